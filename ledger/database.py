@@ -1,0 +1,259 @@
+"""The books on SQLite or PostgreSQL: opened, upgraded, read and written the same way on both.
+
+A write takes the whole book for itself from its first statement (BEGIN IMMEDIATE; an advisory lock), so nothing that
+was read can change before it is written on. Whatever the driver says goes out as one of our refusals.
+"""
+
+import os
+import sqlite3
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from ledger import tables
+from ledger.errors import (
+    DatabaseLocked,
+    DatabaseNewer,
+    DatabaseOlder,
+    DatabaseUnreachable,
+    DiskFull,
+    NoDatabase,
+    NotADatabase,
+    NotWritable,
+    Refusal,
+)
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+FEES = Path(__file__).with_name("fees")
+CHART = Path(__file__).with_name("accounts.toml")
+
+# How long a writer waits for another one before it gives up, in seconds.
+PATIENCE = 20
+
+# The key of the lock that PostgreSQL's writers take in turn; any number would do, as long as all take the same.
+_WRITERS = 7245
+
+
+def named(database: str) -> URL:
+    """The address of the books, for either engine. An address of another kind is refused (not-a-database)."""
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        raise NotADatabase(database) from None
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername == "sqlite" and url.database:
+        return url
+    raise NotADatabase(_shown(database))
+
+
+def _shown(database: str) -> str:
+    """The address without its password."""
+    try:
+        return make_url(database).render_as_string(hide_password=True)
+    except ArgumentError:
+        return database
+
+
+@cache
+def _engine(database: str) -> Engine:
+    url = named(database)
+    try:
+        if url.drivername == "sqlite":
+            engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
+            event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        else:
+            engine = create_engine(url, poolclass=NullPool)
+            event.listen(engine, "begin", _begin_postgresql)
+    except NoSuchModuleError:
+        raise NotADatabase(_shown(database)) from None
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late and is not IMMEDIATE
+    for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+@contextmanager
+def reading(database: str) -> Iterator[Connection]:
+    """The books as they are at this moment, unchanged by others until the block ends."""
+    with _refusing(database), _connect(database) as connection:
+        _insist_on_version(connection, database)
+        yield connection
+        connection.rollback()
+
+
+@contextmanager
+def writing(database: str, *, dry_run: bool = False) -> Iterator[Connection]:
+    """The books, for one writer; everything in the block is kept together or not at all.
+
+    With `dry_run` the same is done and then taken back.
+    """
+    with _refusing(database), _connect(database) as plain:
+        connection = plain.execution_options(writes=True)
+        _insist_on_version(connection, database)
+        yield connection
+        if dry_run:
+            connection.rollback()
+        else:
+            connection.commit()
+
+
+def _connect(database: str) -> Connection:
+    url = named(database)
+    if url.drivername == "sqlite" and not Path(str(url.database)).is_file():
+        raise NoDatabase(str(url.database))
+    return _engine(database).connect()
+
+
+def create(database: str) -> tuple[str | None, str]:
+    """Creates the books or brings them up to date, with the chart of accounts and the shipped fee.
+
+    Returns the version before (None: there were no books) and after. Books of a newer version are refused.
+    """
+    from alembic import command
+
+    with _refusing(database):
+        url = named(database)
+        if url.drivername == "sqlite" and not Path(str(url.database)).exists():
+            os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
+        with _engine(database).connect() as plain:
+            connection = plain.execution_options(writes=True)
+            before = _version(connection)
+            known, head = _versions()
+            if before is not None and before not in known:
+                raise DatabaseNewer(_shown(database), before)
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            _load_chart(connection)
+            _load_fees(connection)
+            connection.commit()
+    return before, head
+
+
+def alembic_config() -> Any:
+    """Alembic's configuration; the connection is handed over in its attributes, never an address in a file."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _load_chart(connection: Connection) -> None:
+    chart = tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]
+    there = set(connection.execute(select(tables.account.c.code)).scalars())
+    if new := [
+        {"kept_by": each.get("by"), **{name: each[name] for name in ("code", "kind", "ja", "en")}}
+        for each in chart
+        if each["code"] not in there
+    ]:
+        connection.execute(tables.account.insert(), new)
+
+
+def _load_fees(connection: Connection) -> None:
+    there = set(connection.execute(select(tables.fee.c.applies_from).where(tables.fee.c.source.is_(None))).scalars())
+    shipped = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FEES.glob("*.toml"))]
+    if new := [fee | {"known_on": fee["applies_from"]} for fee in shipped if fee["applies_from"] not in there]:
+        connection.execute(tables.fee.insert(), new)
+
+
+@cache
+def _versions() -> tuple[frozenset[str], str]:
+    """The versions this Seisan knows, read from the names of the steps: importing Alembic costs half a second."""
+    steps = sorted(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return frozenset(steps), steps[-1]
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _insist_on_version(connection: Connection, database: str) -> None:
+    version = _version(connection)
+    known, head = _versions()
+    if version is None:
+        raise NoDatabase(_shown(database))
+    if version not in known:
+        raise DatabaseNewer(_shown(database), version)
+    if version != head:
+        raise DatabaseOlder(_shown(database), version)
+
+
+@contextmanager
+def _refusing(database: str) -> Iterator[None]:
+    """What the driver says, as a refusal where the user can do something about it."""
+    try:
+        yield
+    except DatabaseError as error:
+        if refusal := _refusal(error.orig, _shown(database)):
+            raise refusal from None
+        raise
+    except OSError as error:
+        raise NotWritable(_shown(database)) from error
+
+
+def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
+    if isinstance(cause, sqlite3.Error):
+        by_code: dict[str, Refusal] = {
+            "SQLITE_BUSY": DatabaseLocked(database, PATIENCE),
+            "SQLITE_LOCKED": DatabaseLocked(database, PATIENCE),
+            "SQLITE_FULL": DiskFull(database),
+            "SQLITE_NOTADB": NotADatabase(database),
+            "SQLITE_CORRUPT": NotADatabase(database),
+            "SQLITE_CANTOPEN": NotWritable(database),
+            "SQLITE_READONLY": NotWritable(database),
+        }
+        name = getattr(cause, "sqlite_errorname", "") or ""
+        return next((refusal for code, refusal in by_code.items() if name.startswith(code)), None)
+    state = getattr(cause, "sqlstate", None)
+    if state is None:
+        return DatabaseUnreachable(database)
+    by_state: dict[str, Refusal] = {
+        "55P03": DatabaseLocked(database, PATIENCE),
+        "53100": DiskFull(database),
+        "42501": NotWritable(database),
+        "25006": NotWritable(database),
+        "3D000": DatabaseUnreachable(database),
+        "28": DatabaseUnreachable(database),
+        "08": DatabaseUnreachable(database),
+    }
+    return next((refusal for code, refusal in by_state.items() if state.startswith(code)), None)
+
+
+def role(connection: Connection) -> str | None:
+    """The database role that is acting; None on SQLite, which has none."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return str(connection.execute(text("SELECT current_user")).scalar_one())
+
+
+def rows(connection: Connection, statement: Any) -> list[Row[Any]]:
+    """All rows of a statement."""
+    return list(connection.execute(statement))

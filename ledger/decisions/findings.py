@@ -1,0 +1,211 @@
+"""The findings: each row of the one SELECT with its grounds, its doubts and what is missing, as values."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from ledger import facts
+from ledger.decisions import question
+from ledger.facts import Origin
+from ledger.i18n import _, either, say
+from ledger.notices import doubts, register
+from ledger.notices.conditions import Clause, Condition, Notice
+from ledger.words import COVERED, REASONS, USED
+
+_WORDS = {"reason": REASONS, "used": USED, "covered": COVERED}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer for one application as of a day: what it is, under which notice, on which grounds, and how many yen.
+
+    `fee_received` and `overpaid` are None when no fee is known for the day of the application. `refundable` is 0
+    unless the outcome is eligible. `row` is the row of the SELECT that everything here was read from.
+    """
+
+    application: str
+    member: str
+    as_of: date
+    notice: Notice | None
+    outcome: str
+    verdict: str
+    clauses: tuple[str, ...]
+    missing: tuple[str, ...]
+    doubts: tuple[str, ...]
+    warnings: tuple[str, ...]
+    fee_received: int | None
+    overpaid: int | None
+    refundable: int
+    suggested: str | None
+    row: Mapping[str, Any]
+
+    def holds(self, condition: Condition) -> bool | None:
+        """Whether a condition of the notice holds; None when it is not known."""
+        assert self.notice is not None
+        held: bool | None = self.row[question.condition_column(self.notice, condition)]
+        return held
+
+    def clause_holds(self, clause: Clause) -> bool | None:
+        """Whether a clause of the notice holds; None when it is not known."""
+        assert self.notice is not None
+        held: bool | None = self.row[question.clause_column(self.notice, clause)]
+        return held
+
+    def deciding(self) -> tuple[Clause, ...]:
+        """The clauses that decide: those that hold; else those not yet decided; else all, for all of them failed."""
+        every = self.notice.clauses if self.notice else ()
+        for wanted in (True, None):
+            if some := tuple(clause for clause in every if self.clause_holds(clause) is wanted):
+                return some
+        return every
+
+    def fact_ids(self) -> tuple[int, ...]:
+        """The records that the finding stands on."""
+        return tuple(value for name, value in self.row.items() if name.endswith("_fact") and value is not None)
+
+
+def judge(
+    connection: Connection, as_of: date, *, applications: Sequence[str] | None = None, member: str | None = None
+) -> list[Finding]:
+    """Judges applications as of a day, by the notice then in force: these, those of one member, or everyone's.
+
+    An application that had not been made, or was not known, by that day has no finding.
+    """
+    return list(judging(connection, as_of, register.in_force(as_of), applications=applications, member=member))
+
+
+def judging(
+    connection: Connection,
+    as_of: date,
+    notice: Notice | None,
+    *,
+    applications: Sequence[str] | None = None,
+    member: str | None = None,
+) -> Iterator[Finding]:
+    """The findings under a given notice, one by one as the database yields them."""
+    scope = None
+    if member is not None:
+        scope = question.member_scope(member)
+    elif applications is not None:
+        scope = question.application_scope(list(applications))
+    wanted = None if applications is None else set(applications)
+    statement = question.question(notice, scope)
+    for row in connection.execute(statement, question.parameters(as_of)):
+        if wanted is None or row.application in wanted:
+            yield _finding(row, as_of, notice)
+
+
+def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
+    values = row._mapping
+    codes = (*(each.code for each in doubts.DOUBTS), doubts.FEE_NOT_KNOWN)
+    decided = values["outcome"] in ("no_fee", "settled")
+    clauses = notice.clauses if notice else ()
+    return Finding(
+        application=values["application"],
+        member=values["member"],
+        as_of=as_of,
+        notice=notice,
+        outcome=values["outcome"],
+        verdict=values["verdict"],
+        clauses=tuple(each.mark for each in clauses if values[question.clause_column(notice, each)]),  # type: ignore[arg-type]
+        missing=() if decided else tuple(fact for fact in question.MISSABLE if values[f"missing_{fact}"]),
+        doubts=tuple(code for code in codes if values[f"doubt_{code}"]),
+        warnings=tuple(each.code for each in doubts.WARNINGS if values[f"warning_{each.code}"]),
+        fee_received=values["fee_received"],
+        overpaid=values["overpaid"],
+        refundable=values["refundable"],
+        suggested=values["suggested"],
+        row=values,
+    )
+
+
+# --- grounds --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One fact that a condition rests on, as it is spoken of, and where it comes from (None: nothing is known)."""
+
+    column: str
+    text: str
+    origin: Origin | None
+
+
+def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin]) -> list[Ground]:
+    """The facts that a condition rests on: those that are known; when none is, what is not known."""
+    told = [
+        Ground(column, _told(column, value), _origin(finding, column, origins))
+        for column in condition.shows
+        if (value := finding.row[column]) is not None
+    ]
+    if told:
+        return told
+    return [
+        Ground(column, say(_("{fact}: not known"), fact=say(facts.SPOKEN[column])), None)
+        for column in condition.shows[:1]
+    ]
+
+
+def _told(column: str, value: object) -> str:
+    if column in _WORDS:
+        value = _WORDS[column][str(value)].said
+    return either("{fact} {value}", "{fact} {value}").format(fact=say(facts.SPOKEN[column]), value=value)
+
+
+def _origin(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Origin | None:
+    name, _part = facts.COLUMNS[column]
+    identity = finding.row[f"{name}_fact"]
+    return None if identity is None else origins.get(identity)
+
+
+def grounds_text(finding: Finding, condition: Condition, origins: Mapping[int, Origin]) -> str:
+    """The grounds of a condition on one line."""
+    return either("、", ", ").join(ground.text for ground in grounds(finding, condition, origins))
+
+
+def as_json(finding: Finding, origins: Mapping[int, Origin], *, everything: bool = False) -> dict[str, Any]:
+    """The finding as other programs read it; the sentences in `conditions` are in the language being spoken.
+
+    The conditions are those of the clauses that decide, or of all clauses with `everything`.
+    """
+    every = finding.notice.clauses if finding.notice else ()
+    return {
+        "application": finding.application,
+        "member": finding.member,
+        "notice": finding.notice.announced_on if finding.notice else None,
+        "outcome": finding.outcome,
+        "verdict": finding.verdict,
+        "clauses": list(finding.clauses),
+        "missing": list(finding.missing),
+        "doubts": list(finding.doubts),
+        "warnings": list(finding.warnings),
+        "fee_received": finding.fee_received,
+        "overpaid": finding.overpaid,
+        "refundable": finding.refundable,
+        "suggested": finding.suggested,
+        "conditions": [
+            {
+                "clause": clause.mark,
+                "says": condition.says,
+                "holds": finding.holds(condition),
+                "grounds": grounds_text(finding, condition, origins),
+                "sources": [
+                    {
+                        "fact": ground.column,
+                        "file": ground.origin.file,
+                        "sheet": ground.origin.sheet,
+                        "row": ground.origin.row,
+                        "known_on": ground.origin.known_on,
+                        "by": ground.origin.by,
+                    }
+                    for ground in grounds(finding, condition, origins)
+                    if ground.origin is not None
+                ],
+            }
+            for clause in (every if everything else finding.deciding())
+            for condition in clause.conditions
+        ],
+    }

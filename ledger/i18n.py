@@ -1,0 +1,62 @@
+"""Every sentence a person reads, in Japanese (the default) or English, from one catalogue.
+
+A sentence in the code is English and marked with `_`; the Japanese stands in `locales/ja`. Words quoted from the
+papers are Japanese in the code; their English stands in `locales/en`. `say` translates at the moment of speaking, so
+one process can speak both.
+"""
+
+import gettext
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+DOMAIN = "seisan"
+LOCALES = Path(__file__).with_name("locales")
+
+_language: ContextVar[Language] = ContextVar("language", default="ja")
+
+
+def _(message: str) -> str:
+    """Marks a sentence for the catalogue; it is translated when it is said."""
+    return message
+
+
+def use(language: Language) -> None:
+    """Speak this language from here on."""
+    _language.set(language)
+
+
+def language() -> Language:
+    """The language being spoken."""
+    return _language.get()
+
+
+@cache
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALES, languages=[language], fallback=True)
+
+
+def say(message: str, /, **fields: object) -> str:
+    """The sentence in the language being spoken, with its fields filled in."""
+    sentence = _catalogue(language()).gettext(message) if message else ""
+    return sentence.format(**{name: shown(value) for name, value in fields.items()}) if fields else sentence
+
+
+def either(ja: str, en: str) -> str:
+    """The one of two wordings that fits the language being spoken (for words kept in both, such as account names)."""
+    return ja if language() == "ja" else en
+
+
+def shown(value: object) -> object:
+    """A field as it stands in a sentence: days as 2012-02-26, a list joined by commas; the rest as it is."""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return either("、", ", ").join(str(shown(each)) for each in value)
+    return value

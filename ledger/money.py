@@ -1,0 +1,20 @@
+"""Yen are whole numbers; tax inside a gross amount is found by the rate, in percent, rounded down."""
+
+from typing import NewType
+
+Yen = NewType("Yen", int)
+
+
+def tax_inside(gross: Yen, percent: int) -> Yen:
+    """The consumption tax inside a gross amount of yen: gross × rate ÷ (100 + rate), rounded down.
+
+    `percent` is a whole number (5 for 5 %). A negative amount is refused by assertion: what is returned
+    is written as a positive amount on the other side.
+    """
+    assert gross >= 0 and percent >= 0
+    return Yen(gross * percent // (100 + percent))
+
+
+def written(yen: int) -> str:
+    """An amount as the papers write it: 7,245; a negative one with △."""
+    return f"{yen:,}" if yen >= 0 else f"△{-yen:,}"

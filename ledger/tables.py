@@ -1,0 +1,371 @@
+"""The tables: what came in, what was decided, what was posted. A NULL is 'not known', and no row is ever changed.
+
+Money is whole yen, a day is a date in Japan, a moment is UTC. Identities (`member`, `application`, `deposit`) are
+written once; what is known of them stands in rows of its own, and the row known last counts.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Table, Text
+from sqlmodel import Field, SQLModel
+
+from ledger.words import ACCOUNT_TYPES, APPLICATION_KINDS, ASSOCIATIONS, CHOICES, COVERED, REASONS, SIDES, USED
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+DAY_FACTS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
+REGISTER_FACTS = ("downloaded", "receipt")
+CODE_FACTS = {
+    "kind": APPLICATION_KINDS.codes,
+    "side": SIDES.codes,
+    "reason": REASONS.codes,
+    "covered": COVERED.codes,
+}
+ANSWER_FACTS = {"used": USED.codes, "choice": CHOICES.codes}
+LINK_FACTS = ("previous", "credit_to")
+FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
+
+REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "rejected")
+CREDIT_STATES = ("proposed", "applied", "undone", "rejected")
+OUTCOMES = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "settled", "no_fee")
+VERDICTS = ("eligible", "not_eligible", "undetermined")
+
+
+def _one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
+    if len(values) == 1:
+        return f"{column} = {values[0]!r}"
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+def _named(names: tuple[str, ...], rule: str) -> str:
+    return f"NOT ({_one_of('name', names)}) OR ({rule})"
+
+
+def _coded(name: str, codes: tuple[str, ...]) -> str:
+    return _named((name,), f"code IS NOT NULL AND {_one_of('code', codes)} AND up_to IS NULL")
+
+
+class _Signed(SQLModel):
+    """Who wrote a record and when; `role` is the database role, known on PostgreSQL only."""
+
+    recorded_at: datetime = Field(sa_type=DateTime)
+    by: str
+    role: str | None = None
+
+
+class _Sourced(SQLModel):
+    """The line of the file that a record came from; sheet and row are NULL when a person entered it by command."""
+
+    source: int = Field(foreign_key="source.id")
+    sheet: str | None = None
+    row: int | None = None
+
+
+class _Known(_Sourced):
+    """A record that became known on a day (把握日)."""
+
+    known_on: date
+
+
+class Source(_Signed, table=True):
+    """A file that was taken in, or a command by which a person added a fact; a file's bytes are taken in once."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    sha256: str | None = Field(default=None, unique=True)
+
+
+class Member(_Sourced, table=True):
+    """A member of the federation, by the registration number as it was received."""
+
+    number: str = Field(primary_key=True)
+
+
+class MemberKnown(_Known, table=True):
+    """What the register of members said of a member, since when."""
+
+    __tablename__ = "member_known"
+    __table_args__ = (
+        CheckConstraint(_one_of("association", ASSOCIATIONS), "association"),
+        CheckConstraint(f"account_type IS NULL OR {_one_of('account_type', ACCOUNT_TYPES.codes)}", "account_type"),
+        Index(None, "member", "known_on", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    member: str = Field(foreign_key="member.number")
+    name: str
+    kana: str | None = None
+    association: str
+    deregistered_on: date | None = None
+    deregistered_reason: str | None = None
+    bank: str | None = None
+    branch: str | None = None
+    account_type: str | None = None
+    account_number: str | None = None
+    account_name: str | None = None
+
+
+class Application(_Sourced, table=True):
+    """An application for a certificate: the key of everything; at most one certificate, at most one fee."""
+
+    number: str = Field(primary_key=True)
+    member: str = Field(foreign_key="member.number", index=True)
+
+
+class Fact(_Known, table=True):
+    """One thing known of one application, since when; the row known last counts, and of two the one recorded last.
+
+    `day` is the day it happened or was answered, `code` a word of a closed list or another application, `up_to` how
+    far a register reached: a download with no `day` means none up to `up_to`.
+    """
+
+    __table_args__ = (
+        CheckConstraint(_one_of("name", FACTS), "name"),
+        CheckConstraint(_named(DAY_FACTS, "day IS NOT NULL AND code IS NULL AND up_to IS NULL"), "day"),
+        CheckConstraint(
+            _named(REGISTER_FACTS, "up_to IS NOT NULL AND code IS NULL AND (day IS NULL OR day <= up_to)"), "register"
+        ),
+        CheckConstraint(
+            " AND ".join(f"({_coded(name, codes)})" for name, codes in (CODE_FACTS | ANSWER_FACTS).items()), "code"
+        ),
+        CheckConstraint(_named(tuple(ANSWER_FACTS), "day IS NOT NULL"), "answer"),
+        CheckConstraint(
+            _named(LINK_FACTS, "code IS NOT NULL AND code <> application AND day IS NULL AND up_to IS NULL"), "link"
+        ),
+        Index(None, "application", "name", "known_on", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    application: str = Field(foreign_key="application.number")
+    name: str
+    day: date | None = None
+    code: str | None = None
+    up_to: date | None = None
+
+
+class Deposit(_Sourced, table=True):
+    """A transfer received, by its reference number (照会番号)."""
+
+    reference: str = Field(primary_key=True)
+
+
+class DepositKnown(_Known, table=True):
+    """What is known of a transfer received; `application` is NULL while it is not known what it pays for."""
+
+    __tablename__ = "deposit_known"
+    __table_args__ = (CheckConstraint("yen > 0", "yen"), Index(None, "deposit", "known_on", "id"))
+    id: int | None = Field(default=None, primary_key=True)
+    deposit: str = Field(foreign_key="deposit.reference")
+    received_on: date
+    yen: int
+    payer: str
+    application: str | None = Field(default=None, foreign_key="application.number", index=True)
+    note: str | None = None
+
+
+class BillKnown(_Known, table=True):
+    """A line of a bill of the authority; negative yen withdraw what was billed.
+
+    `application` is what the authority wrote and may be unknown to us; `nth` tells two lines of one bill for one
+    application apart.
+    """
+
+    __tablename__ = "bill_known"
+    __table_args__ = (
+        CheckConstraint("yen <> 0", "yen"),
+        CheckConstraint("nth >= 1", "nth"),
+        Index(None, "bill", "application", "nth", "known_on", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    bill: str
+    billed_on: date
+    application: str = Field(index=True)
+    nth: int
+    yen: int
+    note: str | None = None
+
+
+class Fee(SQLModel, table=True):
+    """What a certificate costs from a day on, tax included; `applies_to` NULL: until the next one begins."""
+
+    __table_args__ = (
+        CheckConstraint("yen > 0", "yen"),
+        CheckConstraint("tax_percent BETWEEN 0 AND 99", "tax_percent"),
+        CheckConstraint("applies_to IS NULL OR applies_to >= applies_from", "span"),
+        Index(None, "applies_from", "known_on", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    applies_from: date
+    applies_to: date | None = None
+    yen: int
+    tax_percent: int
+    basis: str | None = None
+    known_on: date
+    source: int | None = Field(default=None, foreign_key="source.id")
+    sheet: str | None = None
+    row: int | None = None
+
+
+class Account(SQLModel, table=True):
+    """An account of the chart; `kept_by` names what its subsidiary ledger is kept by."""
+
+    __table_args__ = (CheckConstraint(_one_of("kind", ("asset", "liability", "revenue", "expense")), "kind"),)
+    code: str = Field(primary_key=True)
+    kind: str
+    ja: str
+    en: str
+    kept_by: str | None = None
+
+
+class Entry(_Signed, table=True):
+    """An entry of the journal. `key` says what it stands for, and is used once; `digest` is over its content."""
+
+    __table_args__ = (
+        CheckConstraint("no >= 1", "no"),
+        CheckConstraint("reverses IS NULL OR reverses < no", "reverses"),
+        CheckConstraint("reverses IS NULL OR reason IS NOT NULL", "reason"),
+        Index(None, "happened_on", "no"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    happened_on: date
+    event: str
+    key: str = Field(unique=True)
+    digest: str
+    reverses: int | None = Field(default=None, foreign_key="entry.no", unique=True)
+    reason: str | None = None
+
+
+class Movement(SQLModel, table=True):
+    """One debit account, one credit account, a positive whole number of yen: it cannot be unbalanced."""
+
+    __table_args__ = (
+        CheckConstraint("yen > 0", "yen"),
+        CheckConstraint("debit <> credit OR debit_application <> credit_application", "sides"),
+        Index(None, "debit", "debit_application"),
+        Index(None, "credit", "credit_application"),
+        Index(None, "deposit"),
+    )
+    entry: int = Field(primary_key=True, foreign_key="entry.no")
+    nth: int = Field(primary_key=True)
+    debit: str = Field(foreign_key="account.code")
+    credit: str = Field(foreign_key="account.code")
+    yen: int
+    debit_application: str | None = Field(default=None, foreign_key="application.number")
+    credit_application: str | None = Field(default=None, foreign_key="application.number")
+    deposit: str | None = Field(default=None, foreign_key="deposit.reference")
+
+
+class Decision(_Signed, table=True):
+    """A finding that was kept, with everything known when it was made; a later one supersedes it."""
+
+    __table_args__ = (
+        CheckConstraint(_one_of("outcome", OUTCOMES), "outcome"),
+        CheckConstraint(_one_of("verdict", VERDICTS), "verdict"),
+        CheckConstraint("outcome <> 'eligible' OR refundable > 0", "refundable"),
+        CheckConstraint("outcome = 'eligible' OR refundable = 0", "nothing_refundable"),
+        Index(None, "application", "no"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    application: str = Field(foreign_key="application.number")
+    as_of: date
+    notice: str | None = None
+    outcome: str
+    verdict: str
+    refundable: int
+    finding: str = Field(sa_column=Column(Text, nullable=False))
+    supersedes: int | None = Field(default=None, foreign_key="decision.no", unique=True)
+
+
+class Refund(SQLModel, table=True):
+    """A fee to be paid back for an application, or a deposit that was never due; its states stand in `refund_step`."""
+
+    __table_args__ = (
+        CheckConstraint("yen > 0", "yen"),
+        CheckConstraint("(application IS NOT NULL AND decision IS NOT NULL) OR deposit IS NOT NULL", "ground"),
+        CheckConstraint("deposit IS NULL OR decision IS NULL", "one_ground"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    application: str | None = Field(default=None, foreign_key="application.number", index=True)
+    deposit: str | None = Field(default=None, foreign_key="deposit.reference", index=True)
+    decision: int | None = Field(default=None, foreign_key="decision.no")
+    yen: int
+
+
+class RefundStep(_Signed, table=True):
+    """A state that a refund came into, on a day, by a person, with the entry that was posted for it."""
+
+    __tablename__ = "refund_step"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", REFUND_STATES), "state"),
+        CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
+        CheckConstraint("state IN ('approved', 'filed') OR entry IS NOT NULL", "entry"),
+        CheckConstraint("state NOT IN ('rejected', 'returned') OR reason IS NOT NULL", "reason"),
+    )
+    refund: int = Field(primary_key=True, foreign_key="refund.no")
+    nth: int = Field(primary_key=True)
+    state: str
+    happened_on: date
+    reason: str | None = None
+    entry: int | None = Field(default=None, foreign_key="entry.no", unique=True)
+
+
+class Credit(SQLModel, table=True):
+    """A fee set against the reissue of the same member; its states stand in `credit_step`."""
+
+    __table_args__ = (
+        CheckConstraint("yen > 0", "yen"),
+        CheckConstraint("application <> to_application", "another"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    application: str = Field(foreign_key="application.number", index=True)
+    to_application: str = Field(foreign_key="application.number", index=True)
+    decision: int = Field(foreign_key="decision.no")
+    yen: int
+
+
+class CreditStep(_Signed, table=True):
+    """A state that a credit came into, on a day, by a person, with the entry that was posted for it."""
+
+    __tablename__ = "credit_step"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", CREDIT_STATES), "state"),
+        CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
+        CheckConstraint("state NOT IN ('rejected', 'undone') OR reason IS NOT NULL", "reason"),
+    )
+    credit: int = Field(primary_key=True, foreign_key="credit.no")
+    nth: int = Field(primary_key=True)
+    state: str
+    happened_on: date
+    reason: str | None = None
+    entry: int = Field(foreign_key="entry.no", unique=True)
+
+
+metadata = SQLModel.metadata
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return metadata.tables[str(model.__tablename__)]
+
+
+# The same tables for Core statements: bulk work never builds a model object per row.
+source = _table(Source)
+member = _table(Member)
+member_known = _table(MemberKnown)
+application = _table(Application)
+fact = _table(Fact)
+deposit = _table(Deposit)
+deposit_known = _table(DepositKnown)
+bill_known = _table(BillKnown)
+fee = _table(Fee)
+account = _table(Account)
+entry = _table(Entry)
+movement = _table(Movement)
+decision = _table(Decision)
+refund = _table(Refund)
+refund_step = _table(RefundStep)
+credit = _table(Credit)
+credit_step = _table(CreditStep)

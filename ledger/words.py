@@ -1,0 +1,99 @@
+"""The closed lists of the field: each word with its code, the Japanese of the papers and its English.
+
+Input files may use the code or the Japanese; JSON and the database use the code; people read `Word.said`.
+"""
+
+from dataclasses import dataclass
+
+from ledger.i18n import either
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a closed list: its code in data, its Japanese in the papers, its English."""
+
+    code: str
+    ja: str
+    en: str
+
+    @property
+    def said(self) -> str:
+        """The word in the language being spoken."""
+        return either(self.ja, self.en)
+
+
+class Words:
+    """A closed list of words, found by code or by Japanese."""
+
+    def __init__(self, *words: tuple[str, str, str]) -> None:
+        self._by_code = {code: Word(code, ja, en) for code, ja, en in words}
+        self._by_text = {text: word for word in self._by_code.values() for text in (word.code, word.ja)}
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code, in the order of the list."""
+        return tuple(self._by_code)
+
+    @property
+    def japanese(self) -> tuple[str, ...]:
+        """Every Japanese word, in the order of the list."""
+        return tuple(word.ja for word in self._by_code.values())
+
+    def __getitem__(self, code: str) -> Word:
+        return self._by_code[code]
+
+    def find(self, text: str) -> Word | None:
+        """The word that this code or Japanese names; None when it is not in the list."""
+        return self._by_text.get(text)
+
+
+SIDES = Words(
+    ("subscriber", "加入者事由", "on the subscriber's side"),
+    ("authority", "認証局事由", "on the authority's side"),
+)
+
+REASONS = Words(
+    ("info_changed", "記載情報の変更", "recorded information changed"),
+    ("key_compromised", "秘密鍵の危殆化", "private key compromised"),
+    ("pin_lost", "PINコード紛失", "PIN code lost"),
+    ("deleted_by_mistake", "誤って削除", "deleted by mistake"),
+    ("storage_location_lost", "保管場所不明", "storage location lost"),
+    ("use_discontinued", "利用中止", "use discontinued"),
+    ("no_plan_to_use", "今後使用する予定がない", "no plan to use it"),
+    ("subscriber_request", "自己の判断による申請", "requested at the subscriber's own judgement"),
+    ("tool_defect", "不具合により使用不能", "unusable because of a defect"),
+    ("receipt_not_returned", "受領書未返送", "receipt not returned"),
+    ("download_failed", "ダウンロード失敗", "download failed"),
+    ("info_change_confirmed", "記載情報変更の確認", "change of recorded information confirmed"),
+    ("key_compromise_confirmed", "秘密鍵危殆化の確認", "compromise of the private key confirmed"),
+    ("obligation_breach", "義務不履行", "breach of obligations"),
+    ("antisocial_forces", "反社会的勢力", "antisocial forces"),
+    ("info_error", "記載情報の誤り", "error in recorded information"),
+    ("service_terminated", "サービス終了", "service terminated"),
+    ("ca_other", "その他認証局が必要と判断", "otherwise judged necessary by the authority"),
+    ("deregistered", "登録取消・廃業", "registration cancelled or practice closed"),
+    ("deceased", "死亡", "deceased"),
+)
+
+USED = Words(
+    ("no", "無", "not used"),
+    ("yes", "有", "used"),
+    ("cannot", "確認不能", "cannot be confirmed"),
+)
+
+COVERED = Words(("yes", "該当", "covered"), ("no", "非該当", "not covered"))
+
+APPLICATION_KINDS = Words(("new", "新規", "new"), ("reissue", "再発行", "reissue"), ("renewal", "継続", "renewal"))
+
+CHOICES = Words(("refund", "払戻し", "refund"), ("credit", "充当", "credit to the reissue"))
+
+ACCOUNT_TYPES = Words(
+    ("1", "普通", "ordinary"), ("2", "当座", "current"), ("4", "貯蓄", "savings"), ("9", "その他", "other")
+)
+
+# The 50 associations: one per prefecture, four in Hokkaido.
+ASSOCIATIONS = (
+    "札幌 函館 旭川 釧路 青森 岩手 宮城 秋田 山形 福島 茨城 栃木 群馬 埼玉 千葉 東京 神奈川 新潟 富山 石川 福井 山梨 長野 "
+    "岐阜 静岡 愛知 三重 滋賀 京都 大阪 兵庫 奈良 和歌山 鳥取 島根 岡山 広島 山口 徳島 香川 愛媛 高知 福岡 佐賀 長崎 熊本 "
+    "大分 宮崎 鹿児島 沖縄"
+).split()

@@ -1,0 +1,24 @@
+"""Alembic's entry point: the steps run on the connection that `ledger.database` hands over, inside its transaction.
+
+After the last step the triggers are made anew from the one list, because Alembic's batch mode on SQLite copies a table
+and silently leaves its triggers behind.
+"""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from ledger.tables import metadata
+from migrations import triggers
+
+connection: Connection = context.config.attributes["connection"]
+
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=True,
+    transaction_per_migration=False,
+    compare_type=True,
+)
+triggers.drop_all(connection)
+context.run_migrations()
+triggers.create_all(connection)
