@@ -90,6 +90,17 @@ class Problem:
         """The sentence, in the language being spoken."""
         return say(FORMULAS[self.code], **self.fields)
 
+    def as_json(self) -> dict[str, object]:
+        """The problem as other programs read it."""
+        return {
+            "file": self.file,
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "code": self.code,
+            "says": self.says,
+        }
+
     def __str__(self) -> str:
         place = self.file if self.row is None else f"{self.file}:{self.row}"
         column = "" if self.column is None else f"{self.column}: "
@@ -114,6 +125,7 @@ class Refusal(Exception):
 
     says: ClassVar[str]
     instead: ClassVar[str]
+    exit: ClassVar[Exit] = Exit.REFUSED
 
     @classmethod
     def code(cls) -> str:
@@ -250,6 +262,7 @@ class NotADay(Refusal):
     """The text names no day."""
 
     value: str
+    exit = Exit.USAGE
     says = _("{value} is not a day")
     instead = _("write it as 2012-02-26")
 
@@ -259,6 +272,7 @@ class NoSuchMonth(Refusal):
     """The text names no month."""
 
     value: str
+    exit = Exit.USAGE
     says = _("{value} is not a month")
     instead = _("write it as 2012-09")
 

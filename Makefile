@@ -1,0 +1,66 @@
+# make demo    a made-up month, from input files to workbook, in the folder demo
+# make test    every test, on SQLite and on PostgreSQL
+# Needed are python3 (3.11 or newer) and make; everything else goes into .venv on first use.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+PIP := pip --disable-pip-version-check --quiet
+LANGUAGES := ja en
+UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
+	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+.PHONY: demo test test-hledger check messages messages-check lock clean
+
+demo: $(READY)
+	$(BIN)/seisan demo demo
+
+test: $(READY)
+	$(BIN)/pytest -n 2 -m "not hledger"
+
+# hledger is a program of its own (Debian: apt install hledger), so it is asked for here and nowhere else.
+test-hledger: $(READY)
+	@command -v hledger >/dev/null || { echo "hledger is not installed: apt install hledger" >&2; exit 1; }
+	$(BIN)/pytest -m hledger
+
+check: $(READY) messages-check
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+# The catalogues follow the sentences in the code; translations stay, dates and line numbers do not move.
+messages: $(READY) build/seisan.pot
+	for language in $(LANGUAGES); do $(BIN)/pybabel -q update $(UPDATE) --init-missing -l $$language || exit 1; done
+	$(BIN)/pybabel -q compile -D seisan -d ledger/locales
+
+messages-check: $(READY) build/seisan.pot
+	@$(BIN)/pybabel -q update $(UPDATE) --check || { echo "write them anew: make messages" >&2; exit 1; }
+
+.PHONY: build/seisan.pot
+build/seisan.pot: $(READY)
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k _ --add-location=file --sort-by-file \
+		--no-wrap --project=Seisan --version=1 --header-comment="# The sentences of Seisan." \
+		--last-translator="the Seisan authors" --msgid-bugs-address="the Seisan authors" -o $@ .
+
+# The versions that a fresh installation gets today, written down for every later one.
+lock:
+	rm -rf build/lock
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/$(PIP) install ".[dev]"
+	build/lock/bin/$(PIP) freeze --all --exclude pip --exclude seisan > build/lock/pinned
+	{ echo "# Every package for work on Seisan, pinned; written by: make lock"; cat build/lock/pinned; } > requirements-dev.lock
+	rm -rf build/lock build/lib build/bdist.*
+
+clean:
+	rm -rf .venv build demo seisan.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Seisan needs Python 3.11: make PYTHON=python3.11")'
+	@echo "Setting up .venv (once, about a minute) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/$(PIP) install -r requirements-dev.lock
+	@$(BIN)/$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""What Seisan promises, test by test; README.md beside this file says how they are laid out."""
