@@ -1,0 +1,92 @@
+"""A finding for the terminal: the answer, the clause in the notice's words, what it rests on, and what to do next.
+
+Only what decides is shown, unless everything is asked for. ○ × ? read the same in both languages.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from exports.text import padded, width
+from ledger.decisions.findings import Finding, Ground, grounds
+from ledger.facts import Origin, Person
+from ledger.i18n import _, say
+from ledger.money import written
+from ledger.notices.conditions import Clause
+from ledger.statements import wording
+
+_PLACE = 60  # where the sources stand, in terminal columns, when the grounds leave room
+
+
+def finding(found: Finding, person: Person, origins: Mapping[int, Origin], *, everything: bool = False) -> str:
+    """The finding as a few lines, ending with what is missing or what can be done now."""
+    parts = [
+        say(
+            _("{member} {name}, application {application}: {outcome}"),
+            member=person.number,
+            name=person.name,
+            application=found.application,
+            outcome=wording.worded(wording.OUTCOMES, found.outcome),
+        ),
+        *_money(found),
+        *_rules(found),
+    ]
+    clauses = found.notice.clauses if found.notice else ()
+    for clause in clauses if everything else found.deciding():
+        parts += _clause(found, clause, origins)
+    parts += [f"  ! {wording.remark(code)}" for code in (*found.doubts, *found.warnings)]
+    parts += [f"  → {each}" for each in _next(found)]
+    return "\n".join(parts)
+
+
+def _money(found: Finding) -> Iterator[str]:
+    if found.fee_received:
+        yield say(_("  fee received: {yen} yen"), yen=written(found.fee_received))
+    if found.refundable:
+        yield say(
+            _("  to be given back: {yen} yen, suggested: {way}"),
+            yen=written(found.refundable),
+            way=wording.worded(wording.SUGGESTED, found.suggested),
+        )
+    if found.overpaid:
+        yield say(_("  paid beyond the fee: {yen} yen, to be returned in any case"), yen=written(found.overpaid))
+
+
+def _rules(found: Finding) -> Iterator[str]:
+    if found.notice is None:
+        yield say(_("  asked for {day}: no notice was in force"), day=found.as_of)
+    else:
+        yield say(_("  asked for {day}: {notice}"), day=found.as_of, notice=found.notice.name)
+        if not found.notice.clauses:
+            yield say(_("  it names no case in which the fee comes back"))
+
+
+def _clause(found: Finding, clause: Clause, origins: Mapping[int, Origin]) -> Iterator[str]:
+    yield f"  {wording.mark(found.clause_holds(clause))} {clause.mark}「{clause.words}」"
+    if say(clause.words) != clause.words:
+        yield f"      {say(clause.words)}"
+    for condition in clause.conditions:
+        rests = grounds(found, condition, origins)
+        told = "; ".join(ground.text for ground in rests)
+        line = f"    {wording.mark(found.holds(condition))} {condition.says}: {told}"
+        sources = _sources(rests)
+        yield f"{padded(line, _PLACE) if sources and width(line) < _PLACE else line}  {sources}".rstrip()
+
+
+def _sources(rests: list[Ground]) -> str:
+    places = dict.fromkeys(str(ground.origin) for ground in rests if ground.origin is not None)
+    return f"[{'; '.join(places)}]" if places else ""
+
+
+def _next(found: Finding) -> Iterator[str]:
+    """What to do next, as the accountant would type it."""
+    if found.outcome == "eligible" and found.suggested == "credit":
+        yield say(
+            _("seisan credit propose {application} --to {reissue}"),
+            application=found.application,
+            reissue=found.row["open_reissue"],
+        )
+    elif found.outcome == "eligible":
+        yield say(_("seisan refund propose {application}"), application=found.application)
+    elif found.missing:
+        yield say(_("this would settle it: {facts}"), facts=wording.missing(found.missing))
+    elif found.outcome == "needs_review":
+        yield say(_("a person has to look at this: add the fact that resolves it, and ask again"))

@@ -1,0 +1,35 @@
+"""One answer, in the format that the name of the file asks for: .xlsx, .csv or .json."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from exports import csv, json
+from exports.sheet import Sheet, Workbook
+from ledger.errors import Exit, Refusal
+from ledger.i18n import _
+
+
+@dataclass
+class NoSuchFormat(Refusal):
+    """The ending of the file names no format that is written."""
+
+    file: str
+    exit = Exit.USAGE
+    says = _("{file}: no file of this ending is written")
+    instead = _("name a file ending in .xlsx, .csv or .json")
+
+
+def write(sheet: Sheet, answer: object, path: Path, made_on: date) -> None:
+    """Writes the sheet as a workbook or CSV, or the answer as JSON; another ending is refused (no-such-format)."""
+    match path.suffix.lower():
+        case ".xlsx":
+            from exports import xlsx
+
+            xlsx.write(Workbook(sheet.title, made_on, (sheet,)), path)
+        case ".csv":
+            csv.write(sheet, path)
+        case ".json":
+            json.write(answer, path)
+        case _ending:
+            raise NoSuchFormat(str(path))
