@@ -1,7 +1,7 @@
 """What is known of each application, as of any day. An empty column is 'not known', never 'no'.
 
-Three axes: a fact counts when it was **known** by the day, what it tells when it has **happened** by the day, and of two
-facts about the same thing the one known last (of two known on one day, the one recorded last).
+Three axes: a fact counts when it was **known** by the day, what it tells when it has **happened** by the day, and of
+two facts about the same thing the one known last (of two known on one day, the one recorded last).
 """
 
 from collections.abc import Collection, Iterable
@@ -104,8 +104,7 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
         .cte("told")
     )
     columns: list[ColumnElement[object]] = [pivot.c.application, tables.application.c.member]
-    for column in COLUMNS:
-        columns.append(_happened(pivot, column, as_of).label(column))
+    columns.extend(_happened(pivot, column, as_of).label(column) for column in COLUMNS)
     columns.extend(pivot.c[name] for name in ids)
     statement = select(*columns).join(tables.application, tables.application.c.number == pivot.c.application)
     if as_of is not None:
@@ -114,7 +113,7 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
 
 
 def _happened(told: CTE, column: str, as_of: ColumnElement[date] | None) -> ColumnElement[object]:
-    """The column as far as it had happened by the day: what lies ahead is not known yet, a register reaches to today."""
+    """The column as far as it had happened by the day; what lies ahead is not known yet, a register reaches to today."""
     value = told.c[column]
     if as_of is None or column in _PLANS:
         return value
@@ -129,7 +128,7 @@ def _happened(told: CTE, column: str, as_of: ColumnElement[date] | None) -> Colu
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a fact comes from: file, sheet and row (None: entered by command), the day it became known, who brought it."""
+    """Where a fact comes from: file, sheet and row (None: entered by command), the day it became known, by whom."""
 
     file: str
     sheet: str | None
@@ -174,7 +173,7 @@ def latest_version(
     as_of: ColumnElement[date] | None = AS_OF,
     within: ColumnElement[bool] | None = None,
 ) -> Select[tuple[object, ...]]:
-    """The row that counts of each member, deposit or bill line: known last by the day, of those the one recorded last."""
+    """The row that counts of each member, deposit or bill line: known last by the day, then recorded last."""
     after = func.lead(versions.c.id).over(partition_by=list(key), order_by=(versions.c.known_on, versions.c.id))
     ranked = select(versions, after.label("after"))
     if as_of is not None:

@@ -132,7 +132,10 @@ def _out_of_order(table: str, of: str, moves: dict[str, tuple[str, ...]]) -> str
         f"(before.state = '{state}' AND NEW.state IN ({', '.join(repr(after) for after in afters)}))"
         for state, afters in moves.items()
     )
-    return f"NOT EXISTS (SELECT 1 FROM {table} before WHERE before.{of} = NEW.{of} AND before.nth = NEW.nth - 1 AND ({allowed}))"
+    return (
+        f"NOT EXISTS (SELECT 1 FROM {table} before WHERE before.{of} = NEW.{of}"
+        f" AND before.nth = NEW.nth - 1 AND ({allowed}))"
+    )
 
 
 def _same_person(table: str, of: str) -> str:
@@ -159,7 +162,8 @@ def _postgresql() -> Iterator[str]:
     for account, keys in HELD_BY.items():
         yield _function(
             f"refuse_beyond_{account}",
-            f"IF {_short(account, keys, 'IS NOT DISTINCT FROM')} THEN RAISE EXCEPTION 'not-held: {account}'; END IF; RETURN NEW;",
+            f"IF {_short(account, keys, 'IS NOT DISTINCT FROM')} "
+            f"THEN RAISE EXCEPTION 'not-held: {account}'; END IF; RETURN NEW;",
         )
         yield (
             f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON movement FOR EACH ROW "
@@ -168,7 +172,8 @@ def _postgresql() -> Iterator[str]:
     for table, of, moves in (("refund_step", "refund", REFUND_MOVES), ("credit_step", "credit", CREDIT_MOVES)):
         yield _function(
             f"refuse_{table}",
-            f"IF NEW.nth > 1 AND {_out_of_order(table, of, moves)} THEN RAISE EXCEPTION 'out-of-order: {table}'; END IF; "
+            f"IF NEW.nth > 1 AND {_out_of_order(table, of, moves)} "
+            f"THEN RAISE EXCEPTION 'out-of-order: {table}'; END IF; "
             f"IF NEW.state IN ('approved', 'applied') AND {_same_person(table, of)} "
             f"THEN RAISE EXCEPTION 'same-person: {table}'; END IF; RETURN NEW;",
         )

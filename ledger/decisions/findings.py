@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, RowMapping
 
 from ledger import facts
 from ledger.decisions import question
@@ -40,18 +40,16 @@ class Finding:
     overpaid: int | None
     refundable: int
     suggested: str | None
-    row: Mapping[str, Any]
+    row: RowMapping
 
     def holds(self, condition: Condition) -> bool | None:
         """Whether a condition of the notice holds; None when it is not known."""
-        assert self.notice is not None
-        held: bool | None = self.row[question.condition_column(self.notice, condition)]
+        held: bool | None = self.row[question.condition_columns(self.notice)[condition]]
         return held
 
     def clause_holds(self, clause: Clause) -> bool | None:
         """Whether a clause of the notice holds; None when it is not known."""
-        assert self.notice is not None
-        held: bool | None = self.row[question.clause_column(self.notice, clause)]
+        held: bool | None = self.row[question.clause_columns(self.notice)[clause]]
         return held
 
     def deciding(self) -> tuple[Clause, ...]:
@@ -102,7 +100,6 @@ def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
     values = row._mapping
     codes = (*(each.code for each in doubts.DOUBTS), doubts.FEE_NOT_KNOWN)
     decided = values["outcome"] in ("no_fee", "settled")
-    clauses = notice.clauses if notice else ()
     return Finding(
         application=values["application"],
         member=values["member"],
@@ -110,7 +107,7 @@ def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
         notice=notice,
         outcome=values["outcome"],
         verdict=values["verdict"],
-        clauses=tuple(each.mark for each in clauses if values[question.clause_column(notice, each)]),  # type: ignore[arg-type]
+        clauses=tuple(each.mark for each, name in question.clause_columns(notice).items() if values[name]),
         missing=() if decided else tuple(fact for fact in question.MISSABLE if values[f"missing_{fact}"]),
         doubts=tuple(code for code in codes if values[f"doubt_{code}"]),
         warnings=tuple(each.code for each in doubts.WARNINGS if values[f"warning_{each.code}"]),

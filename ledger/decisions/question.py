@@ -50,11 +50,11 @@ def question(notice: Notice | None, scope: Scope | None = None) -> Select[Any]:
 
     Its parameters are those of `parameters`. One row per application that had been applied for by that day.
     """
-    asked = _asked(scope)
-    conditions = _conditions(notice, asked)
-    clauses = _clauses(notice, conditions)
-    judged = _judged(notice, clauses)
-    return _outcomes(notice, judged)
+    rules = clause_columns(notice)
+    named = condition_columns(notice)
+    conditions = _conditions(named, _asked(scope))
+    clauses = _clauses(rules, named, conditions)
+    return _outcomes(_judged(rules, named, clauses))
 
 
 def parameters(as_of: date) -> dict[str, date]:
@@ -70,14 +70,14 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def condition_column(notice: Notice, condition: Condition) -> str:
-    """The column that says whether a condition holds."""
-    return f"is_{register.names(notice)[condition]}"
+def condition_columns(notice: Notice | None) -> dict[Condition, str]:
+    """For each condition of a notice the column that says whether it holds."""
+    return {} if notice is None else {each: f"is_{name}" for each, name in register.names(notice).items()}
 
 
-def clause_column(notice: Notice, clause: Clause) -> str:
-    """The column that says whether a clause holds."""
-    return f"clause_{notice.clauses.index(clause) + 1}"
+def clause_columns(notice: Notice | None) -> dict[Clause, str]:
+    """For each clause of a notice the column that says whether it holds."""
+    return {} if notice is None else {clause: f"clause_{nth}" for nth, clause in enumerate(notice.clauses, 1)}
 
 
 # --- the steps ------------------------------------------------------------------------------------------------------
@@ -115,31 +115,24 @@ def _asked(scope: Scope | None) -> CTE:
     )
 
 
-def _conditions(notice: Notice | None, asked: CTE) -> CTE:
+def _conditions(named: dict[Condition, str], asked: CTE) -> CTE:
     """Each condition of the notice once, as true, false or NULL."""
-    held = [
-        condition.holds.label(condition_column(notice, condition))
-        for condition in (notice.conditions if notice else ())
-    ]
+    held = [condition.holds.label(name) for condition, name in named.items()]
     return select(*asked.c, *held).select_from(asked).cte("conditions").prefix_with("MATERIALIZED")
 
 
-def _clauses(notice: Notice | None, conditions: CTE) -> CTE:
+def _clauses(rules: dict[Clause, str], named: dict[Condition, str], conditions: CTE) -> CTE:
     """Each clause, the conjunction of its conditions."""
     held = [
-        and_(*(conditions.c[condition_column(notice, each)] for each in clause.conditions)).label(
-            clause_column(notice, clause)
-        )
-        for clause in (notice.clauses if notice else ())
+        and_(*(conditions.c[named[each]] for each in clause.conditions)).label(name) for clause, name in rules.items()
     ]
     return select(*conditions.c, *held).cte("clauses")
 
 
-def _judged(notice: Notice | None, clauses: CTE) -> CTE:
-    """The verdict, the disjunction of the clauses; beside it the doubts, the warnings and what could still change it."""
-    columns = {clause: clauses.c[clause_column(notice, clause)] for clause in (notice.clauses if notice else ())}
-    by_mark = {clause.mark: held for clause, held in columns.items()}
-    any_clause: Truth = or_(*columns.values()) if columns else false()
+def _judged(rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE) -> CTE:
+    """The verdict, the disjunction of the clauses; beside it doubts, warnings and what could still change it."""
+    by_mark: dict[str, Truth] = {clause.mark: clauses.c[name] for clause, name in rules.items()}
+    any_clause: Truth = or_(*by_mark.values()) if by_mark else false()
 
     def holds(mark: str | None) -> Truth:
         return any_clause if mark is None else by_mark.get(mark, false())
@@ -152,7 +145,7 @@ def _judged(notice: Notice | None, clauses: CTE) -> CTE:
     ]
     fee_not_known = and_(clauses.c.fee_due.is_(None), clauses.c.total_received > 0)
     missing = [
-        and_(any_clause.is_(None), _could_change(notice, fact, columns, clauses)).label(f"missing_{fact}")
+        and_(any_clause.is_(None), _could_change(fact, rules, named, clauses)).label(f"missing_{fact}")
         for fact in MISSABLE
     ]
     return (
@@ -169,20 +162,20 @@ def _judged(notice: Notice | None, clauses: CTE) -> CTE:
     )
 
 
-def _could_change(notice: Notice | None, fact: str, columns: dict[Clause, ColumnElement[bool]], clauses: CTE) -> Truth:
-    """Whether the fact could still change the answer: a clause is undecided, and so is a condition that turns on it."""
+def _could_change(fact: str, rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE) -> Truth:
+    """Whether the fact could still change the answer: a clause is undecided, and so is a condition turning on it."""
     could: list[Truth] = []
-    for clause, held in columns.items():
+    for clause, name in rules.items():
+        undecided = clauses.c[name].is_(None)
         for condition in clause.conditions:
             if (unknown := condition.settled_by.get(fact)) is not None:
-                undecided = clauses.c[condition_column(notice, condition)].is_(None)
-                could.append(and_(held.is_(None), undecided, unknown))
+                could.append(and_(undecided, clauses.c[named[condition]].is_(None), unknown))
             if (unknown := condition.revisable.get(fact)) is not None:
-                could.append(and_(held.is_(None), unknown))
+                could.append(and_(undecided, unknown))
     return func.coalesce(or_(*could), false()) if could else false()
 
 
-def _outcomes(notice: Notice | None, judged: CTE) -> Select[Any]:
+def _outcomes(judged: CTE) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
     codes = (*(each.code for each in doubts.DOUBTS), doubts.FEE_NOT_KNOWN)
     doubtful = or_(*(judged.c[f"doubt_{code}"] for code in codes))

@@ -1,7 +1,7 @@
 """What a certificate costs, by the day of the application, with the paper it rests on.
 
-The shipped fee stands beside this file, one file per fee, and is entered when the books are made; a federation adds its own by a fees file. A day for which no
-fee is known has none: nothing is assumed.
+The shipped fee stands beside this file, one file per fee, and is entered when the books are made; a federation adds its
+own by a fees file. A day for which no fee is known has none: nothing is assumed.
 """
 
 from datetime import date

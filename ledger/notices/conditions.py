@@ -33,7 +33,7 @@ reason = column("reason", String)
 used = column("used", String)
 covered = column("covered", String)
 
-UNKNOWN: Truth = null().cast(Boolean)  # type: ignore[assignment]
+UNKNOWN: Truth = null().cast(Boolean)
 
 
 class days_after(FunctionElement[date]):  # noqa: N801 - it reads as a word of the law
@@ -163,7 +163,7 @@ UNUSED: Truth = case(
 
 not_downloaded_unknown: Truth = NOT_DOWNLOADED.is_(None)
 
-# --- the conditions that more than one notice names -------------------------------------------------------------------
+# --- the conditions that more than one notice names -----------------------------------------------------------------
 
 revoked = Condition("電子証明書を取消した", "the certificate was revoked", happened(revoked_on), ("revoked_on",))
 

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import date
+from functools import cache
 
 from ledger.notices import conditions, n2012_03_05, n2012_03_23, n2012_09_21
 from ledger.notices.conditions import Condition, Notice
@@ -29,6 +30,7 @@ def words(notice: Notice) -> str:
     return next(str(paper.__doc__) for paper in _PAPERS if paper.notice is notice)
 
 
+@cache
 def names(notice: Notice) -> dict[Condition, str]:
     """What each condition of a notice is called in its file, for SQL that can be read beside it."""
     homes = [sys.modules[conditions.__name__], *_PAPERS]
