@@ -113,7 +113,7 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
 
 
 def _happened(told: CTE, column: str, as_of: ColumnElement[date] | None) -> ColumnElement[object]:
-    """The column as far as it had happened by the day; what lies ahead is not known yet, a register reaches to today."""
+    """The column as far as it had happened by the day; what lies ahead is not known, a register reaches to the day."""
     value = told.c[column]
     if as_of is None or column in _PLANS:
         return value
