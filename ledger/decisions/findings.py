@@ -22,7 +22,8 @@ _WORDS = {"reason": REASONS, "used": USED, "covered": COVERED}
 class Finding:
     """The answer for one application as of a day: what it is, under which notice, on which grounds, and how many yen.
 
-    `fee_received` and `overpaid` are None when no fee is known for the day of the application. `refundable` is 0
+    `fee_received` and `overpaid` are None when something was received but no fee is known for the day of the
+    application. `refundable` is 0
     unless the outcome is eligible. `row` is the row of the SELECT that everything here was read from.
     """
 
@@ -99,7 +100,7 @@ def judging(
 def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
     values = row._mapping
     codes = (*(each.code for each in doubts.DOUBTS), doubts.FEE_NOT_KNOWN)
-    decided = values["outcome"] in ("no_fee", "settled")
+    decided = values["outcome"] in ("no_fee", "settled") or values[f"doubt_{doubts.WITHDRAWN}"]
     return Finding(
         application=values["application"],
         member=values["member"],

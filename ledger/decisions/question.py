@@ -179,11 +179,11 @@ def _outcomes(judged: CTE) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
     codes = (*(each.code for each in doubts.DOUBTS), doubts.FEE_NOT_KNOWN)
     doubtful = or_(*(judged.c[f"doubt_{code}"] for code in codes))
-    fee_received = case((judged.c.fee_due < judged.c.total_received, judged.c.fee_due), else_=judged.c.total_received)
-    fee_received = case((judged.c.fee_due.is_not(None), fee_received))
-    settled = and_(judged.c.fee_due.is_not(None), judged.c.returned >= fee_received)
+    total, due = judged.c.total_received, judged.c.fee_due
+    fee_received = case((total == 0, 0), (due.is_(None), null()), (due < total, due), else_=total)
+    settled = and_(due.is_not(None), judged.c.returned >= fee_received)
     outcome = case(
-        (judged.c.total_received == 0, "no_fee"),
+        (total == 0, "no_fee"),
         (settled, "settled"),
         (judged.c[f"doubt_{doubts.WITHDRAWN}"], "needs_review"),
         (and_(judged.c.verdict == "eligible", doubtful), "needs_review"),
@@ -193,8 +193,8 @@ def _outcomes(judged: CTE) -> Select[Any]:
         (judged.c.verdict == "undetermined", "needs_facts"),
         else_="not_eligible",
     )
-    over = judged.c.total_received - judged.c.fee_due - judged.c.overpayments_returned
-    overpaid = case((judged.c.fee_due.is_(None), null()), (over > 0, over), else_=0)
+    over = total - due - judged.c.overpayments_returned
+    overpaid = case((total == 0, 0), (due.is_(None), null()), (over > 0, over), else_=0)
     reissues = (
         select(judged.c.member, func.min(judged.c.application).label("open_reissue"))
         .where(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, String, and_, case, column, false, null, or_, true
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, String, and_, case, column, false, null, or_, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
@@ -32,6 +32,7 @@ withdrawn_on = column("withdrawn_on", Date)
 reason = column("reason", String)
 used = column("used", String)
 covered = column("covered", String)
+total_received = column("total_received", Integer)
 
 UNKNOWN: Truth = null().cast(Boolean)
 

@@ -16,6 +16,7 @@ from ledger.notices.conditions import (
     reason,
     receipt_on,
     revoked_on,
+    total_received,
     used,
     withdrawn_on,
 )
@@ -86,7 +87,7 @@ DOUBTS = (
         WITHDRAWN,
         "電子証明書の発行前に申込みが取り下げられている(お知らせはこの場合を定めていない)",
         "the application was withdrawn before any certificate was issued, of which the notices do not speak",
-        lambda _holds: and_(withdrawn_on.is_not(None), no_certificate),
+        lambda _holds: and_(withdrawn_on.is_not(None), no_certificate, total_received > 0),
     ),
 )
 
