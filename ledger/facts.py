@@ -4,7 +4,7 @@ Three axes: a fact counts when it was **known** by the day, what it tells when i
 two facts about the same thing the one known last (of two known on one day, the one recorded last).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -157,14 +157,6 @@ def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:
         )
         found |= {row[0]: Origin(*row[1:]) for row in connection.execute(statement)}
     return found
-
-
-def learn(connection: Connection, rows: Iterable[dict[str, object]]) -> int:
-    """Keeps facts, one dict of the columns of `fact` each; returns how many. Nothing that is kept is changed."""
-    kept = list(rows)
-    if kept:
-        connection.execute(tables.fact.insert(), kept)
-    return len(kept)
 
 
 def latest_version(

@@ -1,0 +1,213 @@
+"""A declared column: its heading, what its cells may hold, and how a cell becomes a day, an amount, a code or a text.
+
+A cell that cannot be read raises Misread with the code of the problem; a blank cell never reaches a reader, because
+blank is 'not known' and there is nothing to read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from ledger import days
+from ledger.errors import FORMULAS
+from ledger.words import ASSOCIATIONS, Words
+
+
+@dataclass(frozen=True)
+class Uncalculated:
+    """A formula whose result the file does not hold: what the cell would show is not known."""
+
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | Uncalculated
+Value = date | int | str
+Form = Literal["day", "yen", "percent", "text", "word"]
+
+# The most that one amount may be, in yen: what fits a column of the books on every engine.
+MOST_YEN = 999_999_999
+
+_ERRORS = frozenset(
+    ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+)
+_YEN = re.compile(r"([-△▲−]?)¥?(\d+|\d{1,3}(?:,\d{3})+)円?")
+_LARGEST_INTEGER_OF_A_FLOAT = 2**53
+
+
+class Misread(Exception):
+    """A cell does not hold what its column is for: the code of the problem and the fields of its sentence."""
+
+    def __init__(self, code: str, **fields: object) -> None:
+        assert code in FORMULAS
+        super().__init__(code)
+        self.code = code
+        self.fields = fields
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an input file; `name` is what the books call its value.
+
+    `required`: heading and cell have to be there. `blank_says`: a blank cell is a statement of its own ("none up to
+    the day of the check").
+    """
+
+    heading: str
+    name: str
+    read: Callable[[Cell], Value]
+    form: Form
+    note: str
+    required: bool = False
+    blank_says: bool = False
+    choices: tuple[str, ...] = field(default=())
+
+
+def value_of(column: Column, cell: Cell) -> Value:
+    """What the cell holds. Raises Misread for an error value, an unknown formula result, or what `read` refuses."""
+    if isinstance(cell, Uncalculated):
+        raise Misread("formula-not-calculated")
+    if isinstance(cell, str) and cell in _ERRORS:
+        raise Misread("formula-error", value=cell)
+    return column.read(cell)
+
+
+def shown(cell: Cell) -> str:
+    """The cell as a person sees it: whole numbers without a fraction, a day without a time of 00:00."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _LARGEST_INTEGER_OF_A_FLOAT:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    return str(cell)
+
+
+def day(cell: Cell) -> date:
+    """A day: a date cell of Excel, or a text such as 2012-02-26, 20120226, 平成24年2月26日. A bare serial is none."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    named = None if isinstance(cell, (bool, time, timedelta)) else days.read(shown(cell))
+    if named is None:
+        raise Misread("not-a-day", value=shown(cell))
+    return named
+
+
+def _whole_yen(cell: Cell) -> int:
+    amount: int | None = None
+    if isinstance(cell, str):
+        plain = unicodedata.normalize("NFKC", cell).replace(" ", "").replace("\\", "¥")
+        if written := _YEN.fullmatch(plain):
+            amount = int(written[2].replace(",", "")) * (-1 if written[1] else 1)
+    elif isinstance(cell, int) and not isinstance(cell, bool):
+        amount = cell
+    elif isinstance(cell, float) and cell.is_integer():
+        amount = int(cell)
+    if amount is None:
+        raise Misread("not-a-number", value=shown(cell))
+    if abs(amount) > MOST_YEN:
+        raise Misread("too-much", value=amount, limit=MOST_YEN)
+    return amount
+
+
+def positive_yen(cell: Cell) -> int:
+    """Whole yen, more than zero: 7245, 7,245, 7,245円, ¥7,245, in either width. A fraction of a yen is refused."""
+    amount = _whole_yen(cell)
+    if amount <= 0:
+        raise Misread("not-positive", value=amount)
+    return amount
+
+
+def nonzero_yen(cell: Cell) -> int:
+    """Whole yen of either sign, written -7,245 or △7,245; zero is refused."""
+    amount = _whole_yen(cell)
+    if amount == 0:
+        raise Misread("zero")
+    return amount
+
+
+def percent(cell: Cell) -> int:
+    """A tax rate in whole percent, 0 to 99: 5, 5%, or the 0.05 that Excel keeps of a cell showing 5 %."""
+    rate: int | None = None
+    if isinstance(cell, str):
+        plain = unicodedata.normalize("NFKC", cell).replace(" ", "")
+        if whole := re.fullmatch(r"(\d{1,2})%?", plain):
+            rate = int(whole[1])
+        elif part := re.fullmatch(r"0\.(\d\d?)0*", plain):
+            rate = int(part[1].ljust(2, "0"))
+    elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        shown_as = round(cell * 100, 6) if 0 < cell < 1 else cell
+        rate = int(shown_as) if isinstance(shown_as, int) or shown_as.is_integer() else None
+    if rate is None or not 0 <= rate <= 99:
+        raise Misread("not-a-rate", value=shown(cell))
+    return rate
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, (date, time, timedelta)):
+        raise Misread("not-text", value=shown(cell))
+    return shown(cell)
+
+
+def _kept(text: str, limit: int) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Cs") or character == "\ufffd" for character in text):
+        raise Misread("control-character")
+    if len(text) > limit:
+        raise Misread("too-long", length=len(text), limit=limit)
+    return text
+
+
+def text(limit: int) -> Callable[[Cell], str]:
+    """A text exactly as received, up to `limit` characters; names are never normalised."""
+    return lambda cell: _kept(_text(cell), limit)
+
+
+def remark(limit: int) -> Callable[[Cell], str]:
+    """A remark of up to `limit` characters; its line breaks and tabs become spaces."""
+    return lambda cell: _kept(re.sub(r"[\r\n\t]+", " ", _text(cell)), limit)
+
+
+def number(cell: Cell) -> str:
+    """The number of a member, an application, a transfer or a bill: exact text, also where Excel holds a number."""
+    if isinstance(cell, float) and not cell.is_integer():
+        raise Misread("not-text", value=shown(cell))
+    return _kept(_text(cell), 60)
+
+
+def digits(count: int) -> Callable[[Cell], str]:
+    """A number of exactly so many digits; where Excel holds a number, the zeros it dropped are put back in front."""
+
+    def read(cell: Cell) -> str:
+        plain = unicodedata.normalize("NFKC", _text(cell))
+        if not isinstance(cell, (str, bool)):
+            plain = plain.zfill(count)
+        if not re.fullmatch(f"[0-9]{{{count}}}", plain):
+            raise Misread("not-a-number-of-digits", value=shown(cell), digits=count)
+        return plain
+
+    return read
+
+
+def word(words: Words, otherwise: str = "not-in-list") -> Callable[[Cell], str]:
+    """The code of a word of a closed list, given as code or Japanese; another word is the problem `otherwise`."""
+
+    def read(cell: Cell) -> str:
+        given = _text(cell)
+        found = words.find(given) or words.find(unicodedata.normalize("NFKC", given).replace(" ", ""))
+        if found is None:
+            choices = {"choices": words.japanese} if otherwise == "not-in-list" else {}
+            raise Misread(otherwise, value=given, **choices)
+        return found.code
+
+    return read
+
+
+def association(cell: Cell) -> str:
+    """One of the 50 associations, as 東京 or 東京司法書士会; kept as 東京."""
+    given = _text(cell)
+    name = unicodedata.normalize("NFKC", given).replace(" ", "").removesuffix("司法書士会")
+    if name not in ASSOCIATIONS:
+        raise Misread("unknown-association", value=given)
+    return name

@@ -1,0 +1,29 @@
+"""The receipt register (受領簿): a blank day says that no receipt had arrived up to the day of the entry."""
+
+from collections.abc import Iterator
+
+from ledger.i18n import _
+from ledger.intake.columns import Column, Misread, day, number
+from ledger.intake.kind import Kind, Line, Said, not_after_check
+
+
+def _rule(line: Line) -> Iterator[tuple[str | None, Misread]]:
+    return not_after_check(line, "receipt", "up_to")
+
+
+def _says(line: Line) -> Iterator[Said]:
+    yield Said("receipt", day=line.day("receipt"), up_to=line.day("up_to"))
+
+
+KIND = Kind(
+    "receipts",
+    _("Receipts for certificates"),
+    (
+        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
+        Column("受領書返送日", "receipt", day, "day", _("Blank: none up to the day of the entry."), blank_says=True),
+        Column("記帳日", "up_to", day, "day", _("The day up to which the register was kept."), required=True),
+    ),
+    dated_by="up_to",
+    rule=_rule,
+    says=_says,
+)

@@ -1,0 +1,35 @@
+"""Revocations (取消) as the authority announced them; the side (区分) is kept as recorded and decides nothing."""
+
+from collections.abc import Iterator
+
+from ledger.i18n import _
+from ledger.intake.columns import Column, day, number, word
+from ledger.intake.kind import Kind, Line, Said
+from ledger.words import REASONS, SIDES
+
+
+def _says(line: Line) -> Iterator[Said]:
+    yield Said("revoked_on", day=line.day("revoked_on"))
+    for name in ("side", "reason"):
+        if code := line.text(name):
+            yield Said(name, code=code)
+
+
+KIND = Kind(
+    "revocations",
+    _("Revocations"),
+    (
+        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
+        Column("取消日", "revoked_on", day, "day", _("The day from which it is revoked."), required=True),
+        Column("取消区分", "side", word(SIDES), "word", _("Whose reason it was."), choices=SIDES.japanese),
+        Column(
+            "取消事由",
+            "reason",
+            word(REASONS, "unknown-reason"),
+            "word",
+            _("Blank: not known."),
+            choices=REASONS.japanese,
+        ),
+    ),
+    says=_says,
+)

@@ -1,0 +1,35 @@
+"""The authority's answers on use (利用の確認): use is a signature; that there was none, only the authority confirms."""
+
+from collections.abc import Iterator
+
+from ledger.i18n import _
+from ledger.intake.columns import Column, day, number, word
+from ledger.intake.kind import Kind, Line, Said
+from ledger.words import COVERED, USED
+
+
+def _says(line: Line) -> Iterator[Said]:
+    yield Said("used", day=line.day("answered_on"), code=line.text("used"))
+    if covered := line.text("covered"):
+        yield Said("covered", code=covered)
+
+
+KIND = Kind(
+    "usage",
+    _("Answers on use"),
+    (
+        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
+        Column("利用", "used", word(USED), "word", _("The authority's answer."), required=True, choices=USED.japanese),
+        Column("回答日", "answered_on", day, "day", _("The day of the answer."), required=True),
+        Column(
+            "特例該当",
+            "covered",
+            word(COVERED),
+            "word",
+            _("Whether the authority counts it under the exemption; blank: not said."),
+            choices=COVERED.japanese,
+        ),
+    ),
+    dated_by="answered_on",
+    says=_says,
+)
