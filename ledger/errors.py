@@ -328,3 +328,13 @@ class TextTooLong(Refusal):
     limit: int
     says = _("the text of {cell} has {length} characters, and a cell holds {limit}")
     instead = _("write a .csv or .json file, which has no such limit")
+
+
+@dataclass
+class NoSuchLanguage(Refusal):
+    """Seisan does not speak this language."""
+
+    value: str
+    exit = Exit.USAGE
+    says = _("{value} is not a language that is spoken here")
+    instead = _("use ja or en")

@@ -1,18 +1,37 @@
-"""The notices in the order of their announcement: which one answers a question asked on a day."""
+"""The notices in the order of their announcement: which one answers a question asked on a day.
 
-import sys
-from datetime import date
+Whatever stands here, or is proposed to stand here, has passed `objections`: its clauses quote it word for word, its
+conditions can be told apart, and it replaces the one before it, so that on every day exactly one answers.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from functools import cache
+from types import ModuleType
 
+from sqlalchemy import Boolean, ColumnElement
+
+from ledger.errors import Refusal
+from ledger.facts import SPOKEN
 from ledger.notices import conditions, n2012_03_05, n2012_03_23, n2012_09_21
-from ledger.notices.conditions import Condition, Notice
+from ledger.notices.conditions import Clause, Condition, Notice
+from ledger.notices.refusals import (
+    NotInTheForm,
+    OverlapsAnother,
+    QuotesOtherWords,
+    ReplacesNone,
+    ReplacesReplaced,
+    ReplacesUnknown,
+    SameNameTwice,
+    UnknownFact,
+)
 
 _PAPERS = (n2012_03_05, n2012_03_23, n2012_09_21)
 IN_ORDER: tuple[Notice, ...] = tuple(paper.notice for paper in _PAPERS)
 
-# Each paper replaces the one before it, so that on every day exactly one answers, or, before the first, none.
-assert [each.replaces for each in IN_ORDER] == [None, *(each.announced_on for each in IN_ORDER[:-1])]
-assert [each.announced_on for each in IN_ORDER] == sorted({each.announced_on for each in IN_ORDER})
+# What each condition is called in its file.
+_called: dict[Condition, str] = {}
 
 
 def in_force(day: date) -> Notice | None:
@@ -25,14 +44,124 @@ def announced(day: date | None) -> Notice | None:
     return next((notice for notice in IN_ORDER if notice.announced_on == day), None)
 
 
+def last_day(notice: Notice) -> date | None:
+    """The last day on which a notice answers; None for the one that nothing has replaced."""
+    after = next((each for each in IN_ORDER if each.replaces == notice.announced_on), None)
+    return after.announced_on - timedelta(days=1) if after else None
+
+
 def words(notice: Notice) -> str:
     """The paper's words, as they stand at the head of its file."""
     return next(str(paper.__doc__) for paper in _PAPERS if paper.notice is notice)
 
 
+def call(paper: ModuleType) -> None:
+    """Remembers what a file calls its conditions."""
+    _called.update({value: name for name, value in vars(paper).items() if isinstance(value, Condition)})
+
+
 @cache
 def names(notice: Notice) -> dict[Condition, str]:
     """What each condition of a notice is called in its file, for SQL that can be read beside it."""
-    homes = [sys.modules[conditions.__name__], *_PAPERS]
-    called = {value: name for home in homes for name, value in vars(home).items() if isinstance(value, Condition)}
-    return {condition: called.get(condition, f"condition_{n}") for n, condition in enumerate(notice.conditions, 1)}
+    return {condition: _called.get(condition, f"condition_{n}") for n, condition in enumerate(notice.conditions, 1)}
+
+
+# --- what may stand here --------------------------------------------------------------------------------------------
+
+
+def objections(notice: Notice, words: str, paper: str, earlier: Sequence[Notice]) -> Iterator[Refusal]:
+    """All that speaks against a paper's following these earlier ones; nothing, if it may stand in the register."""
+    wrong = list(_form(notice, words, paper))
+    yield from wrong
+    if not wrong:  # the other questions can only be asked of a notice in the form of one
+        yield from _quotations(notice, words, paper)
+        yield from _names(notice, paper)
+        yield from _order(notice, paper, earlier)
+
+
+def _form(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:
+    if not words.strip():
+        yield NotInTheForm(paper, "words", '"""…"""')
+    if type(notice.announced_on) is not date:
+        yield NotInTheForm(paper, "announced_on", "announced_on=date(2012, 9, 21)")
+    if notice.replaces is not None and type(notice.replaces) is not date:
+        yield NotInTheForm(paper, "replaces", "replaces=date(2012, 3, 23)")
+    if not (notice.name_ja and isinstance(notice.name_ja, str) and notice.name_en and isinstance(notice.name_en, str)):
+        yield NotInTheForm(paper, "name_ja, name_en", 'name_ja="…", name_en="…"')
+    if not isinstance(notice.clauses, tuple) or not all(isinstance(each, Clause) for each in notice.clauses):
+        yield NotInTheForm(paper, "clauses", 'clauses=(Clause("①", "…", revoked, unused),)')
+        return
+    for clause in notice.clauses:
+        texts = (clause.mark, clause.words)
+        if not all(text and isinstance(text, str) for text in texts):
+            yield NotInTheForm(paper, f"Clause {clause.mark}", 'Clause("①", "…", revoked, unused)')
+        elif not clause.conditions or not all(isinstance(each, Condition) for each in clause.conditions):
+            yield NotInTheForm(paper, f"Clause {clause.mark}", 'Clause("①", "…", revoked, unused)')
+        else:
+            for condition in clause.conditions:
+                yield from _condition_form(condition, paper)
+
+
+def _condition_form(condition: Condition, paper: str) -> Iterator[Refusal]:
+    form = 'Condition("…", "…", reason.in_(("pin_lost",)), ("reason",), {"reason": reason.is_(None)})'
+    texts = (condition.ja, condition.en)
+    changed_by = (condition.settled_by, condition.revisable)
+    well_formed = (
+        all(text and isinstance(text, str) for text in texts)
+        and _is_truth(condition.holds)
+        and isinstance(condition.shows, tuple)
+        and all(isinstance(each, dict) and all(_is_truth(truth) for truth in each.values()) for each in changed_by)
+    )
+    if not well_formed:
+        yield NotInTheForm(paper, f"Condition {condition.ja}", form)
+        return
+    for column in condition.shows:
+        if column not in SPOKEN:
+            yield UnknownFact(paper, str(column), sorted(SPOKEN))
+
+
+def _is_truth(value: object) -> bool:
+    return isinstance(value, ColumnElement) and isinstance(value.type, Boolean)
+
+
+def _quotations(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:
+    """Each clause quotes its paper word for word; only where a line is broken may differ."""
+    said = re.sub(r"\s", "", words)
+    for clause in notice.clauses:
+        parts = [re.sub(r"\s", "", part) for part in clause.words.split("…")]
+        if not all(part in said for part in parts) or not any(parts):
+            yield QuotesOtherWords(paper, clause.mark, clause.words)
+
+
+def _names(notice: Notice, paper: str) -> Iterator[Refusal]:
+    """Two clauses have two marks; two conditions have two names in the SELECT and two wordings in either language."""
+    every = notice.conditions
+    for several in (
+        [clause.mark for clause in notice.clauses],
+        [_called.get(condition, f"condition_{n}") for n, condition in enumerate(every, 1)],
+        [condition.ja for condition in every],
+        [condition.en for condition in every],
+    ):
+        for name in sorted({each for each in several if several.count(each) > 1}):
+            yield SameNameTwice(paper, name)
+
+
+def _order(notice: Notice, paper: str, earlier: Sequence[Notice]) -> Iterator[Refusal]:
+    """It is announced after the last, and replaces the last: no day without an answer, and none with two."""
+    days = [each.announced_on for each in earlier]
+    if days and notice.announced_on <= days[-1]:
+        yield OverlapsAnother(paper, notice.announced_on, days[-1])
+    if notice.replaces is None:
+        if days:
+            yield ReplacesNone(paper, notice.announced_on, days[-1])
+    elif notice.replaces not in days:
+        yield ReplacesUnknown(paper, notice.replaces, days)
+    elif notice.replaces != days[-1]:
+        yield ReplacesReplaced(paper, notice.replaces, days[-1])
+
+
+for _home in (conditions, *_PAPERS):
+    call(_home)
+for _nth, _paper in enumerate(_PAPERS):
+    _against = [*objections(_paper.notice, str(_paper.__doc__), _paper.__name__, IN_ORDER[:_nth])]
+    assert not _against, _against

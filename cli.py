@@ -1,0 +1,1036 @@
+"""精算 — the command line: the commands in the order of the month. No SQL, no arithmetic; each asks one stage.
+
+Whatever takes long to import is imported by the command that needs it, so that the help appears at once.
+"""
+
+import getpass
+import io
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from ledger import days, i18n
+from ledger.errors import Exit, NoSuchLanguage, NoSuchMonth, NotADay, Problems, Refusal
+from ledger.i18n import _, say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+DATABASE = "sqlite:///seisan.db"
+EXAMPLES: dict[str, tuple[str, ...]] = {}
+
+ORDER = (
+    *(
+        "init",
+        "demo",
+        "import",
+        "template",
+        "book",
+        "due",
+        "check",
+        "decide",
+        "decisions",
+        "refund",
+        "credit",
+        "overpaid",
+    ),
+    *("bill", "balance", "entries", "reverse", "statement", "export", "notices"),
+)
+
+
+# --- the shell: language, help, refusals ------------------------------------------------------------------------------
+
+
+class Page:
+    """A command whose help is a page in the language being spoken, with examples."""
+
+    def format_help(self: Any, ctx: typer.Context, formatter: Any) -> None:
+        """Writes the page: what it does, how it is called, its arguments, options and commands, and examples."""
+        formatter.write(_page(self, ctx))
+
+
+class Command(Page, TyperCommand):
+    """A command with a page of help."""
+
+
+class Group(Page, TyperGroup):
+    """Commands of one kind, with a page of help."""
+
+
+class Seisan(Group):
+    """The whole program: takes the global options wherever they stand, and speaks for every refusal."""
+
+    def list_commands(self, _ctx: typer.Context) -> list[str]:
+        """The commands in the order of the month."""
+        return sorted(self.commands, key=list(ORDER).index)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
+        """Runs a command; answers 0, 1 (refused), 2 (usage) or 3 (problems in the input), never with a traceback."""
+        given = list(sys.argv[1:] if args is None else args)
+        arguments = _globals_first(given)
+        i18n.use(_language(arguments))
+        extra["standalone_mode"] = False
+        extra["prog_name"] = "seisan"
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+        sys.exit(_answered(lambda: super(Seisan, self).main(arguments, *more, **extra), "--json" in given))
+
+
+def _answered(command: Callable[[], Any], as_json: bool) -> int:
+    try:
+        answer = command()
+    except Refusal as refused:
+        _tell(say(_("Refused: {sentence}"), sentence=refused))
+        _tell(f"  → {refused.remedy}")
+        if as_json:
+            _json({"refused": refused.code(), "says": refused.sentence, "instead": refused.remedy})
+        return refused.exit
+    except Problems as found:
+        _tell("\n".join(str(problem) for problem in found.problems))
+        count = len(found.problems)
+        _tell(say(_("{count} problem(s); nothing was taken in."), count=count))
+        if as_json:
+            _json({"problems": [each.as_json() for each in found.problems]})
+        return Exit.PROBLEMS
+    except typer.TyperException as error:
+        _tell(_misused(error))
+        return Exit.USAGE
+    except (typer.Abort, KeyboardInterrupt):
+        _tell(say(_("Stopped. Nothing was changed by the command that was running.")))
+        return Exit.REFUSED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    return answer if isinstance(answer, int) else Exit.DONE
+
+
+def _globals_first(arguments: list[str]) -> list[str]:
+    """The arguments with the global options moved to the front, so that they may stand anywhere."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for each in waiting:
+        if each == "--":
+            rest += [each, *waiting]
+        elif each in ("--database", "--by", "--lang"):
+            first += [each, *([value] if (value := next(waiting, None)) is not None else [])]
+        elif each.startswith(("--database=", "--by=", "--lang=")):
+            first.append(each)
+        else:
+            rest.append(each)
+    return first + rest
+
+
+def _language(arguments: list[str]) -> i18n.Language:
+    wanted = os.environ.get("SEISAN_LANG", "ja")
+    for each, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if each == "--lang":
+            wanted = following
+        elif each.startswith("--lang="):
+            wanted = each.removeprefix("--lang=")
+    return "en" if wanted == "en" else "ja"
+
+
+def _misused(error: typer.TyperException) -> str:
+    kind, where = type(error).__name__, getattr(error, "ctx", None)
+    name = getattr(error, "option_name", "") or getattr(getattr(error, "param", None), "name", "") or ""
+    if kind == "NoSuchOption":
+        sentence = say(_("there is no option {name}"), name=name)
+    elif kind == "MissingParameter":
+        sentence = say(_("{name} is missing"), name=str(name).upper())
+    elif kind == "NoArgsIsHelpError":
+        return str(getattr(error, "message", error))
+    else:
+        sentence = str(getattr(error, "message", error))
+    path = where.command_path if where else "seisan"
+    return say(_("Usage: {sentence}"), sentence=sentence) + "\n  → " + say(_("see: {command} --help"), command=path)
+
+
+def _page(command: Any, ctx: typer.Context) -> str:
+    from exports.text import pairs
+
+    usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
+    parts = [say(command.help or ""), say(_("Usage:")) + f"\n  {usage}"]
+    arguments = [(_called(each), say(each.help or "")) for each in command.params if each.param_type_name == "argument"]
+    options = [(_called(each), say(each.help or "")) for each in command.params if each.param_type_name == "option"]
+    commands = []
+    if isinstance(command, TyperGroup):
+        every = {name: command.commands[name] for name in command.list_commands(ctx)}
+        commands = [(name, _first(say(each.help or ""))) for name, each in every.items()]
+    for heading, lines in (
+        (_("Arguments:"), arguments),
+        (_("Options:"), options),
+        (_("Commands, in the order of the month:"), commands),
+    ):
+        if lines:
+            parts.append(say(heading) + "\n" + _indented(pairs(lines)))
+    if examples := EXAMPLES.get(ctx.command_path.removeprefix("seisan").strip()):
+        parts.append(say(_("Examples:")) + "\n" + "\n".join(f"  seisan {each}" for each in examples))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _called(param: Any) -> str:
+    if param.param_type_name == "argument":
+        return str(param.metavar or param.name.upper())
+    return " ".join(filter(None, [*param.opts, param.metavar or ""]))
+
+
+def _first(text: str) -> str:
+    """The first sentence, for a list."""
+    return text.partition("\n")[0]
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def _json(answer: object) -> None:
+    from exports import json
+
+    typer.echo(json.text(answer))
+
+
+# --- what every command takes -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who is working on which books."""
+
+    database: str
+    by: str
+
+    def reading(self) -> "AbstractContextManager[Connection]":
+        """The books, to be read."""
+        from ledger import database
+
+        return database.reading(self.database)
+
+    def writing(self, dry_run: bool) -> "AbstractContextManager[Connection]":
+        """The books, to be written; with a dry run everything is taken back at the end, and says so."""
+        from ledger import database
+
+        if dry_run:
+            _tell(say(_("Dry run: nothing is kept.")))
+        return database.writing(self.database, dry_run=dry_run)
+
+
+Json = Annotated[bool, typer.Option("--json", help=_("answer in JSON, for other programs"))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("do everything, then take it back"))]
+On = Annotated[str | None, typer.Option("--on", metavar="DAY", help=_("the business day (default: today)"))]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DAY", help=_("the day the question is asked for (default: today)"))
+]
+Through = Annotated[
+    str | None, typer.Option("--through", metavar="DAY", help=_("up to and with this day (default: today)"))
+]
+Reason = Annotated[str, typer.Option("--reason", help=_("why; it is kept"))]
+Out = Annotated[Path, typer.Option("--out", metavar="FILE", help=_("the file to write"))]
+MaybeOut = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help=_("write .xlsx, .csv or .json instead of showing"))
+]
+Everyone = Annotated[bool, typer.Option("--everyone", help=_("all applications"))]
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return days.today()
+    if (day := days.read(text)) is None:
+        raise NotADay(text)
+    return day
+
+
+def _maybe_day(text: str | None) -> date | None:
+    return None if text is None else _day(text)
+
+
+def _month(text: str) -> days.Month:
+    if (month := days.Month.read(text)) is None:
+        raise NoSuchMonth(text)
+    return month
+
+
+def _desk(ctx: typer.Context) -> Desk:
+    desk: Desk = ctx.obj
+    return desk
+
+
+def _answer(text: str, answer: object, as_json: bool) -> None:
+    if as_json:
+        _json(answer)
+    else:
+        _say(text)
+
+
+def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None = None) -> None:
+    """Shows a sheet, or answers in JSON, or writes either to a file."""
+    from exports import files, text
+
+    if out is not None:
+        files.write(sheet, answer, out, on)
+        _tell(say(_("Written: {file}"), file=out))
+    elif as_json:
+        _json(answer)
+    else:
+        _say(text.whole(sheet))
+
+
+app = typer.Typer(
+    help=_("Fees and refunds of a federation: input files in; decisions with grounds, books and workbooks out."),
+    cls=Seisan,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+
+
+_names: dict[int, str] = {}
+
+
+def _group(name: str, text: str) -> typer.Typer:
+    group = typer.Typer(cls=Group, rich_markup_mode=None, no_args_is_help=True, help=text)
+    app.add_typer(group, name=name)
+    _names[id(group)] = name
+    return group
+
+
+def _command(
+    group: typer.Typer, name: str, text: str, *examples: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declares a command with its sentence and its examples."""
+    EXAMPLES[f"{_names.get(id(group), '')} {name}".strip()] = examples
+    return group.command(name, cls=Command, help=text)
+
+
+# --- setting up -------------------------------------------------------------------------------------------------------
+
+
+@app.callback()
+def seisan(
+    ctx: typer.Context,
+    database: Annotated[
+        str,
+        typer.Option(
+            "--database", envvar="SEISAN_DATABASE", metavar="URL", help=_("the books: sqlite:///FILE or postgresql://…")
+        ),
+    ] = DATABASE,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", envvar="SEISAN_USER", metavar="NAME", help=_("who is acting (default: the login name)")),
+    ] = None,
+    lang: Annotated[
+        str,
+        typer.Option(
+            "--lang", envvar="SEISAN_LANG", metavar="ja|en", help=_("the language of everything a person reads")
+        ),
+    ] = "ja",
+) -> None:
+    """Takes the global options."""
+    if lang not in i18n.LANGUAGES:
+        raise NoSuchLanguage(lang)
+    ctx.obj = Desk(database, by or getpass.getuser())
+
+
+@_command(
+    app,
+    "init",
+    _("Creates the books, or brings them up to date."),
+    "init",
+    "--database postgresql://user@host/seisan init",
+)
+def init(ctx: typer.Context, as_json: Json = False) -> None:
+    """Creates or upgrades the database, with the chart of accounts and the shipped fee."""
+    from ledger import database
+
+    before, after = database.create(_desk(ctx).database)
+    if as_json:
+        _json({"before": before, "after": after})
+    elif before is None:
+        _say(say(_("The books are ready (version {after}). Next: seisan import FILE…"), after=after))
+    elif before == after:
+        _say(say(_("The books were there already, in version {after}; nothing was changed."), after=after))
+    else:
+        _say(
+            say(
+                _("The books were brought from version {before} to {after}; nothing in them was lost."),
+                before=before,
+                after=after,
+            )
+        )
+
+
+@_command(
+    app,
+    "import",
+    _("Takes input files in: all of them, or nothing."),
+    "import 会員名簿.xlsx 申込.xlsx 入金.csv",
+    "import 受領簿.xlsx --known-on 2012-03-31 --dry-run",
+)
+def import_(
+    ctx: typer.Context,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help=_("workbooks and CSV files, recognised by their headings"))
+    ],
+    known_on: Annotated[
+        str | None,
+        typer.Option("--known-on", metavar="DAY", help=_("the day on which rows that say no day became known")),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Takes files in."""
+    from exports import answers
+    from ledger.intake.taking import take_in
+
+    with _desk(ctx).writing(dry_run) as connection:
+        report = take_in(connection, files, _maybe_day(known_on), _desk(ctx).by)
+    _answer("\n".join(report.sentences()), answers.taken_in(report), as_json)
+
+
+@_command(
+    app,
+    "template",
+    _("Writes an empty input workbook, with headings, notes and drop-down lists."),
+    "template members --out 会員名簿.xlsx",
+)
+def template(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help=_(
+                "members, applications, issues, downloads, receipts, revocations, usage, choices, deposits, bills or fees"
+            ),
+        ),
+    ],
+    out: Out,
+) -> None:
+    """Writes an empty input workbook."""
+    from exports.sheets import blank
+
+    blank.write(kind, out)
+    _tell(say(_("Written: {file}"), file=out))
+
+
+# --- what came in and what it calls for -------------------------------------------------------------------------------
+
+
+@_command(
+    app,
+    "book",
+    _("Posts what facts, deposits, bills and decisions call for."),
+    "book",
+    "book --through 2012-09-30 --dry-run",
+)
+def book(ctx: typer.Context, through: Through = None, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Books up to a day; run at any time, any number of times."""
+    from exports import answers, reports
+    from ledger.booking import month
+
+    with _desk(ctx).writing(dry_run) as connection:
+        report = month.book(connection, _day(through), by=_desk(ctx).by)
+    _answer(reports.booked(report), answers.booked(report), as_json)
+
+
+@_command(
+    app,
+    "due",
+    _("Receipts outstanding: day count, reminder due, revocable from."),
+    "due --as-of 2012-02-20",
+    "due --out 受領書督促.xlsx",
+)
+def due(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
+    """Shows the worklist of CP 4.1.3."""
+    from exports.sheets import due as sheet
+    from ledger.statements import due as statement
+
+    day = _day(as_of)
+    with _desk(ctx).reading() as connection:
+        rows = statement.due(connection, day)
+    _show(sheet.sheet(rows, day), statement.as_json(rows, day), day, as_json, out)
+
+
+# --- the question -----------------------------------------------------------------------------------------------------
+
+
+@_command(
+    app,
+    "check",
+    _("Does the fee come back, and why? For a member, an application, or everyone, as of any day."),
+    "check '東京 第9001号'",
+    "check --application 2011-0001 --as-of 2012-03-23",
+    "check --everyone --as-of 2012-09-30 --out 判定.xlsx",
+)
+def check(
+    ctx: typer.Context,
+    member: Annotated[
+        str | None, typer.Argument(metavar="[MEMBER]", help=_("the member's registration number"))
+    ] = None,
+    application: Annotated[str | None, typer.Option("--application", metavar="NO", help=_("one application"))] = None,
+    everyone: Everyone = False,
+    as_of: AsOf = None,
+    everything: Annotated[bool, typer.Option("--all", help=_("show every clause, not only what decides"))] = False,
+    as_json: Json = False,
+    out: MaybeOut = None,
+) -> None:
+    """Judges and shows; nothing is kept."""
+    from exports import checks
+
+    asked = checks.Asked(member, application, everyone, _day(as_of), everything)
+    with _desk(ctx).reading() as connection:
+        answer = checks.answer(connection, asked)
+        if out is None and not as_json:
+            _say(answer.text())
+        else:
+            _show(answer.sheet(), answer.as_json(), asked.as_of, as_json, out)
+
+
+@_command(
+    app,
+    "decide",
+    _("Keeps findings as decisions, with what was known."),
+    "decide 2011-0001 --as-of 2012-09-21",
+    "decide --everyone",
+)
+def decide(
+    ctx: typer.Context,
+    applications: Annotated[
+        list[str] | None, typer.Argument(metavar="[APPLICATION…]", help=_("application numbers"))
+    ] = None,
+    everyone: Everyone = False,
+    as_of: AsOf = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Keeps decisions; the same finding is not kept twice."""
+    from exports import answers, checks
+    from exports.sheets import decisions as sheet
+    from ledger.decisions import kept
+
+    with _desk(ctx).writing(dry_run) as connection:
+        numbers = checks.decide(connection, applications or [], everyone, _day(as_of), by=_desk(ctx).by)
+        decided = [each for each in kept.decisions(connection) if each.no in set(numbers)]
+    _show(sheet.history(decided), answers.decisions(decided), _day(as_of), as_json)
+
+
+@_command(app, "decisions", _("The decisions kept, superseded ones included."), "decisions", "decisions 2011-0001")
+def decisions(
+    ctx: typer.Context,
+    application: Annotated[str | None, typer.Argument(metavar="[APPLICATION]", help=_("one application"))] = None,
+    as_json: Json = False,
+    out: MaybeOut = None,
+) -> None:
+    """Shows the history."""
+    from exports import answers, checks
+    from exports.sheets import decisions as sheet
+    from ledger.decisions import kept
+
+    with _desk(ctx).reading() as connection:
+        if application is not None:
+            checks.insist_on_application(connection, application)
+        found = kept.decisions(connection, None if application is None else [application])
+    _show(sheet.history(found), answers.decisions(found), days.today(), as_json, out)
+
+
+# --- what comes back --------------------------------------------------------------------------------------------------
+
+refund = _group("refund", _("Refunds: proposed by one person, approved by another, paid."))
+credit = _group("credit", _("Credits to a reissue: proposed by one person, approved by another."))
+overpaid = _group("overpaid", _("Money that was never due: the same states as a refund."))
+
+Application = Annotated[str, typer.Argument(metavar="APPLICATION", help=_("the application number"))]
+No = Annotated[int, typer.Argument(metavar="NO", help=_("the number of the refund or credit"))]
+Nos = Annotated[list[int], typer.Argument(metavar="NO…", help=_("the numbers of the refunds"))]
+
+
+def _did(done: Any, sentence: str, as_json: bool, **fields: object) -> None:
+    """Says what was done, or that it had been done before."""
+    if as_json:
+        _json({"no": done.no, "changed": done.changed})
+        return
+    _say(say(sentence, no=done.no, **fields))
+    if not done.changed:
+        _say(say(_("It had been done before; nothing was changed.")))
+
+
+@_command(
+    refund,
+    "propose",
+    _("Proposes to pay a fee back, as found on the day, and reserves it."),
+    "refund propose 2011-0001",
+    "refund propose 2011-0001 --on 2012-09-24 --dry-run",
+)
+def refund_propose(
+    ctx: typer.Context, application: Application, on: On = None, dry_run: DryRun = False, as_json: Json = False
+) -> None:
+    """Proposes a refund."""
+    from ledger.booking import refunds
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = refunds.propose(connection, application, on=_day(on), by=_desk(ctx).by)
+    _proposed(done, _("Refund {no}: {yen} yen proposed. Next, by another person: seisan refund approve {no}"), as_json)
+
+
+def _proposed(done: Any, sentence: str, as_json: bool) -> None:
+    if as_json:
+        _json({"no": done.no, "changed": done.changed, "amount": done.yen, "remarks": list(done.remarks)})
+        return
+    _did(done, sentence, False, yen=f"{done.yen:,}")
+    for remark in done.remarks:
+        _say(f"  ! {remark}")
+
+
+def _refund_approve(ctx: typer.Context, no: No, on: On = None, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Approves a refund."""
+    from ledger.booking import refunds
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = refunds.approve(connection, no, on=_day(on), by=_desk(ctx).by)
+    _did(done, _("Refund {no} is approved. Next, when it is paid: seisan refund paid {no} --on DAY"), as_json)
+
+
+def _refund_reject(
+    ctx: typer.Context, no: No, reason: Reason, on: On = None, dry_run: DryRun = False, as_json: Json = False
+) -> None:
+    """Rejects a refund."""
+    from ledger.booking import refunds
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = refunds.reject(connection, no, on=_day(on), reason=reason, by=_desk(ctx).by)
+    _did(done, _("Refund {no} is rejected; its yen are no longer reserved."), as_json)
+
+
+def _refund_paid(
+    ctx: typer.Context, numbers: Nos, on: On = None, dry_run: DryRun = False, as_json: Json = False
+) -> None:
+    """Records payments."""
+    from ledger.booking import refunds
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = refunds.paid(connection, numbers, on=_day(on), by=_desk(ctx).by)
+    if as_json:
+        _json([{"no": each.no, "changed": each.changed} for each in done])
+        return
+    for each in done:
+        _did(each, _("Refund {no} is paid."), False)
+
+
+def _refund_returned(
+    ctx: typer.Context, no: No, reason: Reason, on: On = None, dry_run: DryRun = False, as_json: Json = False
+) -> None:
+    """Records that a transfer came back."""
+    from ledger.booking import refunds
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = refunds.returned(connection, no, on=_day(on), reason=reason, by=_desk(ctx).by)
+    _did(
+        done,
+        _("The transfer of refund {no} came back; it stays owed. When paid again: seisan refund paid {no} --on DAY"),
+        as_json,
+    )
+
+
+def _refund_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
+    """Lists refunds and returned overpayments."""
+    from exports import answers
+    from exports.sheets import returns as sheet
+    from ledger.booking import refunds
+    from ledger.statements import naming, returns
+
+    day = _day(as_of)
+    with _desk(ctx).reading() as connection:
+        rows = returns.returns(connection, naming.owners(connection, day), day)
+        found = refunds.refunds(connection)
+    _show(sheet.refunds(rows, day), answers.refunds(found), day, as_json, out)
+
+
+for _kind, _name in ((refund, "refund"), (overpaid, "overpaid")):
+    _command(_kind, "approve", _("Approves what another person proposed."), f"{_name} approve 1 --by 丙田")(
+        _refund_approve
+    )
+    _command(
+        _kind, "reject", _("Rejects what is not paid yet; the reason is kept."), f"{_name} reject 1 --reason 口座相違"
+    )(_refund_reject)
+    _command(_kind, "paid", _("Records that it was paid."), f"{_name} paid 1 2 3 --on 2012-09-28")(_refund_paid)
+    _command(
+        _kind,
+        "returned",
+        _("Records that the transfer came back; the debt to the member stays."),
+        f"{_name} returned 1 --on 2012-10-02 --reason 口座なし",
+    )(_refund_returned)
+    _command(
+        _kind,
+        "list",
+        _("Refunds and returned overpayments, with their states."),
+        f"{_name} list",
+        f"{_name} list --out 返金一覧.xlsx",
+    )(_refund_list)
+
+
+@_command(
+    overpaid, "return", _("Proposes to return what is left in suspense of a deposit."), "overpaid return 20120310-7"
+)
+def overpaid_return(
+    ctx: typer.Context,
+    deposit: Annotated[str, typer.Argument(metavar="DEPOSIT", help=_("the reference number of the deposit"))],
+    on: On = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Proposes the return of money that was never due."""
+    from ledger.booking.overpaid import return_deposit
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = return_deposit(connection, deposit, on=_day(on), by=_desk(ctx).by)
+    _proposed(
+        done, _("Return {no}: {yen} yen proposed. Next, by another person: seisan overpaid approve {no}"), as_json
+    )
+
+
+@_command(
+    credit,
+    "propose",
+    _("Proposes to set a fee against a reissue of the same member."),
+    "credit propose 2011-0001 --to 2012-0040",
+)
+def credit_propose(
+    ctx: typer.Context,
+    application: Application,
+    to: Annotated[str, typer.Option("--to", metavar="APPLICATION", help=_("the reissue that the fee is set against"))],
+    on: On = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Proposes a credit."""
+    from ledger.booking import credits
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = credits.propose(connection, application, to, on=_day(on), by=_desk(ctx).by)
+    _proposed(done, _("Credit {no}: {yen} yen proposed. Next, by another person: seisan credit approve {no}"), as_json)
+
+
+@_command(credit, "approve", _("Approves and applies what another person proposed."), "credit approve 1 --by 丙田")
+def credit_approve(ctx: typer.Context, no: No, on: On = None, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Applies a credit."""
+    from ledger.booking import credits
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = credits.approve(connection, no, on=_day(on), by=_desk(ctx).by)
+    _did(done, _("Credit {no} is applied; the reissue owes that much less."), as_json)
+
+
+@_command(
+    credit,
+    "reject",
+    _("Rejects a credit that is not applied yet; the reason is kept."),
+    "credit reject 1 --reason 本人が払戻しを希望",
+)
+def credit_reject(
+    ctx: typer.Context, no: No, reason: Reason, on: On = None, dry_run: DryRun = False, as_json: Json = False
+) -> None:
+    """Rejects a credit."""
+    from ledger.booking import credits
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = credits.reject(connection, no, on=_day(on), reason=reason, by=_desk(ctx).by)
+    _did(done, _("Credit {no} is rejected; its yen are no longer reserved."), as_json)
+
+
+@_command(
+    credit,
+    "undo",
+    _("Undoes an applied credit: the yen go back to exactly where they came from."),
+    "credit undo 1 --reason 再発行申込みの取下げ",
+)
+def credit_undo(
+    ctx: typer.Context, no: No, reason: Reason, on: On = None, dry_run: DryRun = False, as_json: Json = False
+) -> None:
+    """Undoes a credit."""
+    from ledger.booking import credits
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = credits.undo(connection, no, on=_day(on), reason=reason, by=_desk(ctx).by)
+    _did(done, _("Credit {no} is undone; the fee can be refunded or credited again."), as_json)
+
+
+@_command(credit, "list", _("Credits, with their states."), "credit list", "credit list --json")
+def credit_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
+    """Lists credits."""
+    from exports import answers
+    from exports.sheets import returns as sheet
+    from ledger.booking import credits
+    from ledger.statements import naming, returns
+
+    day = _day(as_of)
+    with _desk(ctx).reading() as connection:
+        rows = returns.returns(connection, naming.owners(connection, day), day)
+        found = credits.credits(connection)
+    _show(sheet.credits(rows, day), answers.credits(found), day, as_json, out)
+
+
+# --- the authority ----------------------------------------------------------------------------------------------------
+
+bill = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    invoke_without_command=True,
+    help=_("The authority's bills beside the books, line by line."),
+)
+app.add_typer(bill, name="bill")
+_names[id(bill)] = "bill"
+EXAMPLES["bill"] = ("bill", "bill --out 請求照合.xlsx", "bill pay 2012-09 --on 2012-10-31")
+
+
+@bill.callback()
+def bill_reconciled(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
+    """Reconciles."""
+    from exports import answers
+    from exports.sheets import bills as sheet
+    from ledger.booking import bills
+    from ledger.statements import naming
+
+    if ctx.invoked_subcommand is not None:
+        return
+    day = days.today()
+    with _desk(ctx).reading() as connection:
+        lines = bills.reconcile(connection)
+        owners = naming.owners(connection, day)
+    totals = bills.totals(lines)
+    _show(sheet.sheet(lines, totals, owners), answers.bill(lines, totals), day, as_json, out)
+
+
+@_command(
+    bill, "pay", _("Posts the payment of a bill: every line that agrees, once."), "bill pay 2012-09 --on 2012-10-31"
+)
+def bill_pay(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="BILL", help=_("the number of the bill"))],
+    on: On = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Pays a bill."""
+    from exports import reports
+    from ledger.booking import bills
+
+    with _desk(ctx).writing(dry_run) as connection:
+        paid = bills.pay_bill(connection, number, on=_day(on), by=_desk(ctx).by)
+    if as_json:
+        _json({"yen": paid.yen, "posted": paid.posted, "paid_before": paid.paid_before, "left": len(paid.left)})
+    else:
+        _say(reports.bill_paid(paid))
+
+
+# --- the books --------------------------------------------------------------------------------------------------------
+
+
+@_command(app, "balance", _("The trial balance."), "balance --as-of 2012-09-30", "balance --json")
+def balance(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
+    """Shows every account as of a day."""
+    from exports import answers
+    from exports.sheets import trial_balance as sheet
+    from ledger.journal.balances import trial_balance
+    from ledger.statements import naming
+
+    day = _day(as_of)
+    with _desk(ctx).reading() as connection:
+        rows = trial_balance(connection, day)
+        chart = naming.chart(connection)
+    _show(sheet.as_of(rows, chart, day), answers.balance(rows, day), day, as_json, out)
+
+
+@_command(
+    app,
+    "entries",
+    _("Searches journal and ledgers: by day, amount, account, application or member; ranges, any two together."),
+    "entries --from 2012-09-01 --to 2012-09-30 --account 2040",
+    "entries --application 2011-0001",
+    "entries --amount-from 7245 --amount-to 7245 --blank",
+)
+def entries(
+    ctx: typer.Context,
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help=_("from this day on"))] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help=_("up to and with this day"))] = None,
+    account: Annotated[str | None, typer.Option("--account", metavar="CODE", help=_("lines of this account"))] = None,
+    application: Annotated[
+        str | None, typer.Option("--application", metavar="NO", help=_("lines of this application"))
+    ] = None,
+    member: Annotated[str | None, typer.Option("--member", metavar="MEMBER", help=_("lines of this member"))] = None,
+    amount_from: Annotated[
+        int | None, typer.Option("--amount-from", metavar="YEN", help=_("at least this amount"))
+    ] = None,
+    amount_to: Annotated[int | None, typer.Option("--amount-to", metavar="YEN", help=_("at most this amount"))] = None,
+    blank: Annotated[bool, typer.Option("--blank", help=_("lines that name no application"))] = False,
+    as_json: Json = False,
+    out: MaybeOut = None,
+) -> None:
+    """Searches the journal."""
+    from exports import answers
+    from exports.sheets import journal as sheet
+    from ledger.journal import ledgers
+    from ledger.statements import naming
+
+    wanted = {"first": _maybe_day(first), "last": _maybe_day(last), "account": account, "application": application}
+    wanted |= {"member": member, "amount_from": amount_from, "amount_to": amount_to, "blank": blank}
+    with _desk(ctx).reading() as connection:
+        found = ledgers.entries(connection, **wanted)  # type: ignore[arg-type]
+        chart = naming.chart(connection)
+    _show(sheet.found(found, chart), answers.entries(found), days.today(), as_json, out)
+
+
+@_command(
+    app,
+    "reverse",
+    _("Posts the exact opposite of an entry, once, naming the original."),
+    "reverse 17 --reason 二重計上 --on 2012-10-01",
+)
+def reverse(
+    ctx: typer.Context,
+    entry: Annotated[int, typer.Argument(metavar="ENTRY", help=_("the number of the entry"))],
+    reason: Reason,
+    on: On = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Reverses an entry."""
+    from ledger.journal import posting
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = posting.reverse(connection, entry, on=_day(on), reason=reason, by=_desk(ctx).by)
+    _did(done, _("Entry {entry} is reversed by entry {no}."), as_json, entry=entry)
+
+
+# --- statements and exports -------------------------------------------------------------------------------------------
+
+statement = _group("statement", _("Excel statements."))
+export = _group("export", _("The books for other software."))
+notices = _group("notices", _("The rules in force, in the notices' own words."))
+
+
+@_command(
+    statement,
+    "month",
+    _("The workbook of a month: cover, trial balance, journal, ledgers, fees held, decisions."),
+    "statement month 2012-09 --out 月次-2012-09.xlsx",
+)
+def statement_month(
+    ctx: typer.Context, month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("the month"))], out: Out
+) -> None:
+    """Writes the month."""
+    from exports import xlsx
+    from exports.sheets import month as sheet
+    from ledger.statements.month import month_statement
+
+    wanted = _month(month)
+    with _desk(ctx).reading() as connection:
+        xlsx.write(sheet.workbook(month_statement(connection, wanted)), out)
+    _tell(say(_("Written: {file}"), file=out))
+
+
+@_command(statement, "member", _("Everything about one member."), "statement member '東京 第9001号' --out 会員.xlsx")
+def statement_member(
+    ctx: typer.Context,
+    member: Annotated[str, typer.Argument(metavar="MEMBER", help=_("the member's registration number"))],
+    out: Out,
+    as_of: AsOf = None,
+) -> None:
+    """Writes the statement of a member."""
+    from exports import xlsx
+    from exports.sheets import member as sheet
+    from ledger.statements.member import member_statement
+
+    day = _day(as_of)
+    with _desk(ctx).reading() as connection:
+        xlsx.write(sheet.workbook(member_statement(connection, member, day)), out)
+    _tell(say(_("Written: {file}"), file=out))
+
+
+@_command(
+    export,
+    "journal",
+    _("The journal for hledger, beancount, or as CSV."),
+    "export journal --format hledger --out seisan.journal",
+    "export journal --format csv --out 仕訳帳.csv --from 2012-04-01 --to 2013-03-31",
+)
+def export_journal(
+    ctx: typer.Context,
+    out: Out,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="hledger, beancount, csv")] = "csv",
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help=_("from this day on"))] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help=_("up to and with this day"))] = None,
+) -> None:
+    """Writes the journal."""
+    from exports.journal import books
+
+    with _desk(ctx).reading() as connection:
+        count = books.write(connection, form, out, _maybe_day(first), _maybe_day(last))
+    _tell(say(_("Written: {file} ({count} entries)"), file=out, count=count))
+
+
+DEMO_DONE = _(
+    """
+{count} commands carried out. The monthly workbook is {workbook}; open it.
+The books are {database}; ask them more, for example:
+  export SEISAN_DATABASE='{database}'
+  seisan check --everyone --as-of 2012-09-30
+  seisan refund list --as-of 2012-09-30
+  seisan entries --application 2011-0001"""
+)
+
+
+@_command(
+    app, "demo", _("A made-up federation's month, from input files to workbook, in a folder."), "demo", "demo 試し"
+)
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help=_("the folder; made if it is not there"))] = Path(
+        "demo"
+    ),
+) -> None:
+    """Plays the month of the made-up federation; every step could be typed by hand."""
+    from exports.demo import play
+
+    acts = list(play.acts(folder))
+    for act in acts:
+        _say(f"$ seisan {shlex.join(act.words)}")
+        code = _run(("--database", play.books(folder), "--lang", i18n.language(), *act.words), shown=act.shown)
+        if code != Exit.DONE:
+            raise typer.Exit(code)
+    _say(say(DEMO_DONE, count=len(acts), workbook=play.workbook(folder), database=play.books(folder)))
+
+
+def _run(words: Sequence[str], *, shown: bool) -> int:
+    """Runs a command as if it had been typed; what it answers is shown, or dropped."""
+    with nullcontext() if shown else redirect_stdout(io.StringIO()):
+        try:
+            app(list(words))
+        except SystemExit as end:
+            return int(end.code or 0)
+    return Exit.DONE
+
+
+def main() -> None:
+    """The console command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

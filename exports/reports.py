@@ -1,0 +1,56 @@
+"""What a command did, in a few lines that end with what to do next."""
+
+from collections.abc import Iterator
+
+from exports.text import pairs
+from ledger.booking.bills import Payment
+from ledger.booking.month import Report
+from ledger.i18n import _, say
+from ledger.money import written
+
+_LEFT_SHOWN = 20
+
+EVENTS = {
+    "fee_received": _("fees received"),
+    "overpaid": _("received beyond the fee (to suspense)"),
+    "payer_unknown": _("received for nothing known (to suspense)"),
+    "suspense_settled": _("suspense settled"),
+    "certificate_issued": _("certificates issued (owed to the authority)"),
+    "authority_waived": _("fees waived by the authority"),
+    "authority_repaid": _("fees given back by the authority"),
+    "authority_paid": _("fees paid to the authority"),
+}
+
+
+def booked(report: Report) -> str:
+    """What booking posted, corrected and left, and why it was left."""
+    lines: list[str] = []
+    if report.posted:
+        lines.append(pairs((EVENTS.get(event, event), count) for event, count in report.posted.items()))
+    else:
+        lines.append(say(_("Nothing new to book.")))
+    if report.corrected:
+        lines.append(
+            say(_("{count} entries were reversed because what they rest on was corrected."), count=report.corrected)
+        )
+    lines += _left(report)
+    return "\n".join(lines)
+
+
+def _left(report: Report) -> Iterator[str]:
+    if not report.left:
+        return
+    yield say(_("{count} left for now:"), count=len(report.left))
+    for each in report.left[:_LEFT_SHOWN]:
+        yield f"  {each.says}"
+    if len(report.left) > _LEFT_SHOWN:
+        yield say(_("  … and {count} more; all of them: seisan book --json"), count=len(report.left) - _LEFT_SHOWN)
+
+
+def bill_paid(payment: Payment) -> str:
+    """What paying a bill posted, and which lines were left."""
+    lines = [say(_("{count} lines paid, {yen} yen."), count=payment.posted, yen=written(payment.yen))]
+    if payment.paid_before:
+        lines.append(say(_("{count} lines had been paid before."), count=payment.paid_before))
+    lines += [f"  {each.application}: {each.said}" for each in payment.left]
+    return "\n".join(lines)

@@ -1,0 +1,183 @@
+"""What booking goes by, all that is known today: applications with their fee, deposits, bills, decisions that stand."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from ledger import facts, fees, tables
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application as known last: its days, and the fee due in yen (None: no fee is known for its day).
+
+    The `_fact` numbers name the records that its days rest on.
+    """
+
+    number: str
+    member: str
+    kind: str | None
+    applied_on: date | None
+    withdrawn_on: date | None
+    issued_on: date | None
+    mailed_on: date | None
+    choice: str | None
+    due: int | None
+    applied_on_fact: int | None
+    issued_on_fact: int | None
+    mailed_on_fact: int | None
+
+    @property
+    def issue_days(self) -> tuple[date, ...]:
+        """The days that say that the certificate was issued, the day of issue first."""
+        return tuple(day for day in (self.issued_on, self.mailed_on) if day is not None)
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """A transfer received, as known last; `application` None: not known what it pays for."""
+
+    reference: str
+    received_on: date
+    yen: int
+    application: str | None
+    known_on: date
+
+
+@dataclass(frozen=True)
+class BillLine:
+    """A line of a bill of the authority, as known last; negative yen withdraw what was billed."""
+
+    bill: str
+    billed_on: date
+    application: str
+    nth: int
+    yen: int
+    known_on: date
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The decision that stands for an application, superseded by none."""
+
+    no: int
+    as_of: date
+    outcome: str
+    verdict: str
+
+
+def deposits_of(applications: Collection[str]) -> Select[tuple[str]]:
+    """The deposits that were ever said to pay for one of these applications."""
+    versions = tables.deposit_known
+    return select(versions.c.deposit).where(versions.c.application.in_(list(applications)))
+
+
+def related(connection: Connection, applications: Collection[str]) -> set[str]:
+    """These applications, and all that share a deposit with one of them because it was once thought to be theirs."""
+    versions, found = tables.deposit_known, set(applications)
+    while True:
+        said = select(versions.c.application).where(versions.c.deposit.in_(deposits_of(found)))
+        more = {each for each in connection.execute(said).scalars() if each is not None} - found
+        if not more:
+            return found
+        found |= more
+
+
+def touching(applications: Collection[str]) -> ColumnElement[bool]:
+    """The movements that touch these applications, or a deposit that was ever said to pay for one of them."""
+    movement, numbers = tables.movement, list(applications)
+    return or_(
+        movement.c.debit_application.in_(numbers),
+        movement.c.credit_application.in_(numbers),
+        movement.c.deposit.in_(deposits_of(numbers)),
+    )
+
+
+def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, Application]:
+    """Every application, or only these, with what is known of it today."""
+    number = tables.application.c.number
+    within = None if only is None else tables.fact.c.application.in_(list(only))
+    known = facts.known(None, within)
+    statement = select(
+        number,
+        tables.application.c.member,
+        known.c.kind,
+        known.c.applied_on,
+        known.c.withdrawn_on,
+        known.c.issued_on,
+        known.c.mailed_on,
+        known.c.choice,
+        fees.due(known.c.applied_on, None),
+        known.c.applied_on_fact,
+        known.c.issued_on_fact,
+        known.c.mailed_on_fact,
+    ).outerjoin(known, known.c.application == number)
+    if only is not None:
+        statement = statement.where(number.in_(list(only)))
+    return {row[0]: Application(*row) for row in connection.execute(statement)}
+
+
+def deposits(connection: Connection, only: Collection[str] | None = None) -> list[Deposit]:
+    """Every deposit, or those ever said to pay for one of these applications, in the order received."""
+    versions = tables.deposit_known
+    within = None if only is None else versions.c.deposit.in_(deposits_of(only))
+    last = facts.latest_version(versions, (versions.c.deposit,), None, within).subquery()
+    statement = select(last.c.deposit, last.c.received_on, last.c.yen, last.c.application, last.c.known_on)
+    return [Deposit(*row) for row in connection.execute(statement.order_by(last.c.received_on, last.c.deposit))]
+
+
+def bill_lines(connection: Connection, only: Collection[str] | None = None) -> list[BillLine]:
+    """Every line of every bill, or those for these applications, in the order billed."""
+    versions = tables.bill_known
+    key = (versions.c.bill, versions.c.application, versions.c.nth)
+    within = None if only is None else versions.c.application.in_(list(only))
+    last = facts.latest_version(versions, key, None, within).subquery()
+    statement = select(
+        last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on
+    ).order_by(last.c.billed_on, last.c.bill, last.c.application, last.c.nth)
+    return [BillLine(*row) for row in connection.execute(statement)]
+
+
+def standing_decisions(connection: Connection, only: Collection[str] | None = None) -> dict[str, Standing]:
+    """The decision that stands for each application that has one."""
+    decision, later = tables.decision, tables.decision.alias("later")
+    statement = (
+        select(decision.c.application, decision.c.no, decision.c.as_of, decision.c.outcome, decision.c.verdict)
+        .outerjoin(later, later.c.supersedes == decision.c.no)
+        .where(later.c.no.is_(None))
+    )
+    if only is not None:
+        statement = statement.where(decision.c.application.in_(list(only)))
+    return {number: Standing(*rest) for number, *rest in connection.execute(statement)}
+
+
+def due_known_on(connection: Connection, applications: Iterable[Application]) -> dict[str, date]:
+    """For each application whose fee is known the day on which the last became known of it: its own day, or the fee."""
+    due = [
+        (each.number, each.applied_on, each.applied_on_fact)
+        for each in applications
+        if each.applied_on is not None and each.applied_on_fact is not None
+    ]
+    of_day = facts_known_on(connection, {fact for _number, _day, fact in due})
+    of_fee = {day: _fee_known_on(connection, day) for day in {day for _number, day, _fact in due}}
+    return {number: max(of_day[fact], of_fee[day] or of_day[fact]) for number, day, fact in due}
+
+
+def _fee_known_on(connection: Connection, applied_on: date) -> date | None:
+    fee = tables.fee
+    fits = and_(fee.c.applies_from <= applied_on, or_(fee.c.applies_to.is_(None), fee.c.applies_to >= applied_on))
+    known_on: date | None = connection.execute(select(func.max(fee.c.known_on)).where(fits)).scalar()
+    return known_on
+
+
+def facts_known_on(connection: Connection, ids: Collection[int]) -> dict[int, date]:
+    """The day on which each of these facts became known."""
+    fact = tables.fact
+    found: dict[int, date] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 1000):
+        statement = select(fact.c.id, fact.c.known_on).where(fact.c.id.in_(wanted[start : start + 1000]))
+        found |= dict(connection.execute(statement).tuples().all())
+    return found

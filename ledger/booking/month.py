@@ -1,0 +1,41 @@
+"""Booking of a month, or of any time: everything that facts, deposits, bills and decisions call for, up to a day."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ledger.booking.authority import plan_authority
+from ledger.booking.fees import plan_fees
+from ledger.booking.known import applications, related
+from ledger.booking.plan import Left, Plan
+from ledger.journal.posting import post
+
+
+@dataclass(frozen=True)
+class Report:
+    """How many entries of each event were posted, how many were reversed as corrections, and what was left, and why."""
+
+    posted: dict[str, int]
+    corrected: int
+    left: tuple[Left, ...]
+
+
+def book(connection: Connection, through: date, *, by: str, only: Collection[str] | None = None) -> Report:
+    """Posts what is called for up to and on a day and is not posted yet; booking twice is booking once.
+
+    All facts count that are known, the row known last; their events count when they happened by the day. `only` names
+    the few applications to book. An entry that a person reversed stays reversed until the fact it rests on changes;
+    it is named in the report, as is everything that could not be booked.
+    """
+    few = None if only is None else related(connection, only)
+    plan = Plan(connection, through, few)
+    known = applications(connection, few)
+    plan_fees(plan, known)
+    plan_authority(plan, known)
+    post(connection, plan.postings, by=by)
+    posted = Counter(posting.event for posting in plan.postings if posting.reverses is None)
+    corrected = sum(posting.reverses is not None for posting in plan.postings)
+    return Report(dict(posted), corrected, tuple(plan.left))

@@ -1,0 +1,155 @@
+"""Refunds: proposed on a finding, approved by another person, paid, and returned by the bank or not.
+
+From the proposal on the yen are reserved; a rejection is the exact reverse. A transfer that comes back leaves the debt
+to the member alive, and it is paid once more. Money that was never due takes the same course: see `overpaid`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from ledger import tables
+from ledger.booking.claims import claim, insist_on_application
+from ledger.booking.steps import REFUNDS, Step, begin, histories, step
+from ledger.decisions.findings import Finding
+from ledger.i18n import _, say
+from ledger.journal.posting import Done, Posting, key, opposite, post, recorded
+from ledger.journal.templates import TEMPLATES, refund_proposed
+from ledger.notices import doubts
+
+CHOSE_CREDIT = _("the member asked for the fee to be credited to the reissue, not refunded")
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal: its number, whether this call changed anything, its yen, and what whoever approves should know."""
+
+    no: int
+    changed: bool
+    yen: int
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refund:
+    """A refund as it stands: for an application, or for a deposit that was never due, with all its steps."""
+
+    no: int
+    application: str | None
+    deposit: str | None
+    member: str | None
+    decision: int | None
+    yen: int
+    steps: tuple[Step, ...]
+
+    @property
+    def state(self) -> str:
+        """The state that it came to last."""
+        return self.steps[-1].state
+
+    def step(self, state: str) -> Step | None:
+        """The last step into a state; None when it was never in it."""
+        return next((each for each in reversed(self.steps) if each.state == state), None)
+
+
+def propose(connection: Connection, application: str, *, on: date, by: str) -> Proposed:
+    """Proposes the refund of a fee as found on a day, keeps the decision it rests on, and reserves its yen.
+
+    Proposed on that day already: nothing changes. Otherwise refused unless the outcome of that day is eligible and the
+    books hold the fee (see `claims.claim`). That the member asked for a credit is remarked, and stops nothing.
+    """
+    insist_on_application(connection, application)
+    if (before := standing(connection, tables.refund.c.application == application, on)) is not None:
+        return Proposed(before.no, changed=False, yen=before.yen)
+    finding, decision = claim(connection, application, on=on, by=by)
+    yen = finding.refundable
+
+    def reserved(no: int) -> Posting:
+        event = refund_proposed.__name__
+        return Posting(key(event, no), on, event, tuple(refund_proposed(application=application, yen=yen)))
+
+    thing: dict[str, object] = {"application": application, "decision": decision, "yen": yen}
+    return Proposed(begin(connection, REFUNDS, thing, reserved, by=by), True, yen, _remarks(finding))
+
+
+def _remarks(finding: Finding) -> tuple[str, ...]:
+    warned = [each.says for each in doubts.WARNINGS if each.code in finding.warnings]
+    return (*([say(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []), *warned)
+
+
+def standing(connection: Connection, whose: ColumnElement[bool], on: date) -> Refund | None:
+    """The refund of an application or deposit that was proposed on that day and is not rejected, if there is one."""
+    for each in refunds(connection, whose):
+        if each.state != "rejected" and each.steps[0].on == on:
+            return each
+    return None
+
+
+def approve(connection: Connection, no: int, *, on: date, by: str) -> Done:
+    """Approves a refund. Refused to the person who proposed it."""
+    return step(connection, REFUNDS, no, "approved", on=on, by=by)
+
+
+def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
+    """Rejects a refund that is not paid yet: the exact reverse of its reservation. The reason is kept."""
+
+    def given_back(so_far: list[Step]) -> list[int]:
+        entry = so_far[0].entry
+        assert entry is not None
+        original = recorded(connection, [entry])[entry]
+        return post(connection, [opposite(entry, original, on=on, reason=reason, cause="refund_rejected")], by=by)
+
+    return step(connection, REFUNDS, no, "rejected", on=on, by=by, reason=reason, same=("reason",), entries=given_back)
+
+
+def paid(connection: Connection, numbers: Iterable[int], *, on: date, by: str) -> list[Done]:
+    """Records that refunds were paid on a day: approved, in a transfer file, or after a transfer had come back."""
+    return [_pay(connection, no, on, by) for no in numbers]
+
+
+def _pay(connection: Connection, no: int, on: date, by: str) -> Done:
+    def payment(so_far: list[Step]) -> list[int]:
+        event = "returned_refund_paid" if so_far[-1].state == "returned" else "refund_paid"
+        return _post(connection, event, no, so_far, on, by)
+
+    return step(connection, REFUNDS, no, "paid", on=on, by=by, same=("on",), entries=payment)
+
+
+def returned(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
+    """Records that the transfer of a refund came back. What is owed to the member stays owed."""
+
+    def came_back(so_far: list[Step]) -> list[int]:
+        return _post(connection, "refund_returned", no, so_far, on, by)
+
+    same = ("on", "reason")
+    return step(connection, REFUNDS, no, "returned", on=on, by=by, reason=reason, same=same, entries=came_back)
+
+
+def _post(connection: Connection, event: str, no: int, so_far: list[Step], on: date, by: str) -> list[int]:
+    refund = refunds(connection, tables.refund.c.no == no)[0]
+    moved = tuple(TEMPLATES[event](application=refund.application, deposit=refund.deposit, yen=refund.yen))
+    return post(connection, [Posting(key(event, no, len(so_far) + 1), on, event, moved)], by=by)
+
+
+def refunds(connection: Connection, wanted: ColumnElement[bool] | None = None) -> list[Refund]:
+    """Every refund, or those wanted, with its steps, in the order proposed."""
+    refund, application = tables.refund, tables.application
+    statement = (
+        select(
+            refund.c.no,
+            refund.c.application,
+            refund.c.deposit,
+            application.c.member,
+            refund.c.decision,
+            refund.c.yen,
+        )
+        .outerjoin(application, application.c.number == refund.c.application)
+        .order_by(refund.c.no)
+    )
+    if wanted is not None:
+        statement = statement.where(wanted)
+    rows = connection.execute(statement).all()
+    steps = histories(connection, REFUNDS, rows[0].no if len(rows) == 1 else None)
+    return [Refund(*row, tuple(steps[row.no])) for row in rows]

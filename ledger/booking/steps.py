@@ -1,0 +1,192 @@
+"""The steps of a refund or a credit: each state is a row that is appended, with who, when, and the entry posted for it.
+
+The database refuses a state out of order and an approver who proposed; here both are refused first, in a sentence.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Table, func, select
+
+from ledger import days, tables
+from ledger.booking.refusals import (
+    BeforeTheStepBefore,
+    CreditOutOfOrder,
+    DoneDifferently,
+    RefundOutOfOrder,
+    SamePersonApproves,
+    UnknownCredit,
+    UnknownRefund,
+)
+from ledger.database import role
+from ledger.errors import Refusal
+from ledger.i18n import _, say
+from ledger.journal.posting import Done, Posting, post
+from ledger.journal.refusals import NoReasonGiven
+from ledger.kana import same_person
+
+# The states, as they are spoken of.
+STATES = {
+    "proposed": _("proposed"),
+    "approved": _("approved"),
+    "filed": _("in the transfer file"),
+    "paid": _("paid"),
+    "returned": _("transfer returned"),
+    "rejected": _("rejected"),
+    "applied": _("applied"),
+    "undone": _("undone"),
+}
+
+FIELDS = {"on": _("day"), "reason": _("reason")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A state that was come into: which in order, on which day, by whom, why, and the entry that was posted for it."""
+
+    nth: int
+    state: str
+    on: date
+    by: str
+    reason: str | None
+    entry: int | None
+
+
+@dataclass(frozen=True)
+class Course:
+    """The states that one kind of thing goes through: from each, those that may follow."""
+
+    things: Table
+    steps: Table
+    moves: Mapping[str, tuple[str, ...]]
+    unknown: Callable[[int], Refusal]
+    out_of_order: Callable[[int, str, str], Refusal]
+
+    @property
+    def of(self) -> str:
+        """The column of the steps that names the refund or credit."""
+        return str(self.things.name)
+
+
+REFUNDS = Course(
+    tables.refund,
+    tables.refund_step,
+    {
+        "proposed": ("approved", "rejected"),
+        "approved": ("filed", "paid", "rejected"),
+        "filed": ("paid", "rejected"),
+        "paid": ("returned",),
+        "returned": ("paid",),
+    },
+    UnknownRefund,
+    RefundOutOfOrder,
+)
+CREDITS = Course(
+    tables.credit,
+    tables.credit_step,
+    {"proposed": ("applied", "rejected"), "applied": ("undone",)},
+    UnknownCredit,
+    CreditOutOfOrder,
+)
+
+
+def said(state: str) -> str:
+    """A state in the language being spoken."""
+    return say(STATES[state])
+
+
+def begin(
+    connection: Connection, course: Course, thing: dict[str, object], posting: Callable[[int], Posting], *, by: str
+) -> int:
+    """Enters a refund or credit as proposed, with the entry that reserves its yen; gives its number."""
+    last: int = connection.execute(select(func.coalesce(func.max(course.things.c.no), 0))).scalar_one()
+    no = last + 1
+    connection.execute(course.things.insert().values(no=no, **thing))
+    wanted = posting(no)
+    entry = post(connection, [wanted], by=by)[0]
+    append(connection, course, no, Step(1, "proposed", wanted.on, by, None, entry))
+    return no
+
+
+def append(connection: Connection, course: Course, no: int, step: Step) -> None:
+    """Appends a step, signed."""
+    connection.execute(
+        course.steps.insert().values(
+            {
+                course.of: no,
+                "nth": step.nth,
+                "state": step.state,
+                "happened_on": step.on,
+                "reason": step.reason,
+                "entry": step.entry,
+                "recorded_at": days.now(),
+                "by": step.by,
+                "role": role(connection),
+            }
+        )
+    )
+
+
+def histories(connection: Connection, course: Course, no: int | None = None) -> dict[int, list[Step]]:
+    """The steps of each refund or credit, or of this one, oldest first."""
+    steps = course.steps
+    columns = (steps.c.nth, steps.c.state, steps.c.happened_on, steps.c.by, steps.c.reason, steps.c.entry)
+    statement = select(steps.c[course.of], *columns).order_by(steps.c[course.of], steps.c.nth)
+    if no is not None:
+        statement = statement.where(steps.c[course.of] == no)
+    found: dict[int, list[Step]] = {}
+    for of, *step in connection.execute(statement):
+        found.setdefault(of, []).append(Step(*step))
+    return found
+
+
+def history(connection: Connection, course: Course, no: int) -> list[Step]:
+    """The steps of one refund or credit, oldest first. An unknown number is refused."""
+    found = histories(connection, course, no).get(no)
+    if found is None:
+        raise course.unknown(no)
+    return found
+
+
+def step(
+    connection: Connection,
+    course: Course,
+    no: int,
+    state: str,
+    *,
+    on: date,
+    by: str,
+    reason: str | None = None,
+    same: tuple[str, ...] = (),
+    entries: Callable[[list[Step]], list[int]] = lambda _history: [],
+) -> Done:
+    """Brings a refund or credit into a state; in it already, nothing changes, unless `same` fields differ: refused.
+
+    `entries` posts what the step calls for; the last of its entries is kept with the step. Refused in this order: an
+    unknown number, recorded differently, out of order, before the step before, no reason where one is needed, and
+    approval by who proposed.
+    """
+    so_far = history(connection, course, no)
+    last = so_far[-1]
+    if last.state == state:
+        _insist_on_the_same(last, {"on": on, "reason": reason}, same)
+        return Done(no, changed=False)
+    if state not in course.moves.get(last.state, ()):
+        raise course.out_of_order(no, said(last.state), said(state))
+    if on < last.on:
+        raise BeforeTheStepBefore(on, last.on)
+    if state in ("rejected", "returned", "undone") and not (reason or "").strip():
+        raise NoReasonGiven(said(state))
+    if state in ("approved", "applied") and same_person(by, so_far[0].by):
+        raise SamePersonApproves(by)
+    posted = entries(so_far)
+    append(connection, course, no, Step(last.nth + 1, state, on, by, reason, posted[-1] if posted else None))
+    return Done(no, changed=True)
+
+
+def _insist_on_the_same(last: Step, here: Mapping[str, object], same: tuple[str, ...]) -> None:
+    for name in same:
+        there = getattr(last, name)
+        if there != here[name]:
+            raise DoneDifferently(said(last.state), say(FIELDS[name]), str(there), str(here[name]))

@@ -1,0 +1,128 @@
+"""Balances: of each account as of a day or over a period, and of each part of an account in its subsidiary ledger.
+
+A balance is positive on the account's own side: debit for assets and expenses, credit for liabilities and revenues.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, Integer, Subquery, and_, case, func, literal, select, union_all
+
+from ledger import tables
+from ledger.i18n import either
+
+# The kinds of account whose own side is the debit side.
+_DEBIT_KINDS = ("asset", "expense")
+
+
+@dataclass(frozen=True)
+class Balance:
+    """An account with the yen debited and credited to it up to a day, and what is left on its own side."""
+
+    code: str
+    ja: str
+    en: str
+    kind: str
+    debit: int
+    credit: int
+
+    @property
+    def name(self) -> str:
+        """Its name in the language being spoken."""
+        return either(self.ja, self.en)
+
+    @property
+    def on_debit_side(self) -> bool:
+        """Whether the account's own side is the debit side."""
+        return self.kind in _DEBIT_KINDS
+
+    @property
+    def balance(self) -> int:
+        """What is left, in yen, positive on the account's own side."""
+        return self.debit - self.credit if self.on_debit_side else self.credit - self.debit
+
+
+@dataclass(frozen=True)
+class Change:
+    """An account over a period: what was there before its first day, what moved, what was there after its last."""
+
+    opening: Balance
+    debit: int
+    credit: int
+    closing: Balance
+
+
+def trial_balance(connection: Connection, as_of: date | None = None) -> list[Balance]:
+    """Every account of the chart, in its order, with what moved up to and on the day (None: ever)."""
+    return _balances(connection, None if as_of is None else tables.entry.c.happened_on <= as_of)
+
+
+def changes(connection: Connection, first: date, last: date) -> list[Change]:
+    """Every account of the chart over the days from the first to the last, both counted."""
+    day = tables.entry.c.happened_on
+    before = _balances(connection, day < first)
+    within = _balances(connection, and_(day >= first, day <= last))
+    after = _balances(connection, day <= last)
+    return [
+        Change(opening, moved.debit, moved.credit, closing)
+        for opening, moved, closing in zip(before, within, after, strict=True)
+    ]
+
+
+def _balances(connection: Connection, when: ColumnElement[bool] | None) -> list[Balance]:
+    account, moved = tables.account, sides(when)
+    debit, credit = (func.coalesce(func.sum(moved.c[side]), 0).cast(Integer) for side in ("debit", "credit"))
+    statement = (
+        select(account.c.code, account.c.ja, account.c.en, account.c.kind, debit, credit)
+        .outerjoin(moved, moved.c.account == account.c.code)
+        .group_by(account.c.code, account.c.ja, account.c.en, account.c.kind)
+        .order_by(account.c.code)
+    )
+    return [Balance(*row) for row in connection.execute(statement)]
+
+
+def sides(when: ColumnElement[bool] | None = None) -> Subquery:
+    """Both sides of every movement, summed by account, application and deposit: account, application, deposit, debit,
+    credit. `when` narrows the entries.
+    """
+    movement, entry = tables.movement, tables.entry
+    total = func.sum(movement.c.yen)
+    each = []
+    for account, application, debit, credit in (
+        (movement.c.debit, movement.c.debit_application, total, literal(0)),
+        (movement.c.credit, movement.c.credit_application, literal(0), total),
+    ):
+        side = select(
+            account.label("account"),
+            application.label("application"),
+            movement.c.deposit,
+            debit.label("debit"),
+            credit.label("credit"),
+        ).group_by(account, application, movement.c.deposit)
+        if when is not None:
+            side = side.join(entry, entry.c.no == movement.c.entry).where(when)
+        each.append(side)
+    return union_all(*each).subquery("sides")
+
+
+def held(
+    connection: Connection, account: str, by: Literal["application", "deposit"], as_of: date | None = None
+) -> dict[str | None, int]:
+    """What each part of an account holds, in yen, positive on the account's own side; parts that hold nothing are left
+    out. `by` is what the parts are kept by; what is kept by something else stands under None.
+    """
+    moved = sides(None if as_of is None else tables.entry.c.happened_on <= as_of)
+    chart = tables.account
+    left = func.sum(moved.c.debit - moved.c.credit)
+    own = case((chart.c.kind.in_(_DEBIT_KINDS), left), else_=-left).cast(Integer)
+    part = moved.c[by]
+    statement = (
+        select(part, own)
+        .join(chart, chart.c.code == moved.c.account)
+        .where(moved.c.account == account)
+        .group_by(part, chart.c.kind)
+        .having(left != 0)
+        .order_by(part)
+    )
+    return dict(connection.execute(statement).tuples().all())

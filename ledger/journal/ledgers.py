@@ -1,0 +1,250 @@
+"""The journal and the ledgers as they are read: entries by date, amount and counterparty, accounts line by line."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, union_all
+
+from ledger import tables
+from ledger.errors import UnknownAccount
+from ledger.i18n import _, say
+from ledger.journal import balances
+from ledger.journal.balances import Balance
+from ledger.journal.posting import Movement
+from ledger.journal.templates import TEXTS
+
+Order = Literal["on", "no"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One side of a movement as it stands in an account; the other side is 0."""
+
+    account: str
+    debit: int
+    credit: int
+    application: str | None
+    member: str | None
+    deposit: str | None
+    counter: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry with the day it happened, when and by whom it was recorded, and its movements."""
+
+    no: int
+    on: date
+    recorded_at: datetime
+    by: str
+    event: str
+    key: str
+    reverses: int | None
+    reason: str | None
+    movements: tuple[Movement, ...]
+    members: tuple[tuple[str | None, str | None], ...]
+
+    @property
+    def text(self) -> str:
+        """What happened (摘要), in the language being spoken."""
+        return text(self.event, self.movements, self.reverses, self.reason)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Its lines, two for each movement, debit first."""
+        return tuple(line for pair in zip(self.movements, self.members, strict=True) for line in _lines(*pair))
+
+
+def text(event: str, movements: Iterable[Movement], reverses: int | None = None, reason: str | None = None) -> str:
+    """What an entry says happened (摘要), in the language spoken; a reversal names its original and its reason."""
+    first = next(iter(movements))
+    if reverses is not None:
+        first = first.opposite
+    application = first.debit_application or first.credit_application
+    said = say(
+        TEXTS.get(event, event),
+        application=application,
+        credited_to=first.credit_application,
+        deposit=first.deposit,
+        whose=application or first.deposit,
+    )
+    if reverses is None:
+        return said
+    # A reason of booking's own is one of our sentences; one that a person gave is said as it was given.
+    return say(_("reversal of entry {entry}: {said} ({reason})"), entry=reverses, said=said, reason=say(reason or ""))
+
+
+def _lines(movement: Movement, members: tuple[str | None, str | None]) -> Iterator[Line]:
+    deposit, yen = movement.deposit, movement.yen
+    yield Line(movement.debit, yen, 0, movement.debit_application, members[0], deposit, movement.credit)
+    yield Line(movement.credit, 0, yen, movement.credit_application, members[1], deposit, movement.debit)
+
+
+# --- the search -----------------------------------------------------------------------------------------------------
+
+
+def entries(
+    connection: Connection,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    account: str | None = None,
+    application: str | None = None,
+    member: str | None = None,
+    amount_from: int | None = None,
+    amount_to: int | None = None,
+    blank: bool = False,
+    order: Order = "on",
+) -> list[Entry]:
+    """The entries with a line that fits everything asked: days and amounts (yen) as ranges, both ends counted.
+
+    `blank` finds the movements that name no application on either side. With nothing asked it is the whole journal,
+    by day and number (`on`) or in the order recorded (`no`). An account that the chart lacks is refused.
+    """
+    if account is not None:
+        _insist_on_account(connection, account)
+    entry, movement = tables.entry, tables.movement
+    wanted: list[ColumnElement[bool]] = []
+    if first is not None:
+        wanted.append(entry.c.happened_on >= first)
+    if last is not None:
+        wanted.append(entry.c.happened_on <= last)
+    if account is not None or application is not None or member is not None or blank:
+        wanted.append(entry.c.no.in_(_fitting(account, application, member, amount_from, amount_to, blank=blank)))
+    elif amount_from is not None or amount_to is not None:
+        wanted.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(movement, amount_from, amount_to))))
+    return list(_read(connection, wanted, order))
+
+
+def _fitting(
+    account: str | None,
+    application: str | None,
+    member: str | None,
+    amount_from: int | None,
+    amount_to: int | None,
+    *,
+    blank: bool,
+) -> Select[tuple[int]]:
+    """The numbers of the entries with one line that fits everything."""
+    movement = tables.movement
+    sides = []
+    for own, other in (("debit", "credit"), ("credit", "debit")):
+        side = select(
+            movement.c.entry,
+            movement.c.yen,
+            movement.c[own].label("account"),
+            movement.c[f"{own}_application"].label("application"),
+        )
+        if blank:
+            side = side.where(movement.c[f"{own}_application"].is_(None), movement.c[f"{other}_application"].is_(None))
+        sides.append(side)
+    line = union_all(*sides).subquery("line")
+    wanted = _amounts(line, amount_from, amount_to)
+    if account is not None:
+        wanted.append(line.c.account == account)
+    if application is not None:
+        wanted.append(line.c.application == application)
+    if member is not None:
+        of = select(tables.application.c.number).where(tables.application.c.member == member)
+        wanted.append(line.c.application.in_(of))
+    return select(line.c.entry).where(*wanted)
+
+
+def _amounts(line: Any, amount_from: int | None, amount_to: int | None) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if amount_from is not None:
+        wanted.append(line.c.yen >= amount_from)
+    if amount_to is not None:
+        wanted.append(line.c.yen <= amount_to)
+    return wanted
+
+
+def _insist_on_account(connection: Connection, account: str) -> None:
+    known = connection.execute(select(tables.account.c.code).where(tables.account.c.code == account)).scalar()
+    if known is None:
+        raise UnknownAccount(account)
+
+
+def _read(connection: Connection, wanted: list[ColumnElement[bool]], order: Order) -> Iterator[Entry]:
+    entry, movement = tables.entry, tables.movement
+    debit, credit = tables.application.alias("debit_of"), tables.application.alias("credit_of")
+    statement = (
+        select(
+            entry,
+            *(movement.c[name] for name in Movement.__dataclass_fields__),
+            debit.c.member.label("debit_member"),
+            credit.c.member.label("credit_member"),
+        )
+        .join(movement, movement.c.entry == entry.c.no)
+        .outerjoin(debit, debit.c.number == movement.c.debit_application)
+        .outerjoin(credit, credit.c.number == movement.c.credit_application)
+        .where(*wanted)
+    )
+    days = () if order == "no" else (entry.c.happened_on,)
+    same: list[Row[Any]] = []
+    for row in connection.execute(statement.order_by(*days, entry.c.no, movement.c.nth)):
+        if same and same[0].no != row.no:
+            yield _entry(same)
+            same = []
+        same.append(row)
+    if same:
+        yield _entry(same)
+
+
+def _entry(rows: list[Row[Any]]) -> Entry:
+    row = rows[0]
+    return Entry(
+        no=row.no,
+        on=row.happened_on,
+        recorded_at=row.recorded_at,
+        by=row.by,
+        event=row.event,
+        key=row.key,
+        reverses=row.reverses,
+        reason=row.reason,
+        movements=tuple(
+            Movement(each.debit, each.credit, each.yen, each.debit_application, each.credit_application, each.deposit)
+            for each in rows
+        ),
+        members=tuple((each.debit_member, each.credit_member) for each in rows),
+    )
+
+
+# --- the general ledger ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A line of the general ledger: the entry, its line in the account, and what is left after it (own side, yen)."""
+
+    entry: Entry
+    line: Line
+    left: int
+
+
+@dataclass(frozen=True)
+class AccountLedger:
+    """An account over a period (総勘定元帳): what was there, line by line what moved, what is there after."""
+
+    opening: Balance
+    lines: tuple[Posted, ...]
+    closing: Balance
+
+
+def general_ledger(connection: Connection, first: date, last: date) -> list[AccountLedger]:
+    """Every account of the chart over the days from the first to the last, both counted, by day and entry number."""
+    lines: dict[str, list[tuple[Entry, Line]]] = {}
+    for entry in entries(connection, first=first, last=last):
+        for line in entry.lines:
+            lines.setdefault(line.account, []).append((entry, line))
+    ledgers = []
+    for change in balances.changes(connection, first, last):
+        left, posted = change.opening.balance, []
+        for entry, line in lines.get(change.opening.code, []):
+            moved = line.debit - line.credit
+            left += moved if change.opening.on_debit_side else -moved
+            posted.append(Posted(entry, line, left))
+        ledgers.append(AccountLedger(change.opening, tuple(posted), change.closing))
+    return ledgers

@@ -1,0 +1,211 @@
+"""Control totals: what has to agree in the books of a month, each reckoned in two ways that do not share their rows.
+
+A control that could not be made is no pass: `holds` is None when there is nothing in the books to compare with.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select
+
+from ledger import facts, tables
+from ledger.journal.accounts import Account
+from ledger.journal.balances import Balance, Change, sides
+from ledger.journal.ledgers import AccountLedger, Entry
+from ledger.journal.posting import Posting
+from ledger.statements.fees_held import HELD, Flow, Held
+from ledger.statements.returns import Return
+
+Stands = Literal["trial_balance", "journal", "general_ledger", "fees_held", "returns"]
+
+
+@dataclass(frozen=True)
+class Control:
+    """A total with what it has to be; `account` is the account it speaks of. Counts of records are no yen.
+
+    `sheet` is the sheet on which the total stands.
+    """
+
+    code: str
+    sheet: Stands
+    value: int
+    expected: int | None
+    account: Balance | None = None
+    in_yen: bool = True
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether both ways of reckoning agree."""
+        return None if self.expected is None else self.value == self.expected
+
+
+def controls(
+    connection: Connection,
+    changes: list[Change],
+    entries: list[Entry],
+    ledger: list[AccountLedger],
+    rows: list[Held],
+    returns: list[Return],
+    moved: dict[str | None, Flow],
+    first: date,
+    last: date,
+) -> list[Control]:
+    """The controls of a month, in the order of its sheets."""
+    closing = {each.closing.code: each.closing for each in changes}
+    return [
+        *_trial_balance(changes),
+        *_journal(connection, changes, entries, first, last),
+        *_general_ledger(ledger),
+        *_parts(connection, closing, last),
+        *_fees_held(rows, closing),
+        *_returns(returns, closing, entries, moved, first, last),
+        _deposits(connection, last),
+        Control("bank_balance", "general_ledger", closing[Account.BANK].balance, None, closing[Account.BANK]),
+    ]
+
+
+def _trial_balance(changes: list[Change]) -> Iterable[Control]:
+    closing = [each.closing for each in changes]
+    debit, credit = sum(each.debit for each in closing), sum(each.credit for each in closing)
+    yield Control("debits_and_credits", "trial_balance", debit, credit)
+    own = sum(each.balance for each in closing if each.on_debit_side)
+    other = sum(each.balance for each in closing if not each.on_debit_side)
+    yield Control("balances", "trial_balance", own, other)
+    carried = sum(each.opening.debit + each.debit for each in changes)
+    yield Control("carried_forward", "trial_balance", carried, debit)
+
+
+def _journal(
+    connection: Connection, changes: list[Change], entries: list[Entry], first: date, last: date
+) -> Iterable[Control]:
+    total = sum(movement.yen for each in entries for movement in each.movements)
+    yield Control("journal", "journal", total, sum(each.debit for each in changes))
+    table = tables.entry
+    statement = select(table.c.no, table.c.digest).where(table.c.happened_on.between(first, last))
+    digests = dict(connection.execute(statement).all())
+    same = sum(digests.get(each.no) == _content(each).digest for each in entries)
+    yield Control("unchanged", "journal", same, len(digests), in_yen=False)
+
+
+def _content(entry: Entry) -> Posting:
+    return Posting(entry.key, entry.on, entry.event, entry.movements, entry.reverses, entry.reason)
+
+
+def _general_ledger(ledger: list[AccountLedger]) -> Iterable[Control]:
+    for each in ledger:
+        if each.lines:
+            yield Control("account", "general_ledger", each.lines[-1].left, each.closing.balance, each.closing)
+
+
+def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> Iterable[Control]:
+    """The subsidiary ledgers: every yen of the account belongs to a part, and no part of what is held is below zero."""
+    chart, moved = tables.account, sides(tables.entry.c.happened_on <= last)
+    by_application = chart.c.kept_by.in_(("application", "application or deposit"))
+    by_deposit = chart.c.kept_by.in_(("deposit", "application or deposit"))
+    application = case((by_application, moved.c.application))
+    deposit = case((by_deposit, moved.c.deposit))
+    left = func.sum(moved.c.credit - moved.c.debit).cast(BigInteger).label("left")
+    parts = (
+        select(moved.c.account, application.label("application"), deposit.label("deposit"), left)
+        .join(chart, chart.c.code == moved.c.account)
+        .where(chart.c.kept_by.is_not(None))
+        .group_by(moved.c.account, application, deposit)
+        .subquery()
+    )
+    kept = or_(parts.c.application.is_not(None), parts.c.deposit.is_not(None))
+    statement = select(
+        parts.c.account,
+        func.sum(case((kept, parts.c.left), else_=0)).cast(BigInteger),
+        func.sum(case((and_(parts.c.left < 0, parts.c.account != str(Account.AUTHORITY_PAYABLE)), 1), else_=0)).cast(
+            BigInteger
+        ),
+    ).group_by(parts.c.account)
+    below = 0
+    for code, yen, negative in connection.execute(statement.order_by(parts.c.account)):
+        below += negative
+        yield Control("parts", "general_ledger", yen, closing[code].credit - closing[code].debit, closing[code])
+    yield Control("below_zero", "general_ledger", below, 0, in_yen=False)
+
+
+def _fees_held(rows: list[Held], closing: dict[str, Balance]) -> Iterable[Control]:
+    held = sum(closing[code].balance for code in HELD)
+    yield Control("fees_held", "fees_held", sum(each.left for each in rows), held)
+
+
+def _returns(
+    returns: list[Return],
+    closing: dict[str, Balance],
+    entries: list[Entry],
+    moved: dict[str | None, Flow],
+    first: date,
+    last: date,
+) -> Iterable[Control]:
+    def waiting(states: Collection[str], *, credits: bool) -> int:
+        return sum(each.yen for each in returns if (each.way == "credit") is credits and each.state in states)
+
+    def reached(state: str, *, credits: bool) -> int:
+        return sum(
+            each.yen
+            for each in returns
+            if (each.way == "credit") is credits
+            for step in each.steps
+            if step.state == state and first <= step.on <= last
+        )
+
+    for code, account, states, credits in (
+        ("refunds_open", Account.REFUNDS_PAYABLE, ("proposed", "approved", "filed"), False),
+        ("refunds_came_back", Account.RETURNED_TRANSFERS, ("returned",), False),
+        ("credits_open", Account.CREDITS_HELD, ("proposed",), True),
+    ):
+        balance = closing[account]
+        yield Control(code, "returns", waiting(states, credits=credits), balance.balance, balance)
+    pairs: Counter[tuple[str, str]] = Counter()
+    for each in entries:
+        for movement in each.movements:
+            pairs[movement.debit, movement.credit] += movement.yen
+    owed = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
+    paid = sum(pairs[account, Account.BANK] - pairs[Account.BANK, account] for account in owed)
+    yield Control("refunds_paid", "returns", reached("paid", credits=False) - reached("returned", credits=False), paid)
+    credited = sum(flow.ways.get("credited_here", 0) for flow in moved.values())
+    applied = reached("applied", credits=True) - reached("undone", credits=True)
+    yield Control("credits_applied", "returns", applied, credited)
+
+
+def _deposits(connection: Connection, last: date) -> Control:
+    """Transfers received, as booked against as known.
+
+    What was corrected is right as booked if any version of it says so: the correction is booked when it became known.
+    What became known only after the day is not expected to be booked by it.
+    """
+    versions = tables.deposit_known
+    booked = _booked_deposits(connection, last)
+    said: dict[str, set[int]] = {}
+    for reference, yen in connection.execute(select(versions.c.deposit, versions.c.yen)):
+        said.setdefault(reference, set()).add(yen)
+    latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
+    known = connection.execute(
+        select(latest.c.deposit, latest.c.yen).where(latest.c.received_on <= facts.AS_OF), {"as_of": last}
+    )
+    expected = dict(known.all())
+    expected |= {reference: yen for reference, yen in booked.items() if yen in said.get(reference, ())}
+    return Control("deposits", "general_ledger", sum(booked.values()), sum(expected.values()))
+
+
+def _booked_deposits(connection: Connection, last: date) -> dict[str, int]:
+    movement, entry = tables.movement, tables.entry
+    held = (str(Account.FEES_HELD), str(Account.SUSPENSE))
+    bank = str(Account.BANK)
+    came = and_(movement.c.debit == bank, movement.c.credit.in_(held))
+    went = and_(movement.c.credit == bank, movement.c.debit.in_(held))
+    yen = func.sum(case((came, movement.c.yen), else_=-movement.c.yen)).cast(BigInteger)
+    statement = (
+        select(movement.c.deposit, yen)
+        .join(entry, entry.c.no == movement.c.entry)
+        .where(movement.c.deposit.is_not(None), or_(came, went), entry.c.happened_on <= last)
+        .group_by(movement.c.deposit)
+        .having(yen != 0)
+    )
+    return dict(connection.execute(statement).all())

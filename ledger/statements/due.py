@@ -1,0 +1,87 @@
+"""Receipts outstanding under Certificate Policy 4.1.3: day count, reminder, and from when revocation is possible.
+
+Possible is not done: nothing here says that a certificate is revoked (A22).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from ledger import facts
+from ledger.facts import AS_OF, Person, people
+from ledger.notices import cp_4_1_3
+
+
+@dataclass(frozen=True)
+class Due:
+    """A certificate that was mailed and is live, whose receipt is not known to have come back.
+
+    `day` counts from the mailing, which is day 0 (Civil Code 140). `state` is waiting, remind or revocable.
+    """
+
+    application: str
+    member: Person
+    mailed_on: date
+    day: int
+    reminder_on: date
+    revocable_on: date
+    state: str
+
+
+def due(connection: Connection, as_of: date) -> list[Due]:
+    """The receipts outstanding on a day, the longest outstanding first.
+
+    A receipt known by that day ends it; so do a revocation and the end of validity that have come by then.
+    """
+    known = facts.known(AS_OF)
+    statement = (
+        select(known.c.application, known.c.member, known.c.mailed_on)
+        .where(
+            known.c.mailed_on.is_not(None),
+            known.c.receipt_on.is_(None),
+            known.c.revoked_on.is_(None),
+            or_(known.c.expires_on.is_(None), known.c.expires_on > AS_OF),
+        )
+        .order_by(known.c.mailed_on, known.c.application)
+    )
+    members = people(connection)
+    return [
+        Due(
+            application=row.application,
+            member=members[row.member],
+            mailed_on=row.mailed_on,
+            day=(as_of - row.mailed_on).days,
+            reminder_on=cp_4_1_3.reminder_on(row.mailed_on),
+            revocable_on=cp_4_1_3.revocable_on(row.mailed_on),
+            state=_state(row.mailed_on, as_of),
+        )
+        for row in connection.execute(statement, {"as_of": as_of})
+    ]
+
+
+def _state(mailed_on: date, as_of: date) -> str:
+    if as_of >= cp_4_1_3.revocable_on(mailed_on):
+        return "revocable"
+    return "remind" if as_of >= cp_4_1_3.reminder_on(mailed_on) else "waiting"
+
+
+def as_json(rows: Iterable[Due], as_of: date) -> dict[str, Any]:
+    """The list as other programs read it."""
+    return {
+        "as_of": as_of,
+        "due": [
+            {
+                "application": row.application,
+                "member": row.member.number,
+                "mailed_on": row.mailed_on,
+                "day": row.day,
+                "reminder_on": row.reminder_on,
+                "revocable_on": row.revocable_on,
+                "state": row.state,
+            }
+            for row in rows
+        ],
+    }

@@ -1,0 +1,183 @@
+"""What is held of each application's fee (預り金明細): carried forward, received, gone where, left.
+
+Held are the accounts of fees held and of fees held for credit, taken together: what a credit sets aside stays held
+until it is set against the reissue. Every yen that came or went stands in exactly one column.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+)
+
+from ledger import facts, tables
+from ledger.facts import AS_OF, Person
+from ledger.journal.accounts import Account
+from ledger.statements.naming import Owners
+
+# Plain texts: a driver may write a member of an enumeration in its own way.
+HELD = (str(Account.FEES_HELD), str(Account.CREDITS_HELD))
+
+# Where held money comes from and goes to, by the account on the other side.
+_WAYS = {
+    "received": (str(Account.BANK), str(Account.SUSPENSE)),
+    "authority": (str(Account.AUTHORITY_PAYABLE),),
+    "refunded": (str(Account.REFUNDS_PAYABLE), str(Account.RETURNED_TRANSFERS)),
+}
+_FIRST = bindparam("first", type_=Date)
+
+
+@dataclass
+class Flow:
+    """Yen of one application up to a day: `before` the period, and in it by the way they took; in is positive.
+
+    The ways are received, authority, refunded, credited_here (set against this application), credited_away (set
+    against another), set_aside (for a credit, which nets to nothing) and other.
+    """
+
+    before: int = 0
+    to_date: dict[str, int] = field(default_factory=dict)
+    ways: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def left(self) -> int:
+        """What is held at the end of the period."""
+        return self.before + sum(self.ways.values())
+
+
+@dataclass(frozen=True)
+class Held:
+    """One application's fee in a period. `received` came in; the other amounts went out and are positive for that.
+
+    `credited` is negative for a reissue that a credit was set against. `days` counts from the first transfer received
+    to the end of the period while anything is held; `state` is what has become of the certificate.
+    """
+
+    application: str
+    member: Person
+    received_on: date | None
+    before: int
+    received: int
+    authority: int
+    refunded: int
+    credited: int
+    other: int
+    left: int
+    days: int | None
+    state: str
+
+
+def flows(connection: Connection, first: date, last: date) -> dict[str | None, Flow]:
+    """What moved through the accounts of fees held, by application, up to the last day of a period.
+
+    None stands for movements that name no application; there should be none.
+    """
+    found: dict[str | None, Flow] = {}
+    for row in connection.execute(_moved(), {"first": first, "as_of": last}):
+        flow = found.setdefault(row.application, Flow())
+        flow.to_date[row.way] = flow.to_date.get(row.way, 0) + row.yen
+        if row.now:
+            flow.ways[row.way] = row.yen
+        else:
+            flow.before += row.yen
+    return found
+
+
+def held(connection: Connection, moved: dict[str | None, Flow], owners: Owners, last: date) -> list[Held]:
+    """The applications of which anything is or was held in the period, by association and member."""
+    days = first_received(connection, last)
+    states = certificate_states(connection, last)
+    rows = []
+    for application in sorted((each for each in moved if each is not None), key=owners.order):
+        flow = moved[application]
+        if not (flow.before or flow.left or any(flow.ways.values())):
+            continue
+        received_on = days.get(application)
+        rows.append(
+            Held(
+                application=application,
+                member=owners.of(application),
+                received_on=received_on,
+                before=flow.before,
+                received=flow.ways.get("received", 0),
+                authority=-flow.ways.get("authority", 0),
+                refunded=-flow.ways.get("refunded", 0),
+                credited=-flow.ways.get("credited_here", 0) - flow.ways.get("credited_away", 0),
+                other=-flow.ways.get("other", 0) - flow.ways.get("set_aside", 0),
+                left=flow.left,
+                days=(last - received_on).days if flow.left and received_on is not None else None,
+                state=states.get(application, "pending"),
+            )
+        )
+    return rows
+
+
+def first_received(connection: Connection, last: date) -> dict[str, date]:
+    """The day of the first transfer received for each application, as known by the day."""
+    versions = tables.deposit_known
+    latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
+    statement = (
+        select(latest.c.application, func.min(latest.c.received_on))
+        .where(latest.c.application.is_not(None), latest.c.received_on <= AS_OF)
+        .group_by(latest.c.application)
+    )
+    return dict(connection.execute(statement, {"as_of": last}).all())
+
+
+def certificate_states(connection: Connection, last: date) -> dict[str, str]:
+    """What has become of each application by the day: withdrawn, pending, issued, revoked or expired."""
+    known = facts.known(AS_OF)
+    state = case(
+        (known.c.revoked_on.is_not(None), "revoked"),
+        (known.c.expires_on <= AS_OF, "expired"),
+        (or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None)), "issued"),
+        (known.c.withdrawn_on.is_not(None), "withdrawn"),
+        else_="pending",
+    )
+    return dict(connection.execute(select(known.c.application, state), {"as_of": last}).all())
+
+
+def _moved() -> Select[tuple[str | None, str, bool, int]]:
+    """Each application's yen by the way they took, before the period and in it."""
+    sides = union_all(_side("credit", "debit", 1), _side("debit", "credit", -1)).cte("sides")
+    return select(
+        sides.c.application, sides.c.way, sides.c.now, func.sum(sides.c.yen).cast(BigInteger).label("yen")
+    ).group_by(sides.c.application, sides.c.way, sides.c.now)
+
+
+def _side(own: str, other: str, sign: int) -> Select[tuple[object, ...]]:
+    movement, entry = tables.movement, tables.entry
+    return (
+        select(
+            movement.c[f"{own}_application"].label("application"),
+            _way(movement, other).label("way"),
+            (entry.c.happened_on >= _FIRST).label("now"),
+            (sign * movement.c.yen).label("yen"),
+        )
+        .join(entry, entry.c.no == movement.c.entry)
+        .where(movement.c[own].in_(HELD), entry.c.happened_on <= AS_OF)
+    )
+
+
+def _way(movement: Table, other: str) -> ColumnElement[str]:
+    between_two = movement.c.debit_application != movement.c.credit_application
+    return case(
+        *((movement.c[other].in_(accounts), way) for way, accounts in _WAYS.items()),
+        (and_(movement.c[other] == str(Account.CREDITS_HELD), between_two), "credited_here"),
+        (and_(movement.c[other] == str(Account.FEES_HELD), between_two), "credited_away"),
+        (movement.c[other].in_(HELD), "set_aside"),  # for a credit, within one application: it stays held
+        else_="other",
+    )

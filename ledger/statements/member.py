@@ -1,0 +1,202 @@
+"""One member, whole (会員別): applications, what is known and from where, findings, money, decisions, ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from ledger import facts, tables
+from ledger.decisions.findings import Finding, grounds, grounds_text, judge
+from ledger.decisions.kept import Decision, decisions
+from ledger.errors import UnknownMember
+from ledger.facts import COLUMNS, Origin, Person
+from ledger.journal import ledgers
+from ledger.journal.accounts import Account
+from ledger.journal.balances import Balance, trial_balance
+from ledger.journal.ledgers import Entry, Line
+from ledger.statements import returns, wording
+from ledger.statements.naming import chart, numerically, owners
+from ledger.statements.returns import Return
+from ledger.words import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
+
+_WORDS = {
+    "kind": APPLICATION_KINDS,
+    "side": SIDES,
+    "reason": REASONS,
+    "used": USED,
+    "covered": COVERED,
+    "choice": CHOICES,
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing known of an application: a day, or a word in the language being spoken, and where it comes from."""
+
+    application: str
+    name: str
+    value: date | str
+    origin: Origin | None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition of a clause that decides: whether it holds (None: not known) and on which grounds."""
+
+    application: str
+    clause: str
+    words: str
+    says: str
+    holds: bool | None
+    grounds: str
+    sources: str
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A transfer received from or for the member, as known by the day."""
+
+    reference: str
+    received_on: date
+    yen: int
+    payer: str
+    application: str
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A line of the member's part of an account, and what is left of that part after it (own side, yen)."""
+
+    account: Balance
+    part: str
+    entry: Entry
+    line: Line
+    left: int
+
+
+@dataclass(frozen=True)
+class MemberStatement:
+    """Everything about one member as of a day. The bank account shows its last four digits only."""
+
+    person: Person
+    as_of: date
+    kana: str | None
+    deregistered_on: date | None
+    bank: str | None
+    branch: str | None
+    account: str | None
+    findings: list[Finding]
+    facts: list[Fact]
+    conditions: list[Condition]
+    deposits: list[Paid]
+    returns: list[Return]
+    decisions: list[Decision]
+    ledger: list[Posted]
+
+
+def member_statement(connection: Connection, member: str, as_of: date) -> MemberStatement:
+    """The statement of a member as of a day. A member who is not in the register is refused (unknown-member)."""
+    versions = tables.member_known
+    rows = [
+        connection.execute(
+            facts.latest_version(versions, (versions.c.member,), by, versions.c.member == member),
+            {"as_of": as_of} if by is not None else {},
+        ).one_or_none()
+        for by in (facts.AS_OF, None)
+    ]
+    told: Row[Any] | None = rows[0] or rows[1]
+    if told is None:
+        raise UnknownMember(member)
+    findings = sorted(judge(connection, as_of, member=member), key=lambda each: numerically(each.application))
+    origins = facts.origins(connection, {number for each in findings for number in each.fact_ids()})
+    deposits = _deposits(connection, member, as_of)
+    numbers = connection.execute(select(tables.application.c.number).where(tables.application.c.member == member))
+    kept = decisions(connection, list(numbers.scalars()))
+    every = returns.returns(connection, owners(connection, as_of), as_of)
+    return MemberStatement(
+        person=Person(member, told.name, told.association),
+        as_of=as_of,
+        kana=told.kana,
+        deregistered_on=told.deregistered_on,
+        bank=told.bank,
+        branch=told.branch,
+        account=None if told.account_number is None else returns.masked(told.account_number),
+        findings=findings,
+        facts=[fact for each in findings for fact in known(each, origins)],
+        conditions=[condition for each in findings for condition in conditions(each, origins)],
+        deposits=deposits,
+        returns=returns.by_member(every, member),
+        decisions=[each for each in kept if each.as_of <= as_of],
+        ledger=_ledger(connection, member, {each.reference for each in deposits}, as_of),
+    )
+
+
+def known(finding: Finding, origins: Mapping[int, Origin]) -> list[Fact]:
+    """Everything known of the application of a finding, in the order of a certificate's life."""
+    found = []
+    for column, (name, _part) in COLUMNS.items():
+        value, number = finding.row[column], finding.row[f"{name}_fact"]
+        if value is not None:
+            said = _WORDS[column][value].said if column in _WORDS else value
+            origin = None if number is None else origins.get(number)
+            found.append(Fact(finding.application, wording.fact(column), said, origin))
+    return found
+
+
+def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[Condition]:
+    """The conditions of the clauses that decide a finding, with the grounds of each."""
+    return [
+        Condition(
+            finding.application,
+            clause.mark,
+            clause.words,
+            condition.says,
+            finding.holds(condition),
+            grounds_text(finding, condition, origins),
+            wording.listed(
+                dict.fromkeys(str(each.origin) for each in grounds(finding, condition, origins) if each.origin)
+            ),
+        )
+        for clause in finding.deciding()
+        for condition in clause.conditions
+    ]
+
+
+def _deposits(connection: Connection, member: str, as_of: date) -> list[Paid]:
+    versions = tables.deposit_known
+    latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
+    statement = (
+        select(latest.c.deposit, latest.c.received_on, latest.c.yen, latest.c.payer, latest.c.application)
+        .join(tables.application, tables.application.c.number == latest.c.application)
+        .where(tables.application.c.member == member, latest.c.received_on <= facts.AS_OF)
+        .order_by(latest.c.received_on, latest.c.deposit)
+    )
+    return [Paid(*row) for row in connection.execute(statement, {"as_of": as_of})]
+
+
+def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date) -> list[Posted]:
+    """The member's parts of the subsidiary ledgers, account by account, part by part, line by line."""
+    accounts = {each.code: each for each in trial_balance(connection, as_of)}
+    found = {each.no: each for each in ledgers.entries(connection, last=as_of, member=member)}
+    if deposits:
+        for account in (Account.SUSPENSE, Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS):
+            for each in ledgers.entries(connection, last=as_of, account=str(account)):
+                if any(line.deposit in deposits for line in each.lines):
+                    found[each.no] = each
+    parts_of = chart(connection)
+    parts: dict[tuple[str, str], list[tuple[Entry, Line]]] = {}
+    for entry in sorted(found.values(), key=lambda each: (each.on, each.no)):
+        for line in entry.lines:
+            part = parts_of.part(line.account, line.application, line.deposit)
+            if part is not None and (line.member == member or (line.member is None and line.deposit in deposits)):
+                parts.setdefault((line.account, part), []).append((entry, line))
+    posted = []
+    for code, part in sorted(parts, key=lambda each: (each[0], numerically(each[1]))):
+        left = 0
+        for entry, line in parts[code, part]:
+            moved = line.debit - line.credit
+            left += moved if accounts[code].on_debit_side else -moved
+            posted.append(Posted(accounts[code], part, entry, line, left))
+    return posted

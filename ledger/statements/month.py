@@ -1,0 +1,121 @@
+"""A month, whole: everything its workbook says, read once from one state of the books."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from ledger import tables
+from ledger.days import Month
+from ledger.facts import people
+from ledger.journal import balances, ledgers
+from ledger.journal.balances import Change
+from ledger.journal.ledgers import AccountLedger, Entry
+from ledger.statements import decided, fees_held, returns
+from ledger.statements.associations import Association, associations
+from ledger.statements.controls import Control, controls
+from ledger.statements.decided import Decided
+from ledger.statements.fees_held import Held
+from ledger.statements.naming import Chart, Owners, chart, owners
+from ledger.statements.returns import Return
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many there are: members, applications and standing decisions by the end of the month, the rest in it.
+
+    `entries_to_date` is the number of entries up to the end of the month, `head` the digest of the last of them.
+    """
+
+    members: int
+    applications: int
+    decisions: int
+    entries: int
+    reversals: int
+    entries_to_date: int
+    refunds: int
+    overpayments: int
+    credits: int
+    head: str | None
+
+
+@dataclass(frozen=True)
+class MonthStatement:
+    """A month of the books: counts, controls, balances, journal, ledgers, fees held, returns, decisions, associations.
+
+    `returns` are those that moved in the month or were still open at its end.
+    """
+
+    month: Month
+    owners: Owners
+    chart: Chart
+    counts: Counts
+    controls: list[Control]
+    changes: list[Change]
+    entries: list[Entry]
+    ledger: list[AccountLedger]
+    held: list[Held]
+    returns: list[Return]
+    decided: list[Decided]
+    associations: list[Association]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every control that could be made holds."""
+        return all(each.holds is not False for each in self.controls)
+
+
+def month_statement(connection: Connection, month: Month) -> MonthStatement:
+    """The statement of a month, as of its last day. The same state of the books gives the same statement."""
+    first, last = month.first, month.last
+    whose = owners(connection, last)
+    changes = balances.changes(connection, first, last)
+    entries = ledgers.entries(connection, first=first, last=last)
+    ledger = ledgers.general_ledger(connection, first, last)
+    moved = fees_held.flows(connection, first, last)
+    held = fees_held.held(connection, moved, whose, last)
+    every = returns.returns(connection, whose, last)
+    listed = sorted(returns.in_period(every, first, last), key=returns.member_order)
+    stood = sorted(decided.standing(connection, last), key=lambda each: whose.order(each.application))
+    totals = associations(connection, moved, whose, last)
+    return MonthStatement(
+        month=month,
+        owners=whose,
+        chart=chart(connection),
+        counts=_counts(connection, last, totals, entries, stood, listed),
+        controls=controls(connection, changes, entries, ledger, held, every, moved, first, last),
+        changes=changes,
+        entries=entries,
+        ledger=ledger,
+        held=held,
+        returns=listed,
+        decided=stood,
+        associations=totals,
+    )
+
+
+def _counts(
+    connection: Connection,
+    last: date,
+    totals: list[Association],
+    entries: list[Entry],
+    stood: list[Decided],
+    listed: list[Return],
+) -> Counts:
+    entry = tables.entry
+    by_then = entry.c.happened_on <= last
+    to_date = connection.execute(select(func.count()).select_from(entry).where(by_then)).scalar_one()
+    head = connection.execute(select(entry.c.digest).where(by_then).order_by(entry.c.no.desc()).limit(1)).scalar()
+    ways = [each.way for each in listed]
+    return Counts(
+        members=len(people(connection, last)),
+        applications=sum(each.applications for each in totals),
+        decisions=len(stood),
+        entries=len(entries),
+        reversals=sum(each.reverses is not None for each in entries),
+        entries_to_date=to_date,
+        refunds=ways.count("refund"),
+        overpayments=ways.count("overpayment"),
+        credits=ways.count("credit"),
+        head=head,
+    )

@@ -1,0 +1,61 @@
+"""The transcripts are the manual: each is carried out in books of its own, on both databases, and says the same.
+
+A ```csv block is an input file (its name stands after csv); a ```console block holds commands and what they answer.
+`pytest tests/test_walkthrough.py --update` writes the answers anew, for a person to read.
+"""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import cli
+
+FOLDER = Path(__file__).parent / "walkthrough"
+FILES = sorted(FOLDER.glob("*.md"))
+_BLOCK = re.compile(r"^```(csv|console)[ ]?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def replayed(text: str, folder: Path, url: str) -> str:
+    """The transcript with every answer as the program gives it now."""
+
+    def block(found: re.Match[str]) -> str:
+        kind, name, body = found.groups()
+        if kind == "csv":
+            (folder / name).write_text(body, encoding="utf-8")
+            return found[0]
+        return f"```console\n{''.join(_session(body, url))}```"
+
+    return _BLOCK.sub(block, text)
+
+
+def _session(body: str, url: str) -> Iterator[str]:
+    for line in body.splitlines():
+        if line.startswith("$ seisan "):
+            yield line + "\n"
+            answer = CliRunner().invoke(cli.app, ["--database", url, *shlex.split(line.removeprefix("$ seisan "))])
+            assert answer.exception is None or isinstance(answer.exception, SystemExit), answer.exception
+            yield answer.output if answer.output.endswith("\n") or not answer.output else answer.output + "\n"
+            if answer.exit_code:
+                yield f"[{answer.exit_code}]\n"
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_the_transcript_is_what_happens(
+    path: Path, empty_url: str, engine: str, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEISAN_USER", "乙川")
+    written = path.read_text(encoding="utf-8")
+    now = replayed(written, tmp_path, empty_url)
+    if update and engine == "sqlite":
+        path.write_text(now, encoding="utf-8")
+    else:
+        assert now == written
+
+
+def test_there_are_transcripts() -> None:
+    assert {"month-end", "worked-case"} <= {path.stem for path in FILES}
