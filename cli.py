@@ -417,9 +417,7 @@ def template(
         str,
         typer.Argument(
             metavar="KIND",
-            help=_(
-                "members, applications, issues, downloads, receipts, revocations, usage, choices, deposits, bills or fees"
-            ),
+            help=_("the kind of file: members, applications, issues, downloads, receipts, revocations, usage, …"),
         ),
     ],
     out: Out,

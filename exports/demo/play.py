@@ -33,7 +33,7 @@ def workbook(folder: Path) -> Path:
 
 def acts(folder: Path) -> Iterator[Act]:
     """Every command of the month in its order; the input files are written first."""
-    files = write(folder)
+    files = write(folder / "input")
     clerk, officer = ("--by", PROPOSER), ("--by", APPROVER)
     yield Act(("init",))
     yield Act(("import", *(str(path) for path in files), *clerk))
