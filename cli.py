@@ -35,6 +35,7 @@ ORDER = (
         "import",
         "template",
         "book",
+        "match",
         "due",
         "check",
         "decide",
@@ -447,6 +448,38 @@ def book(ctx: typer.Context, through: Through = None, dry_run: DryRun = False, a
     with _desk(ctx).writing(dry_run) as connection:
         report = month.book(connection, _day(through), by=_desk(ctx).by)
     _answer(reports.booked(report), answers.booked(report), as_json)
+
+
+@_command(
+    app,
+    "match",
+    _("Transfers without an application, with whose they could be; or settles one."),
+    "match",
+    "match 20120310-7 2012-0040",
+)
+def match(
+    ctx: typer.Context,
+    deposit: Annotated[str | None, typer.Argument(metavar="[DEPOSIT]", help=_("the reference number"))] = None,
+    application: Annotated[str | None, typer.Argument(metavar="[APPLICATION]", help=_("what it pays for"))] = None,
+    on: On = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    out: MaybeOut = None,
+) -> None:
+    """Lists what is not matched, or settles one by a person's word."""
+    from exports import answers
+    from exports.sheets import deposits as sheet
+    from ledger.intake import matching
+
+    if deposit is None or application is None:
+        with _desk(ctx).reading() as connection:
+            rows = [each for each in matching.unmatched(connection) if deposit in (None, each.deposit)]
+        _show(sheet.sheet(rows), answers.unmatched(rows), days.today(), as_json, out)
+        return
+    with _desk(ctx).writing(dry_run) as connection:
+        new = matching.settle(connection, deposit, application, on=_day(on), by=_desk(ctx).by)
+    said = _("Settled. Next: seisan book") if new else _("It had been settled so before; nothing was changed.")
+    _answer(say(said), {"deposit": deposit, "application": application, "changed": new}, as_json)
 
 
 @_command(

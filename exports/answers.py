@@ -9,6 +9,7 @@ from ledger.booking.credits import Credit
 from ledger.booking.month import Report as Booked
 from ledger.booking.refunds import Refund
 from ledger.decisions.kept import Decision
+from ledger.intake.matching import Unmatched
 from ledger.intake.report import Report as TakenIn
 from ledger.journal.balances import Balance
 from ledger.journal.ledgers import Entry
@@ -59,6 +60,26 @@ def booked(report: Booked) -> Json:
         "posted": report.posted,
         "corrected": report.corrected,
         "left": [{"code": each.code, "about": each.subject, "says": each.says} for each in report.left],
+    }
+
+
+def unmatched(rows: Iterable[Unmatched]) -> Json:
+    """Transfers without an application, with those they could pay for."""
+    return {
+        "deposits": [
+            {
+                "deposit": each.deposit,
+                "received_on": each.received_on,
+                "amount": each.yen,
+                "payer": each.payer,
+                "note": each.note,
+                "candidates": [
+                    {"application": one.application, "member": one.member, "reasons": list(one.reasons)}
+                    for one in each.candidates
+                ],
+            }
+            for each in rows
+        ]
     }
 
 

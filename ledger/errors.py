@@ -240,6 +240,15 @@ class UnknownApplication(Refusal):
 
 
 @dataclass
+class UnknownDeposit(Refusal):
+    """No deposit has this reference number."""
+
+    deposit: str
+    says = _("there is no deposit {deposit}")
+    instead = _("the deposits without an application are listed by: seisan match")
+
+
+@dataclass
 class UnknownMember(Refusal):
     """No member has this number."""
 
@@ -294,6 +303,15 @@ class NothingKept(Refusal):
     on: date
     says = _("the books hold nothing up to {on}")
     instead = _("import the files and book them first: seisan import FILE…, seisan book")
+
+
+@dataclass
+class UnknownDecision(Refusal):
+    """No decision has this number."""
+
+    decision: int
+    says = _("there is no decision {decision}")
+    instead = _("the decisions are listed by: seisan decisions")
 
 
 # --- writing files --------------------------------------------------------------------------------------------------

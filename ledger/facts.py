@@ -41,19 +41,49 @@ COLUMNS: dict[str, tuple[str, str]] = {
 
 # What a fact is called when it is spoken of.
 SPOKEN = {
-    "applied_on": _("applied for"),
-    "withdrawn_on": _("withdrawn"),
-    "issued_on": _("issued"),
-    "mailed_on": _("mailed"),
-    "expires_on": _("valid until"),
-    "downloaded_on": _("downloaded"),
+    # ja: 申込日
+    "applied_on": _("day of application"),
+    # ja: 取下日
+    "withdrawn_on": _("day of withdrawal"),
+    # ja: 発行日
+    "issued_on": _("day of issue"),
+    # ja: 送付日
+    "mailed_on": _("day of mailing"),
+    # ja: 有効期間満了日
+    "expires_on": _("end of validity"),
+    # ja: ダウンロード
+    "downloaded_on": _("download"),
+    # ja: ダウンロードの確認日
     "downloads_checked_to": _("downloads checked up to"),
-    "receipt_on": _("receipt returned"),
+    # ja: 受領書の返送
+    "receipt_on": _("return of the receipt"),
+    # ja: 受領簿の記帳日
     "receipts_entered_to": _("receipt register entered up to"),
-    "revoked_on": _("revoked"),
+    # ja: 取消日
+    "revoked_on": _("day of revocation"),
+    # ja: 取消事由
     "reason": _("reason for revocation"),
+    # ja: 利用(認証局の回答)
     "used": _("use, as the authority answered"),
-    "covered": _("covered by the exemption, as the authority answered"),
+    # ja: 特例該当(認証局の回答)
+    "covered": _("cover by the exemption, as the authority answered"),
+}
+
+# The same facts, told with what is known.
+TOLD = {
+    "applied_on": _("applied for {value}"),
+    "withdrawn_on": _("withdrawn {value}"),
+    "issued_on": _("issued {value}"),
+    "mailed_on": _("mailed {value}"),
+    "expires_on": _("valid until {value}"),
+    "downloaded_on": _("downloaded {value}"),
+    "downloads_checked_to": _("downloads checked up to {value}"),
+    "receipt_on": _("receipt returned {value}"),
+    "receipts_entered_to": _("receipt register entered up to {value}"),
+    "revoked_on": _("revoked {value}"),
+    "reason": _("reason for revocation: {value}"),
+    "used": _("use, as the authority answered: {value}"),
+    "covered": _("cover by the exemption, as the authority answered: {value}"),
 }
 
 # The days that are plans and not events: they are known before they come.

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Table
 
 from ledger import days, tables
@@ -252,7 +253,9 @@ def _insert(connection: Connection, table: Table, rows: Iterable[Part]) -> None:
         connection.execute(table.insert(), kept)
         return
     columns = ", ".join(f'"{name}"' for name in kept[0])
-    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN".encode()) as copy:
         for row in kept:
             copy.write_row(tuple(row.values()))
 

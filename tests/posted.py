@@ -1,4 +1,4 @@
-"""Books for the tests of journal and booking: facts put into them as they would be known, and what the accounts hold."""
+"""Books for the tests of journal and booking: facts put into them as they become known, and what the accounts hold."""
 
 from datetime import date
 from typing import Any

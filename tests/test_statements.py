@@ -268,7 +268,7 @@ REFUND = "entry IN (SELECT no FROM entry WHERE event = '{event}' AND reverses IS
         ),
         pytest.param(
             f"UPDATE movement SET credit = '2050' WHERE {REFUND.format(event='refund_returned')}",
-            {"unchanged", "refunds_came_back", "refunds_paid", "deposits", "parts"},
+            {"unchanged", "refunds_came_back", "refunds_paid", "parts"},
             id="where it went",
         ),
         pytest.param(

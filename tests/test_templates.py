@@ -18,8 +18,9 @@ NAMES = {each["code"]: each["ja"] for each in tomllib.loads(CHART.read_text(enco
 
 SIDE = re.compile(r"(?P<code>\d{4}) (?P<name>[^\[\s]+)(?:\[(?P<part>[^\]]+)\])?\s+(?P<yen>[\d,]+)")
 
-# What stands in the brackets of a slip, as the template is given it.
+# What stands in the brackets of a slip, by the name under which the template is given it.
 PARTS = {"申込": "2011-0001", "充当先": "2012-0002", "入金": "D-1"}
+GIVEN = {"application": "申込", "to_application": "充当先", "deposit": "入金"}
 
 
 def slip(event: str) -> tuple[re.Match[str], re.Match[str]]:
@@ -32,16 +33,12 @@ def slip(event: str) -> tuple[re.Match[str], re.Match[str]]:
 
 
 def given_to(event: str) -> dict[str, str | int]:
-    """What the template is given, so that it posts its slip."""
-    parts = {side["part"] for side in slip(event)}
-    arguments: dict[str, str | int] = {"yen": int(slip(event)[0]["yen"].replace(",", ""))}
-    for name in inspect.signature(TEMPLATES[event]).parameters:
-        if name == "application" and parts & {"申込", "充当先"}:
-            arguments[name] = PARTS["申込"]
-        elif name == "to_application":
-            arguments[name] = PARTS["充当先"]
-        elif (name == "deposit" and "申込" not in parts) or event in ("fee_received", "suspense_settled"):
-            arguments.setdefault(name, PARTS["入金"]) if name == "deposit" else None
+    """What the template is given, so that it posts its slip: all that it asks for, and the parts on the slip."""
+    debit, credit = slip(event)
+    arguments: dict[str, str | int] = {"yen": int(debit["yen"].replace(",", ""))}
+    for name, parameter in inspect.signature(TEMPLATES[event]).parameters.items():
+        if name in GIVEN and (parameter.default is parameter.empty or GIVEN[name] in {debit["part"], credit["part"]}):
+            arguments[name] = PARTS[GIVEN[name]]
     return arguments
 
 

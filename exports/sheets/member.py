@@ -123,7 +123,7 @@ def _sheet(statement: MemberStatement, name: str, *blocks: Block) -> Sheet:
     return Sheet(
         name=name,
         title=TITLE,
-        subtitle=f"{person.association} {person.number} {person.name}",
+        subtitle=f"{person.number} {person.name}",
         blocks=blocks,
         as_of=statement.as_of,
         issuer=ISSUER,

@@ -92,6 +92,6 @@ def _insist_on_no_credit(connection: Connection, application: str) -> None:
     credit = tables.credit
     statement = select(credit.c.no, credit.c.application).where(credit.c.to_application == application)
     steps = histories(connection, CREDITS)
-    for no, origin in connection.execute(statement.order_by(credit.c.no)).tuples():
+    for no, origin in connection.execute(statement.order_by(credit.c.no)):
         if steps[no][-1].state == "applied":
             raise PaidByCredit(application, no, origin)

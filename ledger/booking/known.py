@@ -179,5 +179,5 @@ def facts_known_on(connection: Connection, ids: Collection[int]) -> dict[int, da
     wanted = sorted(ids)
     for start in range(0, len(wanted), 1000):
         statement = select(fact.c.id, fact.c.known_on).where(fact.c.id.in_(wanted[start : start + 1000]))
-        found |= dict(connection.execute(statement).tuples().all())
+        found |= dict(connection.execute(statement).all())
     return found

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select
 from ledger import tables
 from ledger.booking.month import book
 from ledger.booking.refunds import Proposed, standing
-from ledger.booking.refusals import NothingOverpaid, UnknownDeposit
+from ledger.booking.refusals import NothingOverpaid
 from ledger.booking.steps import REFUNDS, begin
+from ledger.errors import UnknownDeposit
 from ledger.journal.accounts import Account
 from ledger.journal.balances import held
 from ledger.journal.posting import Posting, key

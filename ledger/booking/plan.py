@@ -213,7 +213,7 @@ class Plan:
             statement, received = statement.where(touching(self.only)), received.where(touching(self.only))
         for event, yen, debit, credit, *whose in self.connection.execute(statement):
             self._take(event, Movement(debit, credit, int(yen), *whose))
-        self._received_on = dict(self.connection.execute(received).tuples().all())
+        self._received_on = dict(self.connection.execute(received).all())
 
     def _read_booked(self) -> None:
         entry, movement = tables.entry, tables.movement

@@ -26,15 +26,6 @@ class UnknownCredit(Refusal):
 
 
 @dataclass
-class UnknownDeposit(Refusal):
-    """No deposit has this reference number."""
-
-    deposit: str
-    says = _("there is no deposit {deposit}")
-    instead = _("the deposits without an application are listed by: seisan match")
-
-
-@dataclass
 class UnknownBill(Refusal):
     """No bill has this number."""
 

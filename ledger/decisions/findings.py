@@ -150,7 +150,7 @@ def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin
 def _told(column: str, value: object) -> str:
     if column in _WORDS:
         value = _WORDS[column][str(value)].said
-    return either("{fact} {value}", "{fact} {value}").format(fact=say(facts.SPOKEN[column]), value=value)
+    return say(facts.TOLD[column], value=value)
 
 
 def _origin(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Origin | None:

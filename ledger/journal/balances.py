@@ -125,4 +125,4 @@ def held(
         .having(left != 0)
         .order_by(part)
     )
-    return dict(connection.execute(statement).tuples().all())
+    return dict(connection.execute(statement).all())

@@ -159,7 +159,7 @@ def numbers_by_key(connection: Connection, keys: Collection[str]) -> dict[str, i
     entry = tables.entry
     found: dict[str, int] = {}
     for some in batches(keys):
-        found |= dict(connection.execute(select(entry.c.key, entry.c.no).where(entry.c.key.in_(some))).tuples().all())
+        found |= dict(connection.execute(select(entry.c.key, entry.c.no).where(entry.c.key.in_(some))).all())
     return found
 
 

@@ -5,7 +5,7 @@ conditions can be told apart, and it replaces the one before it, so that on ever
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from types import ModuleType
@@ -86,42 +86,49 @@ def _form(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:
         yield NotInTheForm(paper, "announced_on", "announced_on=date(2012, 9, 21)")
     if notice.replaces is not None and type(notice.replaces) is not date:
         yield NotInTheForm(paper, "replaces", "replaces=date(2012, 3, 23)")
-    if not (notice.name_ja and isinstance(notice.name_ja, str) and notice.name_en and isinstance(notice.name_en, str)):
+    if not _texts(notice.name_ja, notice.name_en):
         yield NotInTheForm(paper, "name_ja, name_en", 'name_ja="…", name_en="…"')
-    if not isinstance(notice.clauses, tuple) or not all(isinstance(each, Clause) for each in notice.clauses):
+    if not _all(Clause, notice.clauses):
         yield NotInTheForm(paper, "clauses", 'clauses=(Clause("①", "…", revoked, unused),)')
         return
     for clause in notice.clauses:
-        texts = (clause.mark, clause.words)
-        if not all(text and isinstance(text, str) for text in texts):
-            yield NotInTheForm(paper, f"Clause {clause.mark}", 'Clause("①", "…", revoked, unused)')
-        elif not clause.conditions or not all(isinstance(each, Condition) for each in clause.conditions):
-            yield NotInTheForm(paper, f"Clause {clause.mark}", 'Clause("①", "…", revoked, unused)')
-        else:
+        if _texts(clause.mark, clause.words) and clause.conditions and _all(Condition, clause.conditions):
             for condition in clause.conditions:
                 yield from _condition_form(condition, paper)
+        else:
+            yield NotInTheForm(paper, f"Clause {clause.mark}", 'Clause("①", "…", revoked, unused)')
 
 
 def _condition_form(condition: Condition, paper: str) -> Iterator[Refusal]:
     form = 'Condition("…", "…", reason.in_(("pin_lost",)), ("reason",), {"reason": reason.is_(None)})'
-    texts = (condition.ja, condition.en)
-    changed_by = (condition.settled_by, condition.revisable)
     well_formed = (
-        all(text and isinstance(text, str) for text in texts)
-        and _is_truth(condition.holds)
-        and isinstance(condition.shows, tuple)
-        and all(isinstance(each, dict) and all(_is_truth(truth) for truth in each.values()) for each in changed_by)
+        _texts(condition.ja, condition.en)
+        and _all(str, condition.shows)
+        and all(_is_truth(each) for each in (condition.holds, *_values(condition.settled_by, condition.revisable)))
     )
     if not well_formed:
         yield NotInTheForm(paper, f"Condition {condition.ja}", form)
         return
     for column in condition.shows:
         if column not in SPOKEN:
-            yield UnknownFact(paper, str(column), sorted(SPOKEN))
+            yield UnknownFact(paper, column, sorted(SPOKEN))
 
 
 def _is_truth(value: object) -> bool:
     return isinstance(value, ColumnElement) and isinstance(value.type, Boolean)
+
+
+def _texts(*values: object) -> bool:
+    return all(isinstance(each, str) and each.strip() for each in values)
+
+
+def _all(kind: type, several: object) -> bool:
+    return isinstance(several, tuple) and all(isinstance(each, kind) for each in several)
+
+
+def _values(*several: object) -> list[object]:
+    """The values of mappings; None in place of what is no mapping."""
+    return [value for each in several for value in (each.values() if isinstance(each, Mapping) else [None])]
 
 
 def _quotations(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:

@@ -1,0 +1,1 @@
+"""Proposed notices, made up: one that could be announced, as the README explains it, and the mistakes in a test."""

@@ -1,0 +1,77 @@
+"""A transfer that names no application: candidates are suggested, and only a person's word settles it."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import Connection
+
+from ledger import database, tables
+from ledger.booking.month import book
+from ledger.errors import UnknownApplication, UnknownDeposit
+from ledger.intake.matching import SettledBeforeKnown, SettledOtherwise, settle, unmatched
+from ledger.journal.balances import held
+from tests import given
+
+APPLIED, RECEIVED, LATER = date(2012, 3, 1), date(2012, 3, 5), date(2012, 4, 2)
+
+
+def fill(connection: Connection) -> None:
+    """One member with an unpaid application, and a transfer in the member's name that says nothing else."""
+    source = given.source(connection)
+    given.member(connection, source)
+    connection.execute(
+        tables.member_known.insert().values(
+            member=given.MEMBER,
+            name="甲山 太郎",
+            kana="コウヤマ タロウ",
+            association="東京",
+            known_on=APPLIED,
+            source=source,
+        )
+    )
+    given.application(connection, source, "2012-0001", {"applied_on": APPLIED, "paid": []}, as_of=LATER)
+    given.deposit(connection, source, "D1", RECEIVED, 7245, None)
+
+
+def test_the_member_of_that_name_is_suggested_while_nothing_is_paid(book_url: str) -> None:
+    with database.writing(book_url) as connection:
+        fill(connection)
+        (found,) = unmatched(connection)
+        assert [(each.application, len(each.reasons)) for each in found.candidates] == [("2012-0001", 1)]
+        assert settle(connection, "D1", "2012-0001", on=LATER, by="乙川")
+        assert unmatched(connection) == []
+
+
+def test_a_suggestion_settles_nothing_and_a_word_is_booked_once(book_url: str) -> None:
+    with database.writing(book_url) as connection:
+        fill(connection)
+        book(connection, LATER, by="乙川")
+        assert held(connection, "2050", "deposit") == {"D1": 7245}
+        settle(connection, "D1", "2012-0001", on=LATER, by="乙川")
+        for _again in range(2):
+            book(connection, LATER, by="乙川")
+            assert held(connection, "2050", "deposit") in ({}, {"D1": 0})
+            assert held(connection, "2040", "application") == {"2012-0001": 7245}
+
+
+def test_the_same_word_twice_is_no_change(book_url: str) -> None:
+    with database.writing(book_url) as connection:
+        fill(connection)
+        assert settle(connection, "D1", "2012-0001", on=LATER, by="乙川")
+        assert not settle(connection, "D1", "2012-0001", on=LATER, by="乙川")
+
+
+def test_what_cannot_be_settled_is_refused(book_url: str) -> None:
+    with database.writing(book_url) as connection:
+        fill(connection)
+        with pytest.raises(UnknownDeposit):
+            settle(connection, "D9", "2012-0001", on=LATER, by="乙川")
+        with pytest.raises(UnknownApplication):
+            settle(connection, "D1", "2012-9999", on=LATER, by="乙川")
+        with pytest.raises(SettledBeforeKnown):
+            settle(connection, "D1", "2012-0001", on=APPLIED, by="乙川")
+        source = given.source(connection)
+        given.application(connection, source, "2012-0002", {"applied_on": APPLIED, "paid": []}, as_of=LATER)
+        settle(connection, "D1", "2012-0002", on=LATER, by="乙川")
+        with pytest.raises(SettledOtherwise):
+            settle(connection, "D1", "2012-0001", on=LATER, by="乙川")
