@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from exports.sheet import Block, Column, Sheet, Values, Workbook, written_day
 from exports.sheets import ISSUER
 from ledger.errors import NotWritable
 from ledger.i18n import _, either, say
 from ledger.money import written
 from ledger.notices import doubts
-from ledger.statements.letter import Cited, Letter
+from ledger.statements.letter import Cited, Letter, letters
 from ledger.statements.wording import listed, remark
 from ledger.words import COVERED, REASONS, USED
 
@@ -85,7 +87,8 @@ _WORDS = {"reason": REASONS, "used": USED, "covered": COVERED}
 MISSING = {
     # ja: 電子証明書の発行日 — 認証局の回答により確認します。
     "issued_on": _("the day of issue: we ask the authority"),
-    # ja: 識別番号及びPINコードのお知らせの送付日 — 認証局の回答により確認します。日付の分かる封筒をお持ちの場合は、その写しをお送りください。
+    # ja: 識別番号及びPINコードのお知らせの送付日 — 認証局の回答により確認します。
+    #     日付の分かる封筒をお持ちの場合は、その写しをお送りください。
     "mailed_on": _(
         "the day on which the identification number and PIN code were mailed: we ask the authority; if you have the "
         "envelope with its date, send us a copy"
@@ -149,8 +152,11 @@ def file_name(letter: Letter) -> str:
     return f"{letter.no:06}-{application}.xlsx"
 
 
-def write_all(letters: Iterator[Letter], folder: Path) -> list[Path]:
-    """Writes each letter into the folder, which is made if it is not there. Refused: a folder that cannot be written."""
+def letters_everyone(connection: Connection, folder: Path) -> list[Path]:
+    """Writes a letter for each decision that stands into the folder, which is made if it is not there.
+
+    Refused: a folder that cannot be written (not-writable).
+    """
     from exports import xlsx
 
     try:
@@ -158,9 +164,9 @@ def write_all(letters: Iterator[Letter], folder: Path) -> list[Path]:
     except OSError as reason:
         raise NotWritable(str(folder)) from reason
     files = []
-    for letter in letters:
-        files.append(folder / file_name(letter))
-        xlsx.write(workbook(letter), files[-1])
+    for each in letters(connection):
+        files.append(folder / file_name(each))
+        xlsx.write(workbook(each), files[-1])
     return files
 
 
@@ -187,7 +193,8 @@ def _opening(letter: Letter) -> Iterator[Values]:
         # ja: 申込番号 {application} の電子証明書の発行手数料の返金について
         say(_("issuance fee of the certificate of application {application}"), application=letter.application),
     )
-    # ja: {applied}にお申込みの電子証明書(申込番号 {application})の発行手数料が返金の対象となるかどうかについて、{day}現在で確認しましたので、下記のとおり回答いたします。
+    # ja: {applied}にお申込みの電子証明書(申込番号 {application})の発行手数料が返金の対象となるかどうかについて、
+    #     {day}現在で確認しましたので、下記のとおり回答いたします。
     yield (
         "",
         say(
@@ -209,13 +216,13 @@ def _answer(letter: Letter) -> Iterator[Values]:
     """The rows below 記: a name in the first column, and under it as many rows as it has."""
     parts = (
         # ja: 回答
-        (_("Answer"), [say(ANSWERS[letter.outcome])]),
+        (_("Our answer"), [say(ANSWERS[letter.outcome])]),
         # ja: 金額
         (_("Amount"), list(_amounts(letter))),
         # ja: 根拠
-        (_("Ground"), list(_grounds(letter))),
+        (_("Under which rule"), list(_grounds(letter))),
         # ja: 確認した事実
-        (_("Facts"), list(_facts(letter))),
+        (_("What it rests on"), list(_facts(letter))),
         # ja: 確認を要する点
         (_("To be looked into"), [_doubt(code) for code in letter.doubts] if letter.outcome == "needs_review" else []),
         # ja: 確認できていない事実

@@ -93,7 +93,7 @@ def _unpaid(connection: Connection, paid: set[str]) -> _Unpaid:
     known = connection.execute(facts.latest_version(versions, (versions.c.member,), None))
     persons = {row.member: row for row in known}
     found = _Unpaid({}, defaultdict(list), defaultdict(list))
-    for number, member in connection.execute(select(application.number, application.member)).tuples():
+    for number, member in connection.execute(select(application.number, application.member)):
         if number not in paid:
             person = persons[member]
             found.by_number[number] = (number, member, person.name)

@@ -1,4 +1,4 @@
-"""The letter to the member (回答): what a kept decision said, told again as it was kept, whatever became known since."""
+"""The letter to the member (回答): what a kept decision said, told as it was kept, whatever became known since."""
 
 import json
 from collections.abc import Iterator, Mapping
