@@ -6,6 +6,7 @@ Whatever takes long to import is imported by the command that needs it, so that 
 import getpass
 import io
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -51,26 +52,26 @@ ORDER = (
 # --- the shell: language, help, refusals ------------------------------------------------------------------------------
 
 
-class Page:
+class Command(TyperCommand):
     """A command whose help is a page in the language being spoken, with examples."""
 
-    def format_help(self: Any, ctx: typer.Context, formatter: Any) -> None:
-        """Writes the page: what it does, how it is called, its arguments, options and commands, and examples."""
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Writes the page: what it does, how it is called, its arguments and options, and examples."""
         formatter.write(_page(self, ctx))
 
 
-class Command(Page, TyperCommand):
-    """A command with a page of help."""
-
-
-class Group(Page, TyperGroup):
+class Group(TyperGroup):
     """Commands of one kind, with a page of help."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Writes the page: what it is for, its options, its commands, and examples."""
+        formatter.write(_page(self, ctx))
 
 
 class Seisan(Group):
     """The whole program: takes the global options wherever they stand, and speaks for every refusal."""
 
-    def list_commands(self, _ctx: typer.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the name is Typer's
         """The commands in the order of the month."""
         return sorted(self.commands, key=list(ORDER).index)
 
@@ -142,24 +143,31 @@ def _language(arguments: list[str]) -> i18n.Language:
     return "en" if wanted == "en" else "ja"
 
 
+# What Typer says of a misused command, and how we say it; the first that fits.
+MISUSES = (
+    (r"No such option: (?P<name>\S+)", _("there is no option {name}")),
+    (r"No such command '(?P<name>[^']*)'", _("there is no command {name}")),
+    (r"Missing (?:argument|option|parameter) '?(?P<name>[^'.]*)", _("{name} is missing")),
+    (r"Option '(?P<name>[^']*)' requires", _("{name} needs a value")),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((?P<name>.*)\)", _("{name} is too much")),
+    (r"Invalid value for '?(?P<name>[^':]*)'?: .*valid integer", _("{name} has to be a whole number")),
+)
+
+
 def _misused(error: typer.TyperException) -> str:
-    kind, where = type(error).__name__, getattr(error, "ctx", None)
-    name = getattr(error, "option_name", "") or getattr(getattr(error, "param", None), "name", "") or ""
-    if kind == "NoSuchOption":
-        sentence = say(_("there is no option {name}"), name=name)
-    elif kind == "MissingParameter":
-        sentence = say(_("{name} is missing"), name=str(name).upper())
-    elif kind == "NoArgsIsHelpError":
-        return str(getattr(error, "message", error))
-    else:
-        sentence = str(getattr(error, "message", error))
+    told, where = error.format_message(), getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return told
+    sentence = told
+    for pattern, ours in MISUSES:
+        if found := re.search(pattern, told):
+            sentence = say(ours, **found.groupdict())
+            break
     path = where.command_path if where else "seisan"
     return say(_("Usage: {sentence}"), sentence=sentence) + "\n  → " + say(_("see: {command} --help"), command=path)
 
 
 def _page(command: Any, ctx: typer.Context) -> str:
-    from exports.text import pairs
-
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
     parts = [say(command.help or ""), say(_("Usage:")) + f"\n  {usage}"]
     arguments = [(_called(each), say(each.help or "")) for each in command.params if each.param_type_name == "argument"]
@@ -174,10 +182,17 @@ def _page(command: Any, ctx: typer.Context) -> str:
         (_("Commands, in the order of the month:"), commands),
     ):
         if lines:
-            parts.append(say(heading) + "\n" + _indented(pairs(lines)))
+            parts.append(say(heading) + "\n" + _listed(lines))
     if examples := EXAMPLES.get(ctx.command_path.removeprefix("seisan").strip()):
         parts.append(say(_("Examples:")) + "\n" + "\n".join(f"  seisan {each}" for each in examples))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _listed(lines: list[tuple[str, str]]) -> str:
+    from exports.text import padded, width
+
+    room = max(width(name) for name, _said in lines)
+    return "\n".join(f"  {padded(name, room)}  {said}".rstrip() for name, said in lines)
 
 
 def _called(param: Any) -> str:
@@ -189,10 +204,6 @@ def _called(param: Any) -> str:
 def _first(text: str) -> str:
     """The first sentence, for a list."""
     return text.partition("\n")[0]
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())
 
 
 def _tell(text: str) -> None:
@@ -920,10 +931,10 @@ def entries(
     from ledger.journal import ledgers
     from ledger.statements import naming
 
-    wanted = {"first": _maybe_day(first), "last": _maybe_day(last), "account": account, "application": application}
-    wanted |= {"member": member, "amount_from": amount_from, "amount_to": amount_to, "blank": blank}
+    wanted: dict[str, Any] = {"first": _maybe_day(first), "last": _maybe_day(last), "account": account, "blank": blank}
+    wanted |= {"application": application, "member": member, "amount_from": amount_from, "amount_to": amount_to}
     with _desk(ctx).reading() as connection:
-        found = ledgers.entries(connection, **wanted)  # type: ignore[arg-type]
+        found = ledgers.entries(connection, **wanted)
         chart = naming.chart(connection)
     _show(sheet.found(found, chart), answers.entries(found), days.today(), as_json, out)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from exports import explain, text
 from exports.sheets import compared as sheet
-from ledger.decisions.compared import Comparison
+from ledger.decisions.compared import Comparison, Example
 from ledger.i18n import _, language, say
 from ledger.notices import register
 from ledger.notices.conditions import Clause, Notice
@@ -125,17 +125,16 @@ def compared(found: Comparison) -> str:
             count=found.judged,
             day=found.as_of,
         )
-    examples = [
-        "\n".join(
-            [
-                say(_("Application {application}, now:"), application=each.change.application),
-                explain.finding(each.before, each.change.member, found.origins),
-                say(_("as proposed:")),
-                explain.finding(each.after, each.change.member, found.origins),
-            ]
-        )
-        for each in found.examples
-    ]
-    return "\n\n".join(
-        [text.whole(sheet.sheet(found, every_change=False)), say(_("Examples of each kind:")), *examples]
-    )
+    examples = ["\n".join(_explained(each, found)) for each in found.examples]
+    sums = text.whole(sheet.sheet(found, every_change=False))
+    return "\n\n".join([sums, say(_("Examples of each kind:")), *examples])
+
+
+def _explained(example: Example, found: Comparison) -> Iterator[str]:
+    change = example.change
+    yield say(_("Application {application}, now:"), application=change.application)
+    yield explain.finding(example.before, change.member, found.origins)
+    yield say(_("as proposed:"))
+    lines = explain.finding(example.after, change.member, found.origins).splitlines()
+    # What could be typed next could not be typed yet: the proposed notice is not in force.
+    yield from (line for line in lines if not line.startswith("  → seisan"))

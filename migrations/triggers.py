@@ -142,9 +142,10 @@ def _out_of_order(table: str, of: str, moves: dict[str, tuple[str, ...]]) -> str
 
 
 def _same_person(table: str, of: str) -> str:
+    # Quoted, because BY is a word of PL/pgSQL's own.
     return (
         f"EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1"
-        " AND lower(trim(first.by)) = lower(trim(NEW.by)))"
+        ' AND lower(trim(first."by")) = lower(trim(NEW."by")))'
     )
 
 

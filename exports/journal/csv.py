@@ -9,9 +9,9 @@ from exports.sheet import Block, Column, Sheet, Values
 from ledger.i18n import _
 
 COLUMNS = (
-    Column(_("Entry no."), "number"),
+    Column(_("Entry No."), "number"),
     Column(_("Line"), "number"),
-    Column(_("Day"), "day"),
+    Column(_("Date"), "day"),
     Column(_("Debit code")),
     Column(_("Debit account")),
     Column(_("Debit application")),

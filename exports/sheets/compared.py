@@ -20,7 +20,7 @@ _YEN_BEFORE = Column(_("Refundable now"), "yen", 16, total=True)
 # ja: 案の返金可能額
 _YEN_AFTER = Column(_("Refundable as proposed"), "yen", 16, total=True)
 # ja: 増減
-_DIFFERENCE = Column(_("Difference"), "yen", 14, total=True)
+_DIFFERENCE = Column(_("Change"), "yen", 14, total=True)
 _MONEY = (_YEN_BEFORE, _YEN_AFTER, _DIFFERENCE)
 
 # ja: 現行の判定

@@ -213,7 +213,7 @@ def _opening(letter: Letter) -> Iterator[Values]:
 
 
 def _answer(letter: Letter) -> Iterator[Values]:
-    """The rows below 記: a name in the first column, and under it as many rows as it has."""
+    """The rows below 記: what is told of, and beside it what there is to tell, a line each."""
     parts = (
         # ja: 回答
         (_("Our answer"), [say(ANSWERS[letter.outcome])]),
@@ -233,8 +233,8 @@ def _answer(letter: Letter) -> Iterator[Values]:
         (_("Questions to"), [say(DESK), _reference(letter)]),
     )
     for name, texts in parts:
-        for nth, text in enumerate(texts):
-            yield ("" if nth else say(name)), text
+        if texts:
+            yield say(name), "\n".join(texts)
 
 
 def _open(letter: Letter) -> bool:

@@ -170,7 +170,7 @@ def _money(statement: MemberStatement) -> Iterator[Block]:
     # ja: 入金
     yield Block(_DEPOSITS, deposits, heading=_("Transfers received"), total=_("Total"))
     # ja: 返金・充当
-    yield Block(RETURN_COLUMNS, [return_cells(each) for each in statement.returns], heading=_("Refunds and credits"))
+    yield Block(RETURN_COLUMNS, [return_cells(each) for each in statement.returns], heading=_("Returned or credited"))
 
 
 def _ledger(statement: MemberStatement) -> Iterator[Block]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
-    Integer,
     Select,
     and_,
     case,
@@ -237,7 +237,7 @@ def _received(scope: Scope | None) -> CTE:
         within = versions.c.deposit.in_(select(versions.c.deposit).where(versions.c.application.in_(scope)))
     latest = facts.latest_version(versions, (versions.c.deposit,), within=within).cte("deposits")
     return (
-        select(latest.c.application, func.sum(latest.c.yen).cast(Integer).label("yen"))
+        select(latest.c.application, func.sum(latest.c.yen).cast(BigInteger).label("yen"))
         .where(latest.c.application.is_not(None), latest.c.received_on <= AS_OF)
         .group_by(latest.c.application)
         .cte("received")
@@ -267,7 +267,7 @@ def _returned() -> CTE:
         .subquery()
     )
     return (
-        select(gone.c.application, func.sum(gone.c.yen).cast(Integer).label("yen"))
+        select(gone.c.application, func.sum(gone.c.yen).cast(BigInteger).label("yen"))
         .group_by(gone.c.application)
         .cte("gone_back")
     )
@@ -279,7 +279,7 @@ def _credited_to() -> CTE:
     return (
         select(
             tables.credit.c.to_application.label("application"),
-            func.sum(tables.credit.c.yen).cast(Integer).label("yen"),
+            func.sum(tables.credit.c.yen).cast(BigInteger).label("yen"),
         )
         .join(credits, credits.c.of == tables.credit.c.no)
         .where(credits.c.state == "applied")
@@ -295,7 +295,7 @@ def _overpayments_returned() -> CTE:
     deposits = facts.latest_version(versions, (versions.c.deposit,), within=some).subquery()
     states = _states(tables.refund_step, tables.refund_step.c.refund, "overpayment_states")
     return (
-        select(deposits.c.application, func.sum(tables.refund.c.yen).cast(Integer).label("yen"))
+        select(deposits.c.application, func.sum(tables.refund.c.yen).cast(BigInteger).label("yen"))
         .select_from(tables.refund)
         .join(states, states.c.of == tables.refund.c.no)
         .join(deposits, deposits.c.deposit == tables.refund.c.deposit)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Integer, Subquery, and_, case, func, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Connection, Subquery, and_, case, func, literal, select, union_all
 
 from ledger import tables
 from ledger.i18n import either
@@ -72,7 +72,7 @@ def changes(connection: Connection, first: date, last: date) -> list[Change]:
 
 def _balances(connection: Connection, when: ColumnElement[bool] | None) -> list[Balance]:
     account, moved = tables.account, sides(when)
-    debit, credit = (func.coalesce(func.sum(moved.c[side]), 0).cast(Integer) for side in ("debit", "credit"))
+    debit, credit = (func.coalesce(func.sum(moved.c[side]), 0).cast(BigInteger) for side in ("debit", "credit"))
     statement = (
         select(account.c.code, account.c.ja, account.c.en, account.c.kind, debit, credit)
         .outerjoin(moved, moved.c.account == account.c.code)
@@ -115,7 +115,7 @@ def held(
     moved = sides(None if as_of is None else tables.entry.c.happened_on <= as_of)
     chart = tables.account
     left = func.sum(moved.c.debit - moved.c.credit)
-    own = case((chart.c.kind.in_(_DEBIT_KINDS), left), else_=-left).cast(Integer)
+    own = case((chart.c.kind.in_(_DEBIT_KINDS), left), else_=-left).cast(BigInteger)
     part = moved.c[by]
     statement = (
         select(part, own)
