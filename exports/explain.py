@@ -3,17 +3,17 @@
 Only what decides is shown, unless everything is asked for. ○ × ? read the same in both languages.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from exports.text import padded, width
 from ledger.decisions.findings import Finding, Ground, grounds
 from ledger.facts import Origin, Person
-from ledger.i18n import _, say
+from ledger.i18n import _, either, say
 from ledger.money import written
-from ledger.notices.conditions import Clause
+from ledger.notices.conditions import Clause, Condition
 from ledger.statements import wording
 
-_PLACE = 60  # where the sources stand, in terminal columns, when the grounds leave room
+# Outcomes that no clause decides: nothing was received, everything was given back, nothing has ended.
+_DECIDED_OTHERWISE = ("no_fee", "settled", "in_force")
 
 
 def finding(found: Finding, person: Person, origins: Mapping[int, Origin], *, everything: bool = False) -> str:
@@ -29,9 +29,12 @@ def finding(found: Finding, person: Person, origins: Mapping[int, Origin], *, ev
         *_money(found),
         *_rules(found),
     ]
-    clauses = found.notice.clauses if found.notice else ()
-    for clause in clauses if everything else found.deciding():
-        parts += _clause(found, clause, origins)
+    if everything and found.notice:
+        for clause in found.notice.clauses:
+            parts += _clause(found, clause, clause.conditions, origins)
+    elif found.outcome not in _DECIDED_OTHERWISE:
+        for clause in found.deciding():
+            parts += _clause(found, clause, found.deciding_in(clause), origins)
     parts += [f"  ! {wording.remark(code)}" for code in (*found.doubts, *found.warnings)]
     parts += [f"  → {each}" for each in _next(found)]
     return "\n".join(parts)
@@ -59,16 +62,16 @@ def _rules(found: Finding) -> Iterator[str]:
             yield say(_("  it names no case in which the fee comes back"))
 
 
-def _clause(found: Finding, clause: Clause, origins: Mapping[int, Origin]) -> Iterator[str]:
+def _clause(
+    found: Finding, clause: Clause, conditions: Iterable[Condition], origins: Mapping[int, Origin]
+) -> Iterator[str]:
     yield f"  {wording.mark(found.clause_holds(clause))} {clause.mark}「{clause.words}」"
     if say(clause.words) != clause.words:
         yield f"      {say(clause.words)}"
-    for condition in clause.conditions:
+    for condition in conditions:
         rests = grounds(found, condition, origins)
-        told = "; ".join(ground.text for ground in rests)
-        line = f"    {wording.mark(found.holds(condition))} {condition.says}: {told}"
-        sources = _sources(rests)
-        yield f"{padded(line, _PLACE) if sources and width(line) < _PLACE else line}  {sources}".rstrip()
+        told = either("、", "; ").join(ground.text for ground in rests)
+        yield f"    {wording.mark(found.holds(condition))} {condition.says}: {told}  {_sources(rests)}".rstrip()
 
 
 def _sources(rests: list[Ground]) -> str:
@@ -86,6 +89,8 @@ def _next(found: Finding) -> Iterator[str]:
         )
     elif found.outcome == "eligible":
         yield say(_("seisan refund propose {application}"), application=found.application)
+    elif found.outcome == "in_force":
+        yield say(_("neither revoked nor expired by then: there is nothing to give back yet"))
     elif found.missing:
         yield say(_("this would settle it: {facts}"), facts=wording.missing(found.missing))
     elif found.outcome == "needs_review":

@@ -5,6 +5,7 @@ was read can change before it is written on. Whatever the driver says goes out a
 """
 
 import os
+import re
 import sqlite3
 import tomllib
 from collections.abc import Iterator
@@ -35,22 +36,26 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 FEES = Path(__file__).with_name("fees")
 CHART = Path(__file__).with_name("accounts.toml")
 
-# How long a writer waits for another one before it gives up, in seconds.
-PATIENCE = 20
+# How long a writer waits for another one before it gives up, in seconds; asked at each connection.
+PATIENCE: float = 20
 
 # The key of the lock that PostgreSQL's writers take in turn; any number would do, as long as all take the same.
 _WRITERS = 7245
 
 
 def named(database: str) -> URL:
-    """The address of the books, for either engine. An address of another kind is refused (not-a-database)."""
+    """The address of the books, for either engine. An address of another kind is refused (not-a-database).
+
+    So is what SQLite would keep in memory or look up by a URI of its own: books are a file that is there tomorrow.
+    """
     try:
         url = make_url(database)
-    except ArgumentError:
-        raise NotADatabase(database) from None
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        raise NotADatabase(_shown(database)) from None
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
-    if url.drivername == "sqlite" and url.database:
+    name = url.database or ""
+    if url.drivername == "sqlite" and name and not name.startswith((":", "file:")) and not url.query:
         return url
     raise NotADatabase(_shown(database))
 
@@ -59,8 +64,8 @@ def _shown(database: str) -> str:
     """The address without its password."""
     try:
         return make_url(database).render_as_string(hide_password=True)
-    except ArgumentError:
-        return database
+    except (ArgumentError, ValueError):
+        return re.sub(r"(//[^:@]*):.*@", r"\1:***@", database)
 
 
 @cache
@@ -68,7 +73,7 @@ def _engine(database: str) -> Engine:
     url = named(database)
     try:
         if url.drivername == "sqlite":
-            engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
+            engine = create_engine(url, poolclass=NullPool)
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         else:
@@ -81,8 +86,13 @@ def _engine(database: str) -> Engine:
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late and is not IMMEDIATE
+    connection.execute(f"PRAGMA busy_timeout={_milliseconds()}")
     for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _milliseconds() -> int:
+    return round(PATIENCE * 1000)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -91,7 +101,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_milliseconds()}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -139,7 +149,10 @@ def create(database: str) -> tuple[str | None, str]:
     with _refusing(database):
         url = named(database)
         if url.drivername == "sqlite" and not Path(str(url.database)).exists():
-            os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
+            try:
+                os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
+            except OSError as error:
+                raise NotWritable(_shown(database)) from error
         with _engine(database).connect() as plain:
             connection = plain.execution_options(writes=True)
             before = _version(connection)
@@ -215,8 +228,6 @@ def _refusing(database: str) -> Iterator[None]:
         if refusal := _refusal(error.orig, _shown(database)):
             raise refusal from None
         raise
-    except OSError as error:
-        raise NotWritable(_shown(database)) from error
 
 
 def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
@@ -225,6 +236,8 @@ def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
             "SQLITE_BUSY": DatabaseLocked(database, PATIENCE),
             "SQLITE_LOCKED": DatabaseLocked(database, PATIENCE),
             "SQLITE_FULL": DiskFull(database),
+            "SQLITE_IOERR_WRITE": DiskFull(database),  # a quota or a limit on the size of a file
+            "SQLITE_IOERR": NotADatabase(database),
             "SQLITE_NOTADB": NotADatabase(database),
             "SQLITE_CORRUPT": NotADatabase(database),
             "SQLITE_CANTOPEN": NotWritable(database),
@@ -238,11 +251,8 @@ def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
     by_state: dict[str, Refusal] = {
         "55P03": DatabaseLocked(database, PATIENCE),
         "53100": DiskFull(database),
-        "42501": NotWritable(database),
         "25006": NotWritable(database),
-        "3D000": DatabaseUnreachable(database),
-        "28": DatabaseUnreachable(database),
-        "08": DatabaseUnreachable(database),
+        **dict.fromkeys(("3D000", "28", "08", "42501", "53300", "57P"), DatabaseUnreachable(database)),
     }
     return next((refusal for code, refusal in by_state.items() if state.startswith(code)), None)
 

@@ -117,7 +117,8 @@ def test_a_corrected_deposit_is_reversed_and_posted_anew_on_the_day_it_became_kn
         posted.application(connection, B, PLAIN)
         posted.deposit(connection, "D-1", A)
         booked(connection)
-        posted.deposit(connection, "D-1", **({"number": A, "known_on": corrected_on} | change))
+        said: dict[str, Any] = {"number": A, "known_on": corrected_on} | change
+        posted.deposit(connection, "D-1", **said)
         report = booked(connection)
         assert report.corrected == 1, name
         assert {on for _event, on, _reverses in posted.events(connection)[1:]} == {corrected_on}
@@ -283,6 +284,19 @@ def test_a_waiver_falls_with_the_decision_it_rested_on_while_the_money_is_held(b
         assert booked(connection) == Report({}, 1, ())
         assert posted.events(connection)[-1] == ("authority_waived", date(2012, 4, 2), 3)
         assert posted.balance(connection) == {"1110": 7245, "2010": 7245}
+        assert booked(connection) == Report({}, 0, ())
+
+
+def test_a_waiver_decided_under_an_earlier_notice_stands_when_a_later_notice_would_not_give_it(book_url: str) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(
+            connection, A, reason="info_changed", downloaded_on=date(2012, 2, 1), issued_on=date(2012, 1, 5)
+        )
+        decided(connection, ASKED)
+        booked(connection)
+        assert decided(connection, date(2012, 9, 21)) == "needs_facts"
+        posted.fact(connection, A, "receipt", day=MAILED, up_to=MAILED, known_on=date(2012, 9, 22))
+        assert decided(connection, date(2012, 9, 22)) == "not_eligible"
         assert booked(connection) == Report({}, 0, ())
 
 

@@ -39,6 +39,7 @@ OLD, NEW = "2011-0001", "2012-0001"
 REISSUED = date(2012, 3, 6)
 APPROVED = date(2012, 3, 26)
 MAILED = date(2012, 5, 1)
+UNDONE = date(2012, 5, 10)
 END = date(2012, 12, 31)
 
 REISSUE: dict[str, Any] = {"applied_on": REISSUED, "kind": "reissue", "previous": OLD, "paid": []}
@@ -102,7 +103,7 @@ def test_a_rejected_credit_gives_the_fee_back(books: str) -> None:
 def test_undoing_a_credit_gives_the_yen_back_to_the_lot_they_came_from(books: str) -> None:
     with database.writing(books) as connection:
         no = applied(connection)
-        assert undo(connection, no, on=END, reason="再発行取下げ", by=CLERK) == Done(no, changed=True)
+        assert undo(connection, no, on=UNDONE, reason="再発行取下げ", by=CLERK) == Done(no, changed=True)
         assert posted.held(connection, Account.FEES_HELD, OLD) == 7245
         assert posted.held(connection, Account.FEES_HELD, NEW) == 0
         assert [(event, reverses) for event, _on, reverses in posted.events(connection)[-2:]] == [
@@ -110,7 +111,7 @@ def test_undoing_a_credit_gives_the_yen_back_to_the_lot_they_came_from(books: st
             ("credit_proposed", 4),
         ]
         assert [step.state for step in credits(connection)[0].steps] == ["proposed", "applied", "undone"]
-        assert propose_refund(connection, OLD, on=END, by=CLERK).yen == 7245
+        assert propose_refund(connection, OLD, on=UNDONE, by=CLERK).yen == 7245
 
 
 def test_undoing_a_credit_takes_back_the_debt_to_the_authority_that_it_made(books: str) -> None:
@@ -118,7 +119,7 @@ def test_undoing_a_credit_takes_back_the_debt_to_the_authority_that_it_made(book
         no = applied(connection)
         posted.fact(connection, NEW, "mailed_on", day=MAILED, known_on=MAILED)
         book(connection, MAILED, by=CLERK)
-        undo(connection, no, on=date(2012, 5, 10), reason="会員の申出", by=CLERK)
+        undo(connection, no, on=UNDONE, reason="会員の申出", by=CLERK)
         assert posted.balance(connection) == {"1110": 7245, "2040": 7245}
         assert book(connection, END, by=CLERK) == Report({}, 0, (Left("fee_not_received", NEW),))
         posted.deposit(connection, "D-9", NEW, on=date(2012, 6, 1))
@@ -250,13 +251,12 @@ def test_a_step_out_of_order_is_refused_and_changes_nothing(
 
 
 def test_the_database_refuses_a_second_use_of_the_same_fee(books: str) -> None:
+    entry = (
+        "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by) "
+        "VALUES (5, '2012-03-24', 'refund_proposed', 'x', 'x', '2012-03-24', 'x')"
+    )
     with database.writing(books) as connection:
         proposed(connection)
-    with pytest.raises(DatabaseError, match="not-held: 2040"), database.writing(books) as connection:
-        connection.execute(
-            text(
-                "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by) "
-                "VALUES (5, '2012-03-24', 'refund_proposed', 'x', 'x', '2012-03-24', 'x')"
-            )
-        )
-        connection.execute(text(f"INSERT INTO movement VALUES (5, 1, '2040', '2020', 7245, '{OLD}', '{OLD}', NULL)"))
+        connection.execute(text(entry))
+        with pytest.raises(DatabaseError, match="not-held: 2040"):
+            connection.execute(text(f"INSERT INTO movement VALUES (5, 1, '2040', '2020', 1, '{OLD}', '{OLD}', NULL)"))

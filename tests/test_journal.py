@@ -155,8 +155,9 @@ def test_a_reversal_is_refused_in_this_order(books: str, change: dict[str, Any],
     with database.writing(books) as connection:
         post(connection, [received(), issued(), received(number=2)], by="乙川")
         reverse(connection, 3, on=ON, reason="二重記帳", by="丙田")
+        asked: dict[str, Any] = {"no": 1, "on": LATER, "reason": "誤り", "by": "丙田"} | change
         with pytest.raises(type(refusal)) as refused:
-            reverse(connection, **({"no": 1, "on": LATER, "reason": "誤り", "by": "丙田"} | change))
+            reverse(connection, **asked)
         assert refused.value == refusal
         assert len(posted.events(connection)) == 4
 

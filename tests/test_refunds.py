@@ -27,12 +27,11 @@ from ledger.booking.refusals import (
     RefundOutOfOrder,
     SamePersonApproves,
     StillInForce,
-    UnknownDeposit,
     UnknownRefund,
 )
 from ledger.booking.steps import CREDITS, REFUNDS
 from ledger.decisions.findings import judge
-from ledger.errors import Refusal, UnknownApplication
+from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.journal.posting import Done, reverse
 from ledger.journal.refusals import NoReasonGiven, PartOfRefund
 from migrations import triggers
@@ -100,7 +99,7 @@ def test_a_rejected_refund_gives_the_fee_back_to_be_proposed_again(books: str) -
         reject(connection, no, on=APPROVED, reason="口座確認中", by=CHIEF)
         assert posted.balance(connection) == {"1110": 7245, "2040": 7245}
         assert posted.events(connection)[-1][2] == 4
-        again = propose(connection, A, on=ASKED, by=CLERK)
+        again = propose(connection, A, on=APPROVED, by=CLERK)
         assert (again.no, again.changed) == (no + 1, True)
 
 
@@ -258,39 +257,30 @@ def test_the_program_and_the_database_know_the_same_order_of_states() -> None:
 
 
 ENTRY = "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by) VALUES "
-AROUND = [
-    (
-        "not-held: 2040",
-        f"{ENTRY} (5, '2012-03-24', 'refund_proposed', 'x', 'x', '2012-03-24', 'x')",
-        "INSERT INTO movement VALUES (5, 1, '2040', '2020', 7245, '2011-0001', '2011-0001', NULL)",
-    ),
-    (
-        "not-held: 2020",
-        f"{ENTRY} (5, '2012-03-24', 'refund_paid', 'x', 'x', '2012-03-24', 'x')",
-        "INSERT INTO movement VALUES (5, 1, '2020', '1110', 7246, '2011-0001', NULL, NULL)",
-    ),
-    (
-        "out-of-order: refund_step",
-        f"{ENTRY} (5, '2012-03-24', 'refund_paid', 'x', 'x', '2012-03-24', 'x')",
-        "INSERT INTO refund_step (refund, nth, state, happened_on, entry, recorded_at, by) "
-        "VALUES (1, 2, 'paid', '2012-03-24', 5, '2012-03-24', 'x')",
-    ),
-    (
-        "same-person: refund_step",
-        "INSERT INTO refund_step (refund, nth, state, happened_on, recorded_at, by) "
-        f"VALUES (1, 2, 'approved', '2012-03-24', '2012-03-24', '{CLERK} ')",
-    ),
-]
+STEP = "INSERT INTO refund_step (refund, nth, state, happened_on, entry, recorded_at, by) VALUES "
+AROUND = {
+    "not-held: 2040": f"""
+        {ENTRY} (5, '2012-03-24', 'refund_proposed', 'x', 'x', '2012-03-24', 'x');
+        INSERT INTO movement VALUES (5, 1, '2040', '2020', 7245, '2011-0001', '2011-0001', NULL)""",
+    "not-held: 2020": f"""
+        {ENTRY} (5, '2012-03-24', 'refund_paid', 'x', 'x', '2012-03-24', 'x');
+        INSERT INTO movement VALUES (5, 1, '2020', '1110', 7246, '2011-0001', NULL, NULL)""",
+    "out-of-order: refund_step": f"""
+        {ENTRY} (5, '2012-03-24', 'refund_paid', 'x', 'x', '2012-03-24', 'x');
+        {STEP} (1, 2, 'paid', '2012-03-24', 5, '2012-03-24', 'x')""",
+    "same-person: refund_step": f"{STEP} (1, 2, 'approved', '2012-03-24', NULL, '2012-03-24', '{CLERK} ')",
+}
 
 
-@pytest.mark.parametrize("case", AROUND, ids=[case[0] for case in AROUND])
-def test_the_database_refuses_what_goes_around_the_program(books: str, case: tuple[str, ...]) -> None:
-    rule, *statements = case
+@pytest.mark.parametrize("rule", AROUND)
+def test_the_database_refuses_what_goes_around_the_program(books: str, rule: str) -> None:
     with database.writing(books) as connection:
         proposed(connection)
-    with pytest.raises(DatabaseError, match=rule), database.writing(books) as connection:
-        for statement in statements:
+        *first, last = AROUND[rule].split(";")
+        for statement in first:
             connection.execute(text(statement))
+        with pytest.raises(DatabaseError, match=rule):
+            connection.execute(text(last))
 
 
 # --- money that was never due ---------------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ A ```csv block is an input file (its name stands after csv); a ```console block 
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import cli
+from ledger import days, i18n
 
 FOLDER = Path(__file__).parent / "walkthrough"
 FILES = sorted(FOLDER.glob("*.md"))
@@ -36,6 +38,7 @@ def _session(body: str, url: str) -> Iterator[str]:
     for line in body.splitlines():
         if line.startswith("$ seisan "):
             yield line + "\n"
+            i18n.use("ja")
             answer = CliRunner().invoke(cli.app, ["--database", url, *shlex.split(line.removeprefix("$ seisan "))])
             assert answer.exception is None or isinstance(answer.exception, SystemExit), answer.exception
             yield answer.output if answer.output.endswith("\n") or not answer.output else answer.output + "\n"
@@ -49,6 +52,7 @@ def test_the_transcript_is_what_happens(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEISAN_USER", "乙川")
+    monkeypatch.setattr(days, "now", lambda: datetime(2012, 10, 31, 9, 0))
     written = path.read_text(encoding="utf-8")
     now = replayed(written, tmp_path, empty_url)
     if update and engine == "sqlite":

@@ -120,7 +120,7 @@ NEXT = {
     "no_fee": _("If you have paid, send us a copy of the slip that shows the day, the amount and the payer's name."),
 }
 
-_COLUMNS = (Column("", width=18), Column("", width=80, wrap=True))
+_COLUMNS = (Column("", width=18), Column("", width=96, wrap=True))
 _NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
 
 

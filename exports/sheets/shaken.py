@@ -28,11 +28,11 @@ COLUMNS = (
     # ja: 当時の判定
     Column(_("Answer then"), width=16),
     # ja: 再判定
-    Column(_("Answer now"), width=16),
+    Column(_("Answer asked again"), width=16),
     # ja: 当時の条項
     Column(_("Clauses then"), width=10),
     # ja: 再判定の条項
-    Column(_("Clauses now"), width=10),
+    Column(_("Clauses asked again"), width=10),
     # ja: 当時の返金対象額
     Column(_("To be given back then"), "yen", 12, total=True),
     # ja: 再判定の返金対象額
@@ -57,7 +57,7 @@ _MONEY = {
     # ja: 受領した発行手数料
     "fee_received": _("fee received"),
     # ja: 返金・充当済額
-    "returned": _("already given back"),
+    "returned": _("given back or credited"),
 }
 
 

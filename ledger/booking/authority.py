@@ -8,7 +8,15 @@ the authority owes it to us until it gives it back. A bill posts nothing by itse
 from collections.abc import Mapping
 from datetime import date
 
-from ledger.booking.known import Application, BillLine, Standing, bill_lines, facts_known_on, standing_decisions
+from ledger.booking.known import (
+    Application,
+    BillLine,
+    Standing,
+    bill_lines,
+    facts_known_on,
+    notice_of,
+    standing_decisions,
+)
 from ledger.booking.plan import Booked, Plan
 from ledger.i18n import _
 from ledger.journal.accounts import Account
@@ -130,10 +138,15 @@ def _waive_one(plan: Plan, number: str, ground: _Ground, on: date, yen: int) -> 
 
 
 def _unwaive(plan: Plan, number: str, decision: Standing, reach: int) -> None:
-    """Reverses a waiver whose decision is superseded, unless a bill bears it out, while the money is still held."""
+    """Reverses a waiver whose decision is superseded, unless a bill bears it out, while the money is still held.
+
+    What was decided under an earlier notice stands (A11): only a decision under the same one takes a waiver away.
+    """
     for waiver in reversed(plan.booked(WAIVED, number)):
         waived = -plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, number)
         if not waiver.live or waived <= reach:
+            continue
+        if isinstance(kept := waiver.basis[0], int) and notice_of(plan.connection, kept) != decision.notice:
             continue
         on, original = max(decision.as_of, waiver.on), recorded(plan.connection, [waiver.no])[waiver.no]
         if plan.held(Account.FEES_HELD, number) < original.movements[0].yen:

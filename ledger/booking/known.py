@@ -60,12 +60,13 @@ class BillLine:
 
 @dataclass(frozen=True)
 class Standing:
-    """The decision that stands for an application, superseded by none."""
+    """The decision that stands for an application, superseded by none, and the day of the notice it applied."""
 
     no: int
     as_of: date
     outcome: str
     verdict: str
+    notice: str | None
 
 
 def deposits_of(applications: Collection[str]) -> Select[tuple[str]]:
@@ -143,14 +144,22 @@ def bill_lines(connection: Connection, only: Collection[str] | None = None) -> l
 def standing_decisions(connection: Connection, only: Collection[str] | None = None) -> dict[str, Standing]:
     """The decision that stands for each application that has one."""
     decision, later = tables.decision, tables.decision.alias("later")
+    said = (decision.c[name] for name in ("no", "as_of", "outcome", "verdict", "notice"))
     statement = (
-        select(decision.c.application, decision.c.no, decision.c.as_of, decision.c.outcome, decision.c.verdict)
+        select(decision.c.application, *said)
         .outerjoin(later, later.c.supersedes == decision.c.no)
         .where(later.c.no.is_(None))
     )
     if only is not None:
         statement = statement.where(decision.c.application.in_(list(only)))
     return {number: Standing(*rest) for number, *rest in connection.execute(statement)}
+
+
+def notice_of(connection: Connection, decision: int) -> str | None:
+    """The day of the notice that a decision applied; None when none was in force."""
+    no = tables.decision.c.no
+    day: str | None = connection.execute(select(tables.decision.c.notice).where(no == decision)).scalar()
+    return day
 
 
 def due_known_on(connection: Connection, applications: Iterable[Application]) -> dict[str, date]:

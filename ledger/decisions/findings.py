@@ -61,6 +61,12 @@ class Finding:
                 return some
         return every
 
+    def deciding_in(self, clause: Clause) -> tuple[Condition, ...]:
+        """The conditions of a clause that decide: all where it holds or is undecided, else those that fail."""
+        if self.clause_holds(clause) is False:
+            return tuple(each for each in clause.conditions if self.holds(each) is False)
+        return clause.conditions
+
     def fact_ids(self) -> tuple[int, ...]:
         """The records that the finding stands on."""
         return tuple(value for name, value in self.row.items() if name.endswith("_fact") and value is not None)
@@ -133,18 +139,26 @@ class Ground:
 
 
 def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin]) -> list[Ground]:
-    """The facts that a condition rests on: those that are known; when none is, what is not known."""
-    told = [
-        Ground(column, _told(column, value), _origin(finding, column, origins))
-        for column in condition.shows
-        if (value := finding.row[column]) is not None
-    ]
-    if told:
-        return told
-    return [
-        Ground(column, say(_("{fact}: not known"), fact=say(facts.SPOKEN[column])), None)
-        for column in condition.shows[:1]
-    ]
+    """The facts that a condition rests on; where it is undecided, also those that are not known.
+
+    A condition that is decided although nothing is known rests on there being no record.
+    """
+    told = [_ground(finding, column, origins) for column in condition.shows if finding.row[column] is not None]
+    if finding.holds(condition) is None:
+        return [
+            *told,
+            *(
+                Ground(column, say(_("{fact}: not known"), fact=say(facts.SPOKEN[column])), None)
+                for column in condition.shows
+                if finding.row[column] is None
+            ),
+        ]
+    column = condition.shows[0]
+    return told or [Ground(column, say(_("{fact}: no record"), fact=say(facts.SPOKEN[column])), None)]
+
+
+def _ground(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Ground:
+    return Ground(column, _told(column, finding.row[column]), _origin(finding, column, origins))
 
 
 def _told(column: str, value: object) -> str:
@@ -204,6 +218,6 @@ def as_json(finding: Finding, origins: Mapping[int, Origin], *, everything: bool
                 ],
             }
             for clause in (every if everything else finding.deciding())
-            for condition in clause.conditions
+            for condition in (clause.conditions if everything else finding.deciding_in(clause))
         ],
     }
