@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,13 +21,16 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from ledger import days, i18n
-from ledger.errors import Exit, NoSuchLanguage, NoSuchMonth, NotADay, Problems, Refusal
+from ledger.errors import Exit, NoSuchLanguage, NoSuchMonth, NotADay, NotText, Problems, Refusal
 from ledger.i18n import _, say
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 DATABASE = "sqlite:///seisan.db"
+
+# The largest number that the books count up to, on either database.
+LARGEST = 2**31 - 1
 EXAMPLES: dict[str, tuple[str, ...]] = {}
 
 ORDER = (
@@ -41,11 +45,12 @@ ORDER = (
         "check",
         "decide",
         "decisions",
+        "letter",
         "refund",
         "credit",
         "overpaid",
     ),
-    *("bill", "balance", "entries", "reverse", "statement", "export", "notices"),
+    *("bill", "balance", "entries", "verify", "reverse", "statement", "export", "notices"),
 )
 
 
@@ -85,7 +90,7 @@ class Seisan(Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        sys.exit(_answered(lambda: super(Seisan, self).main(arguments, *more, **extra), "--json" in given))
+        sys.exit(_answered(lambda: super(Seisan, self).main(_texts(arguments), *more, **extra), "--json" in given))
 
 
 def _answered(command: Callable[[], Any], as_json: bool) -> int:
@@ -116,6 +121,14 @@ def _answered(command: Callable[[], Any], as_json: bool) -> int:
     return answer if isinstance(answer, int) else Exit.DONE
 
 
+def _texts(arguments: list[str]) -> list[str]:
+    """The arguments, each of which has to be text: bytes that are none could not be kept in the books."""
+    for each in arguments:
+        if (shown := each.encode(errors="replace").decode()) != each:
+            raise NotText(shown)
+    return arguments
+
+
 def _globals_first(arguments: list[str]) -> list[str]:
     """The arguments with the global options moved to the front, so that they may stand anywhere."""
     first: list[str] = []
@@ -135,13 +148,19 @@ def _globals_first(arguments: list[str]) -> list[str]:
 
 def _language(arguments: list[str]) -> i18n.Language:
     wanted = os.environ.get("SEISAN_LANG", "ja")
-    for each, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for each, following in pairwise([*arguments, ""]):
         if each == "--lang":
             wanted = following
         elif each.startswith("--lang="):
             wanted = each.removeprefix("--lang=")
     return "en" if wanted == "en" else "ja"
 
+
+# What Typer says of two options of its own, marked so that the help says it in both languages.
+OWN_OPTIONS = (
+    _("Install completion for the current shell."),
+    _("Show completion for the current shell, to copy it or customize the installation."),
+)
 
 # What Typer says of a misused command, and how we say it; the first that fits.
 MISUSES = (
@@ -151,6 +170,10 @@ MISUSES = (
     (r"Option '(?P<name>[^']*)' requires", _("{name} needs a value")),
     (r"Got unexpected extra argument(?:s|\(s\))? \((?P<name>.*)\)", _("{name} is too much")),
     (r"Invalid value for '?(?P<name>[^':]*)'?: .*valid integer", _("{name} has to be a whole number")),
+    (r"Invalid value for '?(?P<name>[^':]*)'?: .*greater than .* (?P<limit>\d+)$", _("{name} is at least {limit}")),
+    (r"Invalid value for '?(?P<name>[^':]*)'?: .*less than .* (?P<limit>\d+)$", _("{name} is at most {limit}")),
+    (r"Option '(?P<name>[^']*)' does not take a value", _("{name} takes no value")),
+    (r"Missing command", _("the command is missing")),
 )
 
 
@@ -359,7 +382,14 @@ def seisan(
     """Takes the global options."""
     if lang not in i18n.LANGUAGES:
         raise NoSuchLanguage(lang)
-    ctx.obj = Desk(database, by or getpass.getuser())
+    ctx.obj = Desk(database, by or _login())
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in a container
+        return f"uid {os.getuid()}"
 
 
 @_command(
@@ -586,11 +616,55 @@ def decisions(
     from exports.sheets import decisions as sheet
     from ledger.decisions import kept
 
+    if application == "shaken":
+        _shaken(_desk(ctx), as_json, out)
+        return
     with _desk(ctx).reading() as connection:
         if application is not None:
             checks.insist_on_application(connection, application)
         found = kept.decisions(connection, None if application is None else [application])
     _show(sheet.history(found), answers.decisions(found), days.today(), as_json, out)
+
+
+@_command(
+    app,
+    "letter",
+    _("The answer to the member, in words, with clause and grounds; or one for every decision that stands."),
+    "letter 12 --out 回答.xlsx",
+    "letter --everyone --out 回答",
+)
+def letter(
+    ctx: typer.Context,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help=_("the file, or with --everyone the folder, to write"))
+    ],
+    decision: Annotated[int | None, typer.Argument(metavar="[DECISION]", help=_("the number of the decision"))] = None,
+    everyone: Annotated[bool, typer.Option("--everyone", help=_("every decision that stands"))] = False,
+) -> None:
+    """Writes letters."""
+    from exports import checks
+    from exports.sheets import letter as sheet
+
+    if decision is None and not everyone:
+        raise checks.NobodyAsked
+    with _desk(ctx).reading() as connection:
+        written = (
+            sheet.letters_everyone(connection, out) if decision is None else sheet.letter_of(connection, decision, out)
+        )
+    _tell(say(_("{count} letters written: {place}"), count=len(written), place=out))
+
+
+def _shaken(desk: Desk, as_json: bool, out: Path | None) -> None:
+    """Shows the decisions that stand and would be answered otherwise by what is known now, or by today's rules."""
+    from exports.sheets import shaken as sheet
+    from ledger.decisions import shaken
+    from ledger.statements import naming
+
+    day = days.today()
+    with desk.reading() as connection:
+        found = shaken.shaken(connection, day)
+        people = naming.owners(connection, day)
+    _show(sheet.sheet(found, people, day), shaken.as_json(found), day, as_json, out)
 
 
 # --- what comes back --------------------------------------------------------------------------------------------------
@@ -600,8 +674,8 @@ credit = _group("credit", _("Credits to a reissue: proposed by one person, appro
 overpaid = _group("overpaid", _("Money that was never due: the same states as a refund."))
 
 Application = Annotated[str, typer.Argument(metavar="APPLICATION", help=_("the application number"))]
-No = Annotated[int, typer.Argument(metavar="NO", help=_("the number of the refund or credit"))]
-Nos = Annotated[list[int], typer.Argument(metavar="NO…", help=_("the numbers of the refunds"))]
+No = Annotated[int, typer.Argument(metavar="NO", min=1, max=LARGEST, help=_("the number of the refund or credit"))]
+Nos = Annotated[list[int], typer.Argument(metavar="NO…", min=1, max=LARGEST, help=_("the numbers of the refunds"))]
 
 
 def _did(done: Any, sentence: str, as_json: bool, **fields: object) -> None:
@@ -845,13 +919,13 @@ EXAMPLES["bill"] = ("bill", "bill --out 請求照合.xlsx", "bill pay 2012-09 --
 @bill.callback()
 def bill_reconciled(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Reconciles."""
+    if ctx.invoked_subcommand is not None:
+        return
     from exports import answers
     from exports.sheets import bills as sheet
     from ledger.booking import bills
     from ledger.statements import naming
 
-    if ctx.invoked_subcommand is not None:
-        return
     day = days.today()
     with _desk(ctx).reading() as connection:
         lines = bills.reconcile(connection)
@@ -918,9 +992,11 @@ def entries(
     ] = None,
     member: Annotated[str | None, typer.Option("--member", metavar="MEMBER", help=_("lines of this member"))] = None,
     amount_from: Annotated[
-        int | None, typer.Option("--amount-from", metavar="YEN", help=_("at least this amount"))
+        int | None, typer.Option("--amount-from", metavar="YEN", min=0, max=LARGEST, help=_("at least this amount"))
     ] = None,
-    amount_to: Annotated[int | None, typer.Option("--amount-to", metavar="YEN", help=_("at most this amount"))] = None,
+    amount_to: Annotated[
+        int | None, typer.Option("--amount-to", metavar="YEN", min=0, max=LARGEST, help=_("at most this amount"))
+    ] = None,
     blank: Annotated[bool, typer.Option("--blank", help=_("lines that name no application"))] = False,
     as_json: Json = False,
     out: MaybeOut = None,
@@ -939,6 +1015,18 @@ def entries(
     _show(sheet.found(found, chart), answers.entries(found), days.today(), as_json, out)
 
 
+@_command(app, "verify", _("Holds the books against themselves; answers 1 when something does not agree."), "verify")
+def verify(ctx: typer.Context, as_json: Json = False) -> None:
+    """Verifies the books."""
+    from exports import verified
+
+    with _desk(ctx).reading() as connection:
+        found = verified.verify(connection)
+    _answer(verified.text(found), found.as_json(), as_json)
+    if found.faults:
+        raise typer.Exit(Exit.REFUSED)
+
+
 @_command(
     app,
     "reverse",
@@ -947,7 +1035,7 @@ def entries(
 )
 def reverse(
     ctx: typer.Context,
-    entry: Annotated[int, typer.Argument(metavar="ENTRY", help=_("the number of the entry"))],
+    entry: Annotated[int, typer.Argument(metavar="ENTRY", min=1, max=LARGEST, help=_("the number of the entry"))],
     reason: Reason,
     on: On = None,
     dry_run: DryRun = False,
@@ -1026,6 +1114,67 @@ def export_journal(
     with _desk(ctx).reading() as connection:
         count = books.write(connection, form, out, _maybe_day(first), _maybe_day(last))
     _tell(say(_("Written: {file} ({count} entries)"), file=out, count=count))
+
+
+@_command(notices, "list", _("Every notice, with the days on which it answers."), "notices list")
+def notices_list(as_json: Json = False) -> None:
+    """Lists the notices."""
+    from exports import notices as papers
+
+    _answer(papers.listed(), papers.listed_json(), as_json)
+
+
+@_command(
+    notices,
+    "show",
+    _("The notice that answers on a day: its words, how they are read, or the SELECT that decides."),
+    "notices show 2012-09-21",
+    "notices show 2012-09-21 --sql",
+)
+def notices_show(
+    ctx: typer.Context,
+    day: Annotated[str, typer.Argument(metavar="DAY", help=_("the day a question is asked for"))],
+    as_sql: Annotated[bool, typer.Option("--sql", help=_("the SELECT that decides, laid out for reading"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Shows a notice."""
+    from exports import notices as papers
+    from exports import sql
+
+    asked = _day(day)
+    if as_sql:
+        _say(sql.printed(asked, _desk(ctx).database))
+    else:
+        _answer(papers.paper(asked), papers.paper_json(asked), as_json)
+
+
+@_command(
+    notices,
+    "compare",
+    _("Which findings a proposed notice would change, and the money it moves; nothing is written."),
+    "notices compare proposed.py --as-of 2012-09-30",
+    "notices compare proposed.py --as-of 2012-09-30 --out 比較.xlsx",
+)
+def notices_compare(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.py", help=_("the proposed notice; it is code, and is run"))],
+    as_of: AsOf = None,
+    as_json: Json = False,
+    out: MaybeOut = None,
+) -> None:
+    """Compares a proposed notice with the one in force."""
+    from exports import notices as papers
+    from exports.sheets import compared as sheet
+    from ledger.decisions import compared
+    from ledger.notices import proposed
+
+    day, wanted = _day(as_of), proposed.load(file)
+    with _desk(ctx).reading() as connection:
+        found = compared.compare(connection, wanted, day)
+    if out is None and not as_json:
+        _say(papers.compared(found))
+    else:
+        _show(sheet.sheet(found), compared.as_json(found), day, as_json, out)
 
 
 DEMO_DONE = _(

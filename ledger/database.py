@@ -36,8 +36,8 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 FEES = Path(__file__).with_name("fees")
 CHART = Path(__file__).with_name("accounts.toml")
 
-# How long a writer waits for another one before it gives up, in seconds; asked at each connection.
-PATIENCE: float = 20
+# How long a writer waits for another one before it gives up, in milliseconds; asked at each connection.
+PATIENCE = 20_000
 
 # The key of the lock that PostgreSQL's writers take in turn; any number would do, as long as all take the same.
 _WRITERS = 7245
@@ -86,13 +86,9 @@ def _engine(database: str) -> Engine:
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late and is not IMMEDIATE
-    connection.execute(f"PRAGMA busy_timeout={_milliseconds()}")
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE}")
     for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _milliseconds() -> int:
-    return round(PATIENCE * 1000)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -101,7 +97,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_milliseconds()}")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -233,8 +229,8 @@ def _refusing(database: str) -> Iterator[None]:
 def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
     if isinstance(cause, sqlite3.Error):
         by_code: dict[str, Refusal] = {
-            "SQLITE_BUSY": DatabaseLocked(database, PATIENCE),
-            "SQLITE_LOCKED": DatabaseLocked(database, PATIENCE),
+            "SQLITE_BUSY": DatabaseLocked(database, PATIENCE // 1000),
+            "SQLITE_LOCKED": DatabaseLocked(database, PATIENCE // 1000),
             "SQLITE_FULL": DiskFull(database),
             "SQLITE_IOERR_WRITE": DiskFull(database),  # a quota or a limit on the size of a file
             "SQLITE_IOERR": NotADatabase(database),
@@ -249,7 +245,7 @@ def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
     if state is None:
         return DatabaseUnreachable(database)
     by_state: dict[str, Refusal] = {
-        "55P03": DatabaseLocked(database, PATIENCE),
+        "55P03": DatabaseLocked(database, PATIENCE // 1000),
         "53100": DiskFull(database),
         "25006": NotWritable(database),
         **dict.fromkeys(("3D000", "28", "08", "42501", "53300", "57P"), DatabaseUnreachable(database)),

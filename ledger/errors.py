@@ -6,7 +6,6 @@ Our own mistakes are assertions and crash.
 
 import re
 from dataclasses import dataclass, field, fields
-from datetime import date
 from enum import IntEnum
 from typing import ClassVar
 
@@ -287,6 +286,16 @@ class NoSuchMonth(Refusal):
 
 
 @dataclass
+class NotText(Refusal):
+    """An argument holds bytes that are no text."""
+
+    value: str
+    exit = Exit.USAGE
+    says = _("{value} holds bytes that are not text")
+    instead = _("type it anew; a file is best given a name in UTF-8")
+
+
+@dataclass
 class NoSuchKind(Refusal):
     """There is no input file of this kind."""
 
@@ -294,15 +303,6 @@ class NoSuchKind(Refusal):
     kinds: list[str]
     says = _("there is no input file of the kind {kind}")
     instead = _("the kinds are: {kinds}")
-
-
-@dataclass
-class NothingKept(Refusal):
-    """There is nothing in the books yet for what was asked."""
-
-    on: date
-    says = _("the books hold nothing up to {on}")
-    instead = _("import the files and book them first: seisan import FILE…, seisan book")
 
 
 @dataclass

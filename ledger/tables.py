@@ -244,7 +244,12 @@ class Movement(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint("yen > 0", "yen"),
-        CheckConstraint("debit <> credit OR debit_application <> credit_application", "sides"),
+        # A comparison with NULL is NULL, and a CHECK lets that pass: so each is asked for.
+        CheckConstraint(
+            "debit <> credit OR (debit_application IS NOT NULL AND credit_application IS NOT NULL"
+            " AND debit_application <> credit_application)",
+            "sides",
+        ),
         Index(None, "debit", "debit_application"),
         Index(None, "credit", "credit_application"),
         Index(None, "deposit"),

@@ -37,6 +37,17 @@ HELD_BY = {
     "2060": ("application", "deposit"),
 }
 
+# Where yen are kept. SQLite keeps whatever it is given, a fraction or a text too; on PostgreSQL the type sees to it.
+YEN = {
+    "deposit_known": "yen",
+    "bill_known": "yen",
+    "fee": "yen",
+    "movement": "yen",
+    "decision": "refundable",
+    "refund": "yen",
+    "credit": "yen",
+}
+
 REFUND_MOVES = {
     "proposed": ("approved", "rejected"),
     "approved": ("filed", "paid", "rejected"),
@@ -90,6 +101,11 @@ def _sqlite() -> Iterator[str]:
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
             f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
+        )
+    for table, column in YEN.items():
+        yield (
+            f"CREATE TRIGGER {table}_whole_yen BEFORE INSERT ON {table} WHEN typeof(NEW.{column}) <> 'integer' "
+            f"BEGIN SELECT RAISE(ABORT, 'not-whole-yen: {table}'); END"
         )
     for account, keys in HELD_BY.items():
         yield (

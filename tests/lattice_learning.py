@@ -110,11 +110,6 @@ class Excuse:
     applies: Callable[[Known], bool]
 
 
-def _past_the_end(known: Known) -> bool:
-    ended, register = known.revoked_on, known.receipts_none_to
-    return known.mailed_on is None and ended is not None and register is not None and register >= ended
-
-
 def _too_early(known: Known) -> bool:
     first, ended = known.issued_on or known.applied_on, known.revoked_on
     return known.mailed_on is None and ended is not None and ended < after(first, 30)
@@ -122,16 +117,16 @@ def _too_early(known: Known) -> bool:
 
 EXCUSES = (
     Excuse(
+        "Checked already, but live and with no day of mailing: that day alone would settle it, and a later check too.",
+        True,
+        ("downloaded",),
+        lambda known: known.revoked_on is None and known.mailed_on is None and known.downloads_none_to is not None,
+    ),
+    Excuse(
         "With 確認不能 only a missing download can confirm non-use, and then ③ holds without the exemption.",
         True,
         ("issued_on", "mailed_on", "covered"),
         lambda known: known.used == "cannot" and known.downloaded_on is None,
-    ),
-    Excuse(
-        "A register that reaches the revocation leaves no receipt to be learnt, whenever it was mailed.",
-        True,
-        ("receipt", "reason"),
-        _past_the_end,
     ),
     Excuse(
         "Revoked less than 30 days after issue or application, so also less than 30 days after any mailing.",
@@ -150,18 +145,6 @@ EXCUSES = (
         True,
         ("mailed_on",),
         lambda known: known.used == "yes" and known.revoked_on is None,
-    ),
-    Excuse(
-        "「非該当」 ends the exemption while the reason is not known, and a listed reason brings it back.",
-        False,
-        ("issued_on", "mailed_on"),
-        lambda known: known.covered is False and known.reason is None,
-    ),
-    Excuse(
-        "For a live certificate the day of issue alone may serve as the day from which a check counts.",
-        False,
-        ("issued_on",),
-        lambda known: known.revoked_on is None and known.mailed_on is None,
     ),
 )
 

@@ -12,6 +12,7 @@ from ledger.errors import NotWritable
 from ledger.i18n import _, either, say
 from ledger.money import written
 from ledger.notices import doubts
+from ledger.statements import letter as statement
 from ledger.statements.letter import Cited, Letter, letters
 from ledger.statements.wording import listed, remark
 from ledger.words import COVERED, REASONS, USED
@@ -150,6 +151,14 @@ def file_name(letter: Letter) -> str:
     """A name that every system accepts: the number of the decision, then the application."""
     application = _NOT_IN_FILE_NAMES.sub("_", letter.application)[:60].rstrip(". ")
     return f"{letter.no:06}-{application}.xlsx"
+
+
+def letter_of(connection: Connection, no: int, path: Path) -> list[Path]:
+    """Writes the letter for one decision. Refused: an unknown decision, a place that cannot be written."""
+    from exports import xlsx
+
+    xlsx.write(workbook(statement.letter(connection, no)), path)
+    return [path]
 
 
 def letters_everyone(connection: Connection, folder: Path) -> list[Path]:

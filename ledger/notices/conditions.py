@@ -9,7 +9,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, String, and_, case, column, false, null, or_, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    String,
+    and_,
+    case,
+    column,
+    false,
+    literal_column,
+    null,
+    or_,
+    true,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
@@ -44,18 +58,21 @@ class days_after(FunctionElement[date]):  # noqa: N801 - it reads as a word of t
     inherit_cache = True
 
     def __init__(self, day: ColumnElement[date], days: int) -> None:
-        self.days = days
-        super().__init__(day)
+        # The number is a part of the expression: beside it, it would not be seen where compiled statements are kept, and
+        # 30 days and 60 days would be the same SQL.
+        super().__init__(day, literal_column(str(days), Integer))
 
 
 @compiles(days_after, "sqlite")
 def _days_after_sqlite(element: days_after, compiler: SQLCompiler, **options: Any) -> str:
-    return f"date({compiler.process(element.clauses, **options)}, '{element.days:+d} days')"
+    day, days = (compiler.process(each, **options) for each in element.clauses)
+    return f"date({day}, '{int(days):+d} days')"
 
 
 @compiles(days_after)
 def _days_after(element: days_after, compiler: SQLCompiler, **options: Any) -> str:
-    return f"({compiler.process(element.clauses, **options)} + {element.days})"
+    day, days = (compiler.process(each, **options) for each in element.clauses)
+    return f"({day} + {days})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +140,16 @@ def happened(day: ColumnElement[date]) -> Truth:
 
 
 def such_as(*codes: str) -> Truth:
-    """「…次の事由等」: a listed reason is one; any other is not known until the authority says (A9)."""
-    return case((reason.in_(codes), true()), (covered == "yes", true()), (covered == "no", false()), else_=UNKNOWN)
+    """「…次の事由等」: a listed reason is one; any other is not known until the authority says (A9).
+
+    While the reason itself is not known, 「非該当」 does not exclude that it is a listed one.
+    """
+    return case(
+        (reason.in_(codes), true()),
+        (covered == "yes", true()),
+        (and_(covered == "no", reason.is_not(None)), false()),
+        else_=UNKNOWN,
+    )
 
 
 def not_by(day: ColumnElement[date], happened_on: ColumnElement[date], register_to: ColumnElement[date]) -> Truth:
@@ -147,10 +172,7 @@ def between(first: date, last: date) -> Truth:
 NOT_DOWNLOADED: Truth = case(
     (downloaded_on.is_not(None), false()),
     (and_(ended_on.is_not(None), downloads_checked_to >= ended_on), true()),
-    (
-        and_(ended_on.is_(None), downloads_checked_to >= case((mailed_on.is_not(None), mailed_on), else_=issued_on)),
-        true(),
-    ),
+    (and_(ended_on.is_(None), downloads_checked_to >= mailed_on), true()),
     else_=UNKNOWN,
 )
 
@@ -182,7 +204,7 @@ never_downloaded = Condition(
     ("downloaded_on", "downloads_checked_to"),
     {
         "downloaded": not_downloaded_unknown,
-        "mailed_on": and_(not_downloaded_unknown, ended_on.is_(None), mailed_on.is_(None), issued_on.is_(None)),
+        "mailed_on": and_(not_downloaded_unknown, ended_on.is_(None), mailed_on.is_(None)),
     },
 )
 

@@ -85,6 +85,7 @@ no_receipt = Condition(
     case(
         (receipt_on.is_not(None), not_by(revoked_on, receipt_on, receipts_entered_to)),
         (reason == "receipt_not_returned", true()),
+        (receipts_entered_to >= revoked_on, true()),
         else_=not_by(days_after(mailed_on, 30), receipt_on, receipts_entered_to),
     ),
     ("receipt_on", "receipts_entered_to", "reason"),

@@ -129,9 +129,9 @@ def _imports(tree: ast.Module, path: Path) -> Iterator[Refusal]:
                 if each.name in ALLOWED.get(home, ()):
                     continue
                 if home == conditions.__name__ and each.name != "*":
-                    yield UnknownFact(f"{path}:{node.lineno}", each.name, FACTS)
+                    yield UnknownFact(f"{path}:{each.lineno}", each.name, FACTS)
                 else:
-                    yield ImportsSomethingElse(f"{path}:{node.lineno}", f"{home}.{each.name}", _SHOWN)
+                    yield ImportsSomethingElse(f"{path}:{each.lineno}", f"{home}.{each.name}", _SHOWN)
 
 
 # --- running it -----------------------------------------------------------------------------------------------------

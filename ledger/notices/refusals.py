@@ -82,12 +82,12 @@ class RaisesWhileLoading(Refusal):
 
 @dataclass
 class DoesNotRun(Refusal):
-    """The database cannot evaluate a condition of the paper."""
+    """A condition that a database cannot evaluate, or that the two databases would not evaluate alike."""
 
     paper: str
     error: str
     says = _("{paper}: the database cannot judge by this notice: {error}")
-    instead = _("compare days with days and codes with codes; a day is written date(2012, 9, 21)")
+    instead = _("compare days with days and codes with codes: date(2012, 9, 21), days_after(mailed_on, 30)")
 
 
 # --- the paper ------------------------------------------------------------------------------------------------------

@@ -9,14 +9,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from types import ModuleType
+from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement
+from sqlalchemy import BindParameter, Boolean, ColumnClause, ColumnElement, Null
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BinaryExpression
 
 from ledger.errors import Refusal
 from ledger.facts import SPOKEN
 from ledger.notices import conditions, n2012_03_05, n2012_03_23, n2012_09_21
-from ledger.notices.conditions import Clause, Condition, Notice
+from ledger.notices.conditions import Clause, Condition, Notice, Truth
 from ledger.notices.refusals import (
+    DoesNotRun,
     NotInTheForm,
     OverlapsAnother,
     QuotesOtherWords,
@@ -26,9 +31,17 @@ from ledger.notices.refusals import (
     SameNameTwice,
     UnknownFact,
 )
+from ledger.words import COVERED, REASONS, USED
 
 _PAPERS = (n2012_03_05, n2012_03_23, n2012_09_21)
 IN_ORDER: tuple[Notice, ...] = tuple(paper.notice for paper in _PAPERS)
+
+_CODES = {"reason": REASONS.codes, "used": USED.codes, "covered": COVERED.codes}
+_BETWEEN = (operators.between_op, operators.not_between_op)
+_COMPARISONS = {
+    *(operators.eq, operators.ne, operators.lt, operators.le, operators.gt, operators.ge, operators.is_),
+    *(operators.is_not, operators.in_op, operators.not_in_op, *_BETWEEN),
+}
 
 # What each condition is called in its file.
 _called: dict[Condition, str] = {}
@@ -112,6 +125,44 @@ def _condition_form(condition: Condition, paper: str) -> Iterator[Refusal]:
     for column in condition.shows:
         if column not in SPOKEN:
             yield UnknownFact(paper, column, sorted(SPOKEN))
+    for truth in (condition.holds, *condition.settled_by.values(), *condition.revisable.values()):
+        yield from _comparisons(truth, paper)
+
+
+def _comparisons(truth: Truth, paper: str) -> Iterator[Refusal]:
+    """Both databases have to understand a comparison alike: like is compared with like, and codes are those there are.
+
+    SQLite would compare a day with anything, and add 30 to one, and be silently wrong.
+    """
+    for part in visitors.iterate(truth):
+        if not isinstance(part, BinaryExpression):
+            continue
+        left, right = part.left, part.right
+        operands = right.get_children() if part.operator in _BETWEEN else [right]
+        alike = all(isinstance(each, Null) or _kind(each) is _kind(left) for each in operands)
+        if part.operator not in _COMPARISONS or not alike:
+            yield DoesNotRun(paper, _spelt(part))
+        elif isinstance(left, ColumnClause) and isinstance(right, BindParameter) and left.name in _CODES:
+            named = right.value if isinstance(right.value, list | tuple) else [right.value]
+            for code in named or ():
+                if code not in _CODES[left.name]:
+                    yield UnknownFact(paper, str(code), list(_CODES[left.name]))
+
+
+def _kind(value: Any) -> Any:
+    """What a side of a comparison is: a day, a text, a number, a truth; None for something else."""
+    try:
+        return value.type.python_type
+    except NotImplementedError:
+        return None
+
+
+def _spelt(part: BinaryExpression[Any]) -> str:
+    try:
+        written = str(part.compile(compile_kwargs={"literal_binds": True}))
+    except SQLAlchemyError:  # a value of a kind that no SQL has
+        written = str(part)
+    return " ".join(written.split())
 
 
 def _is_truth(value: object) -> bool:

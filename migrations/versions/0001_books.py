@@ -262,7 +262,8 @@ def upgrade() -> None:
         sa.Column("credit_application", sa.String(), nullable=True),
         sa.Column("deposit", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "debit <> credit OR debit_application <> credit_application", name=op.f("ck_movement_sides")
+            "debit <> credit OR (debit_application IS NOT NULL AND credit_application IS NOT NULL AND debit_application <> credit_application)",
+            name=op.f("ck_movement_sides"),
         ),
         sa.CheckConstraint("yen > 0", name=op.f("ck_movement_yen")),
         sa.ForeignKeyConstraint(["credit"], ["account.code"], name=op.f("fk_movement_credit_account")),

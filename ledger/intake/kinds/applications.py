@@ -25,7 +25,7 @@ def _says(line: Line) -> Iterator[Said]:
 
 KIND = Kind(
     "applications",
-    _("Applications"),
+    _("Applications for certificates"),
     (
         Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
         Column("会員番号", "member", number, "text", _("As in the register of members."), required=True),

@@ -23,7 +23,7 @@ def _rule(line: Line) -> Iterator[tuple[str | None, Misread]]:
 
 KIND = Kind(
     "members",
-    _("Members"),
+    _("Register of members"),
     (
         Column(
             "会員番号", "member", number, "text", _("As the register writes it, such as 東京 第9001号."), required=True

@@ -1,0 +1,209 @@
+"""A desk at which commands are typed, and books with a record in every table, made by typing them.
+
+Each application of these books is named after what has become of it, so that a test can say `refund propose ALIVE`.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.pool import NullPool
+from typer.testing import CliRunner, Result
+
+import cli
+from ledger import database
+from tests.server import Server
+
+CLERK, CHIEF = "乙川", "丙田"
+MEMBER, ANOTHER = "東京 第9001号", "東京 第9002号"
+
+# Asked for this day, the notice of 2012-03-23 answers: ended and not used.
+ON = "2012-04-02"
+
+# Paid, mailed, revoked and never used: the fee comes back.
+ELIGIBLE = (
+    *("FREE", "REVERSED", "PROPOSED", "APPROVED", "PAID", "RETURNED", "REJECTED"),
+    *("OLD1", "OLD2", "OLD3", "OLD4", "OLD5"),
+)
+ENDED = (*ELIGIBLE, "USED", "ASKING", "DOUBTFUL")
+PAID = (*ENDED, "ALIVE", "FULL")
+REISSUES = ("NEW1", "NEW2", "NEW3", "NEW4", "NEW5", "OPEN", "FULL", "GONE", "THEIRS")
+
+
+def typed(url: str, *words: str, by: str = CLERK) -> Result:
+    """What a command answers that is typed at these books. A traceback is our own mistake, and raised."""
+    answer = CliRunner().invoke(cli.app, ["--database", url, "--by", by, *words])
+    if answer.exception is not None and not isinstance(answer.exception, SystemExit):
+        raise answer.exception
+    return answer
+
+
+def done(url: str, *words: str, by: str = CLERK) -> Result:
+    """The same of a command that has to be carried out."""
+    answer = typed(url, *words, by=by)
+    assert answer.exit_code == 0, f"{words}: {answer.output}"
+    return answer
+
+
+def answered(url: str, *words: str) -> Any:
+    """What a command answers to other programs."""
+    return json.loads(done(url, *words, "--json").stdout)
+
+
+def entry(url: str, event: str, whose: str) -> str:
+    """The number of the first entry of an event for an application or a deposit."""
+    for each in answered(url, "entries")["entries"]:
+        if each["event"] == event and any(whose in (line["application"], line["deposit"]) for line in each["lines"]):
+            return str(each["no"])
+    raise AssertionError(f"no {event} for {whose}")
+
+
+def resolved(url: str, command: str) -> list[str]:
+    """The words of a command, with the number of an entry for `entry:EVENT:WHOSE`, and of its reversal for `undone:…`."""
+    words = []
+    for each in shlex.split(command):
+        if named := re.fullmatch("(entry|undone):(.*):(.*)", each):
+            no = entry(url, named[2], named[3])
+            every = answered(url, "entries")["entries"] if named[1] == "undone" else []
+            words.append(next((str(one["no"]) for one in every if one["reverses"] == int(no)), no))
+        else:
+            words.append(each)
+    return words
+
+
+def held(url: str) -> str:
+    """A digest over every row of every table, whatever state the books are in."""
+    engine = create_engine(database.named(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        names = sorted(inspect(connection).get_table_names())
+        tables = {name: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"')).all())) for name in names}
+    return sha256(repr(tables).encode()).hexdigest()
+
+
+# --- books in which something of everything has happened ------------------------------------------------------------
+
+
+def _csv(headings: str, lines: list[str]) -> str:
+    return "\n".join([headings, *lines]) + "\n"
+
+
+def files(folder: Path) -> list[Path]:
+    """The input files of the books, written to the folder."""
+    ordinary = [each for each in (*PAID, "UNPAID") if each not in REISSUES]
+    written = {
+        "会員.csv": _csv("会員番号,氏名,司法書士会", [f"{MEMBER},甲山 太郎,東京", f"{ANOTHER},戊野 花子,東京"]),
+        "申込.csv": _csv(
+            "申込番号,会員番号,申込日,申込区分,前回申込番号,取下日,把握日",
+            [f"{each},{MEMBER},2011-11-01,新規,,,2011-11-01" for each in ordinary]
+            + [f"LATER,{MEMBER},2012-06-01,新規,,,2012-06-01"]
+            + [
+                f"{each},{ANOTHER if each == 'THEIRS' else MEMBER},2012-03-06,再発行,"
+                f"{each.replace('NEW', 'OLD') if 'NEW' in each else ''},"
+                f"{'2012-03-20' if each == 'GONE' else ''},2012-03-20"
+                for each in REISSUES
+            ],
+        ),
+        "送付.csv": _csv(
+            "申込番号,送付日,把握日",
+            [f"{each},2012-01-26,2012-01-26" for each in (*ENDED, "ALIVE")]
+            + [f"{each},2012-03-08,2012-03-08" for each in ("NEW2", "NEW5")],
+        ),
+        "取消.csv": _csv(
+            "申込番号,取消日,取消事由,把握日",
+            [f"{each},2012-02-26,{'義務不履行' if each == 'DOUBTFUL' else ''},2012-02-26" for each in ENDED]
+            + ["NEW2,2012-03-20,,2012-03-20"],
+        ),
+        "利用.csv": _csv(
+            "申込番号,利用,回答日",
+            [f"{each},無,2012-03-22" for each in (*ELIGIBLE, "DOUBTFUL", "NEW2")] + ["USED,有,2012-03-22"],
+        ),
+        "入金.csv": _csv(
+            "照会番号,入金日,金額,振込依頼人名,申込番号,把握日",
+            [f"N-{each},2012-03-06,7245,ｺｳﾔﾏ ﾀﾛｳ,{each},2012-03-06" for each in PAID]
+            + [f"N-{each},2012-03-07,7245,ｺｳﾔﾏ ﾀﾛｳ,ALIVE,2012-03-07" for each in ("TWICE", "THRICE")]
+            + ["N-LOOSE,2012-03-07,7245,ﾌﾒｲ,,2012-03-07"],
+        ),
+        "請求.csv": _csv("請求書番号,請求日,申込番号,金額,把握日", ["S-1,2012-04-30,NEW5,7245,2012-05-01"]),
+    }
+    for name, body in written.items():
+        (folder / name).write_text(body, encoding="utf-8")
+    return [folder / name for name in written]
+
+
+def steps(url: str) -> Iterator[tuple[str, ...]]:
+    """What is typed once the files are in."""
+    yield ("book", "--through", "2012-04-01")
+    for event in ("certificate_issued", "fee_received"):
+        yield ("reverse", entry(url, event, "REVERSED"), "--reason", "二重計上", "--on", "2012-04-01")
+    for number in ("PROPOSED", "APPROVED", "PAID", "RETURNED", "REJECTED"):
+        yield ("refund", "propose", number, "--on", ON)
+    for no in "234":
+        yield ("refund", "approve", no, "--on", "2012-04-03", "--by", CHIEF)
+    yield ("refund", "reject", "5", "--reason", "口座相違", "--on", "2012-04-03")
+    yield ("refund", "paid", "3", "4", "--on", "2012-04-04")
+    yield ("refund", "returned", "4", "--reason", "口座なし", "--on", "2012-04-05")
+    yield ("overpaid", "return", "N-TWICE", "--on", ON)
+    for n in range(1, 6):
+        yield ("credit", "propose", f"OLD{n}", "--to", f"NEW{n}", "--on", ON)
+    for no in "235":
+        yield ("credit", "approve", no, "--on", "2012-04-03", "--by", CHIEF)
+    yield ("credit", "undo", "3", "--reason", "申込みの取下げ", "--on", "2012-04-04")
+    yield ("credit", "reject", "4", "--reason", "払戻しを希望", "--on", "2012-04-04")
+    yield ("book", "--through", "2012-04-30")
+    yield ("bill", "pay", "S-1", "--on", "2012-04-30")
+
+
+def everything(url: str, folder: Path) -> None:
+    """Fills fresh books: a record in every table, a refund and a credit in every state."""
+    done(url, "import", *map(str, files(folder)))
+    for words in steps(url):
+        done(url, *words)
+
+
+# --- books for a whole module -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None]) -> Iterator[str]:
+    """Books of their own for a whole module, on the engine that its fixture is parametrised with.
+
+    `make` fills fresh books, given their address and a folder; it is done once in a run, and copied.
+    """
+    name = make.__name__
+    folder: Path = request.getfixturevalue("tmp_path_factory").mktemp(name)
+    run = Server(Path(os.environ["SEISAN_TEST_RUN"]))
+    if request.param == "sqlite":
+        empty: Path = request.getfixturevalue("_sqlite_books")
+        made = run.folder / f"{name}.db"
+        with run.alone():
+            if not made.exists():
+                making = folder / "making.db"
+                shutil.copyfile(empty, making)
+                make(f"sqlite:///{making}", folder)
+                making.rename(made)
+        yield f"sqlite:///{shutil.copyfile(made, folder / f'{name}.db')}"
+        return
+    server: Server = request.getfixturevalue("server")
+    template = request.getfixturevalue("_postgresql_books")
+    marker = run.folder / name
+    with run.alone():
+        if not marker.exists():
+            server.tell(f"CREATE DATABASE {name} TEMPLATE {template}")
+            make(server.url(name), folder)
+            marker.touch()
+    module = request.module.__name__.rpartition(".")[2]
+    own = f"{name}_{module}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    server.tell(f"CREATE DATABASE {own} TEMPLATE {name}")
+    try:
+        yield server.url(own)
+    finally:
+        server.tell(f"DROP DATABASE {own} WITH (FORCE)")

@@ -1,0 +1,297 @@
+"""The letter to the member: right for every outcome, in an office's words, on one page, and the same made again."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import Connection
+
+from exports import text
+from exports.sheets import letter as sheets
+from ledger import database, facts, i18n, tables
+from ledger.booking import refunds
+from ledger.booking.month import book
+from ledger.decisions import kept
+from ledger.decisions.findings import judge
+from ledger.errors import NotWritable, UnknownDecision
+from ledger.i18n import LANGUAGES, Language
+from ledger.notices import doubts
+from ledger.statements.letter import Letter, letter, letters
+from ledger.tables import OUTCOMES, VERDICTS
+from ledger.words import REASONS
+from tests import given
+from tests.test_cases import CASES
+from tests.test_statements import compare, dumped
+
+ASKED = date(2012, 9, 21)
+APPLIED, MAILED, REVOKED = date(2011, 11, 1), date(2012, 1, 26), date(2012, 2, 26)
+
+REVOKED_UNSEEN: dict[str, Any] = {
+    "applied_on": APPLIED,
+    "mailed_on": MAILED,
+    "downloaded_on": "none",
+    "downloads_checked_on": REVOKED,
+    "receipt_on": "none",
+    "receipts_entered_to": REVOKED,
+    "revoked_on": REVOKED,
+    "reason": "receipt_not_returned",
+}
+FETCHED: dict[str, Any] = {
+    "applied_on": APPLIED,
+    "mailed_on": MAILED,
+    "downloaded_on": date(2012, 2, 1),
+    "receipt_on": date(2012, 2, 3),
+    "revoked_on": date(2012, 3, 30),
+    "reason": "pin_lost",
+}
+USED = {"used": "yes", "used_answered_on": date(2012, 4, 10)}
+TOLD: dict[str, dict[str, Any]] = {
+    "eligible": REVOKED_UNSEEN,
+    "not_eligible": FETCHED | USED,
+    "needs_facts": FETCHED,
+    "needs_review": REVOKED_UNSEEN | USED | {"downloaded_on": date(2012, 2, 1)},
+    "in_force": {"applied_on": APPLIED, "mailed_on": MAILED, "expires_on": date(2017, 1, 20)},
+    "settled": REVOKED_UNSEEN | {"receipts_entered_to": date(2012, 3, 31)},
+    "no_fee": REVOKED_UNSEEN | {"paid": []},
+}
+
+
+def told(connection: Connection, number: str, facts: dict[str, Any], as_of: date = ASKED) -> None:
+    """An application of a member of its own."""
+    of = given.source(connection, "取消通知.csv")
+    member = f"東京 第{number}号"
+    given.member(connection, of, member)
+    given.application(connection, of, number, facts, member=member, as_of=as_of)
+
+
+def decided(connection: Connection, number: str, as_of: date = ASKED) -> int:
+    """The number of the decision that is kept on the finding of the day."""
+    (no,) = kept.keep(connection, judge(connection, as_of, applications=[number]), by="乙川")
+    return no
+
+
+@pytest.fixture
+def every_outcome(book_url: str) -> dict[str, Letter]:
+    """A letter for each outcome, by outcome."""
+    with database.writing(book_url) as connection:
+        for nth, each in enumerate(TOLD.values(), 1):
+            told(connection, f"2011-{nth:04}", each)
+        book(connection, ASKED, by="乙川")
+        refunds.propose(connection, f"2011-{list(TOLD).index('settled') + 1:04}", on=ASKED, by="乙川")
+        kept.keep(connection, judge(connection, ASKED), by="乙川")
+    with database.reading(book_url) as connection:
+        return {each.outcome: each for each in letters(connection)}
+
+
+def shown(of: Letter) -> str:
+    """All that a reader of the letter sees, on one line for each row."""
+    return text.whole(sheets.sheet(of))
+
+
+# --- what it says ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_letters_are_the_golden_ones(every_outcome: dict[str, Letter], language: Language, update: bool) -> None:
+    i18n.use(language)
+    assert set(every_outcome) == set(OUTCOMES)
+    for outcome, each in every_outcome.items():
+        compare(f"letter-{outcome}.{language}.txt", dumped(sheets.workbook(each)), update=update)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_answer_names_clause_grounds_amount_and_choice(every_outcome: dict[str, Letter], language: Language) -> None:
+    i18n.use(language)
+    said = shown(every_outcome["eligible"])
+    assert "「電子証明書の受領書が30日以上返送されず電子証明書を取消した場合」" in said
+    assert "7,245" in said and "345" in said
+    assert i18n.say(sheets.FORM) in said
+    assert ("平成24年2月26日" if language == "ja" else "2012-02-26") in said
+
+
+def test_rate_is_that_of_the_fee_and_not_of_today(every_outcome: dict[str, Letter]) -> None:
+    found = every_outcome["eligible"]
+    assert (found.yen, found.tax_percent, found.tax) == (7245, 5, 345)
+    assert every_outcome["settled"].yen == 7245
+    assert [every_outcome[outcome].yen for outcome in ("not_eligible", "needs_review", "no_fee")] == [0, 0, 0]
+
+
+def test_what_failed_is_named_and_so_are_the_facts_it_failed_by(every_outcome: dict[str, Letter]) -> None:
+    found = every_outcome["not_eligible"]
+    assert [each.mark for each in found.clauses] == ["①", "②", "③", "特例"]
+    assert [each.holds for each in found.clauses] == [False] * 4
+    assert [[ja for ja, _en in each.unmet] for each in found.clauses] == [
+        ["不具合により使用できず", "利用されたことが確認されていない"],
+        ["受領書が返送されていない"],
+        ["ダウンロードを行っていない"],
+        ["電子証明書を利用していない"],
+    ]
+    assert found.facts["used"] == "yes"
+    assert found.facts["receipt_on"] == date(2012, 2, 3)
+    assert "mailed_on" not in found.facts
+
+
+def test_what_is_missing_is_named_with_who_supplies_it(every_outcome: dict[str, Letter]) -> None:
+    i18n.use("en")
+    found = every_outcome["needs_facts"]
+    assert found.missing == ("issued_on", "used")
+    assert "who alone can confirm it" in shown(found)
+    assert all(each.holds is None for each in found.clauses)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "name", "clauses"),
+    [
+        pytest.param(date(2012, 2, 26), None, [], id="before any notice"),
+        pytest.param(date(2012, 3, 5), "the authority's e-mail of 5 March 2012", [], id="a notice without clauses"),
+        pytest.param(date(2012, 3, 23), "notice No. 2572 of 23 March 2012", ["未利用"], id="the notice of March"),
+    ],
+)
+def test_rule_is_that_of_the_day(book_url: str, as_of: date, name: str | None, clauses: list[str]) -> None:
+    i18n.use("en")
+    with database.writing(book_url) as connection:
+        told(connection, "2011-0001", REVOKED_UNSEEN, as_of=as_of)
+        found = letter(connection, decided(connection, "2011-0001", as_of))
+    assert (found.notice.name if found.notice else None) == name
+    assert [each.mark for each in found.clauses] == clauses
+    assert (name or "no notice was in force") in shown(found)
+
+
+@pytest.mark.parametrize(
+    ("choice", "reissue", "says"),
+    [
+        pytest.param(None, False, "You may choose", id="nothing chosen"),
+        pytest.param(None, True, "still waits for its fee", id="a reissue waits"),
+        pytest.param("refund", True, "will be refunded", id="refund"),
+        pytest.param("credit", True, "will be credited", id="credit"),
+        pytest.param("credit", False, "we find no application for a reissue", id="credit without a reissue"),
+    ],
+)
+def test_choice_of_the_member_is_answered(book_url: str, choice: str | None, reissue: bool, says: str) -> None:
+    i18n.use("en")
+    with database.writing(book_url) as connection:
+        told(connection, "2011-0001", REVOKED_UNSEEN | ({"choice": choice} if choice else {}))
+        if reissue:
+            again = {"applied_on": date(2012, 9, 3), "kind": "reissue", "previous": "2011-0001", "paid": []}
+            of = given.source(connection)
+            given.application(connection, of, "2012-0001", again, member="東京 第2011-0001号", as_of=ASKED)
+        found = letter(connection, decided(connection, "2011-0001"))
+    assert says in shown(found)
+
+
+def test_what_was_paid_beyond_the_fee_is_told_apart(book_url: str) -> None:
+    i18n.use("en")
+    with database.writing(book_url) as connection:
+        told(connection, "2011-0001", FETCHED | USED | {"paid": [8000]})
+        told(connection, "2014-0001", {"applied_on": date(2014, 5, 1), "withdrawn_on": date(2014, 5, 9)})
+        over = letter(connection, decided(connection, "2011-0001"))
+        unknown = letter(connection, decided(connection, "2014-0001", date(2014, 6, 1)))
+    assert "755 yen that you paid beyond" in shown(over)
+    assert (unknown.tax_percent, unknown.overpaid) == (None, None)
+    assert "which issuance fee applied" in shown(unknown)
+
+
+# --- as it was decided ----------------------------------------------------------------------------------------------
+
+
+def test_letter_says_what_was_decided_whatever_became_known_since(book_url: str) -> None:
+    with database.writing(book_url) as connection:
+        told(connection, "2011-0001", REVOKED_UNSEEN)
+        first = decided(connection, "2011-0001")
+        before = letter(connection, first)
+        of = given.source(connection)
+        late = {"application": "2011-0001", "name": "receipt", "day": date(2012, 2, 1), "up_to": ASKED}
+        connection.execute(tables.fact.insert().values(late | {"known_on": ASKED, "source": of}))
+        second = decided(connection, "2011-0001")
+        assert letter(connection, first) == before
+        assert [each.no for each in letters(connection)] == [second]
+        assert [each.mark for each in letter(connection, second).clauses] == ["③"]
+
+
+def test_letter_made_again_is_the_same_file(every_outcome: dict[str, Letter]) -> None:
+    for each in every_outcome.values():
+        assert dumped(sheets.workbook(each)) == dumped(sheets.workbook(each))
+
+
+def test_number_never_given_is_refused(book_url: str) -> None:
+    with database.reading(book_url) as connection, pytest.raises(UnknownDecision) as refused:
+        letter(connection, 99)
+    assert refused.value.code() == "unknown-decision"
+
+
+# --- what no letter says --------------------------------------------------------------------------------------------
+
+CODES = {
+    *(each for each in (*OUTCOMES, *VERDICTS, *facts.COLUMNS, *REASONS.codes) if "_" in each),
+    *(each.code for each in (*doubts.DOUBTS, *doubts.WARNINGS)),
+    *("eligible", "undetermined", "fee_not_known", "seisan", ".xlsx", ".csv", "file of", "取消通知"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_code_and_no_file_of_the_office_is_in_any_letter(book_url: str, language: Language) -> None:
+    i18n.use(language)
+    with database.writing(book_url) as connection:
+        for nth, case in enumerate(CASES):
+            told(connection, f"{nth:04}-{case['id']}", case["given"], as_of=case["as_of"])
+            decided(connection, f"{nth:04}-{case['id']}", case["as_of"])
+        found = list(letters(connection))
+    assert {each.outcome for each in found} >= {"eligible", "not_eligible", "needs_facts", "needs_review", "in_force"}
+    for each in found:
+        said = shown(each)
+        assert {code for code in CODES if code in said} == set(), said
+        if language == "ja":
+            assert not re.search(r"\d{4}-\d\d-\d\d", said), said
+
+
+def test_every_fact_and_doubt_has_its_sentence() -> None:
+    assert set(sheets.ANSWERS) == set(OUTCOMES)
+    assert set(sheets.FACTS) >= set(facts.COLUMNS) - {"kind", "previous", "side", "choice", "credit_to"}
+    from ledger.decisions.question import MISSABLE
+
+    assert set(sheets.MISSING) == set(MISSABLE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_letter_fits_on_one_page(every_outcome: dict[str, Letter], language: Language, tmp_path: Path) -> None:
+    """A4 upright, less the margins, is 523 points wide and 697 high; fitted to its width, the letters keep 9 points."""
+    i18n.use(language)
+    from exports import xlsx
+
+    for each in every_outcome.values():
+        xlsx.write(sheets.workbook(each), tmp_path / "letter.xlsx")
+        page = openpyxl.load_workbook(tmp_path / "letter.xlsx").worksheets[0]
+        heights = [page.row_dimensions[row].height or xlsx.LINE for row in range(1, (page.max_row or 0) + 1)]
+        across = sum(each.width * 5.25 + 3.75 for each in page.column_dimensions.values())
+        scale = min(1.0, 523 / across)
+        assert sum(heights) * scale < 697
+        assert scale * 11 > 9
+        assert page.page_setup.orientation == "portrait"
+        assert str(page.page_setup.paperSize) == "9"
+
+
+# --- everyone's -----------------------------------------------------------------------------------------------------
+
+
+def test_everyones_letters_are_files_of_their_own(book_url: str, tmp_path: Path) -> None:
+    with database.writing(book_url) as connection:
+        numbers = ["2011-0001", "a/b:c", "CON", "x" * 300, "../up", "末尾."]
+        for each in numbers:
+            told(connection, each, REVOKED_UNSEEN)
+            decided(connection, each)
+        files = sheets.letters_everyone(connection, tmp_path / "letters")
+    names = [each.name for each in files]
+    assert names[:3] == ["000001-2011-0001.xlsx", "000002-a_b_c.xlsx", "000003-CON.xlsx"]
+    assert sorted(each.name for each in (tmp_path / "letters").iterdir()) == sorted(names)
+    assert len(names) == len(numbers)
+    assert all(len(name.encode()) < 255 and not re.search(r'[<>:"/\\|?*]', name) for name in names)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_folder_that_cannot_be_made_is_refused(book_url: str, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with database.reading(book_url) as connection, pytest.raises(NotWritable):
+        sheets.letters_everyone(connection, tmp_path / "taken")

@@ -1,0 +1,357 @@
+"""Decisions that today would be answered otherwise are found, with what has changed; each is judged again as it was."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from exports import json
+from exports import text as terminal
+from exports.sheets import shaken as sheets
+from ledger import database, days, i18n, tables
+from ledger.booking import credits, refunds
+from ledger.booking.month import book
+from ledger.decisions import kept
+from ledger.decisions import shaken as asked_again
+from ledger.decisions.findings import judge
+from ledger.decisions.shaken import Shaken, as_json, recompute, recomputed, shaken
+from ledger.errors import UnknownDecision
+from ledger.i18n import LANGUAGES, Language
+from ledger.statements.naming import owners
+from migrations import triggers
+from tests import given
+
+CLERK, CHIEF = "乙川", "丙田"
+N23, N21, LATER = date(2012, 3, 23), date(2012, 9, 21), date(2012, 10, 31)
+APPLIED, MAILED, REVOKED = date(2011, 11, 1), date(2012, 1, 26), date(2012, 2, 26)
+
+UNRECEIVED: dict[str, Any] = {
+    "applied_on": APPLIED,
+    "mailed_on": MAILED,
+    "downloaded_on": date(2012, 2, 1),
+    "receipt_on": "none",
+    "receipts_entered_to": REVOKED,
+    "revoked_on": REVOKED,
+    "reason": "receipt_not_returned",
+}
+UNUSED = {"used": "no", "used_answered_on": date(2012, 3, 2)}
+
+
+@pytest.fixture(autouse=True)
+def _each_moment_is_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock moves on by a second each time it is read."""
+    moments: Iterator[datetime] = (datetime(2012, 10, 1) + timedelta(seconds=nth) for nth in range(1_000_000))
+    monkeypatch.setattr(days, "now", lambda: next(moments))
+
+
+@pytest.fixture
+def books(book_url: str) -> Iterator[Connection]:
+    """Books with the one member, open for writing."""
+    with database.writing(book_url) as connection:
+        given.member(connection, given.source(connection))
+        yield connection
+
+
+def told(books: Connection, number: str, facts: dict[str, Any], as_of: date = date(2030, 1, 1)) -> None:
+    """An application with its facts."""
+    given.application(books, given.source(books), number, facts, as_of=as_of)
+
+
+def learnt(books: Connection, number: str, name: str, known_on: date, **value: Any) -> None:
+    """One more fact, from a line of a file."""
+    of = given.source(books, "受領簿.xlsx")
+    row = {"application": number, "name": name, "known_on": known_on, "source": of, "sheet": "受領", "row": 14}
+    books.execute(tables.fact.insert().values(row | value))
+
+
+def decided(books: Connection, as_of: date, *numbers: str) -> list[int]:
+    """The decisions that are kept on the findings of the day: of these applications, or of everyone's."""
+    return kept.keep(books, judge(books, as_of, applications=numbers or None), by=CLERK)
+
+
+def answers(rows: list[Shaken]) -> list[tuple[str, date, str, str | None]]:
+    """Application, day asked for, outcome then and now."""
+    return [
+        (each.application, each.asked_on, each.then.outcome, each.now.outcome if each.now else None) for each in rows
+    ]
+
+
+# --- what shakes a decision -----------------------------------------------------------------------------------------
+
+
+def test_nothing_new_shakes_nothing(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED)
+    decided(books, N21)
+    assert shaken(books, LATER) == []
+
+
+def test_fact_learnt_later_shakes_with_hindsight(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED)
+    (no,) = decided(books, N21)
+    learnt(books, "2011-0001", "receipt", date(2012, 10, 5), day=date(2012, 2, 10), up_to=date(2012, 10, 5))
+    found, today = shaken(books, LATER)
+    assert (found.decision, found.as_of, found.asked_on, today.asked_on) == (no, N21, N21, LATER)
+    assert (found.then.outcome, found.then.clauses, found.then.refundable) == ("eligible", ("②",), 7245)
+    assert found.now is not None
+    assert (found.now.outcome, found.now.clauses, found.now.refundable) == ("needs_review", (), 0)
+    assert not found.notice_changed
+    change = next(each for each in found.changes if each.column == "receipt_on")
+    assert (change.was, change.now) == (None, date(2012, 2, 10))
+    assert change.origin is not None
+    assert (change.origin.file, change.origin.sheet, change.origin.row) == ("受領簿.xlsx", "受領", 14)
+
+
+def test_what_was_in_the_books_but_not_known_by_the_day_does_not_shake_it(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED)
+    learnt(books, "2011-0001", "receipt", date(2012, 10, 5), day=date(2012, 2, 10), up_to=date(2012, 10, 5))
+    decided(books, N21)
+    assert answers(shaken(books, N21)) == []
+    assert [each[1] for each in answers(shaken(books, LATER))] == [LATER]
+
+
+def test_of_two_facts_recorded_since_the_one_known_last_counts(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED)
+    decided(books, N21)
+    learnt(books, "2011-0001", "receipt", date(2012, 10, 9), up_to=date(2012, 10, 9))
+    learnt(books, "2011-0001", "receipt", date(2012, 10, 5), day=date(2012, 2, 10), up_to=date(2012, 10, 5))
+    assert answers(shaken(books, N21)) == []
+
+
+def test_what_happened_after_the_day_shakes_only_a_later_answer(books: Connection) -> None:
+    told(books, "2011-0001", {"applied_on": APPLIED, "mailed_on": MAILED})
+    decided(books, N21)
+    learnt(books, "2011-0001", "revoked_on", date(2012, 10, 2), day=date(2012, 10, 1))
+    assert answers(shaken(books, LATER)) == [("2011-0001", LATER, "in_force", "needs_facts")]
+    assert answers(shaken(books, N21)) == []
+
+
+def test_payment_found_later_shakes(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED | {"paid": []})
+    decided(books, N21)
+    of = given.source(books)
+    books.execute(tables.deposit.insert().values(reference="D-1", source=of))
+    known = {"deposit": "D-1", "received_on": APPLIED, "yen": 7245, "payer": "ｺｳﾔﾏ", "known_on": date(2012, 10, 3)}
+    books.execute(tables.deposit_known.insert().values(known | {"application": "2011-0001", "source": of}))
+    found, _today = shaken(books, LATER)
+    assert answers([found]) == [("2011-0001", N21, "no_fee", "eligible")]
+    assert [(each.column, each.was, each.now) for each in found.changes] == [("fee_received", 0, 7245)]
+
+
+def test_payment_taken_from_an_application_later_shakes(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED)
+    decided(books, N21)
+    known = {"deposit": "2011-0001-1", "received_on": APPLIED, "yen": 7245, "payer": "ｺｳﾔﾏ", "application": None}
+    books.execute(tables.deposit_known.insert().values(known | {"known_on": LATER, "source": given.source(books)}))
+    assert answers(shaken(books, N21)) == [("2011-0001", N21, "eligible", "no_fee")]
+
+
+def test_fee_learnt_later_shakes(books: Connection) -> None:
+    told(books, "2014-0001", UNRECEIVED | {"applied_on": date(2014, 5, 1), "paid": [7452]} | _moved(900))
+    decided(books, date(2015, 1, 31))
+    fee = {"applies_from": date(2014, 4, 1), "yen": 7452, "tax_percent": 8, "known_on": date(2015, 3, 1)}
+    books.execute(tables.fee.insert().values(fee | {"source": given.source(books)}))
+    found = shaken(books, date(2015, 1, 31))
+    assert answers(found) == [("2014-0001", date(2015, 1, 31), "needs_review", "eligible")]
+    assert found[0].changes[0].column == "fee_due"
+
+
+def _moved(by: int) -> dict[str, Any]:
+    return {name: day + timedelta(by) for name, day in UNRECEIVED.items() if isinstance(day, date) and day != APPLIED}
+
+
+def test_application_that_was_made_later_than_said_is_none_on_that_day(books: Connection) -> None:
+    told(books, "2011-0001", {"applied_on": date(2012, 9, 1)})
+    decided(books, N21)
+    learnt(books, "2011-0001", "applied_on", date(2012, 10, 5), day=date(2012, 10, 1))
+    assert answers(shaken(books, N21)) == [("2011-0001", N21, "in_force", None)]
+
+
+# --- other rules ----------------------------------------------------------------------------------------------------
+
+
+def test_notice_announced_since_shakes(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED | UNUSED | {"revoked_on": MAILED + timedelta(9), "reason": "info_changed"})
+    learnt(books, "2011-0001", "issued_on", date(2012, 3, 1), day=date(2012, 1, 9))
+    decided(books, N23)
+    assert shaken(books, date(2012, 9, 20)) == []
+    (found,) = shaken(books, N21)
+    assert (found.then.outcome, found.then.notice, found.then.clauses) == ("eligible", N23, ("未利用",))
+    assert found.now is not None
+    assert (found.now.outcome, found.now.notice, found.notice_changed) == ("not_eligible", N21, True)
+
+
+def test_same_answer_under_another_notice_is_not_shaken(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED | UNUSED)
+    decided(books, N23)
+    assert shaken(books, N21) == []
+
+
+def test_other_clauses_of_the_same_notice_shake(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED | UNUSED)
+    decided(books, N21)
+    learnt(books, "2011-0001", "downloaded", date(2012, 10, 5), up_to=date(2012, 10, 5))
+    (found,) = shaken(books, N21)
+    assert found.now is not None
+    assert (found.then.clauses, found.now.clauses) == (("②",), ("②", "③"))
+
+
+# --- what does not --------------------------------------------------------------------------------------------------
+
+
+def test_fee_that_was_given_back_is_the_decision_carried_out(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED | UNUSED)
+    told(books, "2011-0002", UNRECEIVED | UNUSED)
+    told(books, "2012-0002", {"applied_on": date(2012, 9, 3), "kind": "reissue", "previous": "2011-0002", "paid": []})
+    book(books, N21, by=CLERK)
+    refund = refunds.propose(books, "2011-0001", on=N21, by=CLERK).no
+    credit = credits.propose(books, "2011-0002", "2012-0002", on=N21, by=CLERK).no
+    refunds.approve(books, refund, on=N21, by=CHIEF)
+    refunds.paid(books, [refund], on=date(2012, 9, 25), by=CLERK)
+    credits.approve(books, credit, on=date(2012, 9, 25), by=CHIEF)
+    assert shaken(books, LATER) == []
+    decided(books, LATER)
+    assert {each.outcome for each in kept.decisions(books) if each.as_of == LATER} == {"settled", "in_force"}
+    assert shaken(books, LATER) == []
+
+
+def test_ground_that_falls_away_after_the_payment_shakes(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED | UNUSED)
+    book(books, N21, by=CLERK)
+    refunds.propose(books, "2011-0001", on=N21, by=CLERK)
+    decided(books, LATER)
+    learnt(books, "2011-0001", "receipt", date(2012, 11, 5), day=date(2012, 2, 10), up_to=date(2012, 11, 5))
+    (found,) = shaken(books, LATER)
+    assert found.now is not None
+    assert (found.then.outcome, found.then.clauses) == ("settled", ("②",))
+    assert (found.now.outcome, found.now.clauses) == ("settled", ())
+
+
+def test_where_no_fee_was_received_a_clause_changes_nothing(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED | {"paid": []})
+    decided(books, N21)
+    learnt(books, "2011-0001", "downloaded", date(2012, 10, 5), up_to=date(2012, 10, 5))
+    assert shaken(books, N21) == []
+
+
+def test_superseded_decision_is_not_asked_again(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED)
+    decided(books, N21)
+    learnt(books, "2011-0001", "receipt", date(2012, 9, 30), day=date(2012, 2, 10), up_to=date(2012, 9, 30))
+    decided(books, date(2012, 9, 30))
+    assert shaken(books, LATER) == []
+
+
+def test_decision_about_a_later_day_is_not_asked_for_an_earlier_one(books: Connection) -> None:
+    told(books, "2011-0001", UNRECEIVED)
+    decided(books, N21)
+    assert shaken(books, date(2012, 1, 1)) == []
+
+
+# --- many at once ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by_name", [500, 0], ids=["by name", "everyone"])
+def test_everyone_is_judged_once_for_each_day(books: Connection, monkeypatch: pytest.MonkeyPatch, by_name: int) -> None:
+    monkeypatch.setattr(asked_again, "_BY_NAME", by_name)
+    for nth in range(12):
+        told(books, f"2011-{nth:04}", UNRECEIVED)
+        decided(books, N21 + timedelta(nth % 3), f"2011-{nth:04}")
+    for nth in (3, 7):
+        learnt(books, f"2011-{nth:04}", "receipt", LATER, day=date(2012, 2, 10), up_to=LATER)
+    asked: list[str] = []
+    event.listen(books, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    found = shaken(books, date(2012, 9, 30))
+    assert [(each.application, each.asked_on) for each in found] == [
+        ("2011-0003", N21),
+        ("2011-0007", date(2012, 9, 22)),
+    ]
+    assert sum("told" in each for each in asked) == 4  # three days, and the day asked about
+
+
+# --- judged again as it was -----------------------------------------------------------------------------------------
+
+
+def test_every_decision_is_what_it_was(books: Connection) -> None:
+    """Whatever is learnt, paid, rejected, undone or decided since."""
+    for number, more in (("2011-0001", UNUSED), ("2011-0002", UNUSED), ("2011-0003", {})):
+        told(books, number, UNRECEIVED | more)
+    told(books, "2012-0002", {"applied_on": date(2012, 9, 3), "kind": "reissue", "previous": "2011-0002", "paid": []})
+    book(books, N23, by=CLERK)
+    decided(books, N23)
+    refund = refunds.propose(books, "2011-0001", on=date(2012, 9, 24), by=CLERK).no
+    credit = credits.propose(books, "2011-0002", "2012-0002", on=date(2012, 9, 24), by=CLERK).no
+    decided(books, date(2012, 9, 25))
+    refunds.reject(books, refund, on=date(2012, 9, 25), reason="口座の確認", by=CHIEF)
+    credits.approve(books, credit, on=date(2012, 9, 25), by=CHIEF)
+    decided(books, date(2012, 9, 26))
+    credits.undo(books, credit, on=date(2012, 9, 26), reason="再発行の取下げ", by=CHIEF)
+    learnt(books, "2011-0003", "receipt", N23, day=date(2012, 2, 10), up_to=N23)
+    known = {"deposit": "2011-0003-1", "received_on": APPLIED, "yen": 7000, "payer": "ｺｳﾔﾏ", "known_on": APPLIED}
+    of = given.source(books)
+    books.execute(tables.deposit_known.insert().values(known | {"application": "2011-0003", "source": of}))
+    fee = {"applies_from": date(2011, 6, 1), "yen": 7000, "tax_percent": 5, "known_on": APPLIED, "source": of}
+    books.execute(tables.fee.insert().values(fee))
+    decided(books, date(2012, 9, 26))
+    found = list(recomputed(books))
+    assert [each.differs for each in found] == [()] * len(found)
+    assert sorted(each.no for each in found) == [each.no for each in kept.decisions(books)]
+    assert len({each.outcome for each in kept.decisions(books)}) >= 3
+
+
+def test_what_carries_a_decision_out_in_the_same_moment_came_after_it(
+    books: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(days, "now", lambda: datetime(2012, 11, 1))
+    told(books, "2011-0001", UNRECEIVED)
+    book(books, N21, by=CLERK)
+    refunds.propose(books, "2011-0001", on=N21, by=CLERK)
+    assert [each.differs for each in recomputed(books)] == [()]
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        ("UPDATE decision SET refundable = 7000", "refundable"),
+        ("UPDATE decision SET finding = replace(finding, '2012-02-26', '2012-02-25')", "facts"),
+        ("UPDATE fact SET day = '2012-02-20' WHERE name = 'revoked_on'", "facts"),
+        ("DELETE FROM fact WHERE name = 'applied_on'", "application"),
+    ],
+    ids=["the amount", "what was kept", "a fact", "the application"],
+)
+def test_what_was_changed_around_the_triggers_differs(books: Connection, change: str, differs: str) -> None:
+    told(books, "2011-0001", UNRECEIVED)
+    (no,) = decided(books, N21)
+    assert recompute(books, no).differs == ()
+    triggers.drop_all(books)
+    books.execute(text(change))
+    assert differs in recompute(books, no).differs
+
+
+def test_number_never_given_is_refused(books: Connection) -> None:
+    with pytest.raises(UnknownDecision):
+        recompute(books, 99)
+
+
+# --- as it is shown -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sheet_and_json_say_what_changed_and_from_where(books: Connection, language: Language) -> None:
+    i18n.use(language)
+    told(books, "2011-0001", UNRECEIVED | {"used": "no", "used_answered_on": REVOKED})
+    told(books, "2011-0002", {"applied_on": date(2012, 9, 1)})
+    decided(books, date(2012, 9, 20))
+    learnt(books, "2011-0001", "used", LATER, code="yes", day=date(2012, 9, 3))
+    learnt(books, "2011-0002", "applied_on", LATER, day=date(2012, 10, 1))
+    rows = shaken(books, LATER)
+    said = terminal.whole(sheets.sheet(rows, owners(books, LATER), LATER))
+    assert "甲山 太郎" in said and "受領簿.xlsx 受領!14" in said
+    assert ("無 → 有" if language == "ja" else "not used → used") in said
+    assert not {"not_eligible", "needs_", "used_answered_on", "eligible"} & set(said.split())
+    first = as_json(rows)["shaken"][0]
+    assert (first["then"]["outcome"], first["now"]["outcome"]) == ("eligible", "not_eligible")
+    used = next(each for each in first["changes"] if each["fact"] == "used")
+    assert (used["was"], used["now"], used["source"]["row"]) == ("no", "yes", 14)
+    assert json.text(as_json(rows)).count('"now": null') == 1
