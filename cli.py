@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -23,9 +23,6 @@ from typer.core import TyperCommand, TyperGroup
 from ledger import days, i18n
 from ledger.errors import Exit, NoSuchLanguage, NoSuchMonth, NotADay, NotText, Problems, Refusal
 from ledger.i18n import _, say
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 DATABASE = "sqlite:///seisan.db"
 
@@ -253,13 +250,13 @@ class Desk:
     database: str
     by: str
 
-    def reading(self) -> "AbstractContextManager[Connection]":
+    def reading(self) -> AbstractContextManager[Any]:
         """The books, to be read."""
         from ledger import database
 
         return database.reading(self.database)
 
-    def writing(self, dry_run: bool) -> "AbstractContextManager[Connection]":
+    def writing(self, dry_run: bool) -> AbstractContextManager[Any]:
         """The books, to be written; with a dry run everything is taken back at the end, and says so."""
         from ledger import database
 
@@ -401,23 +398,11 @@ def _login() -> str:
 )
 def init(ctx: typer.Context, as_json: Json = False) -> None:
     """Creates or upgrades the database, with the chart of accounts and the shipped fee."""
+    from exports import reports
     from ledger import database
 
     before, after = database.create(_desk(ctx).database)
-    if as_json:
-        _json({"before": before, "after": after})
-    elif before is None:
-        _say(say(_("The books are ready (version {after}). Next: seisan import FILE…"), after=after))
-    elif before == after:
-        _say(say(_("The books were there already, in version {after}; nothing was changed."), after=after))
-    else:
-        _say(
-            say(
-                _("The books were brought from version {before} to {after}; nothing in them was lost."),
-                before=before,
-                after=after,
-            )
-        )
+    _answer(reports.created(before, after), {"before": before, "after": after}, as_json)
 
 
 @_command(
@@ -918,7 +903,7 @@ EXAMPLES["bill"] = ("bill", "bill --out 請求照合.xlsx", "bill pay 2012-09 --
 
 @bill.callback()
 def bill_reconciled(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
-    """Reconciles."""
+    """Reconciles the bills."""
     if ctx.invoked_subcommand is not None:
         return
     from exports import answers

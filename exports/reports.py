@@ -22,6 +22,19 @@ EVENTS = {
 }
 
 
+def created(before: str | None, after: str) -> str:
+    """What became of the books: made, there already, or brought up to date."""
+    if before is None:
+        return say(_("The books are ready (version {after}). Next: seisan import FILE…"), after=after)
+    if before == after:
+        return say(_("The books were there already, in version {after}; nothing was changed."), after=after)
+    return say(
+        _("The books were brought from version {before} to {after}; nothing in them was lost."),
+        before=before,
+        after=after,
+    )
+
+
 def booked(report: Report) -> str:
     """What booking posted, corrected and left, and why it was left."""
     lines: list[str] = []

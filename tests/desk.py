@@ -68,7 +68,7 @@ def entry(url: str, event: str, whose: str) -> str:
 
 
 def resolved(url: str, command: str) -> list[str]:
-    """The words of a command, with the number of an entry for `entry:EVENT:WHOSE`, and of its reversal for `undone:…`."""
+    """The words of a command; `entry:EVENT:WHOSE` stands for the number of an entry, `undone:…` for its reversal."""
     words = []
     for each in shlex.split(command):
         if named := re.fullmatch("(entry|undone):(.*):(.*)", each):

@@ -61,7 +61,7 @@ class Verified:
 def verify(connection: Connection, triggers: Collection[str]) -> Verified:
     """Holds the books against themselves; `triggers` are the names of those that have to stand in the database."""
     entry = tables.entry
-    digests = dict(connection.execute(select(entry.c.no, entry.c.digest).order_by(entry.c.no)).all())  # type: ignore[arg-type]
+    digests = dict(connection.execute(select(entry.c.no, entry.c.digest).order_by(entry.c.no)).all())
     posted = recorded(connection, digests)
     head = ""
     for digest in digests.values():
