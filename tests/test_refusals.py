@@ -1,0 +1,356 @@
+"""What a command gets that cannot be carried out: one sentence with its code, what to do instead, the books unchanged.
+
+Every refusal has a row here, or is named with the module that reaches it; each is said in both languages.
+"""
+
+import importlib
+import json
+import pkgutil
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import exports
+import ledger
+from ledger import days, i18n
+from ledger.errors import Exit, Refusal
+from tests import desk
+from tests.desk import CHIEF, ON
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def books(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Books with a refund and a credit in every state; nothing that is refused changes them, so all share them."""
+    with desk.books(request, desk.everything) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def held(books: str) -> str:
+    """What the books hold."""
+    return desk.held(books)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(days, "today", lambda: date(2012, 5, 10))
+
+
+# --- one command, one refusal ---------------------------------------------------------------------------------------
+
+FEE, ISSUE = "entry:fee_received", "entry:certificate_issued"
+
+REFUSED = [
+    # Naming things.
+    ("check --application NOBODY", "unknown-application"),
+    ("decide FREE NOBODY", "unknown-application"),
+    ("decisions NOBODY", "unknown-application"),
+    ("refund propose NOBODY", "unknown-application"),
+    ("match N-LOOSE NOBODY", "unknown-application"),
+    ("check '東京 第1号'", "unknown-member"),
+    ("statement member '東京 第1号' --out x.xlsx", "unknown-member"),
+    ("entries --account 9999", "unknown-account"),
+    ("reverse 9999 --reason 誤り", "unknown-entry"),
+    ("refund approve 99", "unknown-refund"),
+    ("refund paid 2 99 --on 2012-04-09", "unknown-refund"),
+    ("overpaid reject 99 --reason 誤り", "unknown-refund"),
+    ("credit undo 99 --reason 誤り", "unknown-credit"),
+    ("bill pay S-9", "unknown-bill"),
+    ("overpaid return N-9", "unknown-deposit"),
+    ("match N-9 FREE", "unknown-deposit"),
+    ("template secrets --out x.xlsx", "no-such-kind"),
+    # The question.
+    ("check", "nobody-asked"),
+    ("decide", "nobody-asked"),
+    ("check --application LATER --as-of 2012-05-31", "not-yet-applied"),
+    ("decide FREE LATER --as-of 2012-05-31", "not-yet-applied"),
+    ("check --everyone --as-of 2012-02-30", "not-a-day"),
+    ("balance --as-of 昨日", "not-a-day"),
+    ("book --through 2012-13-01", "not-a-day"),
+    ("entries --from 2012-4", "not-a-day"),
+    ("import x.csv --known-on 20120230", "not-a-day"),
+    ("statement month 2012-13 --out x.xlsx", "no-such-month"),
+    ("statement month 9月 --out x.xlsx", "no-such-month"),
+    ("balance --lang fr", "no-such-language"),
+    ("check '東京\udcff'", "not-text"),
+    # Files to be written.
+    ("balance --out x.pdf", "no-such-format"),
+    ("check --everyone --out x", "no-such-format"),
+    ("export journal --format yen --out x", "no-such-journal-format"),
+    ("balance --out /nowhere/x.xlsx", "not-writable"),
+    ("balance --out /nowhere/x.csv", "not-writable"),
+    ("balance --out /nowhere/x.json", "not-writable"),
+    ("balance --out a-folder.csv", "not-writable"),
+    ("template members --out /nowhere/x.xlsx", "not-writable"),
+    ("statement month 2012-04 --out /nowhere/x.xlsx", "not-writable"),
+    ("export journal --out a-file/x.csv", "not-writable"),
+    ("statement month 2012-04 --out /dev/full", "disk-full"),
+    ("export journal --format hledger --out /dev/full", "disk-full"),
+    ("template members --out /dev/full", "disk-full"),
+    # What was done already, otherwise; what was done since.
+    (f"reverse undone:{FEE[6:]}:REVERSED --reason 誤り", "reversal-of-reversal"),
+    (f"reverse {FEE}:REVERSED --reason 別の理由 --on {ON}", "already-reversed"),
+    (f"reverse {FEE}:FREE --reason 誤り --on 2012-03-05", "reversal-before-original"),
+    (f"reverse {FEE}:FREE --reason 誤り --on {ON}", "nothing-left-to-reverse"),
+    (f"reverse {FEE}:FREE --reason '' --on {ON}", "no-reason-given"),
+    (f"reverse entry:refund_proposed:PROPOSED --reason 誤り --on {ON}", "part-of-refund"),
+    (f"reverse entry:credit_proposed:OLD1 --reason 誤り --on {ON}", "part-of-credit"),
+    ("match N-FREE USED", "settled-otherwise"),
+    ("match N-LOOSE UNPAID --on 2012-03-06", "settled-before-known"),
+    ("bill pay S-1 --on 2012-01-01", "before-the-step-before"),
+    # What comes back.
+    ("refund propose LATER --on 2012-05-31", "not-applied-yet"),
+    (f"refund propose UNPAID --on {ON}", "no-fee-received"),
+    ("refund propose PAID --on 2012-04-10", "nothing-to-refund"),
+    ("refund propose OLD2 --on 2012-04-10", "nothing-to-refund"),
+    (f"refund propose DOUBTFUL --on {ON}", "needs-review"),
+    (f"refund propose ALIVE --on {ON}", "still-in-force"),
+    (f"refund propose ASKING --on {ON}", "facts-missing"),
+    (f"refund propose USED --on {ON}", "not-eligible"),
+    ("refund propose FREE --on 2012-03-06", "not-eligible"),
+    (f"refund propose REVERSED --on {ON}", "fee-not-held"),
+    ("refund propose NEW2 --on 2012-04-10", "paid-by-credit"),
+    (f"overpaid return N-FREE --on {ON}", "nothing-overpaid"),
+    ("overpaid return N-TWICE --on 2012-04-10", "nothing-overpaid"),
+    (f"credit propose FREE --to THEIRS --on {ON}", "credit-to-another-member"),
+    (f"credit propose FREE --to ALIVE --on {ON}", "not-a-reissue"),
+    (f"credit propose FREE --to GONE --on {ON}", "reissue-withdrawn"),
+    (f"credit propose FREE --to FULL --on {ON}", "nothing-owed"),
+    (f"credit propose FREE --to NEW1 --on {ON}", "nothing-owed"),
+    ("credit undo 5 --reason 誤り --on 2012-05-02", "credit-spent"),
+]
+
+# In which order a command looks: what was done before, then facts, then money, then the person. Each row breaks the
+# rule that is named and every later one that can be broken with it.
+IN_ORDER = [
+    ("refund approve 99 --on 2012-01-01", "unknown-refund"),
+    ("refund approve 3 --on 2012-01-01", "refund-out-of-order"),
+    ("refund approve 1 --on 2012-01-01", "before-the-step-before"),
+    (f"refund approve 1 --on {ON}", "same-person-approves"),
+    (f"refund approve 1 --on {ON} --by ' {desk.CLERK}　'", "same-person-approves"),
+    ("refund paid 99 --on 2012-01-01", "unknown-refund"),
+    ("refund paid 3 --on 2012-01-01", "done-differently"),
+    ("refund paid 1 --on 2012-01-01", "refund-out-of-order"),
+    ("refund paid 2 --on 2012-01-01", "before-the-step-before"),
+    ("refund paid 2 1 --on 2012-04-09", "refund-out-of-order"),
+    ("refund reject 99 --reason '' --on 2012-01-01", "unknown-refund"),
+    ("refund reject 5 --reason '' --on 2012-01-01", "done-differently"),
+    ("refund reject 3 --reason '' --on 2012-01-01", "refund-out-of-order"),
+    ("refund reject 1 --reason '' --on 2012-01-01", "before-the-step-before"),
+    (f"refund reject 1 --reason ' ' --on {ON}", "no-reason-given"),
+    ("refund returned 99 --reason '' --on 2012-01-01", "unknown-refund"),
+    ("refund returned 4 --reason '' --on 2012-01-01", "done-differently"),
+    ("refund returned 2 --reason '' --on 2012-01-01", "refund-out-of-order"),
+    ("refund returned 3 --reason '' --on 2012-01-01", "before-the-step-before"),
+    ("refund returned 3 --reason '' --on 2012-04-09", "no-reason-given"),
+    ("credit propose NOBODY --to NEITHER --on 2012-01-01", "unknown-application"),
+    ("credit propose UNPAID --to NEITHER --on 2012-01-01", "unknown-application"),
+    ("credit propose UNPAID --to THEIRS --on 2012-01-01", "credit-to-another-member"),
+    ("credit propose UNPAID --to ALIVE --on 2012-01-01", "not-a-reissue"),
+    ("credit propose FREE --to FREE --on 2012-01-01", "not-a-reissue"),
+    (f"credit propose UNPAID --to GONE --on {ON}", "reissue-withdrawn"),
+    (f"credit propose USED --to FULL --on {ON}", "not-eligible"),
+    (f"credit propose REVERSED --to FULL --on {ON}", "fee-not-held"),
+    ("credit approve 99 --on 2012-01-01", "unknown-credit"),
+    ("credit approve 4 --on 2012-01-01", "credit-out-of-order"),
+    ("credit approve 1 --on 2012-01-01", "before-the-step-before"),
+    (f"credit approve 1 --on {ON}", "same-person-approves"),
+    ("credit reject 99 --reason '' --on 2012-01-01", "unknown-credit"),
+    ("credit reject 4 --reason '' --on 2012-01-01", "done-differently"),
+    ("credit reject 2 --reason '' --on 2012-01-01", "credit-out-of-order"),
+    ("credit reject 1 --reason '' --on 2012-01-01", "before-the-step-before"),
+    (f"credit reject 1 --reason '' --on {ON}", "no-reason-given"),
+    ("credit undo 3 --reason '' --on 2012-01-01", "done-differently"),
+    ("credit undo 1 --reason '' --on 2012-01-01", "credit-out-of-order"),
+    ("credit undo 5 --reason '' --on 2012-01-01", "before-the-step-before"),
+    ("credit undo 5 --reason '' --on 2012-05-02", "no-reason-given"),
+    ("reverse 9999 --reason '' --on 2011-01-01", "unknown-entry"),
+    (f"reverse {FEE}:REVERSED --reason '' --on 2011-01-01", "already-reversed"),
+    (f"reverse {FEE}:FREE --reason '' --on 2011-01-01", "no-reason-given"),
+    ("reverse entry:refund_proposed:PROPOSED --reason 誤り --on 2011-01-01", "reversal-before-original"),
+    ("match N-9 NOBODY --on 2012-01-01", "unknown-deposit"),
+    ("match N-FREE NOBODY --on 2012-01-01", "settled-otherwise"),
+    ("match N-LOOSE NOBODY --on 2012-01-01", "unknown-application"),
+]
+
+# Done already and in the same way: before everything else, and by whoever says it again.
+DONE_BEFORE = [
+    f"refund propose PROPOSED --on {ON} --by {CHIEF}",
+    "refund approve 2 --on 2012-01-01",
+    "refund paid 3 --on 2012-04-04",
+    "refund reject 5 --reason 口座相違 --on 2012-01-01",
+    "refund returned 4 --reason 口座なし --on 2012-04-05",
+    f"overpaid return N-TWICE --on {ON}",
+    f"credit propose OLD1 --to NEW1 --on {ON} --by {CHIEF}",
+    "credit approve 2 --on 2012-01-01",
+    "credit reject 4 --reason 払戻しを希望 --on 2012-01-01",
+    "credit undo 3 --reason 申込みの取下げ --on 2012-01-01",
+    f"reverse {FEE}:REVERSED --reason 二重計上 --on 2012-04-01",
+    "match N-FREE FREE --on 2012-01-01",
+    "bill pay S-1 --on 2012-05-02",
+    "book --through 2012-04-30",
+    "init",
+]
+
+NO_JSON = ("template", "statement", "export", "demo")
+
+
+def refused(url: str, words: list[str], code: str) -> None:
+    """Insists that a command is refused with this code, and says so in both languages and to other programs."""
+    usage = {each.code() for each in every_refusal() if each.exit == Exit.USAGE}
+    for language, prefix in (("ja", "お断り"), ("en", "Refused")):
+        as_json = [] if words[0] in NO_JSON else ["--json"]
+        own = [] if "--lang" in words else ["--lang", language]
+        answer = desk.typed(url, *own, *words, *as_json)
+        assert answer.exit_code == (2 if code in usage else 1), answer.output
+        sentence, instead = answer.stderr.splitlines()
+        shown = re.fullmatch(rf"{prefix if own else '.+'}: (.+) \({code}\)", sentence)
+        assert shown, answer.stderr
+        assert instead.startswith("  → ")
+        assert not re.search(r"\{\w*\}|Traceback|None", answer.output)
+        if as_json:
+            remedy = instead.removeprefix("  → ")
+            assert json.loads(answer.stdout) == {"refused": code, "says": shown[1], "instead": remedy}
+        else:
+            assert answer.stdout == ""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which the person works, with a file and a folder in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").touch()
+    (tmp_path / "a-folder.csv").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(("command", "code"), REFUSED)
+def test_command_is_refused(books: str, held: str, folder: Path, command: str, code: str) -> None:
+    refused(books, desk.resolved(books, command), code)
+    assert desk.held(books) == held
+    assert sorted(each.name for each in folder.iterdir()) == ["a-file", "a-folder.csv"]
+
+
+@pytest.mark.parametrize(("command", "code"), IN_ORDER)
+def test_what_is_looked_at_first_is_said_first(books: str, held: str, command: str, code: str) -> None:
+    refused(books, desk.resolved(books, command), code)
+    assert desk.held(books) == held
+
+
+@pytest.mark.parametrize("command", DONE_BEFORE)
+def test_done_before_is_done(books: str, held: str, command: str) -> None:
+    words = desk.resolved(books, command)
+    assert desk.done(books, *words).stdout
+    assert desk.held(books) == held
+    answer = desk.answered(books, *words)
+    if isinstance(answer, dict) and "changed" in answer:
+        assert answer["changed"] is False
+
+
+# --- what cannot be understood --------------------------------------------------------------------------------------
+
+MISUSED = [
+    ("settle", "settle"),
+    ("refund settle 1", "settle"),
+    ("balance --asof 2012-04-01", "--asof"),
+    ("balance 2012-04-01", "2012-04-01"),
+    ("balance --as-of", "--as-of"),
+    ("balance --json=yes", "--json"),
+    ("refund approve", "NO"),
+    ("refund approve one", "NO"),
+    ("refund approve 0", "NO"),
+    ("refund approve 99999999999999999999", "NO"),
+    ("reverse -1 --reason x", "-1"),
+    ("refund reject 1", "REASON|--reason"),
+    ("entries --amount-from 7,245", "--amount-from"),
+    ("entries --amount-to 99999999999999999999", "--amount-to"),
+    ("template members", "OUT|--out"),
+    ("import", "FILE"),
+]
+
+
+@pytest.mark.parametrize(("command", "named"), MISUSED)
+def test_what_cannot_be_understood_is_said_with_its_name(
+    books: str, held: str, monkeypatch: pytest.MonkeyPatch, command: str, named: str
+) -> None:
+    ours = {"ja": "使い方の誤り: ", "en": "Usage: "}
+    for language, prefix in ours.items():
+        answer = desk.typed(books, *command.split(), "--lang", language)
+        assert (answer.exit_code, answer.stdout) == (Exit.USAGE, "")
+        sentence, where = answer.stderr.splitlines()
+        assert sentence.startswith(prefix)
+        assert re.search(named, sentence)
+        assert "--help" in where
+        assert language == "ja" or not re.search("[ぁ-ん]", sentence)
+        assert language == "en" or re.search("[ぁ-ん]", sentence.removeprefix(prefix)), sentence
+    assert desk.held(books) == held
+
+
+# --- none is forgotten ----------------------------------------------------------------------------------------------
+
+# What no command reaches by itself, or needs files and databases in a state of their own: the module that reaches it.
+ELSEWHERE = {
+    "test_files_and_databases.py": """
+        no-database database-newer database-older database-locked not-a-database database-unreachable
+    """,
+    "test_exports.py": "NotInEncoding TooManyRows TextTooLong",
+    # A key is used again with other content, or more is taken out than is held: only two writers at once could try.
+    "test_journal.py": "PostedDifferently YenNotHeld",
+    "test_letters.py": "UnknownDecision",
+    "test_notices.py": """
+        NoNoticeYet NoSuchProposal ProposalNotPython ProposalDoesNotParse ImportsSomethingElse UnknownFact
+        RaisesWhileLoading DoesNotRun NoNotice NotInTheForm QuotesOtherWords SameNameTwice OverlapsAnother ReplacesNone
+        ReplacesUnknown ReplacesReplaced
+    """,
+}
+
+
+def every_refusal() -> set[type[Refusal]]:
+    """Every class of refusal in the program."""
+    for package in (ledger, exports):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    found: set[type[Refusal]] = set()
+    looking = [Refusal]
+    while looking:
+        for each in looking.pop().__subclasses__():
+            if each.__module__.partition(".")[0] in ("ledger", "exports"):
+                found.add(each)
+                looking.append(each)
+    return found
+
+
+def test_every_refusal_is_reached() -> None:
+    here = {code for _command, code in REFUSED + IN_ORDER}
+    folder = Path(__file__).parent
+    elsewhere = {
+        name: re.search(rf"\b{name}\b", (folder / file).read_text(encoding="utf-8"))
+        for file, names in ELSEWHERE.items()
+        for name in names.split()
+    }
+    assert [name for name, found in elsewhere.items() if not found] == []
+    unreached = {
+        each.__name__
+        for each in every_refusal()
+        if each.code() not in here and not {each.code(), each.__name__} & elsewhere.keys()
+    }
+    assert unreached == set(), "give each a row in REFUSED, or name the module that reaches it"
+
+
+def test_no_two_refusals_have_one_code() -> None:
+    codes = [each.code() for each in every_refusal()]
+    assert len(codes) == len(set(codes)) >= 70
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", code) for code in codes)
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_every_refusal_says_what_and_what_instead(language: i18n.Language) -> None:
+    """Each ends without a full stop: its code or the next line follows."""
+    i18n.use(language)
+    for each in every_refusal():
+        for sentence in (i18n.say(each.says), i18n.say(each.instead)):
+            assert sentence
+            assert not sentence.endswith((".", "。", "!")), each.__name__
