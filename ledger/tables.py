@@ -222,7 +222,10 @@ class Account(SQLModel, table=True):
 
 
 class Entry(_Signed, table=True):
-    """An entry of the journal. `key` says what it stands for, and is used once; `digest` is over its content."""
+    """An entry of the journal. `key` says what it stands for, and is used once; `digest` is over its content.
+
+    `for_day` is the day it would bear if that day's month had not been closed; NULL when it bears its own.
+    """
 
     __table_args__ = (
         CheckConstraint("no >= 1", "no"),
@@ -237,6 +240,7 @@ class Entry(_Signed, table=True):
     digest: str
     reverses: int | None = Field(default=None, foreign_key="entry.no", unique=True)
     reason: str | None = None
+    for_day: date | None = None
 
 
 class Movement(SQLModel, table=True):
@@ -349,6 +353,83 @@ class CreditStep(_Signed, table=True):
     entry: int = Field(foreign_key="entry.no", unique=True)
 
 
+class Batch(_Signed, table=True):
+    """What one write added to the books; `head` is over the head before, this row and all its seals."""
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    command: str
+    previous: str
+    head: str
+
+
+class Seal(SQLModel, table=True):
+    """The SHA-256 over every column of one row that was added: which batch, which table (`of`), which row (`key`)."""
+
+    __table_args__ = (Index(None, "of", "key"),)
+    batch: int = Field(primary_key=True, foreign_key="batch.no")
+    nth: int = Field(primary_key=True)
+    of: str
+    key: str
+    digest: str
+
+
+class Refused(_Signed, table=True):
+    """A command that the ledger did not carry out: its code and the fields of its sentence, as JSON."""
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    command: str
+    code: str
+    fields: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class MonthStep(_Signed, table=True):
+    """A month that was closed or reopened; the last step says up to which day the books are closed (NULL: not at all).
+
+    `accepted` are the reasons against closing that were accepted, as JSON; `bank_yen` is the bank's own balance.
+    """
+
+    __tablename__ = "month_step"
+    __table_args__ = (
+        CheckConstraint("state IN ('closed', 'reopened')", "state"),
+        CheckConstraint("state = 'reopened' OR closed_to IS NOT NULL", "closed_to"),
+        CheckConstraint("state = 'closed' OR reason IS NOT NULL", "reason"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    month: str
+    state: str
+    closed_to: date | None = None
+    reason: str | None = None
+    accepted: str | None = None
+    bank_yen: int | None = None
+    head: str | None = None
+
+
+class AccountApproval(_Signed, table=True):
+    """A second person's word that a changed bank account of a member is right."""
+
+    __tablename__ = "account_approval"
+    member_known: int = Field(
+        primary_key=True, foreign_key="member_known.id", sa_column_kwargs={"autoincrement": False}
+    )
+
+
+class Looked(_Signed, table=True):
+    """Who looked at the whole bank account number of a member, and for what."""
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    member: str = Field(foreign_key="member.number")
+    purpose: str
+
+
+class Request(_Signed, table=True):
+    """A command that was given a key: what it was (`digest` over its content) and what it answered, as JSON."""
+
+    key: str = Field(primary_key=True)
+    command: str
+    digest: str
+    answer: str = Field(sa_column=Column(Text, nullable=False))
+
+
 metadata = SQLModel.metadata
 
 
@@ -374,3 +455,10 @@ refund = _table(Refund)
 refund_step = _table(RefundStep)
 credit = _table(Credit)
 credit_step = _table(CreditStep)
+batch = _table(Batch)
+seal = _table(Seal)
+refused = _table(Refused)
+month_step = _table(MonthStep)
+account_approval = _table(AccountApproval)
+looked = _table(Looked)
+request = _table(Request)

@@ -26,6 +26,13 @@ NAMED_BY = {
     "refund_step": ("refund, nth", "entry"),
     "credit": ("no",),
     "credit_step": ("credit, nth", "entry"),
+    "batch": ("no",),
+    "seal": ("batch, nth",),
+    "refused": ("no",),
+    "month_step": ("no",),
+    "account_approval": ("member_known",),
+    "looked": ("no",),
+    "request": ("key",),
 }
 
 # The accounts that hold what belongs to members, and by what each is kept: no part of one may fall below zero.

@@ -20,6 +20,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_account")),
     )
     op.create_table(
+        "batch",
+        sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("command", sa.String(), nullable=False),
+        sa.Column("previous", sa.String(), nullable=False),
+        sa.Column("head", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("no", name=op.f("pk_batch")),
+    )
+    op.create_table(
         "entry",
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
@@ -31,6 +42,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("reverses", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("for_day", sa.Date(), nullable=True),
         sa.CheckConstraint("no >= 1", name=op.f("ck_entry_no")),
         sa.CheckConstraint("reverses IS NULL OR reason IS NOT NULL", name=op.f("ck_entry_reason")),
         sa.CheckConstraint("reverses IS NULL OR reverses < no", name=op.f("ck_entry_reverses")),
@@ -40,6 +52,46 @@ def upgrade() -> None:
         sa.UniqueConstraint("reverses", name=op.f("uq_entry_reverses")),
     )
     op.create_index(op.f("ix_entry_happened_on_no"), "entry", ["happened_on", "no"], unique=False)
+    op.create_table(
+        "month_step",
+        sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("closed_to", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("accepted", sa.String(), nullable=True),
+        sa.Column("bank_yen", sa.Integer(), nullable=True),
+        sa.Column("head", sa.String(), nullable=True),
+        sa.CheckConstraint("state = 'closed' OR reason IS NOT NULL", name=op.f("ck_month_step_reason")),
+        sa.CheckConstraint("state = 'reopened' OR closed_to IS NOT NULL", name=op.f("ck_month_step_closed_to")),
+        sa.CheckConstraint("state IN ('closed', 'reopened')", name=op.f("ck_month_step_state")),
+        sa.PrimaryKeyConstraint("no", name=op.f("pk_month_step")),
+    )
+    op.create_table(
+        "refused",
+        sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("command", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("no", name=op.f("pk_refused")),
+    )
+    op.create_table(
+        "request",
+        sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("command", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_request")),
+    )
     op.create_table(
         "source",
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
@@ -114,6 +166,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_member")),
     )
     op.create_table(
+        "seal",
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("nth", sa.Integer(), nullable=False),
+        sa.Column("of", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["batch"], ["batch.no"], name=op.f("fk_seal_batch_batch")),
+        sa.PrimaryKeyConstraint("batch", "nth", name=op.f("pk_seal")),
+    )
+    op.create_index(op.f("ix_seal_of_key"), "seal", ["of", "key"], unique=False)
+    op.create_table(
         "application",
         sa.Column("source", sa.Integer(), nullable=False),
         sa.Column("sheet", sa.String(), nullable=True),
@@ -125,6 +188,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_application")),
     )
     op.create_index(op.f("ix_application_member"), "application", ["member"], unique=False)
+    op.create_table(
+        "looked",
+        sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("member", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["member.number"], name=op.f("fk_looked_member_member")),
+        sa.PrimaryKeyConstraint("no", name=op.f("pk_looked")),
+    )
     op.create_table(
         "member_known",
         sa.Column("source", sa.Integer(), nullable=False),
@@ -156,6 +230,17 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_member_known_member_known_on_id"), "member_known", ["member", "known_on", "id"], unique=False
+    )
+    op.create_table(
+        "account_approval",
+        sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("member_known", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_known"], ["member_known.id"], name=op.f("fk_account_approval_member_known_member_known")
+        ),
+        sa.PrimaryKeyConstraint("member_known", name=op.f("pk_account_approval")),
     )
     op.create_table(
         "decision",
