@@ -10,7 +10,7 @@ LANGUAGES := ja en
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo test test-hledger check messages messages-check lock clean
+.PHONY: demo test test-hledger soak check messages messages-check lock clean
 
 demo: $(READY)
 	$(BIN)/seisan demo demo
@@ -22,6 +22,12 @@ test: $(READY)
 test-hledger: $(READY)
 	@command -v hledger >/dev/null || { echo "hledger is not installed: apt install hledger" >&2; exit 1; }
 	$(BIN)/pytest -m hledger
+
+# 2,000 random sequences of 50 commands, each on SQLite, on PostgreSQL and in a plain model; 64 clients at 2,000
+# applications; a kill at every point of every command: hours on two cores.
+soak: $(READY)
+	SEISAN_SEQUENCES=2000 SEISAN_STEPS=50 $(BIN)/pytest -n 2 tests/test_model.py
+	SEISAN_SOAK=1 $(BIN)/pytest -n 2 tests/test_races.py tests/test_crashes.py
 
 check: $(READY) messages-check
 	$(BIN)/ruff format --check --quiet

@@ -11,8 +11,9 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ledger import days, i18n
+from ledger import days, i18n, masking
 from ledger.errors import Exit, NoSuchLanguage, NoSuchMonth, NotADay, NotText, Problems, Refusal
 from ledger.i18n import _, say
 
@@ -47,7 +48,9 @@ ORDER = (
         "credit",
         "overpaid",
     ),
-    *("bill", "balance", "entries", "verify", "reverse", "statement", "export", "notices"),
+    *("bill", "balance", "entries", "verify", "refusals"),
+    *("reverse", "close", "reopen", "months", "statement", "export", "notices"),
+    *("account", "roles", "backup", "restore"),
 )
 
 
@@ -56,6 +59,13 @@ ORDER = (
 
 class Command(TyperCommand):
     """A command whose help is a page in the language being spoken, with examples."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carries the command out at the desk, which is told its name: `refund approve`."""
+        ctx.obj = replace(ctx.obj, command=ctx.command_path.removeprefix("seisan "))
+        if ctx.obj.key is None:
+            return super().invoke(ctx)
+        return _once(self, ctx, super().invoke)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Writes the page: what it does, how it is called, its arguments and options, and examples."""
@@ -134,9 +144,9 @@ def _globals_first(arguments: list[str]) -> list[str]:
     for each in waiting:
         if each == "--":
             rest += [each, *waiting]
-        elif each in ("--database", "--by", "--lang"):
+        elif each in ("--database", "--by", "--lang", "--key"):
             first += [each, *([value] if (value := next(waiting, None)) is not None else [])]
-        elif each.startswith(("--database=", "--by=", "--lang=")):
+        elif each.startswith(("--database=", "--by=", "--lang=", "--key=")):
             first.append(each)
         else:
             rest.append(each)
@@ -175,7 +185,7 @@ MISUSES = (
 
 
 def _misused(error: typer.TyperException) -> str:
-    told, where = error.format_message(), getattr(error, "ctx", None)
+    told, where = masking.passwords(error.format_message()), getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         return told
     sentence = told
@@ -245,10 +255,13 @@ def _json(answer: object) -> None:
 
 @dataclass(frozen=True)
 class Desk:
-    """Who is working on which books."""
+    """Who is working on which books, with which command."""
 
     database: str
     by: str
+    command: str = ""
+    key: str | None = None
+    within: Any = None
 
     def reading(self) -> AbstractContextManager[Any]:
         """The books, to be read."""
@@ -257,12 +270,17 @@ class Desk:
         return database.reading(self.database)
 
     def writing(self, dry_run: bool) -> AbstractContextManager[Any]:
-        """The books, to be written; with a dry run everything is taken back at the end, and says so."""
-        from ledger import database
+        """The books, to be written; with a dry run everything is taken back at the end, and says so.
 
+        What is refused is recorded.
+        """
+        from ledger import people
+
+        if self.within is not None:
+            return nullcontext(self.within)
         if dry_run:
             _tell(say(_("Dry run: nothing is kept.")))
-        return database.writing(self.database, dry_run=dry_run)
+        return people.writing(self.database, by=self.by, command=self.command, dry_run=dry_run)
 
 
 Json = Annotated[bool, typer.Option("--json", help=_("answer in JSON, for other programs"))]
@@ -305,8 +323,58 @@ def _desk(ctx: typer.Context) -> Desk:
     return desk
 
 
+# What a command under a key answers: it is said when the books hold it, and not before.
+_held_back: list[tuple[str, object]] | None = None
+
+
+def _once(command: Any, ctx: Any, carry_out: Callable[[Any], Any]) -> None:
+    """Carries a command out under its key, or says again what it answered the first time; see `ledger.requests`."""
+    global _held_back  # noqa: PLW0603 - one command runs at a time
+    from exports import json
+    from ledger import requests
+
+    desk = ctx.obj
+    if "dry_run" not in ctx.params:
+        raise requests.NoKeyTaken(desk.command)
+    request = requests.Request(desk.key, desk.command, _asked(command, ctx))
+    with desk.writing(ctx.params["dry_run"]) as connection:
+        answer = requests.answered(connection, request)
+        if answer is None:
+            ctx.obj, _held_back = replace(desk, within=connection), []
+            try:
+                carry_out(ctx)
+                texts, answers = zip(*_held_back, strict=True)
+            finally:
+                _held_back = None
+            answer = requests.Answer("\n".join(texts), json.text(answers[0]))
+            requests.keep(connection, request, answer, by=desk.by)
+    _say(answer.json if ctx.params["as_json"] else answer.text)
+
+
+def _asked(command: Any, ctx: Any) -> dict[str, str]:
+    """What a command was asked for, by the names that its fields have when they are typed; of files, what they hold."""
+    asked = {"--by": ctx.obj.by}
+    for each in command.params:
+        value = ctx.params.get(each.name)
+        if each.name not in ("as_json", "dry_run") and value not in (None, False):
+            values = value if isinstance(value, list) else [value]
+            asked[_called(each).split()[0]] = ", ".join(sorted(_content(one) for one in values))
+    return asked
+
+
+def _content(value: object) -> str:
+    if not isinstance(value, Path):
+        return str(value)
+    try:
+        return sha256(value.read_bytes()).hexdigest()[:16]
+    except OSError:
+        return value.name
+
+
 def _answer(text: str, answer: object, as_json: bool) -> None:
-    if as_json:
+    if _held_back is not None:
+        _held_back.append((text, answer))
+    elif as_json:
         _json(answer)
     else:
         _say(text)
@@ -319,10 +387,10 @@ def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None 
     if out is not None:
         files.write(sheet, answer, out, on)
         _tell(say(_("Written: {file}"), file=out))
-    elif as_json:
+    elif as_json and _held_back is None:
         _json(answer)
     else:
-        _say(text.whole(sheet))
+        _answer(text.whole(sheet), answer, as_json)
 
 
 app = typer.Typer(
@@ -375,11 +443,19 @@ def seisan(
             "--lang", envvar="SEISAN_LANG", metavar="ja|en", help=_("the language of everything a person reads")
         ),
     ] = "ja",
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="KEY",
+            help=_("what the command is known by: given again, it answers as it did the first time"),
+        ),
+    ] = None,
 ) -> None:
     """Takes the global options."""
     if lang not in i18n.LANGUAGES:
         raise NoSuchLanguage(lang)
-    ctx.obj = Desk(database, by or _login())
+    ctx.obj = Desk(database, by or _login(), key=key or None)
 
 
 def _login() -> str:
@@ -401,7 +477,7 @@ def init(ctx: typer.Context, as_json: Json = False) -> None:
     from exports import reports
     from ledger import database
 
-    before, after = database.create(_desk(ctx).database)
+    before, after = database.create(_desk(ctx).database, by=_desk(ctx).by)
     _answer(reports.created(before, after), {"before": before, "after": after}, as_json)
 
 
@@ -665,12 +741,12 @@ Nos = Annotated[list[int], typer.Argument(metavar="NO…", min=1, max=LARGEST, h
 
 def _did(done: Any, sentence: str, as_json: bool, **fields: object) -> None:
     """Says what was done, or that it had been done before."""
-    if as_json:
-        _json({"no": done.no, "changed": done.changed})
-        return
-    _say(say(sentence, no=done.no, **fields))
-    if not done.changed:
-        _say(say(_("It had been done before; nothing was changed.")))
+    _answer(_done(done, sentence, **fields), {"no": done.no, "changed": done.changed}, as_json)
+
+
+def _done(done: Any, sentence: str, **fields: object) -> str:
+    said = say(sentence, no=done.no, **fields)
+    return said if done.changed else said + "\n" + say(_("It had been done before; nothing was changed."))
 
 
 @_command(
@@ -692,12 +768,9 @@ def refund_propose(
 
 
 def _proposed(done: Any, sentence: str, as_json: bool) -> None:
-    if as_json:
-        _json({"no": done.no, "changed": done.changed, "amount": done.yen, "remarks": list(done.remarks)})
-        return
-    _did(done, sentence, False, yen=f"{done.yen:,}")
-    for remark in done.remarks:
-        _say(f"  ! {remark}")
+    said = [_done(done, sentence, yen=f"{done.yen:,}"), *(f"  ! {remark}" for remark in done.remarks)]
+    answer = {"no": done.no, "changed": done.changed, "amount": done.yen, "remarks": list(done.remarks)}
+    _answer("\n".join(said), answer, as_json)
 
 
 def _refund_approve(ctx: typer.Context, no: No, on: On = None, dry_run: DryRun = False, as_json: Json = False) -> None:
@@ -728,11 +801,8 @@ def _refund_paid(
 
     with _desk(ctx).writing(dry_run) as connection:
         done = refunds.paid(connection, numbers, on=_day(on), by=_desk(ctx).by)
-    if as_json:
-        _json([{"no": each.no, "changed": each.changed} for each in done])
-        return
-    for each in done:
-        _did(each, _("Refund {no} is paid."), False)
+    said = [_done(each, _("Refund {no} is paid.")) for each in done]
+    _answer("\n".join(said), [{"no": each.no, "changed": each.changed} for each in done], as_json)
 
 
 def _refund_returned(
@@ -761,7 +831,8 @@ def _refund_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, 
     with _desk(ctx).reading() as connection:
         rows = returns.returns(connection, naming.owners(connection, day), day)
         found = refunds.refunds(connection)
-    _show(sheet.refunds(rows, day), answers.refunds(found), day, as_json, out)
+    waiting = {each.no for each in rows if each.account_waits}
+    _show(sheet.refunds(rows, day), answers.refunds(found, waiting), day, as_json, out)
 
 
 for _kind, _name in ((refund, "refund"), (overpaid, "overpaid")):
@@ -935,10 +1006,8 @@ def bill_pay(
 
     with _desk(ctx).writing(dry_run) as connection:
         paid = bills.pay_bill(connection, number, on=_day(on), by=_desk(ctx).by)
-    if as_json:
-        _json({"yen": paid.yen, "posted": paid.posted, "paid_before": paid.paid_before, "left": len(paid.left)})
-    else:
-        _say(reports.bill_paid(paid))
+    answer = {"yen": paid.yen, "posted": paid.posted, "paid_before": paid.paid_before, "left": len(paid.left)}
+    _answer(reports.bill_paid(paid), answer, as_json)
 
 
 # --- the books --------------------------------------------------------------------------------------------------------
@@ -1000,16 +1069,132 @@ def entries(
     _show(sheet.found(found, chart), answers.entries(found), days.today(), as_json, out)
 
 
-@_command(app, "verify", _("Holds the books against themselves; answers 1 when something does not agree."), "verify")
-def verify(ctx: typer.Context, as_json: Json = False) -> None:
+@_command(
+    app,
+    "verify",
+    _("Holds the books against themselves, or a month's workbook against them; answers 1 when something differs."),
+    "verify",
+    "verify 月次-2012-09.xlsx",
+    "verify --month 2012-09",
+)
+def verify(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help=_("a month's workbook that was handed out"))
+    ] = None,
+    month: Annotated[
+        str | None, typer.Option("--month", metavar="YYYY-MM", help=_("only what was written with the month's entries"))
+    ] = None,
+    since: Annotated[
+        int | None, typer.Option("--since", metavar="BATCH", min=0, max=LARGEST, help=_("only what came after a batch"))
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Verifies the books."""
     from exports import verified
 
     with _desk(ctx).reading() as connection:
-        found = verified.verify(connection)
-    _answer(verified.text(found), found.as_json(), as_json)
+        if file is not None:
+            found = verified.verify_workbook(connection, file)
+        else:
+            found = verified.verify(connection, month=_month(month) if month else None, since=since)
+    _answer(verified.text(found, file), found.as_json(), as_json)
     if found.faults:
         raise typer.Exit(Exit.REFUSED)
+
+
+@_command(app, "refusals", _("The commands that were refused: to whom, when and why."), "refusals", "refusals --json")
+def refusals(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
+    """Lists what was refused."""
+    from exports import people as told
+    from ledger import people
+
+    with _desk(ctx).reading() as connection:
+        found = list(people.refusals(connection))
+    _show(told.refusals(found), told.refusals_json(found), days.today(), as_json, out)
+
+
+# --- people and bank accounts -----------------------------------------------------------------------------------------
+
+account = _group("account", _("Bank accounts of members: a change needs a second person; a look is recorded."))
+
+Member = Annotated[str, typer.Argument(metavar="MEMBER", help=_("the member's registration number"))]
+
+
+@_command(
+    account,
+    "list",
+    _("The changed bank accounts, masked: those that wait for a second person, and those approved."),
+    "account list",
+)
+def account_list(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
+    """Lists changed accounts."""
+    from exports import people as told
+    from ledger import people
+
+    with _desk(ctx).reading() as connection:
+        found = people.changes(connection)
+    _show(told.changes(found), told.changes_json(found), days.today(), as_json, out)
+
+
+@_command(
+    account,
+    "approve",
+    _("Says, as a second person, that the changed bank account of a member is right; until then it is not paid."),
+    "account approve '東京 第9001号' --by 丙田",
+)
+def account_approve(ctx: typer.Context, member: Member, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Approves a changed account."""
+    from ledger import people
+
+    with _desk(ctx).writing(dry_run) as connection:
+        change, new = people.approve_account(connection, member, by=_desk(ctx).by)
+    said = _("The bank account of {member} is approved; refunds to it go on.")
+    if not new:
+        said = _("The bank account of {member} had been approved before; nothing was changed.")
+    _answer(say(said, member=change.member), {"member": change.member, "changed": new}, as_json)
+
+
+@_command(
+    account,
+    "show",
+    _("The whole bank account of a member; who looks, and for what, is recorded."),
+    "account show '東京 第9001号' --purpose 本人からの照会",
+)
+def account_show(
+    ctx: typer.Context,
+    member: Member,
+    purpose: Annotated[str, typer.Option("--purpose", help=_("what it is looked at for; it is kept"))],
+    as_json: Json = False,
+) -> None:
+    """Shows an account, once the look is recorded."""
+    from exports import people as told
+    from ledger import people
+
+    with _desk(ctx).writing(dry_run=False) as connection:
+        found = people.look(connection, member, purpose=purpose, by=_desk(ctx).by)
+    _answer(told.account(found), told.account_json(found), as_json)
+
+
+@_command(
+    app,
+    "roles",
+    _("On PostgreSQL: makes the roles of clerk, approver and auditor, or brings them up to date."),
+    "roles",
+    "roles --prefix tokyo",
+)
+def roles(
+    ctx: typer.Context,
+    prefix: Annotated[str, typer.Option("--prefix", help=_("what the names of the roles begin with"))] = "seisan",
+    as_json: Json = False,
+) -> None:
+    """Grants the roles what each may do."""
+    from exports import people as told
+    from migrations import roles as granted
+
+    with _desk(ctx).writing(dry_run=False) as connection:
+        found = granted.grant(connection, prefix)
+    _answer(told.roles(found), told.roles_json(found), as_json)
 
 
 @_command(
@@ -1034,6 +1219,83 @@ def reverse(
     _did(done, _("Entry {entry} is reversed by entry {no}."), as_json, entry=entry)
 
 
+# --- months -----------------------------------------------------------------------------------------------------------
+
+InMonth = Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("the month"))]
+
+
+@_command(
+    app,
+    "close",
+    _("Closes a month and every month before it; everything that stands against it is said at once."),
+    "close 2012-09 --bank-balance 1234567",
+    "close 2012-09 --bank-balance 1234567 --accept 仮受金は10月に精算",
+)
+def close(
+    ctx: typer.Context,
+    month: InMonth,
+    bank_balance: Annotated[
+        int | None,
+        typer.Option(
+            "--bank-balance", metavar="YEN", min=-LARGEST, max=LARGEST, help=_("the bank's balance of the last day")
+        ),
+    ] = None,
+    undetermined_days: Annotated[
+        int | None,
+        typer.Option(
+            "--undetermined-days",
+            metavar="N",
+            min=0,
+            max=36500,
+            help=_("how long a decision may be undetermined (default: 60 days)"),
+        ),
+    ] = None,
+    accept: Annotated[
+        str | None, typer.Option("--accept", metavar="REASON", help=_("close all the same, and why; it is kept"))
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Closes a month."""
+    from exports import closing as told
+    from ledger.booking import closing
+
+    wanted: dict[str, Any] = {"bank_yen": bank_balance, "accept": accept, "today": days.today()}
+    if undetermined_days is not None:
+        wanted["undetermined_days"] = undetermined_days
+    with _desk(ctx).writing(dry_run) as connection:
+        done = closing.close(connection, _month(month), by=_desk(ctx).by, **wanted)
+    _answer(told.closed(done), told.as_json(done), as_json)
+
+
+@_command(
+    app,
+    "reopen",
+    _("Reopens a closed month and every month after it; the reason is kept."),
+    "reopen 2012-09 --reason 入金の計上もれ",
+)
+def reopen(ctx: typer.Context, month: InMonth, reason: Reason, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Reopens a month."""
+    from exports import closing as told
+    from ledger.booking import closing
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = closing.reopen(connection, _month(month), reason=reason, by=_desk(ctx).by)
+    _answer(told.reopened(done), told.as_json(done), as_json)
+
+
+@_command(app, "months", _("The months: open or closed, by whom, and what was accepted."), "months", "months --json")
+def months(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
+    """Lists the months."""
+    from exports import closing as told
+    from exports.sheets import months as sheet
+    from ledger.journal import closing
+
+    with _desk(ctx).reading() as connection:
+        found = closing.months(connection)
+    _show(sheet.sheet(found), told.months(found), days.today(), as_json, out)
+
+
 # --- statements and exports -------------------------------------------------------------------------------------------
 
 statement = _group("statement", _("Excel statements."))
@@ -1053,11 +1315,12 @@ def statement_month(
     """Writes the month."""
     from exports import xlsx
     from exports.sheets import month as sheet
+    from ledger.journal.closing import seal
     from ledger.statements.month import month_statement
 
     wanted = _month(month)
     with _desk(ctx).reading() as connection:
-        xlsx.write(sheet.workbook(month_statement(connection, wanted)), out)
+        xlsx.write(sheet.workbook(month_statement(connection, wanted), seal=seal(connection, wanted)), out)
     _tell(say(_("Written: {file}"), file=out))
 
 
@@ -1160,6 +1423,52 @@ def notices_compare(
         _say(papers.compared(found))
     else:
         _show(sheet.sheet(found), compared.as_json(found), day, as_json, out)
+
+
+# --- keeping the books safe -------------------------------------------------------------------------------------------
+
+
+def _copied(done: Any, sentence: str, as_json: bool, **fields: object) -> None:
+    answer = {"entries": done.entries, "batches": done.batches, "head": done.head}
+    _answer(say(sentence, count=done.entries, head=done.head, **fields), answer, as_json)
+
+
+@_command(
+    app,
+    "backup",
+    _("Copies the books to a file while others work on, and verifies the copy."),
+    "backup 控え/2012-09-30.db",
+)
+def backup(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("the backup; one of that name is replaced"))],
+    as_json: Json = False,
+) -> None:
+    """Makes a backup."""
+    from exports import verified
+    from ledger import backup as copies
+
+    done = copies.backup(_desk(ctx).database, file, lambda connection: len(verified.verify(connection).faults))
+    _copied(done, _("Written and verified: {file} ({count} entries, head {head})"), as_json, file=file)
+
+
+@_command(
+    app,
+    "restore",
+    _("Puts a backup in the place of the books; books that hold more than it are not replaced."),
+    "restore 控え/2012-09-30.db",
+)
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("the backup"))],
+    as_json: Json = False,
+) -> None:
+    """Restores a backup."""
+    from exports import verified
+    from ledger import backup as copies
+
+    done = copies.restore(_desk(ctx).database, file, lambda connection: len(verified.verify(connection).faults))
+    _copied(done, _("Restored from {file} ({count} entries, head {head})"), as_json, file=file)
 
 
 DEMO_DONE = _(

@@ -1,6 +1,6 @@
 """The answers that other programs read: each as plain values, in the shape that the interface promises."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -115,6 +115,7 @@ def entries(rows: Iterable[Entry]) -> Json:
                 "event": each.event,
                 "reverses": each.reverses,
                 "reason": each.reason,
+                "for_day": each.for_day,
                 "lines": [
                     {
                         "account": line.account,
@@ -152,8 +153,11 @@ def decisions(rows: Iterable[Decision]) -> list[Json]:
     ]
 
 
-def refunds(rows: Iterable[Refund]) -> list[Json]:
-    """Refunds and returned overpayments, in the order proposed."""
+def refunds(rows: Iterable[Refund], waiting: Collection[int]) -> list[Json]:
+    """Refunds and returned overpayments, in the order proposed.
+
+    `waiting` are those that wait for a second person's word on a changed bank account.
+    """
     return [
         {
             "no": each.no,
@@ -162,6 +166,7 @@ def refunds(rows: Iterable[Refund]) -> list[Json]:
             "member": each.member,
             "amount": each.yen,
             "decision": each.decision,
+            "account_waits": each.no in waiting,
             **_course(each),
         }
         for each in rows

@@ -4,8 +4,8 @@ A write takes the whole book for itself from its first statement (BEGIN IMMEDIAT
 was read can change before it is written on. Whatever the driver says goes out as one of our refusals.
 """
 
+import getpass
 import os
-import re
 import sqlite3
 import tomllib
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from ledger import tables
+from ledger import chain, masking, tables, turns
 from ledger.errors import (
     DatabaseLocked,
     DatabaseNewer,
@@ -28,6 +28,7 @@ from ledger.errors import (
     DiskFull,
     NoDatabase,
     NotADatabase,
+    NotPermitted,
     NotWritable,
     Refusal,
 )
@@ -36,8 +37,11 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 FEES = Path(__file__).with_name("fees")
 CHART = Path(__file__).with_name("accounts.toml")
 
+# What PostgreSQL says to a role that may not do something.
+_FORBIDDEN = "42501"
+
 # How long a writer waits for another one before it gives up, in milliseconds; asked at each connection.
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 # The key of the lock that PostgreSQL's writers take in turn; any number would do, as long as all take the same.
 _WRITERS = 7245
@@ -51,36 +55,37 @@ def named(database: str) -> URL:
     try:
         url = make_url(database)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
-        raise NotADatabase(_shown(database)) from None
+        raise NotADatabase(shown(database)) from None
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     name = url.database or ""
     if url.drivername == "sqlite" and name and not name.startswith((":", "file:")) and not url.query:
         return url
-    raise NotADatabase(_shown(database))
+    raise NotADatabase(shown(database))
 
 
-def _shown(database: str) -> str:
-    """The address without its password."""
+def shown(database: str) -> str:
+    """The address without its password, also where one stands among the options or the address is none."""
     try:
-        return make_url(database).render_as_string(hide_password=True)
+        return masking.passwords(make_url(database).render_as_string(hide_password=True))
     except (ArgumentError, ValueError):
-        return re.sub(r"(//[^:@]*):.*@", r"\1:***@", database)
+        return masking.passwords(database)
 
 
 @cache
 def _engine(database: str) -> Engine:
+    # An error of ours may be printed with its statement; an account number that is bound to it may not.
     url = named(database)
     try:
         if url.drivername == "sqlite":
-            engine = create_engine(url, poolclass=NullPool)
+            engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         else:
-            engine = create_engine(url, poolclass=NullPool)
+            engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
             event.listen(engine, "begin", _begin_postgresql)
     except NoSuchModuleError:
-        raise NotADatabase(_shown(database)) from None
+        raise NotADatabase(shown(database)) from None
     return engine
 
 
@@ -113,19 +118,35 @@ def reading(database: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(database: str, *, dry_run: bool = False) -> Iterator[Connection]:
-    """The books, for one writer; everything in the block is kept together or not at all.
+def writing(database: str, *, dry_run: bool = False, by: str = "", command: str = "") -> Iterator[Connection]:
+    """The books, for one writer; everything in the block is kept together, sealed (see `chain`), or not at all.
 
-    With `dry_run` the same is done and then taken back.
+    With `dry_run` the same is done and then taken back. `by` and `command` are kept with the seals.
     """
-    with _refusing(database), _connect(database) as plain:
+    with _refusing(database), turn(database), _connect(database) as plain:
         connection = plain.execution_options(writes=True)
         _insist_on_version(connection, database)
+        before = chain.marks(connection)
         yield connection
         if dry_run:
             connection.rollback()
         else:
+            chain.seal(connection, before, by=by, command=command, role=role(connection))
             connection.commit()
+
+
+@contextmanager
+def turn(database: str) -> Iterator[None]:
+    """Our turn to write. PostgreSQL's writers queue at its lock; SQLite's wait without order, so we give them one."""
+    url = named(database)
+    if url.drivername != "sqlite" or not Path(str(url.database)).is_file():
+        yield
+        return
+    try:
+        with turns.turn(f"{url.database}-turns", PATIENCE):
+            yield
+    except turns.NotOurTurn:
+        raise DatabaseLocked(shown(database), PATIENCE // 1000) from None
 
 
 def _connect(database: str) -> Connection:
@@ -135,7 +156,7 @@ def _connect(database: str) -> Connection:
     return _engine(database).connect()
 
 
-def create(database: str) -> tuple[str | None, str]:
+def create(database: str, *, by: str = "") -> tuple[str | None, str]:
     """Creates the books or brings them up to date, with the chart of accounts and the shipped fee.
 
     Returns the version before (None: there were no books) and after. Books of a newer version are refused.
@@ -148,18 +169,20 @@ def create(database: str) -> tuple[str | None, str]:
             try:
                 os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
             except OSError as error:
-                raise NotWritable(_shown(database)) from error
+                raise NotWritable(shown(database)) from error
         with _engine(database).connect() as plain:
             connection = plain.execution_options(writes=True)
             before = _version(connection)
             known, head = _versions()
             if before is not None and before not in known:
-                raise DatabaseNewer(_shown(database), before)
+                raise DatabaseNewer(shown(database), before)
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            marks = {} if before is None else chain.marks(connection)
             _load_chart(connection)
             _load_fees(connection)
+            chain.seal(connection, marks, by=by, command="init", role=role(connection))
             connection.commit()
     return before, head
 
@@ -201,18 +224,23 @@ def _versions() -> tuple[frozenset[str], str]:
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    try:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DatabaseError as error:
+        if getattr(error.orig, "sqlstate", None) == _FORBIDDEN:  # a stranger: admitted by the server, not to the books
+            raise DatabaseUnreachable(shown(str(connection.engine.url))) from None
+        raise
 
 
 def _insist_on_version(connection: Connection, database: str) -> None:
     version = _version(connection)
     known, head = _versions()
     if version is None:
-        raise NoDatabase(_shown(database))
+        raise NoDatabase(shown(database))
     if version not in known:
-        raise DatabaseNewer(_shown(database), version)
+        raise DatabaseNewer(shown(database), version)
     if version != head:
-        raise DatabaseOlder(_shown(database), version)
+        raise DatabaseOlder(shown(database), version)
 
 
 @contextmanager
@@ -221,7 +249,7 @@ def _refusing(database: str) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if refusal := _refusal(error.orig, _shown(database)):
+        if refusal := _refusal(error.orig, shown(database)):
             raise refusal from None
         raise
 
@@ -248,9 +276,23 @@ def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
         "55P03": DatabaseLocked(database, PATIENCE // 1000),
         "53100": DiskFull(database),
         "25006": NotWritable(database),
-        **dict.fromkeys(("3D000", "28", "08", "42501", "53300", "57P"), DatabaseUnreachable(database)),
+        _FORBIDDEN: NotPermitted(_acting(database)),
+        **dict.fromkeys(("3D000", "28", "08", "53300", "57P"), DatabaseUnreachable(database)),
     }
     return next((refusal for code, refusal in by_state.items() if state.startswith(code)), None)
+
+
+def _acting(database: str) -> str:
+    """The role that an address names; without a name it is, as PostgreSQL has it, the login."""
+    url = make_url(database)
+    return str(url.username or url.query.get("user") or os.environ.get("PGUSER") or getpass.getuser())
+
+
+def owns(connection: Connection) -> bool:
+    """Whether the role that is acting owns the books, or may do anything at all; so it is on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.execute(text("SELECT has_table_privilege('entry', 'TRUNCATE')")).scalar_one())
 
 
 def role(connection: Connection) -> str | None:

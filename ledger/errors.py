@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import ClassVar
 
+from ledger import masking
 from ledger.i18n import _, say
 
 
@@ -131,18 +132,20 @@ class Refusal(Exception):
         """The cause, stable and searchable: the class name in kebab case."""
         return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
-    def _fields(self) -> dict[str, object]:
+    @property
+    def told(self) -> dict[str, object]:
+        """The fields of its sentence, by name."""
         return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
 
     @property
     def sentence(self) -> str:
-        """What is refused and why, in the language being spoken."""
-        return say(self.says, **self._fields())
+        """What is refused and why, in the language being spoken; a password that was typed is not repeated."""
+        return masking.passwords(say(self.says, **self.told))
 
     @property
     def remedy(self) -> str:
         """What to do instead, in the language being spoken."""
-        return say(self.instead, **self._fields())
+        return masking.passwords(say(self.instead, **self.told))
 
     def __str__(self) -> str:
         return f"{self.sentence} ({self.code()})"
@@ -224,6 +227,33 @@ class DatabaseUnreachable(Refusal):
     database: str
     says = _("the database {database} cannot be reached, or does not admit this user")
     instead = _("check the address, the user and the password, and that the server is running")
+
+
+@dataclass
+class NotPermitted(Refusal):
+    """The database role that is acting may not do this."""
+
+    role: str
+    says = _("the database role {role} may not do this")
+    instead = _("have it done by a person whose role may; the roles are set up by: seisan roles")
+
+
+@dataclass
+class RolesNotOnSqlite(Refusal):
+    """SQLite knows no roles."""
+
+    says = _("books in SQLite have no roles: whoever may write the file may do everything")
+    instead = _("keep the file where only those may write who may, or keep the books in PostgreSQL")
+
+
+@dataclass
+class NotARoleName(Refusal):
+    """The beginning of the names of the roles is none that a role can have."""
+
+    prefix: str
+    exit = Exit.USAGE
+    says = _("{prefix} cannot begin the name of a role")
+    instead = _("use up to 40 small letters, digits and _, beginning with a letter but not with pg_")
 
 
 # --- naming things --------------------------------------------------------------------------------------------------
@@ -312,6 +342,64 @@ class UnknownDecision(Refusal):
     decision: int
     says = _("there is no decision {decision}")
     instead = _("the decisions are listed by: seisan decisions")
+
+
+# --- people and bank accounts -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class AccountNotApproved(Refusal):
+    """The bank account of the member was changed, and no second person has said that this is right."""
+
+    member: str
+    says = _("the bank account of member {member} was changed, and no second person has approved the change")
+    instead = _("have another person than who brought it compare it with the paper: seisan account approve '{member}'")
+
+
+@dataclass
+class NoChangeToApprove(Refusal):
+    """The bank account of the member waits for nobody's approval."""
+
+    member: str
+    says = _("no change of the bank account of member {member} waits for approval")
+    instead = _("those that wait are shown by: seisan account list")
+
+
+@dataclass
+class SamePersonBroughtAccount(Refusal):
+    """Who brought a changed bank account may not approve it."""
+
+    by: str
+    member: str
+    says = _("{by} brought the changed bank account of member {member} and cannot approve it as well")
+    instead = _("have another person approve it, under their own name: --by NAME")
+
+
+@dataclass
+class NoAccountKnown(Refusal):
+    """No bank account of the member is known."""
+
+    member: str
+    says = _("no bank account of member {member} is known")
+    instead = _("take it in with the register of members: seisan import FILE")
+
+
+@dataclass
+class NoPurposeGiven(Refusal):
+    """Nobody looks at a whole account number without saying what for."""
+
+    member: str
+    says = _("what the account number of member {member} is looked at for is not said")
+    instead = _("say it with --purpose; it is kept together with who looked")
+
+
+@dataclass
+class NotAMonthsWorkbook(Refusal):
+    """The file has no cover of a monthly statement on which a head of the chain stands."""
+
+    file: str
+    says = _("{file} is not the workbook of a month, or nothing had been booked by then")
+    instead = _("name a workbook that was written by: seisan statement month")
 
 
 # --- writing files --------------------------------------------------------------------------------------------------

@@ -46,6 +46,11 @@ def say(message: str, /, **fields: object) -> str:
     return sentence.format(**{name: shown(value) for name, value in fields.items()}) if fields else sentence
 
 
+def in_each(message: str) -> set[str]:
+    """A sentence without fields in every language, to be recognised in a file that we wrote in any of them."""
+    return {_catalogue(language).gettext(message) for language in LANGUAGES}
+
+
 def either(ja: str, en: str) -> str:
     """The one of two wordings that fits the language being spoken (for words kept in both, such as account names)."""
     return ja if language() == "ja" else en

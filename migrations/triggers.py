@@ -35,6 +35,15 @@ NAMED_BY = {
     "request": ("key",),
 }
 
+# Every table whose rows say who wrote them. On PostgreSQL nobody but the owner signs with another's role.
+SIGNED = (
+    *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
+    *("account_approval", "looked", "request"),
+)
+
+# What makes up a bank account.
+ACCOUNT = ("bank", "branch", "account_type", "account_number", "account_name")
+
 # The accounts that hold what belongs to members, and by what each is kept: no part of one may fall below zero.
 HELD_BY = {
     "2020": ("application", "deposit"),
@@ -63,6 +72,9 @@ REFUND_MOVES = {
     "returned": ("paid",),
 }
 CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
+
+# What bears a day in the books: none of these is dated in a month that is closed.
+DATED = ("entry", "refund_step", "credit_step")
 
 
 def create_all(connection: Connection) -> None:
@@ -128,6 +140,20 @@ def _sqlite() -> Iterator[str]:
             f"CREATE TRIGGER {table}_people BEFORE INSERT ON {table} WHEN NEW.state IN ('approved', 'applied') "
             f"BEGIN SELECT RAISE(ABORT, 'same-person: {table}') WHERE {_same_person(table, of)}; END"
         )
+    yield from _sqlite_closed()
+    yield from _sqlite_people()
+
+
+def _sqlite_closed() -> Iterator[str]:
+    for table in DATED:
+        yield (
+            f"CREATE TRIGGER {table}_month_open BEFORE INSERT ON {table} WHEN {_CLOSED} "
+            f"BEGIN SELECT RAISE(ABORT, 'month-closed: {table}'); END"
+        )
+
+
+# True of a day up to and on which the books are closed; NULL when they are not.
+_CLOSED = "NEW.happened_on <= (SELECT closed_to FROM month_step ORDER BY no DESC LIMIT 1)"
 
 
 def _same(key: str) -> str:
@@ -165,10 +191,61 @@ def _out_of_order(table: str, of: str, moves: dict[str, tuple[str, ...]]) -> str
 
 
 def _same_person(table: str, of: str) -> str:
-    # Quoted, because BY is a word of PL/pgSQL's own.
     return (
         f"EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1"
-        ' AND lower(trim(first."by")) = lower(trim(NEW."by")))'
+        f" AND {_person('first')} = {_person('NEW')})"
+    )
+
+
+def _person(row: str) -> str:
+    """The name that signed a row, whatever its case and spaces; the program compares more closely (see `kana`)."""
+    # Quoted, because BY is a word of PL/pgSQL's own.
+    return f"""lower(replace(replace({row}."by", ' ', ''), '　', ''))"""
+
+
+# Who brought a changed bank account is not who approves it.
+_SAME_BROUGHT = (
+    "EXISTS (SELECT 1 FROM member_known brought JOIN source ON source.id = brought.source"
+    f" WHERE brought.id = NEW.member_known AND {_person('source')} = {_person('NEW')})"
+)
+
+
+def _account_waits() -> str:
+    """True when the bank account that counts of the member of a refund was changed and waits for a second person.
+
+    The account trusted last is the first recorded or the one approved last, of those recorded up to the one that counts
+    (see `people.changes`).
+    """
+    paid = (
+        "(SELECT d.application FROM deposit_known d WHERE d.deposit = f.deposit ORDER BY d.known_on DESC, d.id DESC"
+        " LIMIT 1)"
+    )
+    first = "(SELECT min(y.id) FROM member_known y WHERE y.member = r.member AND y.account_number IS NOT NULL)"
+    trusted = (
+        "(SELECT max(x.id) FROM member_known x WHERE x.member = r.member AND x.id <= r.id AND x.account_number IS NOT"
+        f" NULL AND (x.id = {first} OR x.id IN (SELECT ok.member_known FROM account_approval ok)))"
+    )
+    same = " AND ".join(f"COALESCE(t.{part}, '') = COALESCE(r.{part}, '')" for part in ACCOUNT)
+    return (
+        "EXISTS (SELECT 1 FROM refund f"
+        f" JOIN application a ON a.number = COALESCE(f.application, {paid})"
+        " JOIN member_known r ON r.member = a.member"
+        " WHERE f.no = NEW.refund AND r.account_number IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM member_known later WHERE later.member = r.member"
+        " AND (later.known_on > r.known_on OR (later.known_on = r.known_on AND later.id > r.id)))"
+        f" AND NOT EXISTS (SELECT 1 FROM member_known t WHERE t.id = {trusted} AND {same}))"
+    )
+
+
+def _sqlite_people() -> Iterator[str]:
+    yield (
+        "CREATE TRIGGER refund_step_account BEFORE INSERT ON refund_step "
+        "WHEN NEW.state IN ('approved', 'filed', 'paid') "
+        f"BEGIN SELECT RAISE(ABORT, 'account-not-approved: refund_step') WHERE {_account_waits()}; END"
+    )
+    yield (
+        "CREATE TRIGGER account_approval_people BEFORE INSERT ON account_approval "
+        f"BEGIN SELECT RAISE(ABORT, 'same-person: account_approval') WHERE {_SAME_BROUGHT}; END"
     )
 
 
@@ -200,11 +277,81 @@ def _postgresql() -> Iterator[str]:
             f"refuse_{table}",
             f"IF NEW.nth > 1 AND {_out_of_order(table, of, moves)} "
             f"THEN RAISE EXCEPTION 'out-of-order: {table}'; END IF; "
-            f"IF NEW.state IN ('approved', 'applied') AND {_same_person(table, of)} "
-            f"THEN RAISE EXCEPTION 'same-person: {table}'; END IF; RETURN NEW;",
+            f"IF NEW.state IN ('approved', 'applied') AND ({_same_person(table, of)} OR {_same_role(table, of)}) "
+            f"THEN RAISE EXCEPTION 'same-person: {table}'; END IF; "
+            f"IF {_not_for_this_role()} THEN RAISE EXCEPTION 'not-permitted: {table}' USING ERRCODE = '42501'; END IF; "
+            "RETURN NEW;",
         )
         yield (f"CREATE TRIGGER {table}_order BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_{table}()")
+    yield from _postgresql_people()
+    yield _function(
+        "refuse_closed_month",
+        f"IF {_CLOSED} THEN RAISE EXCEPTION 'month-closed: %', TG_TABLE_NAME; END IF; RETURN NEW;",
+    )
+    for table in DATED:
+        yield (
+            f"CREATE TRIGGER {table}_month_open BEFORE INSERT ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_closed_month()"
+        )
 
 
 def _function(name: str, body: str) -> str:
-    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+    # Looked up in the books alone: a table that somebody made for their own session is not the one that is asked.
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp"
+        f" AS $$ BEGIN {body} END $$"
+    )
+
+
+# A role that may do anything: what it may is not told apart, and an office may share it.
+_OWNER = "has_table_privilege('entry', 'TRUNCATE')"
+
+
+def _postgresql_people() -> Iterator[str]:
+    yield _function(
+        "refuse_account",
+        f"IF {_account_waits()} THEN RAISE EXCEPTION 'account-not-approved: refund_step'; END IF; RETURN NEW;",
+    )
+    yield (
+        "CREATE TRIGGER refund_step_account BEFORE INSERT ON refund_step FOR EACH ROW "
+        "WHEN (NEW.state IN ('approved', 'filed', 'paid')) EXECUTE FUNCTION refuse_account()"
+    )
+    by_role = _SAME_BROUGHT.replace(f"{_person('source')} = {_person('NEW')}", "source.role = NEW.role")
+    yield _function(
+        "refuse_account_approval",
+        f"IF {_SAME_BROUGHT} OR ({by_role} AND NOT {_OWNER}) "
+        "THEN RAISE EXCEPTION 'same-person: account_approval'; END IF; RETURN NEW;",
+    )
+    yield (
+        "CREATE TRIGGER account_approval_people BEFORE INSERT ON account_approval FOR EACH ROW "
+        "EXECUTE FUNCTION refuse_account_approval()"
+    )
+    yield _function(
+        "refuse_signature",
+        f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "
+        "RETURN NEW;",
+    )
+    for table in SIGNED:
+        yield (
+            f"CREATE TRIGGER {table}_signature BEFORE INSERT ON {table} FOR EACH ROW "
+            "WHEN (NEW.role IS DISTINCT FROM current_user) EXECUTE FUNCTION refuse_signature()"
+        )
+
+
+def _same_role(table: str, of: str) -> str:
+    """True when the role that proposed approves, under whatever name."""
+    return (
+        f"(EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1 AND first.role = NEW.role)"
+        f" AND NOT {_OWNER})"
+    )
+
+
+def _not_for_this_role() -> str:
+    """True of an approval by a role that approves nothing, and of any other step by one that only approves.
+
+    Which role is which is told by the tables it may write to, so that roles may have any names (see `roles`).
+    """
+    return (
+        "(NEW.state IN ('approved', 'applied') AND NOT has_table_privilege('account_approval', 'INSERT')) OR "
+        "(NEW.state NOT IN ('approved', 'applied', 'rejected') AND NOT has_table_privilege('refund', 'INSERT'))"
+    )

@@ -186,7 +186,12 @@ def month(url: str, folder: Path) -> Iterator[tuple[str, ...]]:
     yield ("overpaid", "paid", "6", "--on", ON)
     yield ("overpaid", "returned", "6", "--on", ON, "--reason", "口座なし")
     yield ("overpaid", "return", "N-THRICE", "--on", ON)
-    yield ("overpaid", "reject", "7", "--on", ON, "--reason", "誤り")
+    yield ("overpaid", "reject", "8", "--on", ON, "--reason", "誤り")
+    for path in desk.accounts(folder):
+        yield ("import", str(path))
+    yield ("account", "approve", desk.ANOTHER, "--by", CHIEF)
+    yield ("close", "2012-04", "--bank-balance", "0", "--accept", "検証")
+    yield ("reopen", "2012-04", "--reason", "入金の計上もれ")
 
 
 def test_a_dry_run_answers_as_the_real_one_and_leaves_the_books_alone(book_url: str, tmp_path: Path) -> None:

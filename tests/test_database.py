@@ -29,14 +29,14 @@ def books(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def held(books: str) -> str:
     """What the books hold."""
-    return desk.held(books)
+    return desk.held(books, ())
 
 
 @pytest.fixture
 def before(books: str, held: str) -> Iterator[str]:
     """The address of the books; what they hold has to be the same after the test."""
     yield books
-    assert desk.held(books) == held
+    assert desk.held(books, ()) == held
 
 
 def attack(url: str, *statements: str) -> str:

@@ -279,7 +279,7 @@ def test_the_database_refuses_what_goes_around_the_program(books: str, rule: str
         *first, last = AROUND[rule].split(";")
         for statement in first:
             connection.execute(text(statement))
-        with pytest.raises(DatabaseError, match=rule):
+        with pytest.raises(DatabaseError, match=rule), connection.begin_nested():
             connection.execute(text(last))
 
 

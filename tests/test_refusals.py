@@ -101,6 +101,16 @@ REFUSED = [
     ("match N-FREE USED", "settled-otherwise"),
     ("match N-LOOSE UNPAID --on 2012-03-06", "settled-before-known"),
     ("bill pay S-1 --on 2012-01-01", "before-the-step-before"),
+    # Months.
+    ("close 2012-4", "no-such-month"),
+    ("close 2012-05", "month-not-over"),
+    ("close 2012-04", "not-ready-to-close"),
+    ("close 2012-04 --accept ' '", "no-reason-given"),
+    ("close 2010-11 --bank-balance 1", "done-differently"),
+    ("reopen 2012-04 --reason 誤り", "month-not-closed"),
+    ("reopen 2010-11 --reason ''", "no-reason-given"),
+    ("reopen 2010-12 --reason 別の理由", "done-differently"),
+    ("refund propose FREE --on 2010-11-30", "month-closed"),
     # What comes back.
     ("refund propose LATER --on 2012-05-31", "not-applied-yet"),
     (f"refund propose UNPAID --on {ON}", "no-fee-received"),
@@ -112,7 +122,6 @@ REFUSED = [
     (f"refund propose USED --on {ON}", "not-eligible"),
     ("refund propose FREE --on 2012-03-06", "not-eligible"),
     (f"refund propose REVERSED --on {ON}", "fee-not-held"),
-    ("refund propose NEW2 --on 2012-04-10", "paid-by-credit"),
     (f"overpaid return N-FREE --on {ON}", "nothing-overpaid"),
     ("overpaid return N-TWICE --on 2012-04-10", "nothing-overpaid"),
     (f"credit propose FREE --to THEIRS --on {ON}", "credit-to-another-member"),
@@ -121,6 +130,7 @@ REFUSED = [
     (f"credit propose FREE --to FULL --on {ON}", "nothing-owed"),
     (f"credit propose FREE --to NEW1 --on {ON}", "nothing-owed"),
     ("credit undo 5 --reason 誤り --on 2012-05-02", "credit-spent"),
+    ("credit undo 2 --reason 誤り --on 2012-05-02", "credit-gone-on"),
 ]
 
 # In which order a command looks: what was done before, then facts, then money, then the person. Each row breaks the
@@ -131,6 +141,7 @@ IN_ORDER = [
     ("refund approve 1 --on 2012-01-01", "before-the-step-before"),
     (f"refund approve 1 --on {ON}", "same-person-approves"),
     (f"refund approve 1 --on {ON} --by ' {desk.CLERK}　'", "same-person-approves"),
+    ("refund approve 3 --on 2010-11-30", "month-closed"),
     ("refund paid 99 --on 2012-01-01", "unknown-refund"),
     ("refund paid 3 --on 2012-01-01", "done-differently"),
     ("refund paid 1 --on 2012-01-01", "refund-out-of-order"),
@@ -171,6 +182,13 @@ IN_ORDER = [
     (f"reverse {FEE}:REVERSED --reason '' --on 2011-01-01", "already-reversed"),
     (f"reverse {FEE}:FREE --reason '' --on 2011-01-01", "no-reason-given"),
     ("reverse entry:refund_proposed:PROPOSED --reason 誤り --on 2011-01-01", "reversal-before-original"),
+    (f"reverse {FEE}:REVERSED --reason '' --on 2010-11-30", "already-reversed"),
+    (f"reverse {FEE}:FREE --reason '' --on 2010-11-30", "month-closed"),
+    ("credit propose UNPAID --to THEIRS --on 2010-11-30", "month-closed"),
+    ("credit undo 1 --reason '' --on 2010-11-30", "month-closed"),
+    ("overpaid return N-9 --on 2010-11-30", "unknown-deposit"),
+    ("overpaid return N-FREE --on 2010-11-30", "month-closed"),
+    ("close 2199-01 --accept ''", "month-not-over"),
     ("match N-9 NOBODY --on 2012-01-01", "unknown-deposit"),
     ("match N-FREE NOBODY --on 2012-01-01", "settled-otherwise"),
     ("match N-LOOSE NOBODY --on 2012-01-01", "unknown-application"),
@@ -192,6 +210,9 @@ DONE_BEFORE = [
     "match N-FREE FREE --on 2012-01-01",
     "bill pay S-1 --on 2012-05-02",
     "book --through 2012-04-30",
+    "book --through 2010-11-30",
+    "close 2010-11 --bank-balance 0",
+    "reopen 2010-12 --reason 入金の計上もれ",
     "init",
 ]
 
@@ -293,6 +314,13 @@ def test_what_cannot_be_understood_is_said_with_its_name(
 
 # What no command reaches by itself, or needs files and databases in a state of their own: the module that reaches it.
 ELSEWHERE = {
+    "test_idempotency.py": "key-used-differently no-key-taken",
+    "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
+    "test_people.py": """
+        account-not-approved no-change-to-approve same-person-brought-account no-account-known no-purpose-given
+        roles-not-on-sqlite
+    """,
+    "test_roles.py": "not-permitted not-a-role-name",
     "test_files_and_databases.py": """
         no-database database-newer database-older database-locked not-a-database database-unreachable
     """,

@@ -13,6 +13,10 @@ from ledger.statements.wording import mark
 NAME = _("Cover")
 # ja: 月次計算書
 TITLE = _("Monthly statement")
+# ja: 伝票数累計
+TO_DATE = _("Entries to date")
+# ja: 封印の連鎖の先端(SHA-256)
+HEAD = _("Head of the chain (SHA-256)")
 
 SHEETS: dict[Stands, str] = {
     "trial_balance": trial_balance.NAME,
@@ -113,8 +117,7 @@ def _counts(counts: Counts, seal: str | None) -> Iterator[Values]:
         (_("Entries of the month"), counts.entries),
         # ja: うち取消伝票数
         (_("of which reversals"), counts.reversals),
-        # ja: 伝票数累計
-        (_("Entries to date"), counts.entries_to_date),
+        (TO_DATE, counts.entries_to_date),
         # ja: 判定数
         (_("Decisions that stand"), counts.decisions),
         # ja: 払戻し(当月又は未了)
@@ -125,8 +128,7 @@ def _counts(counts: Counts, seal: str | None) -> Iterator[Values]:
         (_("Credits of the month or still open"), counts.credits),
     ):
         yield (say(name), None, As("count", count))
-    # ja: 最終伝票の要約値(SHA-256)
-    yield (say(_("Digest of the last entry (SHA-256)")), counts.head, None)
+    yield (say(HEAD), counts.head, None)
     # ja: 締めの封印
     yield (say(_("Seal of the closed month")), say(_("not closed")) if seal is None else seal, None)
 

@@ -8,6 +8,7 @@ from exports.sheets import ISSUER
 from exports.sheets import decisions as decision_sheet
 from exports.sheets.decisions import answer
 from exports.sheets.returns import COLUMNS as RETURN_COLUMNS
+from exports.sheets.returns import account as marked
 from exports.sheets.returns import cells as return_cells
 from ledger.i18n import _, say
 from ledger.statements.member import MemberStatement, Posted
@@ -142,7 +143,7 @@ def _summary(statement: MemberStatement) -> Iterator[Block]:
         # ja: 登録取消日
         (_("Deregistered on"), statement.deregistered_on),
         # ja: 振込先口座
-        (_("Bank account"), "-".join(account) or None),
+        (_("Bank account"), marked("-".join(account) or None, waits=statement.account_waits)),
     )
     yield Block((Column("", width=16), Column("", "any", 18)), tuple((say(name), value) for name, value in told))
     rows = tuple((each.application, *answer(each)) for each in statement.findings)

@@ -1,6 +1,7 @@
 """返金・充当一覧: refunds, overpayments returned and credits, from the proposal to the day they were carried out."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
@@ -75,7 +76,9 @@ _LABEL = 2 + len(PERSON) - 1
 
 def month(returns: list[Return], period: tuple[date, date]) -> Sheet:
     """What moved in a month or was still open at its end, by way, association and member."""
-    ordered = sorted(returns, key=lambda each: list(WAYS).index(each.way))
+    # Whether a changed account waits is left out: the workbook of a month stays the same when the approval comes.
+    settled = [replace(each, account_waits=False) for each in returns]
+    ordered = sorted(settled, key=lambda each: list(WAYS).index(each.way))
     return _sheet(ordered, NAME, period=period)
 
 
@@ -121,7 +124,7 @@ def cells(each: Return) -> Values:
         each.tax_percent,
         each.tax,
         each.standing,
-        each.account,
+        account(each.account, waits=each.account_waits),
         first.on,
         first.by,
         approved.on if approved else None,
@@ -131,6 +134,11 @@ def cells(each: Return) -> Values:
         say(last.reason) if last.reason else None,
         listed(str(step.entry) for step in each.steps if step.entry is not None),
     )
+
+
+def account(masked: str | None, *, waits: bool) -> str | None:
+    """A masked bank account, marked while its change waits for a second person."""
+    return say(_("{account} (change not approved)"), account=masked) if masked and waits else masked
 
 
 def _labelled(label: str) -> Values:

@@ -15,10 +15,8 @@ from ledger.booking.refusals import (
     NotAppliedYet,
     NotEligible,
     NothingToRefund,
-    PaidByCredit,
     StillInForce,
 )
-from ledger.booking.steps import CREDITS, histories
 from ledger.decisions.findings import Finding, judge
 from ledger.decisions.kept import keep
 from ledger.errors import UnknownApplication
@@ -44,14 +42,12 @@ def claim(
     """The finding of the day, which says that the fee comes back, and the number of the decision it is kept as.
 
     The application (and `also` others) is booked up to that day, so that the fee, the debt to the authority and its
-    waiver stand in the books. Refused, one class per cause: every other outcome, a fee that came by credit (it goes
-    back to the application it came from), and a fee that the books do not hold.
+    waiver stand in the books. Refused, one class per cause: every other outcome, and a fee that the books do not hold.
     """
     finding = next(iter(judge(connection, on, applications=[application])), None)
     if finding is None:
         raise NotAppliedYet(application, on)
     _insist_on_eligible(finding, on)
-    _insist_on_no_credit(connection, application)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
     there = held(connection, Account.FEES_HELD, "application").get(application, 0)
@@ -86,12 +82,3 @@ def doubt_said(code: str) -> str:
     """A doubt in the language being spoken."""
     remark = next((each for each in doubts.DOUBTS if each.code == code), None)
     return code if remark is None else remark.says
-
-
-def _insist_on_no_credit(connection: Connection, application: str) -> None:
-    credit = tables.credit
-    statement = select(credit.c.no, credit.c.application).where(credit.c.to_application == application)
-    steps = histories(connection, CREDITS)
-    for no, origin in connection.execute(statement.order_by(credit.c.no)):
-        if steps[no][-1].state == "applied":
-            raise PaidByCredit(application, no, origin)

@@ -12,21 +12,28 @@ from ledger import tables
 from ledger.booking.authority import ISSUED
 from ledger.booking.claims import claim, insist_on_application
 from ledger.booking.known import applications, related
+from ledger.booking.lots import brought
 from ledger.booking.plan import Plan
 from ledger.booking.refunds import Proposed
 from ledger.booking.refusals import (
     BeforeTheStepBefore,
+    CreditGoneOn,
     CreditSpent,
     CreditToAnotherMember,
     NotAReissue,
     NothingOwed,
     ReissueWithdrawn,
 )
-from ledger.booking.steps import CREDITS, Step, begin, histories, step
-from ledger.i18n import _
+from ledger.booking.steps import CREDITS, REFUNDS, Step, begin, histories, history, step
+from ledger.errors import Refusal
+from ledger.i18n import _, say
 from ledger.journal.accounts import Account
+from ledger.journal.closing import insist_on_open
 from ledger.journal.posting import CORRECTION, Done, Posting, key, opposite, post, recorded
 from ledger.journal.templates import credit_applied, credit_proposed
+
+# The states in which a credit takes its yen from the application that it comes from.
+STANDING = ("proposed", "applied")
 
 UNDONE = _("the credit that had paid the fee was undone")
 
@@ -64,8 +71,9 @@ def propose(connection: Connection, application: str, to_application: str, *, on
     to_member = insist_on_application(connection, to_application)
     for each in credits(connection):
         alike = (each.application, each.to_application) == (application, to_application)
-        if alike and each.state in ("proposed", "applied") and each.steps[0].on == on:
+        if alike and each.state in STANDING and each.steps[0].on == on:
             return Proposed(each.no, changed=False, yen=each.yen)
+    insist_on_open(connection, on)
     if member != to_member:
         raise CreditToAnotherMember(application, to_application)
     reissue = applications(connection, [to_application])[to_application]
@@ -132,7 +140,8 @@ def undo(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
 
     If the reissue was booked as issued on the strength of the credit and the authority is not paid yet, that entry is
     reversed with it, for the fee of the reissue is then no longer received; it is booked again once it is. Once the
-    yen were paid on to the authority the credit cannot be undone until the authority waives the fee.
+    yen were paid on to the authority the credit cannot be undone until the authority waives the fee; once they were
+    credited further or refunded, not until that is taken back: a chain of credits is undone from its end.
     """
 
     def taken_back(so_far: list[Step]) -> list[int]:
@@ -151,18 +160,38 @@ def _undone(connection: Connection, made: Step, on: date, reason: str, cause: st
 def _issue_undone(connection: Connection, credit: Credit, on: date) -> list[Posting]:
     """The reversal of the reissue's debt to the authority, if the credited yen are there and not yet paid."""
     to = credit.to_application
+    if brought(connection, to)[credit.application] < credit.yen:
+        raise _gone(connection, credit)
     plan = Plan(connection, on, related(connection, [to]))
     if plan.held(Account.FEES_HELD, to) >= credit.yen:
         return []
     issued = plan.latest(ISSUED, to)
     if issued is None or not issued.live:
-        raise CreditSpent(credit.no, to)
+        raise _gone(connection, credit)
     original = recorded(connection, [issued.no])[issued.no]
     if plan.held(Account.AUTHORITY_PAYABLE, to) < original.movements[0].yen:
-        raise CreditSpent(credit.no, to)
+        raise _gone(connection, credit)
     if on < issued.on:
         raise BeforeTheStepBefore(on, issued.on)
     return [opposite(issued.no, original, on=on, reason=UNDONE, cause=CORRECTION)]
+
+
+def _gone(connection: Connection, credit: Credit) -> Refusal:
+    """Where the credited yen have gone: into another credit, a refund, or to the authority."""
+    to = credit.to_application
+    further = [each.no for each in credits(connection) if each.application == to and each.state in STANDING]
+    if further:
+        return CreditGoneOn(credit.no, to, say(_("credit {no}"), no=further[-1]))
+    step, movement = tables.refund_step.c, tables.movement.c
+    reserved = select(step.refund).join_from(tables.refund_step, tables.movement, movement.entry == step.entry)
+    for no in connection.execute(
+        reserved.where(step.nth == 1, movement.debit == str(Account.FEES_HELD), movement.debit_application == to)
+        .distinct()
+        .order_by(step.refund.desc())
+    ).scalars():
+        if history(connection, REFUNDS, no)[-1].state != "rejected":
+            return CreditGoneOn(credit.no, to, say(_("refund {no}"), no=no))
+    return CreditSpent(credit.no, to)
 
 
 def _credit(connection: Connection, no: int) -> Credit:

@@ -197,12 +197,12 @@ def _correct(
 
 def _issues_undone(plan: Plan, undone: list[Posting], on: date) -> Iterator[Posting]:
     """The reversals of the certificates booked as issued with the money that is taken back, while it is still owed."""
-    for movement in (each for posting in undone for each in posting.movements):
-        if movement.debit != Account.FEES_HELD or movement.debit_application is None:
-            continue
-        issued = plan.latest("certificate_issued", movement.debit_application)
+    taken = (each for posting in undone for each in posting.movements if each.debit == Account.FEES_HELD)
+    # Each application once, though its money may have come in parts.
+    for application in dict.fromkeys(each.debit_application for each in taken if each.debit_application is not None):
+        issued = plan.latest("certificate_issued", application)
         if issued is None or not issued.live:
             continue
         original = recorded(plan.connection, [issued.no])[issued.no]
-        if plan.held(Account.AUTHORITY_PAYABLE, movement.debit_application) >= original.movements[0].yen:
+        if plan.held(Account.AUTHORITY_PAYABLE, application) >= original.movements[0].yen:
             yield opposite(issued.no, original, on=max(on, issued.on), reason=CORRECTED, cause=CORRECTION)

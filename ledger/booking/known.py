@@ -97,7 +97,7 @@ def touching(applications: Collection[str]) -> ColumnElement[bool]:
 
 
 def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, Application]:
-    """Every application, or only these, with what is known of it today."""
+    """Every application, or only these, with what is known of it today, by number on either database."""
     number = tables.application.c.number
     within = None if only is None else tables.fact.c.application.in_(list(only))
     known = facts.known(None, within)
@@ -117,7 +117,8 @@ def applications(connection: Connection, only: Collection[str] | None = None) ->
     ).outerjoin(known, known.c.application == number)
     if only is not None:
         statement = statement.where(number.in_(list(only)))
-    return {row[0]: Application(*row) for row in connection.execute(statement)}
+    # Sorted here: the databases have orders of their own for text, and the journal is to be the same on both.
+    return {row[0]: Application(*row) for row in sorted(connection.execute(statement), key=lambda row: str(row[0]))}
 
 
 def deposits(connection: Connection, only: Collection[str] | None = None) -> list[Deposit]:
@@ -126,7 +127,8 @@ def deposits(connection: Connection, only: Collection[str] | None = None) -> lis
     within = None if only is None else versions.c.deposit.in_(deposits_of(only))
     last = facts.latest_version(versions, (versions.c.deposit,), None, within).subquery()
     statement = select(last.c.deposit, last.c.received_on, last.c.yen, last.c.application, last.c.known_on)
-    return [Deposit(*row) for row in connection.execute(statement.order_by(last.c.received_on, last.c.deposit))]
+    found = [Deposit(*row) for row in connection.execute(statement)]
+    return sorted(found, key=lambda each: (each.received_on, each.reference))
 
 
 def bill_lines(connection: Connection, only: Collection[str] | None = None) -> list[BillLine]:
@@ -135,10 +137,9 @@ def bill_lines(connection: Connection, only: Collection[str] | None = None) -> l
     key = (versions.c.bill, versions.c.application, versions.c.nth)
     within = None if only is None else versions.c.application.in_(list(only))
     last = facts.latest_version(versions, key, None, within).subquery()
-    statement = select(
-        last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on
-    ).order_by(last.c.billed_on, last.c.bill, last.c.application, last.c.nth)
-    return [BillLine(*row) for row in connection.execute(statement)]
+    statement = select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
+    found = [BillLine(*row) for row in connection.execute(statement)]
+    return sorted(found, key=lambda each: (each.billed_on, each.bill, each.application, each.nth))
 
 
 def standing_decisions(connection: Connection, only: Collection[str] | None = None) -> dict[str, Standing]:

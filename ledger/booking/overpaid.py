@@ -15,6 +15,7 @@ from ledger.booking.steps import REFUNDS, begin
 from ledger.errors import UnknownDeposit
 from ledger.journal.accounts import Account
 from ledger.journal.balances import held
+from ledger.journal.closing import insist_on_open
 from ledger.journal.posting import Posting, key
 from ledger.journal.templates import overpayment_returned
 
@@ -32,6 +33,7 @@ def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -
         raise UnknownDeposit(deposit)
     if (before := standing(connection, tables.refund.c.deposit == deposit, on)) is not None:
         return Proposed(before.no, changed=False, yen=before.yen)
+    insist_on_open(connection, on)
     book(connection, on, by=by, only=[each for each in applications if each is not None])
     yen = held(connection, Account.SUSPENSE, "deposit").get(deposit, 0)
     if yen <= 0:

@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from ledger import tables
+from ledger import people, tables
 from ledger.booking.claims import claim, insist_on_application
+from ledger.booking.lots import way_back
 from ledger.booking.steps import REFUNDS, Step, begin, histories, step
 from ledger.decisions.findings import Finding
 from ledger.i18n import _, say
+from ledger.journal.accounts import Account
+from ledger.journal.closing import insist_on_open
 from ledger.journal.posting import Done, Posting, key, opposite, post, recorded
 from ledger.journal.templates import TEMPLATES, refund_proposed
 from ledger.notices import doubts
@@ -58,17 +61,20 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
     """Proposes the refund of a fee as found on a day, keeps the decision it rests on, and reserves its yen.
 
     Proposed on that day already: nothing changes. Otherwise refused unless the outcome of that day is eligible and the
-    books hold the fee (see `claims.claim`). That the member asked for a credit is remarked, and stops nothing.
+    books hold the fee (see `claims.claim`). What came by credit goes back to the lots it came from and is paid from
+    there (see `lots`). That the member asked for a credit is remarked, and stops nothing.
     """
     insist_on_application(connection, application)
     if (before := standing(connection, tables.refund.c.application == application, on)) is not None:
         return Proposed(before.no, changed=False, yen=before.yen)
+    insist_on_open(connection, on)
     finding, decision = claim(connection, application, on=on, by=by)
     yen = finding.refundable
+    slip = tuple(refund_proposed(application=application, yen=yen, carried=way_back(connection, application, yen)))
 
     def reserved(no: int) -> Posting:
         event = refund_proposed.__name__
-        return Posting(key(event, no), on, event, tuple(refund_proposed(application=application, yen=yen)))
+        return Posting(key(event, no), on, event, slip)
 
     thing: dict[str, object] = {"application": application, "decision": decision, "yen": yen}
     return Proposed(begin(connection, REFUNDS, thing, reserved, by=by), True, yen, _remarks(finding))
@@ -88,8 +94,25 @@ def standing(connection: Connection, whose: ColumnElement[bool], on: date) -> Re
 
 
 def approve(connection: Connection, no: int, *, on: date, by: str) -> Done:
-    """Approves a refund. Refused to the person who proposed it."""
-    return step(connection, REFUNDS, no, "approved", on=on, by=by)
+    """Approves a refund. Refused to the person who proposed it, and while a changed bank account waits for approval."""
+
+    def confirmed(_so_far: list[Step]) -> list[int]:
+        _insist_on_account(connection, no)
+        return []
+
+    return step(connection, REFUNDS, no, "approved", on=on, by=by, entries=confirmed)
+
+
+def _insist_on_account(connection: Connection, no: int) -> None:
+    """The bank account of the member that a refund goes to is the one that two people know."""
+    refund, paid, application = tables.refund, tables.deposit_known, tables.application
+    settled = select(paid.c.application).where(paid.c.deposit == refund.c.deposit)
+    settled = settled.order_by(paid.c.known_on.desc(), paid.c.id.desc()).limit(1)
+    whose = func.coalesce(refund.c.application, settled.correlate(refund).scalar_subquery())
+    statement = select(application.c.member).join_from(application, refund, application.c.number == whose)
+    statement = statement.where(refund.c.no == no)
+    if (member := connection.execute(statement).scalar()) is not None:
+        people.insist_on_account(connection, member)
 
 
 def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
@@ -105,12 +128,16 @@ def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -
 
 
 def paid(connection: Connection, numbers: Iterable[int], *, on: date, by: str) -> list[Done]:
-    """Records that refunds were paid on a day: approved, in a transfer file, or after a transfer had come back."""
+    """Records that refunds were paid on a day: approved, in a transfer file, or after a transfer had come back.
+
+    Refused while a changed bank account of the member waits for approval.
+    """
     return [_pay(connection, no, on, by) for no in numbers]
 
 
 def _pay(connection: Connection, no: int, on: date, by: str) -> Done:
     def payment(so_far: list[Step]) -> list[int]:
+        _insist_on_account(connection, no)
         event = "returned_refund_paid" if so_far[-1].state == "returned" else "refund_paid"
         return _post(connection, event, no, so_far, on, by)
 
@@ -128,8 +155,15 @@ def returned(connection: Connection, no: int, *, on: date, reason: str, by: str)
 
 
 def _post(connection: Connection, event: str, no: int, so_far: list[Step], on: date, by: str) -> list[int]:
-    refund = refunds(connection, tables.refund.c.no == no)[0]
-    moved = tuple(TEMPLATES[event](application=refund.application, deposit=refund.deposit, yen=refund.yen))
+    """Posts a step for each lot that the yen were reserved from."""
+    reserved = so_far[0].entry
+    assert reserved is not None
+    moved = tuple(
+        movement
+        for lot in recorded(connection, [reserved])[reserved].movements
+        if lot.credit == Account.REFUNDS_PAYABLE
+        for movement in TEMPLATES[event](application=lot.credit_application, deposit=lot.deposit, yen=lot.yen)
+    )
     return post(connection, [Posting(key(event, no, len(so_far) + 1), on, event, moved)], by=by)
 
 

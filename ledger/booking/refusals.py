@@ -115,17 +115,6 @@ class FeeNotHeld(Refusal):
 
 
 @dataclass
-class PaidByCredit(Refusal):
-    """The fee came by credit from another application, and goes back to that one."""
-
-    application: str
-    credit: int
-    origin: str
-    says = _("the fee of application {application} came by credit {credit} from application {origin}")
-    instead = _("undo the credit, then refund the first one: seisan credit undo {credit} --reason …")
-
-
-@dataclass
 class NothingOverpaid(Refusal):
     """Nothing of the deposit is left in suspense."""
 
@@ -234,3 +223,27 @@ class CreditSpent(Refusal):
     to_application: str
     says = _("what credit {credit} brought to application {to_application} has been paid on to the authority")
     instead = _("it can be undone once the authority gives it back: seisan entries --application {to_application}")
+
+
+@dataclass
+class CreditGoneOn(Refusal):
+    """The credited money was credited further or refunded."""
+
+    credit: int
+    to_application: str
+    gone: str
+    says = _("what credit {credit} brought to application {to_application} has gone on: {gone}")
+    instead = _(
+        "take that back first: seisan credit undo NO --reason …, or for a refund not paid yet "
+        "seisan refund reject NO --reason …"
+    )
+
+
+@dataclass
+class NotReadyToClose(Refusal):
+    """Something stands against closing the month; all of it is said at once."""
+
+    month: str
+    reasons: list[str]
+    says = _("{month} cannot be closed yet: {reasons}")
+    instead = _("settle these, or close all the same and say why, which is kept: seisan close {month} --accept REASON")

@@ -22,9 +22,10 @@ from ledger.booking.refusals import (
 from ledger.database import role
 from ledger.errors import Refusal
 from ledger.i18n import _, say
+from ledger.journal.closing import insist_on_open
 from ledger.journal.posting import Done, Posting, post
 from ledger.journal.refusals import NoReasonGiven
-from ledger.kana import same_person
+from ledger.people import one_person
 
 # The states, as they are spoken of.
 STATES = {
@@ -43,7 +44,10 @@ FIELDS = {"on": _("day"), "reason": _("reason")}
 
 @dataclass(frozen=True)
 class Step:
-    """A state that was come into: which in order, on which day, by whom, why, and the entry that was posted for it."""
+    """A state that was come into: which in order, on which day, by whom, why, and the entry that was posted for it.
+
+    `role` is the database role by which it was recorded, known on PostgreSQL only.
+    """
 
     nth: int
     state: str
@@ -51,6 +55,7 @@ class Step:
     by: str
     reason: str | None
     entry: int | None
+    role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ def append(connection: Connection, course: Course, no: int, step: Step) -> None:
 def histories(connection: Connection, course: Course, no: int | None = None) -> dict[int, list[Step]]:
     """The steps of each refund or credit, or of this one, oldest first."""
     steps = course.steps
-    columns = (steps.c.nth, steps.c.state, steps.c.happened_on, steps.c.by, steps.c.reason, steps.c.entry)
+    columns = (steps.c[name] for name in ("nth", "state", "happened_on", "by", "reason", "entry", "role"))
     statement = select(steps.c[course.of], *columns).order_by(steps.c[course.of], steps.c.nth)
     if no is not None:
         statement = statement.where(steps.c[course.of] == no)
@@ -163,22 +168,28 @@ def step(
 ) -> Done:
     """Brings a refund or credit into a state; in it already, nothing changes, unless `same` fields differ: refused.
 
+    Nothing changes either when the very same was recorded earlier and others went on from there: it is typed again.
+
     `entries` posts what the step calls for; the last of its entries is kept with the step. Refused in this order: an
-    unknown number, recorded differently, out of order, before the step before, no reason where one is needed, and
-    approval by who proposed.
+    unknown number, recorded differently, a closed month, out of order, before the step before, no reason where one is
+    needed, and approval by who proposed.
     """
     so_far = history(connection, course, no)
     last = so_far[-1]
     if last.state == state:
         _insist_on_the_same(last, {"on": on, "reason": reason}, same)
         return Done(no, changed=False)
-    if state not in course.moves.get(last.state, ()):
+    follows = state in course.moves.get(last.state, ())
+    if not follows and any((each.state, each.on, each.by, each.reason) == (state, on, by, reason) for each in so_far):
+        return Done(no, changed=False)
+    insist_on_open(connection, on)
+    if not follows:
         raise course.out_of_order(no, said(last.state), said(state))
     if on < last.on:
         raise BeforeTheStepBefore(on, last.on)
     if state in ("rejected", "returned", "undone") and not (reason or "").strip():
         raise NoReasonGiven(said(state))
-    if state in ("approved", "applied") and same_person(by, so_far[0].by):
+    if state in ("approved", "applied") and one_person(connection, by, so_far[0].by, so_far[0].role):
         raise SamePersonApproves(by)
     posted = entries(so_far)
     append(connection, course, no, Step(last.nth + 1, state, on, by, reason, posted[-1] if posted else None))

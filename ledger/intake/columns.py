@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from ledger import days
+from ledger import days, masking
 from ledger.errors import FORMULAS
 from ledger.words import ASSOCIATIONS, Words
 
@@ -176,15 +176,19 @@ def number(cell: Cell) -> str:
     return _kept(_text(cell), 60)
 
 
-def digits(count: int) -> Callable[[Cell], str]:
-    """A number of exactly so many digits; where Excel holds a number, the zeros it dropped are put back in front."""
+def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:
+    """A number of exactly so many digits; where Excel holds a number, the zeros it dropped are put back in front.
+
+    With `masked` it is not shown whole, not even when it is wrong.
+    """
 
     def read(cell: Cell) -> str:
         plain = unicodedata.normalize("NFKC", _text(cell))
         if not isinstance(cell, (str, bool)):
             plain = plain.zfill(count)
         if not re.fullmatch(f"[0-9]{{{count}}}", plain):
-            raise Misread("not-a-number-of-digits", value=shown(cell), digits=count)
+            seen = masking.account(shown(cell)) if masked else shown(cell)
+            raise Misread("not-a-number-of-digits", value=seen, digits=count)
         return plain
 
     return read

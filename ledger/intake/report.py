@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ledger import masking
 from ledger.i18n import _, say
 from ledger.intake.columns import Value
 from ledger.words import ACCOUNT_TYPES, APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
@@ -20,7 +21,10 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Correction:
-    """An earlier value that a taken-in row supersedes; `now` is None where the row says that there was none."""
+    """An earlier value that a taken-in row supersedes; `now` is None where the row says that there was none.
+
+    An account number shows its last four digits only.
+    """
 
     kind: str
     about: str
@@ -30,6 +34,12 @@ class Correction:
     now: Value | None
     file: str
     row: int
+
+    def __post_init__(self) -> None:
+        """Hides what is never shown whole."""
+        if self.name == "account_number":
+            object.__setattr__(self, "was", masking.account(str(self.was)))
+            object.__setattr__(self, "now", None if self.now is None else masking.account(str(self.now)))
 
     @property
     def sentence(self) -> str:

@@ -33,7 +33,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry with the day it happened, when and by whom it was recorded, and its movements."""
+    """An entry with the day it happened, when and by whom it was recorded, and its movements.
+
+    `for_day` is the day it would bear had its month not been closed; None when it bears its own.
+    """
 
     no: int
     on: date
@@ -45,11 +48,16 @@ class Entry:
     reason: str | None
     movements: tuple[Movement, ...]
     members: tuple[tuple[str | None, str | None], ...]
+    for_day: date | None = None
 
     @property
     def text(self) -> str:
-        """What happened (摘要), in the language being spoken."""
-        return text(self.event, self.movements, self.reverses, self.reason)
+        """What happened (摘要), in the language being spoken; with the original day, if its month had been closed."""
+        said = text(self.event, self.movements, self.reverses, self.reason)
+        if self.for_day is None:
+            return said
+        # ja: {said}({day}の分。締め済みのため)
+        return say(_("{said} (of {day}, whose month was closed)"), said=said, day=self.for_day)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -59,9 +67,8 @@ class Entry:
 
 def text(event: str, movements: Iterable[Movement], reverses: int | None = None, reason: str | None = None) -> str:
     """What an entry says happened (摘要), in the language spoken; a reversal names its original and its reason."""
-    first = next(iter(movements))
-    if reverses is not None:
-        first = first.opposite
+    every = list(movements)
+    first = every[0] if reverses is None else every[-1].opposite
     application = first.debit_application or first.credit_application
     said = say(
         TEXTS.get(event, event),
@@ -209,6 +216,7 @@ def _entry(rows: list[Row[Any]]) -> Entry:
             for each in rows
         ),
         members=tuple((each.debit_member, each.credit_member) for each in rows),
+        for_day=row.for_day,
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ledger import days, tables
 from ledger.database import role
+from ledger.journal.closing import insist_on_open
 from ledger.journal.refusals import (
     AlreadyReversed,
     NoReasonGiven,
@@ -58,7 +59,7 @@ class Posting:
     """What is to be posted: the key that is used once, the day it happened, the event and its movements.
 
     `reverses` names the entry that this one undoes, and `reason` says why; a reason of ours is kept in English and said
-    in the reader's language.
+    in the reader's language. `for_day` is the day it would bear had its month not been closed.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Posting:
     movements: tuple[Movement, ...]
     reverses: int | None = None
     reason: str | None = None
+    for_day: date | None = None
 
     @property
     def digest(self) -> str:
@@ -74,6 +76,8 @@ class Posting:
         parts: list[object] = [self.key, self.on.isoformat(), self.event, self.reverses, self.reason]
         for movement in self.movements:
             parts.extend(getattr(movement, each.name) for each in fields(movement))
+        if self.for_day is not None:  # one part more than movements have: no other content reads so
+            parts.append(self.for_day.isoformat())
         texts = ("-" if part is None else f"{len(str(part).encode())}:{part}" for part in parts)
         return sha256("".join(texts).encode()).hexdigest()
 
@@ -112,7 +116,8 @@ def post(connection: Connection, postings: Iterable[Posting], *, by: str) -> lis
     """Appends entries in the order given and returns their numbers; numbers are consecutive.
 
     A key that was used before with the same content gives that entry's number again, and nothing is written; with
-    another content it is refused (posted-differently). Taking out more than is held is refused (yen-not-held).
+    another content it is refused (posted-differently). A day in a closed month is refused (month-closed), and so is
+    taking out more than is held (yen-not-held).
     """
     wanted = list(postings)
     numbers = numbers_by_key(connection, {posting.key for posting in wanted})
@@ -127,6 +132,7 @@ def post(connection: Connection, postings: Iterable[Posting], *, by: str) -> lis
             new.append(known[posting.key])
         elif (earlier := known[posting.key])[1] != posting:
             raise _differently(earlier[0], earlier[1], posting)
+    insist_on_open(connection, *(posting.on for _no, posting in new))
     _insert(connection, new, by)
     return [known[posting.key][0] for posting in wanted]
 
@@ -149,7 +155,7 @@ def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Post
             moved.setdefault(no, []).append(Movement(*values))
         for row in connection.execute(select(entry).where(entry.c.no.in_(some))):
             found[row.no] = Posting(
-                row.key, row.happened_on, row.event, tuple(moved.get(row.no, ())), row.reverses, row.reason
+                row.key, row.happened_on, row.event, tuple(moved.get(row.no, ())), row.reverses, row.reason, row.for_day
             )
     return found
 
@@ -176,6 +182,7 @@ def _insert(connection: Connection, new: Sequence[tuple[int, Posting]], by: str)
             "digest": posting.digest,
             "reverses": posting.reverses,
             "reason": posting.reason,
+            "for_day": posting.for_day,
         }
         | signed
         for no, posting in new
@@ -237,8 +244,9 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) 
     """Posts the exact opposite of an entry, once, naming the original; the same command again changes nothing.
 
     What was reversed by a person stays reversed: `book` does not post it again until the fact it was booked from has
-    changed. Refused: an unknown entry, one already reversed or itself a reversal, a day before the original's, no
-    reason, an entry that a refund or credit rests on (these have commands of their own), and money that has since gone.
+    changed. Refused: an unknown entry, one already reversed or itself a reversal, a day in a closed month or before the
+    original's, no reason, an entry that a refund or credit rests on (these have commands of their own), and money that
+    has since gone.
     """
     original = recorded(connection, [no]).get(no)
     if original is None:
@@ -250,6 +258,7 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) 
         if recorded(connection, [before])[before] == wanted:
             return Done(before, changed=False)
         raise AlreadyReversed(no, before)
+    insist_on_open(connection, on)
     if not reason.strip():
         raise NoReasonGiven(BY_HAND)
     if on < original.on:

@@ -110,3 +110,32 @@ class PartOfCredit(Refusal):
     instead = _(
         "reject or undo the credit: seisan credit reject {credit} --reason …, seisan credit undo {credit} --reason …"
     )
+
+
+@dataclass
+class MonthClosed(Refusal):
+    """The day lies in a month that has been closed."""
+
+    on: date
+    month: str
+    says = _("{month} is closed, and {on} falls in it")
+    instead = _("choose a day in an open month, or reopen it: seisan reopen {month} --reason …")
+
+
+@dataclass
+class MonthNotOver(Refusal):
+    """A month is closed once it is over, and never before."""
+
+    month: str
+    last: date
+    says = _("{month} is not over: its last day is {last}")
+    instead = _("close it after {last}")
+
+
+@dataclass
+class MonthNotClosed(Refusal):
+    """Only a closed month is reopened."""
+
+    month: str
+    says = _("{month} is not closed")
+    instead = _("the months and their states are listed by: seisan months")

@@ -4,7 +4,8 @@ In brackets stands by what the subsidiary ledger is kept: 申込 an application,
 that a credit goes to. A refund's part is kept by its application or, for money that was never due, by its deposit.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ledger.i18n import _
 from ledger.journal.accounts import Account
@@ -99,12 +100,20 @@ def authority_repaid(*, application: str, yen: int) -> Iterator[Movement]:
 
 
 @_said(_("refund proposed and reserved, application {application}"))
-def refund_proposed(*, application: str, yen: int) -> Iterator[Movement]:
+def refund_proposed(*, application: str, yen: int, carried: Sequence[tuple[str, str, int]] = ()) -> Iterator[Movement]:
     """発行手数料の払戻しを起案し、その額を取り置いた。
 
     2040 預り金(発行手数料)[申込]   7,245 | 2020 未払金(返金)[申込]   7,245
+
+    充当された額は、まず充当元に戻る: `carried` の一つごとに、申込、戻る先の申込、円。
     """
-    yield Movement(Account.FEES_HELD, Account.REFUNDS_PAYABLE, yen, application, application)
+    lots = Counter({application: yen})
+    for credited, origin, back in carried:
+        yield Movement(Account.FEES_HELD, Account.FEES_HELD, back, credited, origin)
+        lots.update({credited: -back, origin: back})
+    for lot, part in lots.items():
+        if part:
+            yield Movement(Account.FEES_HELD, Account.REFUNDS_PAYABLE, part, lot, lot)
 
 
 @_said(_("overpayment to be returned, deposit {deposit}"))

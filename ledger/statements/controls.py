@@ -91,7 +91,7 @@ def _journal(
 
 
 def _content(entry: Entry) -> Posting:
-    return Posting(entry.key, entry.on, entry.event, entry.movements, entry.reverses, entry.reason)
+    return Posting(entry.key, entry.on, entry.event, entry.movements, entry.reverses, entry.reason, entry.for_day)
 
 
 def _general_ledger(ledger: list[AccountLedger]) -> Iterable[Control]:
@@ -178,7 +178,8 @@ def _deposits(connection: Connection, last: date) -> Control:
     """Transfers received, as booked against as known.
 
     What was corrected is right as booked if any version of it says so: the correction is booked when it became known.
-    What became known only after the day is not expected to be booked by it.
+    What became known only after the day is not expected to be booked by it; nor is what was taken in when the month had
+    been closed, for that is dated in a later one.
     """
     versions = tables.deposit_known
     booked = _booked_deposits(connection, last)
@@ -191,7 +192,20 @@ def _deposits(connection: Connection, last: date) -> Control:
     )
     expected = dict(known.all())
     expected |= {reference: yen for reference, yen in booked.items() if yen in said.get(reference, ())}
+    for reference in _dated_later(connection, last) - set(booked):
+        expected.pop(reference, None)
     return Control("deposits", "general_ledger", sum(booked.values()), sum(expected.values()))
+
+
+def _dated_later(connection: Connection, last: date) -> set[str]:
+    """The deposits of the month or before that were taken in when it had been closed, and are booked in a later one."""
+    movement, entry = tables.movement, tables.entry
+    statement = (
+        select(movement.c.deposit)
+        .join(entry, entry.c.no == movement.c.entry)
+        .where(movement.c.deposit.is_not(None), entry.c.for_day <= last, entry.c.happened_on > last)
+    )
+    return set(connection.execute(statement).scalars())
 
 
 def _booked_deposits(connection: Connection, last: date) -> dict[str, int]:

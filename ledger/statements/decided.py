@@ -36,10 +36,16 @@ class Decided:
     suggested: str | None
 
 
-def standing(connection: Connection, as_of: date) -> list[Decided]:
-    """The decision that stood for each application on the day, by number."""
+def standing(connection: Connection, as_of: date, kept_by: datetime | None = None) -> list[Decided]:
+    """The decision that stood for each application on the day, by number; of those kept by a moment, if one is given.
+
+    A month that is closed shows what was decided by then: what is decided later for one of its days leaves it alone.
+    """
     table = tables.decision
     last = select(func.max(table.c.no)).where(table.c.as_of <= as_of).group_by(table.c.application)
+    if kept_by is not None:
+        by_then = select(func.max(table.c.no)).where(table.c.recorded_at <= kept_by)
+        last = last.where(table.c.no <= by_then.scalar_subquery())
     found = []
     for row in connection.execute(select(table).where(table.c.no.in_(last)).order_by(table.c.no)):
         kept = json.loads(row.finding)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ledger import facts, tables
+from ledger import facts, masking, people, tables
 from ledger.decisions.findings import Finding, grounds, grounds_text, judge
 from ledger.decisions.kept import Decision, decisions
 from ledger.errors import UnknownMember
@@ -78,7 +78,10 @@ class Posted:
 
 @dataclass(frozen=True)
 class MemberStatement:
-    """Everything about one member as of a day. The bank account shows its last four digits only."""
+    """Everything about one member as of a day. The bank account shows its last four digits only.
+
+    `account_waits`: it was changed, and no second person has approved that yet.
+    """
 
     person: Person
     as_of: date
@@ -87,6 +90,7 @@ class MemberStatement:
     bank: str | None
     branch: str | None
     account: str | None
+    account_waits: bool
     findings: list[Finding]
     facts: list[Fact]
     conditions: list[Condition]
@@ -122,7 +126,8 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
         deregistered_on=told.deregistered_on,
         bank=told.bank,
         branch=told.branch,
-        account=None if told.account_number is None else returns.masked(told.account_number),
+        account=None if told.account_number is None else masking.account(told.account_number),
+        account_waits=member in people.waiting(connection, member),
         findings=findings,
         facts=[fact for each in findings for fact in known(each, origins)],
         conditions=[condition for each in findings for condition in conditions(each, origins)],

@@ -10,12 +10,14 @@ from ledger.days import Month
 from ledger.facts import people
 from ledger.journal import balances, ledgers
 from ledger.journal.balances import Change
+from ledger.journal.closing import closing_of
 from ledger.journal.ledgers import AccountLedger, Entry
 from ledger.statements import decided, fees_held, returns
 from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
 from ledger.statements.decided import Decided
 from ledger.statements.fees_held import Held
+from ledger.statements.handed_out import head_at
 from ledger.statements.naming import Chart, Owners, chart, owners
 from ledger.statements.returns import Return
 
@@ -24,7 +26,7 @@ from ledger.statements.returns import Return
 class Counts:
     """How many there are: members, applications and standing decisions by the end of the month, the rest in it.
 
-    `entries_to_date` is the number of entries up to the end of the month, `head` the digest of the last of them.
+    `entries_to_date` is the number of entries up to the end of the month, `head` that of the batch that wrote the last.
     """
 
     members: int
@@ -76,7 +78,9 @@ def month_statement(connection: Connection, month: Month) -> MonthStatement:
     held = fees_held.held(connection, moved, whose, last)
     every = returns.returns(connection, whose, last)
     listed = sorted(returns.in_period(every, first, last), key=returns.member_order)
-    stood = sorted(decided.standing(connection, last), key=lambda each: whose.order(each.application))
+    closed = closing_of(connection, month)
+    kept = decided.standing(connection, last, None if closed is None else closed.recorded_at)
+    stood = sorted(kept, key=lambda each: whose.order(each.application))
     totals = associations(connection, moved, whose, last)
     return MonthStatement(
         month=month,
@@ -105,7 +109,6 @@ def _counts(
     entry = tables.entry
     by_then = entry.c.happened_on <= last
     to_date = connection.execute(select(func.count()).select_from(entry).where(by_then)).scalar_one()
-    head = connection.execute(select(entry.c.digest).where(by_then).order_by(entry.c.no.desc()).limit(1)).scalar()
     ways = [each.way for each in listed]
     return Counts(
         members=len(people(connection, last)),
@@ -117,5 +120,5 @@ def _counts(
         refunds=ways.count("refund"),
         overpayments=ways.count("overpayment"),
         credits=ways.count("credit"),
-        head=head,
+        head=head_at(connection, last),
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Table, select
 
-from ledger import facts, tables
+from ledger import facts, masking, people, tables
 from ledger.facts import Person
 from ledger.money import Yen, tax_inside
 from ledger.statements.fees_held import first_received
@@ -58,6 +58,7 @@ class Return:
     received_on: date | None
     account: str | None
     steps: tuple[Step, ...]
+    account_waits: bool = False
 
     @property
     def state(self) -> str:
@@ -141,6 +142,7 @@ class _Context:
         self._rates = _tax_percents(connection, last)
         self._deposits = _deposits(connection, last)
         self._accounts = account_endings(connection, last)
+        self._waiting = people.waiting(connection)
 
     def refund(self, row: Row[Any], steps: tuple[Step, ...]) -> Return:
         """A refund of a fee, or of money that was never due."""
@@ -161,6 +163,7 @@ class _Context:
             received_on,
             account,
             steps,
+            member is not None and member.number in self._waiting,
         )
 
     def credit(self, row: Row[Any], steps: tuple[Step, ...]) -> Return:
@@ -181,6 +184,7 @@ class _Context:
             self._received.get(row.application),
             self._accounts.get(member.number) if way == "refund" else None,
             steps,
+            way == "refund" and member.number in self._waiting,
         )
 
 
@@ -227,11 +231,5 @@ def account_endings(connection: Connection, last: date) -> dict[str, str]:
         latest = facts.latest_version(versions, (versions.c.member,), as_of).subquery()
         statement = select(latest.c.member, latest.c.account_number).where(latest.c.account_number.is_not(None))
         rows = connection.execute(statement, {} if as_of is None else {"as_of": last})
-        found |= {row.member: masked(row.account_number) for row in rows}
+        found |= {row.member: masking.account(row.account_number) for row in rows}
     return found
-
-
-def masked(account: str) -> str:
-    """An account number of which only the last four digits show, and never more than half of a short one."""
-    shown = account[-4:] if len(account) >= 7 else account[len(account) - len(account) // 2 :]
-    return "*" * (len(account) - len(shown)) + shown

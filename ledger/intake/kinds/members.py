@@ -51,7 +51,7 @@ KIND = Kind(
             _("The kind of account."),
             choices=ACCOUNT_TYPES.japanese,
         ),
-        Column("口座番号", "account_number", digits(7), "text", _("7 digits.")),
+        Column("口座番号", "account_number", digits(7, masked=True), "text", _("7 digits.")),
         Column("口座名義カナ", "account_name", text(100), "text", _("The holder of the account, in kana.")),
     ),
     key=("member",),

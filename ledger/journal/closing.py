@@ -1,0 +1,157 @@
+"""Closed months: up to which day the books are closed, by whom, and what of it was taken back. Nothing is rewritten.
+
+Each close and each reopening is a step; the last step says up to which day the books are closed. In a closed month
+nothing is dated any more, neither an entry nor a step of a refund or credit; the database refuses it as well.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, func, select
+
+from ledger import days, tables
+from ledger.database import role
+from ledger.days import Month
+from ledger.journal.refusals import MonthClosed
+
+State = Literal["open", "closed", "reopened"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A month that was closed or reopened, by whom and when, and up to which day the books were closed from then on.
+
+    `reason` is what a person gave, `accepted` what stood against closing and was accepted; `bank_yen` is the bank's own
+    balance of the last day; `head` seals what the books held.
+    """
+
+    no: int
+    month: Month
+    state: State
+    closed_to: date | None
+    recorded_at: datetime
+    by: str
+    reason: str | None
+    accepted: tuple[dict[str, Any], ...]
+    bank_yen: int | None
+    head: str | None
+
+
+def closed_to(connection: Connection) -> date | None:
+    """The day up to and on which the books are closed; None when they are not."""
+    step = tables.month_step.c
+    last: date | None = connection.execute(select(step.closed_to).order_by(step.no.desc()).limit(1)).scalar()
+    return last
+
+
+def insist_on_open(connection: Connection, *on: date) -> None:
+    """Refuses a day that lies in a closed month (month-closed); of several the first."""
+    last = closed_to(connection)
+    for day in on:
+        if last is not None and day <= last:
+            raise MonthClosed(day, str(Month.of(day)))
+
+
+def steps(connection: Connection) -> list[Step]:
+    """Every close and every reopening, oldest first."""
+    found = []
+    for row in connection.execute(select(tables.month_step).order_by(tables.month_step.c.no)):
+        month = Month.read(row.month)
+        assert month is not None, f"a step names a month: {row.month}"
+        accepted = tuple(json.loads(row.accepted)) if row.accepted else ()
+        said = (row.recorded_at, row.by, row.reason, accepted, row.bank_yen, row.head)
+        found.append(Step(row.no, month, row.state, row.closed_to, *said))
+    return found
+
+
+def state_of(month: Month, every: Sequence[Step]) -> tuple[State, Step | None]:
+    """Whether a month is open, closed or reopened, and the step that made it so: closing a month closes all before."""
+    state: State = "open"
+    decided: Step | None = None
+    for step in every:
+        covered = step.closed_to is not None and step.closed_to >= month.last
+        if covered and state != "closed":
+            state, decided = "closed", step
+        elif state == "closed" and not covered:
+            state, decided = "reopened", step
+    return state, decided
+
+
+def closing_of(connection: Connection, month: Month) -> Step | None:
+    """The step by which a month is closed; None while it is open."""
+    state, decided = state_of(month, steps(connection))
+    return decided if state == "closed" else None
+
+
+def seal(connection: Connection, month: Month) -> str | None:
+    """What the books were sealed with when the month was closed; None while it is open."""
+    step = closing_of(connection, month)
+    return None if step is None else step.head
+
+
+def append(
+    connection: Connection,
+    month: Month,
+    state: State,
+    last: date | None,
+    *,
+    by: str,
+    reason: str | None,
+    accepted: Sequence[dict[str, Any]] = (),
+    bank_yen: int | None = None,
+) -> int:
+    """Appends a step, signed, and gives its number; from then on the books are closed up to `last`."""
+    step = tables.month_step
+    no: int = connection.execute(select(func.coalesce(func.max(step.c.no), 0))).scalar_one() + 1
+    connection.execute(
+        step.insert().values(
+            no=no,
+            month=str(month),
+            state=state,
+            closed_to=last,
+            reason=reason,
+            accepted=json.dumps(list(accepted), ensure_ascii=False) if accepted else None,
+            bank_yen=bank_yen,
+            head=head(connection),
+            recorded_at=days.now(),
+            by=by,
+            role=role(connection),
+        )
+    )
+    return no
+
+
+def head(connection: Connection) -> str | None:
+    """What seals the books at this moment: the head of the chain or, without one, the digest of the last entry."""
+    for table, column in ((tables.batch, "head"), (tables.entry, "digest")):
+        last: str | None = connection.execute(select(table.c[column]).order_by(table.c.no.desc()).limit(1)).scalar()
+        if last is not None:
+            return last
+    return None
+
+
+# --- the months -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A month with its entries counted, whether it is open, closed or reopened, and the step that made it so."""
+
+    month: Month
+    entries: int
+    state: State
+    step: Step | None
+
+
+def months(connection: Connection) -> list[Standing]:
+    """Every month that has entries or was ever closed or reopened by name, oldest first."""
+    every = steps(connection)
+    counts = {each.month: 0 for each in every}
+    entry = tables.entry.c
+    rows = connection.execute(select(entry.happened_on, func.count()).group_by(entry.happened_on))
+    for day, count in rows:
+        counts[Month.of(day)] = counts.get(Month.of(day), 0) + count
+    return [Standing(month, counts[month], *state_of(month, every)) for month in sorted(counts)]

@@ -1,0 +1,43 @@
+"""What `verify` may find wrong, a sentence for each."""
+
+from dataclasses import dataclass
+
+from ledger.i18n import _, say
+
+FAULTS = {
+    "row-changed": _("this is not what was sealed in batch {batch}"),
+    "row-missing": _("this was sealed in batch {batch}, and is gone"),
+    "row-unsealed": _("no batch sealed this: it was put here around the program"),
+    "rows-unsealed": _("there are {rows} rows and {seals} seals; the whole books name them: seisan verify"),
+    "seal-changed": _("this is not the seal that batch {batch} was closed with"),
+    "seal-missing": _("batch {batch} was closed with one more seal here, which is gone"),
+    "seal-added": _("batch {batch} was closed without this seal"),
+    "batch-changed": _("the batch and its seals do not give its head"),
+    "batch-missing": _("there is no batch of this number, and there has to be one"),
+    "batch-unlinked": _("the batch follows another head than that of the batch before it"),
+    "head-unknown": _("no batch has the head {head}"),
+    "entries-differ": _("by batch {batch} the books have {count} entries up to {day}; the workbook says {printed}"),
+    "entry-changed": _("the entry is not as it was recorded"),
+    "entry-missing": _("there is no entry of this number, though there are later ones"),
+    "entry-empty": _("the entry moves nothing"),
+    "not-opposite": _("the entry says that it reverses entry {original}, and is not its opposite"),
+    "amount-differs": _("{yen} yen were proposed, and the entry reserves {reserved} yen"),
+    "total-differs": _("{month}: a total is {value} and has to be {expected} ({code})"),
+    "decision-differs": _("asked again from what was known then, the answer is another one: {parts}"),
+    "trigger-missing": _("the rule that the database enforces by this name is gone"),
+    "not-reckoned": _("what stands there cannot be read as what it should be: {says}"),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that does not agree: its code, where it stands, and the fields of its sentence."""
+
+    code: str
+    where: str
+    fields: dict[str, object]
+
+    @property
+    def says(self) -> str:
+        """The fault in the language being spoken."""
+        return say(FAULTS[self.code], **self.fields)

@@ -1,0 +1,90 @@
+"""The three database roles of an office, on PostgreSQL: what each may write; nobody but the owner may change anything.
+
+A person's own login is made a member of one of them (GRANT seisan_clerk TO otsukawa). Triggers tell the roles apart by
+the tables they may write to, so the names are free.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from ledger.errors import NotARoleName, RolesNotOnSqlite
+from migrations.triggers import NAMED_BY
+
+PREFIX = "seisan"
+
+# The chart is the owner's, and the word that a changed bank account is right is the approver's.
+_CLERK = tuple(table for table in NAMED_BY if table not in ("account", "account_approval"))
+
+# What an approval or a rejection adds, and what every command that writes adds.
+_APPROVER = (
+    *("refund_step", "credit_step", "entry", "movement", "account_approval", "month_step"),
+    *("looked", "refused", "request", "batch", "seal"),
+)
+
+WRITES: dict[str, tuple[str, ...]] = {"clerk": _CLERK, "approver": _APPROVER, "auditor": ()}
+
+
+@dataclass(frozen=True)
+class Role:
+    """One of the three: what it is, its name, the tables it may add to, the logins that are members of it."""
+
+    kind: str
+    name: str
+    inserts: tuple[str, ...]
+    members: tuple[str, ...]
+    new: bool
+
+
+def grant(connection: Connection, prefix: str = PREFIX) -> list[Role]:
+    """Makes the roles, or brings them up to date, and gives each exactly what it may; done again, nothing changes.
+
+    Refused: SQLite, a prefix that no role's name can begin with, and whoever is not allowed to make roles.
+    """
+    if connection.dialect.name != "postgresql":
+        raise RolesNotOnSqlite
+    if not re.fullmatch("(?!pg_)[a-z][a-z0-9_]{0,39}", prefix):
+        raise NotARoleName(prefix)
+    found = []
+    for kind, tables in WRITES.items():
+        name = f"{prefix}_{kind}"
+        asked = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
+        new = connection.execute(asked, {"name": name}).first() is None
+        if new:
+            connection.execute(text(f"CREATE ROLE {name} NOLOGIN"))
+        for statement in _grants(name, tables, str(connection.engine.url.database or "")):
+            connection.execute(text(statement.replace(":", "\\:")))
+        found.append(Role(kind, name, tables, _members(connection, name), new))
+    return found
+
+
+def _grants(name: str, tables: tuple[str, ...], database: str) -> Iterator[str]:
+    """What a role may: look at everything, add to its tables, count on; and nothing else."""
+    books = '"' + database.replace('"', '""') + '"'
+    # A table of one's own, for a session, could stand in the way of one of the books.
+    yield f"REVOKE CREATE, TEMPORARY ON DATABASE {books} FROM PUBLIC"
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {name}"
+    yield f"REVOKE ALL ON SCHEMA public FROM {name}"
+    yield f"REVOKE ALL ON DATABASE {books} FROM {name}"
+    yield f"GRANT CONNECT ON DATABASE {books} TO {name}"
+    yield f"GRANT USAGE ON SCHEMA public TO {name}"
+    yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"
+    if tables:
+        yield f"GRANT INSERT ON {', '.join(tables)} TO {name}"
+        yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"
+
+
+def _members(connection: Connection, name: str) -> tuple[str, ...]:
+    asked = text(
+        "SELECT one.rolname FROM pg_auth_members JOIN pg_roles one ON one.oid = pg_auth_members.member"
+        " JOIN pg_roles many ON many.oid = pg_auth_members.roleid WHERE many.rolname = :name ORDER BY 1"
+    )
+    # Who made a role is its administrator and no member of it.
+    return tuple(
+        each for each in connection.execute(asked, {"name": name}).scalars() if each != connection.engine.url.username
+    )

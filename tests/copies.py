@@ -1,0 +1,49 @@
+"""Copies of books that a module has filled once: a fresh one for each test, or for each crash."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.server import Server
+
+_numbers = itertools.count(1)
+
+
+class Copies:
+    """Gives copies of the books at an address, on the same database; nobody may be connected to the original."""
+
+    def __init__(self, url: str, folder: Path, server: Server | None) -> None:
+        self.url = url
+        self._folder = folder
+        self._server = server
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """The address of a copy, which is gone after the block."""
+        nth = next(_numbers)
+        if self._server is None:
+            file = self._folder / f"copy{nth}.db"
+            shutil.copyfile(self.url.removeprefix("sqlite:///"), file)
+            yield f"sqlite:///{file}"
+            for each in self._folder.glob(f"{file.name}*"):
+                each.unlink()
+            return
+        template = make_url(self.url).database
+        name = f"copy_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}_{nth}"
+        self._server.tell(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        try:
+            yield self._server.url(name)
+        finally:
+            self._server.tell(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def copies(request: pytest.FixtureRequest, url: str, engine: str) -> Copies:
+    """Copies of the books at this address, for a fixture that knows on which engine they are."""
+    folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("copies")
+    return Copies(url, folder, request.getfixturevalue("server") if engine == "postgresql" else None)

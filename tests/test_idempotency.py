@@ -1,0 +1,153 @@
+"""Every command that writes can be typed again: the same answer, nothing changed; other content is refused by name."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from ledger import requests
+from ledger.errors import DiskFull
+from tests import commands, desk
+from tests.commands import COMMANDS, FILES
+from tests.copies import Copies
+from tests.desk import CHIEF, CLERK, ON
+from tests.test_cli import OPTIONS
+
+WORDS = [pytest.param(*words, id=name) for name, words in COMMANDS.items()]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
+    """Copies of the books that the commands are typed at."""
+    with commands.made(request) as copies:
+        yield copies
+
+
+@pytest.fixture
+def books(made: Copies) -> Iterator[str]:
+    """A fresh copy of the books."""
+    with made.copy() as url:
+        yield url
+
+
+def kept(url: str) -> str:
+    """A digest over every row but the records of what was refused."""
+    return desk.held(url)
+
+
+def typed(url: str, words: str, by: str, *more: str) -> Result:
+    """What the command answers."""
+    return desk.typed(url, *desk.resolved(url, words), *more, by=by)
+
+
+def test_every_command_that_writes_is_here() -> None:
+    assert set(COMMANDS) == {name for name, options in OPTIONS.items() if "--dry-run" in options}
+
+
+# --- without a key: what the books know it by -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("words", "by", "other", "field"), WORDS)
+def test_typed_again_it_is_done_once(books: str, words: str, by: str, other: str, field: str) -> None:
+    words = " ".join(map(shlex.quote, desk.resolved(books, words)))
+    first = typed(books, words, by, "--json")
+    assert first.exit_code == 0, first.output
+    held = kept(books)
+    again = typed(books, words, by, "--json")
+    assert again.exit_code == 0, again.output
+    assert kept(books) == held
+
+
+# --- with a key -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("words", "by", "other", "field"), WORDS)
+def test_under_its_key_it_answers_the_same(books: str, words: str, by: str, other: str, field: str) -> None:
+    words = " ".join(map(shlex.quote, desk.resolved(books, words)))
+    first = typed(books, words, by, "--json", "--key", "K-1")
+    assert first.exit_code == 0, first.output
+    held = kept(books)
+    for more in (("--json",), ("--json", "--dry-run")):
+        again = typed(books, words, by, *more, "--key", "K-1")
+        assert (again.exit_code, again.stdout) == (0, first.stdout)
+    assert typed(books, words, by, "--key", "K-1").exit_code == 0
+    for different, who, named in ((other, by, field), (words, "丁川", "--by")):
+        refused = typed(books, different, who, "--json", "--key", "K-1")
+        assert refused.exit_code == 1
+        answer = json.loads(refused.stdout)
+        assert answer["refused"] == "key-used-differently"
+        assert named in answer["says"]
+    assert kept(books) == held
+
+
+def test_another_command_under_the_same_key_is_refused(books: str) -> None:
+    assert typed(books, "book --through 2012-05-31", CLERK, "--key", "K-1").exit_code == 0
+    held = kept(books)
+    refused = typed(books, f"refund propose FREE --on {ON}", CLERK, "--json", "--key", "K-1")
+    assert json.loads(refused.stdout)["refused"] == "key-used-differently"
+    assert kept(books) == held
+
+
+def test_what_is_refused_claims_no_key(books: str) -> None:
+    refused = typed(books, f"refund propose ALIVE --on {ON}", CLERK, "--key", "K-1")
+    assert refused.exit_code == 1
+    assert typed(books, f"refund propose FREE --on {ON}", CLERK, "--key", "K-1").exit_code == 0
+
+
+def test_a_dry_run_claims_no_key(books: str) -> None:
+    held = kept(books)
+    assert typed(books, f"refund propose FREE --on {ON}", CLERK, "--dry-run", "--key", "K-1").exit_code == 0
+    assert kept(books) == held
+    assert typed(books, f"refund propose FREE --on {ON}", CHIEF, "--key", "K-1").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["balance", "refund list", "decisions", "verify", "months"])
+def test_what_writes_nothing_takes_no_key(books: str, command: str) -> None:
+    refused = typed(books, command, CLERK, "--key", "K-1")
+    assert refused.exit_code == 2
+    assert "no-key-taken" in refused.stderr
+
+
+# --- before every other check -----------------------------------------------------------------------------------------
+
+
+def test_a_retry_is_answered_whatever_has_happened_since(books: str, tmp_path: Path) -> None:
+    """A proposal was rejected, a file is gone, a month is closed, and each is typed again as it was."""
+    file = tmp_path / "追加.csv"
+    file.write_text(FILES["追加.csv"], encoding="utf-8")
+    commands = (
+        (f"refund propose FREE --on {ON}", CLERK),
+        ("refund approve 1 --on 2012-04-03", CHIEF),
+        ("refund paid 1 --on 2012-04-04", CLERK),
+        ("credit undo 6 --reason 取下げ --on 2012-04-30", CLERK),
+    )
+    first = [typed(books, words, by, "--json", "--key", words) for words, by in commands]
+    assert [each.exit_code for each in first] == [0] * len(commands), first[0].output
+    no = str(json.loads(first[0].stdout)["no"])
+    desk.done(books, "refund", "reject", no, "--reason", "口座相違", "--on", ON)
+    desk.done(books, "close", "2012-06", "--accept", "試験")
+    held = kept(books)
+    for (words, by), answer in zip(commands, first, strict=True):
+        again = typed(books, words, by, "--json", "--key", words)
+        assert (again.exit_code, again.stdout) == (0, answer.stdout)
+    for words, by in commands[1:]:
+        again = typed(books, words, by, "--json")
+        assert (again.exit_code, json.loads(again.stdout)) != (0, None)
+        assert "true" not in again.stdout
+    assert kept(books) == held
+
+
+def test_an_answer_is_given_only_when_the_books_hold_it(books: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The write fails at its very end: nothing was said before, and the key is free."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise DiskFull("x")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(requests, "keep", fail)
+        refused = typed(books, f"refund propose FREE --on {ON}", CLERK, "--key", "K-1")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert typed(books, f"refund propose FREE --on {ON}", CLERK, "--key", "K-1").exit_code == 0

@@ -1,0 +1,108 @@
+"""No fee goes back twice, however many clients try at once, on either database; and the naive version is caught."""
+
+import json
+import os
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from ledger import database, turns
+from ledger.booking import month
+from ledger.decisions.findings import judge
+from ledger.decisions.kept import keep
+from tests import crowd, desk
+
+# `make soak` runs the full figure; the ordinary run a smaller one, at which clients meet just as often.
+SOAK = bool(os.environ.get("SEISAN_SOAK"))
+CLIENTS, EACH = 64, 16
+APPLICATIONS = 2000 if SOAK else 20
+
+# No client waits for its turn longer than all the others need for so many turns each.
+TURNS = 3
+
+# What a user may never see: somebody else was quicker.
+OTHERS = {"database-locked", "database-unreachable", "posted-differently", "yen-not-held"}
+
+
+def test_no_fee_goes_back_twice(book_url: str) -> None:
+    wanted = crowd.attempts(crowd.pairs(book_url, APPLICATIONS), 2 * EACH, seed=7245)
+    assert len(wanted) == APPLICATIONS * EACH
+    began = time.monotonic()
+    told = crowd.rush(book_url, wanted, CLIENTS)
+    one_turn = (time.monotonic() - began) / len(wanted)
+    crowd.insist_on_right_books(book_url)
+    crowd.insist_on_every_success(book_url, told)
+    crowd.insist_on_verify(book_url)
+    assert {code for one in told.values() for code in one.refused} & OTHERS == set()
+    assert sum(len(one.successes) for one in told.values()) > APPLICATIONS
+    assert max(wait for one in told.values() for wait in one.waited) < TURNS * CLIENTS * one_turn
+
+
+def test_one_key_is_claimed_once(book_url: str) -> None:
+    """Every client types the same command under the same key; one is carried out, and all are answered the same."""
+    number = crowd.pairs(book_url, 2)[0]
+    words = ("refund", "propose", number, "--on", "2012-03-24", "--json", "--key", "K-1")
+    answers = crowd.forked(16, lambda _nth: desk.typed(book_url, *words).stdout)
+    assert len(set(answers)) == 1
+    assert json.loads(answers[0])["changed"] is True
+    assert len(desk.answered(book_url, "refund", "list")) == 1
+
+
+def test_reading_first_and_inserting_then_pays_twice(book_url: str) -> None:
+    """The naive version fails the same test."""
+    numbers = crowd.pairs(book_url, 20)
+    with database.writing(book_url) as connection:
+        keep(connection, judge(connection, crowd.FIRST, applications=numbers), by="test")
+        month.book(connection, crowd.FIRST, by="test")
+    crowd.insist_on_right_books(book_url)
+    crowd.without_guards(book_url)
+    crowd.naive(book_url, numbers, clients=8, thinking=0.005)
+    with pytest.raises(AssertionError, match="account 2040 of A1 holds -"):
+        crowd.insist_on_right_books(book_url)
+
+
+# --- turns ------------------------------------------------------------------------------------------------------------
+
+
+def test_turns_come_in_the_order_of_asking(tmp_path: Path) -> None:
+    file, log = str(tmp_path / "turns"), tmp_path / "log"
+
+    def client(nth: int) -> None:
+        time.sleep(nth * 0.1)
+        with turns.turn(file, 30_000), log.open("a") as written:
+            time.sleep(0.3)
+            written.write(f"{nth} ")
+
+    crowd.forked(8, client)
+    assert log.read_text() == "0 1 2 3 4 5 6 7 "
+
+
+def test_a_turn_whose_holder_died_goes_on(tmp_path: Path) -> None:
+    """Neither who writes nor who waits takes a turn to the grave."""
+    file, log = str(tmp_path / "turns"), tmp_path / "log"
+
+    def client(nth: int) -> None:
+        time.sleep(nth * 0.1)
+        if nth == 1:
+            turns._number(os.open(file, os.O_RDWR))  # waits, and dies waiting
+            log.write_text("dead ")
+            os._exit(0)
+        with turns.turn(file, 30_000), log.open("a") as written:
+            time.sleep(0.4)
+            written.write(f"{nth} ")
+
+    for nth in range(3):
+        crowd.started(partial(client, nth))
+    for _ in range(3):
+        os.wait()
+    assert log.read_text() == "dead 0 2 "
+
+
+def test_nobody_waits_longer_than_their_patience(tmp_path: Path) -> None:
+    file = str(tmp_path / "turns")
+    with turns.turn(file, 1000), pytest.raises(turns.NotOurTurn), turns.turn(file, 50):
+        pass
+    with turns.turn(file, 50):
+        pass

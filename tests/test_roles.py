@@ -1,0 +1,368 @@
+"""The three roles of an office on PostgreSQL: each tries everything that it may not do, by command and around it.
+
+The logins own nothing: what they may, they may as members of the roles that `seisan roles` makes.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
+
+from ledger import database, tables
+from ledger.errors import Exit
+from migrations import roles, triggers
+from tests import desk
+from tests.desk import CHIEF, CLERK, MEMBER, ON
+from tests.server import Server
+
+# A server's roles are common to all its databases, and to all who run tests on it.
+OWN = f"t{os.getpid()}"
+KINDS = ("clerk", "approver", "auditor")
+TABLES = sorted(tables.metadata.tables)
+
+
+@pytest.fixture(scope="module")
+def logins(server: Server) -> dict[str, str]:
+    """A login for each role, one for who is both clerk and approver, and one that nobody gave anything."""
+    names = {kind: f"{OWN}_one_{kind}" for kind in (*KINDS, "both", "stranger")}
+    for name in names.values():
+        server.tell(f"DROP ROLE IF EXISTS {name}")
+        server.tell(f"CREATE ROLE {name} LOGIN")
+    return names
+
+
+@pytest.fixture(scope="module", params=["postgresql"])
+def books(request: pytest.FixtureRequest, logins: dict[str, str], server: Server) -> Iterator[str]:
+    """The address, for their owner, of books with something of everything, and of which the roles are made."""
+    with desk.books(request, desk.everything) as url:
+        granted(url, logins, server)
+        yield url
+
+
+def granted(url: str, logins: dict[str, str], server: Server) -> None:
+    """Makes the roles, and each login a member of its own."""
+    made = desk.answered(url, "roles", "--prefix", OWN)["roles"]
+    assert [each["role"] for each in made] == [f"{OWN}_{kind}" for kind in KINDS]
+    for kind in KINDS:
+        server.tell(f"GRANT {OWN}_{kind} TO {logins[kind]}")
+    server.tell(f"GRANT {OWN}_clerk, {OWN}_approver TO {logins['both']}")
+
+
+@pytest.fixture
+def at(books: str, logins: dict[str, str]) -> Callable[[str], str]:
+    """The address of the books for a login, or for their owner."""
+    return lambda who: books if who == "owner" else books.replace("postgres@", f"{logins[who]}@")
+
+
+@pytest.fixture
+def own(books: str, logins: dict[str, str], server: Server) -> Iterator[Callable[[str], str]]:
+    """The same books, copied, for a test that changes them."""
+    name = f"own_{OWN}"
+    server.tell(f"CREATE DATABASE {name} TEMPLATE everything")
+    url = server.url(name)
+    granted(url, logins, server)
+    yield lambda who: url if who == "owner" else url.replace("postgres@", f"{logins[who]}@")
+    server.tell(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def attack(url: str, *statements: str) -> str:
+    """What the server says to the last of these statements, sent around the program."""
+    *before, last = statements
+    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+        for each in before:
+            connection.execute(text(each))
+        with pytest.raises(DatabaseError) as said:
+            connection.execute(text(last))
+        return str(said.value.orig)
+
+
+def refused(url: str, code: str, *words: str, by: str = CHIEF) -> None:
+    """Insists that a command is refused with this code, in a sentence."""
+    answer = desk.typed(url, *words, by=by)
+    assert (answer.exit_code, f"({code})" in answer.stderr) == (Exit.REFUSED, True), answer.output
+    assert "permission denied" not in answer.output
+
+
+# --- what each may do -----------------------------------------------------------------------------------------------
+
+
+def test_clerk_does_the_month_and_approver_approves(own: Callable[[str], str], tmp_path: Path) -> None:
+    clerk, approver = own("clerk"), own("approver")
+    (tmp_path / "追加.csv").write_text(
+        f"申込番号,会員番号,申込日,申込区分\nMORE,{MEMBER},2012-04-01,新規\n", encoding="utf-8"
+    )
+    desk.done(clerk, "import", str(tmp_path / "追加.csv"))
+    desk.done(clerk, "match", "N-LOOSE", "MORE", "--on", "2026-11-22")
+    desk.done(clerk, "book", "--through", "2012-05-31")
+    desk.done(clerk, "decide", "--everyone", "--as-of", "2012-05-31")
+    desk.done(clerk, "refund", "propose", "FREE", "--on", "2012-05-31")
+    no = str(desk.answered(clerk, "refund", "list")[-1]["no"])
+    desk.done(approver, "refund", "approve", no, "--on", "2012-05-31", by=CHIEF)
+    desk.done(clerk, "refund", "paid", no, "--on", "2012-05-31")
+    desk.done(clerk, "refund", "returned", no, "--on", "2012-05-31", "--reason", "口座なし")
+    desk.done(approver, "credit", "approve", "1", "--on", "2012-05-31", by=CHIEF)
+    desk.done(clerk, "credit", "undo", "1", "--on", "2012-05-31", "--reason", "取下げ")
+    desk.done(approver, "refund", "reject", "1", "--on", "2012-05-31", "--reason", "誤り", by=CHIEF)
+    desk.done(clerk, "overpaid", "return", "N-THRICE", "--on", "2012-05-31")
+    desk.done(clerk, "account", "show", desk.ANOTHER, "--purpose", "照会")
+    with database.reading(own("owner")) as connection:
+        signed = connection.execute(text("SELECT DISTINCT role FROM refund_step ORDER BY role")).scalars().all()
+    assert {f"{OWN}_one_clerk", f"{OWN}_one_approver"} <= set(signed)
+    desk.done(own("owner"), "verify")
+
+
+def test_approver_says_that_a_changed_account_is_right(own: Callable[[str], str], tmp_path: Path) -> None:
+    _first, path = desk.accounts(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("7654321", "5550123"), encoding="utf-8")
+    desk.done(own("owner"), "import", str(path), by=CLERK)
+    refused(own("clerk"), "not-permitted", "account", "approve", desk.ANOTHER, by="丁山")
+    desk.done(own("approver"), "account", "approve", desk.ANOTHER, by=CHIEF)
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_all_may_look(at: Callable[[str], str], tmp_path: Path, who: str) -> None:
+    for words in (
+        *(["balance"], ["entries"], ["check", "--everyone", "--as-of", ON], ["refund", "list"], ["bill"]),
+        *(["decisions"], ["match"], ["due"], ["refusals"], ["account", "list"], ["months"], ["verify"]),
+        ["statement", "month", "2012-04", "--out", str(tmp_path / "x.xlsx")],
+        ["statement", "member", MEMBER, "--out", str(tmp_path / "y.xlsx")],
+        ["export", "journal", "--out", str(tmp_path / "z.csv")],
+    ):
+        desk.done(at(who), *words)
+
+
+# --- what each may not do -------------------------------------------------------------------------------------------
+
+WRITING = (
+    ["import", "FILE"],
+    ["match", "N-LOOSE", "FREE", "--on", "2026-11-22"],
+    ["decide", "FREE", "--as-of", "2012-05-31"],
+    ["refund", "propose", "FREE", "--on", "2012-05-31"],
+    ["refund", "paid", "2", "--on", "2012-05-31"],
+    ["refund", "returned", "3", "--on", "2012-05-31", "--reason", "口座なし"],
+    ["overpaid", "return", "N-THRICE", "--on", "2012-05-31"],
+    ["credit", "propose", "FREE", "--to", "OPEN", "--on", "2012-05-31"],
+)
+APPROVING = (
+    ["refund", "approve", "1", "--on", "2012-05-31"],
+    ["overpaid", "approve", "6", "--on", "2012-05-31"],
+    ["credit", "approve", "1", "--on", "2012-05-31"],
+)
+REJECTING = (
+    ["refund", "reject", "1", "--on", "2012-05-31", "--reason", "誤り"],
+    ["credit", "reject", "1", "--on", "2012-05-31", "--reason", "誤り"],
+    ["account", "show", desk.ANOTHER, "--purpose", "照会"],
+)
+MAY_NOT = {
+    "clerk": APPROVING,
+    "approver": WRITING,
+    "auditor": (*WRITING, *APPROVING, *REJECTING, ["reverse", "FEE", "--reason", "誤り"]),
+}
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_command_beyond_the_role_is_refused_in_a_sentence(at: Callable[[str], str], tmp_path: Path, who: str) -> None:
+    url, before = at(who), desk.held(at("owner"))
+    (tmp_path / "n.csv").write_text(
+        f"申込番号,会員番号,申込日,申込区分\nNEXT,{MEMBER},2012-04-01,新規\n", encoding="utf-8"
+    )
+    named = {"FILE": str(tmp_path / "n.csv"), "FEE": desk.entry(at("owner"), "fee_received", "ALIVE")}
+    for words in (*MAY_NOT[who], ["roles", "--prefix", OWN]):
+        refused(url, "not-permitted", *(named.get(each, each) for each in words))
+        assert f"{OWN}_one_{who}" in desk.typed(url, *(named.get(each, each) for each in words), by=CHIEF).stderr
+    assert desk.held(at("owner")) == before
+    recorded = {each["role"] for each in desk.answered(at("owner"), "refusals")["refusals"]}
+    assert (f"{OWN}_one_{who}" in recorded) is (who != "auditor")
+
+
+def _columns(table: str) -> str:
+    return ", ".join(f'"{column.name}"' for column in tables.metadata.tables[table].columns)
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_nobody_but_the_owner_changes_takes_away_or_builds(at: Callable[[str], str], who: str) -> None:
+    url, before = at(who), desk.held(at("owner"), ())
+    denied = "permission denied|must be owner|append-only"
+    for table in [*TABLES, "alembic_version"]:
+        column = '"version_num"' if table == "alembic_version" else _columns(table).split(", ")[-1]
+        for statement in (
+            f'UPDATE "{table}" SET {column} = {column}',
+            f'DELETE FROM "{table}"',
+            f'TRUNCATE "{table}" CASCADE',
+            f'ALTER TABLE "{table}" DISABLE TRIGGER ALL',
+            f'ALTER TABLE "{table}" ADD COLUMN more int',
+            f'DROP TABLE "{table}" CASCADE',
+            f'CREATE TRIGGER mine BEFORE INSERT ON "{table}" FOR EACH ROW EXECUTE FUNCTION refuse_change()',
+            f'CREATE RULE mine AS ON INSERT TO "{table}" DO INSTEAD NOTHING',
+            f'ALTER TABLE "{table}" OWNER TO CURRENT_USER',
+            f'GRANT ALL ON "{table}" TO CURRENT_USER',
+            f'CREATE INDEX ON "{table}" ({column})',
+            f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE',
+        ):
+            said = attack(url, statement) if "GRANT" not in statement else _granted(url, statement)
+            assert re.search(denied, said), (statement, said)
+    for name in triggers.names("postgresql"):
+        table = next(each for each in sorted(TABLES, key=len, reverse=True) if name.startswith(each))
+        assert "must be owner" in attack(url, f"DROP TRIGGER {name} ON {table}")
+    assert desk.held(at("owner"), ()) == before
+
+
+def _granted(url: str, statement: str) -> str:
+    """What is said to a grant: to someone who has nothing to give PostgreSQL says a warning, and gives nothing."""
+    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+        try:
+            connection.execute(text(statement))
+        except DatabaseError as error:
+            return str(error.orig)
+        table = statement.split('"')[1]
+        asked = text("SELECT has_table_privilege(:table, 'UPDATE, DELETE, TRUNCATE, TRIGGER')")
+        return "gained" if connection.execute(asked, {"table": f'"{table}"'}).scalar_one() else "permission denied"
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_nobody_builds_anything_of_their_own_beside_the_books(at: Callable[[str], str], who: str) -> None:
+    for statement in (
+        "CREATE TABLE mine (x int)",
+        "CREATE TEMPORARY TABLE movement (x int)",
+        "CREATE SCHEMA mine",
+        "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "DROP FUNCTION refuse_change() CASCADE",
+        "ALTER FUNCTION refuse_change() RENAME TO x",
+        "SET session_replication_role = replica",
+        "SELECT setval('fact_id_seq', 1)",
+        "ALTER SEQUENCE fact_id_seq RESTART",
+        f"GRANT {OWN}_approver TO CURRENT_USER",
+        f"SET ROLE {OWN}_one_both",
+        "SET ROLE postgres",
+        "SET SESSION AUTHORIZATION postgres",
+        "CREATE ROLE mine",
+        "ALTER ROLE CURRENT_USER SUPERUSER",
+        "COPY entry TO PROGRAM 'cat'",
+        "SELECT pg_read_file('/etc/passwd')",
+    ):
+        assert re.search("permission denied|must be|only roles", attack(at(who), statement)), statement
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_rows_are_added_only_to_the_tables_of_the_role(at: Callable[[str], str], who: str) -> None:
+    with database.reading(at("owner")) as connection:
+        sequences = inspect(connection).get_sequence_names()
+    assert sequences
+    for table in set(TABLES) - set(roles.WRITES[who]):
+        statement = f'INSERT INTO "{table}" SELECT * FROM "{table}" LIMIT 1'
+        assert "permission denied" in attack(at(who), statement)
+    assert "permission denied" in attack(at(who), "INSERT INTO alembic_version VALUES ('9999')")
+    if who == "auditor":
+        for each in sequences:
+            assert "permission denied" in attack(at(who), f"SELECT nextval('{each}')")
+
+
+SIGNED_AS = {
+    "source": "(name, recorded_at, by, role) VALUES ('x', now(), 'x', {role})",
+    "refused": "(no, command, code, fields, recorded_at, by, role) VALUES (999, 'x', 'x', '', now(), 'x', {role})",
+    "looked": "(no, member, purpose, recorded_at, by, role) VALUES (999, '{member}', 'x', now(), 'x', {role})",
+    "entry": (
+        "(no, happened_on, event, key, digest, recorded_at, by, role)"
+        " VALUES (9999, '2012-05-31', 'x', 'x', 'x', now(), 'x', {role})"
+    ),
+}
+
+
+@pytest.mark.parametrize("table", SIGNED_AS)
+def test_nobody_signs_with_the_role_of_another(at: Callable[[str], str], table: str) -> None:
+    for role in ("NULL", "'postgres'", f"'{OWN}_one_approver'"):
+        row = SIGNED_AS[table].format(role=role, member=MEMBER)
+        assert f"not-permitted: {table}" in attack(at("clerk"), f"INSERT INTO {table} {row}")
+
+
+def test_every_table_that_is_signed_is_watched() -> None:
+    signed = {name for name in TABLES if "role" in tables.metadata.tables[name].columns}
+    assert signed == set(triggers.SIGNED)
+
+
+def stepped(table: str, no: int, nth: int, state: str, role: str, entry: str = "NULL") -> str:
+    """A step of a refund or credit, signed with a role."""
+    columns = f"{table}, nth, state, happened_on, reason, entry, recorded_at, by, role"
+    values = f"{no}, {nth}, '{state}', '2012-05-31', 'x', {entry}, now(), '{CHIEF}', '{role}'"
+    return f"INSERT INTO {table}_step ({columns}) VALUES ({values})"
+
+
+def test_steps_around_the_program_are_those_of_the_role(at: Callable[[str], str], logins: dict[str, str]) -> None:
+    clerk, approver = logins["clerk"], logins["approver"]
+    entry = (
+        "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by, role)"
+        " VALUES (9999, '2012-05-31', 'x', 'x', 'x', now(), 'x', '{}')"
+    )
+    for url, role, (table, no, nth, state) in (
+        (at("clerk"), clerk, ("refund", 1, 2, "approved")),
+        (at("clerk"), clerk, ("credit", 1, 2, "applied")),
+        (at("approver"), approver, ("refund", 2, 3, "filed")),
+        (at("approver"), approver, ("refund", 2, 3, "paid")),
+        (at("approver"), approver, ("refund", 3, 4, "returned")),
+        (at("approver"), approver, ("credit", 5, 3, "undone")),
+    ):
+        assert "not-permitted" in attack(url, entry.format(role), stepped(table, no, nth, state, role, "9999")), state
+
+
+def test_two_names_under_one_role_are_one_person(own: Callable[[str], str], logins: dict[str, str]) -> None:
+    """Who is both clerk and approver may propose and approve, but not the same refund under two names."""
+    both = own("both")
+    desk.done(both, "refund", "propose", "FREE", "--on", "2012-05-31", by=CLERK)
+    no = desk.answered(both, "refund", "list")[-1]["no"]
+    refused(both, "same-person-approves", "refund", "approve", str(no), "--on", "2012-05-31", by=CHIEF)
+    assert "same-person" in attack(both, stepped("refund", no, 2, "approved", logins["both"]))
+    desk.done(own("approver"), "refund", "approve", str(no), "--on", "2012-05-31", by=CHIEF)
+    desk.done(both, "refund", "approve", "1", "--on", "2012-05-31", by=CHIEF)
+
+
+def test_guards_are_not_deceived_by_a_table_of_ones_own(own: Callable[[str], str], server: Server) -> None:
+    """Even where sessions may make tables: the guards look in the books."""
+    name = re.search(r"/(\w+)\?", own("owner"))
+    assert name is not None
+    server.tell(f"GRANT TEMPORARY ON DATABASE {name[1]} TO PUBLIC")
+    said = attack(
+        own("clerk"),
+        "CREATE TEMPORARY TABLE movement (LIKE public.movement)",
+        "INSERT INTO movement VALUES (1, 1, '1110', '2040', 99999999, NULL, 'FREE', NULL)",
+        "INSERT INTO public.entry (no, happened_on, event, key, digest, recorded_at, by, role)"
+        " VALUES (9999, '2012-05-31', 'x', 'x', 'x', now(), 'x', current_user)",
+        "INSERT INTO public.movement VALUES (9999, 1, '2040', '1110', 99999, 'FREE', NULL, NULL)",
+    )
+    assert "not-held: 2040" in said
+
+
+# --- the command itself ---------------------------------------------------------------------------------------------
+
+
+def test_roles_are_made_once_and_brought_up_to_date(own: Callable[[str], str], server: Server) -> None:
+    with create_engine(database.named(own("owner")), poolclass=NullPool).connect() as connection:
+        connection.execute(text(f"GRANT UPDATE ON entry TO {OWN}_auditor"))
+        connection.commit()
+    told = desk.done(own("owner"), "roles", "--prefix", OWN).stdout
+    assert f"{OWN}_one_clerk" in told
+    assert "permission denied" in attack(own("auditor"), "UPDATE entry SET by = 'x'")
+    again = desk.answered(own("owner"), "roles", "--prefix", OWN)["roles"]
+    assert [(each["kind"], each["new"]) for each in again] == [(kind, False) for kind in KINDS]
+    assert again[2] == {
+        "role": f"{OWN}_auditor",
+        "kind": "auditor",
+        "inserts": [],
+        "members": [f"{OWN}_one_auditor"],
+    } | {"new": False}
+
+
+@pytest.mark.parametrize("prefix", ["", "pg_x", "1x", "X", "x-y", 'x"; DROP ROLE postgres; --', "x" * 41, "税"])
+def test_prefix_that_begins_no_name(books: str, prefix: str) -> None:
+    answer = desk.typed(books, "roles", "--prefix", prefix)
+    assert (answer.exit_code, "(not-a-role-name)" in answer.stderr) == (Exit.USAGE, True)
+
+
+def test_stranger_is_not_admitted(at: Callable[[str], str]) -> None:
+    for words in (["balance"], ["book", "--through", "2012-05-31"]):
+        refused(at("stranger"), "database-unreachable", *words)
