@@ -91,8 +91,11 @@ class Seisan(Group):
 
 
 def _answered(command: Callable[[], Any], as_json: bool) -> int:
+    from exports import progress
+
     try:
-        answer = command()
+        with progress.shown_on(sys.stderr):
+            answer = command()
     except Refusal as refused:
         _tell(say(_("Refused: {sentence}"), sentence=refused))
         _tell(f"  → {refused.remedy}")
@@ -1051,11 +1054,12 @@ def statement_month(
     ctx: typer.Context, month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("the month"))], out: Out
 ) -> None:
     """Writes the month."""
-    from exports import xlsx
+    from exports import files, xlsx
     from exports.sheets import month as sheet
     from ledger.statements.month import month_statement
 
     wanted = _month(month)
+    files.insist_on_workbook(out)
     with _desk(ctx).reading() as connection:
         xlsx.write(sheet.workbook(month_statement(connection, wanted)), out)
     _tell(say(_("Written: {file}"), file=out))
@@ -1069,11 +1073,12 @@ def statement_member(
     as_of: AsOf = None,
 ) -> None:
     """Writes the statement of a member."""
-    from exports import xlsx
+    from exports import files, xlsx
     from exports.sheets import member as sheet
     from ledger.statements.member import member_statement
 
     day = _day(as_of)
+    files.insist_on_workbook(out)
     with _desk(ctx).reading() as connection:
         xlsx.write(sheet.workbook(member_statement(connection, member, day)), out)
     _tell(say(_("Written: {file}"), file=out))

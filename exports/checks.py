@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from exports import explain, text
+from exports.progress import watched
 from exports.sheet import Sheet
 from exports.sheets import findings as findings_sheet
 from ledger import facts, tables
 from ledger.decisions import kept
 from ledger.decisions.findings import Finding, as_json, judge
 from ledger.errors import Exit, Refusal, UnknownApplication, UnknownMember
-from ledger.i18n import _
+from ledger.i18n import _, say
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
 EXPLAINED = 20
@@ -69,8 +70,9 @@ class Answer:
 
     def sheet(self) -> Sheet:
         """The findings as a sheet, one to a row, with what decides."""
+        judged = watched(self.findings, len(self.findings), say(_("writing findings")))
         return findings_sheet.sheet(
-            self.findings, self.people, self.origins, self.asked.as_of, everything=self.asked.everything
+            judged, self.people, self.origins, self.asked.as_of, everything=self.asked.everything
         )
 
     def as_json(self) -> dict[str, Any]:
