@@ -31,8 +31,8 @@ class NotAWorkbook(Refusal):
 
 
 def insist_on_workbook(path: Path) -> None:
-    """Refuses a name that does not end in .xlsx (not-a-workbook)."""
-    if path.suffix.lower() != ".xlsx":
+    """Refuses a name that does not end in .xlsx (not-a-workbook), unless it is a device, which has no kind."""
+    if path.suffix.lower() != ".xlsx" and (path.is_file() or not path.exists()):
         raise NotAWorkbook(str(path))
 
 
