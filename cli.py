@@ -582,14 +582,11 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Keeps decisions; the same finding is not kept twice."""
-    from exports import answers, checks
-    from exports.sheets import decisions as sheet
-    from ledger.decisions import kept
+    from exports import answers, checks, reports
 
     with _desk(ctx).writing(dry_run) as connection:
-        numbers = checks.decide(connection, applications or [], everyone, _day(as_of), by=_desk(ctx).by)
-        decided = [each for each in kept.decisions(connection) if each.no in set(numbers)]
-    _show(sheet.history(decided), answers.decisions(decided), _day(as_of), as_json)
+        decided, new = checks.decide(connection, applications or [], everyone, _day(as_of), by=_desk(ctx).by)
+    _answer(reports.decided(decided, new), answers.decisions(decided), as_json)
 
 
 @_command(app, "decisions", _("The decisions kept, superseded ones included."), "decisions", "decisions 2011-0001")

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from exports import explain, text
+from exports import explain, reports, text
 from exports.progress import watched
 from exports.sheet import Sheet
 from exports.sheets import findings as findings_sheet
 from ledger import facts, tables
 from ledger.decisions import kept
 from ledger.decisions.findings import Finding, as_json, judge
+from ledger.decisions.kept import Decision
 from ledger.errors import Exit, Refusal, UnknownApplication, UnknownMember
 from ledger.i18n import _, say
 
@@ -62,7 +63,8 @@ class Answer:
     def text(self) -> str:
         """The findings for the terminal: each explained, or a table when they are many."""
         if len(self.findings) > EXPLAINED:
-            return text.whole(self.sheet())
+            counted = reports.by_outcome((each.outcome, each.refundable) for each in self.findings)
+            return f"{text.whole(self.sheet())}\n\n{counted}"
         return "\n\n".join(
             explain.finding(each, self.people[each.member], self.origins, everything=self.asked.everything)
             for each in self.findings
@@ -111,8 +113,10 @@ def insist_on_application(connection: Connection, number: str) -> None:
         raise UnknownApplication(number)
 
 
-def decide(connection: Connection, applications: list[str], everyone: bool, as_of: date, *, by: str) -> list[int]:
-    """Keeps the findings of these applications, or of everyone, and returns the numbers of the decisions.
+def decide(
+    connection: Connection, applications: list[str], everyone: bool, as_of: date, *, by: str
+) -> tuple[list[Decision], int]:
+    """Keeps the findings of these applications, or of everyone; gives the decisions and how many of them are new.
 
     With everyone, those for whom nothing was received or nothing has ended are left out: there is nothing to decide.
     """
@@ -126,4 +130,6 @@ def decide(connection: Connection, applications: list[str], everyone: bool, as_o
     elif len(found) < len(set(applications)):
         there = {each.application for each in found}
         raise NotYetApplied(next(number for number in applications if number not in there), as_of)
-    return kept.keep(connection, found, by=by)
+    before = {each.no for each in kept.decisions(connection)}
+    numbers = set(kept.keep(connection, found, by=by))
+    return [each for each in kept.decisions(connection) if each.no in numbers], len(numbers - before)
