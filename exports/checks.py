@@ -14,7 +14,7 @@ from ledger import facts, tables
 from ledger.decisions import kept
 from ledger.decisions.findings import Finding, as_json, judge
 from ledger.decisions.kept import Decision
-from ledger.errors import Exit, Refusal, UnknownApplication, UnknownMember
+from ledger.errors import Exit, Refusal, UnknownApplication
 from ledger.i18n import _, say
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
@@ -99,9 +99,7 @@ def _judged(connection: Connection, asked: Asked) -> list[Finding]:
         insist_on_application(connection, asked.application)
         return judge(connection, asked.as_of, applications=[asked.application])
     if asked.member is not None:
-        if not connection.execute(select(tables.member).where(tables.member.c.number == asked.member)).first():
-            raise UnknownMember(asked.member)
-        return judge(connection, asked.as_of, member=asked.member)
+        return judge(connection, asked.as_of, member=facts.member_number(connection, asked.member))
     if not asked.everyone:
         raise NobodyAsked
     return judge(connection, asked.as_of)
