@@ -236,4 +236,5 @@ def member_number(connection: Connection, written: str) -> str:
     found = [each for each in connection.execute(select(number)).scalars() if search_key(each) == sought]
     if len(found) != 1:
         raise UnknownMember(written)
-    return found[0]
+    only: str = found[0]
+    return only
