@@ -10,13 +10,17 @@ LANGUAGES := ja en
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo test test-hledger soak check messages messages-check lock clean
+.PHONY: demo test mutants test-hledger soak check messages messages-check lock clean
 
 demo: $(READY)
 	$(BIN)/seisan demo demo
 
 test: $(READY)
 	$(BIN)/pytest -n 2 -m "not hledger"
+
+# Every condition of every notice changed in one place: which case tells it.
+mutants: $(READY)
+	$(BIN)/python -m tests.mutants
 
 # hledger is a program of its own (Debian: apt install hledger), so it is asked for here and nowhere else.
 test-hledger: $(READY)

@@ -101,8 +101,11 @@ class Seisan(Group):
 
 
 def _answered(command: Callable[[], Any], as_json: bool) -> int:
+    from exports import progress
+
     try:
-        answer = command()
+        with progress.shown_on(sys.stderr):
+            answer = command()
     except Refusal as refused:
         _tell(say(_("Refused: {sentence}"), sentence=refused))
         _tell(f"  → {refused.remedy}")
@@ -655,14 +658,11 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Keeps decisions; the same finding is not kept twice."""
-    from exports import answers, checks
-    from exports.sheets import decisions as sheet
-    from ledger.decisions import kept
+    from exports import answers, checks, reports
 
     with _desk(ctx).writing(dry_run) as connection:
-        numbers = checks.decide(connection, applications or [], everyone, _day(as_of), by=_desk(ctx).by)
-        decided = [each for each in kept.decisions(connection) if each.no in set(numbers)]
-    _show(sheet.history(decided), answers.decisions(decided), _day(as_of), as_json)
+        decided, new = checks.decide(connection, applications or [], everyone, _day(as_of), by=_desk(ctx).by)
+    _answer(reports.decided(decided, new), answers.decisions(decided), as_json)
 
 
 @_command(app, "decisions", _("The decisions kept, superseded ones included."), "decisions", "decisions 2011-0001")
@@ -1313,12 +1313,13 @@ def statement_month(
     ctx: typer.Context, month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("the month"))], out: Out
 ) -> None:
     """Writes the month."""
-    from exports import xlsx
+    from exports import files, xlsx
     from exports.sheets import month as sheet
     from ledger.journal.closing import seal
     from ledger.statements.month import month_statement
 
     wanted = _month(month)
+    files.insist_on_workbook(out)
     with _desk(ctx).reading() as connection:
         xlsx.write(sheet.workbook(month_statement(connection, wanted), seal=seal(connection, wanted)), out)
     _tell(say(_("Written: {file}"), file=out))
@@ -1332,11 +1333,12 @@ def statement_member(
     as_of: AsOf = None,
 ) -> None:
     """Writes the statement of a member."""
-    from exports import xlsx
+    from exports import files, xlsx
     from exports.sheets import member as sheet
     from ledger.statements.member import member_statement
 
     day = _day(as_of)
+    files.insist_on_workbook(out)
     with _desk(ctx).reading() as connection:
         xlsx.write(sheet.workbook(member_statement(connection, member, day)), out)
     _tell(say(_("Written: {file}"), file=out))

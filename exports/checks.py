@@ -6,14 +6,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from exports import explain, text
+from exports import explain, reports, text
+from exports.progress import watched
 from exports.sheet import Sheet
 from exports.sheets import findings as findings_sheet
 from ledger import facts, tables
 from ledger.decisions import kept
 from ledger.decisions.findings import Finding, as_json, judge
-from ledger.errors import Exit, Refusal, UnknownApplication, UnknownMember
-from ledger.i18n import _
+from ledger.decisions.kept import Decision
+from ledger.errors import Exit, Refusal, UnknownApplication
+from ledger.i18n import _, say
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
 EXPLAINED = 20
@@ -61,7 +63,8 @@ class Answer:
     def text(self) -> str:
         """The findings for the terminal: each explained, or a table when they are many."""
         if len(self.findings) > EXPLAINED:
-            return text.whole(self.sheet())
+            counted = reports.by_outcome((each.outcome, each.refundable) for each in self.findings)
+            return f"{text.whole(self.sheet())}\n\n{counted}"
         return "\n\n".join(
             explain.finding(each, self.people[each.member], self.origins, everything=self.asked.everything)
             for each in self.findings
@@ -69,8 +72,9 @@ class Answer:
 
     def sheet(self) -> Sheet:
         """The findings as a sheet, one to a row, with what decides."""
+        judged = watched(self.findings, len(self.findings), say(_("writing findings")))
         return findings_sheet.sheet(
-            self.findings, self.people, self.origins, self.asked.as_of, everything=self.asked.everything
+            judged, self.people, self.origins, self.asked.as_of, everything=self.asked.everything
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -95,9 +99,7 @@ def _judged(connection: Connection, asked: Asked) -> list[Finding]:
         insist_on_application(connection, asked.application)
         return judge(connection, asked.as_of, applications=[asked.application])
     if asked.member is not None:
-        if not connection.execute(select(tables.member).where(tables.member.c.number == asked.member)).first():
-            raise UnknownMember(asked.member)
-        return judge(connection, asked.as_of, member=asked.member)
+        return judge(connection, asked.as_of, member=facts.member_number(connection, asked.member))
     if not asked.everyone:
         raise NobodyAsked
     return judge(connection, asked.as_of)
@@ -109,8 +111,10 @@ def insist_on_application(connection: Connection, number: str) -> None:
         raise UnknownApplication(number)
 
 
-def decide(connection: Connection, applications: list[str], everyone: bool, as_of: date, *, by: str) -> list[int]:
-    """Keeps the findings of these applications, or of everyone, and returns the numbers of the decisions.
+def decide(
+    connection: Connection, applications: list[str], everyone: bool, as_of: date, *, by: str
+) -> tuple[list[Decision], int]:
+    """Keeps the findings of these applications, or of everyone; gives the decisions and how many of them are new.
 
     With everyone, those for whom nothing was received or nothing has ended are left out: there is nothing to decide.
     """
@@ -124,4 +128,6 @@ def decide(connection: Connection, applications: list[str], everyone: bool, as_o
     elif len(found) < len(set(applications)):
         there = {each.application for each in found}
         raise NotYetApplied(next(number for number in applications if number not in there), as_of)
-    return kept.keep(connection, found, by=by)
+    before = {each.no for each in kept.decisions(connection)}
+    numbers = set(kept.keep(connection, found, by=by))
+    return [each for each in kept.decisions(connection) if each.no in numbers], len(numbers - before)

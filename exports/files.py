@@ -20,6 +20,22 @@ class NoSuchFormat(Refusal):
     instead = _("name a file ending in .xlsx, .csv or .json")
 
 
+@dataclass
+class NotAWorkbook(Refusal):
+    """What is written is a workbook, and the name is another file's."""
+
+    file: str
+    exit = Exit.USAGE
+    says = _("{file} is not the name of a workbook")
+    instead = _("name a file ending in .xlsx")
+
+
+def insist_on_workbook(path: Path) -> None:
+    """Refuses a name that does not end in .xlsx (not-a-workbook), unless it is a device, which has no kind."""
+    if path.suffix.lower() != ".xlsx" and (path.is_file() or not path.exists()):
+        raise NotAWorkbook(str(path))
+
+
 def write(sheet: Sheet, answer: object, path: Path, made_on: date) -> None:
     """Writes the sheet as a workbook or CSV, or the answer as JSON; another ending is refused (no-such-format)."""
     match path.suffix.lower():

@@ -1,12 +1,15 @@
 """What a command did, in a few lines that end with what to do next."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from exports.text import pairs
 from ledger.booking.bills import Payment
 from ledger.booking.month import Report
+from ledger.decisions.kept import Decision
 from ledger.i18n import _, say
 from ledger.money import written
+from ledger.statements import wording
 
 _LEFT_SHOWN = 20
 
@@ -66,4 +69,33 @@ def bill_paid(payment: Payment) -> str:
     if payment.paid_before:
         lines.append(say(_("{count} lines had been paid before."), count=payment.paid_before))
     lines += [f"  {each.application}: {each.said}" for each in payment.left]
+    return "\n".join(lines)
+
+
+def by_outcome(answers: Iterable[tuple[str, int]]) -> str:
+    """How many answers there are of each outcome, and the yen to be given back."""
+    counts: Counter[str] = Counter()
+    yen = 0
+    for outcome, refundable in answers:
+        counts[outcome] += 1
+        yen += refundable
+    lines = [(words, counts[code]) for code, words in wording.OUTCOMES.items() if counts[code]]
+    return pairs([*lines, (_("to be given back, in yen"), yen)])
+
+
+def decided(decisions: Sequence[Decision], new: int) -> str:
+    """What was kept: each decision when they are few, else how many of each outcome; and what to do next."""
+    lines = [say(_("{count} decisions stand for what was asked, {new} of them new."), count=len(decisions), new=new)]
+    if len(decisions) <= _LEFT_SHOWN:
+        lines += [
+            say(
+                _("  decision No. {no}, application {application}: {outcome}"),
+                no=each.no,
+                application=each.application,
+                outcome=wording.worded(wording.OUTCOMES, each.outcome),
+            )
+            for each in decisions
+        ]
+    lines.append(by_outcome((each.outcome, each.refundable) for each in decisions))
+    lines.append(say(_("Next: seisan book; the answer to a member: seisan letter NO --out FILE.xlsx")))
     return "\n".join(lines)

@@ -47,7 +47,8 @@ class Column:
     """One column: its title, what its cells are, its width in characters, and whether it is summed.
 
     "number" is a numbering (no thousands separator), "count" a quantity, "percent" whole percent, "moment" a day
-    with a time. `required`, `note` and `choices` speak to whoever fills in an empty sheet.
+    with a time. `on_paper`: there is no room for it on a terminal. `required`, `note` and `choices` speak to whoever
+    fills in an empty sheet.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Column:
     width: float = 12
     total: bool = False
     wrap: bool = False
+    on_paper: bool = False
     required: bool = False
     note: str = ""
     choices: tuple[str, ...] = ()

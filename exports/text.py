@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from exports.sheet import NUMERIC, As, Block, Column, Kind, Sheet, Value, Values, lines, span, unit
-from ledger.i18n import say
+from ledger.i18n import _, say
 from ledger.money import written as yen_written
 
 _GAP = "  "
@@ -52,17 +52,22 @@ def shown(value: Value, kind: Kind = "any") -> str:
 
 
 def table(block: Block) -> str:
-    """A block as aligned columns: titles, a rule, rows; subtotals and the total with a rule above them."""
-    titles = [say(column.title) for column in block.columns]
-    body = [(line.style, _row(line.cells, block.columns)) for line in lines(block)]
+    """A block as aligned columns: titles, a rule, rows; subtotals and the total with a rule above them.
+
+    Columns that are for paper only are left out.
+    """
+    shown_at = [at for at, column in enumerate(block.columns) if not column.on_paper]
+    columns = tuple(block.columns[at] for at in shown_at)
+    titles = [say(column.title) for column in columns]
+    body = [(line.style, _row(tuple(line.cells[at] for at in shown_at), columns)) for line in lines(block)]
     rows = [titles, *(cells for _style, cells in body)] if block.titled else [cells for _style, cells in body]
     widths = [max((width(row[at]) for row in rows), default=0) for at in range(len(titles))]
     rule = _GAP.join("-" * each for each in widths)
-    drawn = [_line(titles, block.columns, widths), rule] if block.titled else []
+    drawn = [_line(titles, columns, widths), rule] if block.titled else []
     for style, cells in body:
         if style in ("subtotal", "total"):
             drawn.append(rule)
-        drawn.append(_line(cells, block.columns, widths))
+        drawn.append(_line(cells, columns, widths))
     return "\n".join(drawn)
 
 
@@ -71,6 +76,8 @@ def whole(sheet: Sheet) -> str:
     head = [say(sheet.title), span(sheet), say(sheet.subtitle), say(sheet.issuer), unit(sheet)]
     tables = ["\n".join(filter(None, [say(block.heading), table(block)])) for block in sheet.blocks]
     notes = [say(note) for note in sheet.notes]
+    if any(column.on_paper for block in sheet.blocks for column in block.columns):
+        notes.append(say(_("More columns in a workbook: --out FILE.xlsx")))
     return "\n\n".join(filter(None, [" ".join(filter(None, head)), *tables, *notes]))
 
 

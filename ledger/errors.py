@@ -33,7 +33,6 @@ FORMULAS = {
     "not-a-number-of-digits": _("{value} is not a number of {digits} digits"),
     "missing": _("nothing is entered, and it is needed"),
     "one-needed": _("none of {columns} is entered, and one of them is needed"),
-    "goes-with": _("nothing is entered, and {column} needs it"),
     "too-long": _("{length} characters are entered; at most {limit} are kept"),
     "control-character": _("the text contains a character that cannot be printed"),
     "not-in-list": _("{value} is none of: {choices}"),

@@ -11,7 +11,9 @@ from datetime import date
 from sqlalchemy import CTE, Column, ColumnElement, Connection, Date, Select, Table, bindparam, case, func, select
 
 from ledger import tables
+from ledger.errors import UnknownMember
 from ledger.i18n import _, say
+from ledger.kana import search_key
 
 AS_OF = bindparam("as_of", type_=Date)
 
@@ -223,3 +225,16 @@ def people(connection: Connection, as_of: date | None = None) -> dict[str, Perso
     return {
         row.member: Person(row.member, row.name, row.association) for row in connection.execute(statement, parameters)
     }
+
+
+def member_number(connection: Connection, written: str) -> str:
+    """The registration number that a person wrote, in whatever width and spacing; one that names none is refused."""
+    number = tables.member.c.number
+    if connection.execute(select(number).where(number == written)).first() is not None:
+        return written
+    sought = search_key(written)
+    found = [each for each in connection.execute(select(number)).scalars() if search_key(each) == sought]
+    if len(found) != 1:
+        raise UnknownMember(written)
+    only: str = found[0]
+    return only

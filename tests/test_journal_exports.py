@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from exports.journal import beancount, hledger
 from exports.journal import csv as journal_csv
-from exports.journal.shape import Account, Entry, Movement, parts_used, postings
+from exports.journal.shape import Account, Entry, parts_used, postings
 from ledger import i18n
+from ledger.journal.posting import Movement
 
 CHART = (
     Account("1110", "asset", "普通預金", "Ordinary deposit"),

@@ -78,6 +78,8 @@ REFUSED = [
     ("check '東京\udcff'", "not-text"),
     # Files to be written.
     ("balance --out x.pdf", "no-such-format"),
+    ("template members --out x.pdf", "not-a-workbook"),
+    ("statement month 2012-05 --out x", "not-a-workbook"),
     ("check --everyone --out x", "no-such-format"),
     ("export journal --format yen --out x", "no-such-journal-format"),
     ("balance --out /nowhere/x.xlsx", "not-writable"),

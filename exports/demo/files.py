@@ -14,6 +14,7 @@ from exports.demo import AS_OF
 from exports.demo.rows import Cell, rows
 from exports.sheet import As, Block, Column, Sheet, Value, Workbook
 from ledger import days
+from ledger.errors import NotWritable
 
 _WIDTHS = {"根拠": 60.0, "摘要": 24.0, "口座名義カナ": 22.0, "振込依頼人名": 26.0}
 
@@ -91,7 +92,10 @@ def write(folder: Path) -> tuple[Path, ...]:
     """
     from exports import xlsx  # openpyxl takes its time to load
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotWritable(str(folder)) from error
     for file in _FILES:
         sheet, path = _sheet(file), folder / file.name
         if path.suffix == ".csv":

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from exports.journal import beancount, csv, hledger
-from exports.journal.shape import Account, Entry, Movement
+from exports.journal.shape import Account, Entry
 from ledger import tables
 from ledger.errors import Exit, Refusal
 from ledger.i18n import _
@@ -53,8 +53,5 @@ def _entry(each: ledgers.Entry) -> Entry:
         key=each.key,
         reverses=each.reverses,
         text=each.text,
-        movements=tuple(
-            Movement(move.debit, move.credit, move.yen, move.debit_application, move.credit_application, move.deposit)
-            for move in each.movements
-        ),
+        movements=each.movements,
     )

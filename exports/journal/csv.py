@@ -40,8 +40,8 @@ def _rows(entries: Iterable[Entry], names: dict[str, str]) -> Iterator[Values]:
         for line, each in enumerate(entry.movements, start=1):
             yield (
                 *(entry.no, line, entry.on),
-                *(each.debit_code, names[each.debit_code], each.debit_application),
-                *(each.credit_code, names[each.credit_code], each.credit_application),
+                *(each.debit, names[each.debit], each.debit_application),
+                *(each.credit, names[each.credit], each.credit_application),
                 *(each.yen, each.deposit, entry.text, entry.event, entry.reverses),
                 *(entry.recorded_at, entry.by, entry.key),
             )

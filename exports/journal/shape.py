@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from ledger.i18n import either
+from ledger.journal.posting import Movement
 
 AccountKind = Literal["asset", "liability", "revenue", "expense"]
 
@@ -29,18 +30,6 @@ class Account:
     def name(self) -> str:
         """Its name in the language being spoken."""
         return either(self.ja, self.en)
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """A positive amount of yen from the credit side to the debit side, and whose part of each account it touches."""
-
-    debit_code: str
-    credit_code: str
-    yen: int
-    debit_application: str | None = None
-    credit_application: str | None = None
-    deposit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +60,8 @@ class Posting:
 def postings(entry: Entry) -> Iterator[Posting]:
     """The two sides of each movement, debit first."""
     for each in entry.movements:
-        yield Posting(each.debit_code, each.debit_application, each.yen, each.deposit)
-        yield Posting(each.credit_code, each.credit_application, -each.yen, each.deposit)
+        yield Posting(each.debit, each.debit_application, each.yen, each.deposit)
+        yield Posting(each.credit, each.credit_application, -each.yen, each.deposit)
 
 
 def parts_used(entries: Iterable[Entry]) -> list[tuple[str, str]]:

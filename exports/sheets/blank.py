@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from exports import xlsx
+from exports.files import insist_on_workbook
 from exports.sheet import Block, Column, Kind, Sheet, Workbook, guide
 from ledger import days
 from ledger.intake.kinds import template
@@ -13,6 +14,7 @@ _FORMS: dict[str, Kind] = {"day": "day", "yen": "yen", "percent": "percent"}
 def write(kind: str, path: Path) -> None:
     """Writes the empty workbook of a kind with a second sheet that explains it; an unknown kind is refused."""
     blank = template(kind)
+    insist_on_workbook(path)
     columns = tuple(
         Column(
             each.text,

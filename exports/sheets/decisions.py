@@ -48,7 +48,7 @@ HISTORY = (
     Column(_("Application No."), width=14),
     Column(_("Decided as of"), "day", 17),
     # ja: 判定日時(UTC)
-    Column(_("Decided at (UTC)"), "moment", 20),
+    Column(_("Decided at (UTC)"), "moment", 20, on_paper=True),
     Column(_("Decided by"), width=12),
     Column(_("Answer"), width=16),
     Column(_("Clauses"), width=10),

@@ -19,18 +19,18 @@ COLUMNS = (
     Column(_("Application No."), width=14),
     Column(_("Answer"), width=16),
     Column(_("Clauses"), width=10),
-    Column(_("Notice"), width=26, wrap=True),
+    Column(_("Notice"), width=26, wrap=True, on_paper=True),
     Column(_("Amount to be given back"), "yen", 13, total=True),
     Column(_("Way"), width=10),
     Column(_("Missing"), width=36, wrap=True),
-    Column(_("Doubts"), width=36, wrap=True),
-    Column(_("To be noted"), width=30, wrap=True),
+    Column(_("Doubts"), width=36, wrap=True, on_paper=True),
+    Column(_("To be noted"), width=30, wrap=True, on_paper=True),
     # ja: 入金額(手数料分)
-    Column(_("Fee received"), "yen", 12, total=True),
+    Column(_("Fee received"), "yen", 12, total=True, on_paper=True),
     # ja: 過入金
-    Column(_("Overpaid"), "yen", 12, total=True),
+    Column(_("Overpaid"), "yen", 12, total=True, on_paper=True),
     # ja: 要件と根拠
-    Column(_("Conditions and grounds"), width=70, wrap=True),
+    Column(_("Conditions and grounds"), width=70, wrap=True, on_paper=True),
 )
 
 

@@ -20,7 +20,7 @@ COLUMNS = (
     # ja: 伝票No.
     Column(_("Entry No."), "number", 9),
     # ja: 行
-    Column(_("Line"), "number", 5),
+    Column(_("Line"), "number", 5, on_paper=True),
     # ja: 借方科目
     Column(_("Debit account"), width=24),
     # ja: 借方補助
@@ -40,7 +40,7 @@ COLUMNS = (
     # ja: 入力者
     Column(_("Entered by"), width=12),
     # ja: 入力日時(UTC)
-    Column(_("Entered at (UTC)"), "moment", 20),
+    Column(_("Entered at (UTC)"), "moment", 20, on_paper=True),
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from exports.files import insist_on_workbook
 from exports.sheet import Block, Column, Sheet, Values, Workbook, written_day
 from exports.sheets import ISSUER
 from ledger.errors import NotWritable
@@ -157,6 +158,7 @@ def letter_of(connection: Connection, no: int, path: Path) -> list[Path]:
     """Writes the letter for one decision. Refused: an unknown decision, a place that cannot be written."""
     from exports import xlsx
 
+    insist_on_workbook(path)
     xlsx.write(workbook(statement.letter(connection, no)), path)
     return [path]
 

@@ -41,25 +41,25 @@ COLUMNS = (
     # ja: 充当先・照会番号
     Column(_("Credited to, or deposit"), width=16),
     # ja: 判定No.
-    Column(_("Decision No."), "number", 8),
+    Column(_("Decision No."), "number", 8, on_paper=True),
     # ja: 元入金日
-    Column(_("Originally received on"), "day", 17),
+    Column(_("Originally received on"), "day", 17, on_paper=True),
     # ja: 金額(税込)
-    Column(_("Amount, tax included"), "yen", 12),
+    Column(_("Amount, tax included"), "yen", 12, on_paper=True),
     # ja: 税率
-    Column(_("Tax rate"), "percent", 6),
+    Column(_("Tax rate"), "percent", 6, on_paper=True),
     # ja: うち消費税
-    Column(_("Tax inside"), "yen", 10),
+    Column(_("Tax inside"), "yen", 10, on_paper=True),
     # ja: 有効額
     Column(_("Amount that stands"), "yen", 12, total=True),
     # ja: 振込先口座
-    Column(_("Bank account"), width=12),
+    Column(_("Bank account"), width=12, on_paper=True),
     # ja: 起案日
-    Column(_("Proposed on"), "day", 17),
+    Column(_("Proposed on"), "day", 17, on_paper=True),
     # ja: 起案者
     Column(_("Proposed by"), width=12),
     # ja: 承認日
-    Column(_("Approved on"), "day", 17),
+    Column(_("Approved on"), "day", 17, on_paper=True),
     # ja: 承認者
     Column(_("Approved by"), width=12),
     # ja: 実行日
@@ -67,9 +67,9 @@ COLUMNS = (
     # ja: 状態
     Column(_("State"), width=14),
     # ja: 事由
-    Column(_("Reason"), width=20, wrap=True),
+    Column(_("Reason"), width=20, wrap=True, on_paper=True),
     # ja: 伝票No.
-    Column(_("Entries"), width=12),
+    Column(_("Entries"), width=12, on_paper=True),
 )
 _LABEL = 2 + len(PERSON) - 1
 

@@ -30,9 +30,9 @@ COLUMNS = (
     # ja: 再判定
     Column(_("Answer asked again"), width=16),
     # ja: 当時の条項
-    Column(_("Clauses then"), width=10),
+    Column(_("Clauses then"), width=10, on_paper=True),
     # ja: 再判定の条項
-    Column(_("Clauses asked again"), width=10),
+    Column(_("Clauses asked again"), width=10, on_paper=True),
     # ja: 当時の返金対象額
     Column(_("To be given back then"), "yen", 12, total=True),
     # ja: 再判定の返金対象額
@@ -40,7 +40,7 @@ COLUMNS = (
     # ja: 変わった点
     Column(_("What has changed"), width=60, wrap=True),
     # ja: 出典
-    Column(_("From where"), width=40, wrap=True),
+    Column(_("From where"), width=40, wrap=True, on_paper=True),
 )
 
 _WORDS = {

@@ -15,6 +15,17 @@ from ledger.notices import doubts, register
 from ledger.notices.conditions import Clause, Condition, Notice
 from ledger.words import COVERED, REASONS, USED
 
+# Who can supply a missing fact, and the kind of input file that brings it.
+SUPPLY = {
+    "issued_on": ("authority", "issues"),
+    "mailed_on": ("authority", "issues"),
+    "downloaded": ("authority", "downloads"),
+    "receipt": ("receipt_register", "receipts"),
+    "reason": ("authority", "revocations"),
+    "used": ("authority", "usage"),
+    "covered": ("authority", "usage"),
+}
+
 _WORDS = {"reason": REASONS, "used": USED, "covered": COVERED}
 
 
@@ -192,6 +203,7 @@ def as_json(finding: Finding, origins: Mapping[int, Origin], *, everything: bool
         "verdict": finding.verdict,
         "clauses": list(finding.clauses),
         "missing": list(finding.missing),
+        "supply": [{"fact": fact, "from": SUPPLY[fact][0], "file": SUPPLY[fact][1]} for fact in finding.missing],
         "doubts": list(finding.doubts),
         "warnings": list(finding.warnings),
         "fee_received": finding.fee_received,

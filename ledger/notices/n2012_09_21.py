@@ -83,10 +83,9 @@ no_receipt = Condition(
     "受領書が返送されていない",
     "the receipt had not been returned",
     case(
-        (receipt_on.is_not(None), not_by(revoked_on, receipt_on, receipts_entered_to)),
-        (reason == "receipt_not_returned", true()),
-        (receipts_entered_to >= revoked_on, true()),
-        else_=not_by(days_after(mailed_on, 30), receipt_on, receipts_entered_to),
+        (and_(receipt_on.is_(None), reason == "receipt_not_returned"), true()),
+        (and_(receipt_on.is_(None), receipts_entered_to >= days_after(mailed_on, 30)), true()),
+        else_=not_by(revoked_on, receipt_on, receipts_entered_to),
     ),
     ("receipt_on", "receipts_entered_to", "reason"),
     {

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Row, select
 from ledger import facts, masking, people, tables
 from ledger.decisions.findings import Finding, grounds, grounds_text, judge
 from ledger.decisions.kept import Decision, decisions
-from ledger.errors import UnknownMember
 from ledger.facts import COLUMNS, Origin, Person
 from ledger.journal import ledgers
 from ledger.journal.accounts import Account
@@ -102,7 +101,7 @@ class MemberStatement:
 
 def member_statement(connection: Connection, member: str, as_of: date) -> MemberStatement:
     """The statement of a member as of a day. A member who is not in the register is refused (unknown-member)."""
-    versions = tables.member_known
+    versions, member = tables.member_known, facts.member_number(connection, member)
     rows = [
         connection.execute(
             facts.latest_version(versions, (versions.c.member,), by, versions.c.member == member),
@@ -111,8 +110,7 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
         for by in (facts.AS_OF, None)
     ]
     told: Row[Any] | None = rows[0] or rows[1]
-    if told is None:
-        raise UnknownMember(member)
+    assert told is not None, "a member is in the register from the row that names it first"
     findings = sorted(judge(connection, as_of, member=member), key=lambda each: numerically(each.application))
     origins = facts.origins(connection, {number for each in findings for number in each.fact_ids()})
     deposits = _deposits(connection, member, as_of)

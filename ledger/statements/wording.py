@@ -89,15 +89,15 @@ CERTIFICATE_STATES = {
     "pending": _("not issued yet"),
 }
 
-# Each fact that could still settle a question, with the input file that brings it.
+# Each fact that could still settle a question, who can supply it, and the input file that brings it.
 MISSING = {
-    "issued_on": _("the day of issue (file of certificates issued)"),
-    "mailed_on": _("the day of mailing (file of certificates issued)"),
-    "downloaded": _("whether it was downloaded (file of downloads)"),
-    "receipt": _("whether the receipt came back (file of receipts)"),
-    "reason": _("the reason for the revocation (file of revocations)"),
-    "used": _("the authority's answer on use (file of answers on use)"),
-    "covered": _("the authority's word whether the exemption covers it (file of answers on use)"),
+    "issued_on": _("the day of issue: the authority knows it (input file: issues)"),
+    "mailed_on": _("the day of mailing: the authority knows it (input file: issues)"),
+    "downloaded": _("whether it was downloaded: the authority's log tells (input file: downloads)"),
+    "receipt": _("whether the receipt came back: the receipt register tells (input file: receipts)"),
+    "reason": _("the reason for the revocation: the authority knows it (input file: revocations)"),
+    "used": _("the use: the authority has to answer (input file: usage)"),
+    "covered": _("whether the exemption covers it: the authority has to answer (input file: usage)"),
 }
 
 # What the facts are called that no condition rests on.

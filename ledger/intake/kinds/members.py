@@ -1,25 +1,9 @@
 """The register of members (会員名簿): who they are, whether they have left, and the account a refund is paid to."""
 
-from collections.abc import Iterator
-
 from ledger.i18n import _
-from ledger.intake.columns import Column, Misread, association, day, digits, number, remark, text, word
-from ledger.intake.kind import Kind, Line
+from ledger.intake.columns import Column, association, day, digits, number, remark, text, word
+from ledger.intake.kind import Kind
 from ledger.words import ACCOUNT_TYPES, ASSOCIATIONS
-
-_ACCOUNT = ("bank", "branch", "account_type", "account_number", "account_name")
-
-
-def _rule(line: Line) -> Iterator[tuple[str | None, Misread]]:
-    headings = line.kind.headings
-    entered = [name for name in _ACCOUNT if name in line.values]
-    if entered:
-        for name in _ACCOUNT:
-            if name not in line.values:
-                yield headings[name], Misread("goes-with", column=headings[entered[0]])
-    if "deregistered_reason" in line.values and "deregistered_on" not in line.values:
-        yield headings["deregistered_on"], Misread("goes-with", column=headings["deregistered_reason"])
-
 
 KIND = Kind(
     "members",
@@ -55,5 +39,4 @@ KIND = Kind(
         Column("口座名義カナ", "account_name", text(100), "text", _("The holder of the account, in kana.")),
     ),
     key=("member",),
-    rule=_rule,
 )

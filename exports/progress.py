@@ -1,0 +1,72 @@
+"""Whoever waits for more than a second sees that work goes on, and how far; on a terminal only, never in a file."""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TextIO, TypeVar
+
+from ledger.i18n import _, say
+
+Item = TypeVar("Item")
+
+_PATIENCE = 1.0  # seconds before anything is shown
+_BEAT = 0.2  # seconds between two looks
+_BAR = 24  # characters
+
+_WORKING = _("working … {seconds} s")
+_FAR = _("{label} {bar} {done}/{total}")
+
+
+class _State:
+    """How far the work that is being watched has come; nothing is watched while `total` is 0."""
+
+    label = ""
+    done = 0
+    total = 0
+
+
+@contextmanager
+def shown_on(stream: TextIO) -> Iterator[None]:
+    """Shows what is going on in the block, from its second second on, if the stream is a terminal."""
+    if not stream.isatty():
+        yield
+        return
+    ended = threading.Event()
+    drawing = threading.Thread(target=_draw, args=(stream, ended), daemon=True)
+    drawing.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        drawing.join()
+        _State.total = 0
+
+
+def watched(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
+    """The items one by one, each counted as done when the next is asked for."""
+    _State.label, _State.done, _State.total = label, 0, total
+    for each in items:
+        yield each
+        _State.done += 1
+    _State.total = 0
+
+
+def _draw(stream: TextIO, ended: threading.Event) -> None:
+    began, drawn = time.monotonic(), False
+    while not ended.wait(_BEAT):
+        if time.monotonic() - began >= _PATIENCE:
+            stream.write(f"\r\x1b[K{_line(int(time.monotonic() - began))}")
+            stream.flush()
+            drawn = True
+    if drawn:
+        stream.write("\r\x1b[K")
+        stream.flush()
+
+
+def _line(seconds: int) -> str:
+    if not _State.total:
+        return say(_WORKING, seconds=seconds)
+    filled = _BAR * _State.done // _State.total
+    bar = f"[{'#' * filled}{'.' * (_BAR - filled)}]"
+    return say(_FAR, label=_State.label, bar=bar, done=f"{_State.done:,}", total=f"{_State.total:,}")
