@@ -7,7 +7,6 @@ Each sequence runs in one transaction on each database and is taken back, so tha
 import os
 import shutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ledger.decisions import question
 from tests.posted import CHIEF, CLERK
 from tests.sequences import NUMBERS, Commands, prepare
 from tests.server import Server
@@ -26,18 +24,7 @@ PARTS = 4
 
 
 @pytest.fixture
-def _built_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SELECT that judges is built once for each set of applications: building it takes longer than asking it."""
-    scopes: dict[tuple[str, ...], question.Scope] = {}
-    scope = question.application_scope
-    monkeypatch.setattr(question, "application_scope", lambda some: scopes.setdefault(tuple(some), scope(some)))
-    monkeypatch.setattr(question, "question", cache(question.question))
-
-
-@pytest.fixture
-def both(
-    _built_once: None, _sqlite_books: Path, _postgresql_books: str, server: Server, tmp_path: Path
-) -> Iterator[tuple[str, ...]]:
+def both(_sqlite_books: Path, _postgresql_books: str, server: Server, tmp_path: Path) -> Iterator[tuple[str, ...]]:
     """Prepared books on SQLite and on PostgreSQL, gone after the test."""
     file = shutil.copyfile(_sqlite_books, tmp_path / "model.db")
     name = f"model_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"

@@ -40,7 +40,7 @@ COLUMNS = (
     # ja: 変わった点
     Column(_("What has changed"), width=60, wrap=True),
     # ja: 出典
-    Column(_("From where"), width=40, wrap=True, on_paper=True),
+    Column(_("From where"), width=40, wrap=True),
 )
 
 _WORDS = {

@@ -90,7 +90,9 @@ def judge(
 
     An application that had not been made, or was not known, by that day has no finding.
     """
-    return list(judging(connection, as_of, register.in_force(as_of), applications=applications, member=member))
+    found = judging(connection, as_of, register.in_force(as_of), applications=applications, member=member)
+    # Sorted here: the databases do not order text alike, and decisions are numbered in this order.
+    return sorted(found, key=lambda each: each.application)
 
 
 def judging(
@@ -104,12 +106,12 @@ def judging(
     """The findings under a given notice, one by one as the database yields them."""
     scope = None
     if member is not None:
-        scope = question.member_scope(member)
+        scope = question.MEMBER
     elif applications is not None:
-        scope = question.application_scope(list(applications))
+        scope = question.APPLICATIONS
     wanted = None if applications is None else set(applications)
-    statement = question.question(notice, scope)
-    for row in connection.execute(statement, question.parameters(as_of)):
+    asked = question.parameters(as_of, member=member, applications=applications if member is None else None)
+    for row in connection.execute(question.question(notice, scope), asked):
         if wanted is None or row.application in wanted:
             yield _finding(row, as_of, notice)
 

@@ -4,7 +4,9 @@ The databases' own three-valued logic combines what is not known; nothing is com
 explanation, which is read from the same row, cannot differ from the decision.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,7 +14,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    String,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -32,23 +36,24 @@ MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used",
 
 Scope = Select[tuple[str]]
 
+# The applications of one member; and these applications with the others of their members, for a reissue may be among
+# those. Which they are is handed over with the day asked, so that the SELECT is built and prepared once.
+_MEMBER = bindparam("scope_member", type_=String)
+MEMBER: Scope = select(tables.application.c.number).where(tables.application.c.member == _MEMBER)
+_own = tables.application.alias("own")
+APPLICATIONS: Scope = select(tables.application.c.number).where(
+    tables.application.c.member.in_(
+        select(_own.c.member).where(_own.c.number.in_(bindparam("scope_applications", expanding=True)))
+    )
+)
 
-def member_scope(member: str) -> Scope:
-    """The applications of one member."""
-    return select(tables.application.c.number).where(tables.application.c.member == member)
 
-
-def application_scope(applications: list[str]) -> Scope:
-    """These applications and the others of the same members, for a reissue may be among those."""
-    own = tables.application.alias("own")
-    members = select(own.c.member).where(own.c.number.in_(applications))
-    return select(tables.application.c.number).where(tables.application.c.member.in_(members))
-
-
+@cache
 def question(notice: Notice | None, scope: Scope | None = None) -> Select[Any]:
     """The SELECT that judges the applications of the scope (None: everyone) under a notice (None: no rules).
 
-    Its parameters are those of `parameters`. One row per application that had been applied for by that day.
+    The scope is `MEMBER` or `APPLICATIONS`. The parameters are those of `parameters`. One row per application that had
+    been applied for by that day.
     """
     rules = clause_columns(notice)
     named = condition_columns(notice)
@@ -57,9 +62,16 @@ def question(notice: Notice | None, scope: Scope | None = None) -> Select[Any]:
     return _outcomes(_judged(rules, named, clauses))
 
 
-def parameters(as_of: date) -> dict[str, date]:
-    """The parameters of the SELECT for a question asked on this day."""
-    return {"as_of": as_of, "five_years_before": _years_before(as_of, 5)}
+def parameters(
+    as_of: date, *, member: str | None = None, applications: Sequence[str] | None = None
+) -> dict[str, object]:
+    """The parameters of the SELECT for a question asked on this day, with those of its scope."""
+    asked: dict[str, object] = {"as_of": as_of, "five_years_before": _years_before(as_of, 5)}
+    if member is not None:
+        asked["scope_member"] = member
+    if applications is not None:
+        asked["scope_applications"] = list(applications)
+    return asked
 
 
 def _years_before(day: date, years: int) -> date:
