@@ -125,7 +125,7 @@ def test_account_that_waits_is_shown_as_waiting(books: str, tmp_path: Path) -> N
     asked = ("refund", "list", "--as-of", "2012-09-30")
     statement = ("statement", "member", MEMBER, "--as-of", "2012-09-30", "--out", str(tmp_path / "x.xlsx"))
     brought(books, SECOND, known_on="2012-03-01")
-    marks = (" (change not approved)", "変更未承認")
+    marks = (" (change not approved)", "変更は未承認")
     for waits in (True, False):
         assert any(mark in desk.done(books, *asked).stdout for mark in marks) is waits
         assert [each["account_waits"] for each in desk.answered(books, *asked)] == [waits]

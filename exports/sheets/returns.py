@@ -53,7 +53,7 @@ COLUMNS = (
     # ja: 有効額
     Column(_("Amount that stands"), "yen", 12, total=True),
     # ja: 振込先口座
-    Column(_("Bank account"), width=12, on_paper=True),
+    Column(_("Bank account"), width=12),
     # ja: 起案日
     Column(_("Proposed on"), "day", 17, on_paper=True),
     # ja: 起案者
