@@ -30,6 +30,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import DAY_FORMATS, FORMATS, ISO_DAY, day_cell, day_format, moment_cell, text_cell
 from exports.outfile import new_file
 from exports.sheet import (
+    NUMERIC,
     As,
     Block,
     Column,
@@ -65,7 +66,7 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # in XML, w
 _FORBIDDEN_IN_NAME = re.compile(rf"{_FORBIDDEN.pattern}|[:\\/?*\[\]]")
 _CHUNK = 2_000
 _LISTS = "選択肢"
-Layout = Literal["plain", "wrapped", "listed"]  # "listed": values of several kinds under one another, all to the left
+Layout = Literal["plain", "wrapped", "listed"]  # "listed": in a column of several kinds, all but numbers to the left
 LAYOUTS: tuple[Layout, ...] = ("plain", "wrapped", "listed")
 ROW_STYLES: tuple[Style, ...] = ("normal", "heading", "subtotal", "total")
 
@@ -382,7 +383,7 @@ class Paint:
     def _any(self, style: str) -> Render:
         def render(value: Value) -> str:
             given = value if isinstance(value, As) else As(natural(value), value)
-            return self._render(style, given.kind, "listed")(given.value)
+            return self._render(style, given.kind, "plain" if given.kind in NUMERIC else "listed")(given.value)
 
         return render
 
