@@ -104,14 +104,17 @@ def _rows(decided: Iterable[Decided], owners: Owners) -> Iterator[Values]:
 
 
 def answer(each: Decided | Finding) -> Values:
-    """The answer in words: outcome, clauses, notice, yen, way, what is missing, doubts, what is to be noted."""
+    """The answer in words: outcome, clauses, notice, yen, way, what is missing, doubts, what is to be noted.
+
+    What is missing is named where somebody has to supply it: not while nothing has ended.
+    """
     return (
         worded(OUTCOMES, each.outcome),
         listed(each.clauses),
         each.notice.name if each.notice else None,
         each.refundable,
         worded(SUGGESTED, each.suggested),
-        missing(each.missing),
+        missing(each.missing) if each.outcome in ("needs_facts", "needs_review") else "",
         remarks(each.doubts),
         remarks(each.warnings),
     )
