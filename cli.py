@@ -673,8 +673,9 @@ def decisions(
     out: MaybeOut = None,
 ) -> None:
     """Shows the history."""
-    from exports import answers, checks
+    from exports import answers
     from exports.sheets import decisions as sheet
+    from ledger.booking import claims
     from ledger.decisions import kept
 
     if application == "shaken":
@@ -682,7 +683,7 @@ def decisions(
         return
     with _desk(ctx).reading() as connection:
         if application is not None:
-            checks.insist_on_application(connection, application)
+            claims.insist_on_application(connection, application)
         found = kept.decisions(connection, None if application is None else [application])
     _show(sheet.history(found), answers.decisions(found), days.today(), as_json, out)
 

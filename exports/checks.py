@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from exports import explain, reports, text
 from exports.progress import watched
 from exports.sheet import Sheet
 from exports.sheets import findings as findings_sheet
-from ledger import facts, tables
+from ledger import facts
+from ledger.booking.claims import insist_on_application
 from ledger.decisions import kept
 from ledger.decisions.findings import Finding, as_json, judge
 from ledger.decisions.kept import Decision
-from ledger.errors import Exit, Refusal, UnknownApplication
+from ledger.errors import Exit, Refusal
 from ledger.i18n import _, say
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
@@ -105,12 +106,6 @@ def _judged(connection: Connection, asked: Asked) -> list[Finding]:
     return judge(connection, asked.as_of)
 
 
-def insist_on_application(connection: Connection, number: str) -> None:
-    """Refuses a number that is no application's (unknown-application)."""
-    if not connection.execute(select(tables.application).where(tables.application.c.number == number)).first():
-        raise UnknownApplication(number)
-
-
 def decide(
     connection: Connection, applications: list[str], everyone: bool, as_of: date, *, by: str
 ) -> tuple[list[Decision], int]:
@@ -128,6 +123,6 @@ def decide(
     elif len(found) < len(set(applications)):
         there = {each.application for each in found}
         raise NotYetApplied(next(number for number in applications if number not in there), as_of)
-    before = {each.no for each in kept.decisions(connection)}
+    before = kept.last_no(connection)
     numbers = set(kept.keep(connection, found, by=by))
-    return [each for each in kept.decisions(connection) if each.no in numbers], len(numbers - before)
+    return [each for each in kept.decisions(connection) if each.no in numbers], sum(no > before for no in numbers)

@@ -80,5 +80,4 @@ def fact_said(code: str) -> str:
 
 def doubt_said(code: str) -> str:
     """A doubt in the language being spoken."""
-    remark = next((each for each in doubts.DOUBTS if each.code == code), None)
-    return code if remark is None else remark.says
+    return next(each.says for each in doubts.DOUBTS if each.code == code)

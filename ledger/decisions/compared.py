@@ -163,11 +163,10 @@ def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iter
     """Application, member and answer of everyone, by application: only the columns that are compared."""
     answered = question.question(notice).subquery()
     clauses = question.clause_columns(notice)
-    codes = (*(each.code for each in doubts.DOUBTS), doubts.FEE_NOT_KNOWN)
     told = (
         [(clause.mark, name) for clause, name in clauses.items()],
         [(fact, f"missing_{fact}") for fact in question.MISSABLE],
-        [(code, f"doubt_{code}") for code in codes],
+        [(each.code, f"doubt_{each.code}") for each in doubts.DOUBTS],
     )
     plain = [answered.c[name] for name in ("application", "member", "outcome", "refundable")]
     statement = select(*plain, *(answered.c[name] for part in told for _said, name in part))

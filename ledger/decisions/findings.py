@@ -118,7 +118,6 @@ def judging(
 
 def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
     values = row._mapping
-    codes = (*(each.code for each in doubts.DOUBTS), doubts.FEE_NOT_KNOWN)
     decided = values["outcome"] in ("no_fee", "settled") or values[f"doubt_{doubts.WITHDRAWN}"]
     return Finding(
         application=values["application"],
@@ -129,7 +128,7 @@ def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
         verdict=values["verdict"],
         clauses=tuple(each.mark for each, name in question.clause_columns(notice).items() if values[name]),
         missing=() if decided else tuple(fact for fact in question.MISSABLE if values[f"missing_{fact}"]),
-        doubts=tuple(code for code in codes if values[f"doubt_{code}"]),
+        doubts=tuple(each.code for each in doubts.DOUBTS if values[f"doubt_{each.code}"]),
         warnings=tuple(each.code for each in doubts.WARNINGS if values[f"warning_{each.code}"]),
         fee_received=values["fee_received"],
         overpaid=values["overpaid"],

@@ -85,7 +85,7 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
             )
         )
     }
-    following = connection.execute(select(func.coalesce(func.max(table.c.no), 0))).scalar_one() + 1
+    following = last_no(connection) + 1
     at, acting = days.now(), role(connection)
     numbers: list[int] = []
     rows: list[dict[str, object]] = []
@@ -115,6 +115,12 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
     if rows:
         connection.execute(table.insert(), rows)
     return numbers
+
+
+def last_no(connection: Connection) -> int:
+    """The number of the last decision kept; 0 when none is."""
+    last: int = connection.execute(select(func.coalesce(func.max(tables.decision.c.no), 0))).scalar_one()
+    return last
 
 
 def decisions(connection: Connection, applications: Sequence[str] | None = None) -> list[Decision]:

@@ -82,11 +82,13 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
+@cache
 def condition_columns(notice: Notice | None) -> dict[Condition, str]:
     """For each condition of a notice the column that says whether it holds."""
     return {} if notice is None else {each: f"is_{name}" for each, name in register.names(notice).items()}
 
 
+@cache
 def clause_columns(notice: Notice | None) -> dict[Clause, str]:
     """For each clause of a notice the column that says whether it holds."""
     return {} if notice is None else {clause: f"clause_{nth}" for nth, clause in enumerate(notice.clauses, 1)}
@@ -155,7 +157,6 @@ def _judged(rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE)
         for kind, several in (("doubt", doubts.DOUBTS), ("warning", doubts.WARNINGS))
         for each in several
     ]
-    fee_not_known = and_(clauses.c.fee_due.is_(None), clauses.c.total_received > 0)
     missing = [
         and_(any_clause.is_(None), _could_change(fact, rules, named, clauses)).label(f"missing_{fact}")
         for fact in MISSABLE
@@ -165,7 +166,6 @@ def _judged(rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE)
             *clauses.c,
             verdict.label("verdict"),
             *remarks,
-            fee_not_known.label(f"doubt_{doubts.FEE_NOT_KNOWN}"),
             *missing,
         )
         .select_from(clauses)
@@ -189,8 +189,7 @@ def _could_change(fact: str, rules: dict[Clause, str], named: dict[Condition, st
 
 def _outcomes(judged: CTE) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
-    codes = (*(each.code for each in doubts.DOUBTS), doubts.FEE_NOT_KNOWN)
-    doubtful = or_(*(judged.c[f"doubt_{code}"] for code in codes))
+    doubtful = or_(*(judged.c[f"doubt_{each.code}"] for each in doubts.DOUBTS))
     total, due = judged.c.total_received, judged.c.fee_due
     fee_received = case((total == 0, 0), (due.is_(None), null()), (due < total, due), else_=total)
     settled = and_(due.is_not(None), judged.c.returned >= fee_received)

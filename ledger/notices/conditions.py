@@ -47,6 +47,7 @@ reason = column("reason", String)
 used = column("used", String)
 covered = column("covered", String)
 total_received = column("total_received", Integer)
+fee_due = column("fee_due", Integer)
 
 UNKNOWN: Truth = null().cast(Boolean)
 

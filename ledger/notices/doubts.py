@@ -11,6 +11,7 @@ from ledger.notices.conditions import (
     Truth,
     days_after,
     ended_on,
+    fee_due,
     issued_on,
     mailed_on,
     reason,
@@ -88,6 +89,12 @@ DOUBTS = (
         "電子証明書の発行前に申込みが取り下げられている(お知らせはこの場合を定めていない)",
         "the application was withdrawn before any certificate was issued, of which the notices do not speak",
         lambda _holds: and_(withdrawn_on.is_not(None), no_certificate, total_received > 0),
+    ),
+    Remark(
+        FEE_NOT_KNOWN,
+        "申込日に適用される発行手数料が分からない(発行手数料)",
+        "no fee is known for the day of the application (file of fees)",
+        lambda _holds: and_(fee_due.is_(None), total_received > 0),
     ),
 )
 

@@ -110,8 +110,6 @@ _OTHER_FACTS = {
     "credit_to": _("to be credited to"),
 }
 
-FEE_NOT_KNOWN = _("no fee is known for the day of the application (file of fees)")
-
 _REMARKS = {each.code: each for each in (*doubts.DOUBTS, *doubts.WARNINGS)}
 
 
@@ -132,7 +130,7 @@ def fact(column: str) -> str:
 
 def remark(code: str) -> str:
     """What a doubt or a warning says."""
-    return say(FEE_NOT_KNOWN) if code == doubts.FEE_NOT_KNOWN else _REMARKS[code].says
+    return _REMARKS[code].says
 
 
 def remarks(codes: Iterable[str]) -> str:
