@@ -10,6 +10,7 @@ version adds leaves every seal as it is.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Select,
     TableClause,
     column,
     exists,
@@ -85,13 +87,18 @@ def marks(connection: Connection) -> Marks:
 
     Only what is added in between is sealed. What was put there unsealed before stays unsealed, and is found.
     """
-    found = connection.execute(select(*(_mark(connection, name) for name in SEALED))).one()
+    found = connection.execute(_marks(connection.dialect.name)).one()
     return dict(zip(SEALED, found, strict=True))
 
 
-def _mark(connection: Connection, name: str) -> ColumnElement[Any]:
+@cache
+def _marks(dialect: str) -> Select[Any]:
+    return select(*(_mark(dialect, name) for name in SEALED))
+
+
+def _mark(dialect: str, name: str) -> ColumnElement[Any]:
     plain = _PLAIN[name]
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
         return select(func.max(literal_column("rowid"))).select_from(plain).scalar_subquery()
     if name in _COUNTED:
         return select(func.max(plain.c[_KEY[name][0]])).scalar_subquery()

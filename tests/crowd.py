@@ -49,17 +49,20 @@ Act = Callable[[Connection, str, date, str], Any]
 def pairs(url: str, count: int) -> list[str]:
     """Books with so many applications, half of them paid twice and eligible, half the reissues of the others, unpaid.
 
+    Each two are a member's of their own.
+
     Gives the numbers of the eligible ones; the reissue of `A1` is `A1-R`, and its deposits are `A1-1` and `A1-2`.
     """
     numbers = [f"A{nth}" for nth in range(1, count // 2 + 1)]
     with database.writing(url) as connection:
         of = given.source(connection)
-        given.member(connection, of)
         for number in numbers:
+            whose = f"東京 第{number}号"
+            given.member(connection, of, whose)
             facts = posted.ELIGIBLE | {"paid": [FEE, FEE]}
-            given.application(connection, of, number, facts, as_of=date(2030, 1, 1))
+            given.application(connection, of, number, facts, member=whose, as_of=date(2030, 1, 1))
             reissue = {"applied_on": date(2012, 3, 6), "kind": "reissue", "previous": number, "paid": []}
-            given.application(connection, of, f"{number}-R", reissue, as_of=date(2030, 1, 1))
+            given.application(connection, of, f"{number}-R", reissue, member=whose, as_of=date(2030, 1, 1))
         month.book(connection, posted.ASKED, by="test")
     return numbers
 

@@ -23,7 +23,7 @@ from ledger.errors import UnknownApplication
 from ledger.facts import SPOKEN
 from ledger.i18n import say
 from ledger.journal.accounts import Account
-from ledger.journal.balances import held
+from ledger.journal.balances import held_for
 from ledger.notices import doubts
 
 
@@ -50,7 +50,7 @@ def claim(
     _insist_on_eligible(finding, on)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
-    there = held(connection, Account.FEES_HELD, "application").get(application, 0)
+    there = held_for(connection, Account.FEES_HELD, "application", application)
     if there < finding.refundable:
         raise FeeNotHeld(application, there, finding.refundable)
     return finding, decision

@@ -6,7 +6,7 @@ Which lot paid for which application is kept, and undoing gives the yen back to 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from ledger import tables
 from ledger.booking.authority import ISSUED
@@ -69,9 +69,9 @@ def propose(connection: Connection, application: str, to_application: str, *, on
     """
     member = insist_on_application(connection, application)
     to_member = insist_on_application(connection, to_application)
-    for each in credits(connection):
-        alike = (each.application, each.to_application) == (application, to_application)
-        if alike and each.state in STANDING and each.steps[0].on == on:
+    credit = tables.credit.c
+    for each in credits(connection, and_(credit.application == application, credit.to_application == to_application)):
+        if each.state in STANDING and each.steps[0].on == on:
             return Proposed(each.no, changed=False, yen=each.yen)
     insist_on_open(connection, on)
     if member != to_member:
@@ -105,9 +105,8 @@ def _still_owed(connection: Connection, application: str, on: date) -> int:
     due = applications(connection, [application])[application].due
     if due is None:
         return 0
-    proposed = sum(
-        each.yen for each in credits(connection) if each.to_application == application and each.state == "proposed"
-    )
+    further = credits(connection, tables.credit.c.to_application == application)
+    proposed = sum(each.yen for each in further if each.state == "proposed")
     return due - Plan(connection, on, related(connection, [application])).received(application) - proposed
 
 
@@ -179,7 +178,7 @@ def _issue_undone(connection: Connection, credit: Credit, on: date) -> list[Post
 def _gone(connection: Connection, credit: Credit) -> Refusal:
     """Where the credited yen have gone: into another credit, a refund, or to the authority."""
     to = credit.to_application
-    further = [each.no for each in credits(connection) if each.application == to and each.state in STANDING]
+    further = [each.no for each in credits(connection, tables.credit.c.application == to) if each.state in STANDING]
     if further:
         return CreditGoneOn(credit.no, to, say(_("credit {no}"), no=further[-1]))
     step, movement = tables.refund_step.c, tables.movement.c
@@ -195,11 +194,11 @@ def _gone(connection: Connection, credit: Credit) -> Refusal:
 
 
 def _credit(connection: Connection, no: int) -> Credit:
-    return next(each for each in credits(connection) if each.no == no)
+    return credits(connection, tables.credit.c.no == no)[0]
 
 
-def credits(connection: Connection) -> list[Credit]:
-    """Every credit with its steps, in the order proposed."""
+def credits(connection: Connection, wanted: ColumnElement[bool] | None = None) -> list[Credit]:
+    """Every credit, or those wanted, with its steps, in the order proposed."""
     credit, application = tables.credit, tables.application
     statement = (
         select(
@@ -213,5 +212,8 @@ def credits(connection: Connection) -> list[Credit]:
         .join(application, application.c.number == credit.c.application)
         .order_by(credit.c.no)
     )
-    steps = histories(connection, CREDITS)
-    return [Credit(*row, tuple(steps[row.no])) for row in connection.execute(statement).all()]
+    if wanted is not None:
+        statement = statement.where(wanted)
+    rows = connection.execute(statement).all()
+    steps = histories(connection, CREDITS, None if wanted is None else [row.no for row in rows])
+    return [Credit(*row, tuple(steps[row.no])) for row in rows]

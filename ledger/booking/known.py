@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, bindparam, func, or_, select
 
 from ledger import facts, fees, tables
 
@@ -98,8 +100,17 @@ def touching(applications: Collection[str]) -> ColumnElement[bool]:
 
 def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, Application]:
     """Every application, or only these, with what is known of it today, by number on either database."""
+    found = connection.execute(_applications(only is not None), None if only is None else {"only": list(only)})
+    # Sorted here: the databases have orders of their own for text, and the journal is to be the same on both.
+    return {row[0]: Application(*row) for row in sorted(found, key=lambda row: str(row[0]))}
+
+
+@cache
+def _applications(few: bool) -> Select[Any]:
+    """The SELECT of what is known of all applications, or of those handed over; built once."""
     number = tables.application.c.number
-    within = None if only is None else tables.fact.c.application.in_(list(only))
+    only = bindparam("only", type_=String, expanding=True)
+    within = tables.fact.c.application.in_(only) if few else None
     known = facts.known(None, within)
     statement = select(
         number,
@@ -115,10 +126,7 @@ def applications(connection: Connection, only: Collection[str] | None = None) ->
         known.c.issued_on_fact,
         known.c.mailed_on_fact,
     ).outerjoin(known, known.c.application == number)
-    if only is not None:
-        statement = statement.where(number.in_(list(only)))
-    # Sorted here: the databases have orders of their own for text, and the journal is to be the same on both.
-    return {row[0]: Application(*row) for row in sorted(connection.execute(statement), key=lambda row: str(row[0]))}
+    return statement.where(number.in_(only)) if few else statement
 
 
 def deposits(connection: Connection, only: Collection[str] | None = None) -> list[Deposit]:

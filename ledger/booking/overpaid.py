@@ -14,7 +14,7 @@ from ledger.booking.refusals import NothingOverpaid
 from ledger.booking.steps import REFUNDS, begin
 from ledger.errors import UnknownDeposit
 from ledger.journal.accounts import Account
-from ledger.journal.balances import held
+from ledger.journal.balances import held_for
 from ledger.journal.closing import insist_on_open
 from ledger.journal.posting import Posting, key
 from ledger.journal.templates import overpayment_returned
@@ -35,7 +35,7 @@ def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -
         return Proposed(before.no, changed=False, yen=before.yen)
     insist_on_open(connection, on)
     book(connection, on, by=by, only=[each for each in applications if each is not None])
-    yen = held(connection, Account.SUSPENSE, "deposit").get(deposit, 0)
+    yen = held_for(connection, Account.SUSPENSE, "deposit", deposit)
     if yen <= 0:
         raise NothingOverpaid(deposit)
 

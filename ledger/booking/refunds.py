@@ -185,5 +185,5 @@ def refunds(connection: Connection, wanted: ColumnElement[bool] | None = None) -
     if wanted is not None:
         statement = statement.where(wanted)
     rows = connection.execute(statement).all()
-    steps = histories(connection, REFUNDS, rows[0].no if len(rows) == 1 else None)
+    steps = histories(connection, REFUNDS, None if wanted is None else [row.no for row in rows])
     return [Refund(*row, tuple(steps[row.no])) for row in rows]

@@ -3,7 +3,7 @@
 The database refuses a state out of order and an approver who proposed; here both are refused first, in a sentence.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -133,13 +133,13 @@ def append(connection: Connection, course: Course, no: int, step: Step) -> None:
     )
 
 
-def histories(connection: Connection, course: Course, no: int | None = None) -> dict[int, list[Step]]:
-    """The steps of each refund or credit, or of this one, oldest first."""
+def histories(connection: Connection, course: Course, only: Sequence[int] | None = None) -> dict[int, list[Step]]:
+    """The steps of each refund or credit, or of these few, oldest first."""
     steps = course.steps
     columns = (steps.c[name] for name in ("nth", "state", "happened_on", "by", "reason", "entry", "role"))
     statement = select(steps.c[course.of], *columns).order_by(steps.c[course.of], steps.c.nth)
-    if no is not None:
-        statement = statement.where(steps.c[course.of] == no)
+    if only is not None:
+        statement = statement.where(steps.c[course.of].in_(only))
     found: dict[int, list[Step]] = {}
     for of, *step in connection.execute(statement):
         found.setdefault(of, []).append(Step(*step))
@@ -148,7 +148,7 @@ def histories(connection: Connection, course: Course, no: int | None = None) -> 
 
 def history(connection: Connection, course: Course, no: int) -> list[Step]:
     """The steps of one refund or credit, oldest first. An unknown number is refused."""
-    found = histories(connection, course, no).get(no)
+    found = histories(connection, course, [no]).get(no)
     if found is None:
         raise course.unknown(no)
     return found

@@ -13,6 +13,9 @@ from ledger.database import role
 from ledger.decisions.findings import Finding
 from ledger.facts import COLUMNS
 
+# Up to how many applications are named to the database rather than all asked for.
+_FEW = 100
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -77,12 +80,13 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
     again: the number of that decision is returned.
     """
     table = tables.decision
+    last = select(func.max(table.c.no)).group_by(table.c.application)
+    if len(findings) <= _FEW:
+        last = last.where(table.c.application.in_([finding.application for finding in findings]))
     standing = {
         row.application: row
         for row in connection.execute(
-            select(table.c.no, table.c.application, table.c.finding).where(
-                table.c.no.in_(select(func.max(table.c.no)).group_by(table.c.application))
-            )
+            select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last))
         )
     }
     following = last_no(connection) + 1

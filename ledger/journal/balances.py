@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Subquery, and_, case, func, literal, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from ledger import tables
 from ledger.i18n import either
@@ -112,8 +124,20 @@ def held(
     """What each part of an account holds, in yen, positive on the account's own side; parts that hold nothing are left
     out. `by` is what the parts are kept by; what is kept by something else stands under None.
     """
-    moved = sides(None if as_of is None else tables.entry.c.happened_on <= as_of)
-    chart = tables.account
+    return _held(connection, account, by, None if as_of is None else tables.entry.c.happened_on <= as_of)
+
+
+def held_for(connection: Connection, account: str, by: Literal["application", "deposit"], part: str) -> int:
+    """What one part of an account holds, in yen; nothing else is looked at."""
+    movement = tables.movement.c
+    columns = (movement.debit_application, movement.credit_application) if by == "application" else (movement.deposit,)
+    return _held(connection, account, by, or_(*(each == part for each in columns))).get(part, 0)
+
+
+def _held(
+    connection: Connection, account: str, by: Literal["application", "deposit"], when: ColumnElement[bool] | None
+) -> dict[str | None, int]:
+    moved, chart = sides(when), tables.account
     left = func.sum(moved.c.debit - moved.c.credit)
     own = case((chart.c.kind.in_(_DEBIT_KINDS), left), else_=-left).cast(BigInteger)
     part = moved.c[by]
