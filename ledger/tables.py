@@ -33,6 +33,16 @@ FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
 
 REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "rejected")
 CREDIT_STATES = ("proposed", "applied", "undone", "rejected")
+
+# From each state those that may follow: the program goes by it, the triggers insist on it, and `verify` asks again.
+REFUND_MOVES = {
+    "proposed": ("approved", "rejected"),
+    "approved": ("filed", "paid", "rejected"),
+    "filed": ("paid", "rejected"),
+    "paid": ("returned",),
+    "returned": ("paid",),
+}
+CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
 OUTCOMES = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "settled", "no_fee")
 VERDICTS = ("eligible", "not_eligible", "undetermined")
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
+from ledger.tables import CREDIT_MOVES, REFUND_MOVES
+
 # Every table is append-only; beside it, what names a row: a row with the same name is never put in its place.
 NAMED_BY = {
     "source": ("id", "sha256"),
@@ -63,15 +65,6 @@ YEN = {
     "refund": "yen",
     "credit": "yen",
 }
-
-REFUND_MOVES = {
-    "proposed": ("approved", "rejected"),
-    "approved": ("filed", "paid", "rejected"),
-    "filed": ("paid", "rejected"),
-    "paid": ("returned",),
-    "returned": ("paid",),
-}
-CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
 
 # What bears a day in the books: none of these is dated in a month that is closed.
 DATED = ("entry", "refund_step", "credit_step")

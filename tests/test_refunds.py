@@ -29,12 +29,10 @@ from ledger.booking.refusals import (
     StillInForce,
     UnknownRefund,
 )
-from ledger.booking.steps import CREDITS, REFUNDS
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.journal.posting import Done, reverse
 from ledger.journal.refusals import NoReasonGiven, PartOfRefund
-from migrations import triggers
 from tests import posted
 from tests.posted import APPLIED, ASKED, CHIEF, CLERK, ELIGIBLE
 
@@ -249,11 +247,6 @@ def test_a_step_out_of_order_is_refused_and_changes_nothing(
         with pytest.raises(refusal):
             command(connection)
         assert (state(connection), posted.balance(connection)) == before
-
-
-def test_the_program_and_the_database_know_the_same_order_of_states() -> None:
-    assert dict(REFUNDS.moves) == triggers.REFUND_MOVES
-    assert dict(CREDITS.moves) == triggers.CREDIT_MOVES
 
 
 ENTRY = "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by) VALUES "

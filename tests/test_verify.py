@@ -110,6 +110,59 @@ def test_part_says_that_something_was_put_in_beside_it(tampered: Connection) -> 
     assert [each.code for each in found if each.code != "trigger-missing"] == ["rows-unsealed"]
 
 
+PAID, APPLIED = (
+    f"(SELECT min({of}) FROM {of}_step WHERE state = '{state}')"
+    for of, state in (("refund", "paid"), ("credit", "applied"))
+)
+ENTRY_OF = "(SELECT entry FROM {of}_step WHERE {of} = {no} AND state = '{state}')"
+
+# What somebody may do to a refund or credit, in SQL, and what is then said of it.
+OUT_OF_COURSE = {
+    "a state that cannot follow": (
+        f"UPDATE refund_step SET state = 'filed' WHERE refund = {PAID} AND nth = 2",
+        "refund",
+        {"out-of-course"},
+    ),
+    "a step taken out": (f"DELETE FROM refund_step WHERE refund = {PAID} AND nth = 2", "refund", {"out-of-course"}),
+    "every step taken out": (f"DELETE FROM credit_step WHERE credit = {APPLIED}", "credit", {"not-proposed"}),
+    "a step dated back": (
+        f"UPDATE refund_step SET happened_on = '2012-01-01' WHERE refund = {PAID} AND nth = 2",
+        "refund",
+        {"before-the-step-before"},
+    ),
+    "approved by the proposer, spelled otherwise": (
+        f"UPDATE credit_step SET \"by\" = ' {desk.CLERK.upper()}　' WHERE credit = {APPLIED} AND nth = 2",
+        "credit",
+        {"same-person-approved"},
+    ),
+    "more paid than was proposed": (
+        f"UPDATE movement SET yen = yen + 1 WHERE entry = {ENTRY_OF.format(of='refund', no=PAID, state='paid')}",
+        "refund",
+        {"amount-differs"},
+    ),
+    "another entry put for the credit": (
+        f"UPDATE movement SET debit = '2050' WHERE entry = {ENTRY_OF.format(of='credit', no=APPLIED, state='applied')}",
+        "credit",
+        {"amount-differs"},
+    ),
+    "a rejection that gives nothing back": (
+        "UPDATE entry SET reverses = NULL WHERE no IN (SELECT entry FROM refund_step WHERE state = 'rejected')",
+        "refund",
+        {"not-given-back"},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OUT_OF_COURSE)
+def test_refund_or_credit_out_of_its_course_is_named(tampered: Connection, what: str) -> None:
+    """By what the rows say, whatever the seals say: someone who makes these anew still has to get the course right."""
+    doing, of, codes = OUT_OF_COURSE[what]
+    if tampered.dialect.name == "postgresql":
+        tampered.execute(text("SET session_replication_role = replica"))
+    tampered.execute(text(doing))
+    assert codes <= {code for code, where in _found(tampered) if where.split()[0] == of}
+
+
 @SQLITE
 @pytest.mark.parametrize("table", ["entry", "fact", "decision", "deposit_known", "refund_step"])
 def test_what_cannot_be_read_is_named_and_nothing_breaks(tampered: Connection, table: str) -> None:

@@ -77,20 +77,14 @@ class Course:
 REFUNDS = Course(
     tables.refund,
     tables.refund_step,
-    {
-        "proposed": ("approved", "rejected"),
-        "approved": ("filed", "paid", "rejected"),
-        "filed": ("paid", "rejected"),
-        "paid": ("returned",),
-        "returned": ("paid",),
-    },
+    tables.REFUND_MOVES,
     UnknownRefund,
     RefundOutOfOrder,
 )
 CREDITS = Course(
     tables.credit,
     tables.credit_step,
-    {"proposed": ("applied", "rejected"), "applied": ("undone",)},
+    tables.CREDIT_MOVES,
     UnknownCredit,
     CreditOutOfOrder,
 )

@@ -14,15 +14,10 @@ from sqlalchemy.exc import DatabaseError
 from ledger import tables
 from ledger.days import Month
 from ledger.decisions.shaken import recomputed
-from ledger.journal.accounts import Account
 from ledger.journal.posting import Posting, batches, recorded
-from ledger.statements import sealed
+from ledger.statements import courses, sealed
 from ledger.statements.faults import Fault
 from ledger.statements.month import month_statement
-
-# Where what is proposed is set aside.
-_RESERVED = (Account.REFUNDS_PAYABLE, Account.CREDITS_HELD)
-
 
 # A control that compares with what is known: what is not booked yet, or was reversed by a person, is no fault.
 _WORK_LEFT = ("deposits",)
@@ -73,7 +68,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
         digests = dict(connection.execute(wanted).all())
         posted = recorded(connection, digests)
         yield from _entries(digests, posted, range(1, max(digests, default=0) + 1))
-        yield from _proposals(connection, posted)
+        yield from courses.faults(connection, posted)
         yield from _totals(connection, None)
         yield from _decisions(connection, None)
         return
@@ -85,6 +80,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
     }
     posted = recorded(connection, digests)
     yield from _entries(digests, posted | recorded(connection, _reversed(posted)), numbers["entry"])
+    yield from courses.faults(connection, posted)
     yield from _totals(connection, month)
     yield from _decisions(connection, numbers["decision"])
 
@@ -115,19 +111,6 @@ def _entries(digests: dict[int, str], posted: dict[int, Posting], numbers: Itera
             opposite = tuple(each.opposite for each in reversed(original.movements))
             if entry.movements != opposite:
                 yield Fault("not-opposite", f"entry {no}", {"original": entry.reverses})
-
-
-def _proposals(connection: Connection, posted: dict[int, Posting]) -> Iterator[Fault]:
-    for things, steps, of in (
-        (tables.refund, tables.refund_step, tables.refund_step.c.refund),
-        (tables.credit, tables.credit_step, tables.credit_step.c.credit),
-    ):
-        statement = select(things.c.no, things.c.yen, steps.c.entry).join(steps, of == things.c.no)
-        for no, yen, entry in connection.execute(statement.where(steps.c.nth == 1).order_by(things.c.no)):
-            moved = posted[entry].movements if entry in posted else ()
-            reserved = sum(each.yen for each in moved if each.credit in _RESERVED)
-            if reserved != yen:
-                yield Fault("amount-differs", f"{things.name} {no}", {"yen": yen, "reserved": reserved})
 
 
 def _totals(connection: Connection, month: Month | None) -> Iterator[Fault]:
