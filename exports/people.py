@@ -26,6 +26,8 @@ _CHANGES = (
     Column(_("Account before"), width=36),
     # ja: 変更後の口座
     Column(_("Account now"), width=36),
+    # ja: 先に届け出た会員
+    Column(_("Account also of"), width=17),
     Column(_("Known on"), "day", 17),
     # ja: 取込者
     Column(_("Brought by"), width=12),
@@ -51,7 +53,16 @@ _REFUSALS = (
 def changes(found: Iterable[Change]) -> Sheet:
     """The changed bank accounts, masked."""
     rows = [
-        (each.member, each.name, _said(each.was), _said(each.now), each.known_on, each.brought_by, each.approved_by)
+        (
+            each.member,
+            each.name,
+            _said(each.was) or None,
+            _said(each.now),
+            each.also_of,
+            each.known_on,
+            each.brought_by,
+            each.approved_by,
+        )
         for each in found
     ]
     # ja: 口座変更一覧
@@ -66,6 +77,7 @@ def changes_json(found: Iterable[Change]) -> Json:
                 "member": each.member,
                 "was": dict(zip(ACCOUNT, each.was, strict=True)),
                 "now": dict(zip(ACCOUNT, each.now, strict=True)),
+                "also_of": each.also_of,
                 "known_on": each.known_on,
                 "brought_by": each.brought_by,
                 "approved_by": each.approved_by,

@@ -348,10 +348,12 @@ class UnknownDecision(Refusal):
 
 @dataclass
 class AccountNotApproved(Refusal):
-    """The bank account of the member was changed, and no second person has said that this is right."""
+    """The bank account of the member was changed or is another member's, and no second person has said it is right."""
 
     member: str
-    says = _("the bank account of member {member} was changed, and no second person has approved the change")
+    says = _(
+        "the bank account of member {member} was changed or is another member's, and no second person has approved it"
+    )
     instead = _("have another person than who brought it compare it with the paper: seisan account approve '{member}'")
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Label, Row, func, or_, select
 
 from ledger import database, days, masking, tables
 from ledger.errors import (
@@ -55,10 +55,10 @@ def one_person(connection: Connection, by: str, first: str, role: str | None) ->
 
 @dataclass(frozen=True)
 class Change:
-    """A bank account of a member that differs from the one before it: both masked, when it was brought and by whom.
+    """A bank account of a member that differs from the one before it, or is another member's: when, and by whom.
 
-    `was` and `now` are the parts named by `ACCOUNT`. `version` is the row of the register that brings it. `approved_by`
-    is None while it waits for a second person.
+    `was` and `now` are the parts named by `ACCOUNT`, masked. `version` is the row of the register that brings it.
+    `approved_by` is None while it waits for a second person. `also_of` is the member who had the account before.
     """
 
     member: str
@@ -70,39 +70,50 @@ class Change:
     brought_by: str
     role: str | None
     approved_by: str | None = None
+    also_of: str | None = None
 
 
 def changes(connection: Connection, member: str | None = None) -> list[Change]:
     """The changed bank accounts that count now, of every member or of one: those that wait and those approved.
 
-    The first account ever recorded of a member needs nobody's word. Each later one that differs is trusted from its
-    approval on; what is recorded after it is compared with the account that was trusted last, in the order recorded,
-    so that a row dated back changes nothing.
+    The first account ever recorded of a member needs nobody's word, unless it was another member's before. Each later
+    one that differs is trusted from its approval on; what is recorded after it is compared with the account that was
+    trusted last, in the order recorded, so that a row dated back changes nothing.
     """
-    versions = select(tables.member_known.c.member).group_by(tables.member_known.c.member).having(func.count() > 1)
     known, source, approval = tables.member_known, tables.source, tables.account_approval
+    versions = select(known.c.member).group_by(known.c.member).having(func.count() > 1)
+    also_of = _also_of()
     statement = (
-        select(known, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"))
+        select(known, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
         .join(source, source.c.id == known.c.source)
         .outerjoin(approval, approval.c.member_known == known.c.id)
-        .where(known.c.member.in_(versions) if member is None else known.c.member == member)
+        .where(or_(known.c.member.in_(versions), also_of.is_not(None)) if member is None else known.c.member == member)
         .order_by(known.c.member, known.c.id)
     )
     found = (_change(list(rows)) for _member, rows in groupby(connection.execute(statement), lambda row: row.member))
     return [each for each in found if each is not None]
 
 
+def _also_of() -> Label[str | None]:
+    """The member of whom the same bank account was recorded first, before this one; NULL when it was nobody's."""
+    known, other = tables.member_known, tables.member_known.alias("other")
+    same = [other.c[name] == known.c[name] for name in ("account_number", "bank", "branch", "account_type")]
+    earlier = select(other.c.member).where(*same, other.c.member != known.c.member, other.c.id < known.c.id)
+    return earlier.order_by(other.c.id).limit(1).scalar_subquery().label("also_of")
+
+
 def _change(rows: list[Row[Any]]) -> Change | None:
     """The change by which the account came about that counts now; None when it was never changed."""
     counts = max(rows, key=lambda row: (row.known_on, row.id))
+    first = next((row for row in rows if row.account_number is not None), None)
     trusted: Row[Any] | None = None
     change: Change | None = None
     for row in rows:
-        if row.account_number is not None and trusted is None:
+        if row is first and row.also_of is None:
             trusted = row
-        elif row.account_number is not None and trusted is not None and _account(row) != _account(trusted):
+        elif row.account_number is not None and (trusted is None or _account(row) != _account(trusted)):
             told = (row.member, row.name, row.id, row.known_on, _shown(trusted), _shown(row), row.brought_by, row.role)
-            brought = Change(*told, row.approved_by)
+            brought = Change(*told, row.approved_by, row.also_of)
             if row.id == counts.id:
                 return brought
             if row.approved_by is not None:
@@ -116,7 +127,9 @@ def _account(row: Row[Any]) -> tuple[str | None, ...]:
     return tuple(getattr(row, name) for name in ACCOUNT)
 
 
-def _shown(row: Row[Any]) -> tuple[str | None, ...]:
+def _shown(row: Row[Any] | None) -> tuple[str | None, ...]:
+    if row is None:
+        return (None,) * len(ACCOUNT)
     return (row.bank, row.branch, row.account_type, masking.account(row.account_number), row.account_name)
 
 

@@ -206,17 +206,22 @@ _SAME_BROUGHT = (
 def _account_waits() -> str:
     """True when the bank account that counts of the member of a refund was changed and waits for a second person.
 
-    The account trusted last is the first recorded or the one approved last, of those recorded up to the one that counts
-    (see `people.changes`).
+    The account trusted last is the first recorded, unless it was another member's before, or the one approved last, of
+    those recorded up to the one that counts (see `people.changes`).
     """
     paid = (
         "(SELECT d.application FROM deposit_known d WHERE d.deposit = f.deposit ORDER BY d.known_on DESC, d.id DESC"
         " LIMIT 1)"
     )
     first = "(SELECT min(y.id) FROM member_known y WHERE y.member = r.member AND y.account_number IS NOT NULL)"
+    others = (
+        "EXISTS (SELECT 1 FROM member_known o WHERE o.account_number = x.account_number AND o.bank = x.bank"
+        " AND o.branch = x.branch AND o.account_type = x.account_type AND o.member <> x.member AND o.id < x.id)"
+    )
     trusted = (
         "(SELECT max(x.id) FROM member_known x WHERE x.member = r.member AND x.id <= r.id AND x.account_number IS NOT"
-        f" NULL AND (x.id = {first} OR x.id IN (SELECT ok.member_known FROM account_approval ok)))"
+        f" NULL AND ((x.id = {first} AND NOT {others})"
+        " OR x.id IN (SELECT ok.member_known FROM account_approval ok)))"
     )
     same = " AND ".join(f"COALESCE(t.{part}, '') = COALESCE(r.{part}, '')" for part in ACCOUNT)
     return (

@@ -27,7 +27,7 @@ import cli
 from exports.demo import play, rows
 from ledger import database, masking, people, tables
 from ledger.errors import AccountNotApproved, Exit
-from tests import desk, posted
+from tests import desk, given, posted
 from tests.desk import ANOTHER, CHIEF, CLERK, MEMBER, ON
 from tests.given import source
 from tests.test_cli import COMMANDS, OPTIONS, demo
@@ -120,6 +120,23 @@ def test_changed_account_holds_overpayments_as_well(books: str) -> None:
     desk.done(books, "overpaid", "approve", "1", "--on", ON, by=CHIEF)
 
 
+def test_account_of_another_member_waits_though_it_is_the_first(books: str) -> None:
+    """Members of one office may share an account: that is for a second person to say, who sees whose it is."""
+    brought(books, FIRST, member=ANOTHER, known_on="2012-02-01")
+    with database.writing(books) as connection:
+        given.application(connection, source(connection), "A-2", posted.ELIGIBLE, member=ANOTHER, as_of=posted.ASKED)
+    desk.done(books, "refund", "propose", "A-2", "--on", ON)
+    refused(books, "account-not-approved", "refund", "approve", "1", "--on", ON)
+    refused(books, "same-person-brought-account", "account", "approve", ANOTHER, by=CLERK)
+    (change,) = desk.answered(books, "account", "list")["changes"]
+    assert (change["member"], change["also_of"], set(change["was"].values())) == (ANOTHER, MEMBER, {None})
+    assert MEMBER in desk.done(books, "account", "list").stdout
+    desk.done(books, "account", "approve", ANOTHER, by=CHIEF)
+    desk.done(books, "refund", "approve", "1", "--on", ON, by=CHIEF)
+    brought(books, FIRST, member=ANOTHER, known_on="2012-03-01")
+    assert waiting(books) == {}
+
+
 def test_account_that_waits_is_shown_as_waiting(books: str, tmp_path: Path) -> None:
     desk.done(books, "refund", "propose", "A-1", "--on", ON)
     asked = ("refund", "list", "--as-of", "2012-09-30")
@@ -165,9 +182,10 @@ HISTORIES = st.lists(
 def test_program_and_database_agree_on_which_account_waits(
     new_book: Callable[[], str], history: list[tuple[str | None, int, bool]]
 ) -> None:
-    """And nothing is trusted that is neither the first account nor approved."""
+    """And nothing is trusted that is neither the first account nor approved; another member had the second before."""
     with database.writing(new_book(), dry_run=True) as connection:
         posted.application(connection, "A-1")
+        given.member(connection, source(connection), ANOTHER)
         refund = "INSERT INTO refund (no, application, decision, yen) VALUES (1, 'A-1', 1, 7245)"
         decided = (
             'INSERT INTO decision (no, application, as_of, outcome, verdict, refundable, finding, recorded_at, "by")'
@@ -175,14 +193,18 @@ def test_program_and_database_agree_on_which_account_waits(
         )
         for statement in (decided, refund):
             connection.execute(text(statement))
+        seen: set[str | None] = set()
         trusted: set[str | None] = set()
-        for number, day, approved in history:
+        for member, number, day, approved in [(ANOTHER, SECOND, 1, False), *((MEMBER, *each) for each in history)]:
             account = dict.fromkeys(people.ACCOUNT, number) | {"account_type": number and "1"}
             known_on = date(2013, 1, day)
-            row = {"member": MEMBER, "name": "甲山", "association": "東京", "known_on": known_on}
+            row = {"member": member, "name": "甲山", "association": "東京", "known_on": known_on}
             connection.execute(tables.member_known.insert().values(row | account | {"source": source(connection)}))
-            if number and not trusted:
+            if member == ANOTHER:
+                continue
+            if number and not seen and number != SECOND:
                 trusted.add(number)
+            seen.update({number} - {None})
             if approved and people.waiting(connection):
                 change, _new = people.approve_account(connection, MEMBER, by=CHIEF)
                 trusted.add(change.now[3] and next(each for each in (FIRST, SECOND, THIRD) if change.now[0] == each))
