@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from exports import verified
-from ledger import database, tables
+from ledger import database, tables, turns
 from ledger.booking import credits, month, refunds
 from ledger.booking.overpaid import return_deposit
 from ledger.booking.steps import REFUNDS, begin
@@ -81,13 +81,17 @@ class Success:
 
 @dataclass
 class Told:
-    """All that one client was told: successes, refusals by code, and how long it waited each time, in seconds."""
+    """All that one client was told: successes, refusals by code, and how long it waited each time, in seconds.
+
+    `turns` are the turns it was given at SQLite: the how-manieth of all that began, and the number it had drawn.
+    """
 
     successes: list[Success] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     unchanged: int = 0
     waited: list[float] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
+    turns: list[tuple[int, int]] = field(default_factory=list)
 
 
 def _last(url: str, number: str, wanted: str) -> int | None:
@@ -144,7 +148,17 @@ def attempts(numbers: list[str], each: int, seed: int, window: int = 10) -> list
     return wanted
 
 
-def attempt(url: str, by: str, told: Told, number: str, kind: str, state: str, on: date) -> None:
+def attempt(
+    url: str,
+    by: str,
+    told: Told,
+    number: str,
+    kind: str,
+    state: str,
+    on: date,
+    *,
+    begun: Callable[[], None] = lambda: None,
+) -> None:
     """One attempt of one client. A refusal is an answer; anything else that is raised ends the client."""
     thing = PROPOSALS[kind][0]
     no = None if state == "proposed" else _last(url, number, kind)
@@ -153,6 +167,7 @@ def attempt(url: str, by: str, told: Told, number: str, kind: str, state: str, o
     try:
         with database.writing(url) as connection:
             told.waited.append(time.monotonic() - began)
+            begun()
             if no is None:
                 done = PROPOSALS[kind][1](connection, number, on, by)
             else:
@@ -170,19 +185,39 @@ def attempt(url: str, by: str, told: Told, number: str, kind: str, state: str, o
 def rush(url: str, wanted: list[tuple[str, str, str, date]], clients: int) -> dict[str, Told]:
     """All attempts, each made by whichever client is free; what each client was told."""
     _warm(url, wanted[0][0])
-    taken = multiprocessing.get_context("fork").Value("i", 0)
+    taken, count = (multiprocessing.get_context("fork").Value("i", 0) for _ in range(2))
 
     def client(nth: int) -> Told:
-        told = Told()
+        told, drawn = Told(), _drawn()
+
+        def begun() -> None:
+            # Nobody else is inside at this moment, so the count is the order in which the turns began.
+            count.value += 1
+            if drawn:
+                told.turns.append((count.value, drawn[-1]))
+
         while True:
             with taken.get_lock():
                 following = taken.value
                 taken.value += 1
             if following >= len(wanted):
                 return told
-            attempt(url, f"client {nth}", told, *wanted[following])
+            attempt(url, f"client {nth}", told, *wanted[following], begun=begun)
 
     return dict(zip((f"client {nth}" for nth in range(clients)), forked(clients, client), strict=True))
+
+
+def _drawn() -> list[int]:
+    """The numbers that this process draws from here on for its turns at SQLite."""
+    drawn: list[int] = []
+    draw = turns._number
+
+    def drawing(queue: int) -> int:
+        drawn.append(draw(queue))
+        return drawn[-1]
+
+    turns._number = drawing
+    return drawn
 
 
 def _warm(url: str, number: str) -> None:
@@ -288,6 +323,15 @@ def insist_on_every_success(url: str, told: dict[str, Told]) -> None:
             rows = connection.execute(select(steps.c.by, steps.c[thing], steps.c.state))
             kept.update((by, thing, no, state) for by, no, state in rows)
     assert said == kept
+
+
+def insist_on_turns(told: dict[str, Told]) -> None:
+    """At SQLite everyone writes in the order of asking, so that nobody waits longer than one turn of each other takes.
+
+    A client asks again only when it has had its turn: of the numbers before ours at most one is each other client's.
+    """
+    taken = [number for _nth, number in sorted(turn for one in told.values() for turn in one.turns)]
+    assert taken == sorted(set(taken))
 
 
 def insist_on_verify(url: str) -> None:
