@@ -279,7 +279,11 @@ class Movement(SQLModel, table=True):
 
 
 class Decision(_Signed, table=True):
-    """A finding that was kept, with everything known when it was made; a later one supersedes it."""
+    """A finding that was kept, with everything known when it was made; a later one supersedes it.
+
+    `sources_to`, `fees_to` and `entries_to` are the last source, fee and entry that the books then held, 0 where there
+    was none; NULL of what was kept before these were.
+    """
 
     __table_args__ = (
         CheckConstraint(_one_of("outcome", OUTCOMES), "outcome"),
@@ -297,6 +301,9 @@ class Decision(_Signed, table=True):
     refundable: int
     finding: str = Field(sa_column=Column(Text, nullable=False))
     supersedes: int | None = Field(default=None, foreign_key="decision.no", unique=True)
+    sources_to: int | None = None
+    fees_to: int | None = None
+    entries_to: int | None = None
 
 
 class Refund(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from ledger.errors import UnknownDecision
 from ledger.i18n import LANGUAGES, Language
 from ledger.statements.naming import owners
 from migrations import triggers
-from tests import given
+from tests import desk, given
 
 CLERK, CHIEF = "乙川", "丙田"
 N23, N21, LATER = date(2012, 3, 23), date(2012, 9, 21), date(2012, 10, 31)
@@ -273,8 +274,19 @@ def test_everyone_is_judged_once_for_each_day(books: Connection, monkeypatch: py
 # --- judged again as it was -----------------------------------------------------------------------------------------
 
 
-def test_every_decision_is_what_it_was(books: Connection) -> None:
-    """Whatever is learnt, paid, rejected, undone or decided since."""
+@pytest.mark.parametrize("reached", [True, False], ids=["as far as the books reached", "up to the moment"])
+def test_every_decision_is_what_it_was(books: Connection, monkeypatch: pytest.MonkeyPatch, reached: bool) -> None:
+    """Whatever is learnt, paid, rejected, undone or decided since; earlier versions kept nothing but the moment."""
+    if not reached:
+        monkeypatch.setattr(kept, "_reach", lambda _connection: {})
+    _month_of_decisions(books)
+    found = list(recomputed(books))
+    assert [each.differs for each in found] == [()] * len(found)
+    assert sorted(each.no for each in found) == [each.no for each in kept.decisions(books)]
+    assert len({each.outcome for each in kept.decisions(books)}) >= 3
+
+
+def _month_of_decisions(books: Connection) -> None:
     for number, more in (("2011-0001", UNUSED), ("2011-0002", UNUSED), ("2011-0003", {})):
         told(books, number, UNRECEIVED | more)
     told(books, "2012-0002", {"applied_on": date(2012, 9, 3), "kind": "reissue", "previous": "2011-0002", "paid": []})
@@ -294,10 +306,71 @@ def test_every_decision_is_what_it_was(books: Connection) -> None:
     fee = {"applies_from": date(2011, 6, 1), "yen": 7000, "tax_percent": 5, "known_on": APPLIED, "source": of}
     books.execute(tables.fee.insert().values(fee))
     decided(books, date(2012, 9, 26))
-    found = list(recomputed(books))
-    assert [each.differs for each in found] == [()] * len(found)
-    assert sorted(each.no for each in found) == [each.no for each in kept.decisions(books)]
-    assert len({each.outcome for each in kept.decisions(books)}) >= 3
+
+
+def test_clock_that_runs_backwards_changes_no_decision(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments: Iterator[datetime] = (datetime(2012, 10, 1) - timedelta(hours=nth) for nth in range(1_000_000))
+    monkeypatch.setattr(days, "now", lambda: next(moments))
+    _month_of_decisions(books)
+    assert {each.differs for each in recomputed(books)} == {()}
+    assert answers(shaken(books, date(2012, 9, 26))) == []
+
+
+WRONG = {"a day back": timedelta(days=-1), "a year on": timedelta(days=366)}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_clock_that_was_wrong_for_one_write_raises_no_alarm(
+    book_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: timedelta
+) -> None:
+    """Known then is what the books held, and what came in later is named, whatever the clock said meanwhile."""
+    moment = datetime(2012, 4, 3)
+    monkeypatch.setattr(days, "now", lambda: moment)
+    answered = "申込番号,利用,回答日\n{},有,2012-03-30\n"
+    (tmp_path / "回答.csv").write_text(answered.format("FREE"), encoding="utf-8")
+    desk.done(book_url, "import", *map(str, [*desk.files(tmp_path), tmp_path / "回答.csv"]))
+    monkeypatch.setattr(days, "now", lambda: moment + wrong)
+    desk.done(book_url, "decide", "--everyone", "--as-of", N23.isoformat())
+    monkeypatch.setattr(days, "now", lambda: moment + timedelta(hours=1))
+    assert (desk.answered(book_url, "verify")["faults"], _of_the_day(book_url)) == ([], [])
+    (tmp_path / "回答2.csv").write_text(answered.format("PROPOSED"), encoding="utf-8")
+    (tmp_path / "受領.csv").write_text(
+        "申込番号,受領書返送日,記帳日,把握日\nUSED,2012-02-20,2012-02-26,2012-03-01\n", encoding="utf-8"
+    )
+    desk.done(book_url, "import", str(tmp_path / "回答2.csv"), str(tmp_path / "受領.csv"))
+    assert (desk.answered(book_url, "verify")["faults"], _of_the_day(book_url)) == ([], ["PROPOSED"])
+
+
+def _of_the_day(url: str) -> list[str]:
+    """The applications whose decision of the day is shaken with hindsight."""
+    rows = desk.answered(url, "decisions", "shaken")["shaken"]
+    return [each["application"] for each in rows if each["asked_on"] == N23.isoformat()]
+
+
+def test_fee_shipped_later_was_not_known_then(books: Connection) -> None:
+    """It comes with a later version, and from no file."""
+    told(books, "2014-0001", UNRECEIVED | {"applied_on": date(2014, 5, 1), "paid": [7452]} | _moved(900))
+    decided(books, date(2015, 1, 31))
+    fee = {"applies_from": date(2014, 4, 1), "yen": 7452, "tax_percent": 8, "known_on": date(2014, 4, 1)}
+    books.execute(tables.fee.insert().values(fee))
+    assert [each.differs for each in recomputed(books)] == [()]
+    assert answers(shaken(books, date(2015, 1, 31))) == [("2014-0001", date(2015, 1, 31), "needs_review", "eligible")]
+
+
+def test_finding_kept_without_its_rate_of_tax_says_the_same(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Earlier versions did not keep it: that shakes nothing, and nothing is decided anew for it."""
+    told(books, "2011-0001", UNRECEIVED)
+    content = kept.content
+    with monkeypatch.context() as earlier:
+        earlier.setattr(kept, "content", lambda finding: content(finding).replace('"tax_percent":5,', ""))
+        numbers = decided(books, N21)
+    assert '"tax_percent"' not in books.execute(text("SELECT finding FROM decision")).scalar_one()
+    assert (decided(books, N21), recompute(books, numbers[0]).differs) == (numbers, ())
+    assert shaken(books, N21) == []
+    told(books, "2011-0002", UNRECEIVED)
+    (no,) = decided(books, N21, "2011-0002")
+    said = text(f"SELECT finding FROM decision WHERE no = {no}")
+    assert '"fee_due":7245,"tax_percent":5,' in books.execute(said).scalar_one()
 
 
 def test_what_carries_a_decision_out_in_the_same_moment_came_after_it(

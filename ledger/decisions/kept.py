@@ -48,6 +48,7 @@ def content(finding: Finding) -> str:
             "doubts": finding.doubts,
             "warnings": finding.warnings,
             "fee_due": finding.row["fee_due"],
+            "tax_percent": finding.row["tax_percent"],
             "fee_received": finding.fee_received,
             "overpaid": finding.overpaid,
             "returned": finding.row["returned"],
@@ -90,12 +91,12 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
         )
     }
     following = last_no(connection) + 1
-    at, acting = days.now(), role(connection)
+    at, acting, reach = days.now(), role(connection), _reach(connection)
     numbers: list[int] = []
     rows: list[dict[str, object]] = []
     for finding in findings:
         said, before = content(finding), standing.get(finding.application)
-        if before is not None and before.finding == said:
+        if before is not None and _same(before.finding, said):
             numbers.append(before.no)
             continue
         number = following + len(rows)
@@ -114,11 +115,27 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
                 "recorded_at": at,
                 "by": by,
                 "role": acting,
+                **reach,
             }
         )
     if rows:
         connection.execute(table.insert(), rows)
     return numbers
+
+
+def _same(before: str, now: str) -> bool:
+    """Whether a finding says what was kept before; what an earlier version did not keep is not compared."""
+    if before == now:
+        return True
+    kept, again = json.loads(before), json.loads(now)
+    return bool(kept == {name: again[name] for name in kept if name in again})
+
+
+def _reach(connection: Connection) -> dict[str, int]:
+    """How far the books reach at this moment: what is recorded later has a higher number, whatever the clock says."""
+    last = {"sources_to": tables.source.c.id, "fees_to": tables.fee.c.id, "entries_to": tables.entry.c.no}
+    asked = (select(func.coalesce(func.max(no), 0)).scalar_subquery().label(name) for name, no in last.items())
+    return dict(connection.execute(select(*asked)).one()._mapping)
 
 
 def last_no(connection: Connection) -> int:

@@ -119,6 +119,7 @@ def _asked(scope: Scope | None) -> CTE:
             *known.c,
             ended_on.label("ended_on"),
             fees.due(known.c.applied_on, AS_OF).label("fee_due"),
+            fees.tax_percent(known.c.applied_on, AS_OF).label("tax_percent"),
             total,
             func.coalesce(returned.c.yen, 0).label("returned"),
             func.coalesce(overpayments.c.yen, 0).label("overpayments_returned"),

@@ -7,7 +7,7 @@ by everything recorded since a decision was kept, or by nothing of it.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     MetaData,
+    Row,
     Select,
     Table,
     case,
@@ -173,7 +174,8 @@ class _Kept:
 def _last() -> Select[Any]:
     """The decisions that stand: nothing superseded them."""
     decision, later = tables.decision, tables.decision.alias("later")
-    return select(decision.c.no, decision.c.application, decision.c.as_of, decision.c.recorded_at).where(
+    names = ("no", "application", "as_of", "recorded_at", "sources_to", "fees_to")
+    return select(*(decision.c[name] for name in names)).where(
         ~select(later.c.no).where(later.c.supersedes == decision.c.no).exists()
     )
 
@@ -278,20 +280,26 @@ def recompute(connection: Connection, no: int) -> Recomputed:
 def recomputed(connection: Connection, numbers: Sequence[int] | None = None) -> Iterator[Recomputed]:
     """Judges decisions again (None: all of them), superseded ones too, from nothing but what was then in the books.
 
-    Counted are the facts, deposits and fees whose source had been recorded when the decision was kept, and the steps
-    of refunds and credits recorded by then that rest on earlier decisions. Compared is the whole finding as it was
-    kept, with the records it stands on, and the columns beside it. Decisions kept in one go are judged in one go.
+    Counted are the facts, deposits and fees up to the last that the books held when the decision was kept, and the
+    steps of refunds and credits whose entry they held. Of a decision that does not say how far they reached, what was
+    recorded by its moment counts, and of steps those that rest on earlier decisions. Compared is the whole finding as
+    it was kept, with the records it stands on, and the columns beside it. Decisions for one day that were kept on the
+    same books are judged in one go.
     """
     decision = tables.decision
-    statement = select(decision).order_by(decision.c.recorded_at, decision.c.as_of, decision.c.notice, decision.c.no)
+    moment = case((decision.c.sources_to.is_(None), decision.c.recorded_at)).label("moment")
+    alike = (decision.c.sources_to, decision.c.fees_to, decision.c.entries_to, moment, decision.c.as_of)
+    statement = select(decision, moment).order_by(*alike, decision.c.notice, decision.c.no)
     if numbers is not None:
         statement = statement.where(decision.c.no.in_(list(numbers)))
     rows = connection.execute(statement).all()
-    for (at, as_of, announced), several in groupby(rows, key=lambda row: (row.recorded_at, row.as_of, row.notice)):
+    for _same, several in groupby(rows, key=lambda row: (*(row._mapping[each.name] for each in alike), row.notice)):
         kept = list(several)
-        notice, shadows = register.announced(_day(announced)), _as_then(connection, at, kept[0].no)
+        first = kept[0]
+        shadows = _by_moment(connection, first) if first.sources_to is None else _by_reach(connection, first)
         wanted = {row.application for row in kept}
-        found = {each.application: each for each in _judging(connection, as_of, notice, wanted, shadows)}
+        judged = _judging(connection, first.as_of, register.announced(_day(first.notice)), wanted, shadows)
+        found = {each.application: each for each in judged}
         for row in kept:
             finding = found.get(row.application)
             again = {} if finding is None else json.loads(content(finding))
@@ -351,18 +359,21 @@ def _hindsight(connection: Connection) -> list[CTE]:
     linked = deposit.alias("linked")
     of_deposit = asked.c.application.in_(select(linked.c.application).where(linked.c.deposit == deposit.c.deposit))
 
-    def counts(record: Table, *concerns: ColumnElement[bool]) -> ColumnElement[bool]:
+    def counts(record: Table, no: str, to: str, *concerns: ColumnElement[bool]) -> ColumnElement[bool]:
         source = tables.source
-        since = select(source.c.id).where(
-            source.c.id == record.c.source, source.c.recorded_at > asked.c.recorded_at, *concerns
+        since = case(
+            (asked.c.sources_to.is_(None), source.c.recorded_at > asked.c.recorded_at), else_=record.c[no] > asked.c[to]
         )
-        return or_(record.c.known_on <= AS_OF, since.correlate(record).exists())
+        joined = asked.outerjoin(source, source.c.id == record.c.source)
+        recorded = select(asked.c.no).select_from(joined).where(since, *concerns)
+        return or_(record.c.known_on <= AS_OF, recorded.correlate(record).exists())
 
+    of_fact = asked.c.application == fact.c.application
     known_by_then = case((fee.c.known_on <= AS_OF, fee.c.known_on), else_=AS_OF)
     return [
-        _known_last(fact, (fact.c.application, fact.c.name), counts(fact, asked.c.application == fact.c.application)),
-        _known_last(deposit, (deposit.c.deposit,), counts(deposit, of_deposit)),
-        _with(fee, known_on=known_by_then).where(counts(fee)).cte(fee.name),
+        _known_last(fact, (fact.c.application, fact.c.name), counts(fact, "source", "sources_to", of_fact)),
+        _known_last(deposit, (deposit.c.deposit,), counts(deposit, "source", "sources_to", of_deposit)),
+        _with(fee, known_on=known_by_then).where(counts(fee, "id", "fees_to")).cte(fee.name),
     ]
 
 
@@ -374,8 +385,27 @@ def _known_last(of: Table, key: tuple[ColumnElement[str], ...], counts: ColumnEl
     return select(*columns).where(ranked.c.after.is_(None)).cte(of.name)
 
 
-def _as_then(connection: Connection, at: datetime, first: int) -> list[CTE]:
-    """Every table without what was recorded after a moment, or rests on a decision from that number on."""
+def _by_reach(connection: Connection, kept: Row[Any]) -> list[CTE]:
+    """Every table up to where the books reached when a decision was kept.
+
+    A step without an entry is left out: what was approved or filed is promised no more than it was when proposed.
+    """
+    shadows = []
+    for table, no, to in (
+        (tables.fact, "source", kept.sources_to),
+        (tables.deposit_known, "source", kept.sources_to),
+        (tables.fee, "id", kept.fees_to),
+        (tables.refund_step, "entry", kept.entries_to),
+        (tables.credit_step, "entry", kept.entries_to),
+    ):
+        of = _itself(connection, table)
+        shadows.append(select(of).where(of.c[no] <= to).cte(table.name))
+    return shadows
+
+
+def _by_moment(connection: Connection, kept: Row[Any]) -> list[CTE]:
+    """Every table without what was recorded after a decision, or rests on it or a later one: as far as clocks go."""
+    at, first = kept.recorded_at, kept.no
     taken_in = select(tables.source.c.id).where(tables.source.c.recorded_at <= at)
     shadows = []
     for table in (tables.fact, tables.deposit_known, tables.fee):

@@ -6,7 +6,7 @@ own by a fees file. A day for which no fee is known has none: nothing is assumed
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, ScalarSelect, or_, select
+from sqlalchemy import Column, ColumnElement, ScalarSelect, or_, select
 
 from ledger import tables
 
@@ -16,8 +16,19 @@ def due(applied_on: ColumnElement[date], as_of: ColumnElement[date] | None) -> S
 
     Of two fees that begin on one day the one known last counts.
     """
+    return _of_the_fee(tables.fee.c.yen, applied_on, as_of)
+
+
+def tax_percent(applied_on: ColumnElement[date], as_of: ColumnElement[date]) -> ScalarSelect[int]:
+    """The rate of tax inside that same fee, in percent."""
+    return _of_the_fee(tables.fee.c.tax_percent, applied_on, as_of)
+
+
+def _of_the_fee(
+    what: Column[int], applied_on: ColumnElement[date], as_of: ColumnElement[date] | None
+) -> ScalarSelect[int]:
     fee = tables.fee
-    statement = select(fee.c.yen).where(
+    statement = select(what).where(
         fee.c.applies_from <= applied_on, or_(fee.c.applies_to.is_(None), fee.c.applies_to >= applied_on)
     )
     if as_of is not None:

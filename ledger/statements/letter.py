@@ -132,7 +132,11 @@ def _letter(connection: Connection, row: Row[Any], member: Person) -> Letter:
         returned=kept["returned"],
         overpaid=kept["overpaid"],
         refundable=row.refundable,
-        tax_percent=_tax_percent(connection, applied_on, kept["fee_due"], row.as_of),
+        tax_percent=(
+            kept["tax_percent"]
+            if "tax_percent" in kept
+            else _tax_percent(connection, applied_on, kept["fee_due"], row.as_of)
+        ),
         suggested=kept["suggested"],
         choice=str(told["choice"]) if "choice" in told else None,
     )
@@ -191,7 +195,7 @@ def _decisive(notice: Notice | None, cited: tuple[Cited, ...]) -> Iterator[Condi
 
 
 def _tax_percent(connection: Connection, applied_on: date, fee_due: int | None, as_of: date) -> int | None:
-    """The rate of tax inside the fee that was due: the schedule's row of that day with exactly these yen."""
+    """The rate of tax inside the fee that was due, where it was not kept: of that day's row with exactly these yen."""
     fee = tables.fee
     statement = (
         select(fee.c.tax_percent)
