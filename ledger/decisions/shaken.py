@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, cast
 
@@ -16,10 +17,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
+    DateTime,
+    Integer,
     MetaData,
     Row,
     Select,
     Table,
+    bindparam,
     case,
     func,
     null,
@@ -98,14 +102,13 @@ def shaken(connection: Connection, on: date) -> list[Shaken]:
     received, also other clauses.
     """
     standing = list(_standing(connection))
+    dialect = connection.dialect.name
     found: dict[tuple[int, date], Shaken] = {}
     for as_of, several in groupby(sorted(standing, key=lambda each: each.as_of), key=lambda each: each.as_of):
-        for each in _asked_again(
-            connection, list(several), as_of, [*_carried_out(connection), *_hindsight(connection)]
-        ):
+        for each in _asked_again(connection, list(several), as_of, (*_carried_out(dialect), *_hindsight(dialect))):
             found[each.decision, each.asked_on] = each
     later = [each for each in standing if each.as_of <= on]
-    for each in _asked_again(connection, later, on, _carried_out(connection)):
+    for each in _asked_again(connection, later, on, _carried_out(dialect)):
         found.setdefault((each.decision, each.asked_on), each)
     return [found[key] for key in sorted(found)]
 
@@ -193,7 +196,7 @@ def _standing(connection: Connection) -> Iterator[_Kept]:
 
 
 def _asked_again(
-    connection: Connection, decisions: Sequence[_Kept], asked_on: date, shadows: Sequence[CTE]
+    connection: Connection, decisions: Sequence[_Kept], asked_on: date, shadows: tuple[CTE, ...]
 ) -> Iterator[Shaken]:
     """Those of the decisions that would be answered otherwise for the day; everyone is judged at once."""
     wanted = {each.application for each in decisions}
@@ -295,10 +298,11 @@ def recomputed(connection: Connection, numbers: Sequence[int] | None = None) -> 
     rows = connection.execute(statement).all()
     for _same, several in groupby(rows, key=lambda row: (*(row._mapping[each.name] for each in alike), row.notice)):
         kept = list(several)
-        first = kept[0]
-        shadows = _by_moment(connection, first) if first.sources_to is None else _by_reach(connection, first)
+        first, dialect = kept[0], connection.dialect.name
+        shadows = _by_moment(dialect) if first.sources_to is None else _by_reach(dialect)
         wanted = {row.application for row in kept}
-        judged = _judging(connection, first.as_of, register.announced(_day(first.notice)), wanted, shadows)
+        notice = register.announced(_day(first.notice))
+        judged = _judging(connection, first.as_of, notice, wanted, shadows, **_reach(first))
         found = {each.application: each for each in judged}
         for row in kept:
             finding = found.get(row.application)
@@ -319,43 +323,59 @@ def _differing(row: Mapping[Any, Any], again: Mapping[str, Any]) -> Iterator[str
 class _Shadowed:
     """A connection on which the SELECT that judges reads shadows of some tables in place of the tables themselves."""
 
-    def __init__(self, connection: Connection, shadows: Sequence[CTE]) -> None:
+    def __init__(self, connection: Connection, shadows: tuple[CTE, ...], reach: Mapping[str, object]) -> None:
         self._connection = connection
         self._shadows = shadows
+        self._reach = reach
 
     def execute(self, statement: Select[Any], parameters: Mapping[str, Any]) -> CursorResult[Any]:
         """The rows of the SELECT; a common table expression hides the table whose name it bears."""
-        return self._connection.execute(statement.add_cte(*self._shadows), parameters)
+        return self._connection.execute(_with_shadows(statement, self._shadows), {**parameters, **self._reach})
+
+
+@lru_cache(maxsize=20)
+def _with_shadows(statement: Select[Any], shadows: tuple[CTE, ...]) -> Select[Any]:
+    """The SELECT with its shadows, the same one for the same, so that it is prepared once for many decisions."""
+    return statement.add_cte(*shadows)
 
 
 def _judging(
-    connection: Connection, as_of: date, notice: Notice | None, wanted: set[str], shadows: Sequence[CTE]
+    connection: Connection,
+    as_of: date,
+    notice: Notice | None,
+    wanted: set[str],
+    shadows: tuple[CTE, ...],
+    **reach: object,
 ) -> Iterator[Finding]:
     if wanted:
         by_name = sorted(wanted) if len(wanted) <= _BY_NAME else None
-        yield from judging(cast("Connection", _Shadowed(connection, shadows)), as_of, notice, applications=by_name)
+        yield from judging(
+            cast("Connection", _Shadowed(connection, shadows, reach)), as_of, notice, applications=by_name
+        )
 
 
-def _itself(connection: Connection, table: Table) -> Table:
+def _itself(dialect: str, table: Table) -> Table:
     """The table, seen from within its shadow, where SQLite would take the bare name for the shadow."""
-    return table.to_metadata(MetaData(), schema="main") if connection.dialect.name == "sqlite" else table
+    return table.to_metadata(MetaData(), schema="main") if dialect == "sqlite" else table
 
 
-def _carried_out(connection: Connection) -> list[CTE]:
+@cache
+def _carried_out(dialect: str) -> tuple[CTE, ...]:
     """Refunds and credits, of which those that carry out a decision that stands are of no application."""
     shadows = []
     for table in (tables.refund, tables.credit):
-        of = _itself(connection, table)
+        of = _itself(dialect, table)
         standing = _last().with_only_columns(tables.decision.c.no)
         application = case((of.c.decision.in_(standing), null()), else_=of.c.application)
-        shadows.append(_with(of, application=application).cte(table.name))
-    return shadows
+        shadows.append(_with(of, application=application).cte(table.name).prefix_with(_SHADOW))
+    return tuple(shadows)
 
 
-def _hindsight(connection: Connection) -> list[CTE]:
+@cache
+def _hindsight(dialect: str) -> tuple[CTE, ...]:
     """Facts, deposits and fees; what was recorded since a decision asked for the day counts as if known on that day."""
     asked = _last().where(tables.decision.c.as_of == AS_OF).subquery("standing")
-    fact, deposit, fee = (_itself(connection, each) for each in (tables.fact, tables.deposit_known, tables.fee))
+    fact, deposit, fee = (_itself(dialect, each) for each in (tables.fact, tables.deposit_known, tables.fee))
     linked = deposit.alias("linked")
     of_deposit = asked.c.application.in_(select(linked.c.application).where(linked.c.deposit == deposit.c.deposit))
 
@@ -370,11 +390,11 @@ def _hindsight(connection: Connection) -> list[CTE]:
 
     of_fact = asked.c.application == fact.c.application
     known_by_then = case((fee.c.known_on <= AS_OF, fee.c.known_on), else_=AS_OF)
-    return [
+    return (
         _known_last(fact, (fact.c.application, fact.c.name), counts(fact, "source", "sources_to", of_fact)),
         _known_last(deposit, (deposit.c.deposit,), counts(deposit, "source", "sources_to", of_deposit)),
         _with(fee, known_on=known_by_then).where(counts(fee, "id", "fees_to")).cte(fee.name),
-    ]
+    )
 
 
 def _known_last(of: Table, key: tuple[ColumnElement[str], ...], counts: ColumnElement[bool]) -> CTE:
@@ -385,37 +405,54 @@ def _known_last(of: Table, key: tuple[ColumnElement[str], ...], counts: ColumnEl
     return select(*columns).where(ranked.c.after.is_(None)).cte(of.name)
 
 
-def _by_reach(connection: Connection, kept: Row[Any]) -> list[CTE]:
+def _reach(kept: Row[Any]) -> dict[str, object]:
+    """How far the books reached when a decision was kept, for the shadows that go by it."""
+    if kept.sources_to is None:
+        return {"kept_at": kept.recorded_at, "kept_no": kept.no}
+    return {"sources_to": kept.sources_to, "fees_to": kept.fees_to, "entries_to": kept.entries_to}
+
+
+# Looked through as the tables themselves are, by their indexes: a decision reads the rows of its own application.
+_SHADOW = "NOT MATERIALIZED"
+
+
+@cache
+def _by_reach(dialect: str) -> tuple[CTE, ...]:
     """Every table up to where the books reached when a decision was kept.
 
     A step without an entry is left out: what was approved or filed is promised no more than it was when proposed.
     """
     shadows = []
     for table, no, to in (
-        (tables.fact, "source", kept.sources_to),
-        (tables.deposit_known, "source", kept.sources_to),
-        (tables.fee, "id", kept.fees_to),
-        (tables.refund_step, "entry", kept.entries_to),
-        (tables.credit_step, "entry", kept.entries_to),
+        (tables.fact, "source", "sources_to"),
+        (tables.deposit_known, "source", "sources_to"),
+        (tables.fee, "id", "fees_to"),
+        (tables.refund_step, "entry", "entries_to"),
+        (tables.credit_step, "entry", "entries_to"),
     ):
-        of = _itself(connection, table)
-        shadows.append(select(of).where(of.c[no] <= to).cte(table.name))
-    return shadows
+        of = _itself(dialect, table)
+        shadows.append(select(of).where(of.c[no] <= bindparam(to, type_=Integer)).cte(table.name).prefix_with(_SHADOW))
+    return tuple(shadows)
 
 
-def _by_moment(connection: Connection, kept: Row[Any]) -> list[CTE]:
+@cache
+def _by_moment(dialect: str) -> tuple[CTE, ...]:
     """Every table without what was recorded after a decision, or rests on it or a later one: as far as clocks go."""
-    at, first = kept.recorded_at, kept.no
+    at, first = bindparam("kept_at", type_=DateTime), bindparam("kept_no", type_=Integer)
     taken_in = select(tables.source.c.id).where(tables.source.c.recorded_at <= at)
     shadows = []
     for table in (tables.fact, tables.deposit_known, tables.fee):
-        of = _itself(connection, table)
-        shadows.append(select(of).where(or_(of.c.source.is_(None), of.c.source.in_(taken_in))).cte(table.name))
+        of = _itself(dialect, table)
+        shadows.append(
+            select(of).where(or_(of.c.source.is_(None), of.c.source.in_(taken_in))).cte(table.name).prefix_with(_SHADOW)
+        )
     for steps, whole in ((tables.refund_step, tables.refund), (tables.credit_step, tables.credit)):
-        of = _itself(connection, steps)
+        of = _itself(dialect, steps)
         earlier = select(whole.c.no).where(or_(whole.c.decision.is_(None), whole.c.decision < first))
-        shadows.append(select(of).where(of.c.recorded_at <= at, of.c[whole.name].in_(earlier)).cte(steps.name))
-    return shadows
+        shadows.append(
+            select(of).where(of.c.recorded_at <= at, of.c[whole.name].in_(earlier)).cte(steps.name).prefix_with(_SHADOW)
+        )
+    return tuple(shadows)
 
 
 def _with(of: Table, **instead: ColumnElement[Any]) -> Select[Any]:
