@@ -13,12 +13,12 @@ from ledger.i18n import _, in_each, say
 from ledger.intake import sheets
 from ledger.statements import handed_out, sealed, verified
 from ledger.statements.handed_out import Cover
-from migrations import triggers
+from migrations import guards
 
 
 def verify(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verified:
-    """Verifies the books, or what a month or every batch after one wrote, with the triggers of our migrations."""
-    return verified.verify(connection, triggers.names(connection.dialect.name), month=month, since=since)
+    """Verifies the books, or what a month or every batch after one wrote, with the rules that our migrations made."""
+    return verified.verify(connection, guards.faults(connection), month=month, since=since)
 
 
 def verify_workbook(connection: Connection, file: Path) -> verified.Verified:

@@ -43,8 +43,9 @@ _FORBIDDEN = "42501"
 # How long a writer waits for another one before it gives up, in milliseconds; asked at each connection.
 PATIENCE = 60_000
 
-# The key of the lock that PostgreSQL's writers take in turn; any number would do, as long as all take the same.
-_WRITERS = 7245
+# The key of the lock that PostgreSQL's writers take in turn, the triggers for those who do not; any number would do, as
+# long as all take the same.
+WRITERS = 7245
 
 
 def named(database: str) -> URL:
@@ -102,8 +103,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("writes"):
+        # Whatever a server's default is: what was committed while we waited for our turn has to be seen.
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE}")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
@@ -274,6 +277,7 @@ def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
         return DatabaseUnreachable(database)
     by_state: dict[str, Refusal] = {
         "55P03": DatabaseLocked(database, PATIENCE // 1000),
+        "40P01": DatabaseLocked(database, PATIENCE // 1000),
         "53100": DiskFull(database),
         "25006": NotWritable(database),
         _FORBIDDEN: NotPermitted(_acting(database)),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
+from ledger.database import WRITERS
 from ledger.tables import CREDIT_MOVES, REFUND_MOVES
 
 # Every table is append-only; beside it, what names a row: a row with the same name is never put in its place.
@@ -72,8 +73,7 @@ DATED = ("entry", "refund_step", "credit_step")
 
 def create_all(connection: Connection) -> None:
     """Makes every trigger of the list."""
-    statements = _sqlite() if connection.dialect.name == "sqlite" else _postgresql()
-    for statement in statements:
+    for statement in statements(connection.dialect.name):
         connection.execute(text(statement.replace(":", "\\:")))
 
 
@@ -82,19 +82,23 @@ def drop_all(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
         for name in names:
-            connection.execute(text(f"DROP TRIGGER {name}"))
+            connection.execute(text(f'DROP TRIGGER "{name}"'))
         return
     held = connection.execute(
         text("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal".replace("::", "\\:\\:"))
     )
     for name, table in held.all():
-        connection.execute(text(f"DROP TRIGGER {name} ON {table}"))
+        connection.execute(text(f'DROP TRIGGER "{name}" ON {table}'))
 
 
 def names(dialect: str) -> set[str]:
     """The names of the triggers that have to stand in a database of this kind."""
-    statements = _sqlite() if dialect == "sqlite" else _postgresql()
-    return {statement.split()[2] for statement in statements if statement.startswith("CREATE TRIGGER")}
+    return {each.split()[2] for each in statements(dialect) if each.startswith("CREATE TRIGGER")}
+
+
+def statements(dialect: str) -> Iterator[str]:
+    """Every statement that makes a trigger, or on PostgreSQL a function that triggers call, in a database of a kind."""
+    return _sqlite() if dialect == "sqlite" else _postgresql()
 
 
 # --- SQLite ---------------------------------------------------------------------------------------------------------
@@ -251,14 +255,27 @@ def _sqlite_people() -> Iterator[str]:
 
 
 def _postgresql() -> Iterator[str]:
+    """Each statement as the server itself tells it, so that what stands there can be held against it (see `guards`)."""
+    yield _function(
+        "take_turn",
+        # An older snapshot would not show what was committed while the lock was waited for.
+        "IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') "
+        "THEN RAISE EXCEPTION 'not-read-committed: %', TG_TABLE_NAME; END IF; "
+        f"PERFORM pg_advisory_xact_lock({WRITERS}); RETURN NULL;",
+    )
     yield _function("refuse_change", "RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME;")
     for table in NAMED_BY:
+        # Before the first row of any statement, so that whoever writes, by whatever program, has the lock before rows.
         yield (
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+            f"CREATE TRIGGER {table}_turn BEFORE INSERT ON public.{table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION take_turn()"
+        )
+        yield (
+            f"CREATE TRIGGER {table}_no_change BEFORE DELETE OR UPDATE ON public.{table} "
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
         yield (
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON public.{table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
     for account, keys in HELD_BY.items():
@@ -267,7 +284,7 @@ def _postgresql() -> Iterator[str]:
             f"IF {_short(account, keys)} THEN RAISE EXCEPTION 'not-held: {account}'; END IF; RETURN NEW;",
         )
         yield (
-            f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON movement FOR EACH ROW "
+            f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON public.movement FOR EACH ROW "
             f"WHEN (NEW.debit = '{account}') EXECUTE FUNCTION refuse_beyond_{account}()"
         )
     for table, of, moves in (("refund_step", "refund", REFUND_MOVES), ("credit_step", "credit", CREDIT_MOVES)):
@@ -280,7 +297,10 @@ def _postgresql() -> Iterator[str]:
             f"IF {_not_for_this_role()} THEN RAISE EXCEPTION 'not-permitted: {table}' USING ERRCODE = '42501'; END IF; "
             "RETURN NEW;",
         )
-        yield (f"CREATE TRIGGER {table}_order BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_{table}()")
+        yield (
+            f"CREATE TRIGGER {table}_order BEFORE INSERT ON public.{table} "
+            f"FOR EACH ROW EXECUTE FUNCTION refuse_{table}()"
+        )
     yield from _postgresql_people()
     yield _function(
         "refuse_closed_month",
@@ -288,7 +308,7 @@ def _postgresql() -> Iterator[str]:
     )
     for table in DATED:
         yield (
-            f"CREATE TRIGGER {table}_month_open BEFORE INSERT ON {table} "
+            f"CREATE TRIGGER {table}_month_open BEFORE INSERT ON public.{table} "
             "FOR EACH ROW EXECUTE FUNCTION refuse_closed_month()"
         )
 
@@ -296,8 +316,8 @@ def _postgresql() -> Iterator[str]:
 def _function(name: str, body: str) -> str:
     # Looked up in the books alone: a table that somebody made for their own session is not the one that is asked.
     return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp"
-        f" AS $$ BEGIN {body} END $$"
+        f"CREATE OR REPLACE FUNCTION public.{name}()\n RETURNS trigger\n LANGUAGE plpgsql\n"
+        f" SET search_path TO 'public', 'pg_temp'\nAS $function$ BEGIN {body} END $function$\n"
     )
 
 
@@ -311,7 +331,7 @@ def _postgresql_people() -> Iterator[str]:
         f"IF {_account_waits()} THEN RAISE EXCEPTION 'account-not-approved: refund_step'; END IF; RETURN NEW;",
     )
     yield (
-        "CREATE TRIGGER refund_step_account BEFORE INSERT ON refund_step FOR EACH ROW "
+        "CREATE TRIGGER refund_step_account BEFORE INSERT ON public.refund_step FOR EACH ROW "
         "WHEN (NEW.state IN ('approved', 'filed', 'paid')) EXECUTE FUNCTION refuse_account()"
     )
     by_role = _SAME_BROUGHT.replace(f"{_person('source')} = {_person('NEW')}", "source.role = NEW.role")
@@ -321,7 +341,7 @@ def _postgresql_people() -> Iterator[str]:
         "THEN RAISE EXCEPTION 'same-person: account_approval'; END IF; RETURN NEW;",
     )
     yield (
-        "CREATE TRIGGER account_approval_people BEFORE INSERT ON account_approval FOR EACH ROW "
+        "CREATE TRIGGER account_approval_people BEFORE INSERT ON public.account_approval FOR EACH ROW "
         "EXECUTE FUNCTION refuse_account_approval()"
     )
     yield _function(
@@ -331,7 +351,7 @@ def _postgresql_people() -> Iterator[str]:
     )
     for table in SIGNED:
         yield (
-            f"CREATE TRIGGER {table}_signature BEFORE INSERT ON {table} FOR EACH ROW "
+            f"CREATE TRIGGER {table}_signature BEFORE INSERT ON public.{table} FOR EACH ROW "
             "WHEN (NEW.role IS DISTINCT FROM current_user) EXECUTE FUNCTION refuse_signature()"
         )
 

@@ -21,7 +21,7 @@ from ledger.intake.matching import settle
 from ledger.journal import balances
 from ledger.journal.posting import recorded, reverse
 from ledger.statements.verified import verify
-from migrations import triggers
+from migrations import guards
 from tests import given, posted
 from tests.model import MOVES, Answer, Model
 from tests.model_booked import HELD, SUSPENSE, App, Dep
@@ -250,7 +250,7 @@ class Commands(RuleBasedStateMachine):
                 assert each.parts() == expected
                 self._agrees_with_the_findings(each)
                 each.seal()
-                assert verify(each.connection, triggers.names(each.connection.dialect.name)).faults == ()
+                assert verify(each.connection, guards.faults(each.connection)).faults == ()
             assert len({tuple(each.digests()) for each in self.books}) == 1
             self._no_lot_gives_more_than_it_received()
         finally:

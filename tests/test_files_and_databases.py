@@ -295,7 +295,7 @@ def somebody_writing(url: str) -> Iterator[None]:
             yield
         return
     with psycopg.connect(url) as other:
-        other.execute(f"SELECT pg_advisory_xact_lock({database._WRITERS})")
+        other.execute(f"SELECT pg_advisory_xact_lock({database.WRITERS})")
         yield
 
 

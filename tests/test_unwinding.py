@@ -18,7 +18,7 @@ from ledger.booking.refusals import CreditGoneOn, NothingToRefund
 from ledger.decisions.findings import judge
 from ledger.journal.accounts import Account
 from ledger.statements.verified import verify
-from migrations import triggers
+from migrations import guards
 from tests import given, posted
 from tests.posted import CHIEF, CLERK
 
@@ -119,7 +119,7 @@ def test_refunding_the_last_reissue_pays_the_first_deposit_back_once(book_url: s
         refunds.paid(connection, [no], on=LATER, by=CLERK)
         assert posted.balance(connection) == {}
     with database.reading(book_url) as connection:
-        assert verify(connection, triggers.names(connection.dialect.name)).faults == ()
+        assert verify(connection, guards.faults(connection)).faults == ()
 
 
 def test_rejecting_the_refund_of_the_last_reissue_puts_everything_where_it_was(book_url: str) -> None:

@@ -30,6 +30,10 @@ FAULTS = {
     "total-differs": _("{month}: a total is {value} and has to be {expected} ({code})"),
     "decision-differs": _("asked again from what was known then, the answer is another one: {parts}"),
     "trigger-missing": _("the rule that the database enforces by this name is gone"),
+    "trigger-changed": _("the rule that the database enforces by this name is not what we made it"),
+    "trigger-off": _("the rule that the database enforces by this name is switched off"),
+    "trigger-added": _("this is none of our rules, and may undo one of them"),
+    "table-changed": _("what the database enforces of every row of the table is not what we made it: {part}"),
     "not-reckoned": _("what stands there cannot be read as what it should be: {says}"),
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from ledger import tables
@@ -38,9 +38,9 @@ class Verified:
 
 
 def verify(
-    connection: Connection, triggers: Collection[str], *, month: Month | None = None, since: int | None = None
+    connection: Connection, rules: Collection[Fault], *, month: Month | None = None, since: int | None = None
 ) -> Verified:
-    """Holds the books against themselves; `triggers` are the names of those that have to stand in the database.
+    """Holds the books against themselves; `rules` is what was found wrong with what the database itself enforces.
 
     With `month` only what was written in the batches that hold an entry of the month, with `since` only what was
     written after that batch; the chain of the batches is followed from the first all the same.
@@ -51,7 +51,7 @@ def verify(
     if found:
         named = {each.where for each in found}
         reckoned = (each for each in _as_far_as_it_goes(reckoned) if each.where not in named)
-    found = [*found, *reckoned, *_triggers(connection, triggers)]
+    found = [*found, *reckoned, *rules]
     return Verified(entries(connection), sealed.last_head(connection), tuple(found))
 
 
@@ -131,14 +131,3 @@ def _decisions(connection: Connection, numbers: Sequence[int] | None) -> Iterato
     for each in recomputed(connection, numbers):
         if each.differs:
             yield Fault("decision-differs", f"decision {each.no}", {"parts": list(each.differs)})
-
-
-def _triggers(connection: Connection, wanted: Collection[str]) -> Iterator[Fault]:
-    names = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if connection.dialect.name == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    )
-    there = set(connection.execute(text(names)).scalars())
-    for name in sorted(set(wanted) - there):
-        yield Fault("trigger-missing", f"trigger {name}", {})
