@@ -22,6 +22,8 @@ FAULTS = {
     "entry-empty": _("the entry moves nothing"),
     "not-opposite": _("the entry says that it reverses entry {original}, and is not its opposite"),
     "amount-differs": _("{yen} yen were proposed, and the entry reserves {reserved} yen"),
+    "file-differs": _("{count} refunds of {yen} yen are in it, and it is said to be {told} of {total} yen"),
+    "file-changed": _("what is kept of the file does not give its SHA-256"),
     "total-differs": _("{month}: a total is {value} and has to be {expected} ({code})"),
     "decision-differs": _("asked again from what was known then, the answer is another one: {parts}"),
     "trigger-missing": _("the rule that the database enforces by this name is gone"),

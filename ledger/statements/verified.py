@@ -6,12 +6,13 @@ every seal and every head; the head on each workbook that was handed out shows t
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DatabaseError
 
-from ledger import tables
+from ledger import kana, tables
 from ledger.days import Month
 from ledger.decisions.shaken import recomputed
 from ledger.journal.accounts import Account
@@ -74,6 +75,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
         posted = recorded(connection, digests)
         yield from _entries(digests, posted, range(1, max(digests, default=0) + 1))
         yield from _proposals(connection, posted)
+        yield from _payment_files(connection)
         yield from _totals(connection, None)
         yield from _decisions(connection, None)
         return
@@ -128,6 +130,25 @@ def _proposals(connection: Connection, posted: dict[int, Posting]) -> Iterator[F
             reserved = sum(each.yen for each in moved if each.credit in _RESERVED)
             if reserved != yen:
                 yield Fault("amount-differs", f"{things.name} {no}", {"yen": yen, "reserved": reserved})
+
+
+def _payment_files(connection: Connection) -> Iterator[Fault]:
+    """Each file for the bank against the refunds that were put in it, void or not, and its characters against it."""
+    file, step, refund = tables.payment_file, tables.refund_step, tables.refund
+    statement = (
+        select(file, func.count(refund.c.no).label("count"), func.coalesce(func.sum(refund.c.yen), 0).label("sum"))
+        .outerjoin(step, (step.c.payment_file == file.c.no) & (step.c.state == "filed"))
+        .outerjoin(refund, refund.c.no == step.c.refund)
+        .group_by(*file.c)
+        .order_by(file.c.no)
+    )
+    for row in connection.execute(statement).mappings():
+        where = f"payment_file {row['no']}"
+        if (row["count"], row["sum"]) != (row["refund_count"], row["yen"]):
+            told = {"count": row["count"], "yen": row["sum"], "told": row["refund_count"], "total": row["yen"]}
+            yield Fault("file-differs", where, told)
+        elif sha256(row["content"].encode(kana.BYTES)).hexdigest() != row["sha256"]:
+            yield Fault("file-changed", where, {})
 
 
 def _totals(connection: Connection, month: Month | None) -> Iterator[Fault]:
