@@ -887,7 +887,7 @@ for _kind, _name in ((refund, "refund"), (overpaid, "overpaid")):
 @_command(
     refund,
     "file",
-    _("Writes one payment file (総合振込) of all approved refunds, returned overpayments included."),
+    _("Writes one payment file for the bank of all approved refunds, returned overpayments included."),
     "refund file --on 2012-09-28 --out 総合振込-2012-09-28.txt",
     "refund file --on 2012-09-28 --out 総合振込.txt --without 3 --dry-run",
 )
