@@ -162,7 +162,7 @@ PAYER = {
     "payer_bank": "9999",
     "payer_branch": "999",
     "payer_account_type": "普通",
-    "payer_account": "1234567",
+    "payer_account": "8887776",
 }
 BANKED = "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ"
 

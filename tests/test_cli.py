@@ -283,7 +283,11 @@ SHAPES: dict[str, Any] = {
         ],
     },
     "settings": {"settings": [{"name": TEXT, "value": MAYBE, "by": MAYBE, "recorded_at": MAYBE}]},
-    "refund list": [RETURN | {"payment_file": (int, type(None))} | {"state": {"proposed", "approved", "filed", "paid", "returned", "rejected"}}],
+    "refund list": [
+        RETURN
+        | {"payment_file": (int, type(None))}
+        | {"state": {"proposed", "approved", "filed", "paid", "returned", "rejected"}}
+    ],
     "credit list": [RETURN | {"state": {"proposed", "applied", "undone", "rejected"}}],
     "bill": {
         "lines": [
