@@ -167,6 +167,12 @@ PAYER = {
 BANKED = "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ"
 
 
+def payer(url: str) -> None:
+    """The federation says what it is to its bank."""
+    for name, value in PAYER.items():
+        done(url, "settings", "set", name, value, by=CHIEF)
+
+
 def filing(folder: Path, no: str) -> Iterator[tuple[str, ...]]:
     """The refund of FILED goes into a payment file: what is typed, given the number that the refund will have."""
     (path := folder / "口座甲山.csv").write_text(

@@ -12,9 +12,10 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from exports import verified
-from ledger import database, i18n, tables
+from ledger import database, tables
 from ledger.booking.payments import insist_on_bank_day
 from ledger.booking.refusals import NotABankDay
+from ledger.statements import verified as reckoned
 from migrations import triggers
 from tests import crashes, desk, posted
 from tests.copies import Copies, copies
@@ -30,12 +31,6 @@ def account(url: str, folder: Path, cells: str = f"9999,999,普通,{NUMBER},コ�
     path = folder / f"口座{len(list(folder.iterdir()))}.csv"
     path.write_text(f"{desk.BANKED}\n{MEMBER},甲山 太郎,東京,{cells}\n", encoding="utf-8")
     desk.done(url, "import", str(path), by=by)
-
-
-def payer(url: str) -> None:
-    """The federation tells what it is to its bank."""
-    for name, value in desk.PAYER.items():
-        desk.done(url, "settings", "set", name, value, by=CHIEF)
 
 
 def approved_refunds(url: str, folder: Path) -> None:
@@ -54,7 +49,7 @@ def payable_refunds(url: str, folder: Path) -> None:
     """The same, with everything known that a payment file needs."""
     approved_refunds(url, folder)
     account(url, folder)
-    payer(url)
+    desk.payer(url)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -252,7 +247,7 @@ def test_everything_that_stands_against_it_is_said_at_once(approved: str, out: P
     said = refused(approved, "not-ready-to-file", *FILE, str(out))
     for part in ("payer_code", "payer_account", "No.1(", "No.2(", "No.3(", "No.4:", "N-9", "seisan match", "--without"):
         assert part in said
-    payer(approved)
+    desk.payer(approved)
     assert "payer" not in refused(approved, "not-ready-to-file", *FILE, str(out))
     assert not out.exists()
 
@@ -270,7 +265,7 @@ ACCOUNTS = {
 def test_an_account_that_cannot_be_paid_to_is_named(
     approved: str, tmp_path: Path, out: Path, cells: str, said: str
 ) -> None:
-    payer(approved)
+    desk.payer(approved)
     with database.writing(approved) as connection:  # what the intake lets in, or an earlier version let in
         _registered(connection, cells.split(","))
     sentence = refused(approved, "not-ready-to-file", *FILE, str(out))
@@ -288,7 +283,7 @@ def _registered(connection: Connection, cells: list[str]) -> None:
 
 def test_a_name_of_30_characters_fits(approved: str, tmp_path: Path, out: Path) -> None:
     account(approved, tmp_path, f"9999,999,普通,{NUMBER},{'ガ' * 15}")
-    payer(approved)
+    desk.payer(approved)
     assert desk.answered(approved, *FILE, str(out))["count"] == 3
 
 
@@ -321,9 +316,9 @@ def test_banks_are_closed_at_the_weekend_and_at_the_turn_of_the_year() -> None:
         except NotABankDay:
             closed.append(day.day)
     assert closed == [31, 2, 3]
-    for day in (29, 30):
+    for weekend in (29, 30):
         with pytest.raises(NotABankDay):
-            insist_on_bank_day(date(2012, 9, day))
+            insist_on_bank_day(date(2012, 9, weekend))
 
 
 # --- two people or three --------------------------------------------------------------------------------------------
@@ -457,7 +452,7 @@ def test_verify_counts_each_file_again(books: str, out: Path, statement: str) ->
             connection.exec_driver_sql("BEGIN")
         triggers.drop_all(connection)
         connection.execute(text(statement))
-        found = [(each.code, each.where) for each in verified.verified._payment_files(connection)]
+        found = [(each.code, each.where) for each in reckoned._payment_files(connection)]
         sealed = verified.verify(connection).faults[0]
         connection.rollback()
     assert found == [(TAMPERED[statement], "payment_file 1")]
@@ -473,48 +468,3 @@ def test_a_file_that_was_changed_in_the_books_is_not_written_again(books: str, o
         triggers.create_all(connection)
     refused(books, "payment-file-changed", *FILE, str(out))
     assert not out.exists()
-
-
-# --- settings -------------------------------------------------------------------------------------------------------
-
-
-def test_settings_are_listed_with_what_they_are_and_who_set_them(books: str) -> None:
-    found = {each["name"]: (each["value"], each["by"]) for each in desk.answered(books, "settings")["settings"]}
-    assert found["people"] == ("two", None)
-    assert found["payer_account"] == ("***7776", CHIEF)
-    assert found["payer_account_type"] == ("1", CHIEF)
-    assert found["payer_name"] == (desk.PAYER["payer_name"], CHIEF)
-    for language, said in (("ja", "仕向銀行番号"), ("en", "the number of the bank it pays from")):
-        assert said in desk.done(books, "settings", "--lang", language).stdout
-    i18n.use("ja")
-
-
-def test_a_later_value_counts_and_the_same_one_again_is_no_change(books: str) -> None:
-    asked = ("settings", "set", "payer_code", "０１２３４５６７８９")
-    assert desk.answered(books, *asked)["changed"] is False
-    assert desk.answered(books, "settings", "set", "payer_code", "9876543210")["changed"] is True
-    assert desk.answered(books, *asked)["changed"] is True
-    assert desk.answered(books, "settings")["settings"][1]["value"] == "0123456789"
-    desk.done(books, "settings", "set", "payer_bank_name", "")
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("people", "one"),
-        ("payer_code", "123"),
-        ("payer_name", "日本司法書士会連合会"),
-        ("payer_name", ""),
-        ("payer_name", "ア" * 41),
-        ("payer_bank", "99999"),
-        ("payer_bank_name", "アオゾラ ギンコウ"),
-        ("payer_branch", "九九九"),
-        ("payer_account_type", "貯蓄"),
-        ("payer_account", "12345678"),
-    ],
-)
-def test_a_value_that_is_none_is_refused_and_says_what_one_looks_like(books: str, name: str, value: str) -> None:
-    said = refused(books, "not-a-setting", "settings", "set", name, value)
-    assert name in said
-    assert "12345678" not in said
-    refused(books, "no-such-setting", "settings", "set", f"{name}s", value)

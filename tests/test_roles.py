@@ -337,6 +337,23 @@ def test_two_names_under_one_role_are_one_person(own: Callable[[str], str], logi
     desk.done(both, "refund", "approve", "1", "--on", "2012-05-31", by=CHIEF)
 
 
+def test_by_the_rule_of_three_two_names_under_one_role_are_one_maker(
+    own: Callable[[str], str], logins: dict[str, str]
+) -> None:
+    """Around the program too: refund 2 was proposed and approved by the owner, and refund 9 by these two logins."""
+    desk.done(own("clerk"), "refund", "propose", "FREE", "--on", "2012-05-31")
+    desk.done(own("approver"), "refund", "approve", "9", "--on", "2012-05-31", by=CHIEF)
+    desk.done(own("approver"), "settings", "set", "people", "three", by=CHIEF)
+    for who in ("clerk", "approver"):
+        file = (
+            "INSERT INTO payment_file (no, pay_on, name, sha256, refund_count, yen, content, recorded_at, by, role)"
+            f" VALUES (9, '2012-05-31', 'x', 'x', 1, 7245, 'x', now(), 'x', '{logins[who]}')"
+        )
+        step = stepped("refund", 9, 3, "filed", logins[who]).replace("by, role)", "by, role, payment_file)")
+        said = attack(own(who), file, step[:-1].replace(f"'{CHIEF}'", "'第三者'") + ", 9)")
+        assert "same-person-files" in said
+
+
 def test_guards_are_not_deceived_by_a_table_of_ones_own(own: Callable[[str], str], server: Server) -> None:
     """Even where sessions may make tables: the guards look in the books."""
     name = re.search(r"/(\w+)\?", own("owner"))

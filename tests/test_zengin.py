@@ -176,7 +176,7 @@ def test_nothing_is_cut_short() -> None:
 
 
 def test_a_file_is_the_golden_one(update: bool) -> None:
-    payer = made().payer | {"payer_name": "ｼﾎｳｼﾖｼ ﾚﾝｺﾞｳｶｲ", "payer_bank_name": "ﾃｽﾄ", "payer_branch_name": "ﾎﾝﾃﾝ"}
+    payer = {**made().payer, "payer_name": "ｼﾎｳｼﾖｼ ﾚﾝｺﾞｳｶｲ", "payer_bank_name": "ﾃｽﾄ", "payer_branch_name": "ﾎﾝﾃﾝ"}
     transfers = (
         Transfer(1, "9999", "999", "1", "2345678", "ｺｳﾔﾏ ﾀﾛｳ", 7245),
         Transfer(2, "9999", "001", "2", "0000001", "ｶ)ｶﾞﾂｺｳ", 755),
