@@ -9,8 +9,8 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -50,7 +50,7 @@ ORDER = (
     ),
     *("bill", "balance", "entries", "verify", "refusals"),
     *("reverse", "close", "reopen", "months", "statement", "export", "notices"),
-    *("account", "roles", "backup", "restore"),
+    *("account", "settings", "roles", "backup", "restore"),
 )
 
 
@@ -265,6 +265,7 @@ class Desk:
     command: str = ""
     key: str | None = None
     within: Any = None
+    after: ExitStack | None = None
 
     def reading(self) -> AbstractContextManager[Any]:
         """The books, to be read."""
@@ -284,6 +285,18 @@ class Desk:
         if dry_run:
             _tell(say(_("Dry run: nothing is kept.")))
         return people.writing(self.database, by=self.by, command=self.command, dry_run=dry_run)
+
+    @contextmanager
+    def filing(self, out: Path, dry_run: bool) -> Iterator[tuple[Any, Any]]:
+        """The books, to be written together with a private file, which appears once the books hold what it says."""
+        from exports import outfile
+
+        file = outfile.private_file(out, keep=not dry_run)
+        if self.within is not None and self.after is not None:
+            yield self.within, self.after.enter_context(file)
+            return
+        with file as private, self.writing(dry_run) as connection:
+            yield connection, private
 
 
 Json = Annotated[bool, typer.Option("--json", help=_("answer in JSON, for other programs"))]
@@ -340,10 +353,14 @@ def _once(command: Any, ctx: Any, carry_out: Callable[[Any], Any]) -> None:
     if "dry_run" not in ctx.params:
         raise requests.NoKeyTaken(desk.command)
     request = requests.Request(desk.key, desk.command, _asked(command, ctx))
-    with desk.writing(ctx.params["dry_run"]) as connection:
+    # What is done after, is done once the books hold all of it: a file gets its name.
+    with ExitStack() as after, desk.writing(ctx.params["dry_run"]) as connection:
+        ctx.obj = replace(desk, within=connection, after=after)
         answer = requests.answered(connection, request)
+        if answer is not None and desk.command in AGAIN:
+            AGAIN[desk.command](ctx, answer.json)
         if answer is None:
-            ctx.obj, _held_back = replace(desk, within=connection), []
+            _held_back = []
             try:
                 carry_out(ctx)
                 texts, answers = zip(*_held_back, strict=True)
@@ -361,7 +378,8 @@ def _asked(command: Any, ctx: Any) -> dict[str, str]:
         value = ctx.params.get(each.name)
         if each.name not in ("as_json", "dry_run") and value not in (None, False):
             values = value if isinstance(value, list) else [value]
-            asked[_called(each).split()[0]] = ", ".join(sorted(_content(one) for one in values))
+            content = _BY_NAME.get(each.name, _content)
+            asked[_called(each).split()[0]] = ", ".join(sorted(content(one) for one in values))
     return asked
 
 
@@ -372,6 +390,13 @@ def _content(value: object) -> str:
         return sha256(value.read_bytes()).hexdigest()[:16]
     except OSError:
         return value.name
+
+
+# A file that is written is asked for by its name, and what a setting is set to may be an account number.
+_BY_NAME: dict[str, Callable[[Any], str]] = {"out": str, "value": lambda text: sha256(text.encode()).hexdigest()[:16]}
+
+# What a command under its key does again although it was carried out: its file may be gone, or never have come.
+AGAIN: dict[str, Callable[[typer.Context, str], None]] = {}
 
 
 def _answer(text: str, answer: object, as_json: bool) -> None:
@@ -780,7 +805,7 @@ def _refund_approve(ctx: typer.Context, no: No, on: On = None, dry_run: DryRun =
 
     with _desk(ctx).writing(dry_run) as connection:
         done = refunds.approve(connection, no, on=_day(on), by=_desk(ctx).by)
-    _did(done, _("Refund {no} is approved. Next, when it is paid: seisan refund paid {no} --on DAY"), as_json)
+    _did(done, _("Refund {no} is approved. Next, with all that are: seisan refund file --on DAY --out FILE"), as_json)
 
 
 def _refund_reject(
@@ -857,6 +882,76 @@ for _kind, _name in ((refund, "refund"), (overpaid, "overpaid")):
         f"{_name} list",
         f"{_name} list --out 返金一覧.xlsx",
     )(_refund_list)
+
+
+@_command(
+    refund,
+    "file",
+    _("Writes one payment file for the bank of all approved refunds, returned overpayments included."),
+    "refund file --on 2012-09-28 --out 総合振込-2012-09-28.txt",
+    "refund file --on 2012-09-28 --out 総合振込.txt --without 3 --dry-run",
+)
+def refund_file(
+    ctx: typer.Context,
+    out: Out,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help=_("the day of the transfers (default: today)"))
+    ] = None,
+    without: Annotated[
+        list[int] | None,
+        typer.Option("--without", metavar="NO", min=1, max=LARGEST, help=_("a refund to leave out; may be repeated")),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Writes a payment file."""
+    from exports import payments as told
+    from exports import zengin
+    from ledger.booking import payments
+
+    wanted: dict[str, Any] = {"on": _day(on), "name": out.name, "without": without or [], "by": _desk(ctx).by}
+    with _desk(ctx).filing(out, dry_run) as (connection, file):
+        done = payments.file(connection, layout=zengin.text, **wanted)
+        file.write(done.written)
+    _answer(told.filed(done, out), told.filed_json(done, out), as_json)
+
+
+def _refund_file_again(ctx: typer.Context, answer: str) -> None:
+    """Writes a payment file once more that was made under the same key, unless it is void or any of it was paid."""
+    import json
+
+    from ledger.booking import payments
+
+    made = payments.again(_desk(ctx).within, json.loads(answer)["no"])
+    if made is not None:
+        with _desk(ctx).filing(ctx.params["out"], ctx.params["dry_run"]) as (_connection, file):
+            file.write(made.written)
+
+
+AGAIN["refund file"] = _refund_file_again
+
+
+@_command(
+    refund,
+    "void",
+    _("Declares a payment file void that never reached the bank; what is in it is approved again."),
+    "refund void 1 --reason 取組日の誤り --by 丙田",
+)
+def refund_void(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="NO", min=1, max=LARGEST, help=_("the number of the payment file"))],
+    reason: Reason,
+    on: On = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Declares a payment file void."""
+    from exports import payments as told
+    from ledger.booking import payments
+
+    with _desk(ctx).writing(dry_run) as connection:
+        done = payments.void(connection, number, on=_day(on), reason=reason, by=_desk(ctx).by)
+    _answer(told.void(done), told.void_json(done), as_json)
 
 
 @_command(
@@ -1175,6 +1270,53 @@ def account_show(
     with _desk(ctx).writing(dry_run=False) as connection:
         found = people.look(connection, member, purpose=purpose, by=_desk(ctx).by)
     _answer(told.account(found), told.account_json(found), as_json)
+
+
+settings = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    invoke_without_command=True,
+    help=_("What the federation is to its bank, and how many people a payment needs."),
+)
+app.add_typer(settings, name="settings")
+_names[id(settings)] = "settings"
+EXAMPLES["settings"] = ("settings", "settings --json", "settings set people three")
+
+
+@settings.callback()
+def settings_listed(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
+    """Lists the settings."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from exports import settings as told
+    from ledger import settings as kept
+
+    with _desk(ctx).reading() as connection:
+        found = kept.settings(connection)
+    _show(told.settings(found), told.settings_json(found), days.today(), as_json, out)
+
+
+@_command(
+    settings,
+    "set",
+    _("Sets one of the settings; who did is kept, and what it was before."),
+    "settings set people three --by 丙田",
+    "settings set payer_name 'ニホンシホウシヨシカイレンゴウカイ'",
+)
+def settings_set(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help=_("which one; they are listed by: seisan settings"))],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help=_("what it is set to"))],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Changes a setting."""
+    from exports import settings as told
+    from ledger import settings as kept
+
+    with _desk(ctx).writing(dry_run) as connection:
+        changed, new = kept.change(connection, name, value, by=_desk(ctx).by)
+    _answer(told.changed(changed, new), told.changed_json(changed, new), as_json)
 
 
 @_command(

@@ -167,6 +167,7 @@ def refunds(rows: Iterable[Refund], waiting: Collection[int]) -> list[Json]:
             "amount": each.yen,
             "decision": each.decision,
             "account_waits": each.no in waiting,
+            "payment_file": each.payment_file,
             **_course(each),
         }
         for each in rows

@@ -5,17 +5,19 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ledger.errors import DiskFull, NotWritable
+from ledger.errors import DiskFull, NotWritable, Refusal
+from ledger.i18n import _
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """Opens a file that takes the place of `path` when the block ends without an error.
+def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """Opens a file that takes the place of `path` when the block ends without an error; `mode` is who may read it.
 
     Refused: a place that cannot be written (NotWritable) and a full disk (DiskFull); what stood there before stays.
     """
@@ -26,7 +28,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             return
         beside = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
         try:
-            with beside.open("xb") as out:
+            made = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
+            with open(made, "wb") as out:  # noqa: PTH123 - by its number: it exists already, as nobody else's
                 yield out
                 out.flush()
                 os.fsync(out.fileno())
@@ -38,3 +41,46 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     except OSError as reason:
         refusal = DiskFull if reason.errno in _NO_ROOM else NotWritable
         raise refusal(str(path)) from reason
+
+
+@dataclass
+class FileInTheWay(Refusal):
+    """Another file has the name, and a file for the bank takes nothing's place."""
+
+    file: str
+    says = _("{file} is there already and is another file")
+    instead = _("name another file with --out, or move that one away")
+
+
+@contextmanager
+def private_file(path: Path, *, keep: bool) -> Iterator["Private"]:
+    """A file that only its owner may read, and that takes no other's place: it appears when the block ends well.
+
+    Not to `keep` it is to do everything else. Refused: a name that belongs to no file (file-in-the-way).
+    """
+    if path.exists() and not path.is_file():
+        raise FileInTheWay(str(path))
+    with suppress(_NotKept), new_file(path, 0o600) as out:
+        yield Private(path, out)
+        if not keep:
+            raise _NotKept
+
+
+class _NotKept(Exception):
+    """The file is not to appear."""
+
+
+@dataclass(frozen=True)
+class Private:
+    """A file that is being written; it is on the disk, whole, before it has its name."""
+
+    path: Path
+    out: BinaryIO
+
+    def write(self, content: bytes) -> None:
+        """Writes all of it. Refused: another file under that name (file-in-the-way); the same bytes are no other."""
+        if self.path.exists() and self.path.read_bytes() != content:
+            raise FileInTheWay(str(self.path))
+        self.out.write(content)
+        self.out.flush()
+        os.fsync(self.out.fileno())

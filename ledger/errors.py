@@ -343,6 +343,27 @@ class UnknownDecision(Refusal):
     instead = _("the decisions are listed by: seisan decisions")
 
 
+@dataclass
+class NoSuchSetting(Refusal):
+    """Nothing of this name can be set."""
+
+    name: str
+    names: list[str]
+    says = _("there is no setting {name}")
+    instead = _("these can be set: {names}")
+
+
+@dataclass
+class NotASetting(Refusal):
+    """The value is none that this setting can have."""
+
+    name: str
+    value: str
+    form: str
+    says = _("{value} is not a value of the setting {name}")
+    instead = _("a value of it looks like this: {form}")
+
+
 # --- people and bank accounts -----------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, DateTime, Index, Table, Text
 from sqlmodel import Field, SQLModel
 
-from ledger.words import ACCOUNT_TYPES, APPLICATION_KINDS, ASSOCIATIONS, CHOICES, COVERED, REASONS, SIDES, USED
+from ledger.words import ACCOUNT_TYPES, APPLICATION_KINDS, ASSOCIATIONS, CHOICES, COVERED, PEOPLE, REASONS, SIDES, USED
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -33,24 +33,13 @@ FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
 
 REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "rejected")
 CREDIT_STATES = ("proposed", "applied", "undone", "rejected")
-
-# From each state those that may follow: the program goes by it, the triggers insist on it, and `verify` asks again.
-REFUND_MOVES = {
-    "proposed": ("approved", "rejected"),
-    "approved": ("filed", "paid", "rejected"),
-    "filed": ("paid", "rejected"),
-    "paid": ("returned",),
-    "returned": ("paid",),
-}
-CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
 OUTCOMES = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "settled", "no_fee")
 VERDICTS = ("eligible", "not_eligible", "undetermined")
 
 
 def _one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
-    if len(values) == 1:
-        return f"{column} = {values[0]!r}"
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+    quoted = ", ".join(map(repr, values))
+    return f"{column} = {quoted}" if len(values) == 1 else f"{column} IN ({quoted})"
 
 
 def _named(names: tuple[str, ...], rule: str) -> str:
@@ -322,7 +311,10 @@ class Refund(SQLModel, table=True):
 
 
 class RefundStep(_Signed, table=True):
-    """A state that a refund came into, on a day, by a person, with the entry that was posted for it."""
+    """A state that a refund came into, on a day, by a person, with the entry that was posted for it.
+
+    `payment_file` is the file that it was put in (filed), or was in until that file was declared void (approved).
+    """
 
     __tablename__ = "refund_step"
     __table_args__ = (
@@ -330,6 +322,7 @@ class RefundStep(_Signed, table=True):
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
         CheckConstraint("state IN ('approved', 'filed') OR entry IS NOT NULL", "entry"),
         CheckConstraint("state NOT IN ('rejected', 'returned') OR reason IS NOT NULL", "reason"),
+        CheckConstraint("payment_file IS NULL OR state IN ('approved', 'filed')", "payment_file"),
     )
     refund: int = Field(primary_key=True, foreign_key="refund.no")
     nth: int = Field(primary_key=True)
@@ -337,6 +330,21 @@ class RefundStep(_Signed, table=True):
     happened_on: date
     reason: str | None = None
     entry: int | None = Field(default=None, foreign_key="entry.no", unique=True)
+    payment_file: int | None = Field(default=None, foreign_key="payment_file.no", index=True)
+
+
+class PaymentFile(_Signed, table=True):
+    """A file of transfers for the bank, to be carried out on a day: how many, for how many yen, and every character."""
+
+    __tablename__ = "payment_file"
+    __table_args__ = (CheckConstraint("refund_count > 0 AND yen > 0", "total"), Index(None, "pay_on", "name"))
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    pay_on: date
+    name: str
+    sha256: str
+    refund_count: int
+    yen: int
+    content: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class Credit(SQLModel, table=True):
@@ -438,6 +446,15 @@ class Looked(_Signed, table=True):
     purpose: str
 
 
+class Setting(_Signed, table=True):
+    """What the federation is to the bank, and how many people a payment needs; of each name the last row counts."""
+
+    __table_args__ = (CheckConstraint(_named(("people",), _one_of("value", PEOPLE.codes)), "people"),)
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str = Field(index=True)
+    value: str
+
+
 class Request(_Signed, table=True):
     """A command that was given a key: what it was (`digest` over its content) and what it answered, as JSON."""
 
@@ -470,6 +487,7 @@ movement = _table(Movement)
 decision = _table(Decision)
 refund = _table(Refund)
 refund_step = _table(RefundStep)
+payment_file = _table(PaymentFile)
 credit = _table(Credit)
 credit_step = _table(CreditStep)
 batch = _table(Batch)
@@ -478,4 +496,5 @@ refused = _table(Refused)
 month_step = _table(MonthStep)
 account_approval = _table(AccountApproval)
 looked = _table(Looked)
+setting = _table(Setting)
 request = _table(Request)

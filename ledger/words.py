@@ -97,3 +97,18 @@ ASSOCIATIONS = (
     "新潟 富山 石川 福井 山梨 長野 岐阜 静岡 愛知 三重 滋賀 京都 大阪 兵庫 奈良 和歌山 "
     "鳥取 島根 岡山 広島 山口 徳島 香川 愛媛 高知 福岡 佐賀 長崎 熊本 大分 宮崎 鹿児島 沖縄"
 ).split()
+
+# How many people a payment needs: who proposed does not approve; with three, neither makes the payment file.
+PEOPLE = Words(
+    ("two", "二人", "two: proposer and approver differ"),
+    ("three", "三人", "three: the maker of the payment file is neither proposer nor approver"),
+)
+# From each state those that may follow: the program goes by it, the triggers insist on it, and `verify` asks again.
+REFUND_MOVES = {
+    "proposed": ("approved", "rejected"),
+    "approved": ("filed", "paid", "rejected"),
+    "filed": ("paid", "approved", "rejected"),
+    "paid": ("returned",),
+    "returned": ("paid",),
+}
+CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}

@@ -8,7 +8,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from ledger.tables import metadata
-from migrations import triggers
+from migrations import roles, triggers
 
 connection: Connection = context.config.attributes["connection"]
 
@@ -22,3 +22,4 @@ context.configure(
 triggers.drop_all(connection)
 context.run_migrations()
 triggers.create_all(connection)
+roles.renew(connection)

@@ -15,12 +15,13 @@ from migrations.triggers import NAMED_BY
 
 PREFIX = "seisan"
 
-# The chart is the owner's, and the word that a changed bank account is right is the approver's.
-_CLERK = tuple(table for table in NAMED_BY if table not in ("account", "account_approval"))
+# The chart is the owner's; the word that a changed bank account is right, and how many people a payment needs, are the
+# approver's.
+_CLERK = tuple(table for table in NAMED_BY if table not in ("account", "account_approval", "setting"))
 
-# What an approval or a rejection adds, and what every command that writes adds.
+# What an approval, a rejection or a payment file adds, and what every command that writes adds.
 _APPROVER = (
-    *("refund_step", "credit_step", "entry", "movement", "account_approval", "month_step"),
+    *("refund_step", "credit_step", "entry", "movement", "account_approval", "month_step", "payment_file", "setting"),
     *("looked", "refused", "request", "batch", "seal"),
 )
 
@@ -58,6 +59,23 @@ def grant(connection: Connection, prefix: str = PREFIX) -> list[Role]:
             connection.execute(text(statement.replace(":", "\\:")))
         found.append(Role(kind, name, tables, _members(connection, name), new))
     return found
+
+
+def renew(connection: Connection) -> None:
+    """Gives the roles that were made for these books what they may in this version, and makes none.
+
+    A table that a step has made is at first nobody's but the owner's, and every command looks at every table.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    held = text(
+        "SELECT DISTINCT pg_get_userbyid(acl.grantee) AS name FROM pg_class, aclexplode(relacl) AS acl"
+        " WHERE pg_class.oid = to_regclass('entry') AND acl.grantee <> pg_class.relowner"
+    )
+    for name in connection.execute(held).scalars().all():
+        prefix, _low, kind = str(name).rpartition("_")
+        if kind == "clerk":
+            grant(connection, prefix)
 
 
 def _grants(name: str, tables: tuple[str, ...], database: str) -> Iterator[str]:

@@ -32,6 +32,18 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         "refund returned 3 --reason 名義相違 --on 2012-04-06",
         "--reason",
     ),
+    "refund file": (
+        "refund file --on 2012-05-07 --out 総合振込.txt",
+        CLERK,
+        "refund file --on 2012-05-08 --out 総合振込.txt",
+        "--on",
+    ),
+    "refund void": (
+        "refund void 1 --reason 取組日の誤り --on 2012-05-02",
+        CHIEF,
+        "refund void 1 --reason 誤り --on 2012-05-02",
+        "--reason",
+    ),
     "overpaid return": ("overpaid return N-THRICE --on 2012-04-06", CLERK, "overpaid return N-TWICE", "DEPOSIT"),
     "overpaid approve": ("overpaid approve 6 --on 2012-04-06", CHIEF, "overpaid approve 1 --on 2012-04-06", "NO"),
     "overpaid reject": (
@@ -79,6 +91,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
         f"account approve '{desk.MEMBER}'",
         "MEMBER",
     ),
+    "settings set": ("settings set people three", CHIEF, "settings set people two", "VALUE"),
     "close": ("close 2011-01 --bank-balance 0", CLERK, "close 2011-01 --bank-balance 1", "--bank-balance"),
     "reopen": ("reopen 2010-11 --reason 計上もれ", CLERK, "reopen 2010-11 --reason 誤り", "--reason"),
 }

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ ON = "2012-04-02"
 # Paid, mailed, revoked and never used: the fee comes back.
 ELIGIBLE = (
     *("FREE", "REVERSED", "PROPOSED", "APPROVED", "PAID", "RETURNED", "REJECTED"),
-    *("OLD1", "OLD2", "OLD3", "OLD4", "OLD5"),
+    *("OLD1", "OLD2", "OLD3", "OLD4", "OLD5", "FILED"),
 )
 ENDED = (*ELIGIBLE, "USED", "ASKING", "DOUBTFUL")
 PAID = (*ENDED, "ALIVE", "FULL")
@@ -145,14 +146,44 @@ def files(folder: Path) -> list[Path]:
 
 def accounts(folder: Path) -> list[Path]:
     """Two further files, to be taken in one after the other: a bank account of a member, and another."""
-    headings = "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ"
     written = {
-        name: _csv(headings, [f"{ANOTHER},戊野 花子,東京,9999,999,普通,{number},ボノ ハナコ"])
+        name: _csv(BANKED, [f"{ANOTHER},戊野 花子,東京,9999,999,普通,{number},ボノ ハナコ"])
         for name, number in (("口座.csv", "1234567"), ("口座変更.csv", "7654321"))
     }
     for name, body in written.items():
         (folder / name).write_text(body, encoding="utf-8")
     return [folder / name for name in written]
+
+
+# Who pays, as the bank knows it.
+PAYER = {
+    "payer_code": "0123456789",
+    "payer_name": "シホウショシ　レンゴウカイ",
+    "payer_bank": "9999",
+    "payer_branch": "999",
+    "payer_account_type": "普通",
+    "payer_account": "8887776",
+}
+BANKED = "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ"
+
+
+def payer(url: str) -> None:
+    """The federation says what it is to its bank."""
+    for name, value in PAYER.items():
+        done(url, "settings", "set", name, value, by=CHIEF)
+
+
+def filing(folder: Path, no: str) -> Iterator[tuple[str, ...]]:
+    """The refund of FILED goes into a payment file: what is typed, given the number that the refund will have."""
+    (path := folder / "口座甲山.csv").write_text(
+        _csv(BANKED, [f"{MEMBER},甲山 太郎,東京,9999,999,普通,2345678,コウヤマ タロウ"]), encoding="utf-8"
+    )
+    yield ("import", str(path))
+    for name, value in PAYER.items():
+        yield ("settings", "set", name, value, "--by", CHIEF)
+    yield ("refund", "propose", "FILED", "--on", "2012-05-01")
+    yield ("refund", "approve", no, "--on", "2012-05-01", "--by", CHIEF)
+    yield ("refund", "file", "--on", "2012-05-02", "--without", "2", "--out", str(folder / "総合振込.txt"))
 
 
 def people(url: str, folder: Path) -> None:
@@ -193,7 +224,7 @@ def steps(url: str) -> Iterator[tuple[str, ...]]:
 def everything(url: str, folder: Path) -> None:
     """Fills fresh books: a record in every table, a refund and a credit in every state."""
     done(url, "import", *map(str, files(folder)))
-    for words in steps(url):
+    for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)
 

@@ -62,6 +62,9 @@ REFUSED = [
     ("overpaid return N-9", "unknown-deposit"),
     ("match N-9 FREE", "unknown-deposit"),
     ("template secrets --out x.xlsx", "no-such-kind"),
+    ("refund void 99 --reason 誤り --on 2012-05-02", "unknown-payment-file"),
+    ("settings set purse 1", "no-such-setting"),
+    ("settings set people one", "not-a-setting"),
     # The question.
     ("check", "nobody-asked"),
     ("decide", "nobody-asked"),
@@ -93,6 +96,7 @@ REFUSED = [
     ("statement month 2012-04 --out /dev/full", "disk-full"),
     ("export journal --format hledger --out /dev/full", "disk-full"),
     ("template members --out /dev/full", "disk-full"),
+    ("refund file --on 2012-05-07 --out a-file", "file-in-the-way"),
     # What was done already, otherwise; what was done since.
     (f"reverse undone:{FEE[6:]}:REVERSED --reason 誤り", "reversal-of-reversal"),
     (f"reverse {FEE}:REVERSED --reason 別の理由 --on {ON}", "already-reversed"),
@@ -132,6 +136,9 @@ REFUSED = [
     (f"credit propose FREE --to GONE --on {ON}", "reissue-withdrawn"),
     (f"credit propose FREE --to FULL --on {ON}", "nothing-owed"),
     (f"credit propose FREE --to NEW1 --on {ON}", "nothing-owed"),
+    ("refund file --on 2012-05-12 --out x", "not-a-bank-day"),
+    ("refund file --on 2012-05-07 --without 2 --out x", "nothing-to-file"),
+    ("refund void 1 --reason 誤り --on 2012-05-02", "same-person-voids"),
     ("credit undo 5 --reason 誤り --on 2012-05-02", "credit-spent"),
     ("credit undo 2 --reason 誤り --on 2012-05-02", "credit-gone-on"),
 ]
@@ -160,6 +167,15 @@ IN_ORDER = [
     ("refund returned 2 --reason '' --on 2012-01-01", "refund-out-of-order"),
     ("refund returned 3 --reason '' --on 2012-01-01", "before-the-step-before"),
     ("refund returned 3 --reason '' --on 2012-04-09", "no-reason-given"),
+    ("refund file --on 2010-11-27 --without 99 --out x", "unknown-refund"),
+    ("refund file --on 2010-11-27 --without 2 --out x", "not-a-bank-day"),
+    ("refund file --on 2010-11-30 --without 2 --out x", "month-closed"),
+    ("refund file --on 2012-04-02 --without 2 --out x", "nothing-to-file"),
+    ("refund file --on 2012-04-02 --out x", "before-the-step-before"),
+    ("refund void 99 --reason '' --on 2010-11-30", "unknown-payment-file"),
+    ("refund void 1 --reason '' --on 2010-11-30", "month-closed"),
+    ("refund void 1 --reason '' --on 2012-04-30", "before-the-step-before"),
+    ("refund void 1 --reason '' --on 2012-05-02", "no-reason-given"),
     ("credit propose NOBODY --to NEITHER --on 2012-01-01", "unknown-application"),
     ("credit propose UNPAID --to NEITHER --on 2012-01-01", "unknown-application"),
     ("credit propose UNPAID --to THEIRS --on 2012-01-01", "credit-to-another-member"),
@@ -216,6 +232,7 @@ DONE_BEFORE = [
     "book --through 2010-11-30",
     "close 2010-11 --bank-balance 0",
     "reopen 2010-12 --reason 入金の計上もれ",
+    "settings set payer_bank 9999",
     "init",
 ]
 
@@ -323,6 +340,7 @@ ELSEWHERE = {
         account-not-approved no-change-to-approve same-person-brought-account no-account-known no-purpose-given
         roles-not-on-sqlite
     """,
+    "test_payments.py": "not-ready-to-file same-person-files payment-file-gone-on payment-file-changed",
     "test_roles.py": "not-permitted not-a-role-name",
     "test_files_and_databases.py": """
         no-database database-newer database-older database-locked not-a-database database-unreachable

@@ -88,6 +88,9 @@ def refused(url: str, code: str, *words: str, by: str = CHIEF) -> None:
     assert "permission denied" not in answer.output
 
 
+_FILE = ("refund", "file", "--on", "2012-05-31", "--without", "2", "--out")
+
+
 # --- what each may do -----------------------------------------------------------------------------------------------
 
 
@@ -103,6 +106,13 @@ def test_clerk_does_the_month_and_approver_approves(own: Callable[[str], str], t
     desk.done(clerk, "refund", "propose", "FREE", "--on", "2012-05-31")
     no = str(desk.answered(clerk, "refund", "list")[-1]["no"])
     desk.done(approver, "refund", "approve", no, "--on", "2012-05-31", by=CHIEF)
+    desk.done(approver, "settings", "set", "people", "three", by=CHIEF)
+    for url, by in ((clerk, "別名"), (approver, "別名")):  # under another name they are the same two logins
+        refused(url, "same-person-files", *_FILE, str(tmp_path / "x.txt"), by=by)
+    desk.done(own("both"), *_FILE, str(tmp_path / "x.txt"), by="第三者")
+    desk.done(approver, "refund", "void", "2", "--reason", "誤り", "--on", "2012-05-31", by=CHIEF)
+    desk.done(approver, "settings", "set", "people", "two", by=CHIEF)
+    desk.done(approver, *_FILE, str(tmp_path / "y.txt"), by=CHIEF)
     desk.done(clerk, "refund", "paid", no, "--on", "2012-05-31")
     desk.done(clerk, "refund", "returned", no, "--on", "2012-05-31", "--reason", "口座なし")
     desk.done(approver, "credit", "approve", "1", "--on", "2012-05-31", by=CHIEF)
@@ -149,11 +159,14 @@ WRITING = (
     ["credit", "propose", "FREE", "--to", "OPEN", "--on", "2012-05-31"],
 )
 APPROVING = (
+    ["settings", "set", "people", "three"],
+    ["refund", "void", "1", "--on", "2012-05-31", "--reason", "誤り"],
     ["refund", "approve", "1", "--on", "2012-05-31"],
     ["overpaid", "approve", "6", "--on", "2012-05-31"],
     ["credit", "approve", "1", "--on", "2012-05-31"],
 )
 REJECTING = (
+    ["refund", "file", "--on", "2012-05-31", "--out", "OUT"],
     ["refund", "reject", "1", "--on", "2012-05-31", "--reason", "誤り"],
     ["credit", "reject", "1", "--on", "2012-05-31", "--reason", "誤り"],
     ["account", "show", desk.ANOTHER, "--purpose", "照会"],
@@ -171,7 +184,11 @@ def test_command_beyond_the_role_is_refused_in_a_sentence(at: Callable[[str], st
     (tmp_path / "n.csv").write_text(
         f"申込番号,会員番号,申込日,申込区分\nNEXT,{MEMBER},2012-04-01,新規\n", encoding="utf-8"
     )
-    named = {"FILE": str(tmp_path / "n.csv"), "FEE": desk.entry(at("owner"), "fee_received", "ALIVE")}
+    named = {
+        "FILE": str(tmp_path / "n.csv"),
+        "OUT": str(tmp_path / "x.txt"),
+        "FEE": desk.entry(at("owner"), "fee_received", "ALIVE"),
+    }
     for words in (*MAY_NOT[who], ["roles", "--prefix", OWN]):
         refused(url, "not-permitted", *(named.get(each, each) for each in words))
         assert f"{OWN}_one_{who}" in desk.typed(url, *(named.get(each, each) for each in words), by=CHIEF).stderr
@@ -302,7 +319,6 @@ def test_steps_around_the_program_are_those_of_the_role(at: Callable[[str], str]
     for url, role, (table, no, nth, state) in (
         (at("clerk"), clerk, ("refund", 1, 2, "approved")),
         (at("clerk"), clerk, ("credit", 1, 2, "applied")),
-        (at("approver"), approver, ("refund", 2, 3, "filed")),
         (at("approver"), approver, ("refund", 2, 3, "paid")),
         (at("approver"), approver, ("refund", 3, 4, "returned")),
         (at("approver"), approver, ("credit", 5, 3, "undone")),
@@ -319,6 +335,23 @@ def test_two_names_under_one_role_are_one_person(own: Callable[[str], str], logi
     assert "same-person" in attack(both, stepped("refund", no, 2, "approved", logins["both"]))
     desk.done(own("approver"), "refund", "approve", str(no), "--on", "2012-05-31", by=CHIEF)
     desk.done(both, "refund", "approve", "1", "--on", "2012-05-31", by=CHIEF)
+
+
+def test_by_the_rule_of_three_two_names_under_one_role_are_one_maker(
+    own: Callable[[str], str], logins: dict[str, str]
+) -> None:
+    """Around the program too: refund 2 was proposed and approved by the owner, and refund 9 by these two logins."""
+    desk.done(own("clerk"), "refund", "propose", "FREE", "--on", "2012-05-31")
+    desk.done(own("approver"), "refund", "approve", "9", "--on", "2012-05-31", by=CHIEF)
+    desk.done(own("approver"), "settings", "set", "people", "three", by=CHIEF)
+    for who in ("clerk", "approver"):
+        file = (
+            "INSERT INTO payment_file (no, pay_on, name, sha256, refund_count, yen, content, recorded_at, by, role)"
+            f" VALUES (9, '2012-05-31', 'x', 'x', 1, 7245, 'x', now(), 'x', '{logins[who]}')"
+        )
+        step = stepped("refund", 9, 3, "filed", logins[who]).replace("by, role)", "by, role, payment_file)")
+        said = attack(own(who), file, step[:-1].replace(f"'{CHIEF}'", "'第三者'") + ", 9)")
+        assert "same-person-files" in said
 
 
 def test_guards_are_not_deceived_by_a_table_of_ones_own(own: Callable[[str], str], server: Server) -> None:

@@ -73,6 +73,9 @@ COLUMNS = (
 )
 _LABEL = 2 + len(PERSON) - 1
 
+# ja: 振込データNo.
+_FILE = Column(_("Payment file No."), "number", 12)
+
 
 def month(returns: list[Return], period: tuple[date, date]) -> Sheet:
     """What moved in a month or was still open at its end, by way, association and member."""
@@ -85,7 +88,7 @@ def month(returns: list[Return], period: tuple[date, date]) -> Sheet:
 def refunds(returns: Iterable[Return], day: date) -> Sheet:
     """Every refund and overpayment returned, as of a day."""
     # ja: 返金一覧
-    return _sheet([each for each in returns if each.way != "credit"], _("Refunds"), day)
+    return _sheet([each for each in returns if each.way != "credit"], _("Refunds"), day, files=True)
 
 
 def credits(returns: Iterable[Return], day: date) -> Sheet:
@@ -95,22 +98,27 @@ def credits(returns: Iterable[Return], day: date) -> Sheet:
 
 
 def _sheet(
-    returns: list[Return], name: str, as_of: date | None = None, *, period: tuple[date, date] | None = None
+    returns: list[Return],
+    name: str,
+    as_of: date | None = None,
+    *,
+    period: tuple[date, date] | None = None,
+    files: bool = False,
 ) -> Sheet:
-    blocks = (Block(COLUMNS, _rows(returns)),)
+    blocks = (Block((*COLUMNS, _FILE) if files else COLUMNS, _rows(returns, files)),)
     return Sheet(name=name, title=name, blocks=blocks, period=period, as_of=as_of, issuer=ISSUER, landscape=True)
 
 
-def _rows(returns: list[Return]) -> Iterator[Values | Marked]:
+def _rows(returns: list[Return], files: bool) -> Iterator[Values | Marked]:
     for way, several in groupby(returns, key=lambda each: each.way):
-        yield from (cells(each) for each in several)
-        yield Marked("subtotal", _labelled(say(_SUBTOTALS[way])))
-    yield Marked("total", _labelled(say(_("Total"))))
+        yield from ((*cells(each), each.payment_file) if files else cells(each) for each in several)
+        yield Marked("subtotal", _labelled(say(_SUBTOTALS[way]), files))
+    yield Marked("total", _labelled(say(_("Total")), files))
 
 
 def cells(each: Return) -> Values:
     """One refund or credit under `COLUMNS`; one that was rejected or undone adds nothing to the sums."""
-    first, approved = each.steps[0], each.latest("approved", "applied")
+    first, approved = each.steps[0], each.approved
     last = each.steps[-1]
     return (
         say(WAYS[each.way]),
@@ -141,5 +149,5 @@ def account(masked: str | None, *, waits: bool) -> str | None:
     return say(_("{account} (change not approved)"), account=masked) if masked and waits else masked
 
 
-def _labelled(label: str) -> Values:
-    return tuple(label if at == _LABEL else None for at in range(len(COLUMNS)))
+def _labelled(label: str, files: bool) -> Values:
+    return tuple(label if at == _LABEL else None for at in range(len(COLUMNS) + files))

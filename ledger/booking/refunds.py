@@ -52,6 +52,12 @@ class Refund:
         """The state that it came to last."""
         return self.steps[-1].state
 
+    @property
+    def payment_file(self) -> int | None:
+        """The payment file that it is in, or was paid by; None while it is in none, or the file is void."""
+        last = next((each for each in reversed(self.steps) if each.payment_file is not None), None)
+        return last.payment_file if last is not None and last.state == "filed" else None
+
     def step(self, state: str) -> Step | None:
         """The last step into a state; None when it was never in it."""
         return next((each for each in reversed(self.steps) if each.state == state), None)

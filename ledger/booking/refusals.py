@@ -144,6 +144,82 @@ class RefundOutOfOrder(Refusal):
 
 
 @dataclass
+class UnknownPaymentFile(Refusal):
+    """There is no payment file of this number."""
+
+    file: int
+    says = _("there is no payment file {file}")
+    instead = _("which refund is in which payment file is shown by: seisan refund list")
+
+
+@dataclass
+class NothingToFile(Refusal):
+    """No approved refund is left to be put in a payment file, and none of that day was made before."""
+
+    on: date
+    says = _("no approved refund waits for a payment file, and none was made for {on}")
+    instead = _("see what waits, and for whom: seisan refund list")
+
+
+@dataclass
+class NotABankDay(Refusal):
+    """Banks carry out no transfer on that day."""
+
+    on: date
+    says = _("banks are closed on {on}: a Saturday, a Sunday, or one of the days from 31 December to 3 January")
+    instead = _("name a business day with --on")
+
+
+@dataclass
+class NotReadyToFile(Refusal):
+    """Something stands against the payment file; all of it is said at once."""
+
+    reasons: list[str]
+    says = _("no payment file can be made yet: {reasons}")
+    instead = _("settle these, or leave refunds out, each with: --without NO")
+
+
+@dataclass
+class SamePersonFiles(Refusal):
+    """By the rule of three, who proposed or approved a refund may not put it in a payment file."""
+
+    by: str
+    refunds: list[int]
+    says = _("a payment needs three people, and {by} proposed or approved: {refunds}")
+    instead = _("have a third person make the payment file, under their own name: --by NAME")
+
+
+@dataclass
+class PaymentFileGoneOn(Refusal):
+    """The payment file has reached the bank, or nothing of it waits any more."""
+
+    file: int
+    refunds: list[str]
+    says = _("what was in payment file {file} has gone on: {refunds}")
+    instead = _("what came back from the bank is recorded by: seisan refund returned NO --reason …")
+
+
+@dataclass
+class PaymentFileChanged(Refusal):
+    """What is kept of the payment file is not what it was made with."""
+
+    file: int
+    says = _("payment file {file} is not kept as it was made")
+    instead = _("pay nothing from it, and see what was changed: seisan verify")
+
+
+@dataclass
+class SamePersonVoids(Refusal):
+    """When a payment file is void its refunds are approved again, which is not for who proposed them."""
+
+    by: str
+    file: int
+    refunds: list[int]
+    says = _("{by} proposed what is approved again when payment file {file} is void: {refunds}")
+    instead = _("have another person declare it void, under their own name: --by NAME")
+
+
+@dataclass
 class CreditOutOfOrder(Refusal):
     """The credit is not in a state from which this can follow."""
 

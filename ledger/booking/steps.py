@@ -26,6 +26,7 @@ from ledger.journal.closing import insist_on_open
 from ledger.journal.posting import Done, Posting, post
 from ledger.journal.refusals import NoReasonGiven
 from ledger.people import one_person
+from ledger.words import CREDIT_MOVES, REFUND_MOVES
 
 # The states, as they are spoken of.
 STATES = {
@@ -46,7 +47,8 @@ FIELDS = {"on": _("day"), "reason": _("reason")}
 class Step:
     """A state that was come into: which in order, on which day, by whom, why, and the entry that was posted for it.
 
-    `role` is the database role by which it was recorded, known on PostgreSQL only.
+    `role` is the database role by which it was recorded, known on PostgreSQL only. `payment_file` is the file that a
+    refund was put in, or, in the state approved, was in until that file was declared void.
     """
 
     nth: int
@@ -56,6 +58,7 @@ class Step:
     reason: str | None
     entry: int | None
     role: str | None = None
+    payment_file: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,14 +80,14 @@ class Course:
 REFUNDS = Course(
     tables.refund,
     tables.refund_step,
-    tables.REFUND_MOVES,
+    REFUND_MOVES,
     UnknownRefund,
     RefundOutOfOrder,
 )
 CREDITS = Course(
     tables.credit,
     tables.credit_step,
-    tables.CREDIT_MOVES,
+    CREDIT_MOVES,
     UnknownCredit,
     CreditOutOfOrder,
 )
@@ -110,27 +113,19 @@ def begin(
 
 def append(connection: Connection, course: Course, no: int, step: Step) -> None:
     """Appends a step, signed."""
-    connection.execute(
-        course.steps.insert().values(
-            {
-                course.of: no,
-                "nth": step.nth,
-                "state": step.state,
-                "happened_on": step.on,
-                "reason": step.reason,
-                "entry": step.entry,
-                "recorded_at": days.now(),
-                "by": step.by,
-                "role": role(connection),
-            }
-        )
-    )
+    row: dict[str, object] = {"nth": step.nth, "state": step.state, "happened_on": step.on, "reason": step.reason}
+    row |= {course.of: no, "entry": step.entry}
+    if step.payment_file is not None:
+        row["payment_file"] = step.payment_file
+    signed = {"recorded_at": days.now(), "by": step.by, "role": role(connection)}
+    connection.execute(course.steps.insert().values(row | signed))
 
 
 def histories(connection: Connection, course: Course, only: Sequence[int] | None = None) -> dict[int, list[Step]]:
     """The steps of each refund or credit, or of these few, oldest first."""
     steps = course.steps
-    columns = (steps.c[name] for name in ("nth", "state", "happened_on", "by", "reason", "entry", "role"))
+    names = ("nth", "state", "happened_on", "by", "reason", "entry", "role", "payment_file")
+    columns = (steps.c[name] for name in names if name in steps.c)
     statement = select(steps.c[course.of], *columns).order_by(steps.c[course.of], steps.c.nth)
     if only is not None:
         statement = statement.where(steps.c[course.of].in_(only))
@@ -173,7 +168,8 @@ def step(
     if last.state == state:
         _insist_on_the_same(last, {"on": on, "reason": reason}, same)
         return Done(no, changed=False)
-    follows = state in course.moves.get(last.state, ())
+    # From a payment file nothing is taken back by itself: the whole file is void, or nothing of it (see `payments`).
+    follows = state in course.moves.get(last.state, ()) and (last.state, state) != ("filed", "approved")
     if not follows and any((each.state, each.on, each.by, each.reason) == (state, on, by, reason) for each in so_far):
         return Done(no, changed=False)
     insist_on_open(connection, on)

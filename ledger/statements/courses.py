@@ -1,16 +1,21 @@
-"""Refunds and credits held against their course: each state may follow the one before, and its entry moves its yen."""
+"""Refunds and credits held against their course: each state may follow the one before, and its entry moves its yen.
+
+A payment file is held against the refunds that were put in it.
+"""
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Table, func, select
 
-from ledger import tables
+from ledger import kana, tables
 from ledger.journal.accounts import Account
 from ledger.journal.posting import Movement, Posting
 from ledger.kana import same_person
 from ledger.statements.faults import Fault
+from ledger.words import CREDIT_MOVES, REFUND_MOVES
 
 _OWED = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
 
@@ -35,12 +40,31 @@ def faults(connection: Connection, posted: Mapping[int, Posting]) -> Iterator[Fa
     `posted` are the entries by number; a step with an entry that is not among them is not asked what it moved.
     """
     for things, steps, moves in (
-        (tables.refund, tables.refund_step, tables.REFUND_MOVES),
-        (tables.credit, tables.credit_step, tables.CREDIT_MOVES),
+        (tables.refund, tables.refund_step, REFUND_MOVES),
+        (tables.credit, tables.credit_step, CREDIT_MOVES),
     ):
         for no, yen, course in _courses(connection, things, steps):
             for code, nth, fields in _course(things.name, yen, course, moves, posted):
                 yield Fault(code, f"{things.name} {no}", {"nth": nth} | fields)
+
+
+def payment_files(connection: Connection) -> Iterator[Fault]:
+    """Each file for the bank against the refunds that were put in it, void or not, and its characters against it."""
+    file, step, refund = tables.payment_file, tables.refund_step, tables.refund
+    statement = (
+        select(file, func.count(refund.c.no).label("count"), func.coalesce(func.sum(refund.c.yen), 0).label("sum"))
+        .outerjoin(step, (step.c.payment_file == file.c.no) & (step.c.state == "filed"))
+        .outerjoin(refund, refund.c.no == step.c.refund)
+        .group_by(*file.c)
+        .order_by(file.c.no)
+    )
+    for row in connection.execute(statement).mappings():
+        where = f"payment_file {row['no']}"
+        if (row["count"], row["sum"]) != (row["refund_count"], row["yen"]):
+            told = {"count": row["count"], "yen": row["sum"], "told": row["refund_count"], "total": row["yen"]}
+            yield Fault("file-differs", where, told)
+        elif sha256(row["content"].encode(kana.BYTES)).hexdigest() != row["sha256"]:
+            yield Fault("file-changed", where, {})
 
 
 def _courses(connection: Connection, things: Table, steps: Table) -> Iterator[tuple[int, int, list[Row[Any]]]]:
@@ -64,7 +88,8 @@ def _course(
         if before is not None:
             if step.nth != before.nth + 1 or step.state not in moves.get(before.state, ()):
                 yield "out-of-course", step.nth, {"state": step.state, "before": before.state}
-            if step.happened_on < before.happened_on:
+            # That a payment file is void may be known before the day on which it was to be paid.
+            if step.happened_on < before.happened_on and (before.state, step.state) != ("filed", "approved"):
                 yield "before-the-step-before", step.nth, {"on": step.happened_on, "before": before.happened_on}
         if step.state in ("approved", "applied") and same_person(step.by, first.by):
             yield "same-person-approved", step.nth, {"by": step.by}

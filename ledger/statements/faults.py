@@ -27,6 +27,8 @@ FAULTS = {
     "same-person-approved": _("step {nth}: {by} proposed it and approved it"),
     "amount-differs": _("step {nth}: {yen} yen were proposed, and entry {entry} moves {moved} yen for it"),
     "not-given-back": _("step {nth}: entry {entry} is not the reversal of entry {original}, which reserved the yen"),
+    "file-differs": _("{count} refunds of {yen} yen are in it, and it is said to be {told} of {total} yen"),
+    "file-changed": _("what is kept of the file does not give its SHA-256"),
     "total-differs": _("{month}: a total is {value} and has to be {expected} ({code})"),
     "decision-differs": _("asked again from what was known then, the answer is another one: {parts}"),
     "trigger-missing": _("the rule that the database enforces by this name is gone"),

@@ -29,13 +29,17 @@ _TAKEN_BACK = ("rejected", "undone")
 
 @dataclass(frozen=True)
 class Step:
-    """A state, the day it was reached, by whom, why (rejections and returns), and the entry posted for it."""
+    """A state, the day it was reached, by whom, why (rejections and returns), and the entry posted for it.
+
+    `payment_file` is the file that a refund was put in, or was in until that was declared void (approved again).
+    """
 
     state: str
     on: date
     by: str
     reason: str | None
     entry: int | None
+    payment_file: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,16 @@ class Return:
         """Whether it came into any state within the period."""
         return any(first <= step.on <= last for step in self.steps)
 
-    def latest(self, *states: str) -> Step | None:
-        """The last step into one of these states; None when it never came to them."""
-        return next((step for step in reversed(self.steps) if step.state in states), None)
+    @property
+    def approved(self) -> Step | None:
+        """The approval, if there was one; when a payment file is void, it is the one before it that stands again."""
+        return next((step for step in self.steps if step.state in ("approved", "applied")), None)
+
+    @property
+    def payment_file(self) -> int | None:
+        """The payment file that it is in, or was paid by; None while it is in none, or the file is void."""
+        last = next((step for step in reversed(self.steps) if step.payment_file is not None), None)
+        return last.payment_file if last is not None and last.state == "filed" else None
 
     @property
     def done_on(self) -> date | None:
@@ -126,7 +137,8 @@ def _with_steps(connection: Connection, of: Table, steps: Table, last: date) -> 
     """The rows with the steps they had taken by the day; those not proposed yet are left out."""
     key = steps.c[of.name]
     taken: dict[int, list[Step]] = {}
-    statement = select(key, steps.c.state, steps.c.happened_on, steps.c.by, steps.c.reason, steps.c.entry)
+    names = ("state", "happened_on", "by", "reason", "entry", "payment_file")
+    statement = select(key, *(steps.c[name] for name in names if name in steps.c))
     for no, *step in connection.execute(statement.where(steps.c.happened_on <= last).order_by(key, steps.c.nth)):
         taken.setdefault(no, []).append(Step(*step))
     rows = connection.execute(select(of).order_by(of.c.no))

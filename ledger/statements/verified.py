@@ -69,6 +69,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
         posted = recorded(connection, digests)
         yield from _entries(digests, posted, range(1, max(digests, default=0) + 1))
         yield from courses.faults(connection, posted)
+        yield from courses.payment_files(connection)
         yield from _totals(connection, None)
         yield from _decisions(connection, None)
         return
@@ -81,6 +82,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
     posted = recorded(connection, digests)
     yield from _entries(digests, posted | recorded(connection, _reversed(posted)), numbers["entry"])
     yield from courses.faults(connection, posted)
+    yield from courses.payment_files(connection)
     yield from _totals(connection, month)
     yield from _decisions(connection, numbers["decision"])
 
