@@ -912,7 +912,8 @@ def refund_file(
     wanted: dict[str, Any] = {"on": _day(on), "name": out.name, "without": without or [], "by": _desk(ctx).by}
     with _desk(ctx).filing(out, dry_run) as (connection, file):
         done = payments.file(connection, layout=zengin.text, **wanted)
-        file.write(done.written)
+        if not done.gone_on:
+            file.write(done.written)
     _answer(told.filed(done, out), told.filed_json(done, out), as_json)
 
 
@@ -923,7 +924,7 @@ def _refund_file_again(ctx: typer.Context, answer: str) -> None:
     from ledger.booking import payments
 
     made = payments.again(_desk(ctx).within, json.loads(answer)["no"])
-    if made is not None:
+    if made is not None and not made.gone_on:
         with _desk(ctx).filing(ctx.params["out"], ctx.params["dry_run"]) as (_connection, file):
             file.write(made.written)
 

@@ -56,13 +56,15 @@ class FileInTheWay(Refusal):
 def private_file(path: Path, *, keep: bool) -> Iterator["Private"]:
     """A file that only its owner may read, and that takes no other's place: it appears when the block ends well.
 
-    Not to `keep` it is to do everything else. Refused: a name that belongs to no file (file-in-the-way).
+    Not to `keep` it is to do everything else; one to which nothing was written does not appear either. Refused: a name
+    that belongs to no file (file-in-the-way).
     """
     if path.exists() and not path.is_file():
         raise FileInTheWay(str(path))
     with suppress(_NotKept), new_file(path, 0o600) as out:
-        yield Private(path, out)
-        if not keep:
+        private = Private(path, out)
+        yield private
+        if not (keep and private.written):
             raise _NotKept
 
 
@@ -70,12 +72,13 @@ class _NotKept(Exception):
     """The file is not to appear."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Private:
     """A file that is being written; it is on the disk, whole, before it has its name."""
 
     path: Path
     out: BinaryIO
+    written: bool = False
 
     def write(self, content: bytes) -> None:
         """Writes all of it. Refused: another file under that name (file-in-the-way); the same bytes are no other."""
@@ -84,3 +87,4 @@ class Private:
         self.out.write(content)
         self.out.flush()
         os.fsync(self.out.fileno())
+        self.written = True

@@ -19,7 +19,13 @@ def filed(done: Filed, out: Path) -> str:
     """What is in the file, its totals and its name, and what to do next."""
     fields = {"no": done.no, "count": len(done.refunds), "yen": f"{done.yen:,}", "on": done.pay_on, "file": out}
     lines = [say(_("Payment file {no}: {count} transfers, {yen} yen, for {on}: {file}"), **fields)]
-    if not done.changed:
+    if done.gone_on:
+        lines.append(
+            say(
+                _("It was made before, and paid since: {refunds}; it is not written again."), refunds=list(done.gone_on)
+            )
+        )
+    elif not done.changed:
         lines.append(say(_("It was made before and is the same, byte by byte; hand it to the bank only once.")))
     lines.append("! " + say(HOLIDAYS))
     lines.append(say(_("Next, when the bank has paid: seisan refund paid NO… --on {on}"), on=done.pay_on))
@@ -37,6 +43,7 @@ def filed_json(done: Filed, out: Path) -> Json:
         "sha256": done.sha256,
         "count": len(done.refunds),
         "yen": done.yen,
+        "gone_on": list(done.gone_on),
         "holidays_checked": False,
         "refunds": [
             {
@@ -59,8 +66,11 @@ def masked(done: Filed) -> dict[int, str]:
 
 def void(done: Void) -> str:
     """What became of the refunds of a file that is void."""
-    said = say(_("Payment file {no} is void; approved again: {refunds}"), no=done.no, refunds=list(done.refunds))
-    return said if done.changed else said + "\n" + say(_("It had been done before; nothing was changed."))
+    lines = [say(_("Payment file {no} is void; approved again: {refunds}"), no=done.no, refunds=list(done.refunds))]
+    if not done.changed:
+        lines.append(say(_("It had been done before; nothing was changed.")))
+    lines.append("! " + say(_("The file {file} may not reach the bank any more; destroy it."), file=done.name))
+    return "\n".join(lines)
 
 
 def void_json(done: Void) -> Json:

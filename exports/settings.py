@@ -15,7 +15,7 @@ _COLUMNS = (
     # ja: 設定
     Column(_("Setting"), width=20),
     # ja: 値
-    Column(_("Value"), width=24),
+    Column(_("Set to"), width=24),
     # ja: 内容
     Column(_("What it is"), width=44),
     # ja: 書き方

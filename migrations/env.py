@@ -1,7 +1,7 @@
 """Alembic's entry point: the steps run on the connection that `ledger.database` hands over, inside its transaction.
 
 After the last step the triggers are made anew from the one list, because Alembic's batch mode on SQLite copies a table
-and silently leaves its triggers behind.
+and silently leaves its triggers behind; and roles that were made on PostgreSQL get what they may in that version.
 """
 
 from alembic import context
@@ -21,5 +21,8 @@ context.configure(
 )
 triggers.drop_all(connection)
 context.run_migrations()
-triggers.create_all(connection)
-roles.renew(connection)
+# The list names tables and columns of the last step. Books that were brought only as far as an earlier one get none, and
+# the program opens no books but those of the last.
+if context.get_context().get_current_revision() == context.get_head_revision():
+    triggers.create_all(connection)
+    roles.renew(connection)

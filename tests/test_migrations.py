@@ -1,8 +1,6 @@
 """The steps lead from nothing to the tables of `tables.py`, with every trigger, on both databases; nothing is lost."""
 
-import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from ledger import database, tables
-from ledger.decisions import kept
 from ledger.errors import DatabaseNewer, DatabaseOlder
 from migrations import guards, triggers
 from tests import desk
@@ -130,78 +127,6 @@ def test_step_that_fails_leaves_the_books_as_they_were(books: str, monkeypatch: 
     with pytest.raises(ZeroDivisionError):
         database.create(books)
     assert (desk.held(books), _standing(books)) == (before, standing)
-
-
-# --- up from books that were handed out -----------------------------------------------------------------------------
-
-
-def first(url: str, folder: Path) -> None:
-    """Fills fresh books with a record in every table, as the first version wrote them and in its tables."""
-    content = kept.content
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept, "_reach", lambda _connection: {})
-        patch.setattr(kept, "content", lambda finding: re.sub('"tax_percent":[^,]*,', "", content(finding)))
-        desk.everything(url, folder)
-    with _plain(url).begin() as connection:
-        _first_tables(connection)
-
-
-def _first_tables(connection: Connection) -> None:
-    """Takes back what the later steps did."""
-    triggers.drop_all(connection)
-    for name in ("sources_to", "fees_to", "entries_to"):
-        connection.execute(text(f"ALTER TABLE decision DROP COLUMN {name}"))
-    connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    triggers.create_all(connection)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def handed_out(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Books of the first version with a record in every table, to be brought up to date once."""
-    with desk.books(request, first) as url:
-        yield url
-
-
-def _rows(connection: Connection, columns: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Every row of these columns of each table."""
-    said = {name: ", ".join(f'"{each}"' for each in some) for name, some in columns.items()}
-    return {name: sorted(map(repr, connection.execute(text(f'SELECT {said[name]} FROM "{name}"')))) for name in columns}
-
-
-def test_books_of_the_first_version_are_brought_up_to_date_with_every_row_and_seal(handed_out: str) -> None:
-    with _plain(handed_out).connect() as connection:
-        before = {name: list(table["columns"]) for name, table in _tables(connection).items()}
-        rows = _rows(connection, before)
-    assert "sources_to" not in before["decision"]
-    assert all(rows.values())
-    assert database.create(handed_out) == ("0001", HEAD)
-    with _plain(handed_out).connect() as connection:
-        assert _rows(connection, before) == rows
-        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
-        assert guards.faults(connection) == []
-        reach = "SELECT count(*) FROM decision WHERE sources_to IS NULL AND fees_to IS NULL AND entries_to IS NULL"
-        assert connection.execute(text(reach)).scalar_one() == len(rows["decision"])
-    assert desk.answered(handed_out, "verify")["faults"] == []
-    desk.done(handed_out, "decide", "FREE", "DOUBTFUL", "--as-of", desk.ON)
-    with database.reading(handed_out) as connection:
-        last = connection.execute(text("SELECT sources_to, fees_to, entries_to FROM decision ORDER BY no DESC"))
-        assert all(number > 0 for number in last.first() or ())
-    assert desk.answered(handed_out, "verify")["faults"] == []
-
-
-def test_first_version_is_that_of_the_first_step(new_database: Callable[[bool], str]) -> None:
-    """The books that the test above brings up to date are in no other tables."""
-    from alembic import command
-
-    url, config = new_database(False), database.alembic_config()
-    with _plain(url).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        wanted = _tables(connection)
-    made = new_database(True)
-    with _plain(made).begin() as connection:
-        _first_tables(connection)
-        assert _tables(connection) == wanted
 
 
 # --- versions -------------------------------------------------------------------------------------------------------

@@ -184,7 +184,12 @@ def test_a_file_of_which_anything_was_paid_is_not_written_again(books: str, out:
     desk.done(books, *FILE, str(out))
     desk.done(books, "refund", "paid", "2", "--on", "2012-03-28")
     out.unlink()
-    assert "2 (支払済)" in refused(books, "payment-file-gone-on", *FILE, str(out))
+    before = desk.held(books)
+    again = desk.done(books, *FILE, str(out))
+    assert "支払われています: 2" in again.stdout
+    assert (desk.held(books), out.exists()) == (before, False)
+    desk.answered(books, *FILE, str(out), "--key", "K-1")
+    assert desk.answered(books, *FILE, str(out), "--key", "K-1")["gone_on"] == [2]
     assert not out.exists()
 
 

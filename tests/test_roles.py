@@ -390,6 +390,19 @@ def test_roles_are_made_once_and_brought_up_to_date(own: Callable[[str], str], s
     } | {"new": False}
 
 
+def test_init_gives_the_roles_what_a_step_has_made(own: Callable[[str], str]) -> None:
+    """A table of a new step is at first its owner's alone, and every command looks at every table."""
+    with create_engine(database.named(own("owner")), poolclass=NullPool).begin() as connection:
+        for kind in KINDS:
+            connection.execute(text(f"REVOKE ALL ON payment_file, setting FROM {OWN}_{kind}"))
+    book = ("book", "--through", "2012-05-31")
+    refused(own("clerk"), "not-permitted", *book, by=CLERK)
+    desk.done(own("owner"), "init")
+    desk.done(own("clerk"), *book)
+    desk.done(own("auditor"), "verify")
+    assert "permission denied" in attack(own("clerk"), "INSERT INTO setting SELECT * FROM setting LIMIT 1")
+
+
 @pytest.mark.parametrize("prefix", ["", "pg_x", "1x", "X", "x-y", 'x"; DROP ROLE postgres; --', "x" * 41, "税"])
 def test_prefix_that_begins_no_name(books: str, prefix: str) -> None:
     answer = desk.typed(books, "roles", "--prefix", prefix)

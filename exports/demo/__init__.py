@@ -15,3 +15,13 @@ FIRST_DAY = date(2011, 11, 1)
 # The two clerks who act in the demo: one proposes, the other approves.
 PROPOSER = "会計 乙川"
 APPROVER = "事務局長 丙田"
+
+# What the federation is to its bank, at bank 9999, branch 999.
+PAYER = {
+    "payer_code": "0123456789",
+    "payer_name": "カクウレンゴウカイ",
+    "payer_bank": "9999",
+    "payer_branch": "999",
+    "payer_account_type": "普通",
+    "payer_account": "7654321",
+}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from exports.demo import APPROVER, AS_OF, MONTH, PROPOSER
+from exports.demo import APPROVER, AS_OF, MONTH, PAYER, PROPOSER
 from exports.demo.errands import APPROVED_ON, PAID_ON, PROPOSED_ON, proposed_credits, proposed_refunds
 from exports.demo.files import write
 
@@ -31,6 +31,11 @@ def workbook(folder: Path) -> Path:
     return folder / f"月次-{MONTH}.xlsx"
 
 
+def payments(folder: Path) -> Path:
+    """The payment file of the month, for a bank that there is not."""
+    return folder / f"総合振込-{PAID_ON}.txt"
+
+
 def acts(folder: Path) -> Iterator[Act]:
     """Every command of the month in its order; the input files are written first."""
     files = write(folder / "input")
@@ -41,7 +46,7 @@ def acts(folder: Path) -> Iterator[Act]:
     yield Act(("check", "--application", WORKED_CASE, "--as-of", "2012-03-05"))
     yield Act(("check", "--application", WORKED_CASE, "--as-of", str(AS_OF)))
     yield Act(("decide", "--everyone", "--as-of", str(DECIDED_ON), *clerk), shown=False)
-    yield from _refunds(clerk, officer)
+    yield from _refunds(clerk, officer, payments(folder))
     yield from _credits(clerk, officer)
     yield Act(("decide", "--everyone", "--as-of", str(AS_OF), *clerk), shown=False)
     yield Act(("book", "--through", str(AS_OF), *clerk))
@@ -49,13 +54,16 @@ def acts(folder: Path) -> Iterator[Act]:
     yield Act(("statement", "month", str(MONTH), "--out", str(workbook(folder))))
 
 
-def _refunds(clerk: tuple[str, str], officer: tuple[str, str]) -> Iterator[Act]:
+def _refunds(clerk: tuple[str, str], officer: tuple[str, str], file: Path) -> Iterator[Act]:
     refunds = list(enumerate(proposed_refunds(), 1))
     for _no, each in refunds:
         yield Act(("refund", "propose", each.application, "--on", str(PROPOSED_ON), *clerk), shown=False)
     for no, each in refunds:
         if each.approved:
             yield Act(("refund", "approve", str(no), "--on", str(APPROVED_ON), *officer), shown=False)
+    for name, value in PAYER.items():
+        yield Act(("settings", "set", name, value, *officer), shown=False)
+    yield Act(("refund", "file", "--on", str(PAID_ON), "--out", str(file), *clerk))
     paid = [str(no) for no, each in refunds if each.paid]
     yield Act(("refund", "paid", *paid, "--on", str(PAID_ON), *clerk), shown=False)
 

@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import Connection, Exists, Row, exists, func, select
 
 from ledger import days, facts, kana, people, settings, tables
 from ledger.booking.refunds import Refund, refunds
@@ -38,8 +38,8 @@ PAYEE_LENGTH = 30
 
 # What stands against putting a refund in a file, and what to do about each.
 REASONS = {
-    # ja: {name} が設定されていません(seisan settings set {name} VALUE)
-    "not_set": _("{name} is not set (seisan settings set {name} VALUE)"),
+    # ja: {about}が設定されていません(seisan settings set {name} VALUE)
+    "not_set": _("not set: {about} (seisan settings set {name} VALUE)"),
     # ja: 返金No.{refund}: 入金 {deposit} がだれのものか分かりません(seisan match)
     "payer_unknown": _("refund {refund}: it is not known whose deposit {deposit} is (seisan match)"),
     # ja: 返金No.{refund}({member}): 口座が登録されていません(seisan import FILE)
@@ -105,7 +105,10 @@ class Contained:
 
 @dataclass(frozen=True)
 class Filed:
-    """A payment file, with everything that is in it; not `changed`: it was made before, and is the same."""
+    """A payment file, with everything that is in it; not `changed`: it was made before, and is the same.
+
+    `gone_on` are the refunds in it that were paid since: it has been at the bank, and is not written once more.
+    """
 
     no: int
     changed: bool
@@ -113,6 +116,7 @@ class Filed:
     sha256: str
     content: str
     refunds: tuple[Contained, ...]
+    gone_on: tuple[int, ...] = ()
 
     @property
     def yen(self) -> int:
@@ -229,7 +233,7 @@ def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
     found = {name: value for name, value in settings.values(connection).items() if value is not None}
     lacking = [name for name, each in settings.SETTINGS.items() if each.needed and name not in found]
     written = {name: kana.as_banks_read(value)[0] for name, value in found.items()}
-    return written, [say(REASONS["not_set"], name=name) for name in lacking]
+    return written, [say(REASONS["not_set"], name=name, about=say(settings.SETTINGS[name].about)) for name in lacking]
 
 
 def _against(row: Row[Any], told: Mapping[str, object], *, waits: bool) -> Iterator[str]:
@@ -278,34 +282,35 @@ def _registered(connection: Connection) -> list[Row[Any]]:
 
 def _standing(connection: Connection, on: date, name: str | None = None) -> Row[Any] | None:
     """The last payment file of that day (and name) that is not void."""
-    table, step = tables.payment_file, tables.refund_step
-    void = exists().where(step.c.payment_file == table.c.no, step.c.state == "approved")
-    statement = select(table).where(table.c.pay_on == on, ~void).order_by(table.c.no.desc()).limit(1)
+    table = tables.payment_file
+    statement = select(table).where(table.c.pay_on == on, ~_void(table.c.no)).order_by(table.c.no.desc()).limit(1)
     if name is not None:
         statement = statement.where(table.c.name == name)
     return connection.execute(statement).first()
 
 
+def _void(no: Any) -> Exists:
+    """Whether a refund came out of the file again."""
+    return exists().where(tables.refund_step.c.payment_file == no, tables.refund_step.c.state == "approved")
+
+
 def _again(connection: Connection, made: Row[Any], left_out: frozenset[int] = frozenset()) -> Filed:
-    """A file that was made before, from what is kept of it; refused once any of it was paid, lest it is paid twice."""
+    """A file that was made before, from what is kept of it."""
     inside = _inside(connection, made.no)
-    if gone := [each for each in inside if each.state in ("paid", "returned")]:
-        raise PaymentFileGoneOn(made.no, [f"{each.no} ({said(each.state)})" for each in gone])
     if other := sorted(left_out & {each.no for each in inside}):
         raise DoneDifferently(said("filed"), "--without", "—", ", ".join(map(str, other)))
     if sha256(made.content.encode(kana.BYTES)).hexdigest() != made.sha256:
         raise PaymentFileChanged(made.no)
     contained = tuple(_contained(connection, inside, []))
-    return Filed(made.no, False, made.pay_on, made.sha256, made.content, contained)
+    gone_on = tuple(each.no for each in inside if each.state in ("paid", "returned"))
+    return Filed(made.no, False, made.pay_on, made.sha256, made.content, contained, gone_on)
 
 
 def again(connection: Connection, no: int) -> Filed | None:
-    """A payment file that was made before, as it was; None when it is void, or any of it was paid."""
+    """A payment file that was made before, as it was; None when it is void."""
     table = tables.payment_file
-    made = connection.execute(select(table).where(table.c.no == no)).one()
-    if any(each.state != "filed" for each in _inside(connection, no)):
-        return None
-    return _again(connection, made)
+    made = connection.execute(select(table).where(table.c.no == no, ~_void(no))).first()
+    return None if made is None else _again(connection, made)
 
 
 def _inside(connection: Connection, no: int) -> list[Refund]:
@@ -324,6 +329,7 @@ class Void:
 
     no: int
     changed: bool
+    name: str
     refunds: tuple[int, ...]
 
 
@@ -335,14 +341,15 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     proposed any of it.
     """
     table = tables.payment_file
-    if connection.execute(select(table.c.no).where(table.c.no == no)).first() is None:
+    name = connection.execute(select(table.c.name).where(table.c.no == no)).scalar()
+    if name is None:
         raise UnknownPaymentFile(no)
     inside = _inside(connection, no)
     before = [step for each in inside for step in each.steps if (step.state, step.payment_file) == ("approved", no)]
     if before:
         if before[0].reason != reason:
             raise DoneDifferently(say(VOID), say(FIELDS["reason"]), str(before[0].reason), reason)
-        return Void(no, False, tuple(each.no for each in inside if {*each.steps} & {*before}))
+        return Void(no, False, name, tuple(each.no for each in inside if {*each.steps} & {*before}))
     insist_on_open(connection, on)
     waiting = [each for each in inside if each.state == "filed"]
     gone = [each for each in inside if each.state not in ("filed", "rejected")]
@@ -357,4 +364,4 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     for each in waiting:
         nth = each.steps[-1].nth + 1
         append(connection, REFUNDS, each.no, Step(nth, "approved", on, by, reason, None, payment_file=no))
-    return Void(no, True, tuple(each.no for each in waiting))
+    return Void(no, True, name, tuple(each.no for each in waiting))
