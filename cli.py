@@ -1073,16 +1073,14 @@ def entries(
 @_command(
     app,
     "verify",
-    _("Holds the books against themselves, or a month's workbook against them; answers 1 when something differs."),
+    _("Holds the books against themselves, or a workbook against them, cell by cell; answers 1 when anything differs."),
     "verify",
     "verify 月次-2012-09.xlsx",
     "verify --month 2012-09",
 )
 def verify(
     ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help=_("a month's workbook that was handed out"))
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help=_("a workbook that was handed out"))] = None,
     month: Annotated[
         str | None, typer.Option("--month", metavar="YYYY-MM", help=_("only what was written with the month's entries"))
     ] = None,
@@ -1092,14 +1090,15 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Verifies the books."""
-    from exports import verified
+    from exports import handed_out, verified
 
     with _desk(ctx).reading() as connection:
+        found: Any
         if file is not None:
-            found = verified.verify_workbook(connection, file)
+            found = handed_out.compared(connection, file)
         else:
             found = verified.verify(connection, month=_month(month) if month else None, since=since)
-    _answer(verified.text(found, file), found.as_json(), as_json)
+    _answer(verified.text(found, file.name if file else ""), found.as_json(), as_json)
     if found.faults:
         raise typer.Exit(Exit.REFUSED)
 
@@ -1314,15 +1313,11 @@ def statement_month(
     ctx: typer.Context, month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("the month"))], out: Out
 ) -> None:
     """Writes the month."""
-    from exports import files, xlsx
-    from exports.sheets import month as sheet
-    from ledger.journal.closing import seal
-    from ledger.statements.month import month_statement
+    from exports import handed_out, mark
 
     wanted = _month(month)
-    files.insist_on_workbook(out)
     with _desk(ctx).reading() as connection:
-        xlsx.write(sheet.workbook(month_statement(connection, wanted), seal=seal(connection, wanted)), out)
+        handed_out.write(connection, mark.of_month(connection, wanted), out)
     _tell(say(_("Written: {file}"), file=out))
 
 
@@ -1334,14 +1329,11 @@ def statement_member(
     as_of: AsOf = None,
 ) -> None:
     """Writes the statement of a member."""
-    from exports import files, xlsx
-    from exports.sheets import member as sheet
-    from ledger.statements.member import member_statement
+    from exports import handed_out, mark
 
     day = _day(as_of)
-    files.insist_on_workbook(out)
     with _desk(ctx).reading() as connection:
-        xlsx.write(sheet.workbook(member_statement(connection, member, day)), out)
+        handed_out.write(connection, mark.of_member(connection, member, day), out)
     _tell(say(_("Written: {file}"), file=out))
 
 
