@@ -383,17 +383,24 @@ def _answer(text: str, answer: object, as_json: bool) -> None:
         _say(text)
 
 
-def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None = None) -> None:
-    """Shows a sheet, or answers in JSON, or writes either to a file."""
+def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None = None, mark: str = "") -> None:
+    """Shows a sheet, or answers in JSON, or writes either to a file; a workbook bears the mark by which it is known."""
     from exports import files, text
 
     if out is not None:
-        files.write(sheet, answer, out, on)
+        files.write(sheet, answer, out, on, mark)
         _tell(say(_("Written: {file}"), file=out))
     elif as_json and _held_back is None:
         _json(answer)
     else:
         _answer(text.whole(sheet), answer, as_json)
+
+
+def _mark(connection: Any, of: str, on: date, out: Path | None, about: str = "") -> str:
+    """The mark of a list that goes into a file: by it `verify` makes the list again, as the books stood."""
+    from exports import mark
+
+    return "" if out is None else mark.of_list(connection, of, about, on).text
 
 
 app = typer.Typer(
@@ -602,7 +609,8 @@ def due(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: Mayb
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
         rows = statement.due(connection, day)
-    _show(sheet.sheet(rows, day), statement.as_json(rows, day), day, as_json, out)
+        mark = _mark(connection, "due", day, out)
+    _show(sheet.sheet(rows, day), statement.as_json(rows, day), day, as_json, out, mark)
 
 
 # --- the question -----------------------------------------------------------------------------------------------------
@@ -637,7 +645,8 @@ def check(
         if out is None and not as_json:
             _say(answer.text())
         else:
-            _show(answer.sheet(), answer.as_json(), asked.as_of, as_json, out)
+            mark = _mark(connection, asked.command, asked.as_of, out, asked.about)
+            _show(answer.sheet(), answer.as_json(), asked.as_of, as_json, out, mark)
 
 
 @_command(
@@ -832,8 +841,9 @@ def _refund_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, 
     with _desk(ctx).reading() as connection:
         rows = returns.returns(connection, naming.owners(connection, day), day)
         found = refunds.refunds(connection)
+        mark = _mark(connection, "refund list", day, out)
     waiting = {each.no for each in rows if each.account_waits}
-    _show(sheet.refunds(rows, day), answers.refunds(found, waiting), day, as_json, out)
+    _show(sheet.refunds(rows, day), answers.refunds(found, waiting), day, as_json, out, mark)
 
 
 for _kind, _name in ((refund, "refund"), (overpaid, "overpaid")):
@@ -957,7 +967,8 @@ def credit_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, o
     with _desk(ctx).reading() as connection:
         rows = returns.returns(connection, naming.owners(connection, day), day)
         found = credits.credits(connection)
-    _show(sheet.credits(rows, day), answers.credits(found), day, as_json, out)
+        mark = _mark(connection, "credit list", day, out)
+    _show(sheet.credits(rows, day), answers.credits(found), day, as_json, out, mark)
 
 
 # --- the authority ----------------------------------------------------------------------------------------------------
@@ -1026,7 +1037,8 @@ def balance(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: 
     with _desk(ctx).reading() as connection:
         rows = trial_balance(connection, day)
         chart = naming.chart(connection)
-    _show(sheet.as_of(rows, chart, day), answers.balance(rows, day), day, as_json, out)
+        mark = _mark(connection, "balance", day, out)
+    _show(sheet.as_of(rows, chart, day), answers.balance(rows, day), day, as_json, out, mark)
 
 
 @_command(

@@ -10,25 +10,30 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from exports import checks, xlsx
 from exports import mark as marks
-from exports import xlsx
 from exports.differences import differences
-from exports.files import insist_on_workbook
+from exports.files import insist_on_workbook, workbook
 from exports.mark import Mark
 from exports.opened import Opened
-from exports.sheet import Workbook
-from exports.sheets import cover, letter, member, month
+from exports.sheet import Sheet, Workbook
+from exports.sheets import cover, due, letter, member, month, returns, trial_balance
 from ledger import days, i18n, past
 from ledger.days import Month
 from ledger.errors import NotAStatement
 from ledger.i18n import Language, say
 from ledger.intake import sheets
+from ledger.journal import balances
 from ledger.journal.closing import seal
+from ledger.statements import due as outstanding
 from ledger.statements import letter as letters
+from ledger.statements import returns as returned
 from ledger.statements import sealed, verified
 from ledger.statements.faults import Fault
 from ledger.statements.member import member_statement
 from ledger.statements.month import month_statement
+from ledger.statements.naming import chart, owners
+from ledger.statements.returns import Return
 
 
 def _month(connection: Connection, mark: Mark) -> Workbook:
@@ -44,7 +49,36 @@ def _letter(connection: Connection, mark: Mark) -> Workbook:
     return letter.workbook(letters.letter(connection, int(mark.about)), mark=mark.text)
 
 
-_MADE: dict[str, Callable[[Connection, Mark], Workbook]] = {"month": _month, "member": _member, "letter": _letter}
+def _check(connection: Connection, mark: Mark) -> Sheet:
+    return checks.answer(connection, checks.asked_again(mark.of, mark.about, mark.day)).sheet()
+
+
+def _returned(connection: Connection, mark: Mark) -> list[Return]:
+    return returned.returns(connection, owners(connection, mark.day), mark.day)
+
+
+_LISTS: dict[str, Callable[[Connection, Mark], Sheet]] = {
+    "due": lambda connection, mark: due.sheet(outstanding.due(connection, mark.day), mark.day),
+    "check": _check,
+    "check --all": _check,
+    "refund list": lambda connection, mark: returns.refunds(_returned(connection, mark), mark.day),
+    "credit list": lambda connection, mark: returns.credits(_returned(connection, mark), mark.day),
+    "balance": lambda connection, mark: trial_balance.as_of(
+        balances.trial_balance(connection, mark.day), chart(connection), mark.day
+    ),
+}
+
+
+def _list(connection: Connection, mark: Mark) -> Workbook:
+    return workbook(_LISTS[mark.of](connection, mark), mark.day, mark.text)
+
+
+_MADE: dict[str, Callable[[Connection, Mark], Workbook]] = {
+    "month": _month,
+    "member": _member,
+    "letter": _letter,
+    **dict.fromkeys(_LISTS, _list),
+}
 
 
 def write(connection: Connection, mark: Mark, path: Path) -> None:

@@ -48,10 +48,11 @@ class Mark:
 def read(text: str) -> Mark | None:
     """The mark that a file bears; None when it bears none of ours."""
     try:
-        said = json.loads(text)
-        mark = Mark(**said)
+        mark = Mark(**json.loads(text))
+        date.fromisoformat(mark.as_of)
+        typed = (type(mark.of), type(mark.about), type(mark.batch)) == (str, str, int)
         known = mark.language in i18n.LANGUAGES and re.fullmatch("[0-9a-f]{64}", mark.head)
-        return mark if known and type(mark.batch) is int and mark.about and isinstance(mark.day, date) else None
+        return mark if typed and known else None
     except (ValueError, TypeError, RecursionError):
         return None
 
@@ -66,6 +67,11 @@ def of_month(connection: Connection, month: Month) -> Mark:
 def of_member(connection: Connection, member: str, as_of: date) -> Mark:
     """The mark of a member's statement. Refused: a member who is not in the register (unknown-member)."""
     return _mark(connection, "member", member_number(connection, member), as_of, _last(connection))
+
+
+def of_list(connection: Connection, of: str, about: str, as_of: date) -> Mark:
+    """The mark of a list by the name of its command, of everything that it lists or of what it is about."""
+    return _mark(connection, of, about, as_of, _last(connection))
 
 
 def of_letters(connection: Connection, no: int | None = None) -> dict[int, Mark]:

@@ -23,6 +23,13 @@ STATEMENTS = {
     "month": ("statement", "month", "2012-04"),
     "member": ("statement", "member", desk.MEMBER, "--as-of", "2012-04-30"),
     "letter": ("letter", "1"),
+    "check": ("check", desk.MEMBER, "--as-of", "2012-04-30", "--all"),
+    "check of one": ("check", "--application", "FREE", "--as-of", "2012-04-30"),
+    "check of everyone": ("check", "--everyone", "--as-of", "2012-04-30"),
+    "due": ("due", "--as-of", "2012-02-20"),
+    "refunds": ("refund", "list", "--as-of", "2012-04-30"),
+    "credits": ("credit", "list", "--as-of", "2012-04-30"),
+    "balance": ("balance", "--as-of", "2012-04-30"),
 }
 SQLITE = pytest.mark.parametrize("kept", ["sqlite"], indirect=True, scope="module")
 
