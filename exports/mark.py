@@ -52,9 +52,9 @@ def read(text: str) -> Mark | None:
         date.fromisoformat(mark.as_of)
         typed = (type(mark.of), type(mark.about), type(mark.batch)) == (str, str, int)
         known = mark.language in i18n.LANGUAGES and re.fullmatch("[0-9a-f]{64}", mark.head)
-        return mark if typed and known else None
     except (ValueError, TypeError, RecursionError):
         return None
+    return mark if typed and known else None
 
 
 def of_month(connection: Connection, month: Month) -> Mark:
