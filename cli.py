@@ -408,17 +408,24 @@ def _answer(text: str, answer: object, as_json: bool) -> None:
         _say(text)
 
 
-def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None = None) -> None:
-    """Shows a sheet, or answers in JSON, or writes either to a file."""
+def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None = None, mark: str = "") -> None:
+    """Shows a sheet, or answers in JSON, or writes either to a file; a workbook bears the mark by which it is known."""
     from exports import files, text
 
     if out is not None:
-        files.write(sheet, answer, out, on)
+        files.write(sheet, answer, out, on, mark)
         _tell(say(_("Written: {file}"), file=out))
     elif as_json and _held_back is None:
         _json(answer)
     else:
         _answer(text.whole(sheet), answer, as_json)
+
+
+def _mark(connection: Any, of: str, on: date, out: Path | None, about: str = "") -> str:
+    """The mark of a list that goes into a file: by it `verify` makes the list again, as the books stood."""
+    from exports import mark
+
+    return "" if out is None else mark.of_list(connection, of, about, on).text
 
 
 app = typer.Typer(
@@ -627,7 +634,8 @@ def due(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: Mayb
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
         rows = statement.due(connection, day)
-    _show(sheet.sheet(rows, day), statement.as_json(rows, day), day, as_json, out)
+        mark = _mark(connection, "due", day, out)
+    _show(sheet.sheet(rows, day), statement.as_json(rows, day), day, as_json, out, mark)
 
 
 # --- the question -----------------------------------------------------------------------------------------------------
@@ -662,7 +670,8 @@ def check(
         if out is None and not as_json:
             _say(answer.text())
         else:
-            _show(answer.sheet(), answer.as_json(), asked.as_of, as_json, out)
+            mark = _mark(connection, asked.command, asked.as_of, out, asked.about)
+            _show(answer.sheet(), answer.as_json(), asked.as_of, as_json, out, mark)
 
 
 @_command(
@@ -857,8 +866,9 @@ def _refund_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, 
     with _desk(ctx).reading() as connection:
         rows = returns.returns(connection, naming.owners(connection, day), day)
         found = refunds.refunds(connection)
+        mark = _mark(connection, "refund list", day, out)
     waiting = {each.no for each in rows if each.account_waits}
-    _show(sheet.refunds(rows, day), answers.refunds(found, waiting), day, as_json, out)
+    _show(sheet.refunds(rows, day), answers.refunds(found, waiting), day, as_json, out, mark)
 
 
 for _kind, _name in ((refund, "refund"), (overpaid, "overpaid")):
@@ -1053,7 +1063,8 @@ def credit_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, o
     with _desk(ctx).reading() as connection:
         rows = returns.returns(connection, naming.owners(connection, day), day)
         found = credits.credits(connection)
-    _show(sheet.credits(rows, day), answers.credits(found), day, as_json, out)
+        mark = _mark(connection, "credit list", day, out)
+    _show(sheet.credits(rows, day), answers.credits(found), day, as_json, out, mark)
 
 
 # --- the authority ----------------------------------------------------------------------------------------------------
@@ -1122,7 +1133,8 @@ def balance(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: 
     with _desk(ctx).reading() as connection:
         rows = trial_balance(connection, day)
         chart = naming.chart(connection)
-    _show(sheet.as_of(rows, chart, day), answers.balance(rows, day), day, as_json, out)
+        mark = _mark(connection, "balance", day, out)
+    _show(sheet.as_of(rows, chart, day), answers.balance(rows, day), day, as_json, out, mark)
 
 
 @_command(
@@ -1169,16 +1181,14 @@ def entries(
 @_command(
     app,
     "verify",
-    _("Holds the books against themselves, or a month's workbook against them; answers 1 when something differs."),
+    _("Holds the books against themselves, or a workbook against them, cell by cell; answers 1 when anything differs."),
     "verify",
     "verify 月次-2012-09.xlsx",
     "verify --month 2012-09",
 )
 def verify(
     ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help=_("a month's workbook that was handed out"))
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help=_("a workbook that was handed out"))] = None,
     month: Annotated[
         str | None, typer.Option("--month", metavar="YYYY-MM", help=_("only what was written with the month's entries"))
     ] = None,
@@ -1188,14 +1198,15 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Verifies the books."""
-    from exports import verified
+    from exports import handed_out, verified
 
     with _desk(ctx).reading() as connection:
+        found: Any
         if file is not None:
-            found = verified.verify_workbook(connection, file)
+            found = handed_out.compared(connection, file)
         else:
             found = verified.verify(connection, month=_month(month) if month else None, since=since)
-    _answer(verified.text(found, file), found.as_json(), as_json)
+    _answer(verified.text(found, file.name if file else ""), found.as_json(), as_json)
     if found.faults:
         raise typer.Exit(Exit.REFUSED)
 
@@ -1457,15 +1468,11 @@ def statement_month(
     ctx: typer.Context, month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("the month"))], out: Out
 ) -> None:
     """Writes the month."""
-    from exports import files, xlsx
-    from exports.sheets import month as sheet
-    from ledger.journal.closing import seal
-    from ledger.statements.month import month_statement
+    from exports import handed_out, mark
 
     wanted = _month(month)
-    files.insist_on_workbook(out)
     with _desk(ctx).reading() as connection:
-        xlsx.write(sheet.workbook(month_statement(connection, wanted), seal=seal(connection, wanted)), out)
+        handed_out.write(connection, mark.of_month(connection, wanted), out)
     _tell(say(_("Written: {file}"), file=out))
 
 
@@ -1477,14 +1484,11 @@ def statement_member(
     as_of: AsOf = None,
 ) -> None:
     """Writes the statement of a member."""
-    from exports import files, xlsx
-    from exports.sheets import member as sheet
-    from ledger.statements.member import member_statement
+    from exports import handed_out, mark
 
     day = _day(as_of)
-    files.insist_on_workbook(out)
     with _desk(ctx).reading() as connection:
-        xlsx.write(sheet.workbook(member_statement(connection, member, day)), out)
+        handed_out.write(connection, mark.of_member(connection, member, day), out)
     _tell(say(_("Written: {file}"), file=out))
 
 

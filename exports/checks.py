@@ -51,6 +51,25 @@ class Asked:
     as_of: date
     everything: bool = False
 
+    @property
+    def command(self) -> str:
+        """The command that asks this way."""
+        return "check --all" if self.everything else "check"
+
+    @property
+    def about(self) -> str:
+        """Whom it is about, as it can be read again (`asked_again`); empty for everyone."""
+        if self.application is not None:
+            return f"application {self.application}"
+        return "" if self.member is None else f"member {self.member}"
+
+
+def asked_again(command: str, about: str, as_of: date) -> Asked:
+    """The question that was put by a command, about whom it named."""
+    whom, _space, number = about.partition(" ")
+    member, application = (number if whom == each else None for each in ("member", "application"))
+    return Asked(member, application, not about, as_of, command == "check --all")
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -36,13 +36,18 @@ def insist_on_workbook(path: Path) -> None:
         raise NotAWorkbook(str(path))
 
 
-def write(sheet: Sheet, answer: object, path: Path, made_on: date) -> None:
+def workbook(sheet: Sheet, made_on: date, mark: str = "") -> Workbook:
+    """The workbook of one list."""
+    return Workbook(sheet.title, made_on, (sheet,), mark=mark)
+
+
+def write(sheet: Sheet, answer: object, path: Path, made_on: date, mark: str = "") -> None:
     """Writes the sheet as a workbook or CSV, or the answer as JSON; another ending is refused (no-such-format)."""
     match path.suffix.lower():
         case ".xlsx":
             from exports import xlsx
 
-            xlsx.write(Workbook(sheet.title, made_on, (sheet,)), path)
+            xlsx.write(workbook(sheet, made_on, mark), path)
         case ".csv":
             csv.write(sheet, path)
         case ".json":

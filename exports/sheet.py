@@ -11,6 +11,7 @@ from typing import Literal
 
 from ledger import days
 from ledger.i18n import _, either, say
+from ledger.intake.kind import GUIDE
 
 Kind = Literal["text", "yen", "day", "count", "number", "moment", "percent", "any"]
 Style = Literal["normal", "subtotal", "total", "heading"]
@@ -113,12 +114,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """Sheets that go into one file, with the day that stands in the file's properties instead of the clock's."""
+    """Sheets that go into one file, with the day that stands in the file's properties instead of the clock's.
+
+    `mark` stands in a property of its own, for a program to know the workbook again.
+    """
 
     title: str
     made_on: date
     sheets: tuple[Sheet, ...]
     issuer: str = ""
+    mark: str = ""
 
 
 @dataclass(slots=True)
@@ -215,6 +220,4 @@ def guide(sheet: Sheet) -> Sheet:
         for block in sheet.blocks
         for each in block.columns
     ]
-    return Sheet(
-        name=_("How to fill it in"), title=_("How to fill it in"), blocks=(Block(columns, rows),), landscape=True
-    )
+    return Sheet(name=GUIDE, title=GUIDE, blocks=(Block(columns, rows),), landscape=True)

@@ -1,18 +1,13 @@
 """The books held against themselves, or against a workbook, as a few lines that end with what to do."""
 
-import re
-from pathlib import Path
+from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from exports.sheets.cover import TO_DATE
-from ledger import days
+from exports.handed_out import Compared
 from ledger.days import Month
-from ledger.errors import NotAMonthsWorkbook
-from ledger.i18n import _, in_each, say
-from ledger.intake import sheets
-from ledger.statements import handed_out, sealed, verified
-from ledger.statements.handed_out import Cover
+from ledger.i18n import _, say
+from ledger.statements import verified
 from migrations import guards
 
 
@@ -21,31 +16,10 @@ def verify(connection: Connection, *, month: Month | None = None, since: int | N
     return verified.verify(connection, guards.faults(connection), month=month, since=since)
 
 
-def verify_workbook(connection: Connection, file: Path) -> verified.Verified:
-    """Holds the cover of a month's workbook that was handed out against the books. Refused: a file that has none."""
-    found = tuple(handed_out.faults(connection, _cover(file)))
-    return verified.Verified(verified.entries(connection), sealed.last_head(connection), found)
-
-
-def _cover(file: Path) -> Cover:
-    try:
-        rows = sheets.sheets(sheets.contents(file), file.suffix)[0].rows
-    except (sheets.Unreadable, IndexError):
-        raise NotAMonthsWorkbook(str(file)) from None
-    cells = [[cell for _at, cell in sorted(row.items())] for _no, row in rows]
-    said = {str(row[0]): row[1:] for row in cells if row}
-    heads = tuple(str(row[1]) for row in cells if len(row) > 1 and re.fullmatch("[0-9a-f]{64}", str(row[1])))
-    days_named = [day for row in cells[:3] for word in str(row[0]).split() if (day := days.read(word)) is not None]
-    count = next((said[label] for label in in_each(TO_DATE) if label in said), [])
-    if not heads or not days_named or not count or not isinstance(count[0], int):
-        raise NotAMonthsWorkbook(str(file))
-    return Cover(heads, count[0], days_named[-1])
-
-
-def text(found: verified.Verified, file: Path | None = None) -> str:
+def text(found: verified.Verified, file: str = "") -> str:
     """What was found, fault by fault, in the books or by the workbook that they were held against."""
-    if not found.faults and file is not None:
-        return say(_("{file} agrees with the books: every head on its cover is theirs"), file=file.name)
+    if isinstance(found, Compared):
+        return "\n".join(_compared(found, file))
     if not found.faults:
         return say(
             _("The books agree with themselves: {count} entries, head {head}"), count=found.entries, head=found.head
@@ -53,3 +27,26 @@ def text(found: verified.Verified, file: Path | None = None) -> str:
     lines = [f"{each.where}: {each.says} ({each.code})" for each in found.faults]
     lines.append(say(_("{count} faults. Keep this file as it is, and compare it with a backup."), count=len(lines)))
     return "\n".join(lines)
+
+
+def _compared(found: Compared, file: str) -> Iterator[str]:
+    if not found.faults:
+        yield say(
+            _("{file} agrees with the books in every cell, as they stood after write {batch}"),
+            file=file,
+            batch=found.batch,
+        )
+        return
+    yield from (f"{each.where}: {each.says} ({each.code})" for each in found.faults)
+    if not found.batch:
+        yield say(_("The file is of other books, or these were rewritten: compare them with a backup."))
+        return
+    yield say(
+        _("{count} differences from the books as they stood after write {batch}. Keep this file as it is."),
+        count=len(found.faults),
+        batch=found.batch,
+    )
+    if not found.certain:
+        yield say(
+            _("The file no longer says after which write it was made: what was recorded since may be among them.")
+        )

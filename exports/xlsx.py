@@ -17,6 +17,7 @@ from typing import BinaryIO, Literal
 from openpyxl import Workbook as Package
 from openpyxl.cell import Cell
 from openpyxl.packaging.core import DocumentProperties
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.properties import CalcProperties
@@ -28,6 +29,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.cells import DAY_FORMATS, FORMATS, ISO_DAY, day_cell, day_format, moment_cell, text_cell
+from exports.mark import PROPERTY
 from exports.outfile import new_file
 from exports.sheet import (
     NUMERIC,
@@ -49,6 +51,7 @@ from exports.sheet import (
 from exports.text import width as text_width
 from ledger.errors import TooManyRows
 from ledger.i18n import say
+from ledger.intake.kind import LISTS
 
 Render = Callable[[Value], str]
 
@@ -65,7 +68,6 @@ _BREAKS = re.compile(rb"<rowBreaks.*?</rowBreaks>", re.DOTALL)
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # in XML, where nothing can be escaped
 _FORBIDDEN_IN_NAME = re.compile(rf"{_FORBIDDEN.pattern}|[:\\/?*\[\]]")
 _CHUNK = 2_000
-_LISTS = "選択肢"
 Layout = Literal["plain", "wrapped", "listed"]  # "listed": in a column of several kinds, all but numbers to the left
 LAYOUTS: tuple[Layout, ...] = ("plain", "wrapped", "listed")
 ROW_STYLES: tuple[Style, ...] = ("normal", "heading", "subtotal", "total")
@@ -102,13 +104,15 @@ def _package(workbook: Workbook) -> Package:
     midnight = datetime.combine(workbook.made_on, time())
     name, issuer = (_FORBIDDEN.sub(" ", said) for said in (say(workbook.title), say(workbook.issuer)))
     package.properties = DocumentProperties(title=name, creator=issuer or "Seisan", created=midnight, modified=midnight)
+    if workbook.mark:
+        package.custom_doc_props.append(StringProperty(name=PROPERTY, value=workbook.mark))  # type: ignore[attr-defined]
     package.calculation = CalcProperties(fullCalcOnLoad=False)  # the sums stand beside their formulas
     return package
 
 
 def _tab_names(wanted: list[str]) -> list[str]:
     """Names that Excel accepts on tabs: at most 31 characters, no brackets, colons or slashes, each only once."""
-    taken: set[str] = {_LISTS.casefold(), "history"}
+    taken: set[str] = {LISTS.casefold(), "history"}
     names = []
     for each in wanted:
         base = _FORBIDDEN_IN_NAME.sub("_", each).strip("' ") or "_"
@@ -183,7 +187,7 @@ def _add_lists(package: Package, workbook: Workbook) -> None:
             formula = f'"{source}"' if column.choices else None
             if len(source) > 255 or any(set(choice) & set(',"') for choice in column.choices):
                 if lists is None:
-                    lists = package.create_sheet(_LISTS)
+                    lists = package.create_sheet(LISTS)
                     lists.sheet_state = "hidden"
                 formula = _listed(lists, column.choices)
             frame.add_data_validation(_rule(column, formula, get_column_letter(at + 1)))

@@ -55,7 +55,7 @@ _NUMBERED = {
 SEALED = tuple(name for name in _PLAIN if name not in ("batch", "movement", "seal"))
 
 # The tables whose key counts upwards, so that what was added last has the highest.
-_COUNTED = tuple(name for name in SEALED if _KEY[name] in (("id",), ("no",)))
+COUNTED = tuple(name for name in SEALED if _KEY[name] in (("id",), ("no",)))
 
 
 class Seal(NamedTuple):
@@ -100,7 +100,7 @@ def _mark(dialect: str, name: str) -> ColumnElement[Any]:
     plain = _PLAIN[name]
     if dialect == "sqlite":
         return select(func.max(literal_column("rowid"))).select_from(plain).scalar_subquery()
-    if name in _COUNTED:
+    if name in COUNTED:
         return select(func.max(plain.c[_KEY[name][0]])).scalar_subquery()
     # How many rows this transaction has added; of a server that does not count them, each table is looked into.
     added = f"pg_stat_get_xact_tuples_inserted('{name}'::regclass)"
@@ -142,7 +142,7 @@ def _since(connection: Connection, name: str, mark: int | None) -> ColumnElement
     plain = _PLAIN[name]
     if connection.dialect.name == "sqlite":
         return literal_column("rowid") > (mark or 0)
-    if name in _COUNTED:
+    if name in COUNTED:
         return plain.c[_KEY[name][0]] > (mark or 0)
     # Rows of this transaction and of savepoints in it; those that a migration only wrote anew were sealed before.
     sealed = _PLAIN["seal"]

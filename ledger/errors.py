@@ -416,12 +416,12 @@ class NoPurposeGiven(Refusal):
 
 
 @dataclass
-class NotAMonthsWorkbook(Refusal):
-    """The file has no cover of a monthly statement on which a head of the chain stands."""
+class NotAStatement(Refusal):
+    """The file is no workbook, or says neither by its mark nor on a cover which statement it is."""
 
     file: str
-    says = _("{file} is not the workbook of a month, or nothing had been booked by then")
-    instead = _("name a workbook that was written by: seisan statement month")
+    says = _("{file} does not say that it is a statement of these books")
+    instead = _("name a workbook that was written by: seisan statement month, statement member, letter")
 
 
 # --- writing files --------------------------------------------------------------------------------------------------

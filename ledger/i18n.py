@@ -6,6 +6,8 @@ one process can speak both.
 """
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
@@ -28,6 +30,16 @@ def _(message: str) -> str:
 def use(language: Language) -> None:
     """Speak this language from here on."""
     _language.set(language)
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Within the block this language is spoken, and the one before it afterwards."""
+    before = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(before)
 
 
 def language() -> Language:

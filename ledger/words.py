@@ -5,7 +5,7 @@ Input files may use the code or the Japanese; JSON and the database use the code
 
 from dataclasses import dataclass
 
-from ledger.i18n import either
+from ledger.i18n import _, either
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,26 @@ ACCOUNT_TYPES = Words(
     ("1", "普通", "ordinary"), ("2", "当座", "current"), ("4", "貯蓄", "savings"), ("9", "その他", "other")
 )
 
+# The states of refunds and credits, as they are spoken of.
+STATES = {
+    # ja: 起案
+    "proposed": _("proposed"),
+    # ja: 承認
+    "approved": _("approved"),
+    # ja: 振込データ作成済
+    "filed": _("in the transfer file"),
+    # ja: 支払済
+    "paid": _("paid"),
+    # ja: 組戻し
+    "returned": _("transfer returned"),
+    # ja: 却下
+    "rejected": _("rejected"),
+    # ja: 充当済
+    "applied": _("applied"),
+    # ja: 充当取消
+    "undone": _("undone"),
+}
+
 # The 50 associations: one per prefecture, four in Hokkaido.
 ASSOCIATIONS = (
     "札幌 函館 旭川 釧路 青森 岩手 宮城 秋田 山形 福島 茨城 栃木 群馬 埼玉 千葉 東京 神奈川 "
@@ -103,6 +123,7 @@ PEOPLE = Words(
     ("two", "二人", "two: proposer and approver differ"),
     ("three", "三人", "three: the maker of the payment file is neither proposer nor approver"),
 )
+
 # From each state those that may follow: the program goes by it, the triggers insist on it, and `verify` asks again.
 REFUND_MOVES = {
     "proposed": ("approved", "rejected"),

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from exports.sheets import blank
+from ledger import i18n
 from ledger.intake import sheets
 from ledger.intake.columns import Misread, association, day, digits, nonzero_yen, number, percent, positive_yen
+from ledger.intake.kinds import KINDS
 from ledger.intake.reading import File, read_file
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -224,3 +227,28 @@ def test_zeros_that_excel_dropped_come_back_and_those_a_person_left_out_do_not()
 def test_numbers_are_texts_and_names_of_associations_are_short() -> None:
     assert (number(20110001.0), number(20110001), number("2011-0001")) == ("20110001", "20110001", "2011-0001")
     assert association("東京司法書士会") == association("東 京") == "東京"
+
+
+# --- blank files of ours, filled in ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("kind", [kind.code for kind in KINDS])
+def test_sheets_that_explain_a_blank_file_are_passed_over_in_silence(
+    kind: str, language: i18n.Language, tmp_path: Path
+) -> None:
+    i18n.use(language)
+    path = tmp_path / "x.xlsx"
+    blank.write(kind, path)
+    book = load_workbook(path)
+    assert len(book.worksheets) >= 2
+    sheet = book.worksheets[0]
+    headings = [str(cell.value) for cell in sheet[1]]
+    for at, value in enumerate(headings, 1):
+        sheet.cell(2, at, value)  # whatever is wrong with it, it is a row
+    book.create_sheet("控え").append(["x"])
+    book.save(path)
+    i18n.use("ja")
+    file = read_file("x.xlsx", path.read_bytes(), ".xlsx")
+    assert len(file.read) == 1
+    assert file.passed_over == ["控え"]

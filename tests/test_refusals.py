@@ -81,7 +81,7 @@ REFUSED = [
     ("check '東京\udcff'", "not-text"),
     # Files to be written.
     ("balance --out x.pdf", "no-such-format"),
-    ("verify x.csv", "not-a-months-workbook"),
+    ("verify x.csv", "not-a-statement"),
     ("template members --out x.pdf", "not-a-workbook"),
     ("statement month 2012-05 --out x", "not-a-workbook"),
     ("check --everyone --out x", "no-such-format"),

@@ -3,15 +3,13 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 from sqlalchemy import Connection, create_engine, delete, select, text, update
 from sqlalchemy.pool import NullPool
 
-from exports import verified
+from exports import handed_out, verified
 from ledger import chain, database, i18n, tables
 from ledger.days import Month
 from ledger.statements import sealed
@@ -237,13 +235,6 @@ def _rewritten(connection: Connection) -> None:
         previous = head
 
 
-def test_workbook_of_these_books_agrees(kept: str, workbook: Path) -> None:
-    assert desk.answered(kept, "verify", str(workbook))["ok"]
-    i18n.use("en")
-    with database.reading(kept) as connection:
-        assert verified.verify_workbook(connection, workbook).faults == ()
-
-
 @pytest.mark.parametrize("forge", [_rewritten, lambda connection: _cut(connection, 30)], ids=["rewritten", "cut"])
 def test_books_that_agree_with_themselves_and_not_with_the_workbook(
     workbook: Path, tampered: Connection, forge: Callable[[Connection], None]
@@ -252,30 +243,7 @@ def test_books_that_agree_with_themselves_and_not_with_the_workbook(
         tampered.execute(text("SET session_replication_role = replica"))  # no foreign keys, as on SQLite
     forge(tampered)
     assert _found(tampered) == []
-    assert [each.code for each in verified.verify_workbook(tampered, workbook).faults] == ["head-unknown"]
-
-
-def test_workbook_with_another_count_of_entries(kept: str, workbook: Path) -> None:
-    cover = verified._cover(workbook)
-    assert cover.last == date(2012, 4, 30)
-    book = load_workbook(workbook)
-    (cell,) = [row[2] for row in book.worksheets[0].iter_rows() if row[2].value == cover.entries][:1]
-    cell.value = cover.entries - 1
-    book.save(workbook)
-    said = desk.typed(kept, "verify", str(workbook), "--json")
-    assert said.exit_code == 1
-    assert [each["code"] for each in json.loads(said.stdout)["faults"]] == ["entries-differ"]
-
-
-@pytest.mark.parametrize("what", ["nothing", "a text", "an input file"])
-def test_file_that_is_no_workbook_of_a_month_is_refused(kept: str, tmp_path: Path, what: str) -> None:
-    file = tmp_path / "x.xlsx"
-    if what == "a text":
-        file.write_text("x", encoding="utf-8")
-    elif what == "an input file":
-        desk.done(kept, "template", "members", "--out", str(file))
-    said = desk.typed(kept, "verify", str(file))
-    assert (said.exit_code, "not-a-months-workbook" in said.output) == (1, True)
+    assert [each.code for each in handed_out.compared(tampered, workbook).faults] == ["head-unknown"]
 
 
 @SQLITE

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from exports import mark as marks
 from exports.files import insist_on_workbook
+from exports.mark import Mark
 from exports.sheet import Block, Column, Sheet, Values, Workbook, written_day
 from exports.sheets import ISSUER
 from ledger.errors import NotWritable
@@ -143,9 +145,9 @@ def sheet(letter: Letter) -> Sheet:
     )
 
 
-def workbook(letter: Letter) -> Workbook:
+def workbook(letter: Letter, *, mark: str = "") -> Workbook:
     """The letter as a file; made again, it is the same."""
-    return Workbook(TITLE, letter.as_of, (sheet(letter),), issuer=ISSUER)
+    return Workbook(TITLE, letter.as_of, (sheet(letter),), issuer=ISSUER, mark=mark)
 
 
 def file_name(letter: Letter) -> str:
@@ -159,7 +161,7 @@ def letter_of(connection: Connection, no: int, path: Path) -> list[Path]:
     from exports import xlsx
 
     insist_on_workbook(path)
-    xlsx.write(workbook(statement.letter(connection, no)), path)
+    xlsx.write(workbook(statement.letter(connection, no), mark=_mark(marks.of_letters(connection, no), no)), path)
     return [path]
 
 
@@ -174,11 +176,15 @@ def letters_everyone(connection: Connection, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
         raise NotWritable(str(folder)) from reason
-    files = []
+    files, told = [], marks.of_letters(connection)
     for each in letters(connection):
         files.append(folder / file_name(each))
-        xlsx.write(workbook(each), files[-1])
+        xlsx.write(workbook(each, mark=_mark(told, each.no)), files[-1])
     return files
+
+
+def _mark(told: dict[int, Mark], no: int) -> str:
+    return told[no].text if no in told else ""  # what is kept in this very write is not sealed yet
 
 
 # --- to whom and about what -----------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ _LEDGER = (
 )
 
 
-def workbook(statement: MemberStatement) -> Workbook:
+def workbook(statement: MemberStatement, *, mark: str = "") -> Workbook:
     """The workbook about a member. The bank account shows its last four digits only."""
     facts = tuple(
         (
@@ -99,6 +99,7 @@ def workbook(statement: MemberStatement) -> Workbook:
     return Workbook(
         title=say(TITLE),
         made_on=statement.as_of,
+        mark=mark,
         sheets=(
             # ja: 概要
             _sheet(statement, _("Summary"), *_summary(statement)),

@@ -9,7 +9,8 @@ from exports.sheet import Block, Column, Marked, Sheet, Values
 from exports.sheets import ISSUER, PERSON, person
 from ledger.i18n import _, say
 from ledger.statements.returns import Return
-from ledger.statements.wording import CREDIT_STATES, REFUND_STATES, listed, worded
+from ledger.statements.wording import listed, worded
+from ledger.words import STATES
 
 # ja: 返金・充当一覧
 NAME = _("Refunds and credits")
@@ -138,7 +139,7 @@ def cells(each: Return) -> Values:
         approved.on if approved else None,
         approved.by if approved else None,
         each.done_on,
-        worded(CREDIT_STATES if each.way == "credit" else REFUND_STATES, each.state),
+        worded(STATES, each.state),
         say(last.reason) if last.reason else None,
         listed(str(step.entry) for step in each.steps if step.entry is not None),
     )

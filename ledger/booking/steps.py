@@ -26,19 +26,7 @@ from ledger.journal.closing import insist_on_open
 from ledger.journal.posting import Done, Posting, post
 from ledger.journal.refusals import NoReasonGiven
 from ledger.people import one_person
-from ledger.words import CREDIT_MOVES, REFUND_MOVES
-
-# The states, as they are spoken of.
-STATES = {
-    "proposed": _("proposed"),
-    "approved": _("approved"),
-    "filed": _("in the transfer file"),
-    "paid": _("paid"),
-    "returned": _("transfer returned"),
-    "rejected": _("rejected"),
-    "applied": _("applied"),
-    "undone": _("undone"),
-}
+from ledger.words import CREDIT_MOVES, REFUND_MOVES, STATES
 
 FIELDS = {"on": _("day"), "reason": _("reason")}
 

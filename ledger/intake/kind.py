@@ -9,6 +9,10 @@ from ledger.errors import Problem
 from ledger.i18n import _
 from ledger.intake.columns import Column, Misread, Value, day
 
+# What the sheets of a blank input workbook are called that nobody fills in: the guide, the words of drop-down lists.
+GUIDE = _("How to fill it in")
+LISTS = "選択肢"
+
 KNOWN_ON = Column("把握日", "known_on", day, "day", _("The day on which this became known; blank: the day of import."))
 
 

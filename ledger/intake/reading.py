@@ -8,9 +8,9 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 
 from ledger.errors import Problem
-from ledger.i18n import say
+from ledger.i18n import in_each, say
 from ledger.intake.columns import Cell, Column, Misread, value_of
-from ledger.intake.kind import KNOWN_ON, Kind, Line
+from ledger.intake.kind import GUIDE, KNOWN_ON, LISTS, Kind, Line
 from ledger.intake.kinds import KINDS
 from ledger.intake.sheets import Sheet, Unreadable, letter, sheets
 
@@ -63,7 +63,8 @@ def read_file(name: str, data: bytes, ending: str) -> File:
     for sheet in held:
         found = _recognised(sheet)
         if found is None:
-            file.passed_over.append(sheet.name or name)
+            if not _of_a_blank_file(sheet):
+                file.passed_over.append(sheet.name or name)
             continue
         kind, headings = found
         if lacking := headings.lacks(kind):
@@ -100,6 +101,11 @@ def _recognised(sheet: Sheet) -> tuple[Kind, _Headings] | None:
     return min(
         meant, key=lambda each: (len(each[1].lacks(each[0])), -each[1].known(each[0]), each[1].row), default=None
     )
+
+
+def _of_a_blank_file(sheet: Sheet) -> bool:
+    """Whether the sheet came with the blank workbook that was filled in, so that nobody misses it."""
+    return sheet.name in {*in_each(GUIDE), LISTS}
 
 
 def _needed(kind: Kind) -> int:

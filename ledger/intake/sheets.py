@@ -24,6 +24,7 @@ from ledger.intake.columns import Cell, Uncalculated
 LIMIT_MB = 50
 LIMIT_UNPACKED_MB = 500
 LIMIT_ROWS = 200_000
+LIMIT_SHEET_ROWS = 1_048_576  # of the format itself
 
 _MB = 1024 * 1024
 _ENTRIES = 1_000
@@ -151,7 +152,7 @@ class _Cells(WorkSheetParser):
 
 def _workbook(data: bytes) -> list[Sheet]:
     try:
-        _insist_on_safety(data)
+        insist_on_safety(data)
         with warnings.catch_warnings(action="ignore"):
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             return [Sheet(each.title, list(_rows(book, each))) for each in book.worksheets]
@@ -187,7 +188,7 @@ def _entered(parsed: dict[str, Any]) -> tuple[int, Cell | None]:
     return parsed["column"], (value.strip() or None) if isinstance(value, str) else value
 
 
-def _insist_on_safety(data: bytes) -> None:
+def insist_on_safety(data: bytes) -> None:
     """Raises Unreadable for an archive that would unpack to too much or holds what is never opened."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()

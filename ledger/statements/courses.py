@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, func, select
 
 from ledger import kana, tables
+from ledger.i18n import say
 from ledger.journal.accounts import Account
 from ledger.journal.posting import Movement, Posting
 from ledger.kana import same_person
 from ledger.statements.faults import Fault
-from ledger.words import CREDIT_MOVES, REFUND_MOVES
+from ledger.words import CREDIT_MOVES, REFUND_MOVES, STATES
 
 _OWED = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
 
@@ -87,7 +88,7 @@ def _course(
     for before, step in zip([None, *course], course, strict=False):
         if before is not None:
             if step.nth != before.nth + 1 or step.state not in moves.get(before.state, ()):
-                yield "out-of-course", step.nth, {"state": step.state, "before": before.state}
+                yield "out-of-course", step.nth, {"state": say(STATES[step.state]), "before": say(STATES[before.state])}
             # That a payment file is void may be known before the day on which it was to be paid.
             if step.happened_on < before.happened_on and (before.state, step.state) != ("filed", "approved"):
                 yield "before-the-step-before", step.nth, {"on": step.happened_on, "before": before.happened_on}

@@ -16,7 +16,6 @@ FAULTS = {
     "batch-missing": _("there is no batch of this number, and there has to be one"),
     "batch-unlinked": _("the batch follows another head than that of the batch before it"),
     "head-unknown": _("no batch has the head {head}"),
-    "entries-differ": _("by batch {batch} the books have {count} entries up to {day}; the workbook says {printed}"),
     "entry-changed": _("the entry is not as it was recorded"),
     "entry-missing": _("there is no entry of this number, though there are later ones"),
     "entry-empty": _("the entry moves nothing"),
@@ -37,6 +36,21 @@ FAULTS = {
     "trigger-added": _("this is none of our rules, and may undo one of them"),
     "table-changed": _("what the database enforces of every row of the table is not what we made it: {part}"),
     "not-reckoned": _("what stands there cannot be read as what it should be: {says}"),
+    # Of a workbook that was handed out.
+    "cell-differs": _("sheet {sheet}, cell {cell}: {there} in the file, {here} in the books"),
+    "formula-differs": _("sheet {sheet}, cell {cell}: {there} in the file, {here} as it was written"),
+    "format-differs": _("sheet {sheet}, from cell {cell} ({count} cells): shown as {there}, and written as {here}"),
+    "rows-added": _("sheet {sheet}, from row {first}: {count} rows that are not in the books"),
+    "rows-missing": _("sheet {sheet}: {count} rows of the books are not in the file, the first of them row {first}"),
+    "rows-hidden": _("sheet {sheet}, from row {first}: {count} rows are hidden"),
+    "columns-added": _("sheet {sheet}, from column {first}: {count} columns that are not in the books"),
+    "columns-missing": _("sheet {sheet}: {count} columns are not in the file, the first of them column {first}"),
+    "columns-hidden": _("sheet {sheet}, from column {first}: {count} columns are hidden"),
+    "sheet-missing": _("the sheet {sheet} is not in the file"),
+    "sheet-added": _("the sheet {sheet} is not one of ours"),
+    "sheet-renamed": _("the sheet {sheet} was called {name}"),
+    "sheet-hidden": _("the sheet {sheet} is hidden"),
+    "sheets-reordered": _("the sheets stand in another order: {sheets}"),
 }
 
 
@@ -52,3 +66,7 @@ class Fault:
     def says(self) -> str:
         """The fault in the language being spoken."""
         return say(FAULTS[self.code], **self.fields)
+
+    def as_json(self) -> dict[str, object]:
+        """The fault as other programs read it."""
+        return {"code": self.code, "where": self.where, "says": self.says}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Text, cast, func, select
 
 from ledger import tables
 from ledger.days import Month
@@ -17,7 +17,6 @@ from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
 from ledger.statements.decided import Decided
 from ledger.statements.fees_held import Held
-from ledger.statements.handed_out import head_at
 from ledger.statements.naming import Chart, Owners, chart, owners
 from ledger.statements.returns import Return
 
@@ -120,5 +119,14 @@ def _counts(
         refunds=ways.count("refund"),
         overpayments=ways.count("overpayment"),
         credits=ways.count("credit"),
-        head=head_at(connection, last),
+        head=_head(connection, last),
     )
+
+
+def _head(connection: Connection, last: date) -> str | None:
+    """The head of the batch that wrote the last entry dated up to a day; None where there is no such entry."""
+    entry, seal, batch = tables.entry, tables.seal, tables.batch
+    no = select(func.max(entry.c.no)).where(entry.c.happened_on <= last).scalar_subquery()
+    statement = select(batch.c.head).join(seal, seal.c.batch == batch.c.no)
+    found = connection.execute(statement.where(seal.c.of == "entry", seal.c.key == cast(no, Text))).scalar()
+    return None if found is None else str(found)

@@ -1,7 +1,7 @@
 """The books held against themselves: every row against its seal, every total both ways, every decision asked again.
 
 It finds what was changed around the program. It cannot find what someone who owns the whole file rewrote together with
-every seal and every head; the head on each workbook that was handed out shows that to whoever holds it (`handed_out`).
+every seal and every head; the head on each workbook that was handed out shows that to whoever holds it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ class Verified:
 
     def as_json(self) -> dict[str, Any]:
         """The answer as other programs read it."""
-        faults = [{"code": each.code, "where": each.where, "says": each.says} for each in self.faults]
+        faults = [each.as_json() for each in self.faults]
         return {"ok": not self.faults, "entries": self.entries, "head": self.head, "faults": faults}
 
 

@@ -42,30 +42,6 @@ SUGGESTED = {
     "credit": _("credit"),
 }
 
-REFUND_STATES = {
-    # ja: 起案
-    "proposed": _("proposed"),
-    # ja: 承認
-    "approved": _("approved"),
-    # ja: 振込データ作成済
-    "filed": _("in the transfer file"),
-    # ja: 支払済
-    "paid": _("paid"),
-    # ja: 組戻し
-    "returned": _("transfer returned"),
-    # ja: 却下
-    "rejected": _("rejected"),
-}
-
-CREDIT_STATES = {
-    "proposed": _("proposed"),
-    # ja: 充当済
-    "applied": _("applied"),
-    # ja: 充当取消
-    "undone": _("undone"),
-    "rejected": _("rejected"),
-}
-
 # CP 4.1.3
 RECEIPT_STATES = {
     # ja: 返送待ち
