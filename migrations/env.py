@@ -21,8 +21,8 @@ context.configure(
 )
 triggers.drop_all(connection)
 context.run_migrations()
-# The list names tables and columns of the last step. Books that were brought only as far as an earlier one get none, and
-# the program opens no books but those of the last.
+# The list names tables and columns of the last step. Books that were brought only as far as an earlier one get none,
+# and the program opens no books but those of the last.
 if context.get_context().get_current_revision() == context.get_head_revision():
     triggers.create_all(connection)
     roles.renew(connection)
