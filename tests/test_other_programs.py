@@ -16,6 +16,7 @@ from ledger import database, tables
 from ledger.booking.closing import close
 from ledger.booking.month import book
 from ledger.days import Month
+from ledger.errors import DatabaseLocked
 from ledger.journal.accounts import Account
 from ledger.journal.closing import closed_to
 from tests import given, posted
@@ -145,6 +146,26 @@ def test_who_has_rows_has_the_turn_so_that_nobody_waits_in_a_circle(books: str, 
         other.execute(ENTRY.format(9001).encode())
         other.rollback()
     assert ours.result() is None
+
+
+def test_who_is_caught_in_a_circle_all_the_same_is_told_that_the_books_are_in_use(
+    books: str, beside: ThreadPoolExecutor
+) -> None:
+    """The owner may keep rows from everyone by hand, and then ask for the turn that we have."""
+    waiting: list[Future[Any]] = []
+
+    def ours(other: psycopg.Connection) -> None:
+        with database.writing(books) as connection:
+            waiting.append(beside.submit(other.execute, ENTRY.format(9001).encode()))
+            _until_waiting(books, waiting[0])
+            connection.exec_driver_sql("INSERT INTO application SELECT 1, NULL, NULL, 'A2', number FROM member")
+
+    with psycopg.connect(books) as other:
+        other.execute(b"SET deadlock_timeout = '60s'")  # so that the server finds us, and not the other
+        other.execute(b"SELECT number FROM member FOR UPDATE")
+        with pytest.raises(DatabaseLocked):
+            ours(other)
+        assert waiting[0].result().rowcount == 1
 
 
 # --- what was there when the transaction began ----------------------------------------------------------------------
