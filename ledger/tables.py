@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, DateTime, Index, Table, Text
 from sqlmodel import Field, SQLModel
 
+from ledger import words
 from ledger.words import ACCOUNT_TYPES, APPLICATION_KINDS, ASSOCIATIONS, CHOICES, COVERED, PEOPLE, REASONS, SIDES, USED
 
 SQLModel.metadata.naming_convention = {
@@ -31,8 +32,6 @@ ANSWER_FACTS = {"used": USED.codes, "choice": CHOICES.codes}
 LINK_FACTS = ("previous", "credit_to")
 FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
 
-REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "rejected")
-CREDIT_STATES = ("proposed", "applied", "undone", "rejected")
 OUTCOMES = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "settled", "no_fee")
 VERDICTS = ("eligible", "not_eligible", "undetermined")
 
@@ -311,14 +310,13 @@ class Refund(SQLModel, table=True):
 
 
 class RefundStep(_Signed, table=True):
-    """A state that a refund came into, on a day, by a person, with the entry that was posted for it.
-
-    `payment_file` is the file that it was put in (filed), or was in until that file was declared void (approved).
+    """A state that a refund came into, on a day, by a person, with the entry posted for it; `payment_file` is the file
+    that it was put in (filed), or was in until that file was declared void (approved).
     """
 
     __tablename__ = "refund_step"
     __table_args__ = (
-        CheckConstraint(_one_of("state", REFUND_STATES), "state"),
+        CheckConstraint(_one_of("state", words.REFUND_STATES), "state"),
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
         CheckConstraint("state IN ('approved', 'filed') OR entry IS NOT NULL", "entry"),
         CheckConstraint("state NOT IN ('rejected', 'returned') OR reason IS NOT NULL", "reason"),
@@ -366,7 +364,7 @@ class CreditStep(_Signed, table=True):
 
     __tablename__ = "credit_step"
     __table_args__ = (
-        CheckConstraint(_one_of("state", CREDIT_STATES), "state"),
+        CheckConstraint(_one_of("state", words.CREDIT_STATES), "state"),
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
         CheckConstraint("state NOT IN ('rejected', 'undone') OR reason IS NOT NULL", "reason"),
     )
@@ -410,7 +408,8 @@ class Refused(_Signed, table=True):
 class MonthStep(_Signed, table=True):
     """A month that was closed or reopened; the last step says up to which day the books are closed (NULL: not at all).
 
-    `accepted` are the reasons against closing that were accepted, as JSON; `bank_yen` is the bank's own balance.
+    `accepted` are the reasons against closing that were accepted, as JSON; `bank_yen` is the bank's own balance, and
+    `decisions_to` the number of the last decision that the books held.
     """
 
     __tablename__ = "month_step"
@@ -427,6 +426,7 @@ class MonthStep(_Signed, table=True):
     accepted: str | None = None
     bank_yen: int | None = None
     head: str | None = None
+    decisions_to: int | None = None
 
 
 class AccountApproval(_Signed, table=True):

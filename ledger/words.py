@@ -124,6 +124,9 @@ PEOPLE = Words(
     ("three", "三人", "three: the maker of the payment file is neither proposer nor approver"),
 )
 
+REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "rejected")
+CREDIT_STATES = ("proposed", "applied", "undone", "rejected")
+
 # From each state those that may follow: the program goes by it, the triggers insist on it, and `verify` asks again.
 REFUND_MOVES = {
     "proposed": ("approved", "rejected"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from exports import xlsx
 from exports.sheets import month as sheet
-from ledger import database, i18n
+from ledger import database, days, i18n
 from ledger.booking import bills, credits, overpaid, refunds
 from ledger.booking.closing import close, reopen
 from ledger.booking.month import Report, book
@@ -361,6 +361,7 @@ def test_decision_kept_later_for_a_day_of_a_closed_month_leaves_its_workbook_alo
         book(connection, MARCH.last, by=CLERK)
         shut(connection, MARCH)
         workbook = _workbook(connection, MARCH)
+        monkeypatch.setattr(days, "now", lambda: datetime(2001, 1, 1))  # a clock that was set back
         keep(connection, list(judge(connection, posted.ASKED, applications=["A"])), by=CLERK)
         book(connection, date(2012, 4, 30), by=CLERK)
         assert [each.for_day for each in entries(connection) if each.event == "authority_waived"] == [posted.ASKED]

@@ -34,8 +34,8 @@ from ledger.statements import wording
 from ledger.statements.member import member_statement
 from ledger.statements.month import MonthStatement, month_statement
 from ledger.statements.naming import chart, numerically, owners
-from ledger.tables import CREDIT_STATES, OUTCOMES, REFUND_STATES, VERDICTS
-from ledger.words import STATES
+from ledger.tables import OUTCOMES, VERDICTS
+from ledger.words import CREDIT_STATES, REFUND_STATES, STATES
 from migrations import triggers
 from tests import given
 

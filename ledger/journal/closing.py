@@ -25,7 +25,8 @@ class Step:
     """A month that was closed or reopened, by whom and when, and up to which day the books were closed from then on.
 
     `reason` is what a person gave, `accepted` what stood against closing and was accepted; `bank_yen` is the bank's own
-    balance of the last day; `head` seals what the books held.
+    balance of the last day; `head` seals what the books held, and `decisions_to` is their last decision, None where
+    that was not kept.
     """
 
     no: int
@@ -38,6 +39,7 @@ class Step:
     accepted: tuple[dict[str, Any], ...]
     bank_yen: int | None
     head: str | None
+    decisions_to: int | None
 
 
 def closed_to(connection: Connection) -> date | None:
@@ -62,7 +64,7 @@ def steps(connection: Connection) -> list[Step]:
         month = Month.read(row.month)
         assert month is not None, f"a step names a month: {row.month}"
         accepted = tuple(json.loads(row.accepted)) if row.accepted else ()
-        said = (row.recorded_at, row.by, row.reason, accepted, row.bank_yen, row.head)
+        said = (row.recorded_at, row.by, row.reason, accepted, row.bank_yen, row.head, row.decisions_to)
         found.append(Step(row.no, month, row.state, row.closed_to, *said))
     return found
 
@@ -116,6 +118,7 @@ def append(
             accepted=json.dumps(list(accepted), ensure_ascii=False) if accepted else None,
             bank_yen=bank_yen,
             head=head(connection),
+            decisions_to=connection.execute(select(func.coalesce(func.max(tables.decision.c.no), 0))).scalar_one(),
             recorded_at=days.now(),
             by=by,
             role=role(connection),

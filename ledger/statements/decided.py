@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select
 
 from ledger import tables
+from ledger.journal.closing import Step
 from ledger.notices import register
 from ledger.notices.conditions import Notice
 
@@ -36,15 +37,18 @@ class Decided:
     suggested: str | None
 
 
-def standing(connection: Connection, as_of: date, kept_by: datetime | None = None) -> list[Decided]:
-    """The decision that stood for each application on the day, by number; of those kept by a moment, if one is given.
+def standing(connection: Connection, as_of: date, closed: Step | None = None) -> list[Decided]:
+    """The decision that stood for each application on the day, by number.
 
-    A month that is closed shows what was decided by then: what is decided later for one of its days leaves it alone.
+    A month that was closed shows what was decided by then: what is decided later for one of its days leaves it alone.
+    A step that does not say how far decisions then reached is gone by its moment.
     """
     table = tables.decision
     last = select(func.max(table.c.no)).where(table.c.as_of <= as_of).group_by(table.c.application)
-    if kept_by is not None:
-        by_then = select(func.max(table.c.no)).where(table.c.recorded_at <= kept_by)
+    if closed is not None and closed.decisions_to is not None:
+        last = last.where(table.c.no <= closed.decisions_to)
+    elif closed is not None:
+        by_then = select(func.max(table.c.no)).where(table.c.recorded_at <= closed.recorded_at)
         last = last.where(table.c.no <= by_then.scalar_subquery())
     found = []
     for row in connection.execute(select(table).where(table.c.no.in_(last)).order_by(table.c.no)):

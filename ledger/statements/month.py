@@ -77,8 +77,7 @@ def month_statement(connection: Connection, month: Month) -> MonthStatement:
     held = fees_held.held(connection, moved, whose, last)
     every = returns.returns(connection, whose, last)
     listed = sorted(returns.in_period(every, first, last), key=returns.member_order)
-    closed = closing_of(connection, month)
-    kept = decided.standing(connection, last, None if closed is None else closed.recorded_at)
+    kept = decided.standing(connection, last, closing_of(connection, month))
     stood = sorted(kept, key=lambda each: whose.order(each.application))
     totals = associations(connection, moved, whose, last)
     return MonthStatement(
