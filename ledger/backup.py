@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkstemp
 
 from sqlalchemy import Connection, select
 
@@ -117,10 +118,17 @@ def _insist_on_another(books: Path, file: Path) -> None:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[Path]:
-    """A new file beside the one to be written, the owner's alone; it takes its place when the block ends well."""
-    making = file.with_name(f".{file.name}.{os.getpid()}")
+    """A new file beside the one to be written, the owner's alone; it takes its place when the block ends well.
+
+    Its name is nobody else's, neither another's who writes the same file nor that of one who was killed.
+    """
     try:
-        os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        number, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    except OSError as error:
+        raise NotWritable(str(file)) from error
+    os.close(number)
+    making = Path(name)
+    try:
         yield making
         with making.open("rb+") as written:
             os.fsync(written.fileno())

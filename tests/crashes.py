@@ -1,19 +1,25 @@
 """Crashes: a command is carried out in a process of its own, which is killed at the nth point of what it does.
 
-The points lie before and after each statement, before and after COMMIT, so that of a write nothing was kept, or all of
-it and nobody was told.
+The points lie before and after each statement, before and after COMMIT, and before a file beside the books is opened,
+renamed or removed; so that of a write nothing was kept, or all of it and nobody was told.
 """
 
 import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.pool import NullPool
 
+from ledger import database
 from tests import desk
+
+# What a program does to a file, by the names under which Python tells it.
+FILES = ("open", "os.mkdir", "os.remove", "os.rename", "sqlite3.connect")
 
 # What a process answers that reached its end, so that no point of that number was there.
 ENDED = 42
@@ -31,8 +37,8 @@ class _Points:
         if self.reached == self._fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def arm(self) -> None:
-        """From here on every statement and every COMMIT of this process is a point."""
+    def arm(self, url: str) -> None:
+        """From here on every statement, every COMMIT and what is done to files by the books is a point."""
         event.listen(Engine, "before_cursor_execute", self.reach)
         event.listen(Engine, "after_cursor_execute", self.reach)
         commit: Callable[[Any, Any], None] = DefaultDialect.do_commit
@@ -43,6 +49,17 @@ class _Points:
             self.reach()
 
         DefaultDialect.do_commit = committing  # type: ignore[method-assign]
+        if url.startswith("sqlite"):
+            folder = str(Path(url.removeprefix("sqlite:///")).parent)
+            # What is told once is told for good; the process ends with its command.
+            sys.addaudithook(
+                lambda told, words: self.reach() if told in FILES and folder in os.fsdecode(_path(words)) else None
+            )
+
+
+def _path(words: Any) -> Any:
+    """The path that is told of; a file may be told by its number, or by its bytes."""
+    return words[0] if isinstance(words[0], str | bytes | os.PathLike) else ""
 
 
 def apart(work: Callable[[], int]) -> int:
@@ -67,7 +84,7 @@ def counted(url: str, *words: str, by: str) -> int:
 
     def work() -> int:
         points = _Points(None)
-        points.arm()
+        points.arm(url)
         answer = desk.typed(url, *words, by=by)
         os.write(writing, f"{points.reached}".encode())
         return int(answer.exit_code)
@@ -84,10 +101,21 @@ def killed(url: str, fatal: int, *words: str, by: str) -> bool:
     """Carries the command out and kills it at that point; whether it came that far."""
 
     def work() -> int:
-        _Points(fatal).arm()
+        _Points(fatal).arm(url)
         desk.typed(url, *words, by=by)
         return ENDED
 
     ended = apart(work)
     assert ended in (128 + signal.SIGKILL, ENDED), ended
     return ended != ENDED
+
+
+def held(url: str) -> object:
+    """Every row of every table; on PostgreSQL the counts alone where numbers are drawn that a crash uses up."""
+    if url.startswith("sqlite"):
+        return desk.held(url, apart=())
+    drawn = ("source", "fact", "member_known", "deposit_known", "application", "fee", "seal", "batch")
+    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+        names = sorted(inspect(connection).get_table_names())
+        counts = [connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names]
+    return counts, desk.held(url, apart=drawn)

@@ -1,7 +1,8 @@
 """A plain model of the books: dictionaries and loops, no database, nothing of `ledger`.
 
-It answers each command as the books have to: with what changed, or with the code of the refusal. Every command is given
-on `today`; a step of a refund or a credit may be given on an earlier day. What booking posts stands in `model_booked`.
+It answers each command as the books have to: with what changed, or with the code of the refusal. What is asked is asked
+on `today`; a step, a payment or a reversal may be given on an earlier day, and then its month has to be open. What
+booking posts stands in `model_booked`, what is decided in `model_decided`, months, accounts and keys in `model_months`.
 """
 
 from collections import Counter
@@ -19,11 +20,11 @@ from tests.model_booked import (
     SET_ASIDE,
     STANDING,
     SUSPENSE,
-    Booked,
     Course,
     Move,
     Refused,
 )
+from tests.model_months import Months
 
 Answer = tuple[str, Any]
 
@@ -44,29 +45,31 @@ CODES = {
     "settled": "nothing-to-refund",
     "in_force": "still-in-force",
     "needs_facts": "facts-missing",
+    "needs_review": "needs-review",
     "not_eligible": "not-eligible",
 }
 
 
-class Model(Booked):
+class Model(Months):
     """The books; see the module."""
 
-    def answer(self, command: str, *words: Any, **options: Any) -> Answer:
+    def answer(self, command: str, *words: Any) -> Answer:
         """What a command answers; one that is refused leaves everything as it was."""
         before = deepcopy(self.__dict__)
         try:
-            return "done", getattr(self, command)(*words, **options)
+            return "done", getattr(self, command)(*words)
         except Refused as refused:
             self.__dict__.update(before)
             return "refused", str(refused)
 
     # --- refunds and credits ---
 
-    def propose_refund(self, number: str, by: str) -> Any:
+    def propose_refund(self, number: str, by: str, on: date) -> Any:
         """Proposes the refund of a fee, from the lots it was received in."""
         for no, each in enumerate(self.refunds, 1):
-            if each.application == number and each.state != "rejected" and each.steps[0][1] == self.today:
+            if each.application == number and each.state != "rejected" and each.steps[0][1] == on:
                 return no, False, each.yen
+        self._insist_on_today(on)
         yen = self._claim(number)
         moves: list[Move] = []
         lots = Counter({number: yen})
@@ -88,24 +91,30 @@ class Model(Booked):
                 yield at, origin, taken
                 yield from self._carry(origin, taken)
 
-    def _claim(self, number: str, *also: str) -> int:
-        outcome, _verdict, yen, _content = self.finding(number)
-        if outcome != "eligible":
-            raise Refused(CODES[outcome])
-        self.decide(number)
-        self.book([number, *also])
-        if self.balance[HELD, number] < yen:
-            raise Refused("fee-not-held")
-        return yen
+    def _insist_on_today(self, on: date) -> None:
+        """What is proposed rests on a finding: here it is proposed on today, or else in a closed month, and refused."""
+        self.insist_on_open(on)
+        assert on == self.today
 
-    def return_deposit(self, reference: str, by: str) -> Any:
+    def _claim(self, number: str, *also: str) -> int:
+        found = self.finding(number)
+        if found.outcome != "eligible":
+            raise Refused(CODES[found.outcome])
+        self.decide(number)
+        self.book(self.today, [number, *also])
+        if self.balance[HELD, number] < found.refundable:
+            raise Refused("fee-not-held")
+        return found.refundable
+
+    def return_deposit(self, reference: str, by: str, on: date) -> Any:
         """Proposes the return of what is left in suspense of a deposit."""
         if reference not in self.deps:
             raise Refused("unknown-deposit")
         for no, each in enumerate(self.refunds, 1):
-            if each.other == reference and each.state != "rejected" and each.steps[0][1] == self.today:
+            if each.other == reference and each.state != "rejected" and each.steps[0][1] == on:
                 return no, False, each.yen
-        self.book(self.deps[reference].said)
+        self._insist_on_today(on)
+        self.book(self.today, self.deps[reference].said)
         yen = self.balance[SUSPENSE, reference]
         if yen <= 0:
             raise Refused("nothing-overpaid")
@@ -114,16 +123,19 @@ class Model(Booked):
         self.refunds.append(Course("overpaid", None, reference, yen, [("proposed", self.today, by, None)], [entry]))
         return len(self.refunds), True, yen
 
-    def propose_credit(self, number: str, to: str, by: str) -> Any:
+    def propose_credit(self, number: str, to: str, by: str, on: date) -> Any:
         """Proposes to set a fee against a reissue."""
         for no, each in enumerate(self.credits, 1):
-            alike = (each.application, each.other, each.steps[0][1]) == (number, to, self.today)
+            alike = (each.application, each.other, each.steps[0][1]) == (number, to, on)
             if alike and each.state in STANDING:
                 return no, False, each.yen
+        self._insist_on_today(on)
         if self.apps[number].member != self.apps[to].member:
             raise Refused("credit-to-another-member")
         if not self.apps[to].reissue or number == to:
             raise Refused("not-a-reissue")
+        if self.apps[to].day("withdrawn_on") is not None:
+            raise Refused("reissue-withdrawn")
         back = self._claim(number, to)
         owed = self._owed(to)
         if owed <= 0:
@@ -132,6 +144,11 @@ class Model(Booked):
         entry = self.post("credit_proposed", self.today, [(HELD, number, SET_ASIDE, number, yen)], belongs_to="credit")
         self.credits.append(Course("credit", number, to, yen, [("proposed", self.today, by, None)], [entry]))
         return len(self.credits), True, yen
+
+    def could_credit(self, number: str, to: str) -> bool:
+        """Whether a credit could be proposed now: something comes back, and the reissue owes something."""
+        one_member = self.apps[number].member == self.apps[to].member and self.apps[to].reissue and number != to
+        return one_member and self.finding(number).refundable > 0 and self._owed(to) > 0
 
     def _owed(self, number: str) -> int:
         proposed = sum(each.yen for each in self.credits if each.other == number and each.state == "proposed")
@@ -149,7 +166,11 @@ class Model(Booked):
             if any(there[each] != here[each] for each in SAME.get(state, ())):
                 raise Refused("done-differently")
             return no, False
-        if state not in MOVES[kind].get(last, ()):
+        follows = state in MOVES[kind].get(last, ())
+        if not follows and (state, on, by, reason) in thing.steps:
+            return no, False
+        self.insist_on_open(on)
+        if not follows:
             raise Refused(f"{kind}-out-of-order")
         if on < day:
             raise Refused("before-the-step-before")
@@ -158,6 +179,7 @@ class Model(Booked):
         if state in ("approved", "applied") and by == thing.steps[0][2]:
             raise Refused("same-person-approves")
         does: dict[str, Callable[[Course, date], None]] = {
+            "approved": self._approved,
             "rejected": self._rejected,
             "paid": self._paid,
             "returned": self._returned,
@@ -168,6 +190,10 @@ class Model(Booked):
             does[state](thing, on)
         thing.steps.append((state, on, by, reason))
         return no, True
+
+    def _approved(self, thing: Course, _on: date) -> None:
+        whose = thing.application or self.deps[str(thing.other)].application
+        self.insist_on_account(self.apps[whose].member if whose else None)
 
     def _rejected(self, thing: Course, on: date) -> None:
         self.undo_entry(thing.entries[0], on, "course")
@@ -181,6 +207,7 @@ class Model(Booked):
                 yield theirs, yen
 
     def _paid(self, thing: Course, on: date) -> None:
+        self._approved(thing, on)
         again = thing.state == "returned"
         account, event = (CAME_BACK, "returned_refund_paid") if again else (PAYABLE, "refund_paid")
         self.post(event, on, [(account, lot, BANK, None, yen) for lot, yen in self._lots(thing)], belongs_to="refund")

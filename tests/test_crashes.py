@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from exports import verified
@@ -18,6 +18,7 @@ from ledger.errors import DatabaseUnreachable
 from tests import commands, crashes, desk
 from tests.commands import COMMANDS
 from tests.copies import Copies
+from tests.crashes import held
 from tests.desk import CLERK, ON
 
 # `make soak` kills at every point; the ordinary run at the first, at these parts of the way, and around COMMIT.
@@ -37,17 +38,6 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same moment for every command, so that the same writes give the same books, seal by seal."""
     monkeypatch.setattr(days, "today", lambda: date(2030, 1, 1))
     monkeypatch.setattr(days, "now", lambda: datetime(2030, 1, 1, 9, 30))
-
-
-def held(url: str) -> object:
-    """Every row of every table; on PostgreSQL the counts alone where numbers are drawn that a crash uses up."""
-    if url.startswith("sqlite"):
-        return desk.held(url, apart=())
-    drawn = ("source", "fact", "member_known", "deposit_known", "application", "seal", "batch")
-    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
-        names = sorted(inspect(connection).get_table_names())
-        counts = [connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names]
-    return counts, desk.held(url, apart=drawn)
 
 
 def verifies(url: str) -> None:

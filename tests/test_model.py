@@ -14,9 +14,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.commanded import NUMBERS, prepare
+from tests.given import MEMBER
 from tests.posted import CHIEF, CLERK
-from tests.sequences import NUMBERS, Commands, prepare
+from tests.sequences import COMMANDS, WRITING, Commands
 from tests.server import Server
+from tests.test_cli import OPTIONS
 
 SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "200"))
 STEPS = int(os.environ.get("SEISAN_STEPS", "20"))
@@ -95,7 +98,61 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
         ("a_transfer_comes_in", SECOND, 5000, 0, True),
         ("booked",),
     ],
+    "a debt that was waived is not reversed, or the receipt of a fee that was credited on could be": [
+        UNUSED,
+        ("credited", (FIRST, THIRD)),
+        ("reversed_by_hand", 4, "申出"),
+        ("reversed_by_hand", 6, "申出"),
+        ("refund_proposed", THIRD, CLERK),
+    ],
+    "under the notice of 2012-09-21 a waiver decided under the one before stands": [
+        ("as_the_office_finds_them", ["unused", "unused", "unused", "unused", "unused", "unused"], 172),
+        ("a_fact_is_told", SECOND, ("downloaded", "day"), 1),
+        ("a_transfer_comes_in", SECOND, 5000, 1, True),
+        ("refund_proposed", FIRST, CLERK),
+        ("decided", [FIRST, SECOND]),
+        ("booked",),
+        ("time_passes", 1),
+        ("the_authority_answers", SECOND, "yes"),
+        ("the_authority_answers", FIRST, "yes"),
+        ("decided", []),
+        ("booked",),
+        ("refund_proposed", SECOND, CLERK),
+        ("taken_on", "refund", 1, 0, 0, 0, CHIEF, "申出"),
+    ],
+    "what belongs into a closed month falls into the open one, until it is reopened": [
+        UNUSED,
+        ("booked",),
+        ("time_passes", 31),
+        ("month_closed", 1, "right", "月末の処理", 60),
+        ("a_transfer_comes_in", SECOND, 5000, 9, True),
+        ("refund_proposed", FIRST, CLERK, 1),
+        ("booked",),
+        ("reversed_by_hand", 1, "申出", 9),
+        ("month_reopened", 1, "申出"),
+        ("reversed_by_hand", 1, "申出", 2),
+        ("month_closed", 1, None, None, 60),
+    ],
+    "another bank account holds a refund, and a key answers again": [
+        UNUSED,
+        ("an_account_is_told", MEMBER, "1234567", CLERK),
+        ("an_account_is_told", MEMBER, "7654321", CLERK),
+        ("under_a_key", "K-1", ("refund_proposed", FIRST, CLERK)),
+        ("taken_on", "refund", 1, 0, 0, 0, CHIEF, "申出"),
+        ("account_approved", MEMBER, CLERK),
+        ("account_approved", MEMBER, CHIEF),
+        ("taken_on", "refund", 1, 0, 0, 0, CHIEF, "申出"),
+        ("taken_on", "refund", 1, 0, 0, 0, CLERK, "申出"),
+        ("typed_again", "K-1"),
+        ("under_a_key", "K-1", ("refund_proposed", FIRST, CHIEF)),
+    ],
 }
+
+
+def test_every_command_that_writes_is_drawn() -> None:
+    writing = {name for name, options in OPTIONS.items() if "--dry-run" in options}
+    assert set(WRITING) == writing | {"account show"}
+    assert set(WRITING.values()) <= {name for name, *_words in COMMANDS}
 
 
 @pytest.mark.parametrize("name", KEPT)

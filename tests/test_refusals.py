@@ -105,6 +105,7 @@ REFUSED = [
     (f"reverse {FEE}:FREE --reason '' --on {ON}", "no-reason-given"),
     (f"reverse entry:refund_proposed:PROPOSED --reason 誤り --on {ON}", "part-of-refund"),
     (f"reverse entry:credit_proposed:OLD1 --reason 誤り --on {ON}", "part-of-credit"),
+    (f"reverse entry:certificate_issued:PROPOSED --reason 誤り --on {ON}", "waived-meanwhile"),
     ("match N-FREE USED", "settled-otherwise"),
     ("match N-LOOSE UNPAID --on 2012-03-06", "settled-before-known"),
     ("bill pay S-1 --on 2012-01-01", "before-the-step-before"),

@@ -29,6 +29,7 @@ from ledger.journal.refusals import (
     ReversalBeforeOriginal,
     ReversalOfReversal,
     UnknownEntry,
+    WaivedMeanwhile,
     YenNotHeld,
 )
 
@@ -245,8 +246,8 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) 
 
     What was reversed by a person stays reversed: `book` does not post it again until the fact it was booked from has
     changed. Refused: an unknown entry, one already reversed or itself a reversal, a day in a closed month or before the
-    original's, no reason, an entry that a refund or credit rests on (these have commands of their own), and money that
-    has since gone.
+    original's, no reason, an entry that a refund or credit rests on (these have commands of their own), a debt that was
+    waived, and money that has since gone.
     """
     original = recorded(connection, [no]).get(no)
     if original is None:
@@ -264,6 +265,7 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) 
     if on < original.on:
         raise ReversalBeforeOriginal(no, on, original.on)
     _insist_that_nothing_rests_on(connection, no)
+    _insist_that_it_was_not_waived(connection, no, original)
     try:
         return Done(post(connection, [wanted], by=by)[0], changed=True)
     except YenNotHeld as refusal:
@@ -288,3 +290,19 @@ def _insist_that_nothing_rests_on(connection: Connection, no: int) -> None:
     resting = connection.execute(select(credit.c.credit).where(credit.c.entry == no)).scalar()
     if resting is not None:
         raise PartOfCredit(no, resting)
+
+
+def _insist_that_it_was_not_waived(connection: Connection, no: int, original: Posting) -> None:
+    """A waiver gives back what the debt took; without the debt it would give what nobody has."""
+    if original.event != "certificate_issued":
+        return
+    entry, movement, later = tables.entry, tables.movement, tables.entry.alias("later")
+    waivers = (
+        select(func.max(entry.c.no))
+        .join(movement, movement.c.entry == entry.c.no)
+        .outerjoin(later, later.c.reverses == entry.c.no)
+        .where(entry.c.event == "authority_waived", entry.c.reverses.is_(None), later.c.no.is_(None))
+        .where(movement.c.debit_application == original.movements[0].debit_application)
+    )
+    if (waiver := connection.execute(waivers).scalar()) is not None:
+        raise WaivedMeanwhile(no, waiver)

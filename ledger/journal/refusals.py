@@ -113,6 +113,16 @@ class PartOfCredit(Refusal):
 
 
 @dataclass
+class WaivedMeanwhile(Refusal):
+    """An entry is a debt that the authority has waived; without it the authority would owe what it never received."""
+
+    entry: int
+    waiver: int
+    says = _("entry {entry} is a debt to the authority, which waived it by entry {waiver}")
+    instead = _("reverse the waiver first: seisan reverse {waiver} --reason …")
+
+
+@dataclass
 class MonthClosed(Refusal):
     """The day lies in a month that has been closed."""
 

@@ -1,0 +1,357 @@
+"""Killed at any point while books are made, brought up to date, shared out, looked into, copied: all of it or nothing.
+
+The commands of the month are in `test_crashes`. `make soak` kills at many more points.
+"""
+
+import inspect
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command as alembic
+from sqlalchemy import create_engine, text
+from sqlalchemy import inspect as look
+from sqlalchemy.pool import NullPool
+
+from exports import verified
+from ledger import database, days
+from migrations import triggers
+from tests import commands, crashes, desk
+from tests.commands import COMMANDS
+from tests.copies import Copies
+from tests.desk import CLERK
+from tests.server import Server
+from tests.test_cli import COMMANDS as EVERY
+
+# At so many points, evenly over the whole way, beside the first and those around the end.
+MANY = 60 if os.environ.get("SEISAN_SOAK") else 2
+
+# What writes and has no business day: to the books, to a copy of them, or to books of its own.
+HERE = {"init", "roles", "account show", "backup", "restore", "demo"}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
+    """Copies of the books that the commands are typed at."""
+    with commands.made(request) as copies:
+        yield copies
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same moment for every command, so that the same writes give the same books, seal by seal."""
+    monkeypatch.setattr(days, "today", lambda: date(2030, 1, 1))
+    monkeypatch.setattr(days, "now", lambda: datetime(2030, 1, 1, 9, 30))
+
+
+def points(count: int) -> list[int]:
+    """The points at which a command is killed that has so many."""
+    return sorted({1, *(count * nth // (MANY + 1) or 1 for nth in range(1, MANY + 1)), count - 1, count})
+
+
+def standing(url: str) -> Any:
+    """All that stands in a database, rows, tables and triggers; None where there is nothing, not even a file."""
+    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
+        return None
+    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+        every = look(connection)
+        names = sorted(every.get_table_names())
+        if not names:
+            return None
+        sqlite = connection.dialect.name == "sqlite"
+        asked = (
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            if sqlite
+            else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        )
+        stand = set(connection.execute(text(asked)).scalars())
+        columns = {name: [each["name"] for each in every.get_columns(name)] for name in names}
+    return columns, stand, crashes.held(url)
+
+
+def verifies(url: str) -> None:
+    """The books agree with themselves."""
+    with database.reading(url) as connection:
+        assert verified.verify(connection).faults == ()
+
+
+def test_every_command_that_writes_is_killed_somewhere() -> None:
+    writes = re.compile(r"\.writing\(|database\.create\(|copies\.(backup|restore)\(|play\.acts\(|decide\(")
+    writing = {name for name, each in EVERY.items() if writes.search(inspect.getsource(inspect.unwrap(each.callback)))}
+    assert {"init", "import", "close", "demo"} <= writing
+    assert writing == {*COMMANDS, *HERE}
+
+
+# --- books made, and brought up to date -----------------------------------------------------------------------------
+
+
+def test_killed_while_books_are_made_there_are_none_or_all(new_database: Callable[[bool], str]) -> None:
+    whole = new_database(False)
+    count = crashes.counted(whole, "init", by=CLERK)
+    after = standing(whole)
+    assert after is not None
+    verifies(whole)
+    for point in points(count):
+        url = new_database(False)
+        assert crashes.killed(url, point, "init", by=CLERK)
+        assert standing(url) == (None if point < count else after), f"half of it at point {point} of {count}"
+        desk.done(url, "init")
+        assert standing(url) == after
+
+
+STEP = '''"""A step that adds a column, and writes a table anew."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9998"
+down_revision = "{before}"
+
+
+def upgrade() -> None:
+    """Both ways in which a step may change a table."""
+    op.add_column("deposit_known", sa.Column("made_up", sa.String(), nullable=True))
+    with op.batch_alter_table("refund_step", recreate="always") as table:
+        table.add_column(sa.Column("made_up", sa.String(), nullable=True))
+'''
+
+
+@pytest.fixture
+def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every version so far; for the time of the test there is one more."""
+    real, known = database.MIGRATIONS, sorted(database._versions()[0])
+    folder = Path(shutil.copytree(real, tmp_path / "steps"))
+    (folder / "versions" / "9998_made_up.py").write_text(STEP.format(before=known[-1]), encoding="utf-8")
+    monkeypatch.setattr(database, "MIGRATIONS", folder)
+    database._versions.cache_clear()
+    yield known
+    database._versions.cache_clear()
+
+
+def at_version(url: str, version: str) -> None:
+    """Makes empty books as an earlier Seisan left them."""
+    with database._engine(url).connect() as plain:
+        connection = plain.execution_options(writes=True)
+        config = database.alembic_config()
+        config.attributes["connection"] = connection
+        alembic.upgrade(config, version)
+        connection.commit()
+
+
+def killed_while_upgraded(new: Callable[[], str]) -> str:
+    """Kills `init` at each point, on books of their own, and types it again; gives the address of books as they are."""
+    whole = new()
+    before = standing(whole)
+    count = crashes.counted(whole, "init", by=CLERK)
+    after = standing(whole)
+    assert before != after
+    for point in points(count):
+        url = new()
+        assert crashes.killed(url, point, "init", by=CLERK)
+        assert standing(url) == (before if point < count else after), f"half of it at point {point} of {count}"
+        desk.done(url, "init")
+        assert standing(url) == after
+    return whole
+
+
+def test_killed_while_books_of_any_version_are_upgraded_they_are_of_the_old_or_the_new(
+    new_database: Callable[[bool], str], versions: list[str]
+) -> None:
+    for version in versions:
+
+        def new(version: str = version) -> str:
+            at_version(url := new_database(False), version)
+            return url
+
+        verifies(killed_while_upgraded(new))
+
+
+def test_killed_while_full_books_are_upgraded_they_are_of_the_old_or_the_new(made: Copies, versions: list[str]) -> None:
+    """With a record in every table, one of which is written anew: no row, no seal and no trigger is lost."""
+    opened = []
+
+    def new() -> str:
+        opened.append(made.copy())
+        return opened[-1].__enter__()
+
+    try:
+        url = killed_while_upgraded(new)
+        verifies(url)
+        dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+        assert standing(url)[1] == triggers.names(dialect)
+    finally:
+        for each in opened:
+            each.__exit__(None, None, None)
+    assert versions
+
+
+# --- roles, and who looked ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("made", ["postgresql"], indirect=True, scope="module")
+def test_killed_while_roles_are_made_there_are_none_or_all(made: Copies, server: Server) -> None:
+    names = [f"t{os.getpid()}_killed_{kind}" for kind in ("clerk", "approver", "auditor")]
+    typed = ("roles", "--prefix", f"t{os.getpid()}_killed")
+
+    def granted(url: str) -> list[tuple[str, str]]:
+        asked = text(
+            "SELECT rolname, c.relname FROM pg_roles, pg_class c WHERE rolname = ANY(:names) AND c.relkind = 'r'"
+            " AND c.relnamespace = 'public'::regnamespace AND has_table_privilege(rolname, c.oid, 'INSERT')"
+            " ORDER BY 1, 2".replace("::", "\\:\\:")
+        )
+        with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+            return [tuple(each) for each in connection.execute(asked, {"names": names})]
+
+    def gone(url: str) -> None:
+        with create_engine(database.named(url), poolclass=NullPool).begin() as connection:
+            for name in names:
+                connection.execute(text(f"DROP OWNED BY {name}"))
+                connection.execute(text(f"DROP ROLE {name}"))
+
+    with made.copy() as url:
+        count = crashes.counted(url, *typed, by=CLERK)
+        after = granted(url)
+        assert len({name for name, _table in after}) == 2, "the auditor adds to nothing"
+        gone(url)
+        for point in points(count):
+            assert crashes.killed(url, point, *typed, by=CLERK)
+            assert granted(url) == ([] if point < count else after)
+            desk.done(url, *typed)
+            assert granted(url) == after
+            gone(url)
+
+
+def test_killed_before_the_look_is_recorded_no_number_is_shown(made: Copies) -> None:
+    """Each look is one of its own: typed again after it was recorded, it is recorded a second time."""
+    typed = ("account", "show", desk.ANOTHER, "--purpose", "照会")
+
+    def looks(url: str) -> int:
+        with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+            return int(connection.execute(text("SELECT count(*) FROM looked")).scalar_one())
+
+    with made.copy() as url:
+        before = looks(url)
+        count = crashes.counted(url, *typed, by=CLERK)
+        assert looks(url) == before + 1
+    with made.copy() as url:
+        for done, point in enumerate(points(count)):
+            assert crashes.killed(url, point, *typed, by=CLERK)
+            assert looks(url) == before + done + (point == count)
+            assert "1112223" in desk.done(url, *typed).stdout
+        verifies(url)
+
+
+# --- copies ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder for books and a copy of them."""
+    (made := tmp_path / "控え").mkdir()
+    return made
+
+
+def whole(file: Path) -> str | None:
+    """What a file of books holds, as far as it is there; half of one would not agree with itself."""
+    if not file.exists():
+        return None
+    verifies(f"sqlite:///{file}")
+    return desk.held(f"sqlite:///{file}")
+
+
+@pytest.mark.parametrize("made", ["sqlite"], indirect=True, scope="module")
+@pytest.mark.parametrize("earlier", [False, True], ids=["none there", "an earlier one there"])
+def test_killed_while_it_is_copied_a_backup_is_the_old_or_the_new(made: Copies, folder: Path, earlier: bool) -> None:
+    with made.copy() as original:
+        books, copy = folder / "books.db", folder / "copy.db"
+        shutil.copyfile(original.removeprefix("sqlite:///"), books)
+        url = f"sqlite:///{books}"
+        if earlier:
+            desk.done(url, "backup", str(copy))
+        old = whole(copy)
+        desk.done(url, "book", "--through", "2012-06-30")
+        new = desk.held(url)
+        count = crashes.counted(url, "backup", str(folder / "counted.db"), by=CLERK)
+        for point in points(count):
+            assert crashes.killed(url, point, "backup", str(copy), by=CLERK)
+            assert whole(copy) in (old, new), f"half of it at point {point} of {count}"
+            assert desk.held(url) == new
+        desk.done(url, "backup", str(copy))
+        assert whole(copy) == new
+
+
+@pytest.mark.parametrize("made", ["sqlite"], indirect=True, scope="module")
+@pytest.mark.parametrize("lost", [False, True], ids=["earlier books there", "books lost"])
+def test_killed_while_they_are_restored_the_books_are_the_old_or_the_new(
+    made: Copies, folder: Path, lost: bool
+) -> None:
+    with made.copy() as original:
+        books, copy, first = folder / "books.db", folder / "copy.db", folder / "first.db"
+        shutil.copyfile(original.removeprefix("sqlite:///"), books)
+        url = f"sqlite:///{books}"
+        old = None if lost else whole(books)
+        desk.done(url, "backup", str(first))
+        desk.done(url, "book", "--through", "2012-06-30")
+        new = desk.held(url)
+        desk.done(url, "backup", str(copy))
+
+        def put_back() -> None:
+            for each in folder.glob("books.db*"):
+                each.unlink()
+            if not lost:
+                shutil.copyfile(first, books)
+
+        put_back()
+        count = crashes.counted(url, "restore", str(copy), by=CLERK)
+        for point in points(count):
+            put_back()
+            assert crashes.killed(url, point, "restore", str(copy), by=CLERK)
+            assert whole(books) in (old, new), f"half of it at point {point} of {count}"
+            desk.done(url, "restore", str(copy))
+            assert desk.held(url) == new
+
+
+@pytest.mark.parametrize("made", ["sqlite"], indirect=True, scope="module")
+def test_a_copy_that_was_left_half_made_is_in_nobodys_way(made: Copies, folder: Path) -> None:
+    """A number that a process had is given again: after a restart, or in a container, where it is always the same."""
+    with made.copy() as url:
+        (folder / f".copy.db.{os.getpid()}").write_bytes(b"half")
+        desk.done(url, "backup", str(folder / "copy.db"))
+        assert whole(folder / "copy.db") == desk.held(url)
+
+
+# --- the demo -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [0.5] if MANY < 10 else [0.02, 0.2, 0.4, 0.6, 0.8, 0.95])
+def test_killed_in_the_middle_a_demo_is_played_to_its_end(tmp_path: Path, at: float) -> None:
+    """Played again in the same folder, every step is done once; booking again only comes to it in another order."""
+    count = crashes.counted(url := f"sqlite:///{tmp_path / 'a' / 'demo.db'}", "demo", str(tmp_path / "a"), by=CLERK)
+    other = f"sqlite:///{tmp_path / 'b' / 'demo.db'}"
+    assert crashes.killed(other, int(count * at), "demo", str(tmp_path / "b"), by=CLERK)
+    desk.done(other, "demo", str(tmp_path / "b"))
+    assert desk.answered(other, "balance") == desk.answered(url, "balance")
+    assert _events(other) == _events(url)
+    for kind in ("refund", "credit"):
+        assert [_plain(each) for each in _listed(other, kind)] == [_plain(each) for each in _listed(url, kind)]
+    verifies(other)
+
+
+def _events(url: str) -> Counter[str]:
+    return Counter(each["event"] for each in desk.answered(url, "entries")["entries"])
+
+
+def _listed(url: str, kind: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = desk.answered(url, kind, "list")
+    return found
+
+
+def _plain(thing: dict[str, Any]) -> dict[str, Any]:
+    """Without the numbers of entry and decision."""
+    return {name: value for name, value in thing.items() if name in ("no", "application", "amount", "state")}
