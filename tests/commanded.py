@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger import chain, database, people, requests, tables
-from ledger.booking import closing, credits, refunds
+from exports import zengin
+from ledger import chain, database, people, requests, settings, tables
+from ledger.booking import closing, credits, payments, refunds
 from ledger.booking.bills import pay_bill
 from ledger.booking.month import book
 from ledger.booking.overpaid import return_deposit
@@ -21,7 +22,7 @@ from ledger.journal.posting import recorded, reverse
 from tests import given, posted
 from tests.model import Answer
 from tests.model_booked import SUSPENSE, App, Dep, Told
-from tests.posted import CLERK
+from tests.posted import CHIEF, CLERK
 
 # Under the notice of 2012-03-23; a sequence may go on, or begin, beyond the one of 2012-09-21.
 BEGIN = date(2012, 4, 1)
@@ -37,12 +38,23 @@ APPLICATIONS = [
     App("2012-0004", OTHER, True, 9000, date(2012, 2, 11)),
 ]
 NUMBERS = [each.number for each in APPLICATIONS]
+# What the federation is to its bank.
+PAYER = {
+    "payer_code": "1234567890",
+    "payer_name": "シホウシヨシカイ",
+    "payer_bank": "9999",
+    "payer_branch": "999",
+    "payer_account_type": "1",
+    "payer_account": "7654321",
+}
 
 
 def prepare(url: str) -> None:
-    """Enters the fees, the two members and their applications."""
+    """Enters the fees, the two members and their applications, and what the federation is to its bank."""
     with database.writing(url) as connection:
         of = given.source(connection)
+        for name, value in PAYER.items():
+            settings.change(connection, name, value, by=CHIEF)
         for day, yen in FEES.items():
             fee = {"applies_from": day, "applies_to": date(2012, 3, 31), "yen": yen, "tax_percent": 5}
             connection.execute(tables.fee.insert().values(fee | {"known_on": day, "source": of}))
@@ -175,6 +187,22 @@ class Books:
         """Proposes a credit."""
         done = credits.propose(self.connection, number, to, on=on, by=by)
         return done.no, done.changed, done.yen
+
+    def set_people(self, value: str, by: str) -> bool:
+        """Sets how many people a payment needs."""
+        return settings.change(self.connection, "people", value, by=by)[1]
+
+    def file(self, on: date, name: str, by: str) -> tuple[Any, ...]:
+        """Makes a payment file, or gives one that was made before."""
+        done = payments.file(self.connection, on=on, name=name, by=by, layout=zengin.text)
+        if not done.changed:
+            return done.no, False, done.gone_on
+        return done.no, True, len(done.refunds), done.yen
+
+    def void(self, no: int, on: date, reason: str, by: str) -> tuple[Any, ...]:
+        """Declares a payment file void."""
+        done = payments.void(self.connection, no, on=on, reason=reason, by=by)
+        return done.no, done.changed, done.refunds
 
     def step(self, kind: str, no: int, state: str, on: date, by: str, reason: str | None = None) -> tuple[int, bool]:
         """Brings a refund or a credit into a state."""

@@ -2,7 +2,8 @@
 
 It answers each command as the books have to: with what changed, or with the code of the refusal. What is asked is asked
 on `today`; a step, a payment or a reversal may be given on an earlier day, and then its month has to be open. What
-booking posts stands in `model_booked`, what is decided in `model_decided`, months, accounts and keys in `model_months`.
+booking posts stands in `model_booked`, what is decided in `model_decided`, months, accounts and keys in `model_months`,
+payment files in `model_filed`.
 """
 
 from collections import Counter
@@ -24,7 +25,7 @@ from tests.model_booked import (
     Move,
     Refused,
 )
-from tests.model_months import Months
+from tests.model_filed import Filed
 
 Answer = tuple[str, Any]
 
@@ -32,6 +33,7 @@ MOVES = {
     "refund": {
         "proposed": ("approved", "rejected"),
         "approved": ("paid", "rejected"),
+        "filed": ("paid", "rejected"),
         "paid": ("returned",),
         "returned": ("paid",),
     },
@@ -50,7 +52,7 @@ CODES = {
 }
 
 
-class Model(Months):
+class Model(Filed):
     """The books; see the module."""
 
     def answer(self, command: str, *words: Any) -> Answer:
@@ -192,8 +194,7 @@ class Model(Months):
         return no, True
 
     def _approved(self, thing: Course, _on: date) -> None:
-        whose = thing.application or self.deps[str(thing.other)].application
-        self.insist_on_account(self.apps[whose].member if whose else None)
+        self.insist_on_account(self._payee(thing))
 
     def _rejected(self, thing: Course, on: date) -> None:
         self.undo_entry(thing.entries[0], on, "course")

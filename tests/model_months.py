@@ -23,6 +23,7 @@ class BankAccount:
     waits: bool = False
     brought_by: str | None = None
     approved: bool = False
+    had: set[str] = field(default_factory=set)
 
 
 def month_of(day: date) -> str:
@@ -131,10 +132,13 @@ class Months(Decided):
     # --- bank accounts ---
 
     def account_told(self, member: str, number: str, by: str) -> None:
-        """The register brings a bank account; another one than was trusted waits for a second person."""
+        """The register brings a bank account; a second one, or another member's, waits for a second person."""
+        anothers = any(number in each.had for other, each in self.accounts.items() if other != member)
         account = self.accounts.setdefault(member, BankAccount())
         account.last, account.brought_by = number, by
-        account.trusted = account.trusted or number
+        if not account.had and not anothers:
+            account.trusted = number
+        account.had.add(number)
         account.waits = number != account.trusted
 
     def approve_account(self, member: str, by: str) -> bool:

@@ -72,6 +72,9 @@ TYPED: list[tuple[Any, ...]] = [
     *[("month_closed", MONTHS, BANKS, ACCEPTS, (60, 10))] * 2,
     ("month_reopened", MONTHS, REASONS),
     ("account_approved", MEMBERS, PEOPLE),
+    *[("filed", PEOPLE, (0, 0, 0, 1, 3), ("A.txt", "A.txt", "B.txt"), SURE)] * 3,
+    *[("made_void", (1, 1, 2, 0), REASONS, PEOPLE, BACK)] * 2,
+    ("people_set", ("two", "three"), PEOPLE),
 ]
 COMMANDS = [
     *TYPED,
@@ -123,6 +126,9 @@ WRITING = {
     "reopen": "month_reopened",
     "account approve": "account_approved",
     "account show": "account_looked_at",
+    "refund file": "filed",
+    "refund void": "made_void",
+    "settings set": "people_set",
 }
 
 
@@ -413,6 +419,41 @@ class Commands(RuleBasedStateMachine):
     def account_looked_at(self, member: str, purpose: str) -> None:
         """The command `account show`, given to all."""
         self.given("look", member, purpose)
+
+    def filed(self, by: str, ahead: int, name: str, sure: int = 0) -> None:
+        """`refund file`, mostly of something that is approved, on a day on which banks work."""
+        on = self.model.today + timedelta(ahead)
+        if sure:
+            on += timedelta(7 - on.weekday() if on.weekday() >= 5 else 0)
+            self.something_is_approved()
+        self.given("file", on, name, by)
+
+    def something_is_approved(self) -> None:
+        """A refund that was proposed, or else a new one, is approved; every member has a bank account."""
+        for member, number in ((given.MEMBER, "1234567"), (OTHER, "7654321")):
+            if member not in self.model.accounts:
+                self.an_account_is_told(member, number, CLERK)
+        every = list(enumerate(self.model.refunds, 1))
+        if any(each.state == "approved" for _no, each in every):
+            return
+        waiting = [(no, each.steps[0][2]) for no, each in every if each.state == "proposed"]
+        if not waiting:
+            back = [each for each in NUMBERS if self.model.finding(each).refundable]
+            answer, said = self.given("propose_refund", back[0] if back else NUMBERS[0], CLERK, self.model.today)
+            waiting = [(said[0], CLERK)] if answer == "done" else []
+        for no, by in waiting[:1]:
+            self.given("step", "refund", no, "approved", self.model.today, CHIEF if by == CLERK else CLERK, None)
+
+    def made_void(self, nth: int, reason: str, by: str, ago: int = 0) -> None:
+        """`refund void` of one of the last payment files; one is made when there is none."""
+        if not self.model.files and nth:
+            self.filed(CHIEF, 0, "A.txt", 1)
+        no = max(1, len(self.model.files) + 1 - nth)
+        self.given("void", no, self.model.today - timedelta(ago), reason, by)
+
+    def people_set(self, value: str, by: str) -> None:
+        """`settings set people`."""
+        self.given("set_people", value, by)
 
     def day(self, late: int) -> date:
         """Today, or the last day of the months that are closed."""
