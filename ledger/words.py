@@ -128,10 +128,11 @@ REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "rejected"
 CREDIT_STATES = ("proposed", "applied", "undone", "rejected")
 
 # From each state those that may follow: the program goes by it, the triggers insist on it, and `verify` asks again.
+# What is in a payment file is not rejected, lest the bank pays it and it is proposed once more.
 REFUND_MOVES = {
     "proposed": ("approved", "rejected"),
     "approved": ("filed", "paid", "rejected"),
-    "filed": ("paid", "approved", "rejected"),
+    "filed": ("paid", "approved"),
     "paid": ("returned",),
     "returned": ("paid",),
 }

@@ -33,7 +33,7 @@ MOVES = {
     "refund": {
         "proposed": ("approved", "rejected"),
         "approved": ("paid", "rejected"),
-        "filed": ("paid", "rejected"),
+        "filed": ("paid",),
         "paid": ("returned",),
         "returned": ("paid",),
     },

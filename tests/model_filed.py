@@ -17,7 +17,6 @@ class PaymentFile:
     name: str
     inside: list[int]
     void: str | None = None
-    came_back: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -79,22 +78,21 @@ class Filed(Months):
         if made.void is not None:
             if made.void != reason:
                 raise Refused("done-differently")
-            return no, False, tuple(made.came_back)
+            return no, False, tuple(made.inside)
         self.insist_on_open(on)
-        inside = {each: self.refunds[each - 1] for each in made.inside}
-        waiting = {each: thing for each, thing in inside.items() if thing.state == "filed"}
-        if not waiting or any(each.state not in ("filed", "rejected") for each in inside.values()):
+        inside = [self.refunds[each - 1] for each in made.inside]
+        if any(each.state != "filed" for each in inside):
             raise Refused("payment-file-gone-on")
-        if on < max(each.steps[-2][1] for each in waiting.values()):
+        if on < max(each.steps[-2][1] for each in inside):
             raise Refused("before-the-step-before")
         if not reason:
             raise Refused("no-reason-given")
-        if any(each.steps[0][2] == by for each in waiting.values()):
+        if any(each.steps[0][2] == by for each in inside):
             raise Refused("same-person-voids")
-        made.void, made.came_back = reason, list(waiting)
-        for each in waiting.values():
+        made.void = reason
+        for each in inside:
             each.steps.append(("approved", on, by, reason))
-        return no, True, tuple(waiting)
+        return no, True, tuple(made.inside)
 
 
 def _hands(thing: Course) -> set[str]:

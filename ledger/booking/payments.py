@@ -334,7 +334,7 @@ class Void:
 
 
 def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Void:
-    """Declares that a payment file never reached the bank: what is still in it is approved again, as it was before.
+    """Declares that a payment file never reached the bank: what is in it is approved again, as it was before.
 
     It may be dated before the day of the file, though not before an approval. Void already: nothing changes, unless the
     reason differs. Refused: an unknown file, a closed month, one of which anything was paid, no reason, and to whoever
@@ -349,19 +349,17 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     if before:
         if before[0].reason != reason:
             raise DoneDifferently(say(VOID), say(FIELDS["reason"]), str(before[0].reason), reason)
-        return Void(no, False, name, tuple(each.no for each in inside if {*each.steps} & {*before}))
+        return Void(no, False, name, tuple(each.no for each in inside))
     insist_on_open(connection, on)
-    waiting = [each for each in inside if each.state == "filed"]
-    gone = [each for each in inside if each.state not in ("filed", "rejected")]
-    if gone or not waiting:
-        raise PaymentFileGoneOn(no, [f"{each.no} ({said(each.state)})" for each in gone or inside])
-    if on < (latest := max(each.steps[-2].on for each in waiting)):
+    if gone := [each for each in inside if each.state != "filed"]:
+        raise PaymentFileGoneOn(no, [f"{each.no} ({said(each.state)})" for each in gone])
+    if on < (latest := max(each.steps[-2].on for each in inside)):
         raise BeforeTheStepBefore(on, latest)
     if not reason.strip():
         raise NoReasonGiven(say(VOID))
-    if own := [each.no for each in waiting if people.one_person(connection, by, each.steps[0].by, each.steps[0].role)]:
+    if own := [each.no for each in inside if people.one_person(connection, by, each.steps[0].by, each.steps[0].role)]:
         raise SamePersonVoids(by, no, own)
-    for each in waiting:
+    for each in inside:
         nth = each.steps[-1].nth + 1
         append(connection, REFUNDS, each.no, Step(nth, "approved", on, by, reason, None, payment_file=no))
-    return Void(no, True, name, tuple(each.no for each in waiting))
+    return Void(no, True, name, tuple(each.no for each in inside))
