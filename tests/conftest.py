@@ -9,13 +9,18 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from ledger import i18n
 from tests.server import Server
+
+if TYPE_CHECKING:
+    from tests.copies import Copies
 
 # Where one run keeps its server and its templates, told by the first process to the workers it starts.
 _RUN = "SEISAN_TEST_RUN"
@@ -115,6 +120,15 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same moment for every command, so that the same writes give the same books, seal by seal."""
+    from ledger import days
+
+    monkeypatch.setattr(days, "today", lambda: date(2030, 1, 1))
+    monkeypatch.setattr(days, "now", lambda: datetime(2030, 1, 1, 9, 30))
+
+
 # --- books ----------------------------------------------------------------------------------------------------------
 
 
@@ -204,3 +218,12 @@ def book_url(new_database: Callable[[bool], str]) -> str:
 def new_book(new_database: Callable[[bool], str]) -> Callable[[], str]:
     """Gives the address of further fresh books each time it is called, for a property or a comparison of two."""
     return lambda: new_database(True)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def made(request: pytest.FixtureRequest) -> Iterator["Copies"]:
+    """Copies of books with a record in every table, at which every command that writes can be typed (`commands.py`)."""
+    from tests import commands
+
+    with commands.made(request) as copies:
+        yield copies

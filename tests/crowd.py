@@ -23,7 +23,6 @@ from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from exports import verified
 from ledger import database, tables, turns
 from ledger.booking import credits, month, refunds
 from ledger.booking.overpaid import return_deposit
@@ -332,12 +331,6 @@ def insist_on_turns(told: dict[str, Told]) -> None:
     """
     taken = [number for _nth, number in sorted(turn for one in told.values() for turn in one.turns)]
     assert taken == sorted(set(taken))
-
-
-def insist_on_verify(url: str) -> None:
-    """The books agree with themselves."""
-    with database.reading(url) as connection:
-        assert verified.verify(connection).faults == ()
 
 
 # --- the naive version ------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner, Result
 
 import cli
+from exports import verified
 from ledger import database
 from tests.server import Server
 
@@ -267,3 +268,9 @@ def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None]) -> 
         yield server.url(own)
     finally:
         server.tell(f"DROP DATABASE {own} WITH (FORCE)")
+
+
+def verifies(url: str) -> None:
+    """The books agree with themselves."""
+    with database.reading(url) as connection:
+        assert verified.verify(connection).faults == ()

@@ -3,7 +3,6 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,11 +10,10 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from exports import verified
 from ledger import database, days
 from ledger.booking import refunds
 from ledger.errors import DatabaseUnreachable
-from tests import commands, crashes, desk
+from tests import crashes, desk
 from tests.commands import COMMANDS
 from tests.copies import Copies
 from tests.crashes import held
@@ -26,24 +24,7 @@ SOAK = bool(os.environ.get("SEISAN_SOAK"))
 PARTS = (0.5,)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
-    """Copies of the books that the commands are typed at."""
-    with commands.made(request) as copies:
-        yield copies
-
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same moment for every command, so that the same writes give the same books, seal by seal."""
-    monkeypatch.setattr(days, "today", lambda: date(2030, 1, 1))
-    monkeypatch.setattr(days, "now", lambda: datetime(2030, 1, 1, 9, 30))
-
-
-def verifies(url: str) -> None:
-    """The books agree with themselves."""
-    with database.reading(url) as connection:
-        assert verified.verify(connection).faults == ()
+pytestmark = pytest.mark.usefixtures("one_moment")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -66,7 +47,7 @@ def test_killed_anywhere_it_is_done_once(made: Copies, command: str) -> None:
         desk.done(url, *typed, by=by)
         assert held(url) == after
         if command in ("import", "refund paid"):
-            verifies(url)
+            desk.verifies(url)
     with made.copy() as url:
         assert crashes.killed(url, points, *typed, by=by)
         assert held(url) == after, "the acknowledgement of COMMIT was lost, and the books hold it"
@@ -83,7 +64,7 @@ def test_killed_at_every_point_it_is_done_once(made: Copies, command: str) -> No
         before = held(url)
         points = crashes.counted(url, *typed, by=by)
         after = held(url)
-        verifies(url)
+        desk.verifies(url)
     for point in range(1, points + 1, 1 if SOAK else 10):
         with made.copy() as url:
             assert crashes.killed(url, point, *typed, by=by)
@@ -181,4 +162,4 @@ def test_a_clock_that_is_wrong_changes_no_entry(made: Copies, monkeypatch: pytes
         entries.append(desk.answered(url, "entries"))
         days_by_no = [{each["no"]: each["on"] for each in every["entries"]} for every in entries]
         assert days_by_no[1] == days_by_no[0] | {len(days_by_no[0]) + 1: "2012-04-06"}
-        verifies(url)
+        desk.verifies(url)

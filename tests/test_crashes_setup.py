@@ -9,7 +9,6 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy import inspect as look
 from sqlalchemy.pool import NullPool
 
-from exports import verified
-from ledger import database, days
+from ledger import database
 from migrations import triggers
-from tests import commands, crashes, desk
+from tests import crashes, desk
 from tests.commands import COMMANDS
 from tests.copies import Copies
 from tests.desk import CLERK
@@ -36,18 +34,7 @@ MANY = 60 if os.environ.get("SEISAN_SOAK") else 2
 HERE = {"init", "roles", "account show", "backup", "restore", "demo"}
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
-    """Copies of the books that the commands are typed at."""
-    with commands.made(request) as copies:
-        yield copies
-
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same moment for every command, so that the same writes give the same books, seal by seal."""
-    monkeypatch.setattr(days, "today", lambda: date(2030, 1, 1))
-    monkeypatch.setattr(days, "now", lambda: datetime(2030, 1, 1, 9, 30))
+pytestmark = pytest.mark.usefixtures("one_moment")
 
 
 def points(count: int) -> list[int]:
@@ -75,12 +62,6 @@ def standing(url: str) -> Any:
     return columns, stand, crashes.held(url)
 
 
-def verifies(url: str) -> None:
-    """The books agree with themselves."""
-    with database.reading(url) as connection:
-        assert verified.verify(connection).faults == ()
-
-
 def test_every_command_that_writes_is_killed_somewhere() -> None:
     writes = re.compile(r"\.writing\(|database\.create\(|copies\.(backup|restore)\(|play\.acts\(|decide\(")
     writing = {name for name, each in EVERY.items() if writes.search(inspect.getsource(inspect.unwrap(each.callback)))}
@@ -96,7 +77,7 @@ def test_killed_while_books_are_made_there_are_none_or_all(new_database: Callabl
     count = crashes.counted(whole, "init", by=CLERK)
     after = standing(whole)
     assert after is not None
-    verifies(whole)
+    desk.verifies(whole)
     for point in points(count):
         url = new_database(False)
         assert crashes.killed(url, point, "init", by=CLERK)
@@ -169,7 +150,7 @@ def test_killed_while_books_of_any_version_are_upgraded_they_are_of_the_old_or_t
             at_version(url := new_database(False), version)
             return url
 
-        verifies(killed_while_upgraded(new))
+        desk.verifies(killed_while_upgraded(new))
 
 
 def test_killed_while_full_books_are_upgraded_they_are_of_the_old_or_the_new(made: Copies, versions: list[str]) -> None:
@@ -182,7 +163,7 @@ def test_killed_while_full_books_are_upgraded_they_are_of_the_old_or_the_new(mad
 
     try:
         url = killed_while_upgraded(new)
-        verifies(url)
+        desk.verifies(url)
         dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
         assert standing(url)[1] == triggers.names(dialect)
     finally:
@@ -244,7 +225,7 @@ def test_killed_before_the_look_is_recorded_no_number_is_shown(made: Copies) -> 
             assert crashes.killed(url, point, *typed, by=CLERK)
             assert looks(url) == before + done + (point == count)
             assert "1112223" in desk.done(url, *typed).stdout
-        verifies(url)
+        desk.verifies(url)
 
 
 # --- copies ---------------------------------------------------------------------------------------------------------
@@ -261,7 +242,7 @@ def whole(file: Path) -> str | None:
     """What a file of books holds, as far as it is there; half of one would not agree with itself."""
     if not file.exists():
         return None
-    verifies(f"sqlite:///{file}")
+    desk.verifies(f"sqlite:///{file}")
     return desk.held(f"sqlite:///{file}")
 
 
@@ -340,7 +321,7 @@ def test_killed_in_the_middle_a_demo_is_played_to_its_end(tmp_path: Path, at: fl
     assert _events(other) == _events(url)
     for kind in ("refund", "credit"):
         assert [_plain(each) for each in _listed(other, kind)] == [_plain(each) for each in _listed(url, kind)]
-    verifies(other)
+    desk.verifies(other)
 
 
 def _events(url: str) -> Counter[str]:

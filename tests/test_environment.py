@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,8 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.default import DefaultDialect
 
-from exports import verified
 from ledger import database, days
-from tests import commands, crashes, desk
+from tests import crashes, desk
 from tests.commands import COMMANDS
 from tests.copies import Copies
 from tests.crashes import held
@@ -34,24 +33,7 @@ SOME = ("import", "book", "refund paid", "refund approve")
 SQLITE = pytest.mark.parametrize("made", ["sqlite"], indirect=True, scope="module")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
-    """Copies of the books that the commands are typed at."""
-    with commands.made(request) as copies:
-        yield copies
-
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same moment for every command, so that the same writes give the same books, seal by seal."""
-    monkeypatch.setattr(days, "today", lambda: date(2030, 1, 1))
-    monkeypatch.setattr(days, "now", lambda: datetime(2030, 1, 1, 9, 30))
-
-
-def verifies(url: str) -> None:
-    """The books agree with themselves."""
-    with database.reading(url) as connection:
-        assert verified.verify(connection).faults == ()
+pytestmark = pytest.mark.usefixtures("one_moment")
 
 
 def apart(url: str, around: Callable[[], None], *words: str, by: str = CLERK) -> tuple[int, str]:
@@ -157,7 +139,7 @@ def test_books_where_nobody_may_write(made: Copies, tmp_path: Path, which: str) 
         after = held(url)
         desk.done(url, *typed, by=by)
         assert held(url) == after != before
-        verifies(url)
+        desk.verifies(url)
 
 
 # --- no room --------------------------------------------------------------------------------------------------------
@@ -191,7 +173,7 @@ def test_no_room_in_the_middle_of_commit(made: Copies, tmp_path: Path, command: 
         after = held(url)
         desk.done(url, *typed, by=by)
         assert held(url) == after != before
-        verifies(url)
+        desk.verifies(url)
 
 
 @SQLITE
@@ -312,4 +294,4 @@ def test_a_server_that_is_restarted_after_commit_has_kept_it(own_server: Server,
     kept = held(served)
     assert json.loads(desk.done(served, *typed, "--json").stdout)["changed"] is False
     assert held(served) == kept
-    verifies(served)
+    desk.verifies(served)

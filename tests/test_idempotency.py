@@ -10,20 +10,13 @@ from typer.testing import Result
 
 from ledger import requests
 from ledger.errors import DiskFull
-from tests import commands, desk
+from tests import desk
 from tests.commands import COMMANDS, FILES
 from tests.copies import Copies
 from tests.desk import CHIEF, CLERK, ON
 from tests.test_cli import OPTIONS
 
 WORDS = [pytest.param(*words, id=name) for name, words in COMMANDS.items()]
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
-    """Copies of the books that the commands are typed at."""
-    with commands.made(request) as copies:
-        yield copies
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def test_no_fee_goes_back_twice(book_url: str, engine: str) -> None:
     told = crowd.rush(book_url, wanted, CLIENTS)
     crowd.insist_on_right_books(book_url)
     crowd.insist_on_every_success(book_url, told)
-    crowd.insist_on_verify(book_url)
+    desk.verifies(book_url)
     assert {code for one in told.values() for code in one.refused} & OTHERS == set()
     assert sum(len(one.successes) for one in told.values()) > APPLICATIONS
     assert sum(len(one.turns) for one in told.values()) == (len(wanted) if engine == "sqlite" else 0)
