@@ -21,7 +21,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ledger import days, i18n, masking
+from ledger import dates, i18n, masking
 from ledger.errors import Exit, NoSuchLanguage, NoSuchMonth, NotADay, NotText, Problems, Refusal
 from ledger.i18n import _, say
 
@@ -101,7 +101,7 @@ class Seisan(Group):
 
 
 def _answered(command: Callable[[], Any], as_json: bool) -> int:
-    from exports import progress
+    from exports.formats import progress
 
     try:
         with progress.shown_on(sys.stderr):
@@ -222,7 +222,7 @@ def _page(command: Any, ctx: typer.Context) -> str:
 
 
 def _listed(lines: list[tuple[str, str]]) -> str:
-    from exports.text import padded, width
+    from exports.formats.terminal import padded, width
 
     room = max(width(name) for name, _said in lines)
     return "\n".join(f"  {padded(name, room)}  {said}".rstrip() for name, said in lines)
@@ -248,7 +248,7 @@ def _say(text: str) -> None:
 
 
 def _json(answer: object) -> None:
-    from exports import json
+    from exports.formats import json
 
     typer.echo(json.text(answer))
 
@@ -269,7 +269,7 @@ class Desk:
 
     def reading(self) -> AbstractContextManager[Any]:
         """The books, to be read."""
-        from ledger import database
+        from ledger.store import database
 
         return database.reading(self.database)
 
@@ -278,18 +278,18 @@ class Desk:
 
         What is refused is recorded.
         """
-        from ledger import people
+        from ledger.people import accounts
 
         if self.within is not None:
             return nullcontext(self.within)
         if dry_run:
             _tell(say(_("Dry run: nothing is kept.")))
-        return people.writing(self.database, by=self.by, command=self.command, dry_run=dry_run)
+        return accounts.writing(self.database, by=self.by, command=self.command, dry_run=dry_run)
 
     @contextmanager
     def filing(self, out: Path, dry_run: bool) -> Iterator[tuple[Any, Any]]:
         """The books, to be written together with a private file, which appears once the books hold what it says."""
-        from exports import outfile
+        from exports.formats import outfile
 
         file = outfile.private_file(out, keep=not dry_run)
         if self.within is not None and self.after is not None:
@@ -318,8 +318,8 @@ Everyone = Annotated[bool, typer.Option("--everyone", help=_("all applications")
 
 def _day(text: str | None) -> date:
     if text is None:
-        return days.today()
-    if (day := days.read(text)) is None:
+        return dates.today()
+    if (day := dates.read(text)) is None:
         raise NotADay(text)
     return day
 
@@ -328,8 +328,8 @@ def _maybe_day(text: str | None) -> date | None:
     return None if text is None else _day(text)
 
 
-def _month(text: str) -> days.Month:
-    if (month := days.Month.read(text)) is None:
+def _month(text: str) -> dates.Month:
+    if (month := dates.Month.read(text)) is None:
         raise NoSuchMonth(text)
     return month
 
@@ -344,19 +344,19 @@ _held_back: list[tuple[str, object]] | None = None
 
 
 def _once(command: Any, ctx: Any, carry_out: Callable[[Any], Any]) -> None:
-    """Carries a command out under its key, or says again what it answered the first time; see `ledger.requests`."""
+    """Carries a command out under its key, or says again what it answered the first time."""
     global _held_back  # noqa: PLW0603 - one command runs at a time
-    from exports import json
-    from ledger import requests
+    from exports.formats import json
+    from ledger.store import idempotency
 
     desk = ctx.obj
     if "dry_run" not in ctx.params:
-        raise requests.NoKeyTaken(desk.command)
-    request = requests.Request(desk.key, desk.command, _asked(command, ctx))
+        raise idempotency.NoKeyTaken(desk.command)
+    request = idempotency.Request(desk.key, desk.command, _asked(command, ctx))
     # What is done after, is done once the books hold all of it: a file gets its name.
     with ExitStack() as after, desk.writing(ctx.params["dry_run"]) as connection:
         ctx.obj = replace(desk, within=connection, after=after)
-        answer = requests.answered(connection, request)
+        answer = idempotency.answered(connection, request)
         if answer is not None and desk.command in AGAIN:
             AGAIN[desk.command](ctx, answer.json)
         if answer is None:
@@ -366,8 +366,8 @@ def _once(command: Any, ctx: Any, carry_out: Callable[[Any], Any]) -> None:
                 texts, answers = zip(*_held_back, strict=True)
             finally:
                 _held_back = None
-            answer = requests.Answer("\n".join(texts), json.text(answers[0]))
-            requests.keep(connection, request, answer, by=desk.by)
+            answer = idempotency.Answer("\n".join(texts), json.text(answers[0]))
+            idempotency.keep(connection, request, answer, by=desk.by)
     _say(answer.json if ctx.params["as_json"] else answer.text)
 
 
@@ -410,7 +410,7 @@ def _answer(text: str, answer: object, as_json: bool) -> None:
 
 def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None = None, mark: str = "") -> None:
     """Shows a sheet, or answers in JSON, or writes either to a file; a workbook bears the mark by which it is known."""
-    from exports import files, text
+    from exports.formats import files, terminal
 
     if out is not None:
         files.write(sheet, answer, out, on, mark)
@@ -418,14 +418,14 @@ def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None 
     elif as_json and _held_back is None:
         _json(answer)
     else:
-        _answer(text.whole(sheet), answer, as_json)
+        _answer(terminal.whole(sheet), answer, as_json)
 
 
 def _mark(connection: Any, of: str, on: date, out: Path | None, about: str = "") -> str:
     """The mark of a list that goes into a file: by it `verify` makes the list again, as the books stood."""
-    from exports import mark
+    from exports.issued import stamp
 
-    return "" if out is None else mark.of_list(connection, of, about, on).text
+    return "" if out is None else stamp.of_list(connection, of, about, on).text
 
 
 app = typer.Typer(
@@ -509,11 +509,11 @@ def _login() -> str:
 )
 def init(ctx: typer.Context, as_json: Json = False) -> None:
     """Creates or upgrades the database, with the chart of accounts and the shipped fee."""
-    from exports import reports
-    from ledger import database
+    from exports.reports import summaries
+    from ledger.store import database
 
     before, after = database.create(_desk(ctx).database, by=_desk(ctx).by)
-    _answer(reports.created(before, after), {"before": before, "after": after}, as_json)
+    _answer(summaries.created(before, after), {"before": before, "after": after}, as_json)
 
 
 @_command(
@@ -536,8 +536,8 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Takes files in."""
-    from exports import answers
-    from ledger.intake.taking import take_in
+    from exports.reports import answers
+    from ledger.intake.importer import take_in
 
     with _desk(ctx).writing(dry_run) as connection:
         report = take_in(connection, files, _maybe_day(known_on), _desk(ctx).by)
@@ -561,7 +561,7 @@ def template(
     out: Out,
 ) -> None:
     """Writes an empty input workbook."""
-    from exports.sheets import blank
+    from exports.reports import template as blank
 
     blank.write(kind, out)
     _tell(say(_("Written: {file}"), file=out))
@@ -579,12 +579,12 @@ def template(
 )
 def book(ctx: typer.Context, through: Through = None, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Books up to a day; run at any time, any number of times."""
-    from exports import answers, reports
-    from ledger.booking import month
+    from exports.reports import answers, summaries
+    from ledger.booking import run
 
     with _desk(ctx).writing(dry_run) as connection:
-        report = month.book(connection, _day(through), by=_desk(ctx).by)
-    _answer(reports.booked(report), answers.booked(report), as_json)
+        report = run.book(connection, _day(through), by=_desk(ctx).by)
+    _answer(summaries.booked(report), answers.booked(report), as_json)
 
 
 @_command(
@@ -604,14 +604,14 @@ def match(
     out: MaybeOut = None,
 ) -> None:
     """Lists what is not matched, or settles one by a person's word."""
-    from exports import answers
-    from exports.sheets import deposits as sheet
+    from exports.reports import answers
+    from exports.reports import deposits as sheet
     from ledger.intake import matching
 
     if deposit is None or application is None:
         with _desk(ctx).reading() as connection:
             rows = [each for each in matching.unmatched(connection) if deposit in (None, each.deposit)]
-        _show(sheet.sheet(rows), answers.unmatched(rows), days.today(), as_json, out)
+        _show(sheet.sheet(rows), answers.unmatched(rows), dates.today(), as_json, out)
         return
     with _desk(ctx).writing(dry_run) as connection:
         new = matching.settle(connection, deposit, application, on=_day(on), by=_desk(ctx).by)
@@ -628,7 +628,7 @@ def match(
 )
 def due(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Shows the worklist of CP 4.1.3."""
-    from exports.sheets import due as sheet
+    from exports.reports import due as sheet
     from ledger.statements import due as statement
 
     day = _day(as_of)
@@ -662,7 +662,7 @@ def check(
     out: MaybeOut = None,
 ) -> None:
     """Judges and shows; nothing is kept."""
-    from exports import checks
+    from exports.reports import check as checks
 
     asked = checks.Asked(member, application, everyone, _day(as_of), everything)
     with _desk(ctx).reading() as connection:
@@ -692,11 +692,12 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Keeps decisions; the same finding is not kept twice."""
-    from exports import answers, checks, reports
+    from exports.reports import answers, summaries
+    from exports.reports import check as checks
 
     with _desk(ctx).writing(dry_run) as connection:
         decided, new = checks.decide(connection, applications or [], everyone, _day(as_of), by=_desk(ctx).by)
-    _answer(reports.decided(decided, new), answers.decisions(decided), as_json)
+    _answer(summaries.decided(decided, new), answers.decisions(decided), as_json)
 
 
 @_command(app, "decisions", _("The decisions kept, superseded ones included."), "decisions", "decisions 2011-0001")
@@ -707,19 +708,19 @@ def decisions(
     out: MaybeOut = None,
 ) -> None:
     """Shows the history."""
-    from exports import answers
-    from exports.sheets import decisions as sheet
-    from ledger.booking import claims
-    from ledger.decisions import kept
+    from exports.reports import answers
+    from exports.reports import decisions as sheet
+    from ledger.booking import eligibility
+    from ledger.decisions import store
 
     if application == "shaken":
         _shaken(_desk(ctx), as_json, out)
         return
     with _desk(ctx).reading() as connection:
         if application is not None:
-            claims.insist_on_application(connection, application)
-        found = kept.decisions(connection, None if application is None else [application])
-    _show(sheet.history(found), answers.decisions(found), days.today(), as_json, out)
+            eligibility.insist_on_application(connection, application)
+        found = store.decisions(connection, None if application is None else [application])
+    _show(sheet.history(found), answers.decisions(found), dates.today(), as_json, out)
 
 
 @_command(
@@ -738,8 +739,8 @@ def letter(
     everyone: Annotated[bool, typer.Option("--everyone", help=_("every decision that stands"))] = False,
 ) -> None:
     """Writes letters."""
-    from exports import checks
-    from exports.sheets import letter as sheet
+    from exports.reports import check as checks
+    from exports.reports import letter as sheet
 
     if decision is None and not everyone:
         raise checks.NobodyAsked
@@ -752,15 +753,15 @@ def letter(
 
 def _shaken(desk: Desk, as_json: bool, out: Path | None) -> None:
     """Shows the decisions that stand and would be answered otherwise by what is known now, or by today's rules."""
-    from exports.sheets import shaken as sheet
-    from ledger.decisions import shaken
-    from ledger.statements import naming
+    from exports.reports import outdated as sheet
+    from ledger.decisions import outdated
+    from ledger.people import register
 
-    day = days.today()
+    day = dates.today()
     with desk.reading() as connection:
-        found = shaken.shaken(connection, day)
-        people = naming.owners(connection, day)
-    _show(sheet.sheet(found, people, day), shaken.as_json(found), day, as_json, out)
+        found = outdated.shaken(connection, day)
+        people = register.owners(connection, day)
+    _show(sheet.sheet(found, people, day), outdated.as_json(found), day, as_json, out)
 
 
 # --- what comes back --------------------------------------------------------------------------------------------------
@@ -857,14 +858,15 @@ def _refund_returned(
 
 def _refund_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists refunds and returned overpayments."""
-    from exports import answers
-    from exports.sheets import returns as sheet
+    from exports.reports import answers
+    from exports.reports import settlements as sheet
     from ledger.booking import refunds
-    from ledger.statements import naming, returns
+    from ledger.people import register
+    from ledger.statements import settlements
 
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
-        rows = returns.returns(connection, naming.owners(connection, day), day)
+        rows = settlements.returns(connection, register.owners(connection, day), day)
         found = refunds.refunds(connection)
         mark = _mark(connection, "refund list", day, out)
     waiting = {each.no for each in rows if each.account_waits}
@@ -915,13 +917,13 @@ def refund_file(
     as_json: Json = False,
 ) -> None:
     """Writes a payment file."""
-    from exports import payments as told
-    from exports import zengin
-    from ledger.booking import payments
+    from exports.formats import zengin
+    from exports.reports import payments as told
+    from ledger.booking import payment_files
 
     wanted: dict[str, Any] = {"on": _day(on), "name": out.name, "without": without or [], "by": _desk(ctx).by}
     with _desk(ctx).filing(out, dry_run) as (connection, file):
-        done = payments.file(connection, layout=zengin.text, **wanted)
+        done = payment_files.file(connection, layout=zengin.text, **wanted)
         if not done.gone_on:
             file.write(done.written)
     _answer(told.filed(done, out), told.filed_json(done, out), as_json)
@@ -931,9 +933,9 @@ def _refund_file_again(ctx: typer.Context, answer: str) -> None:
     """Writes a payment file once more that was made under the same key, unless it is void or any of it was paid."""
     import json
 
-    from ledger.booking import payments
+    from ledger.booking import payment_files
 
-    made = payments.again(_desk(ctx).within, json.loads(answer)["no"])
+    made = payment_files.again(_desk(ctx).within, json.loads(answer)["no"])
     if made is not None and not made.gone_on:
         with _desk(ctx).filing(ctx.params["out"], ctx.params["dry_run"]) as (_connection, file):
             file.write(made.written)
@@ -957,11 +959,11 @@ def refund_void(
     as_json: Json = False,
 ) -> None:
     """Declares a payment file void."""
-    from exports import payments as told
-    from ledger.booking import payments
+    from exports.reports import payments as told
+    from ledger.booking import payment_files
 
     with _desk(ctx).writing(dry_run) as connection:
-        done = payments.void(connection, number, on=_day(on), reason=reason, by=_desk(ctx).by)
+        done = payment_files.void(connection, number, on=_day(on), reason=reason, by=_desk(ctx).by)
     _answer(told.void(done), told.void_json(done), as_json)
 
 
@@ -976,7 +978,7 @@ def overpaid_return(
     as_json: Json = False,
 ) -> None:
     """Proposes the return of money that was never due."""
-    from ledger.booking.overpaid import return_deposit
+    from ledger.booking.overpayments import return_deposit
 
     with _desk(ctx).writing(dry_run) as connection:
         done = return_deposit(connection, deposit, on=_day(on), by=_desk(ctx).by)
@@ -1054,14 +1056,15 @@ def credit_undo(
 @_command(credit, "list", _("Credits, with their states."), "credit list", "credit list --json")
 def credit_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists credits."""
-    from exports import answers
-    from exports.sheets import returns as sheet
+    from exports.reports import answers
+    from exports.reports import settlements as sheet
     from ledger.booking import credits
-    from ledger.statements import naming, returns
+    from ledger.people import register
+    from ledger.statements import settlements
 
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
-        rows = returns.returns(connection, naming.owners(connection, day), day)
+        rows = settlements.returns(connection, register.owners(connection, day), day)
         found = credits.credits(connection)
         mark = _mark(connection, "credit list", day, out)
     _show(sheet.credits(rows, day), answers.credits(found), day, as_json, out, mark)
@@ -1085,15 +1088,15 @@ def bill_reconciled(ctx: typer.Context, as_json: Json = False, out: MaybeOut = N
     """Reconciles the bills."""
     if ctx.invoked_subcommand is not None:
         return
-    from exports import answers
-    from exports.sheets import bills as sheet
+    from exports.reports import answers
+    from exports.reports import bills as sheet
     from ledger.booking import bills
-    from ledger.statements import naming
+    from ledger.people import register
 
-    day = days.today()
+    day = dates.today()
     with _desk(ctx).reading() as connection:
         lines = bills.reconcile(connection)
-        owners = naming.owners(connection, day)
+        owners = register.owners(connection, day)
     totals = bills.totals(lines)
     _show(sheet.sheet(lines, totals, owners), answers.bill(lines, totals), day, as_json, out)
 
@@ -1109,13 +1112,13 @@ def bill_pay(
     as_json: Json = False,
 ) -> None:
     """Pays a bill."""
-    from exports import reports
+    from exports.reports import summaries
     from ledger.booking import bills
 
     with _desk(ctx).writing(dry_run) as connection:
         paid = bills.pay_bill(connection, number, on=_day(on), by=_desk(ctx).by)
     answer = {"yen": paid.yen, "posted": paid.posted, "paid_before": paid.paid_before, "left": len(paid.left)}
-    _answer(reports.bill_paid(paid), answer, as_json)
+    _answer(summaries.bill_paid(paid), answer, as_json)
 
 
 # --- the books --------------------------------------------------------------------------------------------------------
@@ -1124,15 +1127,15 @@ def bill_pay(
 @_command(app, "balance", _("The trial balance."), "balance --as-of 2012-09-30", "balance --json")
 def balance(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Shows every account as of a day."""
-    from exports import answers
-    from exports.sheets import trial_balance as sheet
+    from exports.reports import answers
+    from exports.reports import trial_balance as sheet
     from ledger.journal.balances import trial_balance
-    from ledger.statements import naming
+    from ledger.people import register
 
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
         rows = trial_balance(connection, day)
-        chart = naming.chart(connection)
+        chart = register.chart(connection)
         mark = _mark(connection, "balance", day, out)
     _show(sheet.as_of(rows, chart, day), answers.balance(rows, day), day, as_json, out, mark)
 
@@ -1165,17 +1168,17 @@ def entries(
     out: MaybeOut = None,
 ) -> None:
     """Searches the journal."""
-    from exports import answers
-    from exports.sheets import journal as sheet
+    from exports.reports import answers
+    from exports.reports import journal as sheet
     from ledger.journal import ledgers
-    from ledger.statements import naming
+    from ledger.people import register
 
     wanted: dict[str, Any] = {"first": _maybe_day(first), "last": _maybe_day(last), "account": account, "blank": blank}
     wanted |= {"application": application, "member": member, "amount_from": amount_from, "amount_to": amount_to}
     with _desk(ctx).reading() as connection:
         found = ledgers.entries(connection, **wanted)
-        chart = naming.chart(connection)
-    _show(sheet.found(found, chart), answers.entries(found), days.today(), as_json, out)
+        chart = register.chart(connection)
+    _show(sheet.found(found, chart), answers.entries(found), dates.today(), as_json, out)
 
 
 @_command(
@@ -1198,15 +1201,15 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Verifies the books."""
-    from exports import handed_out, verified
+    from exports.issued import reproduce, verification
 
     with _desk(ctx).reading() as connection:
         found: Any
         if file is not None:
-            found = handed_out.compared(connection, file)
+            found = reproduce.compared(connection, file)
         else:
-            found = verified.verify(connection, month=_month(month) if month else None, since=since)
-    _answer(verified.text(found, file.name if file else ""), found.as_json(), as_json)
+            found = verification.verify(connection, month=_month(month) if month else None, since=since)
+    _answer(verification.text(found, file.name if file else ""), found.as_json(), as_json)
     if found.faults:
         raise typer.Exit(Exit.REFUSED)
 
@@ -1214,12 +1217,12 @@ def verify(
 @_command(app, "refusals", _("The commands that were refused: to whom, when and why."), "refusals", "refusals --json")
 def refusals(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists what was refused."""
-    from exports import people as told
-    from ledger import people
+    from exports.reports import people as told
+    from ledger.people import accounts
 
     with _desk(ctx).reading() as connection:
-        found = list(people.refusals(connection))
-    _show(told.refusals(found), told.refusals_json(found), days.today(), as_json, out)
+        found = list(accounts.refusals(connection))
+    _show(told.refusals(found), told.refusals_json(found), dates.today(), as_json, out)
 
 
 # --- people and bank accounts -----------------------------------------------------------------------------------------
@@ -1237,12 +1240,12 @@ Member = Annotated[str, typer.Argument(metavar="MEMBER", help=_("the member's re
 )
 def account_list(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists changed accounts."""
-    from exports import people as told
-    from ledger import people
+    from exports.reports import people as told
+    from ledger.people import accounts
 
     with _desk(ctx).reading() as connection:
-        found = people.changes(connection)
-    _show(told.changes(found), told.changes_json(found), days.today(), as_json, out)
+        found = accounts.changes(connection)
+    _show(told.changes(found), told.changes_json(found), dates.today(), as_json, out)
 
 
 @_command(
@@ -1253,10 +1256,10 @@ def account_list(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None
 )
 def account_approve(ctx: typer.Context, member: Member, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Approves a changed account."""
-    from ledger import people
+    from ledger.people import accounts
 
     with _desk(ctx).writing(dry_run) as connection:
-        change, new = people.approve_account(connection, member, by=_desk(ctx).by)
+        change, new = accounts.approve_account(connection, member, by=_desk(ctx).by)
     said = _("The bank account of {member} is approved; refunds to it go on.")
     if not new:
         said = _("The bank account of {member} had been approved before; nothing was changed.")
@@ -1276,11 +1279,11 @@ def account_show(
     as_json: Json = False,
 ) -> None:
     """Shows an account, once the look is recorded."""
-    from exports import people as told
-    from ledger import people
+    from exports.reports import people as told
+    from ledger.people import accounts
 
     with _desk(ctx).writing(dry_run=False) as connection:
-        found = people.look(connection, member, purpose=purpose, by=_desk(ctx).by)
+        found = accounts.look(connection, member, purpose=purpose, by=_desk(ctx).by)
     _answer(told.account(found), told.account_json(found), as_json)
 
 
@@ -1300,12 +1303,12 @@ def settings_listed(ctx: typer.Context, as_json: Json = False, out: MaybeOut = N
     """Lists the settings."""
     if ctx.invoked_subcommand is not None:
         return
-    from exports import settings as told
-    from ledger import settings as kept
+    from exports.reports import settings as told
+    from ledger.store import settings as kept
 
     with _desk(ctx).reading() as connection:
         found = kept.settings(connection)
-    _show(told.settings(found), told.settings_json(found), days.today(), as_json, out)
+    _show(told.settings(found), told.settings_json(found), dates.today(), as_json, out)
 
 
 @_command(
@@ -1323,8 +1326,8 @@ def settings_set(
     as_json: Json = False,
 ) -> None:
     """Changes a setting."""
-    from exports import settings as told
-    from ledger import settings as kept
+    from exports.reports import settings as told
+    from ledger.store import settings as kept
 
     with _desk(ctx).writing(dry_run) as connection:
         changed, new = kept.change(connection, name, value, by=_desk(ctx).by)
@@ -1344,7 +1347,7 @@ def roles(
     as_json: Json = False,
 ) -> None:
     """Grants the roles what each may do."""
-    from exports import people as told
+    from exports.reports import people as told
     from migrations import roles as granted
 
     with _desk(ctx).writing(dry_run=False) as connection:
@@ -1367,7 +1370,7 @@ def reverse(
     as_json: Json = False,
 ) -> None:
     """Reverses an entry."""
-    from ledger.journal import posting
+    from ledger.journal import entries as posting
 
     with _desk(ctx).writing(dry_run) as connection:
         done = posting.reverse(connection, entry, on=_day(on), reason=reason, by=_desk(ctx).by)
@@ -1412,14 +1415,14 @@ def close(
     as_json: Json = False,
 ) -> None:
     """Closes a month."""
-    from exports import closing as told
-    from ledger.booking import closing
+    from exports.reports import closing as told
+    from ledger.booking import month_end
 
-    wanted: dict[str, Any] = {"bank_yen": bank_balance, "accept": accept, "today": days.today()}
+    wanted: dict[str, Any] = {"bank_yen": bank_balance, "accept": accept, "today": dates.today()}
     if undetermined_days is not None:
         wanted["undetermined_days"] = undetermined_days
     with _desk(ctx).writing(dry_run) as connection:
-        done = closing.close(connection, _month(month), by=_desk(ctx).by, **wanted)
+        done = month_end.close(connection, _month(month), by=_desk(ctx).by, **wanted)
     _answer(told.closed(done), told.as_json(done), as_json)
 
 
@@ -1431,24 +1434,24 @@ def close(
 )
 def reopen(ctx: typer.Context, month: InMonth, reason: Reason, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Reopens a month."""
-    from exports import closing as told
-    from ledger.booking import closing
+    from exports.reports import closing as told
+    from ledger.booking import month_end
 
     with _desk(ctx).writing(dry_run) as connection:
-        done = closing.reopen(connection, _month(month), reason=reason, by=_desk(ctx).by)
+        done = month_end.reopen(connection, _month(month), reason=reason, by=_desk(ctx).by)
     _answer(told.reopened(done), told.as_json(done), as_json)
 
 
 @_command(app, "months", _("The months: open or closed, by whom, and what was accepted."), "months", "months --json")
 def months(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists the months."""
-    from exports import closing as told
-    from exports.sheets import months as sheet
+    from exports.reports import closing as told
+    from exports.reports import months as sheet
     from ledger.journal import closing
 
     with _desk(ctx).reading() as connection:
         found = closing.months(connection)
-    _show(sheet.sheet(found), told.months(found), days.today(), as_json, out)
+    _show(sheet.sheet(found), told.months(found), dates.today(), as_json, out)
 
 
 # --- statements and exports -------------------------------------------------------------------------------------------
@@ -1468,11 +1471,11 @@ def statement_month(
     ctx: typer.Context, month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("the month"))], out: Out
 ) -> None:
     """Writes the month."""
-    from exports import handed_out, mark
+    from exports.issued import reproduce, stamp
 
     wanted = _month(month)
     with _desk(ctx).reading() as connection:
-        handed_out.write(connection, mark.of_month(connection, wanted), out)
+        reproduce.write(connection, stamp.of_month(connection, wanted), out)
     _tell(say(_("Written: {file}"), file=out))
 
 
@@ -1484,11 +1487,11 @@ def statement_member(
     as_of: AsOf = None,
 ) -> None:
     """Writes the statement of a member."""
-    from exports import handed_out, mark
+    from exports.issued import reproduce, stamp
 
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
-        handed_out.write(connection, mark.of_member(connection, member, day), out)
+        reproduce.write(connection, stamp.of_member(connection, member, day), out)
     _tell(say(_("Written: {file}"), file=out))
 
 
@@ -1507,7 +1510,7 @@ def export_journal(
     last: Annotated[str | None, typer.Option("--to", metavar="DAY", help=_("up to and with this day"))] = None,
 ) -> None:
     """Writes the journal."""
-    from exports.journal import books
+    from exports.formats import journal as books
 
     with _desk(ctx).reading() as connection:
         count = books.write(connection, form, out, _maybe_day(first), _maybe_day(last))
@@ -1517,7 +1520,7 @@ def export_journal(
 @_command(notices, "list", _("Every notice, with the days on which it answers."), "notices list")
 def notices_list(as_json: Json = False) -> None:
     """Lists the notices."""
-    from exports import notices as papers
+    from exports.reports import notices as papers
 
     _answer(papers.listed(), papers.listed_json(), as_json)
 
@@ -1536,8 +1539,8 @@ def notices_show(
     as_json: Json = False,
 ) -> None:
     """Shows a notice."""
-    from exports import notices as papers
-    from exports import sql
+    from exports.reports import notices as papers
+    from exports.reports import sql
 
     asked = _day(day)
     if as_sql:
@@ -1561,18 +1564,18 @@ def notices_compare(
     out: MaybeOut = None,
 ) -> None:
     """Compares a proposed notice with the one in force."""
-    from exports import notices as papers
-    from exports.sheets import compared as sheet
-    from ledger.decisions import compared
-    from ledger.notices import proposed
+    from exports.reports import impact as sheet
+    from exports.reports import notices as papers
+    from ledger.decisions import impact
+    from ledger.notices import drafts
 
-    day, wanted = _day(as_of), proposed.load(file)
+    day, wanted = _day(as_of), drafts.load(file)
     with _desk(ctx).reading() as connection:
-        found = compared.compare(connection, wanted, day)
+        found = impact.compare(connection, wanted, day)
     if out is None and not as_json:
         _say(papers.compared(found))
     else:
-        _show(sheet.sheet(found), compared.as_json(found), day, as_json, out)
+        _show(sheet.sheet(found), impact.as_json(found), day, as_json, out)
 
 
 # --- keeping the books safe -------------------------------------------------------------------------------------------
@@ -1595,10 +1598,10 @@ def backup(
     as_json: Json = False,
 ) -> None:
     """Makes a backup."""
-    from exports import verified
-    from ledger import backup as copies
+    from exports.issued import verification
+    from ledger.store import backup as copies
 
-    done = copies.backup(_desk(ctx).database, file, lambda connection: len(verified.verify(connection).faults))
+    done = copies.backup(_desk(ctx).database, file, lambda connection: len(verification.verify(connection).faults))
     _copied(done, _("Written and verified: {file} ({count} entries, head {head})"), as_json, file=file)
 
 
@@ -1614,10 +1617,10 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Restores a backup."""
-    from exports import verified
-    from ledger import backup as copies
+    from exports.issued import verification
+    from ledger.store import backup as copies
 
-    done = copies.restore(_desk(ctx).database, file, lambda connection: len(verified.verify(connection).faults))
+    done = copies.restore(_desk(ctx).database, file, lambda connection: len(verification.verify(connection).faults))
     _copied(done, _("Restored from {file} ({count} entries, head {head})"), as_json, file=file)
 
 

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, DateTime, Index, Table, Text
 from sqlmodel import Field, SQLModel
 
-from ledger import words
-from ledger.words import ACCOUNT_TYPES, APPLICATION_KINDS, ASSOCIATIONS, CHOICES, COVERED, PEOPLE, REASONS, SIDES, USED
+from ledger import codes as words
+from ledger.codes import ACCOUNT_TYPES, APPLICATION_KINDS, ASSOCIATIONS, CHOICES, COVERED, PEOPLE, REASONS, SIDES, USED
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

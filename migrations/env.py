@@ -1,4 +1,4 @@
-"""Alembic's entry point: the steps run on the connection that `ledger.database` hands over, inside its transaction.
+"""Alembic's entry point: the steps run on the connection that the store hands over, inside its transaction.
 
 After the last step the triggers are made anew from the one list, because Alembic's batch mode on SQLite copies a table
 and silently leaves its triggers behind; and roles that were made on PostgreSQL get what they may in that version.

@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, Connection, ForeignKeyConstraint, Table,
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import Constraint, CreateTable
 
-from ledger.statements.faults import Fault
+from ledger.audit.faults import Fault
 from ledger.tables import metadata
 from migrations import triggers
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from ledger.database import WRITERS
-from ledger.words import CREDIT_MOVES, REFUND_MOVES
+from ledger.codes import CREDIT_MOVES, REFUND_MOVES
+from ledger.store.database import WRITERS
 
 # Every table is append-only; beside it, what names a row: a row with the same name is never put in its place.
 NAMED_BY = {

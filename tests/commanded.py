@@ -6,19 +6,21 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from exports import zengin
-from ledger import chain, database, people, requests, settings, tables
-from ledger.booking import closing, credits, payments, refunds
+from exports.formats import zengin
+from ledger import tables
+from ledger.booking import credits, month_end, payment_files, refunds
 from ledger.booking.bills import pay_bill
-from ledger.booking.month import book
-from ledger.booking.overpaid import return_deposit
-from ledger.days import Month
+from ledger.booking.overpayments import return_deposit
+from ledger.booking.run import book
+from ledger.dates import Month
 from ledger.decisions.findings import judge
-from ledger.decisions.kept import keep
+from ledger.decisions.store import keep
 from ledger.errors import Refusal
 from ledger.intake.matching import settle
 from ledger.journal import balances
-from ledger.journal.posting import recorded, reverse
+from ledger.journal.entries import recorded, reverse
+from ledger.people import accounts
+from ledger.store import database, idempotency, seals, settings
 from tests import given, posted
 from tests.model import Answer
 from tests.model_booked import SUSPENSE, App, Dep, Told
@@ -76,18 +78,18 @@ class Books:
         self.connection = connection
         self.today = BEGIN
         self.seen = 0
-        self.marks = chain.marks(connection)
+        self.marks = seals.marks(connection)
 
     def seal(self) -> None:
         """Seals what the sequence has added, as the end of a write does."""
-        chain.seal(self.connection, self.marks, by=CLERK, command="sequence", role=database.role(self.connection))
+        seals.seal(self.connection, self.marks, by=CLERK, command="sequence", role=database.role(self.connection))
 
     def answer(self, command: str, *words: Any) -> Answer:
         """What a command answers; one that is refused leaves everything as it was."""
         try:
             with self.connection.begin_nested():
                 return "done", getattr(self, command)(*words)
-        except requests.KeyUsedDifferently as refusal:
+        except idempotency.KeyUsedDifferently as refusal:
             return "refused", f"{refusal.code()} {refusal.field}"
         except Refusal as refusal:
             return "refused", refusal.code()
@@ -95,11 +97,11 @@ class Books:
     def once(self, key: str, command: str, *words: Any) -> str:
         """A command under a key, as the command line gives it."""
         asked = {str(nth): str(each) for nth, each in enumerate(words, 1)}
-        request = requests.Request(key, command, asked)
-        if (before := requests.answered(self.connection, request)) is not None:
+        request = idempotency.Request(key, command, asked)
+        if (before := idempotency.answered(self.connection, request)) is not None:
             return before.text
-        answer = requests.Answer(repr(getattr(self, command)(*words)), "")
-        requests.keep(self.connection, request, answer, by=CLERK)
+        answer = idempotency.Answer(repr(getattr(self, command)(*words)), "")
+        idempotency.keep(self.connection, request, answer, by=CLERK)
         return answer.text
 
     def tell(self, number: str, name: str, told: Told) -> None:
@@ -112,7 +114,7 @@ class Books:
         row = {"name": "会員.csv", "recorded_at": datetime(2012, 4, 1), "by": by}
         key = self.connection.execute(tables.source.insert().values(row)).inserted_primary_key
         assert key is not None
-        account = dict(zip(people.ACCOUNT, ("9999", "999", "1", number, "コウヤマ タロウ"), strict=True))
+        account = dict(zip(accounts.ACCOUNT, ("9999", "999", "1", number, "コウヤマ タロウ"), strict=True))
         person = {
             "member": member,
             "name": "甲山 太郎",
@@ -157,21 +159,21 @@ class Books:
     def close(self, month: str, bank: int | None, accept: str | None, days: int) -> tuple[Any, ...]:
         """Closes a month and all before it."""
         said: dict[str, Any] = {"bank_yen": bank, "accept": accept, "undetermined_days": days}
-        done = closing.close(self.connection, _month(month), today=self.today, by=CLERK, **said)
+        done = month_end.close(self.connection, _month(month), today=self.today, by=CLERK, **said)
         return done.changed, done.closed_to, [{"code": each.code, **each.fields} for each in done.accepted]
 
     def reopen(self, month: str, reason: str) -> tuple[Any, ...]:
         """Reopens a month and all after it."""
-        done = closing.reopen(self.connection, _month(month), reason=reason, by=CLERK)
+        done = month_end.reopen(self.connection, _month(month), reason=reason, by=CLERK)
         return done.changed, done.closed_to
 
     def approve_account(self, member: str, by: str) -> bool:
         """Says that a changed bank account is right."""
-        return people.approve_account(self.connection, member, by=by)[1]
+        return accounts.approve_account(self.connection, member, by=by)[1]
 
     def look(self, member: str, purpose: str) -> str:
         """Looks at a whole bank account."""
-        return str(people.look(self.connection, member, purpose=purpose, by=CLERK).account_number)
+        return str(accounts.look(self.connection, member, purpose=purpose, by=CLERK).account_number)
 
     def propose_refund(self, number: str, by: str, on: date) -> tuple[int, bool, int]:
         """Proposes a refund."""
@@ -194,14 +196,14 @@ class Books:
 
     def file(self, on: date, name: str, by: str) -> tuple[Any, ...]:
         """Makes a payment file, or gives one that was made before."""
-        done = payments.file(self.connection, on=on, name=name, by=by, layout=zengin.text)
+        done = payment_files.file(self.connection, on=on, name=name, by=by, layout=zengin.text)
         if not done.changed:
             return done.no, False, done.gone_on
         return done.no, True, len(done.refunds), done.yen
 
     def void(self, no: int, on: date, reason: str, by: str) -> tuple[Any, ...]:
         """Declares a payment file void."""
-        done = payments.void(self.connection, no, on=on, reason=reason, by=by)
+        done = payment_files.void(self.connection, no, on=on, reason=reason, by=by)
         return done.no, done.changed, done.refunds
 
     def step(self, kind: str, no: int, state: str, on: date, by: str, reason: str | None = None) -> tuple[int, bool]:

@@ -123,10 +123,10 @@ def _no_network() -> Iterator[None]:
 @pytest.fixture
 def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same moment for every command, so that the same writes give the same books, seal by seal."""
-    from ledger import days
+    from ledger import dates
 
-    monkeypatch.setattr(days, "today", lambda: date(2030, 1, 1))
-    monkeypatch.setattr(days, "now", lambda: datetime(2030, 1, 1, 9, 30))
+    monkeypatch.setattr(dates, "today", lambda: date(2030, 1, 1))
+    monkeypatch.setattr(dates, "now", lambda: datetime(2030, 1, 1, 9, 30))
 
 
 # --- books ----------------------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def server() -> Server:
 @pytest.fixture(scope="session")
 def _sqlite_books() -> Path:
     """A file with migrated, empty books, made once in a run, to be copied."""
-    from ledger import database
+    from ledger.store import database
 
     run = Server(Path(os.environ[_RUN]))
     books = run.folder / "books.db"
@@ -164,7 +164,7 @@ def _sqlite_books() -> Path:
 @pytest.fixture(scope="session")
 def _postgresql_books(server: Server) -> str:
     """The name of a database with migrated, empty books, made once in a run, to be copied."""
-    from ledger import database
+    from ledger.store import database
 
     made = server.folder / "books"
     with server.alone():

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.pool import NullPool
 
-from ledger import database
+from ledger.store import database
 from tests import desk
 
 # What a program does to a file, by the names under which Python tells it.

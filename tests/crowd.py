@@ -23,14 +23,15 @@ from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from ledger import database, tables, turns
-from ledger.booking import credits, month, refunds
-from ledger.booking.overpaid import return_deposit
-from ledger.booking.steps import REFUNDS, begin
+from ledger import tables
+from ledger.booking import credits, refunds, run
+from ledger.booking.events import refund_proposed
+from ledger.booking.overpayments import return_deposit
+from ledger.booking.workflow import REFUNDS, begin
 from ledger.errors import Refusal
 from ledger.journal.accounts import Account
-from ledger.journal.posting import Posting, key
-from ledger.journal.templates import refund_proposed
+from ledger.journal.entries import Posting, key
+from ledger.store import database, write_queue
 from migrations import triggers
 from tests import given, posted
 
@@ -62,7 +63,7 @@ def pairs(url: str, count: int) -> list[str]:
             given.application(connection, of, number, facts, member=whose, as_of=date(2030, 1, 1))
             reissue = {"applied_on": date(2012, 3, 6), "kind": "reissue", "previous": number, "paid": []}
             given.application(connection, of, f"{number}-R", reissue, member=whose, as_of=date(2030, 1, 1))
-        month.book(connection, posted.ASKED, by="test")
+        run.book(connection, posted.ASKED, by="test")
     return numbers
 
 
@@ -209,13 +210,13 @@ def rush(url: str, wanted: list[tuple[str, str, str, date]], clients: int) -> di
 def _drawn() -> list[int]:
     """The numbers that this process draws from here on for its turns at SQLite."""
     drawn: list[int] = []
-    draw = turns._number
+    draw = write_queue._number
 
     def drawing(queue: int) -> int:
         drawn.append(draw(queue))
         return drawn[-1]
 
-    turns._number = drawing
+    write_queue._number = drawing
     return drawn
 
 

@@ -21,8 +21,8 @@ from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner, Result
 
 import cli
-from exports import verified
-from ledger import database
+from exports.issued import verification
+from ledger.store import database
 from tests.server import Server
 
 CLERK, CHIEF = "乙川", "丙田"
@@ -273,4 +273,4 @@ def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None]) -> 
 def verifies(url: str) -> None:
     """The books agree with themselves."""
     with database.reading(url) as connection:
-        assert verified.verify(connection).faults == ()
+        assert verification.verify(connection).faults == ()

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger import days, tables
-from ledger.words import SIDES, USED
+from ledger import dates, tables
+from ledger.codes import SIDES, USED
 
 MEMBER = "東京 第9001号"
 DAYS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
@@ -15,7 +15,7 @@ DAYS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "r
 
 def source(connection: Connection, name: str = "case.toml") -> int:
     """A source for facts that a test states itself."""
-    row = {"name": name, "sha256": None, "recorded_at": days.now(), "by": "test"}
+    row = {"name": name, "sha256": None, "recorded_at": dates.now(), "by": "test"}
     key = connection.execute(tables.source.insert().values(row)).inserted_primary_key
     assert key is not None
     return int(key[0])

@@ -13,8 +13,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Table
 
-from ledger import days, tables
-from ledger.words import REASONS, USED
+from ledger import dates, tables
+from ledger.codes import REASONS, USED
 from tests import given
 from tests.oracle import Known
 
@@ -322,7 +322,7 @@ def _deposit(application: str, known: Known) -> Part:
 def _give_back(connection: Connection, numbered: Iterable[tuple[str, Known]]) -> None:
     """A refund proposed on the day of application for all that is already given back."""
     for no, (application, known) in enumerate(numbered, 1):
-        signed = {"recorded_at": days.now(), "by": "test"}
+        signed = {"recorded_at": dates.now(), "by": "test"}
         day = known.applied_on
         decided = {"as_of": day, "outcome": "eligible", "verdict": "eligible", "refundable": known.returned}
         connection.execute(

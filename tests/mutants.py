@@ -19,10 +19,10 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 
-from ledger import database
-from ledger.decisions import findings, question
+from ledger.decisions import findings, query
 from ledger.notices import conditions, n2012_03_23, n2012_09_21, register
 from ledger.notices.conditions import Clause, Condition, Notice, Truth, days_after
+from ledger.store import database
 from tests import given
 from tests.test_cases import CASES, answer
 
@@ -156,9 +156,9 @@ def book(url: str) -> None:
 
 def tell(connection: Connection, mutant: Mutant) -> str | None:
     """The first case whose expectation the mutant does not meet; None when it meets all."""
-    statement = question.question(mutant.notice)  # once: to build it takes longer than to ask it
+    statement = query.question(mutant.notice)  # once: to build it takes longer than to ask it
     for as_of in _days(mutant.original):
-        rows = connection.execute(statement, question.parameters(as_of))
+        rows = connection.execute(statement, query.parameters(as_of))
         found = {row.application: findings._finding(row, as_of, mutant.notice) for row in rows}
         for each in CASES:
             if each["as_of"] == as_of and any(

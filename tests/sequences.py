@@ -11,9 +11,9 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from ledger import database
+from ledger.audit.verify import verify
 from ledger.decisions.findings import judge
-from ledger.statements.verified import verify
+from ledger.store import database
 from migrations import guards
 from tests import given
 from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Books

@@ -11,16 +11,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from ledger import database, i18n, tables
+from ledger import i18n, tables
 from ledger.booking.bills import pay_bill, reconcile, totals
-from ledger.booking.month import Report, book
-from ledger.booking.plan import Left
+from ledger.booking.planning import Left
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
+from ledger.booking.run import Report, book
 from ledger.decisions.findings import judge
-from ledger.decisions.kept import keep
+from ledger.decisions.store import keep
 from ledger.journal import balances
 from ledger.journal.accounts import Account
-from ledger.journal.posting import Done, reverse
+from ledger.journal.entries import Done, reverse
+from ledger.store import database
 from tests import given, posted
 from tests.posted import APPLIED, ASKED, CLERK, MAILED
 

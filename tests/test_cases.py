@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ledger import database
 from ledger.decisions.findings import Finding, judge
+from ledger.store import database
 from tests import given
 
 CASES = [

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Connection, Table, create_engine, delete, insert, select, text, update
 from sqlalchemy.pool import NullPool
 
-from ledger import chain, database, tables
-from ledger.statements import sealed
-from ledger.statements.faults import FAULTS, Fault
+from ledger import tables
+from ledger.audit import chain as sealed
+from ledger.audit.faults import FAULTS, Fault
+from ledger.store import database
+from ledger.store import seals as chain
 from tests import desk
 
 TABLES = sorted(tables.metadata.tables)

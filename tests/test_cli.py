@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 import cli
 from exports.demo import play
-from ledger import database, days, i18n, tables
+from ledger import dates, i18n, tables
+from ledger.store import database
 from tests import desk
 from tests.desk import CHIEF, ON
 
@@ -40,8 +41,8 @@ def books(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(days, "today", lambda: date(2030, 1, 1))
-    monkeypatch.setattr(days, "now", lambda: datetime(2030, 1, 1, 9, 30))
+    monkeypatch.setattr(dates, "today", lambda: date(2030, 1, 1))
+    monkeypatch.setattr(dates, "now", lambda: datetime(2030, 1, 1, 9, 30))
 
 
 # --- help -----------------------------------------------------------------------------------------------------------

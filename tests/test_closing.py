@@ -14,23 +14,24 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from exports import xlsx
-from exports.sheets import month as sheet
-from ledger import database, days, i18n
-from ledger.booking import bills, credits, overpaid, refunds
-from ledger.booking.closing import close, reopen
-from ledger.booking.month import Report, book
-from ledger.days import Month
+from exports.formats import xlsx
+from exports.reports import month as sheet
+from ledger import dates, i18n
+from ledger.booking import bills, credits, overpayments, refunds
+from ledger.booking.month_end import close, reopen
+from ledger.booking.run import Report, book
+from ledger.dates import Month
 from ledger.decisions.findings import judge
-from ledger.decisions.kept import keep
+from ledger.decisions.store import keep
 from ledger.errors import Refusal
 from ledger.intake import matching
 from ledger.journal import closing
 from ledger.journal.accounts import Account
 from ledger.journal.balances import trial_balance
+from ledger.journal.entries import Movement, Posting, post, reverse
 from ledger.journal.ledgers import entries
-from ledger.journal.posting import Movement, Posting, post, reverse
 from ledger.statements.month import month_statement
+from ledger.store import database
 from tests import desk, posted
 from tests.desk import CHIEF, CLERK
 
@@ -143,7 +144,7 @@ OPERATIONS = {
     "refund paid": Operation(lambda c, on: refunds.paid(c, [2], on=on, by=CLERK)[0]),
     "refund paid again": Operation(lambda c, on: refunds.paid(c, [4], on=on, by=CLERK)[0]),
     "refund returned": Operation(lambda c, on: refunds.returned(c, 3, on=on, reason="誤り", by=CLERK)),
-    "overpaid return": Operation(lambda c, on: overpaid.return_deposit(c, "N-THRICE", on=on, by=CLERK)),
+    "overpaid return": Operation(lambda c, on: overpayments.return_deposit(c, "N-THRICE", on=on, by=CLERK)),
     "credit propose": Operation(lambda c, on: credits.propose(c, "OLD3", "NEW3", on=on, by=CLERK)),
     "credit approve": Operation(lambda c, on: credits.approve(c, 1, on=on, by=CHIEF)),
     "credit reject": Operation(lambda c, on: credits.reject(c, 1, on=on, reason="誤り", by=CHIEF)),
@@ -361,7 +362,7 @@ def test_decision_kept_later_for_a_day_of_a_closed_month_leaves_its_workbook_alo
         book(connection, MARCH.last, by=CLERK)
         shut(connection, MARCH)
         workbook = _workbook(connection, MARCH)
-        monkeypatch.setattr(days, "now", lambda: datetime(2001, 1, 1))  # a clock that was set back
+        monkeypatch.setattr(dates, "now", lambda: datetime(2001, 1, 1))  # a clock that was set back
         keep(connection, list(judge(connection, posted.ASKED, applications=["A"])), by=CLERK)
         book(connection, date(2012, 4, 30), by=CLERK)
         assert [each.for_day for each in entries(connection) if each.event == "authority_waived"] == [posted.ASKED]

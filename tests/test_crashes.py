@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from ledger import database, days
+from ledger import dates
 from ledger.booking import refunds
 from ledger.errors import DatabaseUnreachable
+from ledger.store import database
 from tests import crashes, desk
 from tests.commands import COMMANDS
 from tests.copies import Copies
@@ -155,8 +156,8 @@ def test_a_clock_that_is_wrong_changes_no_entry(made: Copies, monkeypatch: pytes
     with made.copy() as url:
         typed = desk.resolved(url, words)
         entries = [desk.answered(url, "entries")]
-        monkeypatch.setattr(days, "today", lambda: today)
-        monkeypatch.setattr(days, "now", lambda: datetime(today.year, today.month, today.day, 9, 30))
+        monkeypatch.setattr(dates, "today", lambda: today)
+        monkeypatch.setattr(dates, "now", lambda: datetime(today.year, today.month, today.day, 9, 30))
         desk.done(url, *typed, by=by)
         assert '"changed": false' in desk.done(url, *typed, "--json", by=by).stdout
         entries.append(desk.answered(url, "entries"))

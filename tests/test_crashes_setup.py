@@ -18,8 +18,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy import inspect as look
 from sqlalchemy.pool import NullPool
 
-from exports import verified
-from ledger import database
+from exports.issued import verification
+from ledger.store import database
 from migrations import triggers
 from tests import crashes, desk
 from tests.commands import COMMANDS
@@ -145,7 +145,7 @@ def killed_while_upgraded(new: Callable[[], str]) -> str:
 def verifies_but_for_the_step(url: str) -> None:
     """The books agree with themselves; that a step was made up, of which our tables know nothing, is said."""
     with database.reading(url) as connection:
-        found = verified.verify(connection).faults
+        found = verification.verify(connection).faults
     assert {each.code for each in found} == {"table-changed"}
     assert all(str(each.fields["part"]).startswith("made_up") for each in found), found
 

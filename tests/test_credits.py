@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
-from ledger import database, tables
+from ledger import tables
 from ledger.booking.bills import pay_bill
 from ledger.booking.credits import approve, credits, propose, reject, undo
-from ledger.booking.month import Report, book
-from ledger.booking.plan import Left
+from ledger.booking.planning import Left
 from ledger.booking.refunds import propose as propose_refund
 from ledger.booking.refusals import (
     CreditOutOfOrder,
@@ -26,11 +25,13 @@ from ledger.booking.refusals import (
     SamePersonApproves,
     UnknownCredit,
 )
+from ledger.booking.run import Report, book
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication
 from ledger.journal.accounts import Account
-from ledger.journal.posting import Done, reverse
+from ledger.journal.entries import Done, reverse
 from ledger.journal.refusals import NoReasonGiven, PartOfCredit
+from ledger.store import database
 from tests import given, posted
 from tests.posted import ASKED, CHIEF, CLERK
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from ledger import database, tables
+from ledger import tables
 from ledger.errors import NotWritable
+from ledger.store import database
 from migrations import triggers
 from tests import desk
 

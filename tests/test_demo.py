@@ -10,11 +10,12 @@ import pytest
 
 from exports.demo import AS_OF, errands, federation, files, rows
 from exports.demo.case import FEE
-from ledger import database, i18n
+from ledger import i18n
+from ledger.codes import APPLICATION_KINDS, ASSOCIATIONS, REASONS
 from ledger.decisions.findings import Finding, judge
-from ledger.intake.taking import take_in
-from ledger.notices.doubts import DOUBTS, FEE_NOT_KNOWN, WARNINGS
-from ledger.words import APPLICATION_KINDS, ASSOCIATIONS, REASONS
+from ledger.intake.importer import take_in
+from ledger.notices.review_flags import DOUBTS, FEE_NOT_KNOWN, WARNINGS
+from ledger.store import database
 
 OUTCOMES_AT_FIRST = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "no_fee")
 MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "covered")

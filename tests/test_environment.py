@@ -20,7 +20,8 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.default import DefaultDialect
 
-from ledger import database, days
+from ledger import dates
+from ledger.store import database
 from tests import crashes, desk
 from tests.commands import COMMANDS
 from tests.copies import Copies
@@ -208,8 +209,8 @@ def test_a_key_and_the_order_do_not_go_by_the_clock(
     propose = ("refund", "propose", "FREE", "--on", ON, "--json", "--key", "K-1")
     with made.copy() as url:
         first = desk.done(url, *propose).stdout
-        monkeypatch.setattr(days, "now", lambda: later)
-        monkeypatch.setattr(days, "today", later.date)
+        monkeypatch.setattr(dates, "now", lambda: later)
+        monkeypatch.setattr(dates, "today", later.date)
         kept = held(url)
         assert desk.done(url, *propose).stdout == first
         assert held(url) == kept

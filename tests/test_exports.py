@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports import csv, json, outfile, text, xlsx
-from exports.sheet import As, Block, Column, Marked, Sheet, Values, Workbook, guide, lines
+from exports.formats import csv, json, outfile, terminal, xlsx
+from exports.formats.sheet import As, Block, Column, Marked, Sheet, Values, Workbook, guide, lines
 from ledger import errors, i18n
-from ledger.days import Month
+from ledger.dates import Month
 
 SEPTEMBER = (date(2012, 9, 1), date(2012, 9, 30))
 LIST = (
@@ -276,7 +276,7 @@ def test_a_sheet_to_fill_has_titles_lists_and_formats() -> None:
 
 
 def test_titles_of_a_sheet_to_fill_are_never_translated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exports.sheet.say", lambda message, **_fields: f"<{message}>")
+    monkeypatch.setattr("exports.formats.sheet.say", lambda message, **_fields: f"<{message}>")
     assert read(template())["A1"].value == "申込番号"
 
 
@@ -367,7 +367,7 @@ def test_csv_sets_blocks_apart(tmp_path: Path) -> None:
 
 
 def test_columns_of_a_table_stay_straight_in_japanese() -> None:
-    assert text.table(Block(LIST, ROWS[:2], total="合計")).splitlines() == [
+    assert terminal.table(Block(LIST, ROWS[:2], total="合計")).splitlines() == [
         "申込番号   氏名       送付日      件数   金額",
         "---------  ---------  ----------  ----  -----",
         "2011-0001  甲山 太郎  2012-01-26     1  7,245",
@@ -378,16 +378,18 @@ def test_columns_of_a_table_stay_straight_in_japanese() -> None:
 
 
 def test_width_counts_wide_narrow_and_combining_characters() -> None:
-    assert [text.width(each) for each in ("abc", "甲山", "ｶﾞ", "か\u3099", "𠮷", "○", "")] == [3, 4, 2, 2, 2, 1, 0]
+    assert [terminal.width(each) for each in ("abc", "甲山", "ｶﾞ", "か\u3099", "𠮷", "○", "")] == [3, 4, 2, 2, 2, 1, 0]
 
 
 def test_nothing_acts_on_the_terminal() -> None:
-    drawn = text.table(Block((Column("氏名"),), [("\x1b[2J甲\n山\u202e",)]))
+    drawn = terminal.table(Block((Column("氏名"),), [("\x1b[2J甲\n山\u202e",)]))
     assert drawn.splitlines()[-1] == "\ufffd[2J甲 山\ufffd"
 
 
 def test_pairs_are_aligned_and_not_known_is_empty() -> None:
-    assert text.pairs([("返金できる額", As("yen", -7245)), ("日", date(2012, 9, 21)), ("理由", None)]).splitlines() == [
+    assert terminal.pairs(
+        [("返金できる額", As("yen", -7245)), ("日", date(2012, 9, 21)), ("理由", None)]
+    ).splitlines() == [
         "返金できる額  △7,245",
         "日            2012-09-21",
         "理由",
@@ -395,7 +397,7 @@ def test_pairs_are_aligned_and_not_known_is_empty() -> None:
 
 
 def test_a_whole_sheet_is_shown_with_headings_and_notes() -> None:
-    drawn = text.whole(cover())
+    drawn = terminal.whole(cover())
     assert "平成24年9月30日" in drawn
     assert drawn.endswith("検査\n検査       帳簿  判定\n--------  -----  ----\n貸借一致  7,245  ○")
 

@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from ledger import database, days
+from ledger import dates
+from ledger.store import database
 from tests import desk
 from tests.desk import ANOTHER, MEMBER
 from tests.server import Server
@@ -43,7 +44,7 @@ def held(books: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(days, "today", lambda: date(2012, 5, 10))
+    monkeypatch.setattr(dates, "today", lambda: date(2012, 5, 10))
 
 
 # --- input files ----------------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from exports import verified
-from ledger import database, i18n
-from ledger.statements.faults import Fault
+from exports.issued import verification
+from ledger import i18n
+from ledger.audit.faults import Fault
+from ledger.store import database
 from migrations import guards, triggers
 from tests import desk
 
@@ -40,7 +41,7 @@ def _did(connection: Connection, *statements: str) -> list[tuple[str, str]]:
     for each in statements:
         connection.exec_driver_sql(each)
     found = guards.faults(connection)
-    assert tuple(found) == tuple(each for each in verified.verify(connection).faults)
+    assert tuple(found) == tuple(each for each in verification.verify(connection).faults)
     return [(each.code, each.where) for each in found]
 
 

@@ -12,10 +12,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 
-from exports.differences import _is_day, _reads_alike
-from exports.mark import PROPERTY
-from exports.opened import Cell as Read
-from exports.opened import Opened
+from exports.issued.compare import _is_day, _reads_alike
+from exports.issued.read import Cell as Read
+from exports.issued.read import Opened
+from exports.issued.stamp import PROPERTY
 from tests import desk
 
 JOURNAL = "仕訳帳"
@@ -161,7 +161,7 @@ def test_every_cell_is_named_when_every_cell_is_changed(kept: str, tmp_path: Pat
 @SQLITE
 def test_each_cell_is_named_when_it_alone_is_changed(month: Path, tmp_path: Path) -> None:
     """A good part of them: every cell would take an hour."""
-    from exports.differences import differences
+    from exports.issued.compare import differences
 
     ours = Opened(month.read_bytes())
     places = list(_filled(load_workbook(month)))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from ledger import requests
 from ledger.errors import DiskFull
+from ledger.store import idempotency
 from tests import desk
 from tests.commands import COMMANDS, FILES
 from tests.copies import Copies
@@ -140,7 +140,7 @@ def test_an_answer_is_given_only_when_the_books_hold_it(books: str, monkeypatch:
         raise DiskFull("x")
 
     with monkeypatch.context() as patch:
-        patch.setattr(requests, "keep", fail)
+        patch.setattr(idempotency, "keep", fail)
         refused = typed(books, f"refund propose FREE --on {ON}", CLERK, "--key", "K-1")
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert typed(books, f"refund propose FREE --on {ON}", CLERK, "--key", "K-1").exit_code == 0

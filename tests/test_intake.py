@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select
 
-from ledger import database, days, i18n, tables
+from ledger import dates, i18n, tables
 from ledger.errors import FORMULAS, NoSuchKind, Problems
+from ledger.intake.importer import take_in
 from ledger.intake.kinds import KINDS, template
-from ledger.intake.reading import read_file
+from ledger.intake.recognition import read_file
 from ledger.intake.report import Report
-from ledger.intake.taking import take_in
+from ledger.store import database
 
 SAMPLES = sorted(path for path in (Path(__file__).parent / "intake").iterdir() if path.suffix != ".toml")
 ONE_DATABASE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -29,7 +30,7 @@ APPLICATIONS = (
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(days, "today", lambda: date(2020, 4, 1))
+    monkeypatch.setattr(dates, "today", lambda: date(2020, 4, 1))
 
 
 # --- samples --------------------------------------------------------------------------------------------------------

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from exports.sheets import blank
+from exports.reports import template
 from ledger import i18n
-from ledger.intake import sheets
+from ledger.intake import workbook
 from ledger.intake.columns import Misread, association, day, digits, nonzero_yen, number, percent, positive_yen
 from ledger.intake.kinds import KINDS
-from ledger.intake.reading import File, read_file
+from ledger.intake.recognition import File, read_file
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 RECEIPTS = Path(__file__).parent / "intake" / "受領簿.xlsx"
@@ -99,26 +99,26 @@ def test_content_decides_and_not_the_ending() -> None:
 
 
 def test_limits_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(sheets, "LIMIT_ROWS", 2)
+    monkeypatch.setattr(workbook, "LIMIT_ROWS", 2)
     long = _workbook(HEADINGS, ["A1", "2012-01-26"], ["A2", "2012-01-26"])
     assert [(each.code, each.fields, each.sheet) for each in _read(long).problems] == [
         ("too-many-rows", {"limit": 2}, "送付")
     ]
     assert _read(b"a,b\n" * 3, ".csv").problems[0].code == "too-many-rows"
-    monkeypatch.setattr(sheets, "LIMIT_UNPACKED_MB", 0)
+    monkeypatch.setattr(workbook, "LIMIT_UNPACKED_MB", 0)
     assert _read(GOOD).problems[0].code == "too-large-unpacked"
-    monkeypatch.setattr(sheets, "LIMIT_MB", 0)
+    monkeypatch.setattr(workbook, "LIMIT_MB", 0)
     file = tmp_path / "x.csv"
     file.write_bytes(b"a")
-    with pytest.raises(sheets.Unreadable, match="too-large"):
-        sheets.contents(file)
+    with pytest.raises(workbook.Unreadable, match="too-large"):
+        workbook.contents(file)
 
 
 def test_device_is_not_read() -> None:
-    with pytest.raises(sheets.Unreadable, match="not-a-file"):
-        sheets.contents(Path("/dev/zero"))
-    with pytest.raises(sheets.Unreadable, match="not-found"):
-        sheets.contents(Path("a\0b"))
+    with pytest.raises(workbook.Unreadable, match="not-a-file"):
+        workbook.contents(Path("/dev/zero"))
+    with pytest.raises(workbook.Unreadable, match="not-found"):
+        workbook.contents(Path("a\0b"))
 
 
 def test_size_that_a_sheet_claims_is_not_believed() -> None:
@@ -239,7 +239,7 @@ def test_sheets_that_explain_a_blank_file_are_passed_over_in_silence(
 ) -> None:
     i18n.use(language)
     path = tmp_path / "x.xlsx"
-    blank.write(kind, path)
+    template.write(kind, path)
     book = load_workbook(path)
     assert len(book.worksheets) >= 2
     sheet = book.worksheets[0]

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
-from ledger import database, i18n, tables
+from ledger import i18n, tables
+from ledger.booking.events import certificate_issued, fee_received, payer_unknown
 from ledger.errors import Refusal, UnknownAccount
 from ledger.journal import balances, ledgers
 from ledger.journal.accounts import Account
-from ledger.journal.posting import Done, Movement, Posting, key, post, recorded, reverse
+from ledger.journal.entries import Done, Movement, Posting, key, post, recorded, reverse
 from ledger.journal.refusals import (
     AlreadyReversed,
     NoReasonGiven,
@@ -22,7 +23,7 @@ from ledger.journal.refusals import (
     UnknownEntry,
     YenNotHeld,
 )
-from ledger.journal.templates import certificate_issued, fee_received, payer_unknown
+from ledger.store import database
 from tests import given, posted
 
 ON = date(2012, 3, 1)

@@ -15,11 +15,10 @@ from beancount.core.data import Open, Transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exports.journal import beancount, hledger
-from exports.journal import csv as journal_csv
-from exports.journal.shape import Account, Entry, parts_used, postings
+from exports.formats import beancount, hledger, journal_csv
+from exports.formats.ledger_text import Account, Entry, parts_used, postings
 from ledger import i18n
-from ledger.journal.posting import Movement
+from ledger.journal.entries import Movement
 
 CHART = (
     Account("1110", "asset", "普通預金", "Ordinary deposit"),

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ledger import database
 from ledger.decisions.findings import Finding, judge
 from ledger.notices import conditions, n2012_03_23, n2012_09_21, register
+from ledger.store import database
 from tests import lattice
 from tests.lattice import Family, after
 from tests.lattice_learning import EXCUSES, could_change, learnt, partly_known, verdict

@@ -9,19 +9,20 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection
 
-from exports import text
-from exports.sheets import letter as sheets
-from ledger import database, facts, i18n, tables
+from exports.formats import terminal
+from exports.reports import letter as sheets
+from ledger import facts, i18n, tables
 from ledger.booking import refunds
-from ledger.booking.month import book
-from ledger.decisions import kept
+from ledger.booking.run import book
+from ledger.codes import REASONS
+from ledger.decisions import store
 from ledger.decisions.findings import judge
 from ledger.errors import NotWritable, UnknownDecision
 from ledger.i18n import LANGUAGES, Language
-from ledger.notices import doubts
+from ledger.notices import review_flags
 from ledger.statements.letter import Letter, letter, letters
+from ledger.store import database
 from ledger.tables import OUTCOMES, VERDICTS
-from ledger.words import REASONS
 from tests import given
 from tests.test_cases import CASES
 from tests.test_statements import compare, dumped
@@ -69,7 +70,7 @@ def told(connection: Connection, number: str, facts: dict[str, Any], as_of: date
 
 def decided(connection: Connection, number: str, as_of: date = ASKED) -> int:
     """The number of the decision that is kept on the finding of the day."""
-    (no,) = kept.keep(connection, judge(connection, as_of, applications=[number]), by="乙川")
+    (no,) = store.keep(connection, judge(connection, as_of, applications=[number]), by="乙川")
     return no
 
 
@@ -81,14 +82,14 @@ def every_outcome(book_url: str) -> dict[str, Letter]:
             told(connection, f"2011-{nth:04}", each)
         book(connection, ASKED, by="乙川")
         refunds.propose(connection, f"2011-{list(TOLD).index('settled') + 1:04}", on=ASKED, by="乙川")
-        kept.keep(connection, judge(connection, ASKED), by="乙川")
+        store.keep(connection, judge(connection, ASKED), by="乙川")
     with database.reading(book_url) as connection:
         return {each.outcome: each for each in letters(connection)}
 
 
 def shown(of: Letter) -> str:
     """All that a reader of the letter sees, on one line for each row."""
-    return text.whole(sheets.sheet(of))
+    return terminal.whole(sheets.sheet(of))
 
 
 # --- what it says ---------------------------------------------------------------------------------------------------
@@ -226,7 +227,7 @@ def test_number_never_given_is_refused(book_url: str) -> None:
 
 CODES = {
     *(each for each in (*OUTCOMES, *VERDICTS, *facts.COLUMNS, *REASONS.codes) if "_" in each),
-    *(each.code for each in (*doubts.DOUBTS, *doubts.WARNINGS)),
+    *(each.code for each in (*review_flags.DOUBTS, *review_flags.WARNINGS)),
     *("eligible", "undetermined", "fee_not_known", "seisan", ".xlsx", ".csv", "file of", "取消通知"),
 }
 
@@ -250,7 +251,7 @@ def test_no_code_and_no_file_of_the_office_is_in_any_letter(book_url: str, langu
 def test_every_fact_and_doubt_has_its_sentence() -> None:
     assert set(sheets.ANSWERS) == set(OUTCOMES)
     assert set(sheets.FACTS) >= set(facts.COLUMNS) - {"kind", "previous", "side", "choice", "credit_to"}
-    from ledger.decisions.question import MISSABLE
+    from ledger.decisions.query import MISSABLE
 
     assert set(sheets.MISSING) == set(MISSABLE)
 
@@ -259,7 +260,7 @@ def test_every_fact_and_doubt_has_its_sentence() -> None:
 def test_letter_fits_on_one_page(every_outcome: dict[str, Letter], language: Language, tmp_path: Path) -> None:
     """A4 upright, less the margins, is 523 points wide and 697 high; fitted to its width, the letters keep 9 points."""
     i18n.use(language)
-    from exports import xlsx
+    from exports.formats import xlsx
 
     for each in every_outcome.values():
         xlsx.write(sheets.workbook(each), tmp_path / "letter.xlsx")

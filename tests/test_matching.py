@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection
 
-from ledger import database, tables
-from ledger.booking.month import book
+from ledger import tables
+from ledger.booking.run import book
 from ledger.errors import UnknownApplication, UnknownDeposit
 from ledger.intake.matching import SettledBeforeKnown, SettledOtherwise, settle, unmatched
 from ledger.journal.balances import held
+from ledger.store import database
 from tests import given
 
 APPLIED, RECEIVED, LATER = date(2012, 3, 1), date(2012, 3, 5), date(2012, 4, 2)

@@ -9,8 +9,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
-from ledger import database, tables
+from ledger import tables
 from ledger.errors import DatabaseNewer, DatabaseOlder
+from ledger.store import database
 from migrations import guards, triggers
 from tests import desk
 

@@ -9,16 +9,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from ledger import database, days, i18n
-from ledger.booking import overpaid, refunds
-from ledger.booking.closing import Reason, against, close, reopen
-from ledger.booking.month import book
-from ledger.days import Month
+from ledger import dates, i18n
+from ledger.booking import overpayments, refunds
+from ledger.booking.month_end import Reason, against, close, reopen
+from ledger.booking.run import book
+from ledger.dates import Month
 from ledger.decisions.findings import judge
-from ledger.decisions.kept import keep
+from ledger.decisions.store import keep
 from ledger.errors import Refusal
 from ledger.journal import closing
 from ledger.journal.ledgers import entries
+from ledger.store import database
 from tests import desk, posted
 from tests.desk import CHIEF, CLERK
 from tests.test_closing import APRIL, MARCH, MAY, TODAY, WHY, shut, unclosed
@@ -86,7 +87,7 @@ def test_each_thing_stands_against_closing_only_while_it_is_so(book_url: str) ->
         book(connection, MARCH.last, by=CLERK)
         assert codes(connection, MARCH) == ["suspense", "bank_differs"]
         assert codes(connection, MARCH, 7245) == ["suspense"]
-        proposed = overpaid.return_deposit(connection, "D-1", on=date(2012, 3, 20), by=CLERK)
+        proposed = overpayments.return_deposit(connection, "D-1", on=date(2012, 3, 20), by=CLERK)
         assert codes(connection, MARCH, 7245) == ["refunds_proposed"]
         refunds.approve(connection, proposed.no, on=date(2012, 4, 2), by=CHIEF)
         assert codes(connection, MARCH, 7245) == []
@@ -179,7 +180,7 @@ def test_reopening_opens_every_later_month_too(connection: Connection) -> None:
 
 
 def test_a_month_as_it_is_typed(book_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(days, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
     first = desk.answered(book_url, "close", "2012-03", "--bank-balance", "0", "--accept", "念のため")
     assert first == {"month": "2012-03", "changed": True, "closed_to": "2012-03-31", "accepted": []}
     assert desk.answered(book_url, "close", "2012-03") == first | {"changed": False}

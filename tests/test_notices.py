@@ -13,16 +13,17 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
-from exports import json, notices, sql, text
-from exports.sheets import compared as sheet
-from ledger import database, i18n
-from ledger.decisions import question
-from ledger.decisions.compared import Comparison, compare
+from exports.formats import json, terminal
+from exports.reports import impact as sheet
+from exports.reports import notices, sql
+from ledger import i18n
+from ledger.decisions import query
 from ledger.decisions.findings import judge, judging
+from ledger.decisions.impact import Comparison, compare
 from ledger.errors import Refusal
-from ledger.notices import n2012_09_21, proposed, register
+from ledger.notices import drafts, n2012_09_21, register
 from ledger.notices.conditions import Clause, Condition, Notice, days_after, mailed_on, revoked_on
-from ledger.notices.proposed import Proposed
+from ledger.notices.drafts import Proposed
 from ledger.notices.refusals import (
     DoesNotRun,
     ImportsSomethingElse,
@@ -41,6 +42,7 @@ from ledger.notices.refusals import (
     SameNameTwice,
     UnknownFact,
 )
+from ledger.store import database
 from tests.mutants import book
 from tests.server import Server
 
@@ -66,7 +68,7 @@ def test_nothing_speaks_against_the_notices_in_force() -> None:
     for nth, each in enumerate(register.IN_ORDER):
         assert [*register.objections(each, register.words(each), "paper", register.IN_ORDER[:nth])] == []
         for condition in each.conditions:
-            assert {*condition.settled_by, *condition.revisable} <= set(question.MISSABLE)
+            assert {*condition.settled_by, *condition.revisable} <= set(query.MISSABLE)
 
 
 def test_each_condition_is_called_in_the_select_as_in_its_file() -> None:
@@ -174,7 +176,7 @@ def _plain(value: object) -> str:
 def test_printed_select_is_laid_out_to_be_read() -> None:
     printed = sql.printed(date(2012, 9, 21), "sqlite:///books.db")
     lines = printed.splitlines()
-    assert max(map(text.width, lines)) <= 120
+    assert max(map(terminal.width, lines)) <= 120
     assert "conditions AS MATERIALIZED (" in lines
     assert "        revoked_on >= date(mailed_on, '+30 days') AS is_thirty_days," in lines
     at = lines.index("        -- ②「電子証明書の受領書が30日以上返送されず電子証明書を取消した場合」")
@@ -188,7 +190,7 @@ def test_printed_select_is_laid_out_to_be_read() -> None:
 
 
 def test_example_of_a_proposed_notice_loads() -> None:
-    found = proposed.load(EXAMPLE)
+    found = drafts.load(EXAMPLE)
     assert found.notice.announced_on == date(2027, 4, 1)
     assert list(register.names(found.notice).values()) == [
         "downloaded",
@@ -209,7 +211,7 @@ def _compared(url: str, notice: Proposed, *, examples: int = 2) -> Comparison:
 
 def test_comparison_is_the_difference_of_two_judgements(book_url: str) -> None:
     book(book_url)
-    notice = proposed.load(EXAMPLE)
+    notice = drafts.load(EXAMPLE)
     found = _compared(book_url, notice)
     with database.reading(book_url) as connection:
         before = {each.application: each for each in judge(connection, ASKED)}
@@ -237,7 +239,7 @@ def test_comparison_is_the_difference_of_two_judgements(book_url: str) -> None:
 
 def test_comparison_says_what_the_example_changes(book_url: str) -> None:
     book(book_url)
-    found = _compared(book_url, proposed.load(EXAMPLE))
+    found = _compared(book_url, drafts.load(EXAMPLE))
     changed = {each.application: (each.before.outcome, each.after.outcome) for each in found.changes}
     assert changed["R39"] == ("eligible", "not_eligible")  # no receipt for 31 days, and 60 are asked for
     assert changed["W02"] == ("eligible", "not_eligible")  # the exemption is gone
@@ -253,12 +255,12 @@ def test_comparison_says_what_the_example_changes(book_url: str) -> None:
     assert {each.change.application for each in found.examples} <= set(changed)
     answer = json.text(_json(found))
     assert '"refundable_before"' in answer
-    whole = text.whole(sheet.sheet(found))
+    whole = terminal.whole(sheet.sheet(found))
     assert "Every change" in whole and "R39" in whole
 
 
 def _json(found: Comparison) -> dict[str, Any]:
-    from ledger.decisions.compared import as_json
+    from ledger.decisions.impact import as_json
 
     return as_json(found)
 
@@ -269,7 +271,7 @@ def test_same_rules_under_a_new_name_change_nothing(book_url: str, tmp_path: Pat
     source = source.replace("announced_on=date(2012, 9, 21)", "announced_on=date(2030, 1, 1)")
     file = tmp_path / "same.py"
     file.write_text(source.replace("replaces=date(2012, 3, 23)", "replaces=date(2012, 9, 21)"), encoding="utf-8")
-    found = _compared(book_url, proposed.load(file))
+    found = _compared(book_url, drafts.load(file))
     assert (found.changes, found.moved, found.examples) == ((), (), ())
     assert found.refundable_before == found.refundable_after > 0
     i18n.use("en")
@@ -287,7 +289,7 @@ def test_comparing_writes_nothing(book_url: str) -> None:
             ]
 
     before = counts()
-    _compared(book_url, proposed.load(EXAMPLE))
+    _compared(book_url, drafts.load(EXAMPLE))
     assert counts() == before
 
 
@@ -346,7 +348,7 @@ def test_mistake_in_a_proposed_notice_is_one_refusal(
     file = tmp_path / "proposal.py"
     file.write_text(source.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(Refusal) as refused:
-        proposed.load(file)
+        drafts.load(file)
     assert type(refused.value) is cause
     assert refused.value.sentence.startswith(f"{file}:{line}:" if names_line else str(file))
     assert refused.value.remedy
@@ -372,14 +374,14 @@ def test_file_that_is_no_python_is_refused(
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(Refusal) as refused:
-        proposed.load(file)
+        drafts.load(file)
     assert type(refused.value) is cause
 
 
 def test_folder_is_no_proposed_notice(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / ("x" * 300), Path("with\0nothing.py")):
         with pytest.raises(Refusal) as refused:
-            proposed.load(path)
+            drafts.load(path)
         assert type(refused.value) is NoSuchProposal
 
 
@@ -387,7 +389,7 @@ def test_notice_without_words_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "silent.py"
     file.write_text(EXAMPLE.read_text(encoding="utf-8").split('"""', 2)[2], encoding="utf-8")
     with pytest.raises(Refusal) as refused:
-        proposed.load(file)
+        drafts.load(file)
     assert type(refused.value) is NotInTheForm
 
 

@@ -12,13 +12,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from ledger import database, tables
-from ledger.booking.closing import close
-from ledger.booking.month import book
-from ledger.days import Month
+from ledger import tables
+from ledger.booking.month_end import close
+from ledger.booking.run import book
+from ledger.dates import Month
 from ledger.errors import DatabaseLocked
 from ledger.journal.accounts import Account
 from ledger.journal.closing import closed_to
+from ledger.store import database
 from tests import given, posted
 from tests.server import Server
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, column, func, select, table, text
 
-from ledger import chain, database, past, tables
+from ledger import tables
+from ledger.audit import snapshot
+from ledger.store import database, seals
 from tests import desk
 
 
@@ -34,8 +36,8 @@ def test_every_table_holds_exactly_what_had_been_sealed(kept: str) -> None:
         for batch in (0, 1, 2, 3, 5, *range(8, last, 7), last - 1, last):
             upto = select(tables.seal.c.of, tables.seal.c.key).where(tables.seal.c.batch <= batch)
             sealed = {tuple(row) for row in connection.execute(upto)}
-            with past.after(connection, batch):
-                seen = {(name, key) for name in chain.SEALED for key in _rows(connection, name)}
+            with snapshot.after(connection, batch):
+                seen = {(name, key) for name in seals.SEALED for key in _rows(connection, name)}
                 entries = _rows(connection, "entry")
                 moved = set(connection.execute(text("SELECT entry FROM movement")).scalars())
                 assert _last(connection) == batch if batch else not _rows(connection, "batch")

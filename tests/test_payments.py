@@ -11,11 +11,12 @@ from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from exports import verified
-from ledger import database, tables
-from ledger.booking.payments import insist_on_bank_day
+from exports.issued import verification
+from ledger import tables
+from ledger.audit import workflows
+from ledger.booking.payment_files import insist_on_bank_day
 from ledger.booking.refusals import NotABankDay
-from ledger.statements import courses
+from ledger.store import database
 from migrations import triggers
 from tests import crashes, desk, posted
 from tests.copies import Copies, copies
@@ -458,8 +459,8 @@ def test_verify_counts_each_file_again(books: str, out: Path, statement: str) ->
             connection.exec_driver_sql("BEGIN")
         triggers.drop_all(connection)
         connection.execute(text(statement))
-        found = [(each.code, each.where) for each in courses.payment_files(connection)]
-        sealed = verified.verify(connection).faults[0]
+        found = [(each.code, each.where) for each in workflows.payment_files(connection)]
+        sealed = verification.verify(connection).faults[0]
         connection.rollback()
     assert found == [(TAMPERED[statement], "payment_file 1")]
     assert (sealed.code, sealed.where) == ("row-changed", "payment_file 1")

@@ -25,8 +25,10 @@ from sqlalchemy.pool import NullPool
 
 import cli
 from exports.demo import play, rows
-from ledger import database, masking, people, tables
+from ledger import masking, tables
 from ledger.errors import AccountNotApproved, Exit
+from ledger.people import accounts
+from ledger.store import database
 from tests import desk, given, posted
 from tests.desk import ANOTHER, CHIEF, CLERK, MEMBER, ON
 from tests.given import source
@@ -165,10 +167,10 @@ def test_a_row_dated_back_or_brought_again_hides_no_change(books: str) -> None:
     assert waiting(books) == {}
 
 
-def waiting(url: str) -> dict[str, people.Change]:
+def waiting(url: str) -> dict[str, accounts.Change]:
     """The accounts that wait."""
     with database.reading(url) as connection:
-        return people.waiting(connection)
+        return accounts.waiting(connection)
 
 
 # Each row brings an account, or none, with a day of knowing; some are approved at once when they wait.
@@ -196,7 +198,7 @@ def test_program_and_database_agree_on_which_account_waits(
         seen: set[str | None] = set()
         trusted: set[str | None] = set()
         for member, number, day, approved in [(ANOTHER, SECOND, 1, False), *((MEMBER, *each) for each in history)]:
-            account = dict.fromkeys(people.ACCOUNT, number) | {"account_type": number and "1"}
+            account = dict.fromkeys(accounts.ACCOUNT, number) | {"account_type": number and "1"}
             known_on = date(2013, 1, day)
             row = {"member": member, "name": "甲山", "association": "東京", "known_on": known_on}
             connection.execute(tables.member_known.insert().values(row | account | {"source": source(connection)}))
@@ -205,12 +207,12 @@ def test_program_and_database_agree_on_which_account_waits(
             if number and not seen and number != SECOND:
                 trusted.add(number)
             seen.update({number} - {None})
-            if approved and people.waiting(connection):
-                change, _new = people.approve_account(connection, MEMBER, by=CHIEF)
+            if approved and accounts.waiting(connection):
+                change, _new = accounts.approve_account(connection, MEMBER, by=CHIEF)
                 trusted.add(change.now[3] and next(each for each in (FIRST, SECOND, THIRD) if change.now[0] == each))
-            waits = bool(people.waiting(connection))
+            waits = bool(accounts.waiting(connection))
             assert waits == _held_by_the_database(connection)
-            counts = people._known_last(connection, MEMBER).account_number
+            counts = accounts._known_last(connection, MEMBER).account_number
             assert waits or counts is None or counts in trusted
 
 
@@ -453,7 +455,7 @@ def test_books_can_be_read_by_their_owner_only(empty_url: str) -> None:
 def test_program_refuses_before_the_database_does(books: str) -> None:
     brought(books, SECOND, known_on="2012-03-01")
     with database.reading(books) as connection, pytest.raises(AccountNotApproved) as refusal:
-        people.insist_on_account(connection, MEMBER)
+        accounts.insist_on_account(connection, MEMBER)
     assert json.loads(json.dumps(refusal.value.told)) == {"member": MEMBER}
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ledger import database, facts
+from ledger import facts
 from ledger.errors import UnknownMember
+from ledger.store import database
 from tests import given
 
 

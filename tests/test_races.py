@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger import database, turns
-from ledger.booking import month
+from ledger.booking import run
 from ledger.decisions.findings import judge
-from ledger.decisions.kept import keep
+from ledger.decisions.store import keep
+from ledger.store import database, write_queue
 from tests import crowd, desk
 
 # `make soak` runs the full figure; the ordinary run a smaller one, at which clients meet just as often.
@@ -51,7 +51,7 @@ def test_reading_first_and_inserting_then_pays_twice(book_url: str) -> None:
     numbers = crowd.pairs(book_url, 20)
     with database.writing(book_url) as connection:
         keep(connection, judge(connection, crowd.FIRST, applications=numbers), by="test")
-        month.book(connection, crowd.FIRST, by="test")
+        run.book(connection, crowd.FIRST, by="test")
     crowd.insist_on_right_books(book_url)
     crowd.without_guards(book_url)
     crowd.naive(book_url, numbers, clients=8, thinking=0.005)
@@ -67,7 +67,7 @@ def test_turns_come_in_the_order_of_asking(tmp_path: Path) -> None:
 
     def client(nth: int) -> None:
         time.sleep(nth * 0.1)
-        with turns.turn(file, 30_000), log.open("a") as written:
+        with write_queue.turn(file, 30_000), log.open("a") as written:
             time.sleep(0.3)
             written.write(f"{nth} ")
 
@@ -82,10 +82,10 @@ def test_a_turn_whose_holder_died_goes_on(tmp_path: Path) -> None:
     def client(nth: int) -> None:
         time.sleep(nth * 0.1)
         if nth == 1:
-            turns._number(os.open(file, os.O_RDWR))  # waits, and dies waiting
+            write_queue._number(os.open(file, os.O_RDWR))  # waits, and dies waiting
             log.write_text("dead ")
             os._exit(0)
-        with turns.turn(file, 30_000), log.open("a") as written:
+        with write_queue.turn(file, 30_000), log.open("a") as written:
             time.sleep(0.4)
             written.write(f"{nth} ")
 
@@ -98,7 +98,7 @@ def test_a_turn_whose_holder_died_goes_on(tmp_path: Path) -> None:
 
 def test_nobody_waits_longer_than_their_patience(tmp_path: Path) -> None:
     file = str(tmp_path / "turns")
-    with turns.turn(file, 1000), pytest.raises(turns.NotOurTurn), turns.turn(file, 50):
+    with write_queue.turn(file, 1000), pytest.raises(write_queue.NotOurTurn), write_queue.turn(file, 50):
         pass
-    with turns.turn(file, 50):
+    with write_queue.turn(file, 50):
         pass

@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
-from ledger import database, i18n, tables
+from ledger import i18n, tables
 from ledger.booking import refunds
-from ledger.booking.month import book
-from ledger.booking.overpaid import return_deposit
+from ledger.booking.overpayments import return_deposit
 from ledger.booking.refunds import approve, paid, propose, reject, returned
 from ledger.booking.refusals import (
     BeforeTheStepBefore,
@@ -29,10 +28,12 @@ from ledger.booking.refusals import (
     StillInForce,
     UnknownRefund,
 )
+from ledger.booking.run import book
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
-from ledger.journal.posting import Done, reverse
+from ledger.journal.entries import Done, reverse
 from ledger.journal.refusals import NoReasonGiven, PartOfRefund
+from ledger.store import database
 from tests import posted
 from tests.posted import APPLIED, ASKED, CHIEF, CLERK, ELIGIBLE
 

@@ -15,7 +15,7 @@ import pytest
 
 import exports
 import ledger
-from ledger import days, i18n
+from ledger import dates, i18n
 from ledger.errors import Exit, Refusal
 from tests import desk
 from tests.desk import CHIEF, ON
@@ -36,7 +36,7 @@ def held(books: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(days, "today", lambda: date(2012, 5, 10))
+    monkeypatch.setattr(dates, "today", lambda: date(2012, 5, 10))
 
 
 # --- one command, one refusal ---------------------------------------------------------------------------------------

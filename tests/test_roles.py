@@ -13,8 +13,9 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from ledger import database, tables
+from ledger import tables
 from ledger.errors import Exit
+from ledger.store import database
 from migrations import roles, triggers
 from tests import desk
 from tests.desk import CHIEF, CLERK, MEMBER, ON

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
-from exports import json
-from exports import text as terminal
-from exports.sheets import shaken as sheets
-from ledger import database, days, i18n, tables
+from exports.formats import json, terminal
+from exports.reports import outdated as sheets
+from ledger import dates, i18n, tables
 from ledger.booking import credits, refunds
-from ledger.booking.month import book
-from ledger.decisions import kept
-from ledger.decisions import shaken as asked_again
+from ledger.booking.run import book
+from ledger.decisions import outdated as asked_again
+from ledger.decisions import store
 from ledger.decisions.findings import judge
-from ledger.decisions.shaken import Shaken, as_json, recompute, recomputed, shaken
+from ledger.decisions.outdated import Shaken, as_json, recompute, recomputed, shaken
 from ledger.errors import UnknownDecision
 from ledger.i18n import LANGUAGES, Language
-from ledger.statements.naming import owners
+from ledger.people.register import owners
+from ledger.store import database
 from migrations import triggers
 from tests import desk, given
 
@@ -44,7 +44,7 @@ UNUSED = {"used": "no", "used_answered_on": date(2012, 3, 2)}
 def _each_moment_is_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock moves on by a second each time it is read."""
     moments: Iterator[datetime] = (datetime(2012, 10, 1) + timedelta(seconds=nth) for nth in range(1_000_000))
-    monkeypatch.setattr(days, "now", lambda: next(moments))
+    monkeypatch.setattr(dates, "now", lambda: next(moments))
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def learnt(books: Connection, number: str, name: str, known_on: date, **value: A
 
 def decided(books: Connection, as_of: date, *numbers: str) -> list[int]:
     """The decisions that are kept on the findings of the day: of these applications, or of everyone's."""
-    return kept.keep(books, judge(books, as_of, applications=numbers or None), by=CLERK)
+    return store.keep(books, judge(books, as_of, applications=numbers or None), by=CLERK)
 
 
 def answers(rows: list[Shaken]) -> list[tuple[str, date, str, str | None]]:
@@ -213,7 +213,7 @@ def test_fee_that_was_given_back_is_the_decision_carried_out(books: Connection) 
     credits.approve(books, credit, on=date(2012, 9, 25), by=CHIEF)
     assert shaken(books, LATER) == []
     decided(books, LATER)
-    assert {each.outcome for each in kept.decisions(books) if each.as_of == LATER} == {"settled", "in_force"}
+    assert {each.outcome for each in store.decisions(books) if each.as_of == LATER} == {"settled", "in_force"}
     assert shaken(books, LATER) == []
 
 
@@ -278,12 +278,12 @@ def test_everyone_is_judged_once_for_each_day(books: Connection, monkeypatch: py
 def test_every_decision_is_what_it_was(books: Connection, monkeypatch: pytest.MonkeyPatch, reached: bool) -> None:
     """Whatever is learnt, paid, rejected, undone or decided since; earlier versions kept nothing but the moment."""
     if not reached:
-        monkeypatch.setattr(kept, "_reach", lambda _connection: {})
+        monkeypatch.setattr(store, "_reach", lambda _connection: {})
     _month_of_decisions(books)
     found = list(recomputed(books))
     assert [each.differs for each in found] == [()] * len(found)
-    assert sorted(each.no for each in found) == [each.no for each in kept.decisions(books)]
-    assert len({each.outcome for each in kept.decisions(books)}) >= 3
+    assert sorted(each.no for each in found) == [each.no for each in store.decisions(books)]
+    assert len({each.outcome for each in store.decisions(books)}) >= 3
 
 
 def _month_of_decisions(books: Connection) -> None:
@@ -310,7 +310,7 @@ def _month_of_decisions(books: Connection) -> None:
 
 def test_clock_that_runs_backwards_changes_no_decision(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     moments: Iterator[datetime] = (datetime(2012, 10, 1) - timedelta(hours=nth) for nth in range(1_000_000))
-    monkeypatch.setattr(days, "now", lambda: next(moments))
+    monkeypatch.setattr(dates, "now", lambda: next(moments))
     _month_of_decisions(books)
     assert {each.differs for each in recomputed(books)} == {()}
     assert answers(shaken(books, date(2012, 9, 26))) == []
@@ -325,13 +325,13 @@ def test_clock_that_was_wrong_for_one_write_raises_no_alarm(
 ) -> None:
     """Known then is what the books held, and what came in later is named, whatever the clock said meanwhile."""
     moment = datetime(2012, 4, 3)
-    monkeypatch.setattr(days, "now", lambda: moment)
+    monkeypatch.setattr(dates, "now", lambda: moment)
     answered = "申込番号,利用,回答日\n{},有,2012-03-30\n"
     (tmp_path / "回答.csv").write_text(answered.format("FREE"), encoding="utf-8")
     desk.done(book_url, "import", *map(str, [*desk.files(tmp_path), tmp_path / "回答.csv"]))
-    monkeypatch.setattr(days, "now", lambda: moment + wrong)
+    monkeypatch.setattr(dates, "now", lambda: moment + wrong)
     desk.done(book_url, "decide", "--everyone", "--as-of", N23.isoformat())
-    monkeypatch.setattr(days, "now", lambda: moment + timedelta(hours=1))
+    monkeypatch.setattr(dates, "now", lambda: moment + timedelta(hours=1))
     assert (desk.answered(book_url, "verify")["faults"], _of_the_day(book_url)) == ([], [])
     (tmp_path / "回答2.csv").write_text(answered.format("PROPOSED"), encoding="utf-8")
     (tmp_path / "受領.csv").write_text(
@@ -360,9 +360,9 @@ def test_fee_shipped_later_was_not_known_then(books: Connection) -> None:
 def test_finding_kept_without_its_rate_of_tax_says_the_same(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     """Earlier versions did not keep it: that shakes nothing, and nothing is decided anew for it."""
     told(books, "2011-0001", UNRECEIVED)
-    content = kept.content
+    content = store.content
     with monkeypatch.context() as earlier:
-        earlier.setattr(kept, "content", lambda finding: content(finding).replace('"tax_percent":5,', ""))
+        earlier.setattr(store, "content", lambda finding: content(finding).replace('"tax_percent":5,', ""))
         numbers = decided(books, N21)
     assert '"tax_percent"' not in books.execute(text("SELECT finding FROM decision")).scalar_one()
     assert (decided(books, N21), recompute(books, numbers[0]).differs) == (numbers, ())
@@ -376,7 +376,7 @@ def test_finding_kept_without_its_rate_of_tax_says_the_same(books: Connection, m
 def test_what_carries_a_decision_out_in_the_same_moment_came_after_it(
     books: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(days, "now", lambda: datetime(2012, 11, 1))
+    monkeypatch.setattr(dates, "now", lambda: datetime(2012, 11, 1))
     told(books, "2011-0001", UNRECEIVED)
     book(books, N21, by=CLERK)
     refunds.propose(books, "2011-0001", on=N21, by=CLERK)

@@ -12,30 +12,30 @@ import pytest
 from openpyxl.cell.cell import Cell
 from sqlalchemy import Connection, text
 
-from exports import csv, xlsx
-from exports import text as terminal
-from exports.sheet import Sheet, Workbook
-from exports.sheets import bills, decisions, due, findings, journal, member, month, returns, trial_balance
-from ledger import database, days, facts, i18n, masking, tables
+from exports.formats import csv, terminal, xlsx
+from exports.formats.sheet import Sheet, Workbook
+from exports.reports import bills, decisions, due, findings, journal, member, month, settlements, trial_balance
+from ledger import dates, facts, i18n, masking, tables
 from ledger.booking import bills as booked_bills
-from ledger.booking import credits, overpaid, refunds
-from ledger.booking.month import book
-from ledger.days import Month
-from ledger.decisions import kept
+from ledger.booking import credits, overpayments, refunds
+from ledger.booking.events import transfer_fee
+from ledger.booking.run import book
+from ledger.codes import CREDIT_STATES, REFUND_STATES, STATES
+from ledger.dates import Month
+from ledger.decisions import store
 from ledger.decisions.findings import judge
 from ledger.errors import UnknownMember
 from ledger.i18n import LANGUAGES, Language
 from ledger.journal import balances, ledgers
-from ledger.journal.posting import Posting, post, reverse
-from ledger.journal.templates import transfer_fee
+from ledger.journal.entries import Posting, post, reverse
+from ledger.people.register import chart, numerically, owners
 from ledger.statements import due as outstanding
-from ledger.statements import returns as returned
-from ledger.statements import wording
+from ledger.statements import labels
+from ledger.statements import settlements as returned
 from ledger.statements.member import member_statement
 from ledger.statements.month import MonthStatement, month_statement
-from ledger.statements.naming import chart, numerically, owners
+from ledger.store import database
 from ledger.tables import OUTCOMES, VERDICTS
-from ledger.words import CREDIT_STATES, REFUND_STATES, STATES
 from migrations import triggers
 from tests import given
 
@@ -122,8 +122,8 @@ def september(connection: Connection) -> None:
     refunds.returned(connection, second, on=day(9, 27), reason="口座名義相違", by=CLERK)
     credit = credits.propose(connection, "2011-0003", "2012-0102", on=day(9, 21), by=CLERK).no
     credits.approve(connection, credit, on=day(9, 25), by=CHIEF)
-    overpaid.return_deposit(connection, "2012-0101-1", on=day(9, 25), by=CLERK)
-    kept.keep(connection, judge(connection, LAST), by=CHIEF)
+    overpayments.return_deposit(connection, "2012-0101-1", on=day(9, 25), by=CLERK)
+    store.keep(connection, judge(connection, LAST), by=CHIEF)
     charges = [Posting(f"charge:{nth}", day(9, 26), "transfer_fee", tuple(transfer_fee(yen=440))) for nth in (1, 2)]
     reverse(connection, post(connection, charges, by=CLERK)[1], on=day(9, 28), reason="二重に記帳", by=CHIEF)
 
@@ -131,7 +131,7 @@ def september(connection: Connection) -> None:
 @pytest.fixture
 def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Books at the end of the small federation's September; the clock stands still."""
-    monkeypatch.setattr(days, "now", lambda: datetime(2012, 10, 1, 0, 30))
+    monkeypatch.setattr(dates, "now", lambda: datetime(2012, 10, 1, 0, 30))
     with database.writing(book_url) as connection:
         september(connection)
     return book_url
@@ -209,7 +209,7 @@ def test_what_happens_later_leaves_the_month_as_it_was(months_end: str) -> None:
         given.application(connection, of, "2012-0200", {"applied_on": day(10, 2)}, member=TOKYO, as_of=day(10, 31))
         book(connection, day(10, 31), by=CLERK)
         refunds.paid(connection, [2], on=day(10, 3), by=CLERK)
-        kept.keep(connection, judge(connection, day(10, 31)), by=CHIEF)
+        store.keep(connection, judge(connection, day(10, 31)), by=CHIEF)
     assert dumped(month.workbook(statement(months_end))) == before
 
 
@@ -432,10 +432,10 @@ def lists(connection: Connection) -> dict[str, Callable[[], Sheet]]:
     return {
         "due": lambda: due.sheet(outstanding.due(connection, LAST), LAST),
         "check": lambda: findings.sheet(found, whose.persons, origins, LAST),
-        "decisions": lambda: decisions.history(kept.decisions(connection)),
+        "decisions": lambda: decisions.history(store.decisions(connection)),
         "bill": lambda: bills.sheet(lines, booked_bills.totals(lines), whose),
-        "refunds": lambda: returns.refunds(every, LAST),
-        "credits": lambda: returns.credits(every, LAST),
+        "refunds": lambda: settlements.refunds(every, LAST),
+        "credits": lambda: settlements.credits(every, LAST),
         "balance": lambda: trial_balance.as_of(balance, accounts, LAST),
         "entries": lambda: journal.found(ledgers.entries(connection, account="2020"), accounts),
     }
@@ -458,7 +458,7 @@ def test_every_writer_takes_every_list(months_end: str, tmp_path: Path) -> None:
 
 
 def test_every_code_has_its_word() -> None:
-    assert set(wording.OUTCOMES) == set(OUTCOMES)
-    assert set(wording.VERDICTS) == set(VERDICTS)
+    assert set(labels.OUTCOMES) == set(OUTCOMES)
+    assert set(labels.VERDICTS) == set(VERDICTS)
     assert set(STATES) == {*REFUND_STATES, *CREDIT_STATES}
-    assert all(wording.fact(column) for column in facts.COLUMNS)
+    assert all(labels.fact(column) for column in facts.COLUMNS)

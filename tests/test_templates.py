@@ -7,12 +7,12 @@ import unicodedata
 
 import pytest
 
-from ledger.database import CHART
+from ledger.booking.events import TEMPLATES, TEXTS
 from ledger.i18n import use
 from ledger.journal.accounts import Account
+from ledger.journal.entries import Movement
 from ledger.journal.ledgers import text
-from ledger.journal.posting import Movement
-from ledger.journal.templates import TEMPLATES, TEXTS
+from ledger.store.database import CHART
 
 NAMES = {each["code"]: each["ja"] for each in tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]}
 

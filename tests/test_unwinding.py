@@ -10,14 +10,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, text
 
-from ledger import database, tables
+from ledger import tables
+from ledger.audit.verify import verify
 from ledger.booking import credits, refunds
-from ledger.booking.lots import brought, way_back
-from ledger.booking.month import book
+from ledger.booking.credit_origins import brought, way_back
 from ledger.booking.refusals import CreditGoneOn, NothingToRefund
+from ledger.booking.run import book
 from ledger.decisions.findings import judge
 from ledger.journal.accounts import Account
-from ledger.statements.verified import verify
+from ledger.store import database
 from migrations import guards
 from tests import given, posted
 from tests.posted import CHIEF, CLERK

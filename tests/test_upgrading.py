@@ -11,7 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
-from ledger import database, tables
+from ledger import tables
+from ledger.store import database
 from migrations import triggers
 from tests import desk
 from tests.desk import CHIEF

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import Connection, create_engine, delete, select, text, update
 from sqlalchemy.pool import NullPool
 
-from exports import handed_out, verified
-from ledger import chain, database, i18n, tables
-from ledger.days import Month
-from ledger.statements import sealed
+from exports.issued import reproduce, verification
+from ledger import i18n, tables
+from ledger.audit import chain as sealed
+from ledger.dates import Month
+from ledger.store import database
+from ledger.store import seals as chain
 from migrations import triggers
 from tests import desk
 
@@ -38,7 +40,7 @@ def tampered(kept: str) -> Iterator[Connection]:
 
 
 def _found(connection: Connection) -> list[tuple[str, str]]:
-    found = verified.verify(connection)
+    found = verification.verify(connection)
     return [(each.code, each.where) for each in found.faults if each.code != "trigger-missing"]
 
 
@@ -97,14 +99,14 @@ def test_part_names_what_was_tampered_with_in_it(tampered: Connection) -> None:
     batch = min(sealed.written(tampered, Month(2012, 4), None))
     tampered.execute(update(tables.entry).where(tables.entry.c.no == no).values(event="other"))
     for month, since in ((Month(2012, 4), None), (None, batch - 1)):
-        found = verified.verify(tampered, month=month, since=since).faults
+        found = verification.verify(tampered, month=month, since=since).faults
         assert f"entry {no}" in [each.where for each in found]
 
 
 def test_part_says_that_something_was_put_in_beside_it(tampered: Connection) -> None:
     """Though not what: that takes the whole."""
     tampered.execute(text("INSERT INTO member (number, source) VALUES ('x', 1)"))
-    found = verified.verify(tampered, since=9999).faults
+    found = verification.verify(tampered, since=9999).faults
     assert [each.code for each in found if each.code != "trigger-missing"] == ["rows-unsealed"]
 
 
@@ -177,7 +179,7 @@ def test_what_cannot_be_read_is_named_and_nothing_breaks(tampered: Connection, t
 
 
 def test_trigger_that_is_gone_is_named(tampered: Connection) -> None:
-    found = verified.verify(tampered).faults
+    found = verification.verify(tampered).faults
     wanted = triggers.names(tampered.dialect.name)
     assert {each.where for each in found} == {f"trigger {name}" for name in wanted}
 
@@ -186,10 +188,10 @@ def test_answer_says_every_fault_and_what_to_do(kept: str, tampered: Connection)
     tampered.execute(update(tables.entry).where(tables.entry.c.no == 1).values(by="someone"))
     for language in i18n.LANGUAGES:
         i18n.use(language)
-        said = verified.text(verified.verify(tampered))
+        said = verification.text(verification.verify(tampered))
         assert "entry 1: " in said
         assert "(row-changed)" in said
-        assert json.dumps(verified.verify(tampered).as_json())
+        assert json.dumps(verification.verify(tampered).as_json())
 
 
 # --- a workbook that was handed out ---------------------------------------------------------------------------------
@@ -243,7 +245,7 @@ def test_books_that_agree_with_themselves_and_not_with_the_workbook(
         tampered.execute(text("SET session_replication_role = replica"))  # no foreign keys, as on SQLite
     forge(tampered)
     assert _found(tampered) == []
-    assert [each.code for each in handed_out.compared(tampered, workbook).faults] == ["head-unknown"]
+    assert [each.code for each in reproduce.compared(tampered, workbook).faults] == ["head-unknown"]
 
 
 @SQLITE

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from ledger import days, i18n
+from ledger import dates, i18n
 
 FOLDER = Path(__file__).parent / "walkthrough"
 FILES = sorted(FOLDER.glob("*.md"))
@@ -52,7 +52,7 @@ def test_the_transcript_is_what_happens(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEISAN_USER", "乙川")
-    monkeypatch.setattr(days, "now", lambda: datetime(2012, 10, 31, 9, 0))
+    monkeypatch.setattr(dates, "now", lambda: datetime(2012, 10, 31, 9, 0))
     written = path.read_text(encoding="utf-8")
     now = replayed(written, tmp_path, empty_url)
     if update and engine == "sqlite":

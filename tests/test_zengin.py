@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from exports import zengin
-from ledger.booking.payments import Order, Transfer
+from exports.formats import zengin
+from ledger.booking.payment_files import Order, Transfer
 from ledger.kana import IN_NAMES, IN_PLACES, as_banks_read
 
 GOLDEN = Path(__file__).parent / "golden" / "payments-2012-09-28.zengin"

@@ -6,7 +6,7 @@ Each story says beside itself what the check has to answer on the last day, so t
 
 from datetime import date
 
-from ledger.days import Month
+from ledger.dates import Month
 
 MONTH = Month(2012, 9)
 AS_OF = date(2012, 9, 30)

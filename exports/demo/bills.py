@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from exports.demo import MONTH
 from exports.demo.case import FEE
 from exports.demo.federation import Application, applications, of_story
-from ledger.days import Month
+from ledger.dates import Month
 
 Bill = tuple[str, date, str, int, str | None, date]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from exports.demo import AS_OF, FIRST_DAY
-from ledger.words import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
+from ledger.codes import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
 
 FEE = 7245  # yen, tax included: the only fee of those years
 

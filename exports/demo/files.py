@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from exports import csv
 from exports.demo import AS_OF
 from exports.demo.rows import Cell, rows
-from exports.sheet import As, Block, Column, Sheet, Value, Workbook
-from ledger import days
+from exports.formats import csv
+from exports.formats.sheet import As, Block, Column, Sheet, Value, Workbook
+from ledger import dates
 from ledger.errors import NotWritable
 
 _WIDTHS = {"根拠": 60.0, "摘要": 24.0, "口座名義カナ": 22.0, "振込依頼人名": 26.0}
@@ -35,7 +35,7 @@ def _real(day: date, _row: int) -> Value:
 
 
 def _era(day: date, _row: int) -> Value:
-    return days.japanese(day)
+    return dates.japanese(day)
 
 
 def _mixed(day: date, row: int) -> Value:
@@ -44,7 +44,7 @@ def _mixed(day: date, row: int) -> Value:
         As("day", day),
         f"H{day.year - 1988}.{day.month}.{day.day}",
         f"{day.year}/{day.month}/{day.day}",
-        days.japanese(day),
+        dates.japanese(day),
     )
     return ways[row % len(ways)]
 
@@ -90,7 +90,7 @@ def write(folder: Path) -> tuple[Path, ...]:
 
     The folder is made if it is not there. Refused: a place that cannot be written, a full disk.
     """
-    from exports import xlsx  # openpyxl takes its time to load
+    from exports.formats import xlsx  # openpyxl takes its time to load
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ledger.words import ASSOCIATIONS
+from ledger.codes import ASSOCIATIONS
 
 _FAMILY = (
     "乙坂 オトサカ,浅葉 アサバ,髙橋 タカハシ,井沢 イザワ,山﨑 ヤマサキ,梅原 ウメハラ,江口 エグチ,𠮷田 ヨシダ,"

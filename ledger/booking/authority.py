@@ -8,7 +8,7 @@ the authority owes it to us until it gives it back. A bill posts nothing by itse
 from collections.abc import Mapping
 from datetime import date
 
-from ledger.booking.known import (
+from ledger.booking.inputs import (
     Application,
     BillLine,
     Standing,
@@ -17,10 +17,10 @@ from ledger.booking.known import (
     notice_of,
     standing_decisions,
 )
-from ledger.booking.plan import Booked, Plan
+from ledger.booking.planning import Booked, Plan
 from ledger.i18n import _
 from ledger.journal.accounts import Account
-from ledger.journal.posting import recorded
+from ledger.journal.entries import recorded
 
 ISSUED = "certificate_issued"
 WAIVED = "authority_waived"

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, select
 
 from ledger import tables
 from ledger.booking.authority import ISSUED, WAIVED
-from ledger.booking.known import BillLine, bill_lines
-from ledger.booking.plan import Plan
+from ledger.booking.events import TEMPLATES
+from ledger.booking.inputs import BillLine, bill_lines
+from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
 from ledger.i18n import _, say
 from ledger.journal.accounts import Account
-from ledger.journal.posting import Posting, key, numbers_by_key, post
-from ledger.journal.templates import TEMPLATES
+from ledger.journal.entries import Posting, key, numbers_by_key, post
 
 PAID = "authority_paid"
 REPAID = "authority_repaid"

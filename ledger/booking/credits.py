@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 
 from ledger import tables
 from ledger.booking.authority import ISSUED
-from ledger.booking.claims import claim, insist_on_application
-from ledger.booking.known import applications, related
-from ledger.booking.lots import brought
-from ledger.booking.plan import Plan
+from ledger.booking.credit_origins import brought
+from ledger.booking.eligibility import claim, insist_on_application
+from ledger.booking.events import credit_applied, credit_proposed
+from ledger.booking.inputs import applications, related
+from ledger.booking.planning import Plan
 from ledger.booking.refunds import Proposed
 from ledger.booking.refusals import (
     BeforeTheStepBefore,
@@ -24,13 +25,12 @@ from ledger.booking.refusals import (
     NothingOwed,
     ReissueWithdrawn,
 )
-from ledger.booking.steps import CREDITS, REFUNDS, Step, begin, histories, history, step
+from ledger.booking.workflow import CREDITS, REFUNDS, Step, begin, histories, history, step
 from ledger.errors import Refusal
 from ledger.i18n import _, say
 from ledger.journal.accounts import Account
 from ledger.journal.closing import insist_on_open
-from ledger.journal.posting import CORRECTION, Done, Posting, key, opposite, post, recorded
-from ledger.journal.templates import credit_applied, credit_proposed
+from ledger.journal.entries import CORRECTION, Done, Posting, key, opposite, post, recorded
 
 # The states in which a credit takes its yen from the application that it comes from.
 STANDING = ("proposed", "applied")

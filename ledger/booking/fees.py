@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.booking.known import Application, Deposit, deposits, due_known_on
-from ledger.booking.plan import Booked, Plan
+from ledger.booking.events import TEMPLATES
+from ledger.booking.inputs import Application, Deposit, deposits, due_known_on
+from ledger.booking.planning import Booked, Plan
 from ledger.i18n import _
 from ledger.journal.accounts import Account
-from ledger.journal.posting import CORRECTION, Posting, key, opposite, recorded
-from ledger.journal.templates import TEMPLATES
+from ledger.journal.entries import CORRECTION, Posting, key, opposite, recorded
 
 _FIRST = ("fee_received", "overpaid", "payer_unknown")
 

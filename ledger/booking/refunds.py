@@ -10,17 +10,18 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from ledger import people, tables
-from ledger.booking.claims import claim, insist_on_application
-from ledger.booking.lots import way_back
-from ledger.booking.steps import REFUNDS, Step, begin, histories, step
+from ledger import tables
+from ledger.booking.credit_origins import way_back
+from ledger.booking.eligibility import claim, insist_on_application
+from ledger.booking.events import TEMPLATES, refund_proposed
+from ledger.booking.workflow import REFUNDS, Step, begin, histories, step
 from ledger.decisions.findings import Finding
 from ledger.i18n import _, say
 from ledger.journal.accounts import Account
 from ledger.journal.closing import insist_on_open
-from ledger.journal.posting import Done, Posting, key, opposite, post, recorded
-from ledger.journal.templates import TEMPLATES, refund_proposed
-from ledger.notices import doubts
+from ledger.journal.entries import Done, Posting, key, opposite, post, recorded
+from ledger.notices import review_flags
+from ledger.people import accounts as people
 
 CHOSE_CREDIT = _("the member asked for the fee to be credited to the reissue, not refunded")
 
@@ -87,7 +88,7 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
 
 
 def _remarks(finding: Finding) -> tuple[str, ...]:
-    warned = [each.says for each in doubts.WARNINGS if each.code in finding.warnings]
+    warned = [each.says for each in review_flags.WARNINGS if each.code in finding.warnings]
     return (*([say(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []), *warned)
 
 

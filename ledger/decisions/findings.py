@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping
 
 from ledger import facts
-from ledger.decisions import question
+from ledger.codes import COVERED, REASONS, USED
+from ledger.decisions import query
 from ledger.facts import Origin
 from ledger.i18n import _, either, say
-from ledger.notices import doubts, register
+from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice
-from ledger.words import COVERED, REASONS, USED
 
 # Who can supply a missing fact, and the kind of input file that brings it.
 SUPPLY = {
@@ -56,12 +56,12 @@ class Finding:
 
     def holds(self, condition: Condition) -> bool | None:
         """Whether a condition of the notice holds; None when it is not known."""
-        held: bool | None = self.row[question.condition_columns(self.notice)[condition]]
+        held: bool | None = self.row[query.condition_columns(self.notice)[condition]]
         return held
 
     def clause_holds(self, clause: Clause) -> bool | None:
         """Whether a clause of the notice holds; None when it is not known."""
-        held: bool | None = self.row[question.clause_columns(self.notice)[clause]]
+        held: bool | None = self.row[query.clause_columns(self.notice)[clause]]
         return held
 
     def deciding(self) -> tuple[Clause, ...]:
@@ -106,19 +106,19 @@ def judging(
     """The findings under a given notice, one by one as the database yields them."""
     scope = None
     if member is not None:
-        scope = question.MEMBER
+        scope = query.MEMBER
     elif applications is not None:
-        scope = question.APPLICATIONS
+        scope = query.APPLICATIONS
     wanted = None if applications is None else set(applications)
-    asked = question.parameters(as_of, member=member, applications=applications if member is None else None)
-    for row in connection.execute(question.question(notice, scope), asked):
+    asked = query.parameters(as_of, member=member, applications=applications if member is None else None)
+    for row in connection.execute(query.question(notice, scope), asked):
         if wanted is None or row.application in wanted:
             yield _finding(row, as_of, notice)
 
 
 def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
     values = row._mapping
-    decided = values["outcome"] in ("no_fee", "settled") or values[f"doubt_{doubts.WITHDRAWN}"]
+    decided = values["outcome"] in ("no_fee", "settled") or values[f"doubt_{review_flags.WITHDRAWN}"]
     return Finding(
         application=values["application"],
         member=values["member"],
@@ -126,10 +126,10 @@ def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
         notice=notice,
         outcome=values["outcome"],
         verdict=values["verdict"],
-        clauses=tuple(each.mark for each, name in question.clause_columns(notice).items() if values[name]),
-        missing=() if decided else tuple(fact for fact in question.MISSABLE if values[f"missing_{fact}"]),
-        doubts=tuple(each.code for each in doubts.DOUBTS if values[f"doubt_{each.code}"]),
-        warnings=tuple(each.code for each in doubts.WARNINGS if values[f"warning_{each.code}"]),
+        clauses=tuple(each.mark for each, name in query.clause_columns(notice).items() if values[name]),
+        missing=() if decided else tuple(fact for fact in query.MISSABLE if values[f"missing_{fact}"]),
+        doubts=tuple(each.code for each in review_flags.DOUBTS if values[f"doubt_{each.code}"]),
+        warnings=tuple(each.code for each in review_flags.WARNINGS if values[f"warning_{each.code}"]),
         fee_received=values["fee_received"],
         overpaid=values["overpaid"],
         refundable=values["refundable"],

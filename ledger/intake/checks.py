@@ -10,9 +10,9 @@ from itertools import chain
 
 from ledger.errors import Problem
 from ledger.intake.columns import Value
-from ledger.intake.kept import Kept
 from ledger.intake.kind import KNOWN_ON, Line
 from ledger.intake.kinds import KINDS
+from ledger.intake.known_facts import Kept
 
 # The days of a certificate's life, each with those that it cannot lie before; the first that is known is compared.
 _ORDER = {

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from ledger import days, masking
+from ledger import dates, masking
+from ledger.codes import ASSOCIATIONS, Words
 from ledger.errors import FORMULAS
-from ledger.words import ASSOCIATIONS, Words
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def day(cell: Cell) -> date:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    named = None if isinstance(cell, (bool, time, timedelta)) else days.read(shown(cell))
+    named = None if isinstance(cell, (bool, time, timedelta)) else dates.read(shown(cell))
     if named is None:
         raise Misread("not-a-day", value=shown(cell))
     return named

@@ -10,11 +10,11 @@ from datetime import date
 
 from sqlalchemy import Connection, Row, select
 
-from ledger import days, facts, tables
-from ledger.database import role
+from ledger import dates, facts, tables
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.i18n import _, say
 from ledger.kana import search_key
+from ledger.store.database import role
 
 _BY_NAME = _("the payer's name is the member's name")
 _BY_NUMBER = _("the transfer names the application")
@@ -139,7 +139,7 @@ def settle(connection: Connection, deposit: str, application: str, *, on: date, 
         raise UnknownApplication(application)
     if on < known.known_on:
         raise SettledBeforeKnown(deposit, on, known.known_on)
-    signed = {"recorded_at": days.now(), "by": by, "role": role(connection)}
+    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
     key = connection.execute(tables.source.insert().values(name="seisan match", **signed)).inserted_primary_key
     assert key is not None
     same = {name: getattr(known, name) for name in ("deposit", "received_on", "yen", "payer", "note")}

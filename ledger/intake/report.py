@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ledger import masking
+from ledger.codes import ACCOUNT_TYPES, APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
 from ledger.i18n import _, say
 from ledger.intake.columns import Value
-from ledger.words import ACCOUNT_TYPES, APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
 
 _WORDS = {
     "kind": APPLICATION_KINDS,

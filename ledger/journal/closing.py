@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
-from ledger import days, tables
-from ledger.database import role
-from ledger.days import Month
+from ledger import dates, tables
+from ledger.dates import Month
 from ledger.journal.refusals import MonthClosed
+from ledger.store.database import role
 
 State = Literal["open", "closed", "reopened"]
 
@@ -119,7 +119,7 @@ def append(
             bank_yen=bank_yen,
             head=head(connection),
             decisions_to=connection.execute(select(func.coalesce(func.max(tables.decision.c.no), 0))).scalar_one(),
-            recorded_at=days.now(),
+            recorded_at=dates.now(),
             by=by,
             role=role(connection),
         )

@@ -8,12 +8,12 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, union_all
 
 from ledger import tables
+from ledger.booking.events import TEXTS
 from ledger.errors import UnknownAccount
 from ledger.i18n import _, say
 from ledger.journal import balances
 from ledger.journal.balances import Balance
-from ledger.journal.posting import Movement
-from ledger.journal.templates import TEXTS
+from ledger.journal.entries import Movement
 
 Order = Literal["on", "no"]
 

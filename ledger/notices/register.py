@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 
+from ledger.codes import COVERED, REASONS, USED
 from ledger.errors import Refusal
 from ledger.facts import SPOKEN
 from ledger.notices import conditions, n2012_03_05, n2012_03_23, n2012_09_21
@@ -31,7 +32,6 @@ from ledger.notices.refusals import (
     SameNameTwice,
     UnknownFact,
 )
-from ledger.words import COVERED, REASONS, USED
 
 _PAPERS = (n2012_03_05, n2012_03_23, n2012_09_21)
 IN_ORDER: tuple[Notice, ...] = tuple(paper.notice for paper in _PAPERS)

@@ -11,12 +11,12 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from ledger.codes import ASSOCIATIONS
 from ledger.decisions.findings import Finding, judge
 from ledger.facts import Person, people
+from ledger.people.register import Owners
 from ledger.statements.fees_held import Flow
-from ledger.statements.naming import Owners
 from ledger.tables import OUTCOMES
-from ledger.words import ASSOCIATIONS
 
 
 @dataclass

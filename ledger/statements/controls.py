@@ -14,10 +14,10 @@ from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select
 from ledger import facts, tables
 from ledger.journal.accounts import Account
 from ledger.journal.balances import Balance, Change, sides
+from ledger.journal.entries import Posting
 from ledger.journal.ledgers import AccountLedger, Entry
-from ledger.journal.posting import Posting
 from ledger.statements.fees_held import HELD, Flow, Held
-from ledger.statements.returns import Return
+from ledger.statements.settlements import Return
 
 Stands = Literal["trial_balance", "journal", "general_ledger", "fees_held", "returns"]
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from ledger import facts, tables
 from ledger.facts import AS_OF, Person
 from ledger.journal.accounts import Account
-from ledger.statements.naming import Owners
+from ledger.people.register import Owners
 
 # Plain texts: a driver may write a member of an enumeration in its own way.
 HELD = (str(Account.FEES_HELD), str(Account.CREDITS_HELD))

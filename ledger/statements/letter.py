@@ -12,9 +12,9 @@ from ledger import tables
 from ledger.errors import UnknownDecision
 from ledger.facts import COLUMNS, Person
 from ledger.money import Yen, tax_inside
-from ledger.notices import doubts, register
+from ledger.notices import register, review_flags
 from ledger.notices.conditions import Condition, Notice
-from ledger.statements.naming import members
+from ledger.people.register import members
 
 # Where no clause decides, or a person has to look, these are the facts that the answer is about.
 _OF_A_LIVE_ONE = ("applied_on", "issued_on", "mailed_on", "expires_on")
@@ -154,7 +154,11 @@ def _told(kept: Mapping[str, Any]) -> dict[str, date | str]:
 
 def _cited(kept: Mapping[str, Any], notice: Notice | None) -> tuple[Cited, ...]:
     """The clauses that decided: those that held; else those not known yet; else all, for all of them failed."""
-    if notice is None or kept["outcome"] in ("in_force", "settled", "no_fee") or doubts.WITHDRAWN in kept["doubts"]:
+    if (
+        notice is None
+        or kept["outcome"] in ("in_force", "settled", "no_fee")
+        or review_flags.WITHDRAWN in kept["doubts"]
+    ):
         return ()
     english = {condition.ja: condition.en for condition in notice.conditions}
     every = []

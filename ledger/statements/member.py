@@ -7,18 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ledger import facts, masking, people, tables
+from ledger import facts, masking, tables
+from ledger.codes import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
 from ledger.decisions.findings import Finding, grounds, grounds_text, judge
-from ledger.decisions.kept import Decision, decisions
+from ledger.decisions.store import Decision, decisions
 from ledger.facts import COLUMNS, Origin, Person
 from ledger.journal import ledgers
 from ledger.journal.accounts import Account
 from ledger.journal.balances import Balance, trial_balance
 from ledger.journal.ledgers import Entry, Line
-from ledger.statements import returns, wording
-from ledger.statements.naming import chart, numerically, owners
-from ledger.statements.returns import Return
-from ledger.words import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
+from ledger.people import accounts as people
+from ledger.people.register import chart, numerically, owners
+from ledger.statements import labels, settlements
+from ledger.statements.settlements import Return
 
 _WORDS = {
     "kind": APPLICATION_KINDS,
@@ -116,7 +117,7 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
     deposits = _deposits(connection, member, as_of)
     numbers = connection.execute(select(tables.application.c.number).where(tables.application.c.member == member))
     kept = decisions(connection, list(numbers.scalars()))
-    every = returns.returns(connection, owners(connection, as_of), as_of)
+    every = settlements.returns(connection, owners(connection, as_of), as_of)
     return MemberStatement(
         person=Person(member, told.name, told.association),
         as_of=as_of,
@@ -130,7 +131,7 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
         facts=[fact for each in findings for fact in known(each, origins)],
         conditions=[condition for each in findings for condition in conditions(each, origins)],
         deposits=deposits,
-        returns=returns.by_member(every, member),
+        returns=settlements.by_member(every, member),
         decisions=[each for each in kept if each.as_of <= as_of],
         ledger=_ledger(connection, member, {each.reference for each in deposits}, as_of),
     )
@@ -144,7 +145,7 @@ def known(finding: Finding, origins: Mapping[int, Origin]) -> list[Fact]:
         if value is not None:
             said = _WORDS[column][value].said if column in _WORDS else value
             origin = None if number is None else origins.get(number)
-            found.append(Fact(finding.application, wording.fact(column), said, origin))
+            found.append(Fact(finding.application, labels.fact(column), said, origin))
     return found
 
 
@@ -158,7 +159,7 @@ def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[Conditio
             condition.says,
             finding.holds(condition),
             grounds_text(finding, condition, origins),
-            wording.listed(
+            labels.listed(
                 dict.fromkeys(str(each.origin) for each in grounds(finding, condition, origins) if each.origin)
             ),
         )

@@ -6,19 +6,20 @@ from datetime import date
 from sqlalchemy import Connection, Text, cast, func, select
 
 from ledger import tables
-from ledger.days import Month
+from ledger.dates import Month
 from ledger.facts import people
 from ledger.journal import balances, ledgers
 from ledger.journal.balances import Change
 from ledger.journal.closing import closing_of
 from ledger.journal.ledgers import AccountLedger, Entry
-from ledger.statements import decided, fees_held, returns
+from ledger.people.register import Chart, Owners, chart, owners
+from ledger.statements import decisions as decided
+from ledger.statements import fees_held, settlements
 from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
-from ledger.statements.decided import Decided
+from ledger.statements.decisions import Decided
 from ledger.statements.fees_held import Held
-from ledger.statements.naming import Chart, Owners, chart, owners
-from ledger.statements.returns import Return
+from ledger.statements.settlements import Return
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ def month_statement(connection: Connection, month: Month) -> MonthStatement:
     ledger = ledgers.general_ledger(connection, first, last)
     moved = fees_held.flows(connection, first, last)
     held = fees_held.held(connection, moved, whose, last)
-    every = returns.returns(connection, whose, last)
-    listed = sorted(returns.in_period(every, first, last), key=returns.member_order)
+    every = settlements.returns(connection, whose, last)
+    listed = sorted(settlements.in_period(every, first, last), key=settlements.member_order)
     kept = decided.standing(connection, last, closing_of(connection, month))
     stood = sorted(kept, key=lambda each: whose.order(each.application))
     totals = associations(connection, moved, whose, last)

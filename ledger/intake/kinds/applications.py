@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from ledger.codes import APPLICATION_KINDS
 from ledger.i18n import _
 from ledger.intake.columns import Column, Misread, day, number, word
 from ledger.intake.kind import Kind, Line, Said
-from ledger.words import APPLICATION_KINDS
 
 
 def _rule(line: Line) -> Iterator[tuple[str | None, Misread]]:

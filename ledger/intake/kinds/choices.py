@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from ledger.codes import CHOICES
 from ledger.i18n import _
 from ledger.intake.columns import Column, Misread, day, number, word
 from ledger.intake.kind import Kind, Line, Said
-from ledger.words import CHOICES
 
 
 def _rule(line: Line) -> Iterator[tuple[str | None, Misread]]:

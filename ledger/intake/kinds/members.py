@@ -1,9 +1,9 @@
 """The register of members (会員名簿): who they are, whether they have left, and the account a refund is paid to."""
 
+from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS
 from ledger.i18n import _
 from ledger.intake.columns import Column, association, day, digits, number, remark, text, word
 from ledger.intake.kind import Kind
-from ledger.words import ACCOUNT_TYPES, ASSOCIATIONS
 
 KIND = Kind(
     "members",

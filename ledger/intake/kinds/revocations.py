@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from ledger.codes import REASONS, SIDES
 from ledger.i18n import _
 from ledger.intake.columns import Column, day, number, word
 from ledger.intake.kind import Kind, Line, Said
-from ledger.words import REASONS, SIDES
 
 
 def _says(line: Line) -> Iterator[Said]:

@@ -1,0 +1,1 @@
+"""The formats: a sheet as terminal table, CSV, JSON or workbook; payment files; the journal for other software."""

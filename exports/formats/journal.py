@@ -1,0 +1,57 @@
+"""The journal of the books, in the format asked for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from exports.formats import beancount, hledger, journal_csv
+from exports.formats.ledger_text import Account, Entry
+from ledger import tables
+from ledger.errors import Exit, Refusal
+from ledger.i18n import _
+from ledger.journal import ledgers
+
+WRITERS: dict[str, Callable[[Sequence[Entry], Sequence[Account], Path], None]] = {
+    "hledger": hledger.write,
+    "beancount": beancount.write,
+    "csv": journal_csv.write,
+}
+
+
+@dataclass
+class NoSuchJournalFormat(Refusal):
+    """The journal is not written in this format."""
+
+    form: str
+    formats: list[str]
+    exit = Exit.USAGE
+    says = _("the journal is not written as {form}")
+    instead = _("use one of: {formats}")
+
+
+def write(connection: Connection, form: str, path: Path, first: date | None, last: date | None) -> int:
+    """Writes the entries of the days from the first to the last; returns how many. Refused: another format."""
+    if form not in WRITERS:
+        raise NoSuchJournalFormat(form, list(WRITERS))
+    entries = [_entry(each) for each in ledgers.entries(connection, first=first, last=last)]
+    account = tables.account.c
+    rows = connection.execute(select(account.code, account.kind, account.ja, account.en).order_by(account.code))
+    WRITERS[form](entries, [Account(*row) for row in rows], path)
+    return len(entries)
+
+
+def _entry(each: ledgers.Entry) -> Entry:
+    return Entry(
+        no=each.no,
+        on=each.on,
+        recorded_at=each.recorded_at,
+        by=each.by,
+        event=each.event,
+        key=each.key,
+        reverses=each.reverses,
+        text=each.text,
+        movements=each.movements,
+    )

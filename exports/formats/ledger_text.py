@@ -1,0 +1,92 @@
+"""What a journal export is given: entries with their movements, and the chart of accounts.
+
+An account of the export is `kind:CODE name[:application or member]`. Whose part of an account a movement touches (its
+owner) may be written with any characters, so each format spells owners in its own legal characters, and never two
+owners alike.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from ledger.i18n import either
+from ledger.journal.entries import Movement
+
+AccountKind = Literal["asset", "liability", "revenue", "expense"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the chart: its code, its kind and its two names."""
+
+    code: str
+    kind: AccountKind
+    ja: str
+    en: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the language being spoken."""
+        return either(self.ja, self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry with its number, the day it happened, when, by whom and why it was recorded, and its movements."""
+
+    no: int
+    on: date
+    recorded_at: datetime
+    by: str
+    event: str
+    key: str
+    reverses: int | None
+    text: str
+    movements: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One side of a movement: debits are positive yen, credits negative."""
+
+    code: str
+    owner: str | None
+    yen: int
+    deposit: str | None
+
+
+def postings(entry: Entry) -> Iterator[Posting]:
+    """The two sides of each movement, debit first."""
+    for each in entry.movements:
+        yield Posting(each.debit, each.debit_application, each.yen, each.deposit)
+        yield Posting(each.credit, each.credit_application, -each.yen, each.deposit)
+
+
+def parts_used(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """Every account code and owner that a movement touches, sorted; movements without an owner are left out."""
+    sides = (posting for entry in entries for posting in postings(entry))
+    return sorted({(side.code, side.owner) for side in sides if side.owner is not None})
+
+
+def first_day(entries: Iterable[Entry]) -> date | None:
+    """The earliest day on which anything happened; None in an empty journal."""
+    return min((entry.on for entry in entries), default=None)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and other control characters."""
+    return "".join(" " if unicodedata.category(each) in _BREAKING else each for each in text).strip()
+
+
+def settled(character: str) -> str:
+    """The general category of a character if it has been the same since Unicode 3.2; else empty.
+
+    Other software may know an older or newer Unicode; a character that both may see differently is not relied on.
+    """
+    category = unicodedata.category(character)
+    return category if unicodedata.ucd_3_2_0.category(character) == category else ""
+
+
+_BREAKING = {"Cc", "Cs", "Zl", "Zp"}

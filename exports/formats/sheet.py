@@ -1,0 +1,223 @@
+"""A sheet, described: titles, columns, rows and where the sums stand. Each writer renders the same description.
+
+Titles, headings and labels are sentences for the catalogue and are said when the sheet is written; the cells are
+data and are never translated. A cell of None is "not known" and stays empty.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from ledger import dates
+from ledger.i18n import _, either, say
+from ledger.intake.kind import GUIDE
+
+Kind = Literal["text", "yen", "day", "count", "number", "moment", "percent", "any"]
+Style = Literal["normal", "subtotal", "total", "heading"]
+
+NUMERIC: frozenset[Kind] = frozenset({"yen", "count", "number", "percent"})
+
+
+@dataclass(frozen=True, slots=True)
+class As:
+    """A value that brings its own kind, for a column of kind "any" (a cover lists yen, counts and days together)."""
+
+    kind: Kind
+    value: str | int | date | datetime | None
+
+
+Value = str | int | date | datetime | As | None
+Values = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A row that is more than data: a subtotal, a total, a heading.
+
+    In a subtotal or total row the summed columns may be None: the writer fills them in. If they are given, they have
+    to be the sum.
+    """
+
+    style: Style
+    cells: Values
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its title, what its cells are, its width in characters, and whether it is summed.
+
+    "number" is a numbering (no thousands separator), "count" a quantity, "percent" whole percent, "moment" a day
+    with a time. `on_paper`: there is no room for it on a terminal. `required`, `note` and `choices` speak to whoever
+    fills in an empty sheet.
+    """
+
+    title: str
+    kind: Kind = "text"
+    width: float = 12
+    total: bool = False
+    wrap: bool = False
+    on_paper: bool = False
+    required: bool = False
+    note: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table within a sheet: columns, rows and, if `total` names it, a last row with the sums.
+
+    The rows are read once. Columns without any title have no row of titles (a cover, a letter).
+    """
+
+    columns: tuple[Column, ...]
+    rows: Iterable[Values | Marked]
+    heading: str = ""
+    total: str = ""
+    new_page: bool = False
+
+    @property
+    def titled(self) -> bool:
+        """Whether the columns have titles."""
+        return any(column.title for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: the name on its tab, its title, the days it speaks of, who issues it, and its blocks.
+
+    `to_fill` is an empty sheet for input: titles in the first row exactly as they are given, since they are read
+    again, no frame, drop-down lists under the titles.
+    """
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+    period: tuple[date, date] | None = None
+    as_of: date | None = None
+    subtitle: str = ""
+    issuer: str = ""
+    landscape: bool = False
+    notes: tuple[str, ...] = ()
+    to_fill: bool = False
+
+    @property
+    def uniform(self) -> bool:
+        """Whether every block has the same columns, so that one row of titles serves the whole sheet."""
+        return all(block.columns == self.blocks[0].columns for block in self.blocks)
+
+    @property
+    def in_yen(self) -> bool:
+        """Whether any column holds amounts, so that the unit has to be named."""
+        return any(column.kind == "yen" for block in self.blocks for column in block.columns)
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """Sheets that go into one file, with the day that stands in the file's properties instead of the clock's.
+
+    `mark` stands in a property of its own, for a program to know the workbook again.
+    """
+
+    title: str
+    made_on: date
+    sheets: tuple[Sheet, ...]
+    issuer: str = ""
+    mark: str = ""
+
+
+@dataclass(slots=True)
+class Line:
+    """A row as it is written: its style, its cells with the sums filled in, and which rows a sum covers.
+
+    Rows are counted within the block from 0; a sum covers the rows from `since` to the one before it.
+    """
+
+    style: Style
+    cells: Values
+    since: int = 0
+    sums: frozenset[int] = field(default=frozenset())
+
+
+def lines(block: Block) -> Iterator[Line]:
+    """Every row of a block from top to bottom, subtotals and the total included. Not known adds nothing to a sum."""
+    summed = [at for at, column in enumerate(block.columns) if column.total]
+    where, width = frozenset(summed), len(block.columns)
+    running, before = dict.fromkeys(summed, 0), dict.fromkeys(summed, 0)
+    row, since = -1, 0
+    for row, given in enumerate(block.rows):
+        if isinstance(given, Marked):
+            assert len(given.cells) == width, given
+            if given.style == "subtotal":
+                yield Line(
+                    "subtotal", _summed(given.cells, {at: running[at] - before[at] for at in summed}), since, where
+                )
+                before, since = dict(running), row + 1
+            elif given.style == "total":
+                yield Line("total", _summed(given.cells, running), 0, where)
+            else:
+                yield Line(given.style, given.cells)
+            continue
+        assert len(given) == width, given
+        for at in summed:
+            if (value := given[at]) is not None:
+                assert isinstance(value, int), given
+                running[at] += value
+        yield Line("normal", given)
+    if block.total:
+        label = next((at for at, column in enumerate(block.columns) if column.kind == "text"), None)
+        cells = tuple(say(block.total) if at == label else running.get(at) for at in range(width))
+        yield Line("total", cells, 0, where if row >= 0 else frozenset())
+
+
+def _summed(cells: Values, sums: dict[int, int]) -> Values:
+    assert all(cells[at] in (None, total) for at, total in sums.items()), (cells, sums)
+    return tuple(sums.get(at, cell) for at, cell in enumerate(cells))
+
+
+def natural(value: Value) -> Kind:
+    """The kind of a value that does not say: a number counts something, unless it says that it is yen."""
+    if isinstance(value, datetime):
+        return "moment"
+    if isinstance(value, date):
+        return "day"
+    return "count" if isinstance(value, int) else "text"
+
+
+def written_day(day: date) -> str:
+    """A day in a sentence of a statement: 平成24年9月21日, or 2012-09-21 in English."""
+    return either(dates.japanese(day), day.isoformat())
+
+
+def span(sheet: Sheet) -> str:
+    """The days that a sheet speaks of, in words; empty if it names none."""
+    if sheet.period is not None:
+        first, last = sheet.period
+        return say(_("from {first} to {last}"), first=written_day(first), last=written_day(last))
+    return "" if sheet.as_of is None else say(_("as of {day}"), day=written_day(sheet.as_of))
+
+
+def title(sheet: Sheet, column: Column) -> str:
+    """A column's title as it stands on this sheet."""
+    return column.title if sheet.to_fill else say(column.title)
+
+
+def unit(sheet: Sheet) -> str:
+    """The unit of the amounts; empty on a sheet without any."""
+    return say(_("(unit: yen)")) if sheet.in_yen else ""
+
+
+def guide(sheet: Sheet) -> Sheet:
+    """A sheet that explains, column by column, how an empty one is filled in."""
+    columns = (
+        Column(_("Column"), width=22),
+        Column(_("Needed"), width=10),
+        Column(_("What to enter"), width=60, wrap=True),
+        Column(_("Choices"), width=50, wrap=True),
+    )
+    rows = [
+        (each.title, say(_("needed")) if each.required else "", say(each.note), either("、", ", ").join(each.choices))
+        for block in sheet.blocks
+        for each in block.columns
+    ]
+    return Sheet(name=GUIDE, title=GUIDE, blocks=(Block(columns, rows),), landscape=True)

@@ -1,0 +1,52 @@
+"""The books held against themselves, or against a workbook, as a few lines that end with what to do."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from exports.issued.reproduce import Compared
+from ledger.audit import verify as verified
+from ledger.dates import Month
+from ledger.i18n import _, say
+from migrations import guards
+
+
+def verify(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verified:
+    """Verifies the books, or what a month or every batch after one wrote, with the rules that our migrations made."""
+    return verified.verify(connection, guards.faults(connection), month=month, since=since)
+
+
+def text(found: verified.Verified, file: str = "") -> str:
+    """What was found, fault by fault, in the books or by the workbook that they were held against."""
+    if isinstance(found, Compared):
+        return "\n".join(_compared(found, file))
+    if not found.faults:
+        return say(
+            _("The books agree with themselves: {count} entries, head {head}"), count=found.entries, head=found.head
+        )
+    lines = [f"{each.where}: {each.says} ({each.code})" for each in found.faults]
+    lines.append(say(_("{count} faults. Keep this file as it is, and compare it with a backup."), count=len(lines)))
+    return "\n".join(lines)
+
+
+def _compared(found: Compared, file: str) -> Iterator[str]:
+    if not found.faults:
+        yield say(
+            _("{file} agrees with the books in every cell, as they stood after write {batch}"),
+            file=file,
+            batch=found.batch,
+        )
+        return
+    yield from (f"{each.where}: {each.says} ({each.code})" for each in found.faults)
+    if not found.batch:
+        yield say(_("The file is of other books, or these were rewritten: compare them with a backup."))
+        return
+    yield say(
+        _("{count} differences from the books as they stood after write {batch}. Keep this file as it is."),
+        count=len(found.faults),
+        batch=found.batch,
+    )
+    if not found.certain:
+        yield say(
+            _("The file no longer says after which write it was made: what was recorded since may be among them.")
+        )

@@ -1,0 +1,69 @@
+"""請求照合: the authority's bills beside the books, line by line, what differs first."""
+
+from collections.abc import Iterator
+
+from exports.formats.sheet import As, Block, Column, Sheet, Values
+from exports.reports import ISSUER, PERSON, person
+from ledger.booking.bills import STATES, Reconciled
+from ledger.facts import Person
+from ledger.i18n import _, say
+from ledger.people.register import Owners
+
+# ja: 請求照合
+NAME = _("Bills compared with the books")
+
+COLUMNS = (
+    # ja: 請求書番号
+    Column(_("Bill"), width=16),
+    # ja: 請求日
+    Column(_("Billed on"), "day", 17),
+    *PERSON,
+    Column(_("Application No."), width=14),
+    # ja: 請求額
+    Column(_("Billed"), "yen", 13, total=True),
+    # ja: 当方計上額
+    Column(_("Owed per books"), "yen", 13),
+    # ja: 照合結果
+    Column(_("Comparison"), width=20),
+)
+_COUNTS = (Column(_("Comparison"), width=16), Column(_("Lines"), "any", 17))
+
+
+def sheet(lines: list[Reconciled], totals: dict[str, int], owners: Owners) -> Sheet:
+    """Every line of every bill and what was owed and not billed; below, how many lines are in each state.
+
+    What is owed stands once for each application, so the column is not summed: the sum stands below.
+    """
+    counts: list[Values] = [
+        (say(_("Billed in all")), As("yen", totals["billed"])),
+        (say(_("Owed in all")), As("yen", totals["owed"])),
+        *((say(STATES[state]), As("count", totals[state])) for state in STATES),
+    ]
+    return Sheet(
+        name=NAME,
+        title=NAME,
+        blocks=(
+            Block(COLUMNS, _rows(lines, owners), total=_("Total")),
+            # ja: 照合結果の集計
+            Block(_COUNTS, counts, heading=_("Lines by comparison")),
+        ),
+        issuer=ISSUER,
+        landscape=True,
+    )
+
+
+def _rows(lines: list[Reconciled], owners: Owners) -> Iterator[Values]:
+    for each in sorted(lines, key=lambda line: line.state == "agreed"):
+        yield (
+            each.bill,
+            each.billed_on,
+            *person(_member(owners, each.application)),
+            each.application,
+            each.billed,
+            each.owed,
+            each.said,
+        )
+
+
+def _member(owners: Owners, application: str) -> Person | None:
+    return owners.of(application) if application in owners.member_of else None

@@ -1,0 +1,148 @@
+"""The check asked and answered: for one member, one application or everyone; as text, as a sheet, as JSON."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from exports.formats import terminal
+from exports.formats.progress import watched
+from exports.formats.sheet import Sheet
+from exports.reports import explanation, summaries
+from exports.reports import findings as findings_sheet
+from ledger import facts
+from ledger.booking.eligibility import insist_on_application
+from ledger.decisions import store
+from ledger.decisions.findings import Finding, as_json, judge
+from ledger.decisions.store import Decision
+from ledger.errors import Exit, Refusal
+from ledger.i18n import _, say
+
+# As many findings as are explained one by one in the terminal; more are shown as a table.
+EXPLAINED = 20
+
+
+@dataclass
+class NobodyAsked(Refusal):
+    """The question does not say whom it is about."""
+
+    exit = Exit.USAGE
+    says = _("the question does not say whom it is about")
+    instead = _("name a member, an application (--application NO) or --everyone")
+
+
+@dataclass
+class NotYetApplied(Refusal):
+    """What is asked for had not been applied for, or was not known, on the day asked."""
+
+    asked: str
+    on: date
+    says = _("nothing had been applied for under {asked} by {on}, as far as was known then")
+    instead = _("ask for a later day: --as-of DAY")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom the question is about, the day it is asked for, and whether every clause is to be shown."""
+
+    member: str | None
+    application: str | None
+    everyone: bool
+    as_of: date
+    everything: bool = False
+
+    @property
+    def command(self) -> str:
+        """The command that asks this way."""
+        return "check --all" if self.everything else "check"
+
+    @property
+    def about(self) -> str:
+        """Whom it is about, as it can be read again (`asked_again`); empty for everyone."""
+        if self.application is not None:
+            return f"application {self.application}"
+        return "" if self.member is None else f"member {self.member}"
+
+
+def asked_again(command: str, about: str, as_of: date) -> Asked:
+    """The question that was put by a command, about whom it named."""
+    whom, _space, number = about.partition(" ")
+    member, application = (number if whom == each else None for each in ("member", "application"))
+    return Asked(member, application, not about, as_of, command == "check --all")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The findings with the people they are about and the records they stand on."""
+
+    asked: Asked
+    findings: list[Finding]
+    people: dict[str, facts.Person]
+    origins: dict[int, facts.Origin]
+
+    def text(self) -> str:
+        """The findings for the terminal: each explained, or a table when they are many."""
+        if len(self.findings) > EXPLAINED:
+            counted = summaries.by_outcome((each.outcome, each.refundable) for each in self.findings)
+            return f"{terminal.whole(self.sheet())}\n\n{counted}"
+        return "\n\n".join(
+            explanation.finding(each, self.people[each.member], self.origins, everything=self.asked.everything)
+            for each in self.findings
+        )
+
+    def sheet(self) -> Sheet:
+        """The findings as a sheet, one to a row, with what decides."""
+        judged = watched(self.findings, len(self.findings), say(_("writing findings")))
+        return findings_sheet.sheet(
+            judged, self.people, self.origins, self.asked.as_of, everything=self.asked.everything
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The findings as other programs read them."""
+        return {
+            "as_of": self.asked.as_of,
+            "findings": [as_json(each, self.origins, everything=self.asked.everything) for each in self.findings],
+        }
+
+
+def answer(connection: Connection, asked: Asked) -> Answer:
+    """Judges what is asked for. A member or application that does not exist, or not yet on that day, is refused."""
+    findings = _judged(connection, asked)
+    if not findings and not asked.everyone:
+        raise NotYetApplied(asked.application or asked.member or "", asked.as_of)
+    ids = {identity for each in findings for identity in each.fact_ids()}
+    return Answer(asked, findings, facts.people(connection), facts.origins(connection, ids))
+
+
+def _judged(connection: Connection, asked: Asked) -> list[Finding]:
+    if asked.application is not None:
+        insist_on_application(connection, asked.application)
+        return judge(connection, asked.as_of, applications=[asked.application])
+    if asked.member is not None:
+        return judge(connection, asked.as_of, member=facts.member_number(connection, asked.member))
+    if not asked.everyone:
+        raise NobodyAsked
+    return judge(connection, asked.as_of)
+
+
+def decide(
+    connection: Connection, applications: list[str], everyone: bool, as_of: date, *, by: str
+) -> tuple[list[Decision], int]:
+    """Keeps the findings of these applications, or of everyone; gives the decisions and how many of them are new.
+
+    With everyone, those for whom nothing was received or nothing has ended are left out: there is nothing to decide.
+    """
+    if not applications and not everyone:
+        raise NobodyAsked
+    for number in applications:
+        insist_on_application(connection, number)
+    found = judge(connection, as_of, applications=None if everyone else applications)
+    if everyone:
+        found = [each for each in found if each.outcome not in ("no_fee", "in_force")]
+    elif len(found) < len(set(applications)):
+        there = {each.application for each in found}
+        raise NotYetApplied(next(number for number in applications if number not in there), as_of)
+    before = store.last_no(connection)
+    numbers = set(store.keep(connection, found, by=by))
+    return [each for each in store.decisions(connection) if each.no in numbers], sum(no > before for no in numbers)

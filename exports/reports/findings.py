@@ -1,0 +1,77 @@
+"""返金要件確認: the findings as of a day, one row for each application, with the grounds of what decides."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from exports.formats.sheet import Block, Column, Sheet, Values
+from exports.reports import ISSUER, PERSON, person
+from exports.reports.decisions import answer
+from ledger.decisions.findings import Finding, grounds_text
+from ledger.facts import Origin, Person
+from ledger.i18n import _, either
+from ledger.statements.labels import mark
+
+# ja: 返金要件確認
+NAME = _("Refund check")
+
+COLUMNS = (
+    *PERSON,
+    Column(_("Application No."), width=14),
+    Column(_("Answer"), width=16),
+    Column(_("Clauses"), width=10),
+    Column(_("Notice"), width=26, wrap=True, on_paper=True),
+    Column(_("Amount to be given back"), "yen", 13, total=True),
+    Column(_("Way"), width=10),
+    Column(_("Missing"), width=36, wrap=True),
+    Column(_("Doubts"), width=36, wrap=True, on_paper=True),
+    Column(_("To be noted"), width=30, wrap=True, on_paper=True),
+    # ja: 入金額(手数料分)
+    Column(_("Fee received"), "yen", 12, total=True, on_paper=True),
+    # ja: 過入金
+    Column(_("Overpaid"), "yen", 12, total=True, on_paper=True),
+    # ja: 要件と根拠
+    Column(_("Conditions and grounds"), width=70, wrap=True, on_paper=True),
+)
+
+
+def sheet(
+    findings: Iterable[Finding],
+    people: Mapping[str, Person],
+    origins: Mapping[int, Origin],
+    day: date,
+    *,
+    everything: bool = False,
+) -> Sheet:
+    """The findings as of a day, in the order given, with the clauses that decide, or all of them with `everything`.
+
+    ○ holds, × does not hold, ? is not known.
+    """
+    cells = (_cells(each, people[each.member], origins, everything=everything) for each in findings)
+    block = Block(COLUMNS, cells, total=_("Total"))
+    return Sheet(name=NAME, title=NAME, blocks=(block,), as_of=day, issuer=ISSUER, landscape=True)
+
+
+def _cells(finding: Finding, member: Person, origins: Mapping[int, Origin], *, everything: bool) -> Values:
+    return (
+        *person(member),
+        finding.application,
+        *answer(finding),
+        finding.fee_received,
+        finding.overpaid,
+        _conditions(finding, origins, everything=everything),
+    )
+
+
+def _conditions(finding: Finding, origins: Mapping[int, Origin], *, everything: bool) -> str:
+    """The conditions of the clauses, one line each: clause, ○ × or ?, the words, the grounds."""
+    every = finding.notice.clauses if finding.notice else ()
+    return "\n".join(
+        either("{clause} {mark} {says}({grounds})", "{clause} {mark} {says} ({grounds})").format(
+            clause=clause.mark,
+            mark=mark(finding.holds(condition)),
+            says=condition.says,
+            grounds=grounds_text(finding, condition, origins),
+        )
+        for clause in (every if everything else finding.deciding())
+        for condition in clause.conditions
+    )

@@ -1,0 +1,40 @@
+"""月次計算書: the workbook of a month, from the cover with its control totals to the associations."""
+
+from exports.formats.sheet import Workbook
+from exports.reports import (
+    associations,
+    cover,
+    decisions,
+    fees_held,
+    general_ledger,
+    journal,
+    settlements,
+    trial_balance,
+)
+from ledger.i18n import _, say
+from ledger.statements.fees_held import HELD
+from ledger.statements.month import MonthStatement
+
+
+def workbook(statement: MonthStatement, *, seal: str | None = None, mark: str = "") -> Workbook:
+    """The workbook of a month. The same statement, in the same language, gives the same bytes.
+
+    `seal` is the head of the chain that the month was closed with; a month that is still open has none.
+    """
+    period = (statement.month.first, statement.month.last)
+    in_ledger = sum(each.closing.balance for each in statement.changes if each.closing.code in HELD)
+    return Workbook(
+        title=say(_("Monthly statement {month}"), month=str(statement.month)),
+        made_on=statement.month.last,
+        mark=mark,
+        sheets=(
+            cover.month(statement, seal),
+            trial_balance.month(statement.changes, statement.chart, period),
+            journal.month(statement.entries, statement.chart, period),
+            general_ledger.month(statement.ledger, statement.chart, period),
+            fees_held.month(statement.held, in_ledger, period),
+            settlements.month(statement.returns, period),
+            decisions.month(statement.decided, statement.owners, statement.month.last),
+            associations.month(statement.associations, period),
+        ),
+    )

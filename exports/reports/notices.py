@@ -1,0 +1,141 @@
+"""The notices for the terminal: which rules were in force when, in their own words, and what a proposed one changes."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from exports.formats import terminal
+from exports.reports import explanation
+from exports.reports import impact as sheet
+from ledger.decisions.impact import Comparison, Example
+from ledger.i18n import _, language, say
+from ledger.notices import register
+from ledger.notices.conditions import Clause, Notice
+from ledger.notices.refusals import NoNoticeYet
+
+
+def notice_of(day: date) -> Notice:
+    """The notice that answers on a day. A day before the first is refused (no-notice-yet)."""
+    notice = register.in_force(day)
+    if notice is None:
+        raise NoNoticeYet(day, register.IN_ORDER[0].announced_on)
+    return notice
+
+
+# --- the list -------------------------------------------------------------------------------------------------------
+
+
+def listed() -> str:
+    """Every notice, oldest first: its name, the days on which it answers, and its clauses."""
+    return "\n\n".join("\n".join([*_head(notice), *_clauses(notice)]) for notice in register.IN_ORDER)
+
+
+def listed_json() -> list[dict[str, Any]]:
+    """The same for other programs."""
+    return [_head_json(notice) for notice in register.IN_ORDER]
+
+
+def _head(notice: Notice) -> Iterator[str]:
+    yield f"{notice.announced_on}  {notice.name}"
+    last = register.last_day(notice)
+    if last is None:
+        yield say(_("  in force from {first} on"), first=notice.announced_on)
+    else:
+        yield say(_("  in force from {first} to {last}"), first=notice.announced_on, last=last)
+    if notice.replaces is not None:
+        yield say(_("  replaces the notice of {day}"), day=notice.replaces)
+
+
+def _clauses(notice: Notice) -> Iterator[str]:
+    if not notice.clauses:
+        yield say(_("  it names no case in which the fee comes back"))
+    for clause in notice.clauses:
+        yield from _quoted(clause)
+
+
+def _quoted(clause: Clause) -> Iterator[str]:
+    """The clause in its own words, and under them, where the catalogue has it, what they say in the language spoken."""
+    yield f"  {clause.mark}「{clause.words}」"
+    if (said := say(clause.words)) != clause.words:
+        yield f"      {said}"
+
+
+def _head_json(notice: Notice) -> dict[str, Any]:
+    return {
+        "announced_on": notice.announced_on,
+        "name": notice.name,
+        "replaces": notice.replaces,
+        "from": notice.announced_on,
+        "to": register.last_day(notice),
+        "clauses": [{"mark": clause.mark, "words": clause.words} for clause in notice.clauses],
+    }
+
+
+# --- one notice -----------------------------------------------------------------------------------------------------
+
+
+def paper(day: date) -> str:
+    """The notice that answers on a day: its words as they stand, then each clause with the conditions read from it."""
+    notice = notice_of(day)
+    words = _words(register.words(notice))
+    return "\n".join([*_head(notice), "", *words, "", say(_("Read as:")), *_read(notice)])
+
+
+def _words(paper: str) -> list[str]:
+    """The words of the paper; what its file says about them is English, and is left out when Japanese is spoken."""
+    lines = paper.strip().splitlines()
+    return lines if language() == "en" else [lines[0], "", *(line for line in lines if line.startswith(">"))]
+
+
+def _read(notice: Notice) -> Iterator[str]:
+    if not notice.clauses:
+        yield from _clauses(notice)
+    for clause in notice.clauses:
+        yield from _quoted(clause)
+        for condition in clause.conditions:
+            yield f"    ・{condition.says}"
+            if condition.says != condition.ja:
+                yield f"      {condition.ja}"
+
+
+def paper_json(day: date) -> dict[str, Any]:
+    """The same for other programs; the conditions are named as the SELECT names their columns."""
+    notice = notice_of(day)
+    names = register.names(notice)
+    return _head_json(notice) | {
+        "words": register.words(notice).strip(),
+        "clauses": [
+            {
+                "mark": clause.mark,
+                "words": clause.words,
+                "conditions": [{"name": names[each], "says": each.says} for each in clause.conditions],
+            }
+            for clause in notice.clauses
+        ],
+    }
+
+
+# --- what a proposed one would change -------------------------------------------------------------------------------
+
+
+def compared(found: Comparison) -> str:
+    """The difference in counts and yen, and a few changes of each kind explained under both notices."""
+    if not found.changes:
+        return say(
+            _("{count} applications judged as of {day}: the proposed notice would change nothing."),
+            count=found.judged,
+            day=found.as_of,
+        )
+    examples = ["\n".join(_explained(each, found)) for each in found.examples]
+    sums = terminal.whole(sheet.sheet(found, every_change=False))
+    return "\n\n".join([sums, say(_("Examples of each kind:")), *examples])
+
+
+def _explained(example: Example, found: Comparison) -> Iterator[str]:
+    change = example.change
+    yield say(_("Application {application}, now:"), application=change.application)
+    yield explanation.finding(example.before, change.member, found.origins)
+    yield say(_("as proposed:"))
+    lines = explanation.finding(example.after, change.member, found.origins).splitlines()
+    # What could be typed next could not be typed yet: the proposed notice is not in force.
+    yield from (line for line in lines if not line.startswith("  → seisan"))

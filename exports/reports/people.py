@@ -1,0 +1,150 @@
+"""People and bank accounts in words and for other programs: roles, changed accounts, who looked, what was refused."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from exports.formats.sheet import Block, Column, Sheet
+from exports.reports import ISSUER
+from ledger.codes import ACCOUNT_TYPES
+from ledger.i18n import _, say
+from ledger.people.accounts import ACCOUNT, Change, Refused
+from migrations.roles import Role
+
+Json = dict[str, Any]
+
+# What each role is for.
+TELLS = {
+    "clerk": _("takes in, books, proposes, pays and closes; approves nothing"),
+    "approver": _("approves and rejects refunds, credits and bank accounts, and closes; proposes nothing"),
+    "auditor": _("reads everything and writes nothing"),
+}
+
+_CHANGES = (
+    Column(_("Member No."), width=17),
+    Column(_("Name"), width=16),
+    # ja: 変更前の口座
+    Column(_("Account before"), width=36),
+    # ja: 変更後の口座
+    Column(_("Account now"), width=36),
+    # ja: 先に届け出た会員
+    Column(_("Account also of"), width=17),
+    Column(_("Known on"), "day", 17),
+    # ja: 取込者
+    Column(_("Brought by"), width=12),
+    Column(_("Approved by"), width=12),
+)
+_REFUSALS = (
+    Column(_("No."), "number", 6),
+    # ja: 日時(UTC)
+    Column(_("When (UTC)"), "moment", 20),
+    # ja: 操作者
+    Column(_("By"), width=12),
+    # ja: データベースのロール
+    Column(_("Database role"), width=14),
+    # ja: 操作
+    Column(_("Command"), width=18),
+    # ja: 拒否コード
+    Column(_("Refusal"), width=26),
+    # ja: 内容
+    Column(_("Told"), width=50, wrap=True),
+)
+
+
+def changes(found: Iterable[Change]) -> Sheet:
+    """The changed bank accounts, masked."""
+    rows = [
+        (
+            each.member,
+            each.name,
+            _said(each.was) or None,
+            _said(each.now),
+            each.also_of,
+            each.known_on,
+            each.brought_by,
+            each.approved_by,
+        )
+        for each in found
+    ]
+    # ja: 口座変更一覧
+    return _sheet(_("Changed bank accounts"), Block(_CHANGES, rows))
+
+
+def changes_json(found: Iterable[Change]) -> Json:
+    """The changed bank accounts for other programs, masked."""
+    return {
+        "changes": [
+            {
+                "member": each.member,
+                "was": dict(zip(ACCOUNT, each.was, strict=True)),
+                "now": dict(zip(ACCOUNT, each.now, strict=True)),
+                "also_of": each.also_of,
+                "known_on": each.known_on,
+                "brought_by": each.brought_by,
+                "approved_by": each.approved_by,
+            }
+            for each in found
+        ]
+    }
+
+
+def _said(parts: Sequence[str | None]) -> str:
+    """An account as a person reads it, part by part."""
+    bank, branch, kind, number, name = parts
+    return " ".join(each for each in (bank, branch, ACCOUNT_TYPES[kind].said if kind else None, number, name) if each)
+
+
+def refusals(found: Iterable[Refused]) -> Sheet:
+    """What was refused, oldest first."""
+    rows = [
+        (
+            each.no,
+            each.recorded_at,
+            each.by,
+            each.role,
+            each.command,
+            each.code,
+            ", ".join(f"{name}={value}" for name, value in each.fields.items()),
+        )
+        for each in found
+    ]
+    # ja: 拒否記録
+    return _sheet(_("Refused commands"), Block(_REFUSALS, rows))
+
+
+def refusals_json(found: Iterable[Refused]) -> Json:
+    """What was refused, for other programs."""
+    names = ("no", "recorded_at", "by", "role", "command", "code", "fields")
+    return {"refusals": [{name: getattr(each, name) for name in names} for each in found]}
+
+
+def _sheet(name: str, block: Block) -> Sheet:
+    return Sheet(name=name, title=name, blocks=(block,), issuer=ISSUER, landscape=True)
+
+
+def account(told: Any) -> str:
+    """The whole bank account of a member, for the one who asked for it and was recorded."""
+    whole = _said([getattr(told, name) for name in ACCOUNT])
+    return "\n".join([f"{told.member} {told.name}", whole, say(_("It is recorded that you looked, and for what."))])
+
+
+def account_json(told: Any) -> Json:
+    """The same for other programs."""
+    names = ("member", "name", *ACCOUNT, "known_on")
+    return {name: getattr(told, name) for name in names}
+
+
+def roles(found: Iterable[Role]) -> str:
+    """What each role may, who is a member of it, and what to do next."""
+    lines: list[str] = []
+    for each in found:
+        lines.append(f"{each.name}: {say(TELLS[each.kind])}")
+        if each.members:
+            lines.append("  " + say(_("members: {members}"), members=", ".join(each.members)))
+    lines.append(say(_("Next, for each person: CREATE ROLE name LOGIN; GRANT one of these TO name")))
+    return "\n".join(lines)
+
+
+def roles_json(found: Iterable[Role]) -> Json:
+    """The same for other programs."""
+    names = ("kind", "inserts", "members", "new")
+    return {"roles": [{"role": each.name} | {name: getattr(each, name) for name in names} for each in found]}

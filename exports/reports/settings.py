@@ -1,0 +1,65 @@
+"""The settings in words and for other programs; the federation's account number is masked like every other."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from exports.formats.sheet import Block, Column, Sheet
+from exports.reports import ISSUER
+from ledger.codes import ACCOUNT_TYPES, PEOPLE
+from ledger.i18n import _, say
+from ledger.store.settings import Set
+
+Json = dict[str, Any]
+
+_COLUMNS = (
+    # ja: 設定
+    Column(_("Setting"), width=20),
+    # ja: 値
+    Column(_("Set to"), width=24),
+    # ja: 内容
+    Column(_("What it is"), width=44),
+    # ja: 書き方
+    Column(_("What a value looks like"), width=60, wrap=True, on_paper=True),
+    # ja: 設定者
+    Column(_("Set by"), width=12),
+    # ja: 設定日時(UTC)
+    Column(_("Set at (UTC)"), "moment", 20, on_paper=True),
+)
+
+
+def settings(found: Iterable[Set]) -> Sheet:
+    """Every setting with the value that counts."""
+    rows = [
+        (each.setting.name, said(each), say(each.setting.about), say(each.setting.form), each.by, each.recorded_at)
+        for each in found
+    ]
+    # ja: 設定一覧
+    name = _("Settings")
+    return Sheet(name=name, title=name, blocks=(Block(_COLUMNS, rows),), issuer=ISSUER, landscape=True)
+
+
+def settings_json(found: Iterable[Set]) -> Json:
+    """The same for other programs."""
+    return {
+        "settings": [
+            {"name": each.setting.name, "value": each.value, "by": each.by, "recorded_at": each.recorded_at}
+            for each in found
+        ]
+    }
+
+
+def said(each: Set) -> str | None:
+    """The value as a person reads it."""
+    words = {"people": PEOPLE, "payer_account_type": ACCOUNT_TYPES}.get(each.setting.name)
+    return words[each.value].said if words is not None and each.value is not None else each.value
+
+
+def changed(each: Set, new: bool) -> str:
+    """What a setting is now."""
+    text = say(_("{name} is set: {value}"), name=each.setting.name, value=said(each) or "—")
+    return text if new else text + "\n" + say(_("It had been done before; nothing was changed."))
+
+
+def changed_json(each: Set, new: bool) -> Json:
+    """The same for other programs."""
+    return {"name": each.setting.name, "value": each.value, "changed": new}

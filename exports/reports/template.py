@@ -1,0 +1,30 @@
+"""Empty input workbooks: the headings of a kind of file, a note on each, and drop-down lists where words are fixed."""
+
+from pathlib import Path
+
+from exports.formats import xlsx
+from exports.formats.files import insist_on_workbook
+from exports.formats.sheet import Block, Column, Kind, Sheet, Workbook, guide
+from ledger import dates
+from ledger.intake.kinds import template
+
+_FORMS: dict[str, Kind] = {"day": "day", "yen": "yen", "percent": "percent"}
+
+
+def write(kind: str, path: Path) -> None:
+    """Writes the empty workbook of a kind with a second sheet that explains it; an unknown kind is refused."""
+    blank = template(kind)
+    insist_on_workbook(path)
+    columns = tuple(
+        Column(
+            each.text,
+            _FORMS.get(each.form, "text"),
+            width=max(14, 2 * len(each.text) + 4),
+            required=each.required,
+            note=each.note,
+            choices=each.choices,
+        )
+        for each in blank.headings
+    )
+    sheet = Sheet(name=blank.title, title=blank.title, blocks=(Block(columns, ()),), to_fill=True)
+    xlsx.write(Workbook(blank.title, dates.today(), (sheet, guide(sheet))), path)

@@ -1,0 +1,135 @@
+"""The books held against themselves: every row against its seal, every total both ways, every decision asked again.
+
+It finds what was changed around the program. It cannot find what someone who owns the whole file rewrote together with
+every seal and every head; the head on each workbook that was handed out shows that to whoever holds it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DatabaseError
+
+from ledger import tables
+from ledger.audit import chain, workflows
+from ledger.audit.faults import Fault
+from ledger.dates import Month
+from ledger.decisions.outdated import recomputed
+from ledger.journal.entries import Posting, batches, recorded
+from ledger.statements.month import month_statement
+
+# A control that compares with what is known: what is not booked yet, or was reversed by a person, is no fault.
+_WORK_LEFT = ("deposits",)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was found: how many entries, the head of the last batch, and every fault, the first wrong row first."""
+
+    entries: int
+    head: str
+    faults: tuple[Fault, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as other programs read it."""
+        faults = [each.as_json() for each in self.faults]
+        return {"ok": not self.faults, "entries": self.entries, "head": self.head, "faults": faults}
+
+
+def verify(
+    connection: Connection, rules: Collection[Fault], *, month: Month | None = None, since: int | None = None
+) -> Verified:
+    """Holds the books against themselves; `rules` is what was found wrong with what the database itself enforces.
+
+    With `month` only what was written in the batches that hold an entry of the month, with `since` only what was
+    written after that batch; the chain of the batches is followed from the first all the same.
+    """
+    only = None if month is None and since is None else chain.written(connection, month, since)
+    found = chain.faults(connection, only)
+    reckoned = _reckoned(connection, month, only)
+    if found:
+        named = {each.where for each in found}
+        reckoned = (each for each in _as_far_as_it_goes(reckoned) if each.where not in named)
+    found = [*found, *reckoned, *rules]
+    return Verified(entries(connection), chain.last_head(connection), tuple(found))
+
+
+def entries(connection: Connection) -> int:
+    """How many entries the books hold."""
+    return int(connection.execute(select(func.count()).select_from(tables.entry)).scalar_one())
+
+
+def _reckoned(connection: Connection, month: Month | None, only: Collection[int] | None) -> Iterator[Fault]:
+    """What does not agree in what the rows say, whoever wrote them."""
+    entry = tables.entry
+    wanted = select(entry.c.no, entry.c.digest).order_by(entry.c.no)
+    if only is None:
+        digests = dict(connection.execute(wanted).all())
+        posted = recorded(connection, digests)
+        yield from _entries(digests, posted, range(1, max(digests, default=0) + 1))
+        yield from workflows.faults(connection, posted)
+        yield from workflows.payment_files(connection)
+        yield from _totals(connection, None)
+        yield from _decisions(connection, None)
+        return
+    numbers = chain.numbers_in(connection, only)
+    digests = {
+        no: digest
+        for some in batches(numbers["entry"])
+        for no, digest in connection.execute(wanted.where(entry.c.no.in_(some)))
+    }
+    posted = recorded(connection, digests)
+    yield from _entries(digests, posted | recorded(connection, _reversed(posted)), numbers["entry"])
+    yield from workflows.faults(connection, posted)
+    yield from workflows.payment_files(connection)
+    yield from _totals(connection, month)
+    yield from _decisions(connection, numbers["decision"])
+
+
+def _reversed(posted: dict[int, Posting]) -> set[int]:
+    return {each.reverses for each in posted.values() if each.reverses is not None}
+
+
+def _as_far_as_it_goes(faults: Iterator[Fault]) -> Iterator[Fault]:
+    """The same, of rows that were changed: what stands in them may be no day, no number and no known word."""
+    try:
+        yield from faults
+    except (ValueError, TypeError, LookupError, AssertionError, ArithmeticError, DatabaseError) as error:
+        yield Fault("not-reckoned", "books", {"says": f"{type(error).__name__}: {error}"})
+
+
+def _entries(digests: dict[int, str], posted: dict[int, Posting], numbers: Iterable[int]) -> Iterator[Fault]:
+    for no in numbers:
+        if no not in digests:
+            yield Fault("entry-missing", f"entry {no}", {})
+            continue
+        entry = posted[no]
+        if not entry.movements:
+            yield Fault("entry-empty", f"entry {no}", {})
+        elif entry.digest != digests[no]:
+            yield Fault("entry-changed", f"entry {no}", {})
+        elif entry.reverses is not None and (original := posted.get(entry.reverses)) is not None:
+            opposite = tuple(each.opposite for each in reversed(original.movements))
+            if entry.movements != opposite:
+                yield Fault("not-opposite", f"entry {no}", {"original": entry.reverses})
+
+
+def _totals(connection: Connection, month: Month | None) -> Iterator[Fault]:
+    """The control totals of the month, or of the last one in which anything happened: they are reckoned to date."""
+    if month is None:
+        last = connection.execute(select(func.max(tables.entry.c.happened_on))).scalar()
+        if last is None:
+            return
+        month = Month.of(last)
+    for each in month_statement(connection, month).controls:
+        if each.holds is False and each.code not in _WORK_LEFT:
+            fields: dict[str, object] = {"month": month, "value": each.value, "expected": each.expected}
+            where = f"account {each.account.code}" if each.account else "books"
+            yield Fault("total-differs", where, fields | {"code": each.code})
+
+
+def _decisions(connection: Connection, numbers: Sequence[int] | None) -> Iterator[Fault]:
+    for each in recomputed(connection, numbers):
+        if each.differs:
+            yield Fault("decision-differs", f"decision {each.no}", {"parts": list(each.differs)})

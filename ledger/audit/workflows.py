@@ -1,0 +1,110 @@
+"""Refunds and credits held against their course: each state may follow the one before, and its entry moves its yen.
+
+A payment file is held against the refunds that were put in it.
+"""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, func, select
+
+from ledger import kana, tables
+from ledger.audit.faults import Fault
+from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES
+from ledger.i18n import say
+from ledger.journal.accounts import Account
+from ledger.journal.entries import Movement, Posting
+from ledger.kana import same_person
+
+_OWED = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
+
+# What the entry of a step debits and credits, each one of these; of the steps that reverse the first, nothing.
+_ANY = tuple(Account)
+_SIDES: dict[str, dict[str, tuple[tuple[Account, ...], tuple[Account, ...]]]] = {
+    "refund": {
+        "proposed": (_ANY, (Account.REFUNDS_PAYABLE,)),
+        "paid": (_OWED, (Account.BANK,)),
+        "returned": ((Account.BANK,), (Account.RETURNED_TRANSFERS,)),
+    },
+    "credit": {
+        "proposed": ((Account.FEES_HELD,), (Account.CREDITS_HELD,)),
+        "applied": ((Account.CREDITS_HELD,), (Account.FEES_HELD,)),
+    },
+}
+
+
+def faults(connection: Connection, posted: Mapping[int, Posting]) -> Iterator[Fault]:
+    """Every refund and credit that came out of its course, in the order of their numbers.
+
+    `posted` are the entries by number; a step with an entry that is not among them is not asked what it moved.
+    """
+    for things, steps, moves in (
+        (tables.refund, tables.refund_step, REFUND_MOVES),
+        (tables.credit, tables.credit_step, CREDIT_MOVES),
+    ):
+        for no, yen, course in _courses(connection, things, steps):
+            for code, nth, fields in _course(things.name, yen, course, moves, posted):
+                yield Fault(code, f"{things.name} {no}", {"nth": nth} | fields)
+
+
+def payment_files(connection: Connection) -> Iterator[Fault]:
+    """Each file for the bank against the refunds that were put in it, void or not, and its characters against it."""
+    file, step, refund = tables.payment_file, tables.refund_step, tables.refund
+    statement = (
+        select(file, func.count(refund.c.no).label("count"), func.coalesce(func.sum(refund.c.yen), 0).label("sum"))
+        .outerjoin(step, (step.c.payment_file == file.c.no) & (step.c.state == "filed"))
+        .outerjoin(refund, refund.c.no == step.c.refund)
+        .group_by(*file.c)
+        .order_by(file.c.no)
+    )
+    for row in connection.execute(statement).mappings():
+        where = f"payment_file {row['no']}"
+        if (row["count"], row["sum"]) != (row["refund_count"], row["yen"]):
+            told = {"count": row["count"], "yen": row["sum"], "told": row["refund_count"], "total": row["yen"]}
+            yield Fault("file-differs", where, told)
+        elif sha256(row["content"].encode(kana.BYTES)).hexdigest() != row["sha256"]:
+            yield Fault("file-changed", where, {})
+
+
+def _courses(connection: Connection, things: Table, steps: Table) -> Iterator[tuple[int, int, list[Row[Any]]]]:
+    statement = (
+        select(things.c.no, things.c.yen, steps)
+        .outerjoin(steps, steps.c[things.name] == things.c.no)
+        .order_by(things.c.no, steps.c.nth)
+    )
+    for (no, yen), rows in groupby(connection.execute(statement), lambda row: (row.no, row.yen)):
+        yield no, yen, [row for row in rows if row.nth is not None]
+
+
+def _course(
+    of: str, yen: int, course: list[Row[Any]], moves: Mapping[str, tuple[str, ...]], posted: Mapping[int, Posting]
+) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    if not course or course[0].nth != 1 or course[0].state != "proposed":
+        yield "not-proposed", 1, {}
+        return
+    first = course[0]
+    for before, step in zip([None, *course], course, strict=False):
+        if before is not None:
+            if step.nth != before.nth + 1 or step.state not in moves.get(before.state, ()):
+                yield "out-of-course", step.nth, {"state": say(STATES[step.state]), "before": say(STATES[before.state])}
+            # That a payment file is void may be known before the day on which it was to be paid.
+            if step.happened_on < before.happened_on and (before.state, step.state) != ("filed", "approved"):
+                yield "before-the-step-before", step.nth, {"on": step.happened_on, "before": before.happened_on}
+        if step.state in ("approved", "applied") and same_person(step.by, first.by):
+            yield "same-person-approved", step.nth, {"by": step.by}
+        if step.entry in posted:
+            entry = posted[step.entry]
+            moved = _moved(entry, *_SIDES[of][step.state]) if step.state in _SIDES[of] else None
+            if moved is None and entry.reverses != first.entry:
+                yield "not-given-back", step.nth, {"entry": step.entry, "original": first.entry}
+            elif moved is not None and moved != yen:
+                yield "amount-differs", step.nth, {"entry": step.entry, "moved": moved, "yen": yen}
+
+
+def _moved(entry: Posting, debit: tuple[Account, ...], credit: tuple[Account, ...]) -> int:
+    def fits(movement: Movement) -> bool:
+        return movement.debit in debit and movement.credit in credit
+
+    return sum(movement.yen for movement in entry.movements if fits(movement))

@@ -1,0 +1,83 @@
+"""What has to hold before a fee comes back, by refund or by credit: the finding of that day, kept, and the fee held."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from ledger import tables
+from ledger.booking.refusals import (
+    FactsMissing,
+    FeeNotHeld,
+    NeedsReview,
+    NoFeeReceived,
+    NotAppliedYet,
+    NotEligible,
+    NothingToRefund,
+    StillInForce,
+)
+from ledger.booking.run import book
+from ledger.decisions.findings import Finding, judge
+from ledger.decisions.store import keep
+from ledger.errors import UnknownApplication
+from ledger.facts import SPOKEN
+from ledger.i18n import say
+from ledger.journal.accounts import Account
+from ledger.journal.balances import held_for
+from ledger.notices import review_flags
+
+
+def insist_on_application(connection: Connection, application: str) -> str:
+    """The member of an application; an unknown one is refused."""
+    number = tables.application.c.number
+    member: str | None = connection.execute(select(tables.application.c.member).where(number == application)).scalar()
+    if member is None:
+        raise UnknownApplication(application)
+    return member
+
+
+def claim(
+    connection: Connection, application: str, *, on: date, by: str, also: Collection[str] = ()
+) -> tuple[Finding, int]:
+    """The finding of the day, which says that the fee comes back, and the number of the decision it is kept as.
+
+    The application (and `also` others) is booked up to that day, so that the fee, the debt to the authority and its
+    waiver stand in the books. Refused, one class per cause: every other outcome, and a fee that the books do not hold.
+    """
+    finding = next(iter(judge(connection, on, applications=[application])), None)
+    if finding is None:
+        raise NotAppliedYet(application, on)
+    _insist_on_eligible(finding, on)
+    decision = keep(connection, [finding], by=by)[0]
+    book(connection, on, by=by, only=[application, *also])
+    there = held_for(connection, Account.FEES_HELD, "application", application)
+    if there < finding.refundable:
+        raise FeeNotHeld(application, there, finding.refundable)
+    return finding, decision
+
+
+def _insist_on_eligible(finding: Finding, on: date) -> None:
+    application = finding.application
+    match finding.outcome:
+        case "no_fee":
+            raise NoFeeReceived(application, on)
+        case "settled":
+            raise NothingToRefund(application)
+        case "needs_review":
+            raise NeedsReview(application, [doubt_said(code) for code in finding.doubts])
+        case "in_force":
+            raise StillInForce(application, on)
+        case "needs_facts":
+            raise FactsMissing(application, [fact_said(code) for code in finding.missing])
+        case "not_eligible":
+            raise NotEligible(application, on)
+
+
+def fact_said(code: str) -> str:
+    """A missing fact in the language being spoken."""
+    return say(SPOKEN[code if code in SPOKEN else f"{code}_on"])
+
+
+def doubt_said(code: str) -> str:
+    """A doubt in the language being spoken."""
+    return next(each.says for each in review_flags.DOUBTS if each.code == code)

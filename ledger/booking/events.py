@@ -1,0 +1,179 @@
+"""The posting templates: one function per business event, each with the slip that it posts.
+
+In brackets stands by what the subsidiary ledger is kept: 申込 an application, 入金 a deposit, 充当先 the application
+that a credit goes to. A refund's part is kept by its application or, for money that was never due, by its deposit.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ledger.i18n import _
+from ledger.journal.accounts import Account
+from ledger.journal.entries import Movement
+
+Template = Callable[..., Iterable[Movement]]
+
+# The sentence of each event (摘要), by the name of the event, which is the name of its template.
+TEXTS: dict[str, str] = {}
+TEMPLATES: dict[str, Template] = {}
+
+
+def _said(text: str) -> Callable[[Template], Template]:
+    def entered(template: Template) -> Template:
+        TEXTS[template.__name__] = text
+        TEMPLATES[template.__name__] = template
+        return template
+
+    return entered
+
+
+@_said(_("issuance fee received, application {application}, deposit {deposit}"))
+def fee_received(*, application: str, deposit: str, yen: int) -> Iterator[Movement]:
+    """発行手数料の振込みを受けた。
+
+    1110 普通預金   7,245 | 2040 預り金(発行手数料)[申込]   7,245
+    """
+    yield Movement(Account.BANK, Account.FEES_HELD, yen, credit_application=application, deposit=deposit)
+
+
+@_said(_("received beyond the fee due, deposit {deposit}"))
+def overpaid(*, deposit: str, yen: int) -> Iterator[Movement]:
+    """発行手数料を超える振込みを受けた。
+
+    1110 普通預金   755 | 2050 仮受金[入金]   755
+    """
+    yield Movement(Account.BANK, Account.SUSPENSE, yen, deposit=deposit)
+
+
+@_said(_("received for a purpose not known yet, deposit {deposit}"))
+def payer_unknown(*, deposit: str, yen: int) -> Iterator[Movement]:
+    """誰の、又はいくらの手数料か、まだ分からない振込みを受けた。
+
+    1110 普通預金   7,245 | 2050 仮受金[入金]   7,245
+    """
+    yield Movement(Account.BANK, Account.SUSPENSE, yen, deposit=deposit)
+
+
+@_said(_("deposit {deposit} settled as the issuance fee, application {application}"))
+def suspense_settled(*, deposit: str, application: str, yen: int) -> Iterator[Movement]:
+    """仮受金が、ある申込みの発行手数料であると分かった。
+
+    2050 仮受金[入金]   7,245 | 2040 預り金(発行手数料)[申込]   7,245
+    """
+    yield Movement(Account.SUSPENSE, Account.FEES_HELD, yen, credit_application=application, deposit=deposit)
+
+
+@_said(_("certificate issued, fee owed to the authority, application {application}"))
+def certificate_issued(*, application: str, yen: int) -> Iterator[Movement]:
+    """電子証明書が発行され、発行手数料を認証局に支払うこととなった。
+
+    2040 預り金(発行手数料)[申込]   7,245 | 2010 未払金(認証局)[申込]   7,245
+    """
+    yield Movement(Account.FEES_HELD, Account.AUTHORITY_PAYABLE, yen, application, application)
+
+
+@_said(_("issuance fee paid to the authority, application {application}"))
+def authority_paid(*, application: str, yen: int) -> Iterator[Movement]:
+    """請求された発行手数料を認証局に支払った。
+
+    2010 未払金(認証局)[申込]   7,245 | 1110 普通預金   7,245
+    """
+    yield Movement(Account.AUTHORITY_PAYABLE, Account.BANK, yen, debit_application=application)
+
+
+@_said(_("issuance fee not billed by the authority, application {application}"))
+def authority_waived(*, application: str, yen: int) -> Iterator[Movement]:
+    """認証局が発行手数料を請求しないこととした。
+
+    2010 未払金(認証局)[申込]   7,245 | 2040 預り金(発行手数料)[申込]   7,245
+    """
+    yield Movement(Account.AUTHORITY_PAYABLE, Account.FEES_HELD, yen, application, application)
+
+
+@_said(_("issuance fee given back by the authority, application {application}"))
+def authority_repaid(*, application: str, yen: int) -> Iterator[Movement]:
+    """支払った後で請求しないこととなった発行手数料を、認証局が返した(支払額から差し引いた)。
+
+    1110 普通預金   7,245 | 2010 未払金(認証局)[申込]   7,245
+    """
+    yield Movement(Account.BANK, Account.AUTHORITY_PAYABLE, yen, credit_application=application)
+
+
+@_said(_("refund proposed and reserved, application {application}"))
+def refund_proposed(*, application: str, yen: int, carried: Sequence[tuple[str, str, int]] = ()) -> Iterator[Movement]:
+    """発行手数料の払戻しを起案し、その額を取り置いた。
+
+    2040 預り金(発行手数料)[申込]   7,245 | 2020 未払金(返金)[申込]   7,245
+
+    充当された額は、まず充当元に戻る: `carried` の一つごとに、申込、戻る先の申込、円。
+    """
+    lots = Counter({application: yen})
+    for credited, origin, back in carried:
+        yield Movement(Account.FEES_HELD, Account.FEES_HELD, back, credited, origin)
+        lots.update({credited: -back, origin: back})
+    for lot, part in lots.items():
+        if part:
+            yield Movement(Account.FEES_HELD, Account.REFUNDS_PAYABLE, part, lot, lot)
+
+
+@_said(_("overpayment to be returned, deposit {deposit}"))
+def overpayment_returned(*, deposit: str, yen: int) -> Iterator[Movement]:
+    """受け取るべきでなかった入金の返金を起案し、その額を取り置いた。
+
+    2050 仮受金[入金]   755 | 2020 未払金(返金)[入金]   755
+    """
+    yield Movement(Account.SUSPENSE, Account.REFUNDS_PAYABLE, yen, deposit=deposit)
+
+
+@_said(_("refund paid, {whose}"))
+def refund_paid(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """返金を会員の口座に振り込んだ。
+
+    2020 未払金(返金)[申込]   7,245 | 1110 普通預金   7,245
+    """
+    yield Movement(Account.REFUNDS_PAYABLE, Account.BANK, yen, debit_application=application, deposit=deposit)
+
+
+@_said(_("transfer of a refund came back, {whose}"))
+def refund_returned(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """振り込んだ返金が組み戻された。会員への債務は残る。
+
+    1110 普通預金   7,245 | 2060 振込不能[申込]   7,245
+    """
+    yield Movement(Account.BANK, Account.RETURNED_TRANSFERS, yen, credit_application=application, deposit=deposit)
+
+
+@_said(_("refund paid after its transfer had come back, {whose}"))
+def returned_refund_paid(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """組み戻された返金を、改めて会員の口座に振り込んだ。
+
+    2060 振込不能[申込]   7,245 | 1110 普通預金   7,245
+    """
+    yield Movement(Account.RETURNED_TRANSFERS, Account.BANK, yen, debit_application=application, deposit=deposit)
+
+
+@_said(_("credit proposed and reserved, application {application}"))
+def credit_proposed(*, application: str, yen: int) -> Iterator[Movement]:
+    """発行手数料を再発行分に充当することを起案し、その額を取り置いた。
+
+    2040 預り金(発行手数料)[申込]   7,245 | 2041 預り金(充当)[申込]   7,245
+    """
+    yield Movement(Account.FEES_HELD, Account.CREDITS_HELD, yen, application, application)
+
+
+@_said(_("fee of application {application} credited to application {credited_to}"))
+def credit_applied(*, application: str, to_application: str, yen: int) -> Iterator[Movement]:
+    """取り置いた発行手数料を再発行分に充当した。
+
+    2041 預り金(充当)[申込]   7,245 | 2040 預り金(発行手数料)[充当先]   7,245
+    """
+    yield Movement(Account.CREDITS_HELD, Account.FEES_HELD, yen, application, to_application)
+
+
+@_said(_("bank charge for a transfer"))
+def transfer_fee(*, yen: int) -> Iterator[Movement]:
+    """返金の振込手数料が引き落とされた。
+
+    5310 支払手数料   440 | 1110 普通預金   440
+    """
+    yield Movement(Account.BANK_CHARGES, Account.BANK, yen)

@@ -1,0 +1,221 @@
+"""Closing a month: everything that stands against it is said at once, and what is accepted all the same is kept.
+
+What may be accepted is what a person can answer for; that the month is over is not. A month is closed with every month
+before it, and reopened with every month after it: to the state in which the books were before it was closed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from ledger import tables
+from ledger.booking.bills import reconcile
+from ledger.booking.refusals import DoneDifferently, NotReadyToClose
+from ledger.booking.run import planned
+from ledger.booking.workflow import CREDITS, REFUNDS, Course, histories
+from ledger.dates import Month
+from ledger.i18n import _, say
+from ledger.journal import closing
+from ledger.journal.accounts import Account
+from ledger.journal.balances import held, trial_balance
+from ledger.journal.closing import Step
+from ledger.journal.refusals import MonthNotClosed, MonthNotOver, NoReasonGiven
+from ledger.money import written
+
+# How many days a decision may be undetermined at the end of a month, if the user says nothing else.
+UNDETERMINED_DAYS = 60
+
+_UNDETERMINED = ("needs_facts", "needs_review")
+_NAMED = 10
+
+# What may stand against closing, one formula for each.
+REASONS = {
+    # ja: 仮受金が {yen} 円({count} 件)残っています
+    "suspense": _("in suspense: {yen} yen of deposits, {count} in number"),
+    # ja: {last} の銀行残高が示されていません(帳簿では {yen} 円、--bank-balance)
+    "bank_not_given": _("the bank's own balance of {last} is not given (--bank-balance); the books say {yen} yen"),
+    # ja: {last} の銀行残高は {bank} 円で、帳簿では {yen} 円です
+    "bank_differs": _("the bank's own balance of {last} is {bank} yen, and the books say {yen} yen"),
+    # ja: 承認されていない返金があります: {numbers}
+    "refunds_proposed": _("refunds not approved yet: {numbers}"),
+    # ja: 承認されていない充当があります: {numbers}
+    "credits_proposed": _("credits not approved yet: {numbers}"),
+    # ja: {days} 日を超えて未判定のものが {count} 件あります({applications})
+    "undetermined": _("undetermined for more than {days} days: {count} ({applications})"),
+    # ja: 一致しない請求の行が {count} 件あります(seisan bill)
+    "bills": _("lines of bills that do not agree with the books: {count} (seisan bill)"),
+    # ja: まだ記帳していないものが {count} 件あります(seisan book --through {last})
+    "to_book": _("entries still to be booked: {count} (seisan book --through {last})"),
+}
+
+CLOSED = _("closed")
+# ja: 締めを解いた
+REOPENED = _("reopened")
+BANK_BALANCE = _("bank's balance")
+REASON = _("reason")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Something that stands against closing: its code, and the fields of its sentence as plain values."""
+
+    code: str
+    fields: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def says(self) -> str:
+        """The sentence, in the language being spoken."""
+        return say(REASONS[self.code], **{name: _shown(value) for name, value in self.fields.items()})
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, int):
+        return written(value)
+    if isinstance(value, list) and len(value) > _NAMED:
+        return [*value[:_NAMED], "…"]
+    return value
+
+
+@dataclass(frozen=True)
+class Done:
+    """What closing or reopening did: up to which day the books are closed now, and whether this call changed it."""
+
+    month: Month
+    changed: bool
+    closed_to: date | None
+    accepted: tuple[Reason, ...] = ()
+
+
+# --- close ----------------------------------------------------------------------------------------------------------
+
+
+def close(
+    connection: Connection,
+    month: Month,
+    *,
+    today: date,
+    by: str,
+    bank_yen: int | None = None,
+    undetermined_days: int = UNDETERMINED_DAYS,
+    accept: str | None = None,
+) -> Done:
+    """Closes a month and every month before it. Closed already: nothing changes, unless bank balance or reason differ.
+
+    Refused: a month that is not over, and one against which something stands (`against`, all of it at once) unless a
+    reason to `accept` it is given; both are kept then. `bank_yen` is the balance of the last day by the bank's word.
+    """
+    if (before := closing.closing_of(connection, month)) is not None:
+        return _closed_before(connection, month, before, bank_yen, accept)
+    if today <= month.last:
+        raise MonthNotOver(str(month), month.last)
+    if accept is not None and not accept.strip():
+        raise NoReasonGiven("close")
+    reasons = list(against(connection, month, bank_yen, undetermined_days))
+    if reasons and accept is None:
+        raise NotReadyToClose(str(month), [f"({nth}) {each.says}" for nth, each in enumerate(reasons, 1)])
+    kept = [{"code": each.code, **each.fields} for each in reasons]
+    closing.append(connection, month, "closed", month.last, by=by, reason=accept, accepted=kept, bank_yen=bank_yen)
+    return Done(month, True, month.last, tuple(reasons))
+
+
+def _closed_before(
+    connection: Connection, month: Month, before: Step, bank_yen: int | None, accept: str | None
+) -> Done:
+    if before.month == month:
+        for name, there, here in ((BANK_BALANCE, before.bank_yen, bank_yen), (REASON, before.reason, accept)):
+            if here is not None and here != there:
+                raise DoneDifferently(say(CLOSED), say(name), "—" if there is None else str(there), str(here))
+    return Done(month, False, closing.closed_to(connection), accepted(before))
+
+
+def accepted(step: Step) -> tuple[Reason, ...]:
+    """What stood against a month when it was closed, and was accepted."""
+    return tuple(
+        Reason(str(each["code"]), {name: value for name, value in each.items() if name != "code"})
+        for each in step.accepted
+    )
+
+
+def against(connection: Connection, month: Month, bank_yen: int | None, undetermined_days: int) -> Iterator[Reason]:
+    """Everything that stands against closing a month, each kind once."""
+    last = month.last
+    if left := held(connection, Account.SUSPENSE, "deposit", last):
+        yield Reason("suspense", {"count": len(left), "yen": sum(left.values())})
+    books = next(each.balance for each in trial_balance(connection, last) if each.code == Account.BANK)
+    if bank_yen is None:
+        yield Reason("bank_not_given", {"last": last.isoformat(), "yen": books})
+    elif bank_yen != books:
+        yield Reason("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
+    for code, course in (("refunds_proposed", REFUNDS), ("credits_proposed", CREDITS)):
+        if waiting := _waiting(connection, course, last):
+            yield Reason(code, {"numbers": waiting})
+    if undetermined := _undetermined(connection, last, undetermined_days):
+        counted = {"count": len(undetermined), "days": undetermined_days}
+        yield Reason("undetermined", {**counted, "applications": undetermined})
+    if differing := sum(
+        line.state != "agreed" and line.billed_on is not None and line.billed_on <= last
+        for line in reconcile(connection)
+    ):
+        yield Reason("bills", {"count": differing})
+    if to_book := planned(connection, last).postings:
+        yield Reason("to_book", {"count": len(to_book), "last": last.isoformat()})
+
+
+def _waiting(connection: Connection, course: Course, last: date) -> list[str]:
+    """The numbers of what was proposed by the day and is neither approved nor rejected to this moment."""
+    every = histories(connection, course)
+    return [str(no) for no, steps in every.items() if steps[-1].state == "proposed" and steps[0].on <= last]
+
+
+def _undetermined(connection: Connection, last: date, more_than: int) -> list[str]:
+    """The applications that were asked about more than so many days before and are undetermined ever since.
+
+    Asking again without an answer does not make a question younger.
+    """
+    decision = tables.decision.c
+    settled = (
+        select(decision.application, func.max(decision.no).label("no"))
+        .where(decision.outcome.not_in(_UNDETERMINED))
+        .group_by(decision.application)
+        .subquery()
+    )
+    statement = (
+        select(decision.application)
+        .outerjoin(settled, settled.c.application == decision.application)
+        .where(decision.no > func.coalesce(settled.c.no, 0))
+        .group_by(decision.application)
+        .having(func.min(decision.as_of) < last - timedelta(days=more_than))
+        .order_by(decision.application)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+# --- reopen ---------------------------------------------------------------------------------------------------------
+
+
+def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> Done:
+    """Reopens a closed month and every month after it; the books are closed as far as before it was closed.
+
+    Reopened already for the same reason: nothing changes. Refused: no reason, and a month that is not closed.
+    """
+    every = closing.steps(connection)
+    state, decided = closing.state_of(month, every)
+    if decided is not None and state == "reopened" and decided == every[-1] and decided.month == month:
+        if decided.reason != reason:
+            raise DoneDifferently(say(REOPENED), say(REASON), str(decided.reason), reason)
+        return Done(month, False, decided.closed_to)
+    if state != "closed" or decided is None:
+        raise MonthNotClosed(str(month))
+    if not reason.strip():
+        raise NoReasonGiven("reopen")
+    before = _before(every, decided)
+    closing.append(connection, month, "reopened", before, by=by, reason=reason)
+    return Done(month, True, before)
+
+
+def _before(every: Sequence[Step], step: Step) -> date | None:
+    """Up to which day the books were closed before a step."""
+    at = list(every).index(step)
+    return every[at - 1].closed_to if at else None

@@ -1,0 +1,367 @@
+"""Payment files (総合振込): one file for the bank of every approved refund, money that was never due included.
+
+What is handed over is kept to the last character, so the same command writes the same bytes again, whatever has become
+known since. A file that never reached the bank is declared void, and its refunds are approved again.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Exists, Row, exists, func, select
+
+from ledger import dates, facts, kana, tables
+from ledger.booking.refunds import Refund, refunds
+from ledger.booking.refusals import (
+    BeforeTheStepBefore,
+    DoneDifferently,
+    NotABankDay,
+    NothingToFile,
+    NotReadyToFile,
+    PaymentFileChanged,
+    PaymentFileGoneOn,
+    SamePersonFiles,
+    SamePersonVoids,
+    UnknownPaymentFile,
+    UnknownRefund,
+)
+from ledger.booking.workflow import FIELDS, REFUNDS, Step, append, said
+from ledger.i18n import _, say
+from ledger.journal.closing import insist_on_open
+from ledger.journal.refusals import NoReasonGiven
+from ledger.people import accounts as people
+from ledger.store import settings
+from ledger.store.database import role
+
+# The most half-width characters of a payee's name (受取人名); a name is never cut short.
+PAYEE_LENGTH = 30
+
+# What stands against putting a refund in a file, and what to do about each.
+REASONS = {
+    # ja: {about}が設定されていません(seisan settings set {name} VALUE)
+    "not_set": _("not set: {about} (seisan settings set {name} VALUE)"),
+    # ja: 返金No.{refund}: 入金 {deposit} がだれのものか分かりません(seisan match)
+    "payer_unknown": _("refund {refund}: it is not known whose deposit {deposit} is (seisan match)"),
+    # ja: 返金No.{refund}({member}): 口座が登録されていません(seisan import FILE)
+    "no_account": _("refund {refund} ({member}): no bank account is known (seisan import FILE)"),
+    # ja: 返金No.{refund}({member}): 口座の変更が承認されていません(seisan account approve '{member}')
+    "account_waits": _(
+        "refund {refund} ({member}): its changed account is not approved (seisan account approve '{member}')"
+    ),
+    # ja: 返金No.{refund}({member}): {column}がありません(seisan import FILE)
+    "missing": _("refund {refund} ({member}): {column} is not known (seisan import FILE)"),
+    # ja: 返金No.{refund}({member}): 口座名義カナに、銀行の使えない文字があります: {characters}
+    "characters": _("refund {refund} ({member}): banks cannot read in the account holder's kana: {characters}"),
+    # ja: 返金No.{refund}({member}): 口座名義カナが {length} 文字あり、{limit} 文字を超えています
+    "too_long": _("refund {refund} ({member}): the account holder's kana has {length} characters, more than {limit}"),
+}
+_PARTS = {
+    # ja: 銀行番号
+    "bank": _("the number of the bank"),
+    # ja: 支店番号
+    "branch": _("the number of the branch"),
+    # ja: 預金種目
+    "account_type": _("the kind of account"),
+    # ja: 口座名義カナ
+    "account_name": _("the account holder's kana"),
+}
+# ja: 無効
+VOID = _("void")
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One payment of a file: the refund, the whole account, the payee as banks read it, and the yen."""
+
+    refund: int
+    bank: str
+    branch: str
+    account_type: str
+    account: str
+    payee: str
+    yen: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a payment file says: who pays (settings by name, names as banks read them), on which day, to whom."""
+
+    payer: Mapping[str, str]
+    pay_on: date
+    transfers: tuple[Transfer, ...]
+
+
+@dataclass(frozen=True)
+class Contained:
+    """A refund that is in a payment file, and whose it is."""
+
+    refund: int
+    application: str | None
+    deposit: str | None
+    member: str
+    name: str
+    yen: int
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A payment file, with everything that is in it; not `changed`: it was made before, and is the same.
+
+    `gone_on` are the refunds in it that were paid since: it has been at the bank, and is not written once more.
+    """
+
+    no: int
+    changed: bool
+    pay_on: date
+    sha256: str
+    content: str
+    refunds: tuple[Contained, ...]
+    gone_on: tuple[int, ...] = ()
+
+    @property
+    def yen(self) -> int:
+        """What it pays in all."""
+        return sum(each.yen for each in self.refunds)
+
+    @property
+    def written(self) -> bytes:
+        """The bytes of the file."""
+        return self.content.encode(kana.BYTES)
+
+
+# --- making one -----------------------------------------------------------------------------------------------------
+
+
+def file(
+    connection: Connection,
+    *,
+    on: date,
+    name: str,
+    by: str,
+    layout: Callable[[Order], str],
+    without: Collection[int] = (),
+) -> Filed:
+    """Puts every approved refund, but for those left out, in one payment file of a day; `layout` gives its characters.
+
+    One of that day and name is there already, or one of that day and nothing else is approved: it is given once more.
+    Refused in this order: a day on which banks are closed, a closed month, nothing to pay, a day before an approval,
+    everything that stands against any of the refunds (all at once), and by the rule of three a maker who took part.
+    """
+    left_out = frozenset(without)
+    if unknown := sorted(left_out - set(connection.execute(select(tables.refund.c.no)).scalars())):
+        raise UnknownRefund(unknown[0])
+    if (made := _standing(connection, on, name)) is not None:
+        return _again(connection, made, left_out)
+    insist_on_bank_day(on)
+    insist_on_open(connection, on)
+    wanted = [each for each in _in_state(connection, "approved") if each.no not in left_out]
+    if not wanted:
+        if (made := _standing(connection, on)) is not None:
+            return _again(connection, made, left_out)
+        raise NothingToFile(on)
+    if on < (latest := max(each.steps[-1].on for each in wanted)):
+        raise BeforeTheStepBefore(on, latest)
+    order, contained = _order(connection, wanted, on)
+    _insist_on_maker(connection, wanted, by)
+    content = layout(order)
+    digest = sha256(content.encode(kana.BYTES)).hexdigest()
+    yen = sum(each.yen for each in order.transfers)
+    table = tables.payment_file
+    no = 1 + int(connection.execute(select(func.coalesce(func.max(table.c.no), 0))).scalar_one())
+    told = {"no": no, "pay_on": on, "name": name, "sha256": digest, "refund_count": len(wanted), "yen": yen}
+    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+    connection.execute(table.insert().values(told | {"content": content} | signed))
+    for each in wanted:
+        nth = each.steps[-1].nth + 1
+        append(connection, REFUNDS, each.no, Step(nth, "filed", on, by, None, None, payment_file=no))
+    return Filed(no, True, on, digest, content, tuple(contained))
+
+
+def insist_on_bank_day(on: date) -> None:
+    """Refuses a Saturday, a Sunday, and 31 December to 3 January (銀行法施行令5条); national holidays are not known."""
+    if on.weekday() >= 5 or (on.month, on.day) in ((12, 31), (1, 1), (1, 2), (1, 3)):
+        raise NotABankDay(on)
+
+
+def _insist_on_maker(connection: Connection, wanted: Collection[Refund], by: str) -> None:
+    if settings.values(connection)["people"] != "three":
+        return
+    # To declare a file void is no approval: the one that stood before stands again.
+    own = [
+        each.no
+        for each in wanted
+        if any(
+            people.one_person(connection, by, step.by, step.role)
+            for step in each.steps
+            if step.state in ("proposed", "approved") and step.payment_file is None
+        )
+    ]
+    if own:
+        raise SamePersonFiles(by, own)
+
+
+def _in_state(connection: Connection, state: str) -> list[Refund]:
+    return [each for each in refunds(connection) if each.state == state]
+
+
+# --- what is in it --------------------------------------------------------------------------------------------------
+
+
+def _order(connection: Connection, wanted: Collection[Refund], on: date) -> tuple[Order, list[Contained]]:
+    """What a file of these refunds says, and whose they are. Refused: everything that stands against it, at once."""
+    payer, reasons = _payer(connection)
+    contained = list(_contained(connection, wanted, reasons))
+    accounts = {each.member: each for each in _registered(connection)}
+    waiting = people.waiting(connection)
+    transfers = []
+    for each in contained:
+        row = accounts[each.member]
+        told = {"refund": each.refund, "member": each.member}
+        problems = list(_against(row, told, waits=each.member in waiting))
+        reasons += problems
+        if not problems:
+            payee, _left = kana.as_banks_read(row.account_name)
+            account = (row.bank, row.branch, row.account_type, row.account_number)
+            transfers.append(Transfer(each.refund, *account, payee, each.yen))
+    if reasons:
+        raise NotReadyToFile(reasons)
+    return Order(payer, on, tuple(transfers)), contained
+
+
+def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
+    """The federation as its bank knows it, and a reason for everything needed of that which is not set."""
+    found = {name: value for name, value in settings.values(connection).items() if value is not None}
+    lacking = [name for name, each in settings.SETTINGS.items() if each.needed and name not in found]
+    written = {name: kana.as_banks_read(value)[0] for name, value in found.items()}
+    return written, [say(REASONS["not_set"], name=name, about=say(settings.SETTINGS[name].about)) for name in lacking]
+
+
+def _against(row: Row[Any], told: Mapping[str, object], *, waits: bool) -> Iterator[str]:
+    """What stands against paying to the account that the register gives."""
+    if row.account_number is None:
+        yield say(REASONS["no_account"], **told)
+        return
+    if waits:
+        yield say(REASONS["account_waits"], **told)
+    for part, spoken in _PARTS.items():
+        if not getattr(row, part):
+            yield say(REASONS["missing"], column=say(spoken), **told)
+    payee, left = kana.as_banks_read(row.account_name or "")
+    if left:
+        yield say(REASONS["characters"], characters=left, **told)
+    elif len(payee) > PAYEE_LENGTH:
+        yield say(REASONS["too_long"], length=len(payee), limit=PAYEE_LENGTH, **told)
+
+
+def _contained(connection: Connection, wanted: Collection[Refund], reasons: list[str]) -> Iterator[Contained]:
+    """Whose each refund is, as known now; a reason is added for each deposit of which that is not known."""
+    versions = tables.deposit_known
+    latest = facts.latest_version(versions, (versions.c.deposit,), None).subquery()
+    application = tables.application
+    paid = select(latest.c.deposit, application.c.member).join(
+        application, application.c.number == latest.c.application
+    )
+    payers = dict(connection.execute(paid).all()) if any(each.deposit for each in wanted) else {}
+    names = {each.number: each.name for each in facts.people(connection).values()}
+    for each in wanted:
+        member = each.member if each.application is not None else payers.get(each.deposit)
+        if member is None:
+            reasons.append(say(REASONS["payer_unknown"], refund=each.no, deposit=each.deposit))
+        else:
+            yield Contained(each.no, each.application, each.deposit, member, names[member], each.yen)
+
+
+def _registered(connection: Connection) -> list[Row[Any]]:
+    """What the register of members says last of each."""
+    versions = tables.member_known
+    return list(connection.execute(facts.latest_version(versions, (versions.c.member,), None)))
+
+
+# --- once more ------------------------------------------------------------------------------------------------------
+
+
+def _standing(connection: Connection, on: date, name: str | None = None) -> Row[Any] | None:
+    """The last payment file of that day (and name) that is not void."""
+    table = tables.payment_file
+    statement = select(table).where(table.c.pay_on == on, ~_void(table.c.no)).order_by(table.c.no.desc()).limit(1)
+    if name is not None:
+        statement = statement.where(table.c.name == name)
+    return connection.execute(statement).first()
+
+
+def _void(no: Any) -> Exists:
+    """Whether a refund came out of the file again."""
+    return exists().where(tables.refund_step.c.payment_file == no, tables.refund_step.c.state == "approved")
+
+
+def _again(connection: Connection, made: Row[Any], left_out: frozenset[int] = frozenset()) -> Filed:
+    """A file that was made before, from what is kept of it."""
+    inside = _inside(connection, made.no)
+    if other := sorted(left_out & {each.no for each in inside}):
+        raise DoneDifferently(said("filed"), "--without", "—", ", ".join(map(str, other)))
+    if sha256(made.content.encode(kana.BYTES)).hexdigest() != made.sha256:
+        raise PaymentFileChanged(made.no)
+    contained = tuple(_contained(connection, inside, []))
+    gone_on = tuple(each.no for each in inside if each.state in ("paid", "returned"))
+    return Filed(made.no, False, made.pay_on, made.sha256, made.content, contained, gone_on)
+
+
+def again(connection: Connection, no: int) -> Filed | None:
+    """A payment file that was made before, as it was; None when it is void."""
+    table = tables.payment_file
+    made = connection.execute(select(table).where(table.c.no == no, ~_void(no))).first()
+    return None if made is None else _again(connection, made)
+
+
+def _inside(connection: Connection, no: int) -> list[Refund]:
+    """The refunds that were put in a file."""
+    step = tables.refund_step
+    filed = select(step.c.refund).where(step.c.payment_file == no, step.c.state == "filed")
+    return refunds(connection, tables.refund.c.no.in_(filed))
+
+
+# --- void -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Void:
+    """A payment file that is void: its number, whether this call made it so, the refunds that are approved again."""
+
+    no: int
+    changed: bool
+    name: str
+    refunds: tuple[int, ...]
+
+
+def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Void:
+    """Declares that a payment file never reached the bank: what is in it is approved again, as it was before.
+
+    It may be dated before the day of the file, though not before an approval. Void already: nothing changes, unless the
+    reason differs. Refused: an unknown file, a closed month, one of which anything was paid, no reason, and to whoever
+    proposed any of it.
+    """
+    table = tables.payment_file
+    name = connection.execute(select(table.c.name).where(table.c.no == no)).scalar()
+    if name is None:
+        raise UnknownPaymentFile(no)
+    inside = _inside(connection, no)
+    before = [step for each in inside for step in each.steps if (step.state, step.payment_file) == ("approved", no)]
+    if before:
+        if before[0].reason != reason:
+            raise DoneDifferently(say(VOID), say(FIELDS["reason"]), str(before[0].reason), reason)
+        return Void(no, False, name, tuple(each.no for each in inside))
+    insist_on_open(connection, on)
+    if gone := [each for each in inside if each.state != "filed"]:
+        raise PaymentFileGoneOn(no, [f"{each.no} ({said(each.state)})" for each in gone])
+    if on < (latest := max(each.steps[-2].on for each in inside)):
+        raise BeforeTheStepBefore(on, latest)
+    if not reason.strip():
+        raise NoReasonGiven(say(VOID))
+    if own := [each.no for each in inside if people.one_person(connection, by, each.steps[0].by, each.steps[0].role)]:
+        raise SamePersonVoids(by, no, own)
+    for each in inside:
+        nth = each.steps[-1].nth + 1
+        append(connection, REFUNDS, each.no, Step(nth, "approved", on, by, reason, None, payment_file=no))
+    return Void(no, True, name, tuple(each.no for each in inside))

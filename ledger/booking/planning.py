@@ -1,0 +1,244 @@
+"""A plan of postings: what the journal holds, what was booked from which fact, and what is to be posted beside it.
+
+The plan knows at each moment what every part of an account will hold once its postings are made, so that a posting
+the database would refuse is never planned.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sqlalchemy import Connection, and_, func, select
+
+from ledger import tables
+from ledger.booking.events import TEMPLATES
+from ledger.booking.inputs import touching
+from ledger.i18n import _, say
+from ledger.journal.accounts import Account
+from ledger.journal.entries import BY_HAND, CORRECTION, Movement, Posting, key, next_no, opposite, parts
+
+# What brings a fee in: these make a part of 2040 "received"; a waiver only brings back what was received before.
+RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
+
+# Why something was left, in one sentence each.
+LEFT = {
+    "fee_not_known": _("{subject}: no fee is known for the day of the application, so the deposit waits in suspense"),
+    "fee_not_received": _("{subject}: the certificate was issued, but the fee is not wholly received"),
+    "money_gone": _("{subject}: what is known has changed, but the money of entry {entry} has since gone on"),
+    "reversed_by_hand": _("{subject}: entry {entry} was reversed by a person and waits until the fact itself changes"),
+}
+
+
+@dataclass(frozen=True)
+class Left:
+    """What could not be booked, for which deposit or application, and why; the entry that stands in the way, if any."""
+
+    code: str
+    subject: str
+    entry: int | None = None
+
+    @property
+    def says(self) -> str:
+        """The reason in the language being spoken."""
+        return say(LEFT[self.code], subject=self.subject, entry=self.entry)
+
+
+@dataclass(frozen=True)
+class Booked:
+    """An entry that booking made: the event, for what, the how-manieth time, and the fact it was booked from."""
+
+    no: int
+    on: date
+    event: str
+    subject: str
+    nth: int
+    basis: tuple[str | int | None, ...]
+    undone_by: str | None
+
+    @property
+    def live(self) -> bool:
+        """Whether it stands, reversed by nobody."""
+        return self.undone_by is None
+
+    @property
+    def undone_by_hand(self) -> bool:
+        """Whether a person reversed it; booking does not post it again until the fact changes."""
+        return self.undone_by == BY_HAND
+
+
+@dataclass
+class Plan:
+    """The postings to be made up to a day, for everything or for a few applications; see the module."""
+
+    connection: Connection
+    through: date
+    only: Collection[str] | None = None
+    postings: list[Posting] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    _moved: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
+    _held: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    _received_on: dict[str, date] = field(default_factory=dict)
+    _booked: dict[tuple[str, str], dict[int, Booked]] = field(default_factory=dict)
+    _place: dict[int, tuple[str, str]] = field(default_factory=dict)
+    _first_no: int = 0
+
+    def __post_init__(self) -> None:
+        self._first_no = next_no(self.connection)
+        self._read_movements()
+        self._read_booked()
+
+    # --- what is there, the plan included ---
+
+    def held(self, account: str, part: str) -> int:
+        """What an application's or deposit's part of an account holds, in yen, credit positive."""
+        return self._held[account, part]
+
+    def moved(self, event: str, account: str, part: str) -> int:
+        """What entries of one event have brought into a part of an account, in yen, credit positive."""
+        return self._moved[event, account, part]
+
+    def by_part(self, event: str, account: str) -> dict[str, int]:
+        """What entries of one event have brought into each part of an account, in yen, credit positive."""
+        return {
+            part: yen
+            for (of, code, part), yen in self._moved.items()
+            if (of, code) == (event, account) and part and yen
+        }
+
+    def received(self, application: str) -> int:
+        """The fee received for an application, by deposit or by credit, in yen."""
+        return sum(self._moved[event, Account.FEES_HELD, application] for event in RECEIPTS)
+
+    def received_on(self, application: str) -> date | None:
+        """The day on which the fee, or its last part, was received."""
+        return self._received_on.get(application)
+
+    def booked(self, event: str, subject: str) -> list[Booked]:
+        """What was booked of an event for a deposit or an application, oldest first, reversed or not."""
+        return list(self._booked.get((event, subject), {}).values())
+
+    def latest(self, event: str, subject: str) -> Booked | None:
+        """What was booked last of an event, reversed or not."""
+        return max(self.booked(event, subject), key=lambda each: each.no, default=None)
+
+    # --- what is to be posted ---
+
+    def post(
+        self,
+        event: str,
+        subject: str,
+        nth: int,
+        basis: tuple[str | int | date | None, ...],
+        on: date,
+        **slip: str | int,
+    ) -> None:
+        """Plans an entry by its template, with a key made of the event, what it is for, and the fact it rests on."""
+        self.add(Posting(key(event, subject, nth, *basis), on, event, tuple(TEMPLATES[event](**slip))))
+
+    def undo(self, no: int, original: Posting, on: date, reason: str) -> None:
+        """Plans the reversal of an entry whose fact turned out otherwise."""
+        self.add(opposite(no, original, on=on, reason=reason, cause=CORRECTION))
+
+    def add(self, posting: Posting) -> None:
+        """Plans a posting."""
+        self.postings.append(posting)
+        self._note(posting)
+        for movement in posting.movements:
+            self._take(posting.event, movement)
+            if posting.event in RECEIPTS and posting.reverses is None and movement.credit_application is not None:
+                before = self._received_on.get(movement.credit_application, posting.on)
+                self._received_on[movement.credit_application] = max(before, posting.on)
+
+    def _note(self, posting: Posting) -> None:
+        """Counts the posting among what is booked, under the number that it will get."""
+        undone = posting.reverses
+        if undone is not None and undone in self._place:
+            booked = self._booked[self._place[undone]]
+            booked[undone] = replace(booked[undone], undone_by=CORRECTION)
+        elif undone is None and posting.event in FROM_FACTS:
+            self._enter(self._first_no + len(self.postings) - 1, posting.on, posting.key, None)
+
+    def _enter(self, no: int, on: date, own_key: str, undone_by: str | None) -> None:
+        event, subject, nth, *basis = parts(own_key)
+        place = (str(event), str(subject))
+        self._place[no] = place
+        self._booked.setdefault(place, {})[no] = Booked(no, on, *place, int(nth or 0), tuple(basis), undone_by)
+
+    def fits(self, postings: Iterable[Posting]) -> bool:
+        """Whether no part of an account falls below zero when these are posted after the plan, in their order."""
+        change: Counter[tuple[str, str | None]] = Counter()
+        for posting in postings:
+            for movement in posting.movements:
+                for part, yen in _sides(movement):
+                    change[part] += yen
+                    short = self._held[part] + change[part] < 0
+                    if yen < 0 and short and part[0] in (Account.FEES_HELD, Account.SUSPENSE):
+                        return False
+        return True
+
+    def leave(self, code: str, subject: str, entry: int | None = None) -> None:
+        """Notes that something could not be booked."""
+        self.left.append(Left(code, subject, entry))
+
+    # --- reading the journal ---
+
+    def _take(self, event: str, movement: Movement) -> None:
+        for (account, part), yen in _sides(movement):
+            self._held[account, part] += yen
+            self._moved[event, account, part] += yen
+
+    def _read_movements(self) -> None:
+        movement, entry = tables.movement, tables.entry
+        names = ("debit", "credit", "debit_application", "credit_application", "deposit")
+        columns = [movement.c[name] for name in names]
+        statement = (
+            select(entry.c.event, func.sum(movement.c.yen), *columns)
+            .join(entry, entry.c.no == movement.c.entry)
+            .group_by(entry.c.event, *columns)
+        )
+        received = (
+            select(movement.c.credit_application, func.max(entry.c.happened_on))
+            .join(entry, entry.c.no == movement.c.entry)
+            .outerjoin(_later, _later.c.reverses == entry.c.no)
+            .where(
+                movement.c.credit == Account.FEES_HELD.value,
+                entry.c.event.in_(RECEIPTS),
+                entry.c.reverses.is_(None),
+                _later.c.no.is_(None),
+            )
+            .group_by(movement.c.credit_application)
+        )
+        if self.only is not None:
+            statement, received = statement.where(touching(self.only)), received.where(touching(self.only))
+        for event, yen, debit, credit, *whose in self.connection.execute(statement):
+            self._take(event, Movement(debit, credit, int(yen), *whose))
+        self._received_on = dict(self.connection.execute(received).all())
+
+    def _read_booked(self) -> None:
+        entry, movement = tables.entry, tables.movement
+        statement = (
+            select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key)
+            .outerjoin(_later, _later.c.reverses == entry.c.no)
+            .where(and_(entry.c.reverses.is_(None), entry.c.event.in_(FROM_FACTS)))
+            .order_by(entry.c.no)
+        )
+        if self.only is not None:
+            statement = statement.where(entry.c.no.in_(select(movement.c.entry).where(touching(self.only))))
+        for no, on, own_key, reversed_key in self.connection.execute(statement):
+            self._enter(no, on, own_key, None if reversed_key is None else str(parts(reversed_key)[0]))
+
+
+# The events that booking posts from facts and decisions by itself; their keys are: event, for what, nth, basis.
+FROM_FACTS = ("fee_received", "overpaid", "payer_unknown", "suspense_settled", "certificate_issued", "authority_waived")
+
+_later = tables.entry.alias("later")
+
+
+def _sides(movement: Movement) -> Iterator[tuple[tuple[str, str | None], int]]:
+    """The parts that a movement touches, with the yen it adds to the credit side of each."""
+    for account, application, yen in (
+        (movement.debit, movement.debit_application, -movement.yen),
+        (movement.credit, movement.credit_application, movement.yen),
+    ):
+        yield (str(account), application if application is not None else movement.deposit), yen

@@ -1,0 +1,61 @@
+"""Booking of a month, or of any time: everything that facts, deposits, bills and decisions call for, up to a day."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from ledger.booking.authority import plan_authority
+from ledger.booking.fees import plan_fees
+from ledger.booking.inputs import applications, related
+from ledger.booking.planning import Left, Plan
+from ledger.dates import Month
+from ledger.journal.closing import closed_to
+from ledger.journal.entries import Posting, post
+from ledger.journal.refusals import MonthClosed
+
+
+@dataclass(frozen=True)
+class Report:
+    """How many entries of each event were posted, how many were reversed as corrections, and what was left, and why."""
+
+    posted: dict[str, int]
+    corrected: int
+    left: tuple[Left, ...]
+
+
+def book(connection: Connection, through: date, *, by: str, only: Collection[str] | None = None) -> Report:
+    """Posts what is called for up to and on a day and is not posted yet; booking twice is booking once.
+
+    All facts count that are known, the row known last; their events count when they happened by the day. `only` names
+    the few applications to book. An entry that a person reversed stays reversed until the fact it rests on changes;
+    it is named in the report, as is everything that could not be booked. What belongs into a closed month is dated on
+    the first open day and names its own; refused (month-closed) when the day asked for lies before that.
+    """
+    plan = planned(connection, through, only)
+    post(connection, _dated_openly(plan.postings, through, closed_to(connection)), by=by)
+    posted = Counter(posting.event for posting in plan.postings if posting.reverses is None)
+    corrected = sum(posting.reverses is not None for posting in plan.postings)
+    return Report(dict(posted), corrected, tuple(plan.left))
+
+
+def planned(connection: Connection, through: date, only: Collection[str] | None = None) -> Plan:
+    """What is called for up to and on a day and is not posted yet, each entry on its own day; nothing is posted."""
+    few = None if only is None else related(connection, only)
+    plan = Plan(connection, through, few)
+    known = applications(connection, few)
+    plan_fees(plan, known)
+    plan_authority(plan, known)
+    return plan
+
+
+def _dated_openly(postings: list[Posting], through: date, closed: date | None) -> list[Posting]:
+    """The postings, none of them in a closed month; each keeps its place, for one may need what another brings."""
+    if closed is None or not postings:
+        return postings
+    if through <= closed:
+        raise MonthClosed(through, str(Month.of(through)))
+    first = closed + timedelta(days=1)
+    return [replace(each, on=first, for_day=each.on) if each.on < first else each for each in postings]

@@ -1,0 +1,181 @@
+"""The steps of a refund or a credit: each state is a row that is appended, with who, when, and the entry posted for it.
+
+The database refuses a state out of order and an approver who proposed; here both are refused first, in a sentence.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Table, func, select
+
+from ledger import dates, tables
+from ledger.booking.refusals import (
+    BeforeTheStepBefore,
+    CreditOutOfOrder,
+    DoneDifferently,
+    RefundOutOfOrder,
+    SamePersonApproves,
+    UnknownCredit,
+    UnknownRefund,
+)
+from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES
+from ledger.errors import Refusal
+from ledger.i18n import _, say
+from ledger.journal.closing import insist_on_open
+from ledger.journal.entries import Done, Posting, post
+from ledger.journal.refusals import NoReasonGiven
+from ledger.people.accounts import one_person
+from ledger.store.database import role
+
+FIELDS = {"on": _("day"), "reason": _("reason")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A state that was come into: which in order, on which day, by whom, why, and the entry that was posted for it.
+
+    `role` is the database role by which it was recorded, known on PostgreSQL only. `payment_file` is the file that a
+    refund was put in, or, in the state approved, was in until that file was declared void.
+    """
+
+    nth: int
+    state: str
+    on: date
+    by: str
+    reason: str | None
+    entry: int | None
+    role: str | None = None
+    payment_file: int | None = None
+
+
+@dataclass(frozen=True)
+class Course:
+    """The states that one kind of thing goes through: from each, those that may follow."""
+
+    things: Table
+    steps: Table
+    moves: Mapping[str, tuple[str, ...]]
+    unknown: Callable[[int], Refusal]
+    out_of_order: Callable[[int, str, str], Refusal]
+
+    @property
+    def of(self) -> str:
+        """The column of the steps that names the refund or credit."""
+        return str(self.things.name)
+
+
+REFUNDS = Course(
+    tables.refund,
+    tables.refund_step,
+    REFUND_MOVES,
+    UnknownRefund,
+    RefundOutOfOrder,
+)
+CREDITS = Course(
+    tables.credit,
+    tables.credit_step,
+    CREDIT_MOVES,
+    UnknownCredit,
+    CreditOutOfOrder,
+)
+
+
+def said(state: str) -> str:
+    """A state in the language being spoken."""
+    return say(STATES[state])
+
+
+def begin(
+    connection: Connection, course: Course, thing: dict[str, object], posting: Callable[[int], Posting], *, by: str
+) -> int:
+    """Enters a refund or credit as proposed, with the entry that reserves its yen; gives its number."""
+    last: int = connection.execute(select(func.coalesce(func.max(course.things.c.no), 0))).scalar_one()
+    no = last + 1
+    connection.execute(course.things.insert().values(no=no, **thing))
+    wanted = posting(no)
+    entry = post(connection, [wanted], by=by)[0]
+    append(connection, course, no, Step(1, "proposed", wanted.on, by, None, entry))
+    return no
+
+
+def append(connection: Connection, course: Course, no: int, step: Step) -> None:
+    """Appends a step, signed."""
+    row: dict[str, object] = {"nth": step.nth, "state": step.state, "happened_on": step.on, "reason": step.reason}
+    row |= {course.of: no, "entry": step.entry}
+    if step.payment_file is not None:
+        row["payment_file"] = step.payment_file
+    signed = {"recorded_at": dates.now(), "by": step.by, "role": role(connection)}
+    connection.execute(course.steps.insert().values(row | signed))
+
+
+def histories(connection: Connection, course: Course, only: Sequence[int] | None = None) -> dict[int, list[Step]]:
+    """The steps of each refund or credit, or of these few, oldest first."""
+    steps = course.steps
+    names = ("nth", "state", "happened_on", "by", "reason", "entry", "role", "payment_file")
+    columns = (steps.c[name] for name in names if name in steps.c)
+    statement = select(steps.c[course.of], *columns).order_by(steps.c[course.of], steps.c.nth)
+    if only is not None:
+        statement = statement.where(steps.c[course.of].in_(only))
+    found: dict[int, list[Step]] = {}
+    for of, *step in connection.execute(statement):
+        found.setdefault(of, []).append(Step(*step))
+    return found
+
+
+def history(connection: Connection, course: Course, no: int) -> list[Step]:
+    """The steps of one refund or credit, oldest first. An unknown number is refused."""
+    found = histories(connection, course, [no]).get(no)
+    if found is None:
+        raise course.unknown(no)
+    return found
+
+
+def step(
+    connection: Connection,
+    course: Course,
+    no: int,
+    state: str,
+    *,
+    on: date,
+    by: str,
+    reason: str | None = None,
+    same: tuple[str, ...] = (),
+    entries: Callable[[list[Step]], list[int]] = lambda _history: [],
+) -> Done:
+    """Brings a refund or credit into a state; in it already, nothing changes, unless `same` fields differ: refused.
+
+    Nothing changes either when the very same was recorded earlier and others went on from there: it is typed again.
+
+    `entries` posts what the step calls for; the last of its entries is kept with the step. Refused in this order: an
+    unknown number, recorded differently, a closed month, out of order, before the step before, no reason where one is
+    needed, and approval by who proposed.
+    """
+    so_far = history(connection, course, no)
+    last = so_far[-1]
+    if last.state == state:
+        _insist_on_the_same(last, {"on": on, "reason": reason}, same)
+        return Done(no, changed=False)
+    # From a payment file nothing is taken back by itself: the whole file is void, or nothing of it (see `payments`).
+    follows = state in course.moves.get(last.state, ()) and (last.state, state) != ("filed", "approved")
+    if not follows and any((each.state, each.on, each.by, each.reason) == (state, on, by, reason) for each in so_far):
+        return Done(no, changed=False)
+    insist_on_open(connection, on)
+    if not follows:
+        raise course.out_of_order(no, said(last.state), said(state))
+    if on < last.on:
+        raise BeforeTheStepBefore(on, last.on)
+    if state in ("rejected", "returned", "undone") and not (reason or "").strip():
+        raise NoReasonGiven(said(state))
+    if state in ("approved", "applied") and one_person(connection, by, so_far[0].by, so_far[0].role):
+        raise SamePersonApproves(by)
+    posted = entries(so_far)
+    append(connection, course, no, Step(last.nth + 1, state, on, by, reason, posted[-1] if posted else None))
+    return Done(no, changed=True)
+
+
+def _insist_on_the_same(last: Step, here: Mapping[str, object], same: tuple[str, ...]) -> None:
+    for name in same:
+        there = getattr(last, name)
+        if there != here[name]:
+            raise DoneDifferently(said(last.state), say(FIELDS[name]), str(there), str(here[name]))

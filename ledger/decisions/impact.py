@@ -1,0 +1,296 @@
+"""What a proposed notice would change: everyone judged under the notice in force and under the proposed one.
+
+Both SELECTs are asked of the same snapshot of the books, and nothing is written. The difference is taken row by row; of
+every kind of change a few are explained in full.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from ledger import facts
+from ledger.codes import ASSOCIATIONS
+from ledger.decisions import query
+from ledger.decisions.findings import Finding, judging
+from ledger.decisions.findings import as_json as finding_json
+from ledger.facts import Origin, Person, people
+from ledger.notices import register, review_flags
+from ledger.notices.conditions import Notice
+from ledger.notices.drafts import Proposed
+from ledger.notices.refusals import DoesNotRun, UnknownFact
+from ledger.tables import OUTCOMES
+
+EXAMPLES = 2  # of each kind of change, when the caller does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer for one application under one notice; `refundable` is in yen."""
+
+    outcome: str
+    clauses: tuple[str, ...]
+    missing: tuple[str, ...]
+    doubts: tuple[str, ...]
+    refundable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An application that the proposed notice would answer otherwise, or for other reasons."""
+
+    application: str
+    member: Person
+    before: Answer
+    after: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """All changes from one outcome to another (the same: only the grounds differ); yen before and after."""
+
+    before: str
+    after: str
+    applications: int
+    refundable_before: int
+    refundable_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What the change means for one association: applications judged, changed, and all yen refundable in each case."""
+
+    association: str
+    applications: int = 0
+    changed: int = 0
+    refundable_before: int = 0
+    refundable_after: int = 0
+
+
+@dataclass(frozen=True)
+class Example:
+    """A change with both findings, to be explained."""
+
+    change: Change
+    before: Finding
+    after: Finding
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The whole difference that a proposed notice makes, as of a day; yen are those refundable on that day."""
+
+    as_of: date
+    in_force: Notice | None
+    proposed: Proposed
+    shares: tuple[Share, ...]
+    moved: tuple[Moved, ...]
+    changes: tuple[Change, ...]
+    examples: tuple[Example, ...]
+    origins: dict[int, Origin]
+
+    @property
+    def judged(self) -> int:
+        """How many applications were judged."""
+        return sum(each.applications for each in self.shares)
+
+    @property
+    def refundable_before(self) -> int:
+        """Yen refundable to everyone under the notice in force."""
+        return sum(each.refundable_before for each in self.shares)
+
+    @property
+    def refundable_after(self) -> int:
+        """Yen refundable to everyone under the proposed notice."""
+        return sum(each.refundable_after for each in self.shares)
+
+
+def compare(connection: Connection, proposed: Proposed, as_of: date, *, examples: int = EXAMPLES) -> Comparison:
+    """Judges everyone as of a day under the notice then in force and as if the proposed one were.
+
+    The connection has to be one transaction that reads (`database.reading`). Refused: a notice that names a fact nobody
+    can supply (unknown-fact), or a condition the database cannot evaluate (does-not-run).
+    """
+    _insist_on_missable(proposed)
+    in_force = register.in_force(as_of)
+    persons = people(connection) | people(connection, as_of)
+    before = list(_answers(connection, in_force, as_of))
+    try:
+        after = list(_answers(connection, proposed.notice, as_of))
+    except SQLAlchemyError as error:  # the same question has just been answered under another notice
+        raise DoesNotRun(proposed.file, _told(error)) from None
+    changes: list[Change] = []
+    shares = {name: Share(name) for name in ASSOCIATIONS}
+    for (application, member, was), (_same, _too, now) in zip(before, after, strict=True):
+        person = persons[member]
+        shares[person.association] = _added(shares[person.association], was, now)
+        if was != now:
+            changes.append(Change(application, person, was, now))
+    changes.sort(key=lambda each: ASSOCIATIONS.index(each.member.association))
+    shown = list(_examples(connection, in_force, proposed.notice, as_of, changes, examples))
+    ids = {each for example in shown for finding in (example.before, example.after) for each in finding.fact_ids()}
+    return Comparison(
+        as_of=as_of,
+        in_force=in_force,
+        proposed=proposed,
+        shares=tuple(each for each in shares.values() if each.applications),
+        moved=tuple(_moved(changes)),
+        changes=tuple(changes),
+        examples=tuple(shown),
+        origins=facts.origins(connection, ids),
+    )
+
+
+def _insist_on_missable(proposed: Proposed) -> None:
+    for condition in proposed.notice.conditions:
+        for fact in (*condition.settled_by, *condition.revisable):
+            if fact not in query.MISSABLE:
+                raise UnknownFact(proposed.file, fact, list(query.MISSABLE))
+
+
+def _told(error: SQLAlchemyError) -> str:
+    """What the database said, without the statement it said it of."""
+    return " ".join(str(getattr(error, "orig", None) or error).splitlines()[:1])
+
+
+# --- the difference -------------------------------------------------------------------------------------------------
+
+
+def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iterator[tuple[str, str, Answer]]:
+    """Application, member and answer of everyone, by application: only the columns that are compared."""
+    answered = query.question(notice).subquery()
+    clauses = query.clause_columns(notice)
+    told = (
+        [(clause.mark, name) for clause, name in clauses.items()],
+        [(fact, f"missing_{fact}") for fact in query.MISSABLE],
+        [(each.code, f"doubt_{each.code}") for each in review_flags.DOUBTS],
+    )
+    plain = [answered.c[name] for name in ("application", "member", "outcome", "refundable")]
+    statement = select(*plain, *(answered.c[name] for part in told for _said, name in part))
+    first, second = len(told[0]), len(told[0]) + len(told[1])
+    said = [[each for each, _name in part] for part in told]
+    known: dict[Any, Answer] = {}  # a hundred thousand applications have a few hundred answers
+    for application, member, outcome, refundable, *held in connection.execute(
+        statement.order_by(answered.c.application), query.parameters(as_of)
+    ):
+        key = (outcome, refundable, *held)
+        if key not in known:
+            marks, missing, doubtful = (
+                tuple(each for each, there in zip(names, some, strict=True) if there)
+                for names, some in zip(said, (held[:first], held[first:second], held[second:]), strict=True)
+            )
+            decided = outcome in ("no_fee", "settled") or review_flags.WITHDRAWN in doubtful
+            known[key] = Answer(outcome, marks, () if decided else missing, doubtful, refundable)
+        yield application, member, known[key]
+
+
+def _added(share: Share, was: Answer, now: Answer) -> Share:
+    return replace(
+        share,
+        applications=share.applications + 1,
+        changed=share.changed + (was != now),
+        refundable_before=share.refundable_before + was.refundable,
+        refundable_after=share.refundable_after + now.refundable,
+    )
+
+
+def _moved(changes: list[Change]) -> Iterator[Moved]:
+    for pair, several in _by_outcome(changes).items():
+        yield Moved(
+            *pair,
+            len(several),
+            sum(each.before.refundable for each in several),
+            sum(each.after.refundable for each in several),
+        )
+
+
+def _by_outcome(changes: list[Change]) -> dict[tuple[str, str], list[Change]]:
+    """The changes from each outcome to each other, in the order of the outcomes; those of grounds alone come last."""
+    pairs = [(before, after) for before in OUTCOMES for after in OUTCOMES if before != after]
+    found: dict[tuple[str, str], list[Change]] = {pair: [] for pair in (*pairs, *((each, each) for each in OUTCOMES))}
+    for change in changes:
+        found[change.before.outcome, change.after.outcome].append(change)
+    return {pair: several for pair, several in found.items() if several}
+
+
+def _examples(
+    connection: Connection, in_force: Notice | None, proposed: Notice, as_of: date, changes: list[Change], count: int
+) -> Iterator[Example]:
+    """The first few changes of each kind, judged once more with everything that explains them."""
+    wanted = [change for several in _by_outcome(changes).values() for change in several[:count]]
+    if not wanted:
+        return
+    applications = [change.application for change in wanted]
+    before, after = (
+        {each.application: each for each in judging(connection, as_of, notice, applications=applications)}
+        for notice in (in_force, proposed)
+    )
+    for change in wanted:
+        yield Example(change, before[change.application], after[change.application])
+
+
+# --- for other programs ---------------------------------------------------------------------------------------------
+
+
+def as_json(found: Comparison) -> dict[str, Any]:
+    """The comparison as other programs read it."""
+    return {
+        "as_of": found.as_of,
+        "notice": found.in_force.announced_on if found.in_force else None,
+        "proposed": found.proposed.notice.announced_on,
+        "applications": found.judged,
+        "changed": len(found.changes),
+        "refundable_before": found.refundable_before,
+        "refundable_after": found.refundable_after,
+        "outcomes": [
+            {
+                "before": each.before,
+                "after": each.after,
+                "applications": each.applications,
+                "refundable_before": each.refundable_before,
+                "refundable_after": each.refundable_after,
+            }
+            for each in found.moved
+        ],
+        "associations": [
+            {
+                "association": each.association,
+                "applications": each.applications,
+                "changed": each.changed,
+                "refundable_before": each.refundable_before,
+                "refundable_after": each.refundable_after,
+            }
+            for each in found.shares
+        ],
+        "changes": [
+            {
+                "application": each.application,
+                "member": each.member.number,
+                "association": each.member.association,
+                "before": _answer_json(each.before),
+                "after": _answer_json(each.after),
+            }
+            for each in found.changes
+        ],
+        "examples": [
+            {
+                "application": each.change.application,
+                "before": finding_json(each.before, found.origins, everything=True),
+                "after": finding_json(each.after, found.origins, everything=True),
+            }
+            for each in found.examples
+        ],
+    }
+
+
+def _answer_json(answer: Answer) -> dict[str, Any]:
+    return {
+        "outcome": answer.outcome,
+        "clauses": list(answer.clauses),
+        "missing": list(answer.missing),
+        "doubts": list(answer.doubts),
+        "refundable": answer.refundable,
+    }

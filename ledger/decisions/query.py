@@ -1,0 +1,317 @@
+"""The one SELECT that decides: facts → conditions → clauses → verdict → outcome, all columns of the same row.
+
+The databases' own three-valued logic combines what is not known; nothing is combined again in Python, so the
+explanation, which is read from the same row, cannot differ from the decision.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    true,
+)
+
+from ledger import facts, fees, tables
+from ledger.facts import AS_OF
+from ledger.notices import register, review_flags
+from ledger.notices.conditions import Clause, Condition, Notice, Truth
+
+# The facts that `missing` may name, in the order in which it does.
+MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "covered")
+
+Scope = Select[tuple[str]]
+
+# The applications of one member; and these applications with the others of their members, for a reissue may be among
+# those. Which they are is handed over with the day asked, so that the SELECT is built and prepared once.
+_MEMBER = bindparam("scope_member", type_=String)
+MEMBER: Scope = select(tables.application.c.number).where(tables.application.c.member == _MEMBER)
+_own = tables.application.alias("own")
+APPLICATIONS: Scope = select(tables.application.c.number).where(
+    tables.application.c.member.in_(
+        select(_own.c.member).where(_own.c.number.in_(bindparam("scope_applications", expanding=True)))
+    )
+)
+
+
+@cache
+def question(notice: Notice | None, scope: Scope | None = None) -> Select[Any]:
+    """The SELECT that judges the applications of the scope (None: everyone) under a notice (None: no rules).
+
+    The scope is `MEMBER` or `APPLICATIONS`. The parameters are those of `parameters`. One row per application that had
+    been applied for by that day.
+    """
+    rules = clause_columns(notice)
+    named = condition_columns(notice)
+    conditions = _conditions(named, _asked(scope))
+    clauses = _clauses(rules, named, conditions)
+    return _outcomes(_judged(rules, named, clauses))
+
+
+def parameters(
+    as_of: date, *, member: str | None = None, applications: Sequence[str] | None = None
+) -> dict[str, object]:
+    """The parameters of the SELECT for a question asked on this day, with those of its scope."""
+    asked: dict[str, object] = {"as_of": as_of, "five_years_before": _years_before(as_of, 5)}
+    if member is not None:
+        asked["scope_member"] = member
+    if applications is not None:
+        asked["scope_applications"] = list(applications)
+    return asked
+
+
+def _years_before(day: date, years: int) -> date:
+    """The day some years earlier; of 29 February, 28 February where there is none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+@cache
+def condition_columns(notice: Notice | None) -> dict[Condition, str]:
+    """For each condition of a notice the column that says whether it holds."""
+    return {} if notice is None else {each: f"is_{name}" for each, name in register.names(notice).items()}
+
+
+@cache
+def clause_columns(notice: Notice | None) -> dict[Clause, str]:
+    """For each clause of a notice the column that says whether it holds."""
+    return {} if notice is None else {clause: f"clause_{nth}" for nth, clause in enumerate(notice.clauses, 1)}
+
+
+# --- the steps ------------------------------------------------------------------------------------------------------
+
+
+def _asked(scope: Scope | None) -> CTE:
+    """The facts of each application with the day it ended and the money received, due and already returned."""
+    within = None if scope is None else tables.fact.c.application.in_(scope)
+    known = facts.known(AS_OF, within)
+    received, returned = _received(scope), _returned()
+    credited, overpayments = _credited_to(), _overpayments_returned()
+    ended_on = case(
+        (
+            and_(known.c.revoked_on.is_not(None), func.coalesce(known.c.expires_on >= known.c.revoked_on, true())),
+            known.c.revoked_on,
+        ),
+        (known.c.expires_on <= AS_OF, known.c.expires_on),
+    )
+    total = (func.coalesce(received.c.yen, 0) + func.coalesce(credited.c.yen, 0)).label("total_received")
+    joined = known
+    for part in (received, returned, credited, overpayments):
+        joined = joined.outerjoin(part, part.c.application == known.c.application)  # type: ignore[assignment]
+    return (
+        select(
+            *known.c,
+            ended_on.label("ended_on"),
+            fees.due(known.c.applied_on, AS_OF).label("fee_due"),
+            fees.tax_percent(known.c.applied_on, AS_OF).label("tax_percent"),
+            total,
+            func.coalesce(returned.c.yen, 0).label("returned"),
+            func.coalesce(overpayments.c.yen, 0).label("overpayments_returned"),
+        )
+        .select_from(joined)
+        .cte("asked")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+def _conditions(named: dict[Condition, str], asked: CTE) -> CTE:
+    """Each condition of the notice once, as true, false or NULL."""
+    held = [condition.holds.label(name) for condition, name in named.items()]
+    return select(*asked.c, *held).select_from(asked).cte("conditions").prefix_with("MATERIALIZED")
+
+
+def _clauses(rules: dict[Clause, str], named: dict[Condition, str], conditions: CTE) -> CTE:
+    """Each clause, the conjunction of its conditions."""
+    held = [
+        and_(*(conditions.c[named[each]] for each in clause.conditions)).label(name) for clause, name in rules.items()
+    ]
+    return select(*conditions.c, *held).cte("clauses")
+
+
+def _judged(rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE) -> CTE:
+    """The verdict, the disjunction of the clauses; beside it doubts, warnings and what could still change it."""
+    by_mark: dict[str, Truth] = {clause.mark: clauses.c[name] for clause, name in rules.items()}
+    any_clause: Truth = or_(*by_mark.values()) if by_mark else false()
+
+    def holds(mark: str | None) -> Truth:
+        return any_clause if mark is None else by_mark.get(mark, false())
+
+    verdict = case((any_clause, "eligible"), (any_clause.is_(None), "undetermined"), else_="not_eligible")
+    remarks = [
+        review_flags.raised(each, holds).label(f"{kind}_{each.code}")
+        for kind, several in (("doubt", review_flags.DOUBTS), ("warning", review_flags.WARNINGS))
+        for each in several
+    ]
+    missing = [
+        and_(any_clause.is_(None), _could_change(fact, rules, named, clauses)).label(f"missing_{fact}")
+        for fact in MISSABLE
+    ]
+    return (
+        select(
+            *clauses.c,
+            verdict.label("verdict"),
+            *remarks,
+            *missing,
+        )
+        .select_from(clauses)
+        .cte("judged")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+def _could_change(fact: str, rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE) -> Truth:
+    """Whether the fact could still change the answer: a clause is undecided, and so is a condition turning on it."""
+    could: list[Truth] = []
+    for clause, name in rules.items():
+        undecided = clauses.c[name].is_(None)
+        for condition in clause.conditions:
+            if (unknown := condition.settled_by.get(fact)) is not None:
+                could.append(and_(undecided, clauses.c[named[condition]].is_(None), unknown))
+            if (unknown := condition.revisable.get(fact)) is not None:
+                could.append(and_(undecided, unknown))
+    return func.coalesce(or_(*could), false()) if could else false()
+
+
+def _outcomes(judged: CTE) -> Select[Any]:
+    """The outcome, in the fixed order, and what it means in yen."""
+    doubtful = or_(*(judged.c[f"doubt_{each.code}"] for each in review_flags.DOUBTS))
+    total, due = judged.c.total_received, judged.c.fee_due
+    fee_received = case((total == 0, 0), (due.is_(None), null()), (due < total, due), else_=total)
+    settled = and_(due.is_not(None), judged.c.returned >= fee_received)
+    outcome = case(
+        (total == 0, "no_fee"),
+        (settled, "settled"),
+        (judged.c[f"doubt_{review_flags.WITHDRAWN}"], "needs_review"),
+        (and_(judged.c.verdict == "eligible", doubtful), "needs_review"),
+        (judged.c.verdict == "eligible", "eligible"),
+        (judged.c.ended_on.is_(None), "in_force"),
+        (and_(judged.c.verdict == "undetermined", doubtful), "needs_review"),
+        (judged.c.verdict == "undetermined", "needs_facts"),
+        else_="not_eligible",
+    )
+    over = total - due - judged.c.overpayments_returned
+    overpaid = case((total == 0, 0), (due.is_(None), null()), (over > 0, over), else_=0)
+    reissues = (
+        select(judged.c.member, func.min(judged.c.application).label("open_reissue"))
+        .where(
+            judged.c.kind == "reissue",
+            judged.c.total_received == 0,
+            judged.c.withdrawn_on.is_(None),
+            judged.c.ended_on.is_(None),
+        )
+        .group_by(judged.c.member)
+        .cte("open_reissues")
+    )
+    weighed = (
+        select(
+            *judged.c,
+            outcome.label("outcome"),
+            fee_received.label("fee_received"),
+            overpaid.label("overpaid"),
+            reissues.c.open_reissue,
+        )
+        .select_from(judged.outerjoin(reissues, reissues.c.member == judged.c.member))
+        .cte("weighed")
+    )
+    eligible = weighed.c.outcome == "eligible"
+    credit = and_(weighed.c.open_reissue.is_not(None), func.coalesce(weighed.c.choice, "credit") == "credit")
+    return select(
+        *weighed.c,
+        case((eligible, weighed.c.fee_received - weighed.c.returned), else_=0).label("refundable"),
+        case((and_(eligible, credit), "credit"), (eligible, "refund")).label("suggested"),
+    ).order_by(weighed.c.application)
+
+
+# --- money ----------------------------------------------------------------------------------------------------------
+
+
+def _received(scope: Scope | None) -> CTE:
+    """What was paid in for each application by the day."""
+    versions = tables.deposit_known
+    within = None
+    if scope is not None:
+        within = versions.c.deposit.in_(select(versions.c.deposit).where(versions.c.application.in_(scope)))
+    latest = facts.latest_version(versions, (versions.c.deposit,), within=within).cte("deposits")
+    return (
+        select(latest.c.application, func.sum(latest.c.yen).cast(BigInteger).label("yen"))
+        .where(latest.c.application.is_not(None), latest.c.received_on <= AS_OF)
+        .group_by(latest.c.application)
+        .cte("received")
+    )
+
+
+def _states(steps: Any, of: ColumnElement[int], name: str) -> CTE:
+    """The state that each refund or credit had come to by the day."""
+    after = func.lead(steps.c.nth).over(partition_by=of, order_by=steps.c.nth)
+    ranked = select(of.label("of"), steps.c.state, after.label("after")).where(steps.c.happened_on <= AS_OF).subquery()
+    return select(ranked.c.of, ranked.c.state).where(ranked.c.after.is_(None)).cte(name)
+
+
+def _returned() -> CTE:
+    """What of each application's fee is already promised or given back: refunds and credits from their proposal on."""
+    refunds = _states(tables.refund_step, tables.refund_step.c.refund, "refund_states")
+    credits = _states(tables.credit_step, tables.credit_step.c.credit, "credit_states")
+    gone = (
+        select(tables.refund.c.application, tables.refund.c.yen)
+        .join(refunds, refunds.c.of == tables.refund.c.no)
+        .where(tables.refund.c.application.is_not(None), refunds.c.state != "rejected")
+        .union_all(
+            select(tables.credit.c.application, tables.credit.c.yen)
+            .join(credits, credits.c.of == tables.credit.c.no)
+            .where(credits.c.state.in_(("proposed", "applied")))
+        )
+        .subquery()
+    )
+    return (
+        select(gone.c.application, func.sum(gone.c.yen).cast(BigInteger).label("yen"))
+        .group_by(gone.c.application)
+        .cte("gone_back")
+    )
+
+
+def _credited_to() -> CTE:
+    """What was set against each reissue."""
+    credits = _states(tables.credit_step, tables.credit_step.c.credit, "credit_states_in")
+    return (
+        select(
+            tables.credit.c.to_application.label("application"),
+            func.sum(tables.credit.c.yen).cast(BigInteger).label("yen"),
+        )
+        .join(credits, credits.c.of == tables.credit.c.no)
+        .where(credits.c.state == "applied")
+        .group_by(tables.credit.c.to_application)
+        .cte("credited")
+    )
+
+
+def _overpayments_returned() -> CTE:
+    """What was paid back, or promised, of deposits beyond the fee."""
+    versions = tables.deposit_known
+    some = versions.c.deposit.in_(select(tables.refund.c.deposit).where(tables.refund.c.deposit.is_not(None)))
+    deposits = facts.latest_version(versions, (versions.c.deposit,), within=some).subquery()
+    states = _states(tables.refund_step, tables.refund_step.c.refund, "overpayment_states")
+    return (
+        select(deposits.c.application, func.sum(tables.refund.c.yen).cast(BigInteger).label("yen"))
+        .select_from(tables.refund)
+        .join(states, states.c.of == tables.refund.c.no)
+        .join(deposits, deposits.c.deposit == tables.refund.c.deposit)
+        .where(states.c.state != "rejected")
+        .group_by(deposits.c.application)
+        .cte("overpayments")
+    )

@@ -1,0 +1,308 @@
+"""Posting: each entry is appended once, under a key that says what it stands for, and never changed.
+
+A movement goes from one credit account to one debit account and cannot be unbalanced. The database refuses to take more
+out of a part of an account than is held there; here that refusal becomes a sentence.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import date
+from hashlib import sha256
+from typing import TypeVar
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DatabaseError
+
+from ledger import dates, tables
+from ledger.journal.closing import insist_on_open
+from ledger.journal.refusals import (
+    AlreadyReversed,
+    NoReasonGiven,
+    NothingLeftToReverse,
+    PartOfCredit,
+    PartOfRefund,
+    PostedDifferently,
+    ReversalBeforeOriginal,
+    ReversalOfReversal,
+    UnknownEntry,
+    WaivedMeanwhile,
+    YenNotHeld,
+)
+from ledger.store.database import role
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A positive whole number of yen from the credit to the debit account, and whose part of each it touches."""
+
+    debit: str
+    credit: str
+    yen: int
+    debit_application: str | None = None
+    credit_application: str | None = None
+    deposit: str | None = None
+
+    @property
+    def opposite(self) -> "Movement":
+        """The movement that undoes this one."""
+        return Movement(
+            self.credit, self.debit, self.yen, self.credit_application, self.debit_application, self.deposit
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What is to be posted: the key that is used once, the day it happened, the event and its movements.
+
+    `reverses` names the entry that this one undoes, and `reason` says why; a reason of ours is kept in English and said
+    in the reader's language. `for_day` is the day it would bear had its month not been closed.
+    """
+
+    key: str
+    on: date
+    event: str
+    movements: tuple[Movement, ...]
+    reverses: int | None = None
+    reason: str | None = None
+    for_day: date | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything in it, each part with its length before it, so that no two contents read alike."""
+        parts: list[object] = [self.key, self.on.isoformat(), self.event, self.reverses, self.reason]
+        for movement in self.movements:
+            parts.extend(getattr(movement, each.name) for each in fields(movement))
+        if self.for_day is not None:  # one part more than movements have: no other content reads so
+            parts.append(self.for_day.isoformat())
+        texts = ("-" if part is None else f"{len(str(part).encode())}:{part}" for part in parts)
+        return sha256("".join(texts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did: the number of the entry, refund or credit, and whether this call changed anything."""
+
+    no: int
+    changed: bool
+
+
+def key(*parts: str | int | date | None) -> str:
+    """The key made of these parts, in which no two lists of parts look alike."""
+    plain = [part.isoformat() if isinstance(part, date) else part for part in parts]
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def parts(text: str) -> list[str | int | None]:
+    """The parts that a key was made of; days as text."""
+    read: list[str | int | None] = json.loads(text)
+    return read
+
+
+def batches(values: Collection[Value], size: int = 1000) -> Iterator[list[Value]]:
+    """The values, as many at a time as one statement may name."""
+    every = list(values)
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
+
+
+# --- posting --------------------------------------------------------------------------------------------------------
+
+
+def post(connection: Connection, postings: Iterable[Posting], *, by: str) -> list[int]:
+    """Appends entries in the order given and returns their numbers; numbers are consecutive.
+
+    A key that was used before with the same content gives that entry's number again, and nothing is written; with
+    another content it is refused (posted-differently). A day in a closed month is refused (month-closed), and so is
+    taking out more than is held (yen-not-held).
+    """
+    wanted = list(postings)
+    numbers = numbers_by_key(connection, {posting.key for posting in wanted})
+    before = recorded(connection, set(numbers.values()))
+    known: dict[str, tuple[int, Posting]] = {each.key: (no, each) for no, each in before.items()}
+    following = next_no(connection)
+    new: list[tuple[int, Posting]] = []
+    for posting in wanted:
+        assert posting.movements, f"an entry moves something: {posting.key}"
+        if posting.key not in known:
+            known[posting.key] = (following + len(new), posting)
+            new.append(known[posting.key])
+        elif (earlier := known[posting.key])[1] != posting:
+            raise _differently(earlier[0], earlier[1], posting)
+    insist_on_open(connection, *(posting.on for _no, posting in new))
+    _insert(connection, new, by)
+    return [known[posting.key][0] for posting in wanted]
+
+
+def next_no(connection: Connection) -> int:
+    """The number of the next entry: one more than the last, for only one writes at a time."""
+    last: int = connection.execute(select(func.coalesce(func.max(tables.entry.c.no), 0))).scalar_one()
+    return last + 1
+
+
+def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Posting]:
+    """The entries of these numbers as they were posted; unknown numbers are left out."""
+    entry, movement = tables.entry, tables.movement
+    found: dict[int, Posting] = {}
+    for some in batches(sorted(numbers)):
+        moved: dict[int, list[Movement]] = {}
+        columns = [movement.c[each.name] for each in fields(Movement)]
+        statement = select(movement.c.entry, *columns).where(movement.c.entry.in_(some))
+        for no, *values in connection.execute(statement.order_by(movement.c.entry, movement.c.nth)):
+            moved.setdefault(no, []).append(Movement(*values))
+        for row in connection.execute(select(entry).where(entry.c.no.in_(some))):
+            found[row.no] = Posting(
+                row.key, row.happened_on, row.event, tuple(moved.get(row.no, ())), row.reverses, row.reason, row.for_day
+            )
+    return found
+
+
+def numbers_by_key(connection: Connection, keys: Collection[str]) -> dict[str, int]:
+    """The numbers of the entries that were posted under these keys."""
+    entry = tables.entry
+    found: dict[str, int] = {}
+    for some in batches(keys):
+        found |= dict(connection.execute(select(entry.c.key, entry.c.no).where(entry.c.key.in_(some))).all())
+    return found
+
+
+def _insert(connection: Connection, new: Sequence[tuple[int, Posting]], by: str) -> None:
+    if not new:
+        return
+    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+    entries = [
+        {
+            "no": no,
+            "happened_on": posting.on,
+            "event": posting.event,
+            "key": posting.key,
+            "digest": posting.digest,
+            "reverses": posting.reverses,
+            "reason": posting.reason,
+            "for_day": posting.for_day,
+        }
+        | signed
+        for no, posting in new
+    ]
+    movements = [
+        {"entry": no, "nth": nth} | {each.name: _plain(getattr(movement, each.name)) for each in fields(movement)}
+        for no, posting in new
+        for nth, movement in enumerate(posting.movements, 1)
+    ]
+    with _insisting_on_what_is_held(), connection.begin_nested():
+        connection.execute(tables.entry.insert(), entries)
+        connection.execute(tables.movement.insert(), movements)
+
+
+def _plain(value: object) -> object:
+    # An account's code goes to the driver as text, not as a member of an enumeration.
+    return str(value) if isinstance(value, str) else value
+
+
+@contextmanager
+def _insisting_on_what_is_held() -> Iterator[None]:
+    """What the database says when more is taken out than is held, as our refusal."""
+    try:
+        yield
+    except DatabaseError as error:
+        if said := re.search(r"not-held: (\d+)", str(error.orig)):
+            raise YenNotHeld(said[1]) from None
+        raise
+
+
+def _differently(no: int, earlier: Posting, posting: Posting) -> PostedDifferently:
+    for each in fields(Posting):
+        there, here = getattr(earlier, each.name), getattr(posting, each.name)
+        if there != here:
+            return PostedDifferently(no, each.name, _shown(there), _shown(here))
+    raise AssertionError("two postings that differ have a field that differs")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(f"{each.debit}/{each.credit} {each.yen}" for each in value)
+    return "—" if value is None else str(value)
+
+
+# --- reversing ------------------------------------------------------------------------------------------------------
+
+# The first part of the key of a reversal: by a person's command, or by booking when a fact turned out otherwise.
+BY_HAND = "reverse"
+CORRECTION = "correction"
+
+
+def opposite(no: int, original: Posting, *, on: date, reason: str, cause: str) -> Posting:
+    """The exact opposite of an entry, last movement first; `cause` is what it was reversed by, and part of its key."""
+    undone = tuple(movement.opposite for movement in reversed(original.movements))
+    return Posting(key(cause, no), on, original.event, undone, reverses=no, reason=reason)
+
+
+def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
+    """Posts the exact opposite of an entry, once, naming the original; the same command again changes nothing.
+
+    What was reversed by a person stays reversed: `book` does not post it again until the fact it was booked from has
+    changed. Refused: an unknown entry, one already reversed or itself a reversal, a day in a closed month or before the
+    original's, no reason, an entry that a refund or credit rests on (these have commands of their own), a debt that was
+    waived, and money that has since gone.
+    """
+    original = recorded(connection, [no]).get(no)
+    if original is None:
+        raise UnknownEntry(no)
+    if original.reverses is not None:
+        raise ReversalOfReversal(no, original.reverses)
+    wanted = opposite(no, original, on=on, reason=reason, cause=BY_HAND)
+    if (before := reversed_by(connection, [no]).get(no)) is not None:
+        if recorded(connection, [before])[before] == wanted:
+            return Done(before, changed=False)
+        raise AlreadyReversed(no, before)
+    insist_on_open(connection, on)
+    if not reason.strip():
+        raise NoReasonGiven(BY_HAND)
+    if on < original.on:
+        raise ReversalBeforeOriginal(no, on, original.on)
+    _insist_that_nothing_rests_on(connection, no)
+    _insist_that_it_was_not_waived(connection, no, original)
+    try:
+        return Done(post(connection, [wanted], by=by)[0], changed=True)
+    except YenNotHeld as refusal:
+        raise NothingLeftToReverse(no, refusal.account) from None
+
+
+def reversed_by(connection: Connection, numbers: Collection[int]) -> Mapping[int, int]:
+    """For each of these entries that was reversed, the entry that reversed it."""
+    entry = tables.entry
+    found: dict[int, int] = {}
+    for some in batches(sorted(numbers)):
+        statement = select(entry.c.reverses, entry.c.no).where(entry.c.reverses.in_(some))
+        found |= {row.reverses: row.no for row in connection.execute(statement)}
+    return found
+
+
+def _insist_that_nothing_rests_on(connection: Connection, no: int) -> None:
+    refund, credit = tables.refund_step, tables.credit_step
+    resting = connection.execute(select(refund.c.refund).where(refund.c.entry == no)).scalar()
+    if resting is not None:
+        raise PartOfRefund(no, resting)
+    resting = connection.execute(select(credit.c.credit).where(credit.c.entry == no)).scalar()
+    if resting is not None:
+        raise PartOfCredit(no, resting)
+
+
+def _insist_that_it_was_not_waived(connection: Connection, no: int, original: Posting) -> None:
+    """A waiver gives back what the debt took; without the debt it would give what nobody has."""
+    if original.event != "certificate_issued":
+        return
+    entry, movement, later = tables.entry, tables.movement, tables.entry.alias("later")
+    waivers = (
+        select(func.max(entry.c.no))
+        .join(movement, movement.c.entry == entry.c.no)
+        .outerjoin(later, later.c.reverses == entry.c.no)
+        .where(entry.c.event == "authority_waived", entry.c.reverses.is_(None), later.c.no.is_(None))
+        .where(movement.c.debit_application == original.movements[0].debit_application)
+    )
+    if (waiver := connection.execute(waivers).scalar()) is not None:
+        raise WaivedMeanwhile(no, waiver)

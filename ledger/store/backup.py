@@ -1,0 +1,209 @@
+"""Backup and restore of books in a file: a copy made while others work, held against itself before it is trusted.
+
+A backup is whole or not there: it is written beside its name, verified, and only then put in its place. Restoring
+never loses what was written since: the books that stand there have to be the beginning of those that come.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
+
+from sqlalchemy import Connection, select
+
+from ledger import tables
+from ledger.errors import DatabaseLocked, DiskFull, NoDatabase, NotADatabase, NotWritable, Refusal
+from ledger.i18n import _
+from ledger.store import database
+
+
+@dataclass
+class BackupByServer(Refusal):
+    """Books on a server are backed up by the server's own programs."""
+
+    database: str
+    says = _("the books at {database} are kept by a PostgreSQL server, which makes its own backups")
+    instead = _("use the programs that come with the server: pg_dump --format=custom, pg_restore")
+
+
+@dataclass
+class BackupNotSound(Refusal):
+    """The books that were to be copied do not agree with themselves."""
+
+    file: str
+    faults: int
+    says = _("{file} does not agree with itself: {faults} faults")
+    instead = _("nothing was put in place; see the faults: seisan verify --database sqlite:///{file}")
+
+
+@dataclass
+class BackupOverItself(Refusal):
+    """A backup in the place of the books themselves would be none."""
+
+    file: str
+    says = _("{file} is the file of the books themselves, or a file that belongs to them")
+    instead = _("name another file, best on another disk")
+
+
+@dataclass
+class BooksNewer(Refusal):
+    """The books that stand there hold something that the backup does not."""
+
+    database: str
+    file: str
+    batch: int
+    says = _("the books at {database} hold what {file} does not, from batch {batch} on")
+    instead = _("keep them, or move their file away first if they really are to be given up")
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What was copied: how many entries and batches, and the head of the chain."""
+
+    entries: int
+    batches: int
+    head: str
+
+
+# Says how many faults books have: `verify` of a stage above.
+Faults = Callable[[Connection], int]
+
+
+def backup(address: str, file: Path, faults: Faults) -> Copied:
+    """Copies the books to a file while others go on working, verifies the copy and puts it in its place.
+
+    A file of that name is replaced. Refused: books on a server, and books that do not agree with themselves.
+    """
+    books = _file(address)
+    _insist_on_another(books, file)
+    with database.reading(address):
+        pass  # that they are there, and of this version, is said before anything is written
+    with _beside(file) as making:
+        _copy(books, making)
+        return _sound(making, file, faults)
+
+
+def restore(address: str, file: Path, faults: Faults) -> Copied:
+    """Puts a backup in the place of the books, or makes books of it where there are none.
+
+    Refused: books on a server, a file that is no sound backup, and books that hold what the backup does not: those are
+    newer, or others. The turn to write is ours meanwhile, so that nobody adds to books that are being replaced.
+    """
+    books = _file(address)
+    _insist_on_another(books, file)
+    if not file.is_file():
+        raise NoDatabase(str(file))
+    with database.turn(address), _beside(books) as making:
+        _copy(file, making)
+        copied = _sound(making, file, faults)
+        if books.exists():
+            _insist_on_prefix(address, making, file)
+            _close(books)  # what stood beside the old file may not be taken for the new one's
+    return copied
+
+
+def _file(address: str) -> Path:
+    url = database.named(address)
+    if url.drivername != "sqlite":
+        raise BackupByServer(database.shown(address))
+    return Path(str(url.database))
+
+
+def _insist_on_another(books: Path, file: Path) -> None:
+    if file.resolve() in {books.with_name(books.name + ending).resolve() for ending in ("", "-wal", "-shm", "-turns")}:
+        raise BackupOverItself(str(file))
+
+
+@contextmanager
+def _beside(file: Path) -> Iterator[Path]:
+    """A new file beside the one to be written, the owner's alone; it takes its place when the block ends well.
+
+    Its name is nobody else's, neither another's who writes the same file nor that of one who was killed.
+    """
+    try:
+        number, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    except OSError as error:
+        raise NotWritable(str(file)) from error
+    os.close(number)
+    making = Path(name)
+    try:
+        yield making
+        with making.open("rb+") as written:
+            os.fsync(written.fileno())
+        making.replace(file)
+        _sync(file.parent)
+    except OSError as error:
+        raise (DiskFull if error.errno == 28 else NotWritable)(str(file)) from error
+    finally:
+        for ending in ("", "-wal", "-shm", "-journal", "-turns"):
+            with suppress(OSError):
+                making.with_name(making.name + ending).unlink()
+
+
+def _sync(folder: Path) -> None:
+    """Has the folder itself reach the disk: a name that is not there after a power failure is no backup."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _copy(books: Path, making: Path) -> None:
+    """SQLite's own copy of a database that others use: one moment of it, whole."""
+    try:
+        source = sqlite3.connect(f"{books.resolve().as_uri()}?mode=ro", uri=True)
+        target = sqlite3.connect(making)
+        try:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        finally:
+            target.close()
+            source.close()
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
+            raise DiskFull(str(making)) from None
+        raise NotADatabase(str(books)) from None
+
+
+def _sound(making: Path, file: Path, faults: Faults) -> Copied:
+    """The copy opened as any books are, asked by SQLite and by `verify`; refused when anything is wrong with it."""
+    with database.reading(f"sqlite:///{making}") as connection:
+        said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        found = faults(connection) if said == ["ok"] else len(said)
+        if found:
+            raise BackupNotSound(str(file), found)
+        heads = _heads(connection)
+        entries = len(connection.execute(select(tables.entry.c.no)).all())
+    _close(making)
+    return Copied(entries, len(heads), heads[-1] if heads else "")
+
+
+def _close(file: Path) -> None:
+    """Takes what stands beside a database into it, so that the file alone is all of it."""
+    connection = sqlite3.connect(file, timeout=database.PATIENCE / 1000)
+    try:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError:
+        raise DatabaseLocked(str(file), database.PATIENCE // 1000) from None
+    finally:
+        connection.close()
+
+
+def _heads(connection: Connection) -> list[str]:
+    return list(connection.execute(select(tables.batch.c.head).order_by(tables.batch.c.no)).scalars())
+
+
+def _insist_on_prefix(address: str, making: Path, file: Path) -> None:
+    """The chain of the books there has to be the beginning of the chain that comes."""
+    with database.reading(address) as connection:
+        there = _heads(connection)
+    with database.reading(f"sqlite:///{making}") as connection:
+        come = _heads(connection)
+    _close(making)
+    for no, head in enumerate(there, 1):
+        if come[no - 1 : no] != [head]:
+            raise BooksNewer(database.shown(address), str(file), no)

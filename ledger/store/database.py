@@ -1,0 +1,313 @@
+"""The books on SQLite or PostgreSQL: opened, upgraded, read and written the same way on both.
+
+A write takes the whole book for itself from its first statement (BEGIN IMMEDIATE; an advisory lock), so nothing that
+was read can change before it is written on. Whatever the driver says goes out as one of our refusals.
+"""
+
+import getpass
+import os
+import sqlite3
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from ledger import masking, tables
+from ledger.errors import (
+    DatabaseLocked,
+    DatabaseNewer,
+    DatabaseOlder,
+    DatabaseUnreachable,
+    DiskFull,
+    NoDatabase,
+    NotADatabase,
+    NotPermitted,
+    NotWritable,
+    Refusal,
+)
+from ledger.store import seals, write_queue
+
+ROOT = Path(__file__).parents[2]
+MIGRATIONS = ROOT / "migrations"
+FEES = ROOT / "ledger" / "fees"
+CHART = ROOT / "ledger" / "accounts.toml"
+
+# What PostgreSQL says to a role that may not do something.
+_FORBIDDEN = "42501"
+
+# How long a writer waits for another one before it gives up, in milliseconds; asked at each connection.
+PATIENCE = 60_000
+
+# The key of the lock that PostgreSQL's writers take in turn, the triggers for those who do not; any number would do, as
+# long as all take the same.
+WRITERS = 7245
+
+
+def named(database: str) -> URL:
+    """The address of the books, for either engine. An address of another kind is refused (not-a-database).
+
+    So is what SQLite would keep in memory or look up by a URI of its own: books are a file that is there tomorrow.
+    """
+    try:
+        url = make_url(database)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        raise NotADatabase(shown(database)) from None
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    name = url.database or ""
+    if url.drivername == "sqlite" and name and not name.startswith((":", "file:")) and not url.query:
+        return url
+    raise NotADatabase(shown(database))
+
+
+def shown(database: str) -> str:
+    """The address without its password, also where one stands among the options or the address is none."""
+    try:
+        return masking.passwords(make_url(database).render_as_string(hide_password=True))
+    except (ArgumentError, ValueError):
+        return masking.passwords(database)
+
+
+@cache
+def _engine(database: str) -> Engine:
+    # An error of ours may be printed with its statement; an account number that is bound to it may not.
+    url = named(database)
+    try:
+        if url.drivername == "sqlite":
+            engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+            event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        else:
+            engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+            event.listen(engine, "begin", _begin_postgresql)
+    except NoSuchModuleError:
+        raise NotADatabase(shown(database)) from None
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late and is not IMMEDIATE
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE}")
+    for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes"):
+        # Whatever a server's default is: what was committed while we waited for our turn has to be seen.
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+@contextmanager
+def reading(database: str) -> Iterator[Connection]:
+    """The books as they are at this moment, unchanged by others until the block ends."""
+    with _refusing(database), _connect(database) as connection:
+        _insist_on_version(connection, database)
+        yield connection
+        connection.rollback()
+
+
+@contextmanager
+def writing(database: str, *, dry_run: bool = False, by: str = "", command: str = "") -> Iterator[Connection]:
+    """The books, for one writer; everything in the block is kept together, sealed (see `chain`), or not at all.
+
+    With `dry_run` the same is done and then taken back. `by` and `command` are kept with the seals.
+    """
+    with _refusing(database), turn(database), _connect(database) as plain:
+        connection = plain.execution_options(writes=True)
+        _insist_on_version(connection, database)
+        before = seals.marks(connection)
+        yield connection
+        if dry_run:
+            connection.rollback()
+        else:
+            seals.seal(connection, before, by=by, command=command, role=role(connection))
+            connection.commit()
+
+
+@contextmanager
+def turn(database: str) -> Iterator[None]:
+    """Our turn to write. PostgreSQL's writers queue at its lock; SQLite's wait without order, so we give them one."""
+    url = named(database)
+    if url.drivername != "sqlite" or not Path(str(url.database)).is_file():
+        yield
+        return
+    try:
+        with write_queue.turn(f"{url.database}-turns", PATIENCE):
+            yield
+    except write_queue.NotOurTurn:
+        raise DatabaseLocked(shown(database), PATIENCE // 1000) from None
+
+
+def _connect(database: str) -> Connection:
+    url = named(database)
+    if url.drivername == "sqlite" and not Path(str(url.database)).is_file():
+        raise NoDatabase(str(url.database))
+    return _engine(database).connect()
+
+
+def create(database: str, *, by: str = "") -> tuple[str | None, str]:
+    """Creates the books or brings them up to date, with the chart of accounts and the shipped fee.
+
+    Returns the version before (None: there were no books) and after. Books of a newer version are refused.
+    """
+    from alembic import command
+
+    with _refusing(database):
+        url = named(database)
+        if url.drivername == "sqlite" and not Path(str(url.database)).exists():
+            try:
+                os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
+            except OSError as error:
+                raise NotWritable(shown(database)) from error
+        with _engine(database).connect() as plain:
+            connection = plain.execution_options(writes=True)
+            before = _version(connection)
+            known, head = _versions()
+            if before is not None and before not in known:
+                raise DatabaseNewer(shown(database), before)
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            marks = {} if before is None else seals.marks(connection)
+            _load_chart(connection)
+            _load_fees(connection)
+            seals.seal(connection, marks, by=by, command="init", role=role(connection))
+            connection.commit()
+    return before, head
+
+
+def alembic_config() -> Any:
+    """Alembic's configuration; the connection is handed over in its attributes, never an address in a file."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _load_chart(connection: Connection) -> None:
+    chart = tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]
+    there = set(connection.execute(select(tables.account.c.code)).scalars())
+    if new := [
+        {"kept_by": each.get("by"), **{name: each[name] for name in ("code", "kind", "ja", "en")}}
+        for each in chart
+        if each["code"] not in there
+    ]:
+        connection.execute(tables.account.insert(), new)
+
+
+def _load_fees(connection: Connection) -> None:
+    there = set(connection.execute(select(tables.fee.c.applies_from).where(tables.fee.c.source.is_(None))).scalars())
+    shipped = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FEES.glob("*.toml"))]
+    if new := [fee | {"known_on": fee["applies_from"]} for fee in shipped if fee["applies_from"] not in there]:
+        connection.execute(tables.fee.insert(), new)
+
+
+@cache
+def _versions() -> tuple[frozenset[str], str]:
+    """The versions this Seisan knows, read from the names of the steps: importing Alembic costs half a second."""
+    steps = sorted(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return frozenset(steps), steps[-1]
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    try:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DatabaseError as error:
+        if getattr(error.orig, "sqlstate", None) == _FORBIDDEN:  # a stranger: admitted by the server, not to the books
+            raise DatabaseUnreachable(shown(str(connection.engine.url))) from None
+        raise
+
+
+def _insist_on_version(connection: Connection, database: str) -> None:
+    version = _version(connection)
+    known, head = _versions()
+    if version is None:
+        raise NoDatabase(shown(database))
+    if version not in known:
+        raise DatabaseNewer(shown(database), version)
+    if version != head:
+        raise DatabaseOlder(shown(database), version)
+
+
+@contextmanager
+def _refusing(database: str) -> Iterator[None]:
+    """What the driver says, as a refusal where the user can do something about it."""
+    try:
+        yield
+    except DatabaseError as error:
+        if refusal := _refusal(error.orig, shown(database)):
+            raise refusal from None
+        raise
+
+
+def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
+    if isinstance(cause, sqlite3.Error):
+        by_code: dict[str, Refusal] = {
+            "SQLITE_BUSY": DatabaseLocked(database, PATIENCE // 1000),
+            "SQLITE_LOCKED": DatabaseLocked(database, PATIENCE // 1000),
+            "SQLITE_FULL": DiskFull(database),
+            "SQLITE_IOERR_WRITE": DiskFull(database),  # a quota or a limit on the size of a file
+            "SQLITE_IOERR": NotADatabase(database),
+            "SQLITE_NOTADB": NotADatabase(database),
+            "SQLITE_CORRUPT": NotADatabase(database),
+            "SQLITE_CANTOPEN": NotWritable(database),
+            "SQLITE_READONLY": NotWritable(database),
+        }
+        name = getattr(cause, "sqlite_errorname", "") or ""
+        return next((refusal for code, refusal in by_code.items() if name.startswith(code)), None)
+    state = getattr(cause, "sqlstate", None)
+    if state is None:
+        return DatabaseUnreachable(database)
+    by_state: dict[str, Refusal] = {
+        "55P03": DatabaseLocked(database, PATIENCE // 1000),
+        "40P01": DatabaseLocked(database, PATIENCE // 1000),
+        "53100": DiskFull(database),
+        "25006": NotWritable(database),
+        _FORBIDDEN: NotPermitted(_acting(database)),
+        **dict.fromkeys(("3D000", "28", "08", "53300", "57P"), DatabaseUnreachable(database)),
+    }
+    return next((refusal for code, refusal in by_state.items() if state.startswith(code)), None)
+
+
+def _acting(database: str) -> str:
+    """The role that an address names; without a name it is, as PostgreSQL has it, the login."""
+    url = make_url(database)
+    return str(url.username or url.query.get("user") or os.environ.get("PGUSER") or getpass.getuser())
+
+
+def owns(connection: Connection) -> bool:
+    """Whether the role that is acting owns the books, or may do anything at all; so it is on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.execute(text("SELECT has_table_privilege('entry', 'TRUNCATE')")).scalar_one())
+
+
+def role(connection: Connection) -> str | None:
+    """The database role that is acting; None on SQLite, which has none."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return str(connection.execute(text("SELECT current_user")).scalar_one())
+
+
+def rows(connection: Connection, statement: Any) -> list[Row[Any]]:
+    """All rows of a statement."""
+    return list(connection.execute(statement))

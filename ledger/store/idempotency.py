@@ -1,0 +1,93 @@
+"""Requests: a command that is given a key is carried out once, and given again answers what it answered then.
+
+The key is claimed in the transaction of the command itself, and looked at before anything else is: a retry is answered
+although the month has closed, the file is gone or somebody else went on from there. A key never expires. Whoever types
+no key has the books' own: the bytes of a file, what an entry stands for, the number and state of a refund.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import Connection, select
+
+from ledger import dates, tables
+from ledger.errors import Exit, Refusal
+from ledger.i18n import _
+from ledger.store.database import role
+
+
+@dataclass
+class KeyUsedDifferently(Refusal):
+    """The key belongs to a command with other content."""
+
+    key: str
+    field: str
+    there: str
+    here: str
+    says = _("the key {key} belongs to a command with {field} {there}, not {here}")
+    instead = _("give every command a key of its own, and repeat a command as it was; nothing was changed")
+
+
+@dataclass
+class NoKeyTaken(Refusal):
+    """The command writes nothing that could be written twice."""
+
+    command: str
+    exit = Exit.USAGE
+    says = _("{command} takes no key: it can be repeated as often as you like")
+    instead = _("leave --key out")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command with its key: `asked` is what it was asked for, each field as it is typed with its value as text."""
+
+    key: str
+    command: str
+    asked: Mapping[str, str]
+
+    @property
+    def content(self) -> dict[str, str]:
+        """Everything that has to be the same when the key comes again."""
+        return {"command": self.command, **self.asked}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the content."""
+        return sha256(_plain(self.content).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answered: to people, in the language then spoken, and to other programs, as JSON."""
+
+    text: str
+    json: str
+
+
+def answered(connection: Connection, request: Request) -> Answer | None:
+    """What the request was answered before; None when the key is new. Other content is refused, naming the field."""
+    table = tables.request
+    before = connection.execute(select(table.c.digest, table.c.answer).where(table.c.key == request.key)).one_or_none()
+    if before is None:
+        return None
+    kept = json.loads(before.answer)
+    if before.digest == request.digest:
+        return Answer(kept["text"], kept["json"])
+    there, here = kept["asked"], request.content
+    field = next(name for name in (*there, *here) if there.get(name) != here.get(name))
+    raise KeyUsedDifferently(request.key, field, there.get(field) or "—", here.get(field) or "—")
+
+
+def keep(connection: Connection, request: Request, answer: Answer, *, by: str) -> None:
+    """Keeps what the request was answered, with what it was asked for, so that a difference can be named."""
+    kept = {"asked": request.content, "text": answer.text, "json": answer.json}
+    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+    row = {"key": request.key, "command": request.command, "digest": request.digest, "answer": _plain(kept)}
+    connection.execute(tables.request.insert().values(row | signed))
+
+
+def _plain(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,263 @@
+"""The chain: every row that a write adds is sealed, and every write is sealed together with all that came before it.
+
+A seal is the SHA-256 of one row, every column of it; an entry's covers its movements. The seals of one write, in a
+fixed order, and the head of the write before give its own head. Whoever holds a head holds everything up to it.
+
+What is sealed reads the same on SQLite and on PostgreSQL. A column that is NULL is left out, and each other one is
+named and has its length before it: NULL is not the empty text, no two rows read alike, and a column that a later
+version adds leaves every seal as it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    TableClause,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+    table,
+    tuple_,
+)
+
+from ledger import dates, tables
+
+Key = tuple[Any, ...]
+Marks = dict[str, Any]
+
+# How many keys one statement asks for, and how many seals go over to PostgreSQL at a time.
+_KEYS = 500
+_LINES = 10_000
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+# The same tables without types: what stands in them comes as the database has it, and not as it should be read.
+_PLAIN = {
+    name: table(name, *(column(each.name) for each in sorted(of.columns, key=lambda each: each.name)))
+    for name, of in sorted(tables.metadata.tables.items())
+}
+_KEY = {name: tuple(each.name for each in tables.metadata.tables[name].primary_key) for name in _PLAIN}
+_NUMBERED = {
+    name
+    for name, of in tables.metadata.tables.items()
+    if all(isinstance(each.type, Integer) for each in of.primary_key)
+}
+
+# Movements are sealed with their entry; batches and seals are what seals.
+SEALED = tuple(name for name in _PLAIN if name not in ("batch", "movement", "seal"))
+
+# The tables whose key counts upwards, so that what was added last has the highest.
+COUNTED = tuple(name for name in SEALED if _KEY[name] in (("id",), ("no",)))
+
+
+class Seal(NamedTuple):
+    """A row that was added: its table, its key as text (`12`, `東京 第9001号`, `3/2`), the digest of what it says."""
+
+    of: str
+    key: str
+    digest: str
+
+    @property
+    def where(self) -> str:
+        """The row, as a fault names it."""
+        return f"{self.of} {self.key}"
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Where the row stands among the seals of its batch: by table, then by key, numbers as numbers."""
+        parts = self.key.split("/")
+        if self.of in _NUMBERED and all(part.isdecimal() for part in parts):
+            return (self.of, 0, tuple(map(int, parts)), "")
+        return (self.of, 1, (), self.key)
+
+
+# --- sealing --------------------------------------------------------------------------------------------------------
+
+
+def marks(connection: Connection) -> Marks:
+    """How far each table is filled at this moment, to be handed to `seal` when the write ends.
+
+    Only what is added in between is sealed. What was put there unsealed before stays unsealed, and is found.
+    """
+    found = connection.execute(_marks(connection.dialect.name)).one()
+    return dict(zip(SEALED, found, strict=True))
+
+
+@cache
+def _marks(dialect: str) -> Select[Any]:
+    return select(*(_mark(dialect, name) for name in SEALED))
+
+
+def _mark(dialect: str, name: str) -> ColumnElement[Any]:
+    plain = _PLAIN[name]
+    if dialect == "sqlite":
+        return select(func.max(literal_column("rowid"))).select_from(plain).scalar_subquery()
+    if name in COUNTED:
+        return select(func.max(plain.c[_KEY[name][0]])).scalar_subquery()
+    # How many rows this transaction has added; of a server that does not count them, each table is looked into.
+    added = f"pg_stat_get_xact_tuples_inserted('{name}'::regclass)"
+    return literal_column(f"CASE WHEN current_setting('track_counts') = 'on' THEN {added} ELSE random() END")
+
+
+def seal(connection: Connection, before: Marks, *, by: str, command: str, role: str | None) -> None:
+    """Seals every row that was added since the marks, as one batch; where there is none, nothing is written.
+
+    The caller is alone in writing to the books from the marks on until it commits.
+    """
+    new: list[Seal] = []
+    for name, mark in marks(connection).items():
+        if mark != before.get(name):
+            added = [
+                Seal(name, *each) for each in _digests(connection, name, _since(connection, name, before.get(name)))
+            ]
+            new += added if name in _NUMBERED else sorted(added, key=lambda each: each.order)
+    if not new:
+        return
+    batch = tables.batch
+    last = connection.execute(select(batch.c.no, batch.c.head).order_by(batch.c.no.desc()).limit(1)).first()
+    no, previous = (last.no + 1, last.head) if last else (1, "")
+    row = {"no": no, "previous": previous, "recorded_at": dates.now(), "by": by, "role": role, "command": command}
+    connection.execute(batch.insert().values(row | {"head": head(row, enumerate(new, 1))}))
+    _keep(connection, no, new)
+
+
+def head(batch: Mapping[str, object], seals: Iterable[tuple[int, Seal]]) -> str:
+    """The head of a batch: over its own columns, the head before it among them, and over all its seals in order."""
+    own = sorted(name for name in batch if name != "head")
+    found = sha256(_told("batch", own, [batch[name] for name in own]).encode(*_BYTES))
+    lines = [f"\n{nth} {len(of)} {of} {len(key)} {key} {digest}" for nth, (of, key, digest) in seals]
+    found.update("".join(lines).encode(*_BYTES))
+    return found.hexdigest()
+
+
+def _since(connection: Connection, name: str, mark: int | None) -> ColumnElement[bool]:
+    plain = _PLAIN[name]
+    if connection.dialect.name == "sqlite":
+        return literal_column("rowid") > (mark or 0)
+    if name in COUNTED:
+        return plain.c[_KEY[name][0]] > (mark or 0)
+    # Rows of this transaction and of savepoints in it; those that a migration only wrote anew were sealed before.
+    sealed = _PLAIN["seal"]
+    before = exists().where(sealed.c.of == name, sealed.c.key == _key_in_sql(plain)).correlate(plain)
+    return (literal_column(f"age({name}.xmin)") <= 0) & ~before
+
+
+def _key_in_sql(plain: TableClause) -> ColumnElement[str]:
+    return func.concat_ws("/", *(plain.c[each] for each in _KEY[plain.name]))
+
+
+def _keep(connection: Connection, no: int, new: list[Seal]) -> None:
+    if connection.dialect.name == "sqlite":
+        rows = [(no, nth, *each) for nth, each in enumerate(new, 1)]
+        connection.exec_driver_sql("INSERT INTO seal (batch, nth, of, key, digest) VALUES (?, ?, ?, ?, ?)", rows)
+        return
+    # An import adds so many that they go over in one piece; of a few, one statement is as good.
+    cursor = connection.connection.cursor()
+    with cursor.copy("COPY seal (batch, nth, of, key, digest) FROM STDIN") as copy:
+        for start in range(0, len(new), _LINES):
+            lines = enumerate(new[start : start + _LINES], start + 1)
+            copy.write("".join([f"{no}\t{nth}\t{of}\t{_escaped(key)}\t{digest}\n" for nth, (of, key, digest) in lines]))
+
+
+def _escaped(key: str) -> str:
+    """A key as COPY reads it."""
+    return key if key.isalnum() else key.translate(_ESCAPES)
+
+
+# --- what stands in the books ---------------------------------------------------------------------------------------
+
+
+def count(connection: Connection, name: str) -> int:
+    """How many rows a table has."""
+    return int(connection.execute(select(func.count()).select_from(_PLAIN[name])).scalar_one())
+
+
+def plain(connection: Connection, name: str, only: tuple[str, list[int]] | None = None) -> Iterator[dict[str, Any]]:
+    """The rows of a table as the database has them, in the order of the key; `only` those with such a number there."""
+    own = _PLAIN[name]
+    statement = select(*own.c).order_by(*(own.c[each] for each in _KEY[name]))
+    if only is None:
+        yield from (dict(row._mapping) for row in connection.execute(statement))
+        return
+    where, numbers = only
+    for start in range(0, len(numbers), _KEYS):
+        some = statement.where(own.c[where].in_(numbers[start : start + _KEYS]))
+        yield from (dict(row._mapping) for row in connection.execute(some))
+
+
+def digests(connection: Connection, name: str) -> Iterator[tuple[str, str]]:
+    """The key and the digest of every row of a table, as it stands now."""
+    return _digests(connection, name, None)
+
+
+def digests_of(connection: Connection, name: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The same of the rows with these keys, as far as there are any."""
+    columns = [_PLAIN[name].c[each] for each in _KEY[name]]
+    wanted: list[Any] = [tuple(key.split("/")) if len(columns) > 1 else (key,) for key in keys]
+    if name in _NUMBERED:
+        wanted = [tuple(map(int, parts)) for parts in wanted if all(part.isdecimal() for part in parts)]
+    for start in range(0, len(wanted), _KEYS):
+        some = wanted[start : start + _KEYS]
+        among = tuple_(*columns).in_(some) if len(columns) > 1 else columns[0].in_([each[0] for each in some])
+        yield from _digests(connection, name, among)
+
+
+def _digests(connection: Connection, name: str, wanted: ColumnElement[bool] | None) -> Iterator[tuple[str, str]]:
+    """In the order of the key where it is of numbers; texts each database would put in an order of its own."""
+    moved = _movements(connection, wanted) if name == "entry" else {}
+    plain = _PLAIN[name]
+    names = list(plain.c.keys())
+    at = [names.index(each) for each in _KEY[name]]
+    statement = select(*plain.c) if wanted is None else select(*plain.c).where(wanted)
+    if name in _NUMBERED:
+        statement = statement.order_by(*(plain.c[each] for each in _KEY[name]))
+    for row in connection.execute(statement):
+        said = _told(name, names, row)
+        if moved:
+            said = "\n".join([said, *moved.get(row[at[0]], ())])
+        key = str(row[at[0]]) if len(at) == 1 else "/".join([str(row[each]) for each in at])
+        yield key, sha256(said.encode(*_BYTES)).hexdigest()
+
+
+def _movements(connection: Connection, wanted: ColumnElement[bool] | None) -> dict[Any, list[str]]:
+    """What the movements of these entries say, in their order."""
+    movement, entry = _PLAIN["movement"], _PLAIN["entry"]
+    names = list(movement.c.keys())
+    statement = select(*movement.c).order_by(movement.c.entry, movement.c.nth)
+    if wanted is not None:
+        statement = statement.where(movement.c.entry.in_(select(entry.c.no).where(wanted)))
+    found: dict[Any, list[str]] = {}
+    for row in connection.execute(statement):
+        found.setdefault(row.entry, []).append(_told("movement", names, row))
+    return found
+
+
+# SQLite keeps bytes as text that are none; they are sealed as they are.
+_BYTES = ("utf-8", "surrogateescape")
+
+
+def _told(name: str, columns: Sequence[str], values: Iterable[object]) -> str:
+    """A row as one text: its table, and every column that is not NULL with the length of what it says."""
+    said = name
+    for each, value in zip(columns, values, strict=True):
+        if value is not None:
+            text = value if type(value) is str else str(value) if type(value) is int else _text(value)
+            said += f"\n{each} {len(text)} {text}"
+    return said
+
+
+def _text(value: object) -> str:
+    """A value that is neither text nor a whole number, as SQLite keeps it."""
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{type(value).__name__} {value!r}"

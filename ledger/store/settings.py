@@ -1,0 +1,177 @@
+"""Settings: what the federation is to its bank, and how many people a payment needs; the last word on each counts.
+
+Who changes one is kept like everything else. On PostgreSQL an approver changes them, and a clerk does not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from ledger import dates, kana, masking, tables
+from ledger.codes import ACCOUNT_TYPES, PEOPLE, Words
+from ledger.errors import NoSuchSetting, NotASetting
+from ledger.i18n import _, say
+from ledger.store import database
+
+# The accounts that a federation pays from; savings are none (総合振込, header).
+_PAYING = tuple(code for code in ACCOUNT_TYPES.codes if code != "4")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What can be set: its name, what it is, what a value of it looks like, and how a typed text is read.
+
+    `read` gives the value as it is kept, or None for what is no such value. Until it is set `default` counts; None:
+    nothing does. `needed`: no payment file without it.
+    """
+
+    name: str
+    about: str
+    form: str
+    read: Callable[[str], str | None]
+    default: str | None = None
+    needed: bool = False
+    masked: bool = False
+
+    def shown(self, value: str | None) -> str | None:
+        """The value as it may be shown: of an account number the last digits."""
+        return masking.account(value) if self.masked and value else value
+
+
+def _digits(count: int) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
+        plain = unicodedata.normalize("NFKC", text).strip()
+        return plain if re.fullmatch(f"[0-9]{{{count}}}", plain) else None
+
+    return read
+
+
+def _name(limit: int, signs: str, *, blank: bool = False) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
+        written, left = kana.as_banks_read(text, signs)
+        fits = not left and len(written) <= limit and (blank or written)
+        return text.strip() if fits else None
+
+    return read
+
+
+def _word(words: Words, codes: tuple[str, ...]) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
+        found = words.find(unicodedata.normalize("NFKC", text).strip())
+        return found.code if found is not None and found.code in codes else None
+
+    return read
+
+
+SETTINGS = {
+    each.name: each
+    for each in (
+        Setting(
+            "people",
+            _("how many people a payment needs"),
+            _("two (who proposes does not approve) or three (neither of them makes the payment file)"),
+            _word(PEOPLE, PEOPLE.codes),
+            default="two",
+        ),
+        Setting(
+            "payer_code",
+            _("the federation's number at its bank"),
+            _("10 digits"),
+            _digits(10),
+            needed=True,
+        ),
+        Setting(
+            "payer_name",
+            _("the federation's name, as its bank knows it"),
+            _("kana, capitals, digits, space and ( ) - . — at most 40 half-width characters"),
+            _name(40, kana.IN_NAMES),
+            needed=True,
+        ),
+        Setting("payer_bank", _("the number of the bank it pays from"), _("4 digits"), _digits(4), needed=True),
+        Setting(
+            "payer_bank_name",
+            _("the name of the bank it pays from"),
+            _("kana, capitals, digits and - — at most 15 half-width characters, or nothing"),
+            _name(15, kana.IN_PLACES, blank=True),
+            default="",
+        ),
+        Setting("payer_branch", _("the number of the branch it pays from"), _("3 digits"), _digits(3), needed=True),
+        Setting(
+            "payer_branch_name",
+            _("the name of the branch it pays from"),
+            _("kana, capitals, digits and - — at most 15 half-width characters, or nothing"),
+            _name(15, kana.IN_PLACES, blank=True),
+            default="",
+        ),
+        Setting(
+            "payer_account_type",
+            _("the kind of account it pays from"),
+            _("1 (ordinary), 2 (current) or 9 (other)"),
+            _word(ACCOUNT_TYPES, _PAYING),
+            needed=True,
+        ),
+        Setting(
+            "payer_account",
+            _("the number of the account it pays from"),
+            _("7 digits"),
+            _digits(7),
+            needed=True,
+            masked=True,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Set:
+    """A setting with the value that counts, masked if it has to be; who set it and when, None while nobody did."""
+
+    setting: Setting
+    value: str | None
+    by: str | None
+    recorded_at: datetime | None
+
+
+def values(connection: Connection) -> dict[str, str | None]:
+    """The value of every setting that counts now, whole: for the payment file, and for nothing that is shown."""
+    last = _last(connection)
+    return {name: last[name].value if name in last else each.default for name, each in SETTINGS.items()}
+
+
+def settings(connection: Connection) -> list[Set]:
+    """Every setting with what counts now."""
+    last = _last(connection)
+    return [
+        Set(each, each.shown(row.value), row.by, row.recorded_at)
+        if (row := last.get(each.name)) is not None
+        else Set(each, each.default, None, None)
+        for each in SETTINGS.values()
+    ]
+
+
+def _last(connection: Connection) -> dict[str, Any]:
+    rows = connection.execute(select(tables.setting).order_by(tables.setting.c.no))
+    return {row.name: row for row in rows}
+
+
+def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Set, bool]:
+    """Sets a value; False: it was set so before, and nothing is added. Refused: an unknown name, no such value."""
+    setting = SETTINGS.get(name)
+    if setting is None:
+        raise NoSuchSetting(name, list(SETTINGS))
+    value = setting.read(text)
+    if value is None:
+        raise NotASetting(name, setting.shown(text) or "—", say(setting.form))
+    table = tables.setting
+    before = _last(connection).get(name)
+    new = before is None or before.value != value
+    if new:
+        no = 1 + int(connection.execute(select(func.coalesce(func.max(table.c.no), 0))).scalar_one())
+        signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
+        connection.execute(table.insert().values(no=no, name=name, value=value, **signed))
+    return next(each for each in settings(connection) if each.setting is setting), new
