@@ -278,13 +278,13 @@ class Desk:
 
         What is refused is recorded.
         """
-        from ledger.people import accounts
+        from ledger.audit import access
 
         if self.within is not None:
             return nullcontext(self.within)
         if dry_run:
             _tell(say(_("Dry run: nothing is kept.")))
-        return accounts.writing(self.database, by=self.by, command=self.command, dry_run=dry_run)
+        return access.writing(self.database, by=self.by, command=self.command, dry_run=dry_run)
 
     @contextmanager
     def filing(self, out: Path, dry_run: bool) -> Iterator[tuple[Any, Any]]:
@@ -739,14 +739,16 @@ def letter(
     everyone: Annotated[bool, typer.Option("--everyone", help=_("every decision that stands"))] = False,
 ) -> None:
     """Writes letters."""
+    from exports.issued import letters
     from exports.reports import check as checks
-    from exports.reports import letter as sheet
 
     if decision is None and not everyone:
         raise checks.NobodyAsked
     with _desk(ctx).reading() as connection:
         written = (
-            sheet.letters_everyone(connection, out) if decision is None else sheet.letter_of(connection, decision, out)
+            letters.letters_everyone(connection, out)
+            if decision is None
+            else letters.letter_of(connection, decision, out)
         )
     _tell(say(_("{count} letters written: {place}"), count=len(written), place=out))
 
@@ -1130,12 +1132,12 @@ def balance(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: 
     from exports.reports import answers
     from exports.reports import trial_balance as sheet
     from ledger.journal.balances import trial_balance
-    from ledger.people import register
+    from ledger.journal.chart import chart as chart_of_accounts
 
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
         rows = trial_balance(connection, day)
-        chart = register.chart(connection)
+        chart = chart_of_accounts(connection)
         mark = _mark(connection, "balance", day, out)
     _show(sheet.as_of(rows, chart, day), answers.balance(rows, day), day, as_json, out, mark)
 
@@ -1171,13 +1173,13 @@ def entries(
     from exports.reports import answers
     from exports.reports import journal as sheet
     from ledger.journal import ledgers
-    from ledger.people import register
+    from ledger.journal.chart import chart as chart_of_accounts
 
     wanted: dict[str, Any] = {"first": _maybe_day(first), "last": _maybe_day(last), "account": account, "blank": blank}
     wanted |= {"application": application, "member": member, "amount_from": amount_from, "amount_to": amount_to}
     with _desk(ctx).reading() as connection:
         found = ledgers.entries(connection, **wanted)
-        chart = register.chart(connection)
+        chart = chart_of_accounts(connection)
     _show(sheet.found(found, chart), answers.entries(found), dates.today(), as_json, out)
 
 
@@ -1218,10 +1220,10 @@ def verify(
 def refusals(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists what was refused."""
     from exports.reports import people as told
-    from ledger.people import accounts
+    from ledger.audit import access
 
     with _desk(ctx).reading() as connection:
-        found = list(accounts.refusals(connection))
+        found = list(access.refusals(connection))
     _show(told.refusals(found), told.refusals_json(found), dates.today(), as_json, out)
 
 
@@ -1280,10 +1282,10 @@ def account_show(
 ) -> None:
     """Shows an account, once the look is recorded."""
     from exports.reports import people as told
-    from ledger.people import accounts
+    from ledger.audit import access
 
     with _desk(ctx).writing(dry_run=False) as connection:
-        found = accounts.look(connection, member, purpose=purpose, by=_desk(ctx).by)
+        found = access.look(connection, member, purpose=purpose, by=_desk(ctx).by)
     _answer(told.account(found), told.account_json(found), as_json)
 
 
@@ -1370,10 +1372,10 @@ def reverse(
     as_json: Json = False,
 ) -> None:
     """Reverses an entry."""
-    from ledger.journal import entries as posting
+    from ledger.booking import slips
 
     with _desk(ctx).writing(dry_run) as connection:
-        done = posting.reverse(connection, entry, on=_day(on), reason=reason, by=_desk(ctx).by)
+        done = slips.reverse(connection, entry, on=_day(on), reason=reason, by=_desk(ctx).by)
     _did(done, _("Entry {entry} is reversed by entry {no}."), as_json, entry=entry)
 
 

@@ -4,6 +4,7 @@ Input files may use the code or the Japanese; JSON and the database use the code
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ledger.i18n import _, either
 
@@ -137,3 +138,18 @@ REFUND_MOVES = {
     "returned": ("paid",),
 }
 CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
+
+
+class Account(StrEnum):
+    """An account of the chart, by its code."""
+
+    BANK = "1110"
+    AUTHORITY_PAYABLE = "2010"
+    REFUNDS_PAYABLE = "2020"
+    FEES_HELD = "2040"
+    CREDITS_HELD = "2041"
+    SUSPENSE = "2050"
+    RETURNED_TRANSFERS = "2060"
+    OTHER_INCOME = "4900"
+    BANK_CHARGES = "5310"
+    OTHER_EXPENSES = "5900"

@@ -11,9 +11,7 @@ from datetime import date
 from sqlalchemy import CTE, Column, ColumnElement, Connection, Date, Select, Table, bindparam, case, func, select
 
 from ledger import tables
-from ledger.errors import UnknownMember
 from ledger.i18n import _, say
-from ledger.kana import search_key
 
 AS_OF = bindparam("as_of", type_=Date)
 
@@ -206,35 +204,3 @@ def latest_version(
         ranked = ranked.where(within)
     rows = ranked.subquery()
     return select(*(column for column in rows.c if column.name != "after")).where(rows.c.after.is_(None))
-
-
-@dataclass(frozen=True)
-class Person:
-    """A member as the register says: number, name, association."""
-
-    number: str
-    name: str
-    association: str
-
-
-def people(connection: Connection, as_of: date | None = None) -> dict[str, Person]:
-    """Every member, as the register says last (by the day, when one is given)."""
-    versions = tables.member_known
-    statement = latest_version(versions, (versions.c.member,), AS_OF if as_of else None)
-    parameters = {"as_of": as_of} if as_of else {}
-    return {
-        row.member: Person(row.member, row.name, row.association) for row in connection.execute(statement, parameters)
-    }
-
-
-def member_number(connection: Connection, written: str) -> str:
-    """The registration number that a person wrote, in whatever width and spacing; one that names none is refused."""
-    number = tables.member.c.number
-    if connection.execute(select(number).where(number == written)).first() is not None:
-        return written
-    sought = search_key(written)
-    found = [each for each in connection.execute(select(number)).scalars() if search_key(each) == sought]
-    if len(found) != 1:
-        raise UnknownMember(written)
-    only: str = found[0]
-    return only

@@ -8,17 +8,19 @@ from sqlalchemy import Connection, select
 
 from exports.formats import zengin
 from ledger import tables
+from ledger.audit import access
 from ledger.booking import credits, month_end, payment_files, refunds
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
 from ledger.booking.run import book
+from ledger.booking.slips import reverse
 from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.errors import Refusal
 from ledger.intake.matching import settle
 from ledger.journal import balances
-from ledger.journal.entries import recorded, reverse
+from ledger.journal.entries import recorded
 from ledger.people import accounts
 from ledger.store import database, idempotency, seals, settings
 from tests import given, posted
@@ -173,7 +175,7 @@ class Books:
 
     def look(self, member: str, purpose: str) -> str:
         """Looks at a whole bank account."""
-        return str(accounts.look(self.connection, member, purpose=purpose, by=CLERK).account_number)
+        return str(access.look(self.connection, member, purpose=purpose, by=CLERK).account_number)
 
     def propose_refund(self, number: str, by: str, on: date) -> tuple[int, bool, int]:
         """Proposes a refund."""

@@ -28,8 +28,8 @@ from ledger.booking import credits, refunds, run
 from ledger.booking.events import refund_proposed
 from ledger.booking.overpayments import return_deposit
 from ledger.booking.workflow import REFUNDS, begin
+from ledger.codes import Account
 from ledger.errors import Refusal
-from ledger.journal.accounts import Account
 from ledger.journal.entries import Posting, key
 from ledger.store import database, write_queue
 from migrations import triggers

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ledger import tables
+from ledger.codes import Account
 from ledger.journal import balances
-from ledger.journal.accounts import Account
 from tests import given
 
 CLERK, CHIEF = "乙川", "丙田"

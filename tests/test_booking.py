@@ -16,11 +16,12 @@ from ledger.booking.bills import pay_bill, reconcile, totals
 from ledger.booking.planning import Left
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
 from ledger.booking.run import Report, book
+from ledger.booking.slips import reverse
+from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.journal import balances
-from ledger.journal.accounts import Account
-from ledger.journal.entries import Done, reverse
+from ledger.journal.entries import Done
 from ledger.store import database
 from tests import given, posted
 from tests.posted import APPLIED, ASKED, CLERK, MAILED

@@ -1,5 +1,6 @@
 """Closed months: what each operation gets in each state of a month, what stands against closing, what is taken back."""
 
+from ledger.booking.events import description
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -20,15 +21,16 @@ from ledger import dates, i18n
 from ledger.booking import bills, credits, overpayments, refunds
 from ledger.booking.month_end import close, reopen
 from ledger.booking.run import Report, book
+from ledger.booking.slips import reverse
+from ledger.codes import Account
 from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.errors import Refusal
 from ledger.intake import matching
 from ledger.journal import closing
-from ledger.journal.accounts import Account
 from ledger.journal.balances import trial_balance
-from ledger.journal.entries import Movement, Posting, post, reverse
+from ledger.journal.entries import Movement, Posting, post
 from ledger.journal.ledgers import entries
 from ledger.statements.month import month_statement
 from ledger.store import database

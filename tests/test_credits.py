@@ -21,16 +21,18 @@ from ledger.booking.refusals import (
     NotEligible,
     NothingOwed,
     NothingToRefund,
+    PartOfCredit,
     ReissueWithdrawn,
     SamePersonApproves,
     UnknownCredit,
 )
 from ledger.booking.run import Report, book
+from ledger.booking.slips import reverse
+from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication
-from ledger.journal.accounts import Account
-from ledger.journal.entries import Done, reverse
-from ledger.journal.refusals import NoReasonGiven, PartOfCredit
+from ledger.journal.entries import Done
+from ledger.journal.refusals import NoReasonGiven
 from ledger.store import database
 from tests import given, posted
 from tests.posted import ASKED, CHIEF, CLERK

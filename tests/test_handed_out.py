@@ -12,10 +12,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 
+from exports.formats.xlsx import PROPERTY
 from exports.issued.compare import _is_day, _reads_alike
 from exports.issued.read import Cell as Read
 from exports.issued.read import Opened
-from exports.issued.stamp import PROPERTY
 from tests import desk
 
 JOURNAL = "仕訳帳"

@@ -8,11 +8,12 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from ledger import i18n, tables
-from ledger.booking.events import certificate_issued, fee_received, payer_unknown
+from ledger.booking.events import certificate_issued, description, fee_received, payer_unknown
+from ledger.booking.slips import reverse
+from ledger.codes import Account
 from ledger.errors import Refusal, UnknownAccount
 from ledger.journal import balances, ledgers
-from ledger.journal.accounts import Account
-from ledger.journal.entries import Done, Movement, Posting, key, post, recorded, reverse
+from ledger.journal.entries import Done, Movement, Posting, key, post, recorded
 from ledger.journal.refusals import (
     AlreadyReversed,
     NoReasonGiven,
@@ -279,7 +280,7 @@ def test_an_entry_is_read_with_its_lines_and_its_sentence(books: str) -> None:
     with database.writing(books) as connection:
         two_months(connection)
         entry = ledgers.entries(connection, account="2010")[0]
-    assert entry.text == "certificate issued, fee owed to the authority, application 2011-0001"
+    assert description(entry) == "certificate issued, fee owed to the authority, application 2011-0001"
     assert [(line.account, line.debit, line.credit, line.application, line.member) for line in entry.lines] == [
         ("2040", 7245, 0, APPLICATION, given.MEMBER),
         ("2010", 0, 7245, APPLICATION, given.MEMBER),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from exports.formats import terminal
+from exports.issued.letters import letters_everyone
 from exports.reports import letter as sheets
 from ledger import facts, i18n, tables
 from ledger.booking import refunds
@@ -283,7 +284,7 @@ def test_everyones_letters_are_files_of_their_own(book_url: str, tmp_path: Path)
         for each in numbers:
             told(connection, each, REVOKED_UNSEEN)
             decided(connection, each)
-        files = sheets.letters_everyone(connection, tmp_path / "letters")
+        files = letters_everyone(connection, tmp_path / "letters")
     names = [each.name for each in files]
     assert names[:3] == ["000001-2011-0001.xlsx", "000002-a_b_c.xlsx", "000003-CON.xlsx"]
     assert sorted(each.name for each in (tmp_path / "letters").iterdir()) == sorted(names)
@@ -295,4 +296,4 @@ def test_everyones_letters_are_files_of_their_own(book_url: str, tmp_path: Path)
 def test_folder_that_cannot_be_made_is_refused(book_url: str, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with database.reading(book_url) as connection, pytest.raises(NotWritable):
-        sheets.letters_everyone(connection, tmp_path / "taken")
+        letters_everyone(connection, tmp_path / "taken")

@@ -15,9 +15,9 @@ import pytest
 from ledger import tables
 from ledger.booking.month_end import close
 from ledger.booking.run import book
+from ledger.codes import Account
 from ledger.dates import Month
 from ledger.errors import DatabaseLocked
-from ledger.journal.accounts import Account
 from ledger.journal.closing import closed_to
 from ledger.store import database
 from tests import given, posted

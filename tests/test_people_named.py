@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger import facts
 from ledger.errors import UnknownMember
+from ledger.people import register
 from ledger.store import database
 from tests import given
 
@@ -12,7 +12,7 @@ from tests import given
 def test_width_and_spaces_do_not_matter(written: str, book_url: str) -> None:
     with database.writing(book_url) as connection:
         given.member(connection, given.source(connection))
-        assert facts.member_number(connection, written) == given.MEMBER
+        assert register.member_number(connection, written) == given.MEMBER
 
 
 @pytest.mark.parametrize("written", ["東京 第9002号", "第9001号", ""])
@@ -20,13 +20,13 @@ def test_another_number_is_unknown(written: str, book_url: str) -> None:
     with database.writing(book_url) as connection:
         given.member(connection, given.source(connection))
         with pytest.raises(UnknownMember):
-            facts.member_number(connection, written)
+            register.member_number(connection, written)
 
 
 def test_what_could_be_two_members_is_neither_of_them(book_url: str) -> None:
     with database.writing(book_url) as connection:
         given.member(connection, given.source(connection), "東京 第9001号")
         given.member(connection, given.source(connection), "東京 第9-001号")
-        assert facts.member_number(connection, "東京 第9001号") == "東京 第9001号"
+        assert register.member_number(connection, "東京 第9001号") == "東京 第9001号"
         with pytest.raises(UnknownMember):
-            facts.member_number(connection, "東京第9001号")
+            register.member_number(connection, "東京第9001号")

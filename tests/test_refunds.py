@@ -23,16 +23,18 @@ from ledger.booking.refusals import (
     NotEligible,
     NothingOverpaid,
     NothingToRefund,
+    PartOfRefund,
     RefundOutOfOrder,
     SamePersonApproves,
     StillInForce,
     UnknownRefund,
 )
 from ledger.booking.run import book
+from ledger.booking.slips import reverse
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
-from ledger.journal.entries import Done, reverse
-from ledger.journal.refusals import NoReasonGiven, PartOfRefund
+from ledger.journal.entries import Done
+from ledger.journal.refusals import NoReasonGiven
 from ledger.store import database
 from tests import posted
 from tests.posted import APPLIED, ASKED, CHIEF, CLERK, ELIGIBLE

@@ -20,6 +20,7 @@ from ledger.booking import bills as booked_bills
 from ledger.booking import credits, overpayments, refunds
 from ledger.booking.events import transfer_fee
 from ledger.booking.run import book
+from ledger.booking.slips import reverse
 from ledger.codes import CREDIT_STATES, REFUND_STATES, STATES
 from ledger.dates import Month
 from ledger.decisions import store
@@ -27,8 +28,9 @@ from ledger.decisions.findings import judge
 from ledger.errors import UnknownMember
 from ledger.i18n import LANGUAGES, Language
 from ledger.journal import balances, ledgers
-from ledger.journal.entries import Posting, post, reverse
-from ledger.people.register import chart, numerically, owners
+from ledger.journal.chart import chart
+from ledger.journal.entries import Posting, post
+from ledger.people.register import numerically, owners
 from ledger.statements import due as outstanding
 from ledger.statements import labels
 from ledger.statements import settlements as returned

@@ -7,11 +7,10 @@ import unicodedata
 
 import pytest
 
-from ledger.booking.events import TEMPLATES, TEXTS
+from ledger.booking.events import TEMPLATES, TEXTS, describe
+from ledger.codes import Account
 from ledger.i18n import use
-from ledger.journal.accounts import Account
 from ledger.journal.entries import Movement
-from ledger.journal.ledgers import text
 from ledger.store.database import CHART
 
 NAMES = {each["code"]: each["ja"] for each in tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]}
@@ -97,7 +96,7 @@ def test_every_event_of_the_table_of_events_has_its_template() -> None:
 @pytest.mark.parametrize("event", TEMPLATES)
 def test_every_event_is_said_without_a_gap(event: str) -> None:
     use("en")
-    said = text(event, tuple(TEMPLATES[event](**given_to(event))))
+    said = describe(event, tuple(TEMPLATES[event](**given_to(event))))
     assert "None" not in said
     assert "{" not in said
 
@@ -105,5 +104,5 @@ def test_every_event_is_said_without_a_gap(event: str) -> None:
 def test_a_reversal_names_its_original_and_the_reason() -> None:
     use("en")
     movement = Movement(Account.FEES_HELD, Account.BANK, 7245, "2011-0001", None, "D-1")
-    said = text("fee_received", (movement,), 12, "entered twice")
+    said = describe("fee_received", (movement,), 12, "entered twice")
     assert said == ("reversal of entry 12: issuance fee received, application 2011-0001, deposit D-1 (entered twice)")

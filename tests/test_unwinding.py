@@ -16,8 +16,8 @@ from ledger.booking import credits, refunds
 from ledger.booking.credit_origins import brought, way_back
 from ledger.booking.refusals import CreditGoneOn, NothingToRefund
 from ledger.booking.run import book
+from ledger.codes import Account
 from ledger.decisions.findings import judge
-from ledger.journal.accounts import Account
 from ledger.store import database
 from migrations import guards
 from tests import given, posted

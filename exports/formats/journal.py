@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from exports.formats import beancount, hledger, journal_csv
 from exports.formats.ledger_text import Account, Entry
 from ledger import tables
+from ledger.booking.events import description
 from ledger.errors import Exit, Refusal
 from ledger.i18n import _
 from ledger.journal import ledgers
@@ -52,6 +53,6 @@ def _entry(each: ledgers.Entry) -> Entry:
         event=each.event,
         key=each.key,
         reverses=each.reverses,
-        text=each.text,
+        text=description(each),
         movements=each.movements,
     )

@@ -48,10 +48,12 @@ from exports.formats.sheet import (
     unit,
 )
 from exports.formats.terminal import width as text_width
-from exports.issued.stamp import PROPERTY
 from ledger.errors import TooManyRows
 from ledger.i18n import say
 from ledger.intake.kind import LISTS
+
+# The property of a workbook in which its stamp stands.
+PROPERTY = "Seisan"
 
 Render = Callable[[Value], str]
 

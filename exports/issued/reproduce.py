@@ -26,8 +26,9 @@ from ledger.errors import NotAStatement
 from ledger.i18n import Language, say
 from ledger.intake import workbook as sheets
 from ledger.journal import balances
+from ledger.journal.chart import chart
 from ledger.journal.closing import seal
-from ledger.people.register import chart, owners
+from ledger.people.register import owners
 from ledger.statements import due as outstanding
 from ledger.statements import letter as letters
 from ledger.statements import settlements as returned
@@ -116,7 +117,7 @@ def compared(connection: Connection, file: Path) -> Compared:
 
 
 def _compared(connection: Connection, data: bytes, there: Opened, file: Path) -> Compared:
-    told = marks.read(there.properties.get(marks.PROPERTY, ""))
+    told = marks.read(there.properties.get(xlsx.PROPERTY, ""))
     found: list[Fault] = []
     batch = 0
     for mark in [told] if told is not None else _by_cover(connection, there, file):

@@ -13,11 +13,9 @@ from sqlalchemy import Connection, Text, cast, func, select, union_all
 
 from ledger import i18n, tables
 from ledger.dates import Month
-from ledger.facts import member_number
 from ledger.i18n import Language
 from ledger.journal.closing import closing_of
-
-PROPERTY = "Seisan"
+from ledger.people.register import member_number
 
 # What no statement reads: who looked, what was refused, which command had which key.
 _UNREAD = ("looked", "refused", "request")

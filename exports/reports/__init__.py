@@ -1,8 +1,8 @@
 """The sheets: titles, columns and sums of each statement, one file each; what stands in them comes from the ledger."""
 
 from exports.formats.sheet import Column, Values
-from ledger.facts import Person
 from ledger.i18n import _
+from ledger.people.register import Person
 
 # ja: 日本司法書士会連合会
 ISSUER = _("the federation of judicial scriveners' associations")

@@ -6,6 +6,7 @@ from typing import Any
 
 from ledger.booking.bills import Reconciled
 from ledger.booking.credits import Credit
+from ledger.booking.events import description
 from ledger.booking.refunds import Refund
 from ledger.booking.run import Report as Booked
 from ledger.decisions.store import Decision
@@ -127,7 +128,7 @@ def entries(rows: Iterable[Entry]) -> Json:
                     }
                     for line in each.lines
                 ],
-                "text": each.text,
+                "text": description(each),
             }
             for each in rows
         ]

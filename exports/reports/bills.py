@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from exports.formats.sheet import As, Block, Column, Sheet, Values
 from exports.reports import ISSUER, PERSON, person
 from ledger.booking.bills import STATES, Reconciled
-from ledger.facts import Person
 from ledger.i18n import _, say
-from ledger.people.register import Owners
+from ledger.people.register import Owners, Person
 
 # ja: 請求照合
 NAME = _("Bills compared with the books")

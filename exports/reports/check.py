@@ -18,6 +18,7 @@ from ledger.decisions.findings import Finding, as_json, judge
 from ledger.decisions.store import Decision
 from ledger.errors import Exit, Refusal
 from ledger.i18n import _, say
+from ledger.people import register
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
 EXPLAINED = 20
@@ -78,7 +79,7 @@ class Answer:
 
     asked: Asked
     findings: list[Finding]
-    people: dict[str, facts.Person]
+    people: dict[str, register.Person]
     origins: dict[int, facts.Origin]
 
     def text(self) -> str:
@@ -112,7 +113,7 @@ def answer(connection: Connection, asked: Asked) -> Answer:
     if not findings and not asked.everyone:
         raise NotYetApplied(asked.application or asked.member or "", asked.as_of)
     ids = {identity for each in findings for identity in each.fact_ids()}
-    return Answer(asked, findings, facts.people(connection), facts.origins(connection, ids))
+    return Answer(asked, findings, register.people(connection), facts.origins(connection, ids))
 
 
 def _judged(connection: Connection, asked: Asked) -> list[Finding]:
@@ -120,7 +121,7 @@ def _judged(connection: Connection, asked: Asked) -> list[Finding]:
         insist_on_application(connection, asked.application)
         return judge(connection, asked.as_of, applications=[asked.application])
     if asked.member is not None:
-        return judge(connection, asked.as_of, member=facts.member_number(connection, asked.member))
+        return judge(connection, asked.as_of, member=register.member_number(connection, asked.member))
     if not asked.everyone:
         raise NobodyAsked
     return judge(connection, asked.as_of)

@@ -6,10 +6,11 @@ Only what decides is shown, unless everything is asked for. ○ × ? read the sa
 from collections.abc import Iterable, Iterator, Mapping
 
 from ledger.decisions.findings import Finding, Ground, grounds
-from ledger.facts import Origin, Person
+from ledger.facts import Origin
 from ledger.i18n import _, either, say
 from ledger.money import written
 from ledger.notices.conditions import Clause, Condition
+from ledger.people.register import Person
 from ledger.statements import labels
 
 # Outcomes that no clause decides: nothing was received, everything was given back, nothing has ended.

@@ -7,8 +7,9 @@ from exports.formats.sheet import Block, Column, Sheet, Values
 from exports.reports import ISSUER, PERSON, person
 from exports.reports.decisions import answer
 from ledger.decisions.findings import Finding, grounds_text
-from ledger.facts import Origin, Person
+from ledger.facts import Origin
 from ledger.i18n import _, either
+from ledger.people.register import Person
 from ledger.statements.labels import mark
 
 # ja: 返金要件確認

@@ -8,9 +8,10 @@ from datetime import date
 
 from exports.formats.sheet import Block, Column, Marked, Sheet, Values
 from exports.reports import ISSUER
+from ledger.booking.events import description
 from ledger.i18n import _, say
+from ledger.journal.chart import Chart
 from ledger.journal.ledgers import AccountLedger
-from ledger.people.register import Chart
 
 # ja: 総勘定元帳
 NAME = _("General ledger")
@@ -65,7 +66,7 @@ def _rows(ledger: AccountLedger, chart: Chart, first: date, last: date) -> Itera
             entry.no,
             chart.name(line.counter),
             chart.part(line.account, line.application, line.deposit),
-            entry.text,
+            description(entry),
             line.debit,
             line.credit,
             each.left,

@@ -5,9 +5,10 @@ from datetime import date
 
 from exports.formats.sheet import Block, Column, Sheet, Values
 from exports.reports import ISSUER
+from ledger.booking.events import description
 from ledger.i18n import _
+from ledger.journal.chart import Chart
 from ledger.journal.ledgers import Entry
-from ledger.people.register import Chart
 
 # ja: 仕訳帳
 NAME = _("Journal")
@@ -58,7 +59,7 @@ def found(entries: Iterable[Entry], chart: Chart) -> Sheet:
 
 def _rows(entries: Iterable[Entry], chart: Chart) -> Iterator[Values]:
     for entry in entries:
-        text = entry.text
+        text = description(entry)
         for nth, each in enumerate(entry.movements, 1):
             yield (
                 entry.on,

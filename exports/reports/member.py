@@ -10,6 +10,7 @@ from exports.reports.decisions import answer
 from exports.reports.settlements import COLUMNS as RETURN_COLUMNS
 from exports.reports.settlements import account as marked
 from exports.reports.settlements import cells as return_cells
+from ledger.booking.events import description
 from ledger.i18n import _, say
 from ledger.statements.labels import mark
 from ledger.statements.member import MemberStatement, Posted
@@ -186,4 +187,4 @@ def _ledger(statement: MemberStatement) -> Iterator[Block]:
 
 def _posted(each: Posted) -> Values:
     line, entry = each.line, each.entry
-    return (entry.on, entry.no, each.part, entry.text, line.debit, line.credit, each.left)
+    return (entry.on, entry.no, each.part, description(entry), line.debit, line.credit, each.left)

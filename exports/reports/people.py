@@ -5,9 +5,10 @@ from typing import Any
 
 from exports.formats.sheet import Block, Column, Sheet
 from exports.reports import ISSUER
+from ledger.audit.access import Refused
 from ledger.codes import ACCOUNT_TYPES
 from ledger.i18n import _, say
-from ledger.people.accounts import ACCOUNT, Change, Refused
+from ledger.people.accounts import ACCOUNT, Change
 from migrations.roles import Role
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from exports.formats.sheet import Block, Column, Marked, Sheet, Values
 from exports.reports import ISSUER
 from ledger.i18n import _, say
 from ledger.journal.balances import Balance, Change
-from ledger.people.register import Chart
+from ledger.journal.chart import Chart
 
 # ja: 試算表
 NAME = _("Trial balance")

@@ -12,9 +12,8 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from ledger import kana, tables
 from ledger.audit.faults import Fault
-from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES
+from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES, Account
 from ledger.i18n import say
-from ledger.journal.accounts import Account
 from ledger.journal.entries import Movement, Posting
 from ledger.kana import same_person
 

@@ -18,8 +18,8 @@ from ledger.booking.inputs import (
     standing_decisions,
 )
 from ledger.booking.planning import Booked, Plan
+from ledger.codes import Account
 from ledger.i18n import _
-from ledger.journal.accounts import Account
 from ledger.journal.entries import recorded
 
 ISSUED = "certificate_issued"

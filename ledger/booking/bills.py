@@ -17,8 +17,8 @@ from ledger.booking.events import TEMPLATES
 from ledger.booking.inputs import BillLine, bill_lines
 from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
+from ledger.codes import Account
 from ledger.i18n import _, say
-from ledger.journal.accounts import Account
 from ledger.journal.entries import Posting, key, numbers_by_key, post
 
 PAID = "authority_paid"

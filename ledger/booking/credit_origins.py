@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, or_, select
 
 from ledger import tables
-from ledger.journal.accounts import Account
+from ledger.codes import Account
 
 _HELD, _SET_ASIDE = str(Account.FEES_HELD), str(Account.CREDITS_HELD)
 

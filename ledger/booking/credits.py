@@ -26,11 +26,12 @@ from ledger.booking.refusals import (
     ReissueWithdrawn,
 )
 from ledger.booking.workflow import CREDITS, REFUNDS, Step, begin, histories, history, step
+from ledger.codes import Account
 from ledger.errors import Refusal
 from ledger.i18n import _, say
-from ledger.journal.accounts import Account
 from ledger.journal.closing import insist_on_open
-from ledger.journal.entries import CORRECTION, Done, Posting, key, opposite, post, recorded
+from ledger.journal.entries import Done, Posting, key, post, recorded
+from ledger.journal.reversal import CORRECTION, opposite
 
 # The states in which a credit takes its yen from the application that it comes from.
 STANDING = ("proposed", "applied")

@@ -17,12 +17,12 @@ from ledger.booking.refusals import (
     StillInForce,
 )
 from ledger.booking.run import book
+from ledger.codes import Account
 from ledger.decisions.findings import Finding, judge
 from ledger.decisions.store import keep
 from ledger.errors import UnknownApplication
 from ledger.facts import SPOKEN
 from ledger.i18n import say
-from ledger.journal.accounts import Account
 from ledger.journal.balances import held_for
 from ledger.notices import review_flags
 

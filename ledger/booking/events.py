@@ -7,9 +7,10 @@ that a credit goes to. A refund's part is kept by its application or, for money 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ledger.i18n import _
-from ledger.journal.accounts import Account
+from ledger.codes import Account
+from ledger.i18n import _, say
 from ledger.journal.entries import Movement
+from ledger.journal.ledgers import Entry
 
 Template = Callable[..., Iterable[Movement]]
 
@@ -177,3 +178,33 @@ def transfer_fee(*, yen: int) -> Iterator[Movement]:
     5310 支払手数料   440 | 1110 普通預金   440
     """
     yield Movement(Account.BANK_CHARGES, Account.BANK, yen)
+
+
+# --- what an entry says happened -----------------------------------------------------------------------------------
+
+
+def description(entry: Entry) -> str:
+    """What happened (摘要), in the language being spoken; with the original day, if its month had been closed."""
+    text = describe(entry.event, entry.movements, entry.reverses, entry.reason)
+    if entry.for_day is None:
+        return text
+    # ja: {said}({day}の分。締め済みのため)
+    return say(_("{said} (of {day}, whose month was closed)"), said=text, day=entry.for_day)
+
+
+def describe(event: str, movements: Iterable[Movement], reverses: int | None = None, reason: str | None = None) -> str:
+    """What an event says happened, in the language spoken; a reversal names its original and its reason."""
+    every = list(movements)
+    first = every[0] if reverses is None else every[-1].opposite
+    application = first.debit_application or first.credit_application
+    text = say(
+        TEXTS.get(event, event),
+        application=application,
+        credited_to=first.credit_application,
+        deposit=first.deposit,
+        whose=application or first.deposit,
+    )
+    if reverses is None:
+        return text
+    # A reason of booking's own is one of our sentences; one that a person gave is said as it was given.
+    return say(_("reversal of entry {entry}: {said} ({reason})"), entry=reverses, said=text, reason=say(reason or ""))

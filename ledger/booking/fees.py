@@ -12,9 +12,10 @@ from datetime import date
 from ledger.booking.events import TEMPLATES
 from ledger.booking.inputs import Application, Deposit, deposits, due_known_on
 from ledger.booking.planning import Booked, Plan
+from ledger.codes import Account
 from ledger.i18n import _
-from ledger.journal.accounts import Account
-from ledger.journal.entries import CORRECTION, Posting, key, opposite, recorded
+from ledger.journal.entries import Posting, key, recorded
+from ledger.journal.reversal import CORRECTION, opposite
 
 _FIRST = ("fee_received", "overpaid", "payer_unknown")
 

@@ -15,10 +15,10 @@ from ledger.booking.bills import reconcile
 from ledger.booking.refusals import DoneDifferently, NotReadyToClose
 from ledger.booking.run import planned
 from ledger.booking.workflow import CREDITS, REFUNDS, Course, histories
+from ledger.codes import Account
 from ledger.dates import Month
 from ledger.i18n import _, say
 from ledger.journal import closing
-from ledger.journal.accounts import Account
 from ledger.journal.balances import held, trial_balance
 from ledger.journal.closing import Step
 from ledger.journal.refusals import MonthNotClosed, MonthNotOver, NoReasonGiven

@@ -13,8 +13,8 @@ from ledger.booking.refunds import Proposed, standing
 from ledger.booking.refusals import NothingOverpaid
 from ledger.booking.run import book
 from ledger.booking.workflow import REFUNDS, begin
+from ledger.codes import Account
 from ledger.errors import UnknownDeposit
-from ledger.journal.accounts import Account
 from ledger.journal.balances import held_for
 from ledger.journal.closing import insist_on_open
 from ledger.journal.entries import Posting, key

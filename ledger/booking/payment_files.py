@@ -32,6 +32,7 @@ from ledger.i18n import _, say
 from ledger.journal.closing import insist_on_open
 from ledger.journal.refusals import NoReasonGiven
 from ledger.people import accounts as people
+from ledger.people import four_eyes, register
 from ledger.store import settings
 from ledger.store.database import role
 
@@ -193,7 +194,7 @@ def _insist_on_maker(connection: Connection, wanted: Collection[Refund], by: str
         each.no
         for each in wanted
         if any(
-            people.one_person(connection, by, step.by, step.role)
+            four_eyes.one_person(connection, by, step.by, step.role)
             for step in each.steps
             if step.state in ("proposed", "approved") and step.payment_file is None
         )
@@ -264,7 +265,7 @@ def _contained(connection: Connection, wanted: Collection[Refund], reasons: list
         application, application.c.number == latest.c.application
     )
     payers = dict(connection.execute(paid).all()) if any(each.deposit for each in wanted) else {}
-    names = {each.number: each.name for each in facts.people(connection).values()}
+    names = {each.number: each.name for each in register.people(connection).values()}
     for each in wanted:
         member = each.member if each.application is not None else payers.get(each.deposit)
         if member is None:
@@ -359,7 +360,9 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
         raise BeforeTheStepBefore(on, latest)
     if not reason.strip():
         raise NoReasonGiven(say(VOID))
-    if own := [each.no for each in inside if people.one_person(connection, by, each.steps[0].by, each.steps[0].role)]:
+    if own := [
+        each.no for each in inside if four_eyes.one_person(connection, by, each.steps[0].by, each.steps[0].role)
+    ]:
         raise SamePersonVoids(by, no, own)
     for each in inside:
         nth = each.steps[-1].nth + 1

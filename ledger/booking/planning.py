@@ -14,9 +14,10 @@ from sqlalchemy import Connection, and_, func, select
 from ledger import tables
 from ledger.booking.events import TEMPLATES
 from ledger.booking.inputs import touching
+from ledger.codes import Account
 from ledger.i18n import _, say
-from ledger.journal.accounts import Account
-from ledger.journal.entries import BY_HAND, CORRECTION, Movement, Posting, key, next_no, opposite, parts
+from ledger.journal.entries import Movement, Posting, key, next_no, parts
+from ledger.journal.reversal import BY_HAND, CORRECTION, opposite
 
 # What brings a fee in: these make a part of 2040 "received"; a waiver only brings back what was received before.
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")

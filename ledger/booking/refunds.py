@@ -15,11 +15,12 @@ from ledger.booking.credit_origins import way_back
 from ledger.booking.eligibility import claim, insist_on_application
 from ledger.booking.events import TEMPLATES, refund_proposed
 from ledger.booking.workflow import REFUNDS, Step, begin, histories, step
+from ledger.codes import Account
 from ledger.decisions.findings import Finding
 from ledger.i18n import _, say
-from ledger.journal.accounts import Account
 from ledger.journal.closing import insist_on_open
-from ledger.journal.entries import Done, Posting, key, opposite, post, recorded
+from ledger.journal.entries import Done, Posting, key, post, recorded
+from ledger.journal.reversal import opposite
 from ledger.notices import review_flags
 from ledger.people import accounts as people
 

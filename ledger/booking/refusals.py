@@ -323,3 +323,38 @@ class NotReadyToClose(Refusal):
     reasons: list[str]
     says = _("{month} cannot be closed yet: {reasons}")
     instead = _("settle these, or close all the same and say why, which is kept: seisan close {month} --accept REASON")
+
+
+@dataclass
+class PartOfRefund(Refusal):
+    """An entry belongs to a refund, which has commands of its own."""
+
+    entry: int
+    refund: int
+    says = _("entry {entry} belongs to refund {refund}")
+    instead = _(
+        "reject the refund, or record that its transfer came back: seisan refund reject {refund} --reason …, "
+        "seisan refund returned {refund} --on DAY --reason …"
+    )
+
+
+@dataclass
+class PartOfCredit(Refusal):
+    """An entry belongs to a credit, which has commands of its own."""
+
+    entry: int
+    credit: int
+    says = _("entry {entry} belongs to credit {credit}")
+    instead = _(
+        "reject or undo the credit: seisan credit reject {credit} --reason …, seisan credit undo {credit} --reason …"
+    )
+
+
+@dataclass
+class WaivedMeanwhile(Refusal):
+    """An entry is a debt that the authority has waived; without it the authority would owe what it never received."""
+
+    entry: int
+    waiver: int
+    says = _("entry {entry} is a debt to the authority, which waived it by entry {waiver}")
+    instead = _("reverse the waiver first: seisan reverse {waiver} --reason …")

@@ -25,7 +25,7 @@ from ledger.i18n import _, say
 from ledger.journal.closing import insist_on_open
 from ledger.journal.entries import Done, Posting, post
 from ledger.journal.refusals import NoReasonGiven
-from ledger.people.accounts import one_person
+from ledger.people.four_eyes import one_person
 from ledger.store.database import role
 
 FIELDS = {"on": _("day"), "reason": _("reason")}

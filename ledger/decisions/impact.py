@@ -17,11 +17,12 @@ from ledger.codes import ASSOCIATIONS
 from ledger.decisions import query
 from ledger.decisions.findings import Finding, judging
 from ledger.decisions.findings import as_json as finding_json
-from ledger.facts import Origin, Person, people
+from ledger.facts import Origin
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Notice
 from ledger.notices.drafts import Proposed
 from ledger.notices.refusals import DoesNotRun, UnknownFact
+from ledger.people.register import Person, people
 from ledger.tables import OUTCOMES
 
 EXAMPLES = 2  # of each kind of change, when the caller does not say

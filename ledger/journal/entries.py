@@ -6,7 +6,7 @@ out of a part of an account than is held there; here that refusal becomes a sent
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
@@ -19,16 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from ledger import dates, tables
 from ledger.journal.closing import insist_on_open
 from ledger.journal.refusals import (
-    AlreadyReversed,
-    NoReasonGiven,
-    NothingLeftToReverse,
-    PartOfCredit,
-    PartOfRefund,
     PostedDifferently,
-    ReversalBeforeOriginal,
-    ReversalOfReversal,
-    UnknownEntry,
-    WaivedMeanwhile,
     YenNotHeld,
 )
 from ledger.store.database import role
@@ -229,80 +220,3 @@ def _shown(value: object) -> str:
 
 
 # --- reversing ------------------------------------------------------------------------------------------------------
-
-# The first part of the key of a reversal: by a person's command, or by booking when a fact turned out otherwise.
-BY_HAND = "reverse"
-CORRECTION = "correction"
-
-
-def opposite(no: int, original: Posting, *, on: date, reason: str, cause: str) -> Posting:
-    """The exact opposite of an entry, last movement first; `cause` is what it was reversed by, and part of its key."""
-    undone = tuple(movement.opposite for movement in reversed(original.movements))
-    return Posting(key(cause, no), on, original.event, undone, reverses=no, reason=reason)
-
-
-def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
-    """Posts the exact opposite of an entry, once, naming the original; the same command again changes nothing.
-
-    What was reversed by a person stays reversed: `book` does not post it again until the fact it was booked from has
-    changed. Refused: an unknown entry, one already reversed or itself a reversal, a day in a closed month or before the
-    original's, no reason, an entry that a refund or credit rests on (these have commands of their own), a debt that was
-    waived, and money that has since gone.
-    """
-    original = recorded(connection, [no]).get(no)
-    if original is None:
-        raise UnknownEntry(no)
-    if original.reverses is not None:
-        raise ReversalOfReversal(no, original.reverses)
-    wanted = opposite(no, original, on=on, reason=reason, cause=BY_HAND)
-    if (before := reversed_by(connection, [no]).get(no)) is not None:
-        if recorded(connection, [before])[before] == wanted:
-            return Done(before, changed=False)
-        raise AlreadyReversed(no, before)
-    insist_on_open(connection, on)
-    if not reason.strip():
-        raise NoReasonGiven(BY_HAND)
-    if on < original.on:
-        raise ReversalBeforeOriginal(no, on, original.on)
-    _insist_that_nothing_rests_on(connection, no)
-    _insist_that_it_was_not_waived(connection, no, original)
-    try:
-        return Done(post(connection, [wanted], by=by)[0], changed=True)
-    except YenNotHeld as refusal:
-        raise NothingLeftToReverse(no, refusal.account) from None
-
-
-def reversed_by(connection: Connection, numbers: Collection[int]) -> Mapping[int, int]:
-    """For each of these entries that was reversed, the entry that reversed it."""
-    entry = tables.entry
-    found: dict[int, int] = {}
-    for some in batches(sorted(numbers)):
-        statement = select(entry.c.reverses, entry.c.no).where(entry.c.reverses.in_(some))
-        found |= {row.reverses: row.no for row in connection.execute(statement)}
-    return found
-
-
-def _insist_that_nothing_rests_on(connection: Connection, no: int) -> None:
-    refund, credit = tables.refund_step, tables.credit_step
-    resting = connection.execute(select(refund.c.refund).where(refund.c.entry == no)).scalar()
-    if resting is not None:
-        raise PartOfRefund(no, resting)
-    resting = connection.execute(select(credit.c.credit).where(credit.c.entry == no)).scalar()
-    if resting is not None:
-        raise PartOfCredit(no, resting)
-
-
-def _insist_that_it_was_not_waived(connection: Connection, no: int, original: Posting) -> None:
-    """A waiver gives back what the debt took; without the debt it would give what nobody has."""
-    if original.event != "certificate_issued":
-        return
-    entry, movement, later = tables.entry, tables.movement, tables.entry.alias("later")
-    waivers = (
-        select(func.max(entry.c.no))
-        .join(movement, movement.c.entry == entry.c.no)
-        .outerjoin(later, later.c.reverses == entry.c.no)
-        .where(entry.c.event == "authority_waived", entry.c.reverses.is_(None), later.c.no.is_(None))
-        .where(movement.c.debit_application == original.movements[0].debit_application)
-    )
-    if (waiver := connection.execute(waivers).scalar()) is not None:
-        raise WaivedMeanwhile(no, waiver)

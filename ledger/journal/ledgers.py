@@ -1,6 +1,6 @@
 """The journal and the ledgers as they are read: entries by date, amount and counterparty, accounts line by line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -8,9 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, union_all
 
 from ledger import tables
-from ledger.booking.events import TEXTS
 from ledger.errors import UnknownAccount
-from ledger.i18n import _, say
 from ledger.journal import balances
 from ledger.journal.balances import Balance
 from ledger.journal.entries import Movement
@@ -51,36 +49,9 @@ class Entry:
     for_day: date | None = None
 
     @property
-    def text(self) -> str:
-        """What happened (摘要), in the language being spoken; with the original day, if its month had been closed."""
-        said = text(self.event, self.movements, self.reverses, self.reason)
-        if self.for_day is None:
-            return said
-        # ja: {said}({day}の分。締め済みのため)
-        return say(_("{said} (of {day}, whose month was closed)"), said=said, day=self.for_day)
-
-    @property
     def lines(self) -> tuple[Line, ...]:
         """Its lines, two for each movement, debit first."""
         return tuple(line for pair in zip(self.movements, self.members, strict=True) for line in _lines(*pair))
-
-
-def text(event: str, movements: Iterable[Movement], reverses: int | None = None, reason: str | None = None) -> str:
-    """What an entry says happened (摘要), in the language spoken; a reversal names its original and its reason."""
-    every = list(movements)
-    first = every[0] if reverses is None else every[-1].opposite
-    application = first.debit_application or first.credit_application
-    said = say(
-        TEXTS.get(event, event),
-        application=application,
-        credited_to=first.credit_application,
-        deposit=first.deposit,
-        whose=application or first.deposit,
-    )
-    if reverses is None:
-        return said
-    # A reason of booking's own is one of our sentences; one that a person gave is said as it was given.
-    return say(_("reversal of entry {entry}: {said} ({reason})"), entry=reverses, said=said, reason=say(reason or ""))
 
 
 def _lines(movement: Movement, members: tuple[str | None, str | None]) -> Iterator[Line]:

@@ -1,14 +1,7 @@
-"""People: who may approve what, whose word a changed bank account needs, who looked at one, what was refused to whom.
+"""Bank accounts of members: a changed one is paid once a second person has said that it is right."""
 
-A person is known by a name and, on PostgreSQL, by the role that they log in with; neither two spellings of one name nor
-two names under one role are two people.
-"""
-
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -17,38 +10,15 @@ from sqlalchemy import Connection, Label, Row, func, or_, select
 from ledger import dates, masking, tables
 from ledger.errors import (
     AccountNotApproved,
-    DatabaseLocked,
-    DatabaseNewer,
-    DatabaseOlder,
-    DatabaseUnreachable,
-    DiskFull,
-    Exit,
-    NoAccountKnown,
     NoChangeToApprove,
-    NoDatabase,
-    NoPurposeGiven,
-    NotADatabase,
-    NotWritable,
-    Refusal,
     SamePersonBroughtAccount,
     UnknownMember,
 )
-from ledger.kana import same_person
+from ledger.people.four_eyes import one_person
 from ledger.store import database
 
 # What makes up a bank account: when any of it changes, another account is paid.
 ACCOUNT = ("bank", "branch", "account_type", "account_number", "account_name")
-
-
-def one_person(connection: Connection, by: str, first: str, role: str | None) -> bool:
-    """Whether who is acting as `by` is who acted first, as `first` under a database role.
-
-    The owner of the books on PostgreSQL is a role that an office may share, so it tells nobody apart; every other role
-    is one person's own.
-    """
-    if same_person(by, first):
-        return True
-    return role is not None and role == database.role(connection) and not database.owns(connection)
 
 
 # --- changes of bank accounts ---------------------------------------------------------------------------------------
@@ -166,23 +136,6 @@ def approve_account(connection: Connection, member: str, *, by: str) -> tuple[Ch
 # --- looking at one -------------------------------------------------------------------------------------------------
 
 
-def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[Any]:
-    """What the register says last of a member, with the whole account number; who looks, and for what, is recorded.
-
-    Refused: no purpose, an unknown member, and one of whom no account is known. The record has to be kept before the
-    number is shown.
-    """
-    if not purpose.strip():
-        raise NoPurposeGiven(member)
-    told = _known_last(connection, member)
-    if told.account_number is None:
-        raise NoAccountKnown(member)
-    row = {"no": _next(connection, tables.looked.c.no), "member": member, "purpose": purpose}
-    signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
-    connection.execute(tables.looked.insert().values(row | signed))
-    return told
-
-
 def _known_last(connection: Connection, member: str) -> Row[Any]:
     known = tables.member_known
     order = (known.c.known_on.desc(), known.c.id.desc())
@@ -198,58 +151,3 @@ def _next(connection: Connection, number: Any) -> int:
 
 
 # --- what was refused -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A command that was not carried out: when, by whom, which, the code of the refusal, the fields of its sentence."""
-
-    no: int
-    recorded_at: datetime
-    by: str
-    role: str | None
-    command: str
-    code: str
-    fields: dict[str, Any]
-
-
-# What says that the books cannot be written at all, so that nothing can be recorded in them.
-_NOWHERE = (
-    *(NoDatabase, NotADatabase, DatabaseNewer, DatabaseOlder, DatabaseUnreachable),
-    *(DatabaseLocked, DiskFull, NotWritable),
-)
-
-
-@contextmanager
-def writing(address: str, *, by: str, command: str, dry_run: bool = False) -> Iterator[Connection]:
-    """The books for one writer, as `database.writing` gives them; a refusal in the block is recorded.
-
-    It is recorded in a write of its own, when everything else has been taken back. A dry run records nothing, and so
-    does a role that may write nothing. What was not understood (a usage error) is no attempt.
-    """
-    try:
-        with database.writing(address, dry_run=dry_run, by=by, command=command) as connection:
-            yield connection
-    except Refusal as refusal:
-        if not dry_run and refusal.exit == Exit.REFUSED and not isinstance(refusal, _NOWHERE):
-            with suppress(Refusal), database.writing(address, by=by, command=command) as connection:
-                record(connection, refusal, command=command, by=by)
-        raise
-
-
-def record(connection: Connection, refusal: Refusal, *, command: str, by: str) -> None:
-    """Records that a command was refused; a password in what was typed is not kept."""
-    told = {name: masking.passwords(fact) if isinstance(fact, str) else fact for name, fact in refusal.told.items()}
-    fields = json.dumps(told, ensure_ascii=False, default=str, sort_keys=True)
-    row = {"no": _next(connection, tables.refused.c.no), "command": command, "code": refusal.code()}
-    signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
-    connection.execute(tables.refused.insert().values(row | signed | {"fields": fields}))
-
-
-def refusals(connection: Connection) -> Iterator[Refused]:
-    """Every refusal recorded, oldest first."""
-    refused = tables.refused
-    columns = (refused.c[name] for name in ("no", "recorded_at", "by", "role", "command", "code", "fields"))
-    for *told, fields in connection.execute(select(*columns).order_by(refused.c.no)):
-        no, recorded_at, by, role, command, code = told
-        yield Refused(no, recorded_at, by, role, command, code, json.loads(fields))

@@ -1,4 +1,4 @@
-"""Whose an application is, what an account and its parts are called, and the order in which statements list people."""
+"""The register of members: who is a member, whose an application is, and the order in which lists name them."""
 
 import re
 from dataclasses import dataclass
@@ -8,13 +8,46 @@ from sqlalchemy import Connection, select
 
 from ledger import tables
 from ledger.codes import ASSOCIATIONS
-from ledger.facts import Person, people
-from ledger.i18n import either
+from ledger.errors import UnknownMember
+from ledger.facts import AS_OF, latest_version
+from ledger.kana import search_key
 
 _PLACE = {name: at for at, name in enumerate(ASSOCIATIONS)}
 _DIGITS = re.compile(r"(\d+)")
 
 Order = tuple[int, tuple[str | int, ...], tuple[str | int, ...]]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member as the register says: number, name, association."""
+
+    number: str
+    name: str
+    association: str
+
+
+def people(connection: Connection, as_of: date | None = None) -> dict[str, Person]:
+    """Every member, as the register says last (by the day, when one is given)."""
+    versions = tables.member_known
+    statement = latest_version(versions, (versions.c.member,), AS_OF if as_of else None)
+    parameters = {"as_of": as_of} if as_of else {}
+    return {
+        row.member: Person(row.member, row.name, row.association) for row in connection.execute(statement, parameters)
+    }
+
+
+def member_number(connection: Connection, written: str) -> str:
+    """The registration number that a person wrote, in whatever width and spacing; one that names none is refused."""
+    number = tables.member.c.number
+    if connection.execute(select(number).where(number == written)).first() is not None:
+        return written
+    sought = search_key(written)
+    found = [each for each in connection.execute(select(number)).scalars() if search_key(each) == sought]
+    if len(found) != 1:
+        raise UnknownMember(written)
+    only: str = found[0]
+    return only
 
 
 def members(connection: Connection, as_of: date) -> dict[str, Person]:
@@ -43,37 +76,6 @@ def owners(connection: Connection, as_of: date) -> Owners:
     application = tables.application
     rows = connection.execute(select(application.c.number, application.c.member))
     return Owners(members(connection, as_of), dict(rows.all()))
-
-
-@dataclass(frozen=True)
-class Chart:
-    """The accounts by code, and what the parts of each are kept by: application, deposit, either, or nothing."""
-
-    names: dict[str, tuple[str, str]]
-    kept_by: dict[str, str]
-
-    def name(self, code: str) -> str:
-        """The account as statements name it: its code and its name in the language being spoken."""
-        return f"{code} {either(*self.names[code])}"
-
-    def part(self, code: str, application: str | None, deposit: str | None) -> str | None:
-        """The part of the account (補助) that a movement touches; None for an account without parts."""
-        kept_by = self.kept_by.get(code, "")
-        if "application" in kept_by and application is not None:
-            return application
-        return deposit if "deposit" in kept_by else None
-
-
-def chart(connection: Connection) -> Chart:
-    """The chart of accounts."""
-    account = tables.account.c
-    rows = connection.execute(
-        select(account.code, account.ja, account.en, account.kept_by).order_by(account.code)
-    ).all()
-    return Chart(
-        {row.code: (row.ja, row.en) for row in rows},
-        {row.code: row.kept_by for row in rows if row.kept_by is not None},
-    )
 
 
 def person_order(person: Person) -> tuple[int, tuple[str | int, ...]]:

@@ -13,8 +13,7 @@ from sqlalchemy import Connection
 
 from ledger.codes import ASSOCIATIONS
 from ledger.decisions.findings import Finding, judge
-from ledger.facts import Person, people
-from ledger.people.register import Owners
+from ledger.people.register import Owners, Person, people
 from ledger.statements.fees_held import Flow
 from ledger.tables import OUTCOMES
 

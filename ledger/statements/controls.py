@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select
 
 from ledger import facts, tables
-from ledger.journal.accounts import Account
+from ledger.codes import Account
 from ledger.journal.balances import Balance, Change, sides
 from ledger.journal.entries import Posting
 from ledger.journal.ledgers import AccountLedger, Entry

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from ledger import facts
-from ledger.facts import AS_OF, Person, people
+from ledger.facts import AS_OF
 from ledger.notices import cp_4_1_3
+from ledger.people.register import Person, people
 
 
 @dataclass(frozen=True)

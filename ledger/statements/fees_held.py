@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 
 from ledger import facts, tables
-from ledger.facts import AS_OF, Person
-from ledger.journal.accounts import Account
-from ledger.people.register import Owners
+from ledger.codes import Account
+from ledger.facts import AS_OF
+from ledger.people.register import Owners, Person
 
 # Plain texts: a driver may write a member of an enumeration in its own way.
 HELD = (str(Account.FEES_HELD), str(Account.CREDITS_HELD))

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Row, Select, or_, select
 
 from ledger import tables
 from ledger.errors import UnknownDecision
-from ledger.facts import COLUMNS, Person
+from ledger.facts import COLUMNS
 from ledger.money import Yen, tax_inside
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Condition, Notice
-from ledger.people.register import members
+from ledger.people.register import Person, members
 
 # Where no clause decides, or a person has to look, these are the facts that the answer is about.
 _OF_A_LIVE_ONE = ("applied_on", "issued_on", "mailed_on", "expires_on")

@@ -8,16 +8,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from ledger import facts, masking, tables
-from ledger.codes import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
+from ledger.codes import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED, Account
 from ledger.decisions.findings import Finding, grounds, grounds_text, judge
 from ledger.decisions.store import Decision, decisions
-from ledger.facts import COLUMNS, Origin, Person
+from ledger.facts import COLUMNS, Origin
 from ledger.journal import ledgers
-from ledger.journal.accounts import Account
 from ledger.journal.balances import Balance, trial_balance
+from ledger.journal.chart import chart
 from ledger.journal.ledgers import Entry, Line
 from ledger.people import accounts as people
-from ledger.people.register import chart, numerically, owners
+from ledger.people import register
+from ledger.people.register import Person, numerically, owners
 from ledger.statements import labels, settlements
 from ledger.statements.settlements import Return
 
@@ -102,7 +103,7 @@ class MemberStatement:
 
 def member_statement(connection: Connection, member: str, as_of: date) -> MemberStatement:
     """The statement of a member as of a day. A member who is not in the register is refused (unknown-member)."""
-    versions, member = tables.member_known, facts.member_number(connection, member)
+    versions, member = tables.member_known, register.member_number(connection, member)
     rows = [
         connection.execute(
             facts.latest_version(versions, (versions.c.member,), by, versions.c.member == member),

@@ -7,12 +7,12 @@ from sqlalchemy import Connection, Text, cast, func, select
 
 from ledger import tables
 from ledger.dates import Month
-from ledger.facts import people
 from ledger.journal import balances, ledgers
 from ledger.journal.balances import Change
+from ledger.journal.chart import Chart, chart
 from ledger.journal.closing import closing_of
 from ledger.journal.ledgers import AccountLedger, Entry
-from ledger.people.register import Chart, Owners, chart, owners
+from ledger.people.register import Owners, owners, people
 from ledger.statements import decisions as decided
 from ledger.statements import fees_held, settlements
 from ledger.statements.associations import Association, associations

@@ -10,10 +10,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, Table, select
 
 from ledger import facts, masking, tables
-from ledger.facts import Person
 from ledger.money import Yen, tax_inside
 from ledger.people import accounts
-from ledger.people.register import Owners, numerically, person_order
+from ledger.people.register import Owners, Person, numerically, person_order
 from ledger.statements.fees_held import first_received
 
 Way = Literal["refund", "overpayment", "credit"]

@@ -1,0 +1,44 @@
+"""Letters written to files: one by its decision, or one for every decision that stands."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from exports.formats.files import insist_on_workbook
+from exports.issued import stamp as marks
+from exports.issued.stamp import Mark
+from exports.reports.letter import file_name, workbook
+from ledger.errors import NotWritable
+from ledger.statements import letter as statement
+from ledger.statements.letter import letters
+
+
+def letter_of(connection: Connection, no: int, path: Path) -> list[Path]:
+    """Writes the letter for one decision. Refused: an unknown decision, a place that cannot be written."""
+    from exports.formats import xlsx
+
+    insist_on_workbook(path)
+    xlsx.write(workbook(statement.letter(connection, no), mark=_mark(marks.of_letters(connection, no), no)), path)
+    return [path]
+
+
+def letters_everyone(connection: Connection, folder: Path) -> list[Path]:
+    """Writes a letter for each decision that stands into the folder, which is made if it is not there.
+
+    Refused: a folder that cannot be written (not-writable).
+    """
+    from exports.formats import xlsx
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        raise NotWritable(str(folder)) from reason
+    files, told = [], marks.of_letters(connection)
+    for each in letters(connection):
+        files.append(folder / file_name(each))
+        xlsx.write(workbook(each, mark=_mark(told, each.no)), files[-1])
+    return files
+
+
+def _mark(told: dict[int, Mark], no: int) -> str:
+    return told[no].text if no in told else ""  # what is kept in this very write is not sealed yet

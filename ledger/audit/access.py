@@ -1,0 +1,100 @@
+"""The access log: who looked at a whole bank account and for what, and what was refused to whom."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from ledger import dates, masking, tables
+from ledger.errors import (
+    DatabaseLocked,
+    DatabaseNewer,
+    DatabaseOlder,
+    DatabaseUnreachable,
+    DiskFull,
+    Exit,
+    NoAccountKnown,
+    NoDatabase,
+    NoPurposeGiven,
+    NotADatabase,
+    NotWritable,
+    Refusal,
+)
+from ledger.people.accounts import _known_last, _next
+from ledger.store import database
+
+
+def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[Any]:
+    """What the register says last of a member, with the whole account number; who looks, and for what, is recorded.
+
+    Refused: no purpose, an unknown member, and one of whom no account is known. The record has to be kept before the
+    number is shown.
+    """
+    if not purpose.strip():
+        raise NoPurposeGiven(member)
+    told = _known_last(connection, member)
+    if told.account_number is None:
+        raise NoAccountKnown(member)
+    row = {"no": _next(connection, tables.looked.c.no), "member": member, "purpose": purpose}
+    signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
+    connection.execute(tables.looked.insert().values(row | signed))
+    return told
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A command that was not carried out: when, by whom, which, the code of the refusal, the fields of its sentence."""
+
+    no: int
+    recorded_at: datetime
+    by: str
+    role: str | None
+    command: str
+    code: str
+    fields: dict[str, Any]
+
+
+# What says that the books cannot be written at all, so that nothing can be recorded in them.
+_NOWHERE = (
+    *(NoDatabase, NotADatabase, DatabaseNewer, DatabaseOlder, DatabaseUnreachable),
+    *(DatabaseLocked, DiskFull, NotWritable),
+)
+
+
+@contextmanager
+def writing(address: str, *, by: str, command: str, dry_run: bool = False) -> Iterator[Connection]:
+    """The books for one writer, as `database.writing` gives them; a refusal in the block is recorded.
+
+    It is recorded in a write of its own, when everything else has been taken back. A dry run records nothing, and so
+    does a role that may write nothing. What was not understood (a usage error) is no attempt.
+    """
+    try:
+        with database.writing(address, dry_run=dry_run, by=by, command=command) as connection:
+            yield connection
+    except Refusal as refusal:
+        if not dry_run and refusal.exit == Exit.REFUSED and not isinstance(refusal, _NOWHERE):
+            with suppress(Refusal), database.writing(address, by=by, command=command) as connection:
+                record(connection, refusal, command=command, by=by)
+        raise
+
+
+def record(connection: Connection, refusal: Refusal, *, command: str, by: str) -> None:
+    """Records that a command was refused; a password in what was typed is not kept."""
+    told = {name: masking.passwords(fact) if isinstance(fact, str) else fact for name, fact in refusal.told.items()}
+    fields = json.dumps(told, ensure_ascii=False, default=str, sort_keys=True)
+    row = {"no": _next(connection, tables.refused.c.no), "command": command, "code": refusal.code()}
+    signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
+    connection.execute(tables.refused.insert().values(row | signed | {"fields": fields}))
+
+
+def refusals(connection: Connection) -> Iterator[Refused]:
+    """Every refusal recorded, oldest first."""
+    refused = tables.refused
+    columns = (refused.c[name] for name in ("no", "recorded_at", "by", "role", "command", "code", "fields"))
+    for *told, fields in connection.execute(select(*columns).order_by(refused.c.no)):
+        no, recorded_at, by, role, command, code = told
+        yield Refused(no, recorded_at, by, role, command, code, json.loads(fields))

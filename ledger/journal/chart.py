@@ -1,0 +1,39 @@
+"""The chart of accounts as the books hold it: names, and by what the parts of each account are kept."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from ledger import tables
+from ledger.i18n import either
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The accounts by code, and what the parts of each are kept by: application, deposit, either, or nothing."""
+
+    names: dict[str, tuple[str, str]]
+    kept_by: dict[str, str]
+
+    def name(self, code: str) -> str:
+        """The account as statements name it: its code and its name in the language being spoken."""
+        return f"{code} {either(*self.names[code])}"
+
+    def part(self, code: str, application: str | None, deposit: str | None) -> str | None:
+        """The part of the account (補助) that a movement touches; None for an account without parts."""
+        kept_by = self.kept_by.get(code, "")
+        if "application" in kept_by and application is not None:
+            return application
+        return deposit if "deposit" in kept_by else None
+
+
+def chart(connection: Connection) -> Chart:
+    """The chart of accounts."""
+    account = tables.account.c
+    rows = connection.execute(
+        select(account.code, account.ja, account.en, account.kept_by).order_by(account.code)
+    ).all()
+    return Chart(
+        {row.code: (row.ja, row.en) for row in rows},
+        {row.code: row.kept_by for row in rows if row.kept_by is not None},
+    )

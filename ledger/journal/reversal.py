@@ -1,0 +1,69 @@
+"""Reversals: the exact opposite of an entry, posted once and naming the original."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from ledger import tables
+from ledger.journal.closing import insist_on_open
+from ledger.journal.entries import Done, Posting, batches, key, post, recorded
+from ledger.journal.refusals import (
+    AlreadyReversed,
+    NoReasonGiven,
+    NothingLeftToReverse,
+    ReversalBeforeOriginal,
+    ReversalOfReversal,
+    UnknownEntry,
+    YenNotHeld,
+)
+
+Insistence = Callable[[Connection, int, Posting], None]
+
+# The first part of the key of a reversal: by a person's command, or by booking when a fact turned out otherwise.
+BY_HAND = "reverse"
+CORRECTION = "correction"
+
+
+def opposite(no: int, original: Posting, *, on: date, reason: str, cause: str) -> Posting:
+    """The exact opposite of an entry, last movement first; `cause` is what it was reversed by, and part of its key."""
+    undone = tuple(movement.opposite for movement in reversed(original.movements))
+    return Posting(key(cause, no), on, original.event, undone, reverses=no, reason=reason)
+
+
+def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, insist: Insistence) -> Done:
+    """Posts the exact opposite of an entry, once, naming the original; the same command again changes nothing.
+
+    `insist` raises what else stands against it. Refused: an unknown entry, one already reversed or itself a reversal, a
+    day in a closed month or before the original's, no reason, and money that has since gone.
+    """
+    original = recorded(connection, [no]).get(no)
+    if original is None:
+        raise UnknownEntry(no)
+    if original.reverses is not None:
+        raise ReversalOfReversal(no, original.reverses)
+    wanted = opposite(no, original, on=on, reason=reason, cause=BY_HAND)
+    if (before := reversed_by(connection, [no]).get(no)) is not None:
+        if recorded(connection, [before])[before] == wanted:
+            return Done(before, changed=False)
+        raise AlreadyReversed(no, before)
+    insist_on_open(connection, on)
+    if not reason.strip():
+        raise NoReasonGiven(BY_HAND)
+    if on < original.on:
+        raise ReversalBeforeOriginal(no, on, original.on)
+    insist(connection, no, original)
+    try:
+        return Done(post(connection, [wanted], by=by)[0], changed=True)
+    except YenNotHeld as refusal:
+        raise NothingLeftToReverse(no, refusal.account) from None
+
+
+def reversed_by(connection: Connection, numbers: Collection[int]) -> Mapping[int, int]:
+    """For each of these entries that was reversed, the entry that reversed it."""
+    entry = tables.entry
+    found: dict[int, int] = {}
+    for some in batches(sorted(numbers)):
+        statement = select(entry.c.reverses, entry.c.no).where(entry.c.reverses.in_(some))
+        found |= {row.reverses: row.no for row in connection.execute(statement)}
+    return found
