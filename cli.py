@@ -23,7 +23,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from ledger import dates, i18n, masking
 from ledger.errors import Exit, NoSuchLanguage, NoSuchMonth, NotADay, NotText, Problems, Refusal
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 
 DATABASE = "sqlite:///seisan.db"
 
@@ -107,15 +107,15 @@ def _answered(command: Callable[[], Any], as_json: bool) -> int:
         with progress.shown_on(sys.stderr):
             answer = command()
     except Refusal as refused:
-        _tell(say(_("Refused: {sentence}"), sentence=refused))
-        _tell(f"  → {refused.remedy}")
+        _tell(_("Refused: {sentence}", sentence=refused))
+        _tell(f"  → {refused.hint}")
         if as_json:
-            _json({"refused": refused.code(), "says": refused.sentence, "instead": refused.remedy})
+            _json({"refused": refused.code(), "says": refused.message, "instead": refused.hint})
         return refused.exit
     except Problems as found:
         _tell("\n".join(str(problem) for problem in found.problems))
         count = len(found.problems)
-        _tell(say(_("{count} problem(s); nothing was taken in."), count=count))
+        _tell(_("{count} problem(s); nothing was taken in.", count=count))
         if as_json:
             _json({"problems": [each.as_json() for each in found.problems]})
         return Exit.PROBLEMS
@@ -123,7 +123,7 @@ def _answered(command: Callable[[], Any], as_json: bool) -> int:
         _tell(_misused(error))
         return Exit.USAGE
     except (typer.Abort, KeyboardInterrupt):
-        _tell(say(_("Stopped. Nothing was changed by the command that was running.")))
+        _tell(_("Stopped. Nothing was changed by the command that was running."))
         return Exit.REFUSED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -168,22 +168,22 @@ def _language(arguments: list[str]) -> i18n.Language:
 
 # What Typer says of two options of its own, marked so that the help says it in both languages.
 OWN_OPTIONS = (
-    _("Install completion for the current shell."),
-    _("Show completion for the current shell, to copy it or customize the installation."),
+    N_("Install completion for the current shell."),
+    N_("Show completion for the current shell, to copy it or customize the installation."),
 )
 
 # What Typer says of a misused command, and how we say it; the first that fits.
 MISUSES = (
-    (r"No such option: (?P<name>\S+)", _("there is no option {name}")),
-    (r"No such command '(?P<name>[^']*)'", _("there is no command {name}")),
-    (r"Missing (?:argument|option|parameter) '?(?P<name>[^'.]*)", _("{name} is missing")),
-    (r"Option '(?P<name>[^']*)' requires", _("{name} needs a value")),
-    (r"Got unexpected extra argument(?:s|\(s\))? \((?P<name>.*)\)", _("{name} is too much")),
-    (r"Invalid value for '?(?P<name>[^':]*)'?: .*valid integer", _("{name} has to be a whole number")),
-    (r"Invalid value for '?(?P<name>[^':]*)'?: .*greater than .* (?P<limit>\d+)$", _("{name} is at least {limit}")),
-    (r"Invalid value for '?(?P<name>[^':]*)'?: .*less than .* (?P<limit>\d+)$", _("{name} is at most {limit}")),
-    (r"Option '(?P<name>[^']*)' does not take a value", _("{name} takes no value")),
-    (r"Missing command", _("the command is missing")),
+    (r"No such option: (?P<name>\S+)", N_("there is no option {name}")),
+    (r"No such command '(?P<name>[^']*)'", N_("there is no command {name}")),
+    (r"Missing (?:argument|option|parameter) '?(?P<name>[^'.]*)", N_("{name} is missing")),
+    (r"Option '(?P<name>[^']*)' requires", N_("{name} needs a value")),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((?P<name>.*)\)", N_("{name} is too much")),
+    (r"Invalid value for '?(?P<name>[^':]*)'?: .*valid integer", N_("{name} has to be a whole number")),
+    (r"Invalid value for '?(?P<name>[^':]*)'?: .*greater than .* (?P<limit>\d+)$", N_("{name} is at least {limit}")),
+    (r"Invalid value for '?(?P<name>[^':]*)'?: .*less than .* (?P<limit>\d+)$", N_("{name} is at most {limit}")),
+    (r"Option '(?P<name>[^']*)' does not take a value", N_("{name} takes no value")),
+    (r"Missing command", N_("the command is missing")),
 )
 
 
@@ -194,30 +194,30 @@ def _misused(error: typer.TyperException) -> str:
     sentence = told
     for pattern, ours in MISUSES:
         if found := re.search(pattern, told):
-            sentence = say(ours, **found.groupdict())
+            sentence = _(ours, **found.groupdict())
             break
     path = where.command_path if where else "seisan"
-    return say(_("Usage: {sentence}"), sentence=sentence) + "\n  → " + say(_("see: {command} --help"), command=path)
+    return _("Usage: {sentence}", sentence=sentence) + "\n  → " + _("see: {command} --help", command=path)
 
 
 def _page(command: Any, ctx: typer.Context) -> str:
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
-    parts = [say(command.help or ""), say(_("Usage:")) + f"\n  {usage}"]
-    arguments = [(_called(each), say(each.help or "")) for each in command.params if each.param_type_name == "argument"]
-    options = [(_called(each), say(each.help or "")) for each in command.params if each.param_type_name == "option"]
+    parts = [_(command.help or ""), _("Usage:") + f"\n  {usage}"]
+    arguments = [(_called(each), _(each.help or "")) for each in command.params if each.param_type_name == "argument"]
+    options = [(_called(each), _(each.help or "")) for each in command.params if each.param_type_name == "option"]
     commands = []
     if isinstance(command, TyperGroup):
         every = {name: command.commands[name] for name in command.list_commands(ctx)}
-        commands = [(name, _first(say(each.help or ""))) for name, each in every.items()]
+        commands = [(name, _first(_(each.help or ""))) for name, each in every.items()]
     for heading, lines in (
-        (_("Arguments:"), arguments),
-        (_("Options:"), options),
-        (_("Commands, in the order of the month:"), commands),
+        (N_("Arguments:"), arguments),
+        (N_("Options:"), options),
+        (N_("Commands, in the order of the month:"), commands),
     ):
         if lines:
-            parts.append(say(heading) + "\n" + _listed(lines))
+            parts.append(_(heading) + "\n" + _listed(lines))
     if examples := EXAMPLES.get(ctx.command_path.removeprefix("seisan").strip()):
-        parts.append(say(_("Examples:")) + "\n" + "\n".join(f"  seisan {each}" for each in examples))
+        parts.append(_("Examples:") + "\n" + "\n".join(f"  seisan {each}" for each in examples))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -283,7 +283,7 @@ class Desk:
         if self.within is not None:
             return nullcontext(self.within)
         if dry_run:
-            _tell(say(_("Dry run: nothing is kept.")))
+            _tell(_("Dry run: nothing is kept."))
         return access.writing(self.database, by=self.by, command=self.command, dry_run=dry_run)
 
     @contextmanager
@@ -299,21 +299,21 @@ class Desk:
             yield connection, private
 
 
-Json = Annotated[bool, typer.Option("--json", help=_("answer in JSON, for other programs"))]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=_("do everything, then take it back"))]
-On = Annotated[str | None, typer.Option("--on", metavar="DAY", help=_("the business day (default: today)"))]
+Json = Annotated[bool, typer.Option("--json", help=N_("answer in JSON, for other programs"))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=N_("do everything, then take it back"))]
+On = Annotated[str | None, typer.Option("--on", metavar="DAY", help=N_("the business day (default: today)"))]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="DAY", help=_("the day the question is asked for (default: today)"))
+    str | None, typer.Option("--as-of", metavar="DAY", help=N_("the day the question is asked for (default: today)"))
 ]
 Through = Annotated[
-    str | None, typer.Option("--through", metavar="DAY", help=_("up to and with this day (default: today)"))
+    str | None, typer.Option("--through", metavar="DAY", help=N_("up to and with this day (default: today)"))
 ]
-Reason = Annotated[str, typer.Option("--reason", help=_("why; it is kept"))]
-Out = Annotated[Path, typer.Option("--out", metavar="FILE", help=_("the file to write"))]
+Reason = Annotated[str, typer.Option("--reason", help=N_("why; it is kept"))]
+Out = Annotated[Path, typer.Option("--out", metavar="FILE", help=N_("the file to write"))]
 MaybeOut = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help=_("write .xlsx, .csv or .json instead of showing"))
+    Path | None, typer.Option("--out", metavar="FILE", help=N_("write .xlsx, .csv or .json instead of showing"))
 ]
-Everyone = Annotated[bool, typer.Option("--everyone", help=_("all applications"))]
+Everyone = Annotated[bool, typer.Option("--everyone", help=N_("all applications"))]
 
 
 def _day(text: str | None) -> date:
@@ -414,7 +414,7 @@ def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None 
 
     if out is not None:
         files.write(sheet, answer, out, on, mark)
-        _tell(say(_("Written: {file}"), file=out))
+        _tell(_("Written: {file}", file=out))
     elif as_json and _held_back is None:
         _json(answer)
     else:
@@ -429,7 +429,7 @@ def _mark(connection: Any, of: str, on: date, out: Path | None, about: str = "")
 
 
 app = typer.Typer(
-    help=_("Fees and refunds of a federation: input files in; decisions with grounds, books and workbooks out."),
+    help=N_("Fees and refunds of a federation: input files in; decisions with grounds, books and workbooks out."),
     cls=Seisan,
     add_completion=True,
     rich_markup_mode=None,
@@ -465,17 +465,20 @@ def seisan(
     database: Annotated[
         str,
         typer.Option(
-            "--database", envvar="SEISAN_DATABASE", metavar="URL", help=_("the books: sqlite:///FILE or postgresql://…")
+            "--database",
+            envvar="SEISAN_DATABASE",
+            metavar="URL",
+            help=N_("the books: sqlite:///FILE or postgresql://…"),
         ),
     ] = DATABASE,
     by: Annotated[
         str | None,
-        typer.Option("--by", envvar="SEISAN_USER", metavar="NAME", help=_("who is acting (default: the login name)")),
+        typer.Option("--by", envvar="SEISAN_USER", metavar="NAME", help=N_("who is acting (default: the login name)")),
     ] = None,
     lang: Annotated[
         str,
         typer.Option(
-            "--lang", envvar="SEISAN_LANG", metavar="ja|en", help=_("the language of everything a person reads")
+            "--lang", envvar="SEISAN_LANG", metavar="ja|en", help=N_("the language of everything a person reads")
         ),
     ] = "ja",
     key: Annotated[
@@ -483,7 +486,7 @@ def seisan(
         typer.Option(
             "--key",
             metavar="KEY",
-            help=_("what the command is known by: given again, it answers as it did the first time"),
+            help=N_("what the command is known by: given again, it answers as it did the first time"),
         ),
     ] = None,
 ) -> None:
@@ -503,7 +506,7 @@ def _login() -> str:
 @_command(
     app,
     "init",
-    _("Creates the books, or brings them up to date."),
+    N_("Creates the books, or brings them up to date."),
     "init",
     "--database postgresql://user@host/seisan init",
 )
@@ -519,18 +522,18 @@ def init(ctx: typer.Context, as_json: Json = False) -> None:
 @_command(
     app,
     "import",
-    _("Takes input files in: all of them, or nothing."),
+    N_("Takes input files in: all of them, or nothing."),
     "import 会員名簿.xlsx 申込.xlsx 入金.csv",
     "import 受領簿.xlsx --known-on 2012-03-31 --dry-run",
 )
 def import_(
     ctx: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help=_("workbooks and CSV files, recognised by their headings"))
+        list[Path], typer.Argument(metavar="FILE…", help=N_("workbooks and CSV files, recognised by their headings"))
     ],
     known_on: Annotated[
         str | None,
-        typer.Option("--known-on", metavar="DAY", help=_("the day on which rows that say no day became known")),
+        typer.Option("--known-on", metavar="DAY", help=N_("the day on which rows that say no day became known")),
     ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -547,7 +550,7 @@ def import_(
 @_command(
     app,
     "template",
-    _("Writes an empty input workbook, with headings, notes and drop-down lists."),
+    N_("Writes an empty input workbook, with headings, notes and drop-down lists."),
     "template members --out 会員名簿.xlsx",
 )
 def template(
@@ -555,7 +558,7 @@ def template(
         str,
         typer.Argument(
             metavar="KIND",
-            help=_("the kind of file: members, applications, issues, downloads, receipts, revocations, usage, …"),
+            help=N_("the kind of file: members, applications, issues, downloads, receipts, revocations, usage, …"),
         ),
     ],
     out: Out,
@@ -564,7 +567,7 @@ def template(
     from exports.reports import template as blank
 
     blank.write(kind, out)
-    _tell(say(_("Written: {file}"), file=out))
+    _tell(_("Written: {file}", file=out))
 
 
 # --- what came in and what it calls for -------------------------------------------------------------------------------
@@ -573,7 +576,7 @@ def template(
 @_command(
     app,
     "book",
-    _("Posts what facts, deposits, bills and decisions call for."),
+    N_("Posts what facts, deposits, bills and decisions call for."),
     "book",
     "book --through 2012-09-30 --dry-run",
 )
@@ -590,14 +593,14 @@ def book(ctx: typer.Context, through: Through = None, dry_run: DryRun = False, a
 @_command(
     app,
     "match",
-    _("Transfers without an application, with whose they could be; or settles one."),
+    N_("Transfers without an application, with whose they could be; or settles one."),
     "match",
     "match 20120310-7 2012-0040",
 )
 def match(
     ctx: typer.Context,
-    deposit: Annotated[str | None, typer.Argument(metavar="[DEPOSIT]", help=_("the reference number"))] = None,
-    application: Annotated[str | None, typer.Argument(metavar="[APPLICATION]", help=_("what it pays for"))] = None,
+    deposit: Annotated[str | None, typer.Argument(metavar="[DEPOSIT]", help=N_("the reference number"))] = None,
+    application: Annotated[str | None, typer.Argument(metavar="[APPLICATION]", help=N_("what it pays for"))] = None,
     on: On = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -615,14 +618,14 @@ def match(
         return
     with _desk(ctx).writing(dry_run) as connection:
         new = matching.settle(connection, deposit, application, on=_day(on), by=_desk(ctx).by)
-    said = _("Settled. Next: seisan book") if new else _("It had been settled so before; nothing was changed.")
-    _answer(say(said), {"deposit": deposit, "application": application, "changed": new}, as_json)
+    said = N_("Settled. Next: seisan book") if new else N_("It had been settled so before; nothing was changed.")
+    _answer(_(said), {"deposit": deposit, "application": application, "changed": new}, as_json)
 
 
 @_command(
     app,
     "due",
-    _("Receipts outstanding: day count, reminder due, revocable from."),
+    N_("Receipts outstanding: day count, reminder due, revocable from."),
     "due --as-of 2012-02-20",
     "due --out 受領書督促.xlsx",
 )
@@ -644,7 +647,7 @@ def due(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: Mayb
 @_command(
     app,
     "check",
-    _("Does the fee come back, and why? For a member, an application, or everyone, as of any day."),
+    N_("Does the fee come back, and why? For a member, an application, or everyone, as of any day."),
     "check '東京 第9001号'",
     "check --application 2011-0001 --as-of 2012-03-23",
     "check --everyone --as-of 2012-09-30 --out 判定.xlsx",
@@ -652,12 +655,12 @@ def due(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: Mayb
 def check(
     ctx: typer.Context,
     member: Annotated[
-        str | None, typer.Argument(metavar="[MEMBER]", help=_("the member's registration number"))
+        str | None, typer.Argument(metavar="[MEMBER]", help=N_("the member's registration number"))
     ] = None,
-    application: Annotated[str | None, typer.Option("--application", metavar="NO", help=_("one application"))] = None,
+    application: Annotated[str | None, typer.Option("--application", metavar="NO", help=N_("one application"))] = None,
     everyone: Everyone = False,
     as_of: AsOf = None,
-    everything: Annotated[bool, typer.Option("--all", help=_("show every clause, not only what decides"))] = False,
+    everything: Annotated[bool, typer.Option("--all", help=N_("show every clause, not only what decides"))] = False,
     as_json: Json = False,
     out: MaybeOut = None,
 ) -> None:
@@ -677,14 +680,14 @@ def check(
 @_command(
     app,
     "decide",
-    _("Keeps findings as decisions, with what was known."),
+    N_("Keeps findings as decisions, with what was known."),
     "decide 2011-0001 --as-of 2012-09-21",
     "decide --everyone",
 )
 def decide(
     ctx: typer.Context,
     applications: Annotated[
-        list[str] | None, typer.Argument(metavar="[APPLICATION…]", help=_("application numbers"))
+        list[str] | None, typer.Argument(metavar="[APPLICATION…]", help=N_("application numbers"))
     ] = None,
     everyone: Everyone = False,
     as_of: AsOf = None,
@@ -700,10 +703,10 @@ def decide(
     _answer(summaries.decided(decided, new), answers.decisions(decided), as_json)
 
 
-@_command(app, "decisions", _("The decisions kept, superseded ones included."), "decisions", "decisions 2011-0001")
+@_command(app, "decisions", N_("The decisions kept, superseded ones included."), "decisions", "decisions 2011-0001")
 def decisions(
     ctx: typer.Context,
-    application: Annotated[str | None, typer.Argument(metavar="[APPLICATION]", help=_("one application"))] = None,
+    application: Annotated[str | None, typer.Argument(metavar="[APPLICATION]", help=N_("one application"))] = None,
     as_json: Json = False,
     out: MaybeOut = None,
 ) -> None:
@@ -726,17 +729,17 @@ def decisions(
 @_command(
     app,
     "letter",
-    _("The answer to the member, in words, with clause and grounds; or one for every decision that stands."),
+    N_("The answer to the member, in words, with clause and grounds; or one for every decision that stands."),
     "letter 12 --out 回答.xlsx",
     "letter --everyone --out 回答",
 )
 def letter(
     ctx: typer.Context,
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE", help=_("the file, or with --everyone the folder, to write"))
+        Path, typer.Option("--out", metavar="FILE", help=N_("the file, or with --everyone the folder, to write"))
     ],
-    decision: Annotated[int | None, typer.Argument(metavar="[DECISION]", help=_("the number of the decision"))] = None,
-    everyone: Annotated[bool, typer.Option("--everyone", help=_("every decision that stands"))] = False,
+    decision: Annotated[int | None, typer.Argument(metavar="[DECISION]", help=N_("the number of the decision"))] = None,
+    everyone: Annotated[bool, typer.Option("--everyone", help=N_("every decision that stands"))] = False,
 ) -> None:
     """Writes letters."""
     from exports.issued import letters
@@ -750,7 +753,7 @@ def letter(
             if decision is None
             else letters.letter_of(connection, decision, out)
         )
-    _tell(say(_("{count} letters written: {place}"), count=len(written), place=out))
+    _tell(_("{count} letters written: {place}", count=len(written), place=out))
 
 
 def _shaken(desk: Desk, as_json: bool, out: Path | None) -> None:
@@ -768,13 +771,13 @@ def _shaken(desk: Desk, as_json: bool, out: Path | None) -> None:
 
 # --- what comes back --------------------------------------------------------------------------------------------------
 
-refund = _group("refund", _("Refunds: proposed by one person, approved by another, paid."))
-credit = _group("credit", _("Credits to a reissue: proposed by one person, approved by another."))
-overpaid = _group("overpaid", _("Money that was never due: the same states as a refund."))
+refund = _group("refund", N_("Refunds: proposed by one person, approved by another, paid."))
+credit = _group("credit", N_("Credits to a reissue: proposed by one person, approved by another."))
+overpaid = _group("overpaid", N_("Money that was never due: the same states as a refund."))
 
-Application = Annotated[str, typer.Argument(metavar="APPLICATION", help=_("the application number"))]
-No = Annotated[int, typer.Argument(metavar="NO", min=1, max=LARGEST, help=_("the number of the refund or credit"))]
-Nos = Annotated[list[int], typer.Argument(metavar="NO…", min=1, max=LARGEST, help=_("the numbers of the refunds"))]
+Application = Annotated[str, typer.Argument(metavar="APPLICATION", help=N_("the application number"))]
+No = Annotated[int, typer.Argument(metavar="NO", min=1, max=LARGEST, help=N_("the number of the refund or credit"))]
+Nos = Annotated[list[int], typer.Argument(metavar="NO…", min=1, max=LARGEST, help=N_("the numbers of the refunds"))]
 
 
 def _did(done: Any, sentence: str, as_json: bool, **fields: object) -> None:
@@ -783,14 +786,14 @@ def _did(done: Any, sentence: str, as_json: bool, **fields: object) -> None:
 
 
 def _done(done: Any, sentence: str, **fields: object) -> str:
-    said = say(sentence, no=done.no, **fields)
-    return said if done.changed else said + "\n" + say(_("It had been done before; nothing was changed."))
+    said = _(sentence, no=done.no, **fields)
+    return said if done.changed else said + "\n" + _("It had been done before; nothing was changed.")
 
 
 @_command(
     refund,
     "propose",
-    _("Proposes to pay a fee back, as found on the day, and reserves it."),
+    N_("Proposes to pay a fee back, as found on the day, and reserves it."),
     "refund propose 2011-0001",
     "refund propose 2011-0001 --on 2012-09-24 --dry-run",
 )
@@ -802,7 +805,7 @@ def refund_propose(
 
     with _desk(ctx).writing(dry_run) as connection:
         done = refunds.propose(connection, application, on=_day(on), by=_desk(ctx).by)
-    _proposed(done, _("Refund {no}: {yen} yen proposed. Next, by another person: seisan refund approve {no}"), as_json)
+    _proposed(done, N_("Refund {no}: {yen} yen proposed. Next, by another person: seisan refund approve {no}"), as_json)
 
 
 def _proposed(done: Any, sentence: str, as_json: bool) -> None:
@@ -817,7 +820,7 @@ def _refund_approve(ctx: typer.Context, no: No, on: On = None, dry_run: DryRun =
 
     with _desk(ctx).writing(dry_run) as connection:
         done = refunds.approve(connection, no, on=_day(on), by=_desk(ctx).by)
-    _did(done, _("Refund {no} is approved. Next, with all that are: seisan refund file --on DAY --out FILE"), as_json)
+    _did(done, N_("Refund {no} is approved. Next, with all that are: seisan refund file --on DAY --out FILE"), as_json)
 
 
 def _refund_reject(
@@ -828,7 +831,7 @@ def _refund_reject(
 
     with _desk(ctx).writing(dry_run) as connection:
         done = refunds.reject(connection, no, on=_day(on), reason=reason, by=_desk(ctx).by)
-    _did(done, _("Refund {no} is rejected; its yen are no longer reserved."), as_json)
+    _did(done, N_("Refund {no} is rejected; its yen are no longer reserved."), as_json)
 
 
 def _refund_paid(
@@ -839,7 +842,7 @@ def _refund_paid(
 
     with _desk(ctx).writing(dry_run) as connection:
         done = refunds.paid(connection, numbers, on=_day(on), by=_desk(ctx).by)
-    said = [_done(each, _("Refund {no} is paid.")) for each in done]
+    said = [_done(each, N_("Refund {no} is paid.")) for each in done]
     _answer("\n".join(said), [{"no": each.no, "changed": each.changed} for each in done], as_json)
 
 
@@ -853,7 +856,7 @@ def _refund_returned(
         done = refunds.returned(connection, no, on=_day(on), reason=reason, by=_desk(ctx).by)
     _did(
         done,
-        _("The transfer of refund {no} came back; it stays owed. When paid again: seisan refund paid {no} --on DAY"),
+        N_("The transfer of refund {no} came back; it stays owed. When paid again: seisan refund paid {no} --on DAY"),
         as_json,
     )
 
@@ -876,23 +879,23 @@ def _refund_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, 
 
 
 for _kind, _name in ((refund, "refund"), (overpaid, "overpaid")):
-    _command(_kind, "approve", _("Approves what another person proposed."), f"{_name} approve 1 --by 丙田")(
+    _command(_kind, "approve", N_("Approves what another person proposed."), f"{_name} approve 1 --by 丙田")(
         _refund_approve
     )
     _command(
-        _kind, "reject", _("Rejects what is not paid yet; the reason is kept."), f"{_name} reject 1 --reason 口座相違"
+        _kind, "reject", N_("Rejects what is not paid yet; the reason is kept."), f"{_name} reject 1 --reason 口座相違"
     )(_refund_reject)
-    _command(_kind, "paid", _("Records that it was paid."), f"{_name} paid 1 2 3 --on 2012-09-28")(_refund_paid)
+    _command(_kind, "paid", N_("Records that it was paid."), f"{_name} paid 1 2 3 --on 2012-09-28")(_refund_paid)
     _command(
         _kind,
         "returned",
-        _("Records that the transfer came back; the debt to the member stays."),
+        N_("Records that the transfer came back; the debt to the member stays."),
         f"{_name} returned 1 --on 2012-10-02 --reason 口座なし",
     )(_refund_returned)
     _command(
         _kind,
         "list",
-        _("Refunds and returned overpayments, with their states."),
+        N_("Refunds and returned overpayments, with their states."),
         f"{_name} list",
         f"{_name} list --out 返金一覧.xlsx",
     )(_refund_list)
@@ -901,7 +904,7 @@ for _kind, _name in ((refund, "refund"), (overpaid, "overpaid")):
 @_command(
     refund,
     "file",
-    _("Writes one payment file for the bank of all approved refunds, returned overpayments included."),
+    N_("Writes one payment file for the bank of all approved refunds, returned overpayments included."),
     "refund file --on 2012-09-28 --out 総合振込-2012-09-28.txt",
     "refund file --on 2012-09-28 --out 総合振込.txt --without 3 --dry-run",
 )
@@ -909,11 +912,11 @@ def refund_file(
     ctx: typer.Context,
     out: Out,
     on: Annotated[
-        str | None, typer.Option("--on", metavar="DAY", help=_("the day of the transfers (default: today)"))
+        str | None, typer.Option("--on", metavar="DAY", help=N_("the day of the transfers (default: today)"))
     ] = None,
     without: Annotated[
         list[int] | None,
-        typer.Option("--without", metavar="NO", min=1, max=LARGEST, help=_("a refund to leave out; may be repeated")),
+        typer.Option("--without", metavar="NO", min=1, max=LARGEST, help=N_("a refund to leave out; may be repeated")),
     ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -949,12 +952,12 @@ AGAIN["refund file"] = _refund_file_again
 @_command(
     refund,
     "void",
-    _("Declares a payment file void that never reached the bank; what is in it is approved again."),
+    N_("Declares a payment file void that never reached the bank; what is in it is approved again."),
     "refund void 1 --reason 取組日の誤り --by 丙田",
 )
 def refund_void(
     ctx: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="NO", min=1, max=LARGEST, help=_("the number of the payment file"))],
+    number: Annotated[int, typer.Argument(metavar="NO", min=1, max=LARGEST, help=N_("the number of the payment file"))],
     reason: Reason,
     on: On = None,
     dry_run: DryRun = False,
@@ -970,11 +973,11 @@ def refund_void(
 
 
 @_command(
-    overpaid, "return", _("Proposes to return what is left in suspense of a deposit."), "overpaid return 20120310-7"
+    overpaid, "return", N_("Proposes to return what is left in suspense of a deposit."), "overpaid return 20120310-7"
 )
 def overpaid_return(
     ctx: typer.Context,
-    deposit: Annotated[str, typer.Argument(metavar="DEPOSIT", help=_("the reference number of the deposit"))],
+    deposit: Annotated[str, typer.Argument(metavar="DEPOSIT", help=N_("the reference number of the deposit"))],
     on: On = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -985,20 +988,20 @@ def overpaid_return(
     with _desk(ctx).writing(dry_run) as connection:
         done = return_deposit(connection, deposit, on=_day(on), by=_desk(ctx).by)
     _proposed(
-        done, _("Return {no}: {yen} yen proposed. Next, by another person: seisan overpaid approve {no}"), as_json
+        done, N_("Return {no}: {yen} yen proposed. Next, by another person: seisan overpaid approve {no}"), as_json
     )
 
 
 @_command(
     credit,
     "propose",
-    _("Proposes to set a fee against a reissue of the same member."),
+    N_("Proposes to set a fee against a reissue of the same member."),
     "credit propose 2011-0001 --to 2012-0040",
 )
 def credit_propose(
     ctx: typer.Context,
     application: Application,
-    to: Annotated[str, typer.Option("--to", metavar="APPLICATION", help=_("the reissue that the fee is set against"))],
+    to: Annotated[str, typer.Option("--to", metavar="APPLICATION", help=N_("the reissue that the fee is set against"))],
     on: On = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -1008,23 +1011,23 @@ def credit_propose(
 
     with _desk(ctx).writing(dry_run) as connection:
         done = credits.propose(connection, application, to, on=_day(on), by=_desk(ctx).by)
-    _proposed(done, _("Credit {no}: {yen} yen proposed. Next, by another person: seisan credit approve {no}"), as_json)
+    _proposed(done, N_("Credit {no}: {yen} yen proposed. Next, by another person: seisan credit approve {no}"), as_json)
 
 
-@_command(credit, "approve", _("Approves and applies what another person proposed."), "credit approve 1 --by 丙田")
+@_command(credit, "approve", N_("Approves and applies what another person proposed."), "credit approve 1 --by 丙田")
 def credit_approve(ctx: typer.Context, no: No, on: On = None, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Applies a credit."""
     from ledger.booking import credits
 
     with _desk(ctx).writing(dry_run) as connection:
         done = credits.approve(connection, no, on=_day(on), by=_desk(ctx).by)
-    _did(done, _("Credit {no} is applied; the reissue owes that much less."), as_json)
+    _did(done, N_("Credit {no} is applied; the reissue owes that much less."), as_json)
 
 
 @_command(
     credit,
     "reject",
-    _("Rejects a credit that is not applied yet; the reason is kept."),
+    N_("Rejects a credit that is not applied yet; the reason is kept."),
     "credit reject 1 --reason 本人が払戻しを希望",
 )
 def credit_reject(
@@ -1035,13 +1038,13 @@ def credit_reject(
 
     with _desk(ctx).writing(dry_run) as connection:
         done = credits.reject(connection, no, on=_day(on), reason=reason, by=_desk(ctx).by)
-    _did(done, _("Credit {no} is rejected; its yen are no longer reserved."), as_json)
+    _did(done, N_("Credit {no} is rejected; its yen are no longer reserved."), as_json)
 
 
 @_command(
     credit,
     "undo",
-    _("Undoes an applied credit: the yen go back to exactly where they came from."),
+    N_("Undoes an applied credit: the yen go back to exactly where they came from."),
     "credit undo 1 --reason 再発行申込みの取下げ",
 )
 def credit_undo(
@@ -1052,10 +1055,10 @@ def credit_undo(
 
     with _desk(ctx).writing(dry_run) as connection:
         done = credits.undo(connection, no, on=_day(on), reason=reason, by=_desk(ctx).by)
-    _did(done, _("Credit {no} is undone; the fee can be refunded or credited again."), as_json)
+    _did(done, N_("Credit {no} is undone; the fee can be refunded or credited again."), as_json)
 
 
-@_command(credit, "list", _("Credits, with their states."), "credit list", "credit list --json")
+@_command(credit, "list", N_("Credits, with their states."), "credit list", "credit list --json")
 def credit_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists credits."""
     from exports.reports import answers
@@ -1078,7 +1081,7 @@ bill = typer.Typer(
     cls=Group,
     rich_markup_mode=None,
     invoke_without_command=True,
-    help=_("The authority's bills beside the books, line by line."),
+    help=N_("The authority's bills beside the books, line by line."),
 )
 app.add_typer(bill, name="bill")
 _names[id(bill)] = "bill"
@@ -1104,11 +1107,11 @@ def bill_reconciled(ctx: typer.Context, as_json: Json = False, out: MaybeOut = N
 
 
 @_command(
-    bill, "pay", _("Posts the payment of a bill: every line that agrees, once."), "bill pay 2012-09 --on 2012-10-31"
+    bill, "pay", N_("Posts the payment of a bill: every line that agrees, once."), "bill pay 2012-09 --on 2012-10-31"
 )
 def bill_pay(
     ctx: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="BILL", help=_("the number of the bill"))],
+    number: Annotated[str, typer.Argument(metavar="BILL", help=N_("the number of the bill"))],
     on: On = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -1126,7 +1129,7 @@ def bill_pay(
 # --- the books --------------------------------------------------------------------------------------------------------
 
 
-@_command(app, "balance", _("The trial balance."), "balance --as-of 2012-09-30", "balance --json")
+@_command(app, "balance", N_("The trial balance."), "balance --as-of 2012-09-30", "balance --json")
 def balance(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Shows every account as of a day."""
     from exports.reports import answers
@@ -1145,27 +1148,27 @@ def balance(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: 
 @_command(
     app,
     "entries",
-    _("Searches journal and ledgers: by day, amount, account, application or member; ranges, any two together."),
+    N_("Searches journal and ledgers: by day, amount, account, application or member; ranges, any two together."),
     "entries --from 2012-09-01 --to 2012-09-30 --account 2040",
     "entries --application 2011-0001",
     "entries --amount-from 7245 --amount-to 7245 --blank",
 )
 def entries(
     ctx: typer.Context,
-    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help=_("from this day on"))] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help=_("up to and with this day"))] = None,
-    account: Annotated[str | None, typer.Option("--account", metavar="CODE", help=_("lines of this account"))] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help=N_("from this day on"))] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help=N_("up to and with this day"))] = None,
+    account: Annotated[str | None, typer.Option("--account", metavar="CODE", help=N_("lines of this account"))] = None,
     application: Annotated[
-        str | None, typer.Option("--application", metavar="NO", help=_("lines of this application"))
+        str | None, typer.Option("--application", metavar="NO", help=N_("lines of this application"))
     ] = None,
-    member: Annotated[str | None, typer.Option("--member", metavar="MEMBER", help=_("lines of this member"))] = None,
+    member: Annotated[str | None, typer.Option("--member", metavar="MEMBER", help=N_("lines of this member"))] = None,
     amount_from: Annotated[
-        int | None, typer.Option("--amount-from", metavar="YEN", min=0, max=LARGEST, help=_("at least this amount"))
+        int | None, typer.Option("--amount-from", metavar="YEN", min=0, max=LARGEST, help=N_("at least this amount"))
     ] = None,
     amount_to: Annotated[
-        int | None, typer.Option("--amount-to", metavar="YEN", min=0, max=LARGEST, help=_("at most this amount"))
+        int | None, typer.Option("--amount-to", metavar="YEN", min=0, max=LARGEST, help=N_("at most this amount"))
     ] = None,
-    blank: Annotated[bool, typer.Option("--blank", help=_("lines that name no application"))] = False,
+    blank: Annotated[bool, typer.Option("--blank", help=N_("lines that name no application"))] = False,
     as_json: Json = False,
     out: MaybeOut = None,
 ) -> None:
@@ -1186,19 +1189,23 @@ def entries(
 @_command(
     app,
     "verify",
-    _("Holds the books against themselves, or a workbook against them, cell by cell; answers 1 when anything differs."),
+    N_(
+        "Holds the books against themselves, or a workbook against them, cell by cell; answers 1 when anything differs."
+    ),
     "verify",
     "verify 月次-2012-09.xlsx",
     "verify --month 2012-09",
 )
 def verify(
     ctx: typer.Context,
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help=_("a workbook that was handed out"))] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help=N_("a workbook that was handed out"))] = None,
     month: Annotated[
-        str | None, typer.Option("--month", metavar="YYYY-MM", help=_("only what was written with the month's entries"))
+        str | None,
+        typer.Option("--month", metavar="YYYY-MM", help=N_("only what was written with the month's entries")),
     ] = None,
     since: Annotated[
-        int | None, typer.Option("--since", metavar="BATCH", min=0, max=LARGEST, help=_("only what came after a batch"))
+        int | None,
+        typer.Option("--since", metavar="BATCH", min=0, max=LARGEST, help=N_("only what came after a batch")),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -1216,7 +1223,7 @@ def verify(
         raise typer.Exit(Exit.REFUSED)
 
 
-@_command(app, "refusals", _("The commands that were refused: to whom, when and why."), "refusals", "refusals --json")
+@_command(app, "refusals", N_("The commands that were refused: to whom, when and why."), "refusals", "refusals --json")
 def refusals(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists what was refused."""
     from exports.reports import people as told
@@ -1229,15 +1236,15 @@ def refusals(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) ->
 
 # --- people and bank accounts -----------------------------------------------------------------------------------------
 
-account = _group("account", _("Bank accounts of members: a change needs a second person; a look is recorded."))
+account = _group("account", N_("Bank accounts of members: a change needs a second person; a look is recorded."))
 
-Member = Annotated[str, typer.Argument(metavar="MEMBER", help=_("the member's registration number"))]
+Member = Annotated[str, typer.Argument(metavar="MEMBER", help=N_("the member's registration number"))]
 
 
 @_command(
     account,
     "list",
-    _("The changed bank accounts, masked: those that wait for a second person, and those approved."),
+    N_("The changed bank accounts, masked: those that wait for a second person, and those approved."),
     "account list",
 )
 def account_list(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
@@ -1253,7 +1260,7 @@ def account_list(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None
 @_command(
     account,
     "approve",
-    _("Says, as a second person, that the changed bank account of a member is right; until then it is not paid."),
+    N_("Says, as a second person, that the changed bank account of a member is right; until then it is not paid."),
     "account approve '東京 第9001号' --by 丙田",
 )
 def account_approve(ctx: typer.Context, member: Member, dry_run: DryRun = False, as_json: Json = False) -> None:
@@ -1262,22 +1269,22 @@ def account_approve(ctx: typer.Context, member: Member, dry_run: DryRun = False,
 
     with _desk(ctx).writing(dry_run) as connection:
         change, new = accounts.approve_account(connection, member, by=_desk(ctx).by)
-    said = _("The bank account of {member} is approved; refunds to it go on.")
+    said = N_("The bank account of {member} is approved; refunds to it go on.")
     if not new:
-        said = _("The bank account of {member} had been approved before; nothing was changed.")
-    _answer(say(said, member=change.member), {"member": change.member, "changed": new}, as_json)
+        said = N_("The bank account of {member} had been approved before; nothing was changed.")
+    _answer(_(said, member=change.member), {"member": change.member, "changed": new}, as_json)
 
 
 @_command(
     account,
     "show",
-    _("The whole bank account of a member; who looks, and for what, is recorded."),
+    N_("The whole bank account of a member; who looks, and for what, is recorded."),
     "account show '東京 第9001号' --purpose 本人からの照会",
 )
 def account_show(
     ctx: typer.Context,
     member: Member,
-    purpose: Annotated[str, typer.Option("--purpose", help=_("what it is looked at for; it is kept"))],
+    purpose: Annotated[str, typer.Option("--purpose", help=N_("what it is looked at for; it is kept"))],
     as_json: Json = False,
 ) -> None:
     """Shows an account, once the look is recorded."""
@@ -1293,7 +1300,7 @@ settings = typer.Typer(
     cls=Group,
     rich_markup_mode=None,
     invoke_without_command=True,
-    help=_("What the federation is to its bank, and how many people a payment needs."),
+    help=N_("What the federation is to its bank, and how many people a payment needs."),
 )
 app.add_typer(settings, name="settings")
 _names[id(settings)] = "settings"
@@ -1316,14 +1323,14 @@ def settings_listed(ctx: typer.Context, as_json: Json = False, out: MaybeOut = N
 @_command(
     settings,
     "set",
-    _("Sets one of the settings; who did is kept, and what it was before."),
+    N_("Sets one of the settings; who did is kept, and what it was before."),
     "settings set people three --by 丙田",
     "settings set payer_name 'ニホンシホウシヨシカイレンゴウカイ'",
 )
 def settings_set(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help=_("which one; they are listed by: seisan settings"))],
-    value: Annotated[str, typer.Argument(metavar="VALUE", help=_("what it is set to"))],
+    name: Annotated[str, typer.Argument(metavar="NAME", help=N_("which one; they are listed by: seisan settings"))],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help=N_("what it is set to"))],
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -1339,13 +1346,13 @@ def settings_set(
 @_command(
     app,
     "roles",
-    _("On PostgreSQL: makes the roles of clerk, approver and auditor, or brings them up to date."),
+    N_("On PostgreSQL: makes the roles of clerk, approver and auditor, or brings them up to date."),
     "roles",
     "roles --prefix tokyo",
 )
 def roles(
     ctx: typer.Context,
-    prefix: Annotated[str, typer.Option("--prefix", help=_("what the names of the roles begin with"))] = "seisan",
+    prefix: Annotated[str, typer.Option("--prefix", help=N_("what the names of the roles begin with"))] = "seisan",
     as_json: Json = False,
 ) -> None:
     """Grants the roles what each may do."""
@@ -1360,12 +1367,12 @@ def roles(
 @_command(
     app,
     "reverse",
-    _("Posts the exact opposite of an entry, once, naming the original."),
+    N_("Posts the exact opposite of an entry, once, naming the original."),
     "reverse 17 --reason 二重計上 --on 2012-10-01",
 )
 def reverse(
     ctx: typer.Context,
-    entry: Annotated[int, typer.Argument(metavar="ENTRY", min=1, max=LARGEST, help=_("the number of the entry"))],
+    entry: Annotated[int, typer.Argument(metavar="ENTRY", min=1, max=LARGEST, help=N_("the number of the entry"))],
     reason: Reason,
     on: On = None,
     dry_run: DryRun = False,
@@ -1376,18 +1383,18 @@ def reverse(
 
     with _desk(ctx).writing(dry_run) as connection:
         done = slips.reverse(connection, entry, on=_day(on), reason=reason, by=_desk(ctx).by)
-    _did(done, _("Entry {entry} is reversed by entry {no}."), as_json, entry=entry)
+    _did(done, N_("Entry {entry} is reversed by entry {no}."), as_json, entry=entry)
 
 
 # --- months -----------------------------------------------------------------------------------------------------------
 
-InMonth = Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("the month"))]
+InMonth = Annotated[str, typer.Argument(metavar="YYYY-MM", help=N_("the month"))]
 
 
 @_command(
     app,
     "close",
-    _("Closes a month and every month before it; everything that stands against it is said at once."),
+    N_("Closes a month and every month before it; everything that stands against it is said at once."),
     "close 2012-09 --bank-balance 1234567",
     "close 2012-09 --bank-balance 1234567 --accept 仮受金は10月に精算",
 )
@@ -1397,7 +1404,7 @@ def close(
     bank_balance: Annotated[
         int | None,
         typer.Option(
-            "--bank-balance", metavar="YEN", min=-LARGEST, max=LARGEST, help=_("the bank's balance of the last day")
+            "--bank-balance", metavar="YEN", min=-LARGEST, max=LARGEST, help=N_("the bank's balance of the last day")
         ),
     ] = None,
     undetermined_days: Annotated[
@@ -1407,11 +1414,11 @@ def close(
             metavar="N",
             min=0,
             max=36500,
-            help=_("how long a decision may be undetermined (default: 60 days)"),
+            help=N_("how long a decision may be undetermined (default: 60 days)"),
         ),
     ] = None,
     accept: Annotated[
-        str | None, typer.Option("--accept", metavar="REASON", help=_("close all the same, and why; it is kept"))
+        str | None, typer.Option("--accept", metavar="REASON", help=N_("close all the same, and why; it is kept"))
     ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -1431,7 +1438,7 @@ def close(
 @_command(
     app,
     "reopen",
-    _("Reopens a closed month and every month after it; the reason is kept."),
+    N_("Reopens a closed month and every month after it; the reason is kept."),
     "reopen 2012-09 --reason 入金の計上もれ",
 )
 def reopen(ctx: typer.Context, month: InMonth, reason: Reason, dry_run: DryRun = False, as_json: Json = False) -> None:
@@ -1444,7 +1451,7 @@ def reopen(ctx: typer.Context, month: InMonth, reason: Reason, dry_run: DryRun =
     _answer(told.reopened(done), told.as_json(done), as_json)
 
 
-@_command(app, "months", _("The months: open or closed, by whom, and what was accepted."), "months", "months --json")
+@_command(app, "months", N_("The months: open or closed, by whom, and what was accepted."), "months", "months --json")
 def months(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists the months."""
     from exports.reports import closing as told
@@ -1458,19 +1465,19 @@ def months(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> N
 
 # --- statements and exports -------------------------------------------------------------------------------------------
 
-statement = _group("statement", _("Excel statements."))
-export = _group("export", _("The books for other software."))
-notices = _group("notices", _("The rules in force, in the notices' own words."))
+statement = _group("statement", N_("Excel statements."))
+export = _group("export", N_("The books for other software."))
+notices = _group("notices", N_("The rules in force, in the notices' own words."))
 
 
 @_command(
     statement,
     "month",
-    _("The workbook of a month: cover, trial balance, journal, ledgers, fees held, decisions."),
+    N_("The workbook of a month: cover, trial balance, journal, ledgers, fees held, decisions."),
     "statement month 2012-09 --out 月次-2012-09.xlsx",
 )
 def statement_month(
-    ctx: typer.Context, month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=_("the month"))], out: Out
+    ctx: typer.Context, month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=N_("the month"))], out: Out
 ) -> None:
     """Writes the month."""
     from exports.issued import reproduce, stamp
@@ -1478,13 +1485,13 @@ def statement_month(
     wanted = _month(month)
     with _desk(ctx).reading() as connection:
         reproduce.write(connection, stamp.of_month(connection, wanted), out)
-    _tell(say(_("Written: {file}"), file=out))
+    _tell(_("Written: {file}", file=out))
 
 
-@_command(statement, "member", _("Everything about one member."), "statement member '東京 第9001号' --out 会員.xlsx")
+@_command(statement, "member", N_("Everything about one member."), "statement member '東京 第9001号' --out 会員.xlsx")
 def statement_member(
     ctx: typer.Context,
-    member: Annotated[str, typer.Argument(metavar="MEMBER", help=_("the member's registration number"))],
+    member: Annotated[str, typer.Argument(metavar="MEMBER", help=N_("the member's registration number"))],
     out: Out,
     as_of: AsOf = None,
 ) -> None:
@@ -1494,13 +1501,13 @@ def statement_member(
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
         reproduce.write(connection, stamp.of_member(connection, member, day), out)
-    _tell(say(_("Written: {file}"), file=out))
+    _tell(_("Written: {file}", file=out))
 
 
 @_command(
     export,
     "journal",
-    _("The journal for hledger, beancount, or as CSV."),
+    N_("The journal for hledger, beancount, or as CSV."),
     "export journal --format hledger --out seisan.journal",
     "export journal --format csv --out 仕訳帳.csv --from 2012-04-01 --to 2013-03-31",
 )
@@ -1508,18 +1515,18 @@ def export_journal(
     ctx: typer.Context,
     out: Out,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="hledger, beancount, csv")] = "csv",
-    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help=_("from this day on"))] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help=_("up to and with this day"))] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help=N_("from this day on"))] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help=N_("up to and with this day"))] = None,
 ) -> None:
     """Writes the journal."""
     from exports.formats import journal as books
 
     with _desk(ctx).reading() as connection:
         count = books.write(connection, form, out, _maybe_day(first), _maybe_day(last))
-    _tell(say(_("Written: {file} ({count} entries)"), file=out, count=count))
+    _tell(_("Written: {file} ({count} entries)", file=out, count=count))
 
 
-@_command(notices, "list", _("Every notice, with the days on which it answers."), "notices list")
+@_command(notices, "list", N_("Every notice, with the days on which it answers."), "notices list")
 def notices_list(as_json: Json = False) -> None:
     """Lists the notices."""
     from exports.reports import notices as papers
@@ -1530,14 +1537,14 @@ def notices_list(as_json: Json = False) -> None:
 @_command(
     notices,
     "show",
-    _("The notice that answers on a day: its words, how they are read, or the SELECT that decides."),
+    N_("The notice that answers on a day: its words, how they are read, or the SELECT that decides."),
     "notices show 2012-09-21",
     "notices show 2012-09-21 --sql",
 )
 def notices_show(
     ctx: typer.Context,
-    day: Annotated[str, typer.Argument(metavar="DAY", help=_("the day a question is asked for"))],
-    as_sql: Annotated[bool, typer.Option("--sql", help=_("the SELECT that decides, laid out for reading"))] = False,
+    day: Annotated[str, typer.Argument(metavar="DAY", help=N_("the day a question is asked for"))],
+    as_sql: Annotated[bool, typer.Option("--sql", help=N_("the SELECT that decides, laid out for reading"))] = False,
     as_json: Json = False,
 ) -> None:
     """Shows a notice."""
@@ -1554,13 +1561,13 @@ def notices_show(
 @_command(
     notices,
     "compare",
-    _("Which findings a proposed notice would change, and the money it moves; nothing is written."),
+    N_("Which findings a proposed notice would change, and the money it moves; nothing is written."),
     "notices compare proposed.py --as-of 2012-09-30",
     "notices compare proposed.py --as-of 2012-09-30 --out 比較.xlsx",
 )
 def notices_compare(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE.py", help=_("the proposed notice; it is code, and is run"))],
+    file: Annotated[Path, typer.Argument(metavar="FILE.py", help=N_("the proposed notice; it is code, and is run"))],
     as_of: AsOf = None,
     as_json: Json = False,
     out: MaybeOut = None,
@@ -1585,18 +1592,18 @@ def notices_compare(
 
 def _copied(done: Any, sentence: str, as_json: bool, **fields: object) -> None:
     answer = {"entries": done.entries, "batches": done.batches, "head": done.head}
-    _answer(say(sentence, count=done.entries, head=done.head, **fields), answer, as_json)
+    _answer(_(sentence, count=done.entries, head=done.head, **fields), answer, as_json)
 
 
 @_command(
     app,
     "backup",
-    _("Copies the books to a file while others work on, and verifies the copy."),
+    N_("Copies the books to a file while others work on, and verifies the copy."),
     "backup 控え/2012-09-30.db",
 )
 def backup(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("the backup; one of that name is replaced"))],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("the backup; one of that name is replaced"))],
     as_json: Json = False,
 ) -> None:
     """Makes a backup."""
@@ -1604,18 +1611,18 @@ def backup(
     from ledger.store import backup as copies
 
     done = copies.backup(_desk(ctx).database, file, lambda connection: len(verification.verify(connection).faults))
-    _copied(done, _("Written and verified: {file} ({count} entries, head {head})"), as_json, file=file)
+    _copied(done, N_("Written and verified: {file} ({count} entries, head {head})"), as_json, file=file)
 
 
 @_command(
     app,
     "restore",
-    _("Puts a backup in the place of the books; books that hold more than it are not replaced."),
+    N_("Puts a backup in the place of the books; books that hold more than it are not replaced."),
     "restore 控え/2012-09-30.db",
 )
 def restore(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("the backup"))],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("the backup"))],
     as_json: Json = False,
 ) -> None:
     """Restores a backup."""
@@ -1623,10 +1630,10 @@ def restore(
     from ledger.store import backup as copies
 
     done = copies.restore(_desk(ctx).database, file, lambda connection: len(verification.verify(connection).faults))
-    _copied(done, _("Restored from {file} ({count} entries, head {head})"), as_json, file=file)
+    _copied(done, N_("Restored from {file} ({count} entries, head {head})"), as_json, file=file)
 
 
-DEMO_DONE = _(
+DEMO_DONE = N_(
     """
 {count} commands carried out. The monthly workbook is {workbook}; open it.
 The books are {database}; ask them more, for example:
@@ -1638,10 +1645,10 @@ The books are {database}; ask them more, for example:
 
 
 @_command(
-    app, "demo", _("A made-up federation's month, from input files to workbook, in a folder."), "demo", "demo 試し"
+    app, "demo", N_("A made-up federation's month, from input files to workbook, in a folder."), "demo", "demo 試し"
 )
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help=_("the folder; made if it is not there"))] = Path(
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help=N_("the folder; made if it is not there"))] = Path(
         "demo"
     ),
 ) -> None:
@@ -1654,7 +1661,7 @@ def demo(
         code = _run(("--database", play.books(folder), "--lang", i18n.language(), *act.words), shown=act.shown)
         if code != Exit.DONE:
             raise typer.Exit(code)
-    _say(say(DEMO_DONE, count=len(acts), workbook=play.workbook(folder), database=play.books(folder)))
+    _say(_(DEMO_DONE, count=len(acts), workbook=play.workbook(folder), database=play.books(folder)))
 
 
 def _run(words: Sequence[str], *, shown: bool) -> int:

@@ -6,7 +6,7 @@ Input files may use the code or the Japanese; JSON and the database use the code
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledger.i18n import _, either
+from ledger.i18n import N_, either
 
 
 @dataclass(frozen=True)
@@ -94,22 +94,14 @@ ACCOUNT_TYPES = Words(
 
 # The states of refunds and credits, as they are spoken of.
 STATES = {
-    # ja: 起案
-    "proposed": _("proposed"),
-    # ja: 承認
-    "approved": _("approved"),
-    # ja: 振込データ作成済
-    "filed": _("in the transfer file"),
-    # ja: 支払済
-    "paid": _("paid"),
-    # ja: 組戻し
-    "returned": _("transfer returned"),
-    # ja: 却下
-    "rejected": _("rejected"),
-    # ja: 充当済
-    "applied": _("applied"),
-    # ja: 充当取消
-    "undone": _("undone"),
+    "proposed": N_("proposed"),
+    "approved": N_("approved"),
+    "filed": N_("in the transfer file"),
+    "paid": N_("paid"),
+    "returned": N_("transfer returned"),
+    "rejected": N_("rejected"),
+    "applied": N_("applied"),
+    "undone": N_("undone"),
 }
 
 # The 50 associations: one per prefecture, four in Hokkaido.

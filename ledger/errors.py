@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import ClassVar
 
 from ledger import masking
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 
 
 class Exit(IntEnum):
@@ -24,52 +24,52 @@ class Exit(IntEnum):
 
 # One formula for each kind of problem: the sentence by its code.
 FORMULAS = {
-    "not-a-day": _("{value} is not a day"),
-    "not-a-number": _("{value} is not a whole number of yen"),
-    "not-positive": _("{value} yen: the amount has to be more than zero"),
-    "zero": _("the amount is zero"),
-    "too-much": _("{value} yen is more than the {limit} yen that one amount may be"),
-    "not-a-rate": _("{value} is not a tax rate in whole percent"),
-    "not-a-number-of-digits": _("{value} is not a number of {digits} digits"),
-    "missing": _("nothing is entered, and it is needed"),
-    "one-needed": _("none of {columns} is entered, and one of them is needed"),
-    "too-long": _("{length} characters are entered; at most {limit} are kept"),
-    "control-character": _("the text contains a character that cannot be printed"),
-    "not-in-list": _("{value} is none of: {choices}"),
-    "not-text": _("{value} is not a number of this kind; format the cell as text and enter it again"),
-    "contradicts": _("{value} is entered, and {column} says otherwise"),
-    "unknown-member": _("{value} is not in the register of members"),
-    "unknown-application": _("{value} is not a known application"),
-    "unknown-reason": _("{value} is not a reason for revocation that the papers name"),
-    "unknown-association": _("{value} is not one of the 50 associations"),
-    "another-member": _("application {application} already belongs to member {member}"),
-    "itself": _("application {value} names itself"),
-    "twice": _("{value} stands already in row {first}, with another {differs}"),
-    "before": _("{value} lies before {other} ({column})"),
-    "after": _("{value} lies after {other} ({column})"),
-    "in-the-future": _("{value} lies after {limit}, when it is said to have been known"),
-    "not-yet": _("{value} lies in the future: today is {today}"),
-    "formula-error": _("the cell shows the error {value}"),
-    "formula-not-calculated": _("the cell holds a formula without its result; open the workbook and save it once"),
-    "heading-missing": _("the heading {columns} is missing, so the sheet cannot be read as {kind}"),
-    "heading-twice": _("the heading stands twice, in columns {first} and {second}"),
-    "unknown-kind": _("no row of headings in the first 20 rows is that of an input file"),
-    "empty-file": _("the file is empty"),
-    "no-rows": _("there are headings, but no row under them"),
-    "not-found": _("there is no such file"),
-    "a-folder": _("this is a folder, not a file"),
-    "not-a-file": _("this is a device or a pipe, not a file"),
-    "not-readable": _("the file cannot be opened: no permission to read it"),
-    "wrong-encoding": _("the text is neither UTF-8 nor cp932 (Shift_JIS)"),
-    "encrypted": _("the workbook is protected by a password"),
-    "old-excel": _("this is the old Excel format (.xls)"),
-    "broken-workbook": _("the workbook is damaged or cut short"),
-    "broken-csv": _("the text is not a well-formed CSV"),
-    "unsafe-workbook": _("the workbook contains something that is not opened: {what}"),
-    "too-large": _("the file has {size} MB; at most {limit} MB are read"),
-    "too-large-unpacked": _("the workbook has {size} MB when unpacked; at most {limit} MB are read"),
-    "too-many-rows": _("the sheet has more than {limit} rows"),
-    "not-a-table": _("files ending in {ending} are not read; .xlsx and .csv are"),
+    "not-a-day": N_("{value} is not a day"),
+    "not-a-number": N_("{value} is not a whole number of yen"),
+    "not-positive": N_("{value} yen: the amount has to be more than zero"),
+    "zero": N_("the amount is zero"),
+    "too-much": N_("{value} yen is more than the {limit} yen that one amount may be"),
+    "not-a-rate": N_("{value} is not a tax rate in whole percent"),
+    "not-a-number-of-digits": N_("{value} is not a number of {digits} digits"),
+    "missing": N_("nothing is entered, and it is needed"),
+    "one-needed": N_("none of {columns} is entered, and one of them is needed"),
+    "too-long": N_("{length} characters are entered; at most {limit} are kept"),
+    "control-character": N_("the text contains a character that cannot be printed"),
+    "not-in-list": N_("{value} is none of: {choices}"),
+    "not-text": N_("{value} is not a number of this kind; format the cell as text and enter it again"),
+    "contradicts": N_("{value} is entered, and {column} says otherwise"),
+    "unknown-member": N_("{value} is not in the register of members"),
+    "unknown-application": N_("{value} is not a known application"),
+    "unknown-reason": N_("{value} is not a reason for revocation that the papers name"),
+    "unknown-association": N_("{value} is not one of the 50 associations"),
+    "another-member": N_("application {application} already belongs to member {member}"),
+    "itself": N_("application {value} names itself"),
+    "twice": N_("{value} stands already in row {first}, with another {differs}"),
+    "before": N_("{value} lies before {other} ({column})"),
+    "after": N_("{value} lies after {other} ({column})"),
+    "in-the-future": N_("{value} lies after {limit}, when it is said to have been known"),
+    "not-yet": N_("{value} lies in the future: today is {today}"),
+    "formula-error": N_("the cell shows the error {value}"),
+    "formula-not-calculated": N_("the cell holds a formula without its result; open the workbook and save it once"),
+    "heading-missing": N_("the heading {columns} is missing, so the sheet cannot be read as {kind}"),
+    "heading-twice": N_("the heading stands twice, in columns {first} and {second}"),
+    "unknown-kind": N_("no row of headings in the first 20 rows is that of an input file"),
+    "empty-file": N_("the file is empty"),
+    "no-rows": N_("there are headings, but no row under them"),
+    "not-found": N_("there is no such file"),
+    "a-folder": N_("this is a folder, not a file"),
+    "not-a-file": N_("this is a device or a pipe, not a file"),
+    "not-readable": N_("the file cannot be opened: no permission to read it"),
+    "wrong-encoding": N_("the text is neither UTF-8 nor cp932 (Shift_JIS)"),
+    "encrypted": N_("the workbook is protected by a password"),
+    "old-excel": N_("this is the old Excel format (.xls)"),
+    "broken-workbook": N_("the workbook is damaged or cut short"),
+    "broken-csv": N_("the text is not a well-formed CSV"),
+    "unsafe-workbook": N_("the workbook contains something that is not opened: {what}"),
+    "too-large": N_("the file has {size} MB; at most {limit} MB are read"),
+    "too-large-unpacked": N_("the workbook has {size} MB when unpacked; at most {limit} MB are read"),
+    "too-many-rows": N_("the sheet has more than {limit} rows"),
+    "not-a-table": N_("files ending in {ending} are not read; .xlsx and .csv are"),
 }
 
 
@@ -87,7 +87,7 @@ class Problem:
     @property
     def says(self) -> str:
         """The sentence, in the language being spoken."""
-        return say(FORMULAS[self.code], **self.fields)
+        return _(FORMULAS[self.code], **self.fields)
 
     def as_json(self) -> dict[str, object]:
         """The problem as other programs read it."""
@@ -120,9 +120,11 @@ class Problems(Exception):
 
 
 class Refusal(Exception):
-    """A command that the ledger will not carry out: one class per cause, its facts as dataclass fields."""
+    """A command that the ledger will not carry out: one dataclass per cause, its facts as fields.
 
-    says: ClassVar[str]
+    The docstring of the class is the sentence that is shown, with the fields in braces; `instead` says what to do.
+    """
+
     instead: ClassVar[str]
     exit: ClassVar[Exit] = Exit.REFUSED
 
@@ -131,23 +133,28 @@ class Refusal(Exception):
         """The cause, stable and searchable: the class name in kebab case."""
         return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
+    @classmethod
+    def template(cls) -> str:
+        """The sentence as it stands in the catalogue: the docstring on one line."""
+        return " ".join((cls.__doc__ or "").split())
+
     @property
-    def told(self) -> dict[str, object]:
+    def arguments(self) -> dict[str, object]:
         """The fields of its sentence, by name."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> str:
         """What is refused and why, in the language being spoken; a password that was typed is not repeated."""
-        return masking.passwords(say(self.says, **self.told))
+        return masking.passwords(_(self.template(), **self.arguments))
 
     @property
-    def remedy(self) -> str:
+    def hint(self) -> str:
         """What to do instead, in the language being spoken."""
-        return masking.passwords(say(self.instead, **self.told))
+        return masking.passwords(_(self.instead, **self.arguments))
 
     def __str__(self) -> str:
-        return f"{self.sentence} ({self.code()})"
+        return f"{self.message} ({self.code()})"
 
 
 # --- the database ---------------------------------------------------------------------------------------------------
@@ -155,104 +162,93 @@ class Refusal(Exception):
 
 @dataclass
 class NoDatabase(Refusal):
-    """The database does not exist, or holds no books yet."""
+    """there are no books at {database}"""
 
     database: str
-    says = _("there are no books at {database}")
-    instead = _("create them first: seisan init")
+    instead = N_("create them first: seisan init")
 
 
 @dataclass
 class DatabaseNewer(Refusal):
-    """The books were written by a newer Seisan."""
+    """the books at {database} are of version {version}, which this Seisan does not know"""
 
     database: str
     version: str
-    says = _("the books at {database} are of version {version}, which this Seisan does not know")
-    instead = _("use the newer Seisan that wrote them")
+    instead = N_("use the newer Seisan that wrote them")
 
 
 @dataclass
 class DatabaseOlder(Refusal):
-    """The books are of an earlier version and have to be brought up to date first."""
+    """the books at {database} are of the earlier version {version}"""
 
     database: str
     version: str
-    says = _("the books at {database} are of the earlier version {version}")
-    instead = _("bring them up to date; nothing in them is lost: seisan init")
+    instead = N_("bring them up to date; nothing in them is lost: seisan init")
 
 
 @dataclass
 class DatabaseLocked(Refusal):
-    """Someone else has been writing for longer than we wait."""
+    """the books at {database} were in use by someone else for {seconds} seconds"""
 
     database: str
     seconds: int
-    says = _("the books at {database} were in use by someone else for {seconds} seconds")
-    instead = _("run the command again when the other one has ended; nothing was changed")
+    instead = N_("run the command again when the other one has ended; nothing was changed")
 
 
 @dataclass
 class DiskFull(Refusal):
-    """There is no room left to write."""
+    """there is no room left on the disk to write {place}"""
 
     place: str
-    says = _("there is no room left on the disk to write {place}")
-    instead = _("make room and run the command again; nothing was changed")
+    instead = N_("make room and run the command again; nothing was changed")
 
 
 @dataclass
 class NotADatabase(Refusal):
-    """The file is not a database of this kind."""
+    """{database} is not a database that Seisan can open"""
 
     database: str
-    says = _("{database} is not a database that Seisan can open")
-    instead = _("name the books with --database, as sqlite:///FILE or postgresql://…")
+    instead = N_("name the books with --database, as sqlite:///FILE or postgresql://…")
 
 
 @dataclass
 class NotWritable(Refusal):
-    """A file cannot be written where it was asked for."""
+    """{place} cannot be written"""
 
     place: str
-    says = _("{place} cannot be written")
-    instead = _("name a file in a folder that exists and may be written to")
+    instead = N_("name a file in a folder that exists and may be written to")
 
 
 @dataclass
 class DatabaseUnreachable(Refusal):
-    """The database server does not answer, or does not let us in."""
+    """the database {database} cannot be reached, or does not admit this user"""
 
     database: str
-    says = _("the database {database} cannot be reached, or does not admit this user")
-    instead = _("check the address, the user and the password, and that the server is running")
+    instead = N_("check the address, the user and the password, and that the server is running")
 
 
 @dataclass
 class NotPermitted(Refusal):
-    """The database role that is acting may not do this."""
+    """the database role {role} may not do this"""
 
     role: str
-    says = _("the database role {role} may not do this")
-    instead = _("have it done by a person whose role may; the roles are set up by: seisan roles")
+    instead = N_("have it done by a person whose role may; the roles are set up by: seisan roles")
 
 
 @dataclass
 class RolesNotOnSqlite(Refusal):
-    """SQLite knows no roles."""
+    """books in SQLite have no roles: whoever may write the file may do everything"""
 
-    says = _("books in SQLite have no roles: whoever may write the file may do everything")
-    instead = _("keep the file where only those may write who may, or keep the books in PostgreSQL")
+    instead = N_("keep the file where only those may write who may, or keep the books in PostgreSQL")
 
 
 @dataclass
 class NotARoleName(Refusal):
-    """The beginning of the names of the roles is none that a role can have."""
+    """{prefix} cannot begin the name of a role"""
 
     prefix: str
     exit = Exit.USAGE
-    says = _("{prefix} cannot begin the name of a role")
-    instead = _("use up to 40 small letters, digits and _, beginning with a letter but not with pg_")
+    instead = N_("use up to 40 small letters, digits and _, beginning with a letter but not with pg_")
 
 
 # --- naming things --------------------------------------------------------------------------------------------------
@@ -260,108 +256,97 @@ class NotARoleName(Refusal):
 
 @dataclass
 class UnknownApplication(Refusal):
-    """No application has this number."""
+    """there is no application {application}"""
 
     application: str
-    says = _("there is no application {application}")
-    instead = _("look the number up: seisan check MEMBER")
+    instead = N_("look the number up: seisan check MEMBER")
 
 
 @dataclass
 class UnknownDeposit(Refusal):
-    """No deposit has this reference number."""
+    """there is no deposit {deposit}"""
 
     deposit: str
-    says = _("there is no deposit {deposit}")
-    instead = _("the deposits without an application are listed by: seisan match")
+    instead = N_("the deposits without an application are listed by: seisan match")
 
 
 @dataclass
 class UnknownMember(Refusal):
-    """No member has this number."""
+    """there is no member {member}"""
 
     member: str
-    says = _("there is no member {member}")
-    instead = _("use the number as the register of members writes it, such as: 東京 第9001号")
+    instead = N_("use the number as the register of members writes it, such as: 東京 第9001号")
 
 
 @dataclass
 class UnknownAccount(Refusal):
-    """The chart has no such account."""
+    """the chart of accounts has no {account}"""
 
     account: str
-    says = _("the chart of accounts has no {account}")
-    instead = _("the accounts are listed by: seisan balance")
+    instead = N_("the accounts are listed by: seisan balance")
 
 
 @dataclass
 class NotADay(Refusal):
-    """The text names no day."""
+    """{value} is not a day"""
 
     value: str
     exit = Exit.USAGE
-    says = _("{value} is not a day")
-    instead = _("write it as 2012-02-26")
+    instead = N_("write it as 2012-02-26")
 
 
 @dataclass
 class NoSuchMonth(Refusal):
-    """The text names no month."""
+    """{value} is not a month"""
 
     value: str
     exit = Exit.USAGE
-    says = _("{value} is not a month")
-    instead = _("write it as 2012-09")
+    instead = N_("write it as 2012-09")
 
 
 @dataclass
 class NotText(Refusal):
-    """An argument holds bytes that are no text."""
+    """{value} holds bytes that are not text"""
 
     value: str
     exit = Exit.USAGE
-    says = _("{value} holds bytes that are not text")
-    instead = _("type it anew; a file is best given a name in UTF-8")
+    instead = N_("type it anew; a file is best given a name in UTF-8")
 
 
 @dataclass
 class NoSuchKind(Refusal):
-    """There is no input file of this kind."""
+    """there is no input file of the kind {kind}"""
 
     kind: str
     kinds: list[str]
-    says = _("there is no input file of the kind {kind}")
-    instead = _("the kinds are: {kinds}")
+    instead = N_("the kinds are: {kinds}")
 
 
 @dataclass
 class UnknownDecision(Refusal):
-    """No decision has this number."""
+    """there is no decision {decision}"""
 
     decision: int
-    says = _("there is no decision {decision}")
-    instead = _("the decisions are listed by: seisan decisions")
+    instead = N_("the decisions are listed by: seisan decisions")
 
 
 @dataclass
 class NoSuchSetting(Refusal):
-    """Nothing of this name can be set."""
+    """there is no setting {name}"""
 
     name: str
     names: list[str]
-    says = _("there is no setting {name}")
-    instead = _("these can be set: {names}")
+    instead = N_("these can be set: {names}")
 
 
 @dataclass
 class NotASetting(Refusal):
-    """The value is none that this setting can have."""
+    """{value} is not a value of the setting {name}"""
 
     name: str
     value: str
     form: str
-    says = _("{value} is not a value of the setting {name}")
-    instead = _("a value of it looks like this: {form}")
+    instead = N_("a value of it looks like this: {form}")
 
 
 # --- people and bank accounts -----------------------------------------------------------------------------------------
@@ -369,59 +354,51 @@ class NotASetting(Refusal):
 
 @dataclass
 class AccountNotApproved(Refusal):
-    """The bank account of the member was changed or is another member's, and no second person has said it is right."""
+    """the bank account of member {member} was changed or is another member's, and no second person has approved it"""
 
     member: str
-    says = _(
-        "the bank account of member {member} was changed or is another member's, and no second person has approved it"
-    )
-    instead = _("have another person than who brought it compare it with the paper: seisan account approve '{member}'")
+    instead = N_("have another person than who brought it compare it with the paper: seisan account approve '{member}'")
 
 
 @dataclass
 class NoChangeToApprove(Refusal):
-    """The bank account of the member waits for nobody's approval."""
+    """no change of the bank account of member {member} waits for approval"""
 
     member: str
-    says = _("no change of the bank account of member {member} waits for approval")
-    instead = _("those that wait are shown by: seisan account list")
+    instead = N_("those that wait are shown by: seisan account list")
 
 
 @dataclass
 class SamePersonBroughtAccount(Refusal):
-    """Who brought a changed bank account may not approve it."""
+    """{by} brought the changed bank account of member {member} and cannot approve it as well"""
 
     by: str
     member: str
-    says = _("{by} brought the changed bank account of member {member} and cannot approve it as well")
-    instead = _("have another person approve it, under their own name: --by NAME")
+    instead = N_("have another person approve it, under their own name: --by NAME")
 
 
 @dataclass
 class NoAccountKnown(Refusal):
-    """No bank account of the member is known."""
+    """no bank account of member {member} is known"""
 
     member: str
-    says = _("no bank account of member {member} is known")
-    instead = _("take it in with the register of members: seisan import FILE")
+    instead = N_("take it in with the register of members: seisan import FILE")
 
 
 @dataclass
 class NoPurposeGiven(Refusal):
-    """Nobody looks at a whole account number without saying what for."""
+    """what the account number of member {member} is looked at for is not said"""
 
     member: str
-    says = _("what the account number of member {member} is looked at for is not said")
-    instead = _("say it with --purpose; it is kept together with who looked")
+    instead = N_("say it with --purpose; it is kept together with who looked")
 
 
 @dataclass
 class NotAStatement(Refusal):
-    """The file is no workbook, or says neither by its mark nor on a cover which statement it is."""
+    """{file} does not say that it is a statement of these books"""
 
     file: str
-    says = _("{file} does not say that it is a statement of these books")
-    instead = _("name a workbook that was written by: seisan statement month, statement member, letter")
+    instead = N_("name a workbook that was written by: seisan statement month, statement member, letter")
 
 
 # --- writing files --------------------------------------------------------------------------------------------------
@@ -429,40 +406,36 @@ class NotAStatement(Refusal):
 
 @dataclass
 class NotInEncoding(Refusal):
-    """The encoding asked for cannot hold some characters, and none is replaced by another."""
+    """{encoding} cannot hold these characters: {characters}"""
 
     encoding: str
     characters: list[str]
-    says = _("{encoding} cannot hold these characters: {characters}")
-    instead = _("write the file as UTF-8, which can hold them all")
+    instead = N_("write the file as UTF-8, which can hold them all")
 
 
 @dataclass
 class TooManyRows(Refusal):
-    """A worksheet ends before the rows do."""
+    """the sheet {sheet} would need more than the {limit} rows that a workbook holds"""
 
     sheet: str
     limit: int
-    says = _("the sheet {sheet} would need more than the {limit} rows that a workbook holds")
-    instead = _("choose a shorter period, or write a .csv file")
+    instead = N_("choose a shorter period, or write a .csv file")
 
 
 @dataclass
 class TextTooLong(Refusal):
-    """A text is longer than a cell of a workbook can be."""
+    """the text of {cell} has {length} characters, and a cell holds {limit}"""
 
     cell: str
     length: int
     limit: int
-    says = _("the text of {cell} has {length} characters, and a cell holds {limit}")
-    instead = _("write a .csv or .json file, which has no such limit")
+    instead = N_("write a .csv or .json file, which has no such limit")
 
 
 @dataclass
 class NoSuchLanguage(Refusal):
-    """Seisan does not speak this language."""
+    """{value} is not a language that is spoken here"""
 
     value: str
     exit = Exit.USAGE
-    says = _("{value} is not a language that is spoken here")
-    instead = _("use ja or en")
+    instead = N_("use ja or en")

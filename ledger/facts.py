@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import CTE, Column, ColumnElement, Connection, Date, Select, Table, bindparam, case, func, select
 
 from ledger import tables
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 
 AS_OF = bindparam("as_of", type_=Date)
 
@@ -41,49 +41,36 @@ COLUMNS: dict[str, tuple[str, str]] = {
 
 # What a fact is called when it is spoken of.
 SPOKEN = {
-    # ja: 申込日
-    "applied_on": _("day of application"),
-    # ja: 取下日
-    "withdrawn_on": _("day of withdrawal"),
-    # ja: 発行日
-    "issued_on": _("day of issue"),
-    # ja: 送付日
-    "mailed_on": _("day of mailing"),
-    # ja: 有効期間満了日
-    "expires_on": _("end of validity"),
-    # ja: ダウンロード
-    "downloaded_on": _("download"),
-    # ja: ダウンロードの確認日
-    "downloads_checked_to": _("downloads checked up to"),
-    # ja: 受領書の返送
-    "receipt_on": _("return of the receipt"),
-    # ja: 受領簿の記帳日
-    "receipts_entered_to": _("receipt register entered up to"),
-    # ja: 取消日
-    "revoked_on": _("day of revocation"),
-    # ja: 取消事由
-    "reason": _("reason for revocation"),
-    # ja: 利用(認証局の回答)
-    "used": _("use, as the authority answered"),
-    # ja: 特例該当(認証局の回答)
-    "covered": _("cover by the exemption, as the authority answered"),
+    "applied_on": N_("day of application"),
+    "withdrawn_on": N_("day of withdrawal"),
+    "issued_on": N_("day of issue"),
+    "mailed_on": N_("day of mailing"),
+    "expires_on": N_("end of validity"),
+    "downloaded_on": N_("download"),
+    "downloads_checked_to": N_("downloads checked up to"),
+    "receipt_on": N_("return of the receipt"),
+    "receipts_entered_to": N_("receipt register entered up to"),
+    "revoked_on": N_("day of revocation"),
+    "reason": N_("reason for revocation"),
+    "used": N_("use, as the authority answered"),
+    "covered": N_("cover by the exemption, as the authority answered"),
 }
 
 # The same facts, told with what is known.
 TOLD = {
-    "applied_on": _("applied for {value}"),
-    "withdrawn_on": _("withdrawn {value}"),
-    "issued_on": _("issued {value}"),
-    "mailed_on": _("mailed {value}"),
-    "expires_on": _("valid until {value}"),
-    "downloaded_on": _("downloaded {value}"),
-    "downloads_checked_to": _("downloads checked up to {value}"),
-    "receipt_on": _("receipt returned {value}"),
-    "receipts_entered_to": _("receipt register entered up to {value}"),
-    "revoked_on": _("revoked {value}"),
-    "reason": _("reason for revocation: {value}"),
-    "used": _("use, as the authority answered: {value}"),
-    "covered": _("cover by the exemption, as the authority answered: {value}"),
+    "applied_on": N_("applied for {value}"),
+    "withdrawn_on": N_("withdrawn {value}"),
+    "issued_on": N_("issued {value}"),
+    "mailed_on": N_("mailed {value}"),
+    "expires_on": N_("valid until {value}"),
+    "downloaded_on": N_("downloaded {value}"),
+    "downloads_checked_to": N_("downloads checked up to {value}"),
+    "receipt_on": N_("receipt returned {value}"),
+    "receipts_entered_to": N_("receipt register entered up to {value}"),
+    "revoked_on": N_("revoked {value}"),
+    "reason": N_("reason for revocation: {value}"),
+    "used": N_("use, as the authority answered: {value}"),
+    "covered": N_("cover by the exemption, as the authority answered: {value}"),
 }
 
 # The days that are plans and not events: they are known before they come.
@@ -168,9 +155,7 @@ class Origin:
 
     def __str__(self) -> str:
         place = f"{self.file} {self.sheet}!{self.row}" if self.sheet else f"{self.file}:{self.row}"
-        return say(
-            _("{place}, known {known_on}"), place=self.file if self.row is None else place, known_on=self.known_on
-        )
+        return _("{place}, known {known_on}", place=self.file if self.row is None else place, known_on=self.known_on)
 
 
 def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:

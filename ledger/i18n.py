@@ -1,8 +1,8 @@
 """Every sentence a person reads, in Japanese (the default) or English, from one catalogue.
 
-A sentence in the code is English and marked with `_`; the Japanese stands in `locales/ja`. Words quoted from the
-papers are Japanese in the code; their English stands in `locales/en`. `say` translates at the moment of speaking, so
-one process can speak both.
+A sentence in the code is English; the Japanese stands in `locales/ja`. Words quoted from the papers are Japanese in
+the code; their English stands in `locales/en`. As with gettext, `_` translates at that moment, so one process can speak
+both, and `N_` only marks what is translated later; the docstring of a refusal is a sentence as well.
 """
 
 import gettext
@@ -22,8 +22,8 @@ LOCALES = Path(__file__).with_name("locales")
 _language: ContextVar[Language] = ContextVar("language", default="ja")
 
 
-def _(message: str) -> str:
-    """Marks a sentence for the catalogue; it is translated when it is said."""
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Marks a sentence for the catalogue; it is translated where it is shown, by `_`."""
     return message
 
 
@@ -52,7 +52,7 @@ def _catalogue(language: Language) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALES, languages=[language], fallback=True)
 
 
-def say(message: str, /, **fields: object) -> str:
+def _(message: str, /, **fields: object) -> str:
     """The sentence in the language being spoken, with its fields filled in."""
     sentence = _catalogue(language()).gettext(message) if message else ""
     return sentence.format(**{name: shown(value) for name, value in fields.items()}) if fields else sentence

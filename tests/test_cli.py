@@ -206,7 +206,7 @@ def test_a_dry_run_answers_as_the_real_one_and_leaves_the_books_alone(book_url: 
         assert desk.held(book_url) == held
         real = desk.done(book_url, *words)
         assert dry.stdout == real.stdout
-        assert dry.stderr.startswith(i18n.say("Dry run: nothing is kept."))
+        assert dry.stderr.startswith(i18n._("Dry run: nothing is kept."))
         held, before = desk.held(book_url), held
         assert held != before, words
         had_their_turn.add(next(name for name in (" ".join(words[:2]), words[0]) if name in COMMANDS))

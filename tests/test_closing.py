@@ -1,6 +1,5 @@
 """Closed months: what each operation gets in each state of a month, what stands against closing, what is taken back."""
 
-from ledger.booking.events import description
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from exports.formats import xlsx
 from exports.reports import month as sheet
 from ledger import dates, i18n
 from ledger.booking import bills, credits, overpayments, refunds
+from ledger.booking.events import description
 from ledger.booking.month_end import close, reopen
 from ledger.booking.run import Report, book
 from ledger.booking.slips import reverse
@@ -331,8 +331,8 @@ def test_late_facts_are_dated_on_the_first_open_day_and_name_their_own(book_url:
         assert trial_balance(connection, MARCH.last) == closed
         assert _workbook(connection, MARCH) == workbook
         i18n.use("en")
-        assert "2012-03-09" in entries(connection, order="no")[3].text
-        assert "2012-03-10" in entries(connection, order="no")[4].text
+        assert "2012-03-09" in description(entries(connection, order="no")[3])
+        assert "2012-03-10" in description(entries(connection, order="no")[4])
 
 
 def test_corrections_are_dated_on_the_first_open_day(book_url: str) -> None:

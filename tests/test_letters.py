@@ -110,7 +110,7 @@ def test_answer_names_clause_grounds_amount_and_choice(every_outcome: dict[str, 
     said = shown(every_outcome["eligible"])
     assert "「電子証明書の受領書が30日以上返送されず電子証明書を取消した場合」" in said
     assert "7,245" in said and "345" in said
-    assert i18n.say(sheets.FORM) in said
+    assert i18n._(sheets.FORM) in said
     assert ("平成24年2月26日" if language == "ja" else "2012-02-26") in said
 
 

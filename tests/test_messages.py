@@ -29,7 +29,7 @@ def _sentences() -> set[str]:
     found = extract_from_dir(
         ROOT,
         methods,
-        keywords={"_": None},
+        keywords={"_": None, "N_": None},
         directory_filter=lambda folder: Path(folder).relative_to(ROOT).parts[0] in {"ledger", "exports"},
     )
     sentences = {str(message) for _file, _line, message, _comments, _context in found}
@@ -101,5 +101,5 @@ def test_refusal_fills_its_sentences_from_its_own_facts() -> None:
     assert refusals
     for refusal in refusals:
         facts = set(getattr(refusal, "__dataclass_fields__", {}))
-        assert _fields(refusal.says) | _fields(refusal.instead) <= facts, refusal.__name__
-        assert {refusal.says, refusal.instead} <= _sentences(), f"{refusal.__name__} says what is not marked with _()"
+        assert _fields(refusal.template()) | _fields(refusal.instead) <= facts, refusal.__name__
+        assert {refusal.template(), refusal.instead} <= _sentences(), f"{refusal.__name__} says what is not marked"

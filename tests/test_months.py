@@ -61,7 +61,7 @@ def test_everything_that_stands_against_closing_is_said_at_once(connection: Conn
         with pytest.raises(Refusal) as refused:
             close(connection, APRIL, today=TODAY, by=CLERK, undetermined_days=20)
         assert refused.value.code() == "not-ready-to-close"
-        assert all(each.says in refused.value.sentence for each in found)
+        assert all(each.says in refused.value.message for each in found)
     assert "ASKING" in str(found[4].fields["applications"]) and "DOUBTFUL" in str(found[4].fields["applications"])
     assert closing.closed_to(connection) is None
     done = close(connection, APRIL, today=TODAY, by=CLERK, undetermined_days=20, accept="承知の上", bank_yen=-1)

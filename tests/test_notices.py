@@ -350,8 +350,8 @@ def test_mistake_in_a_proposed_notice_is_one_refusal(
     with pytest.raises(Refusal) as refused:
         drafts.load(file)
     assert type(refused.value) is cause
-    assert refused.value.sentence.startswith(f"{file}:{line}:" if names_line else str(file))
-    assert refused.value.remedy
+    assert refused.value.message.startswith(f"{file}:{line}:" if names_line else str(file))
+    assert refused.value.hint
 
 
 @pytest.mark.parametrize(

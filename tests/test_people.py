@@ -456,7 +456,7 @@ def test_program_refuses_before_the_database_does(books: str) -> None:
     brought(books, SECOND, known_on="2012-03-01")
     with database.reading(books) as connection, pytest.raises(AccountNotApproved) as refusal:
         accounts.insist_on_account(connection, MEMBER)
-    assert json.loads(json.dumps(refusal.value.told)) == {"member": MEMBER}
+    assert json.loads(json.dumps(refusal.value.arguments)) == {"member": MEMBER}
 
 
 @SQLITE

@@ -190,7 +190,7 @@ def test_every_other_outcome_is_refused_for_its_own_cause(
         i18n.use(language)
         with database.writing(book_url) as connection, pytest.raises(refusal) as refused:
             propose(connection, A, on=on, by=CLERK)
-        assert "{" not in refused.value.sentence + refused.value.remedy
+        assert "{" not in refused.value.message + refused.value.hint
     with database.reading(book_url) as connection:
         assert not connection.execute(tables.refund.select()).all()
 

@@ -401,6 +401,6 @@ def test_every_refusal_says_what_and_what_instead(language: i18n.Language) -> No
     """Each ends without a full stop: its code or the next line follows."""
     i18n.use(language)
     for each in every_refusal():
-        for sentence in (i18n.say(each.says), i18n.say(each.instead)):
+        for sentence in (i18n._(each.template()), i18n._(each.instead)):
             assert sentence
             assert not sentence.endswith((".", "。", "!")), each.__name__

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from exports.formats.ledger_text import Account, AccountKind, Entry, first_day, one_line, parts_used, postings, settled
 from exports.formats.outfile import new_file
-from ledger.i18n import _, say
+from ledger.i18n import _
 
 _KINDS: dict[AccountKind, str] = {
     "asset": "Assets",
@@ -30,7 +30,7 @@ def write(entries: Sequence[Entry], chart: Sequence[Account], path: Path) -> Non
 def text(entries: Sequence[Entry], chart: Sequence[Account]) -> Iterator[str]:
     """The journal, piece by piece: options, openings on the first day, then the entries in the order given."""
     accounts = {each.code: _account(each) for each in chart}
-    yield f'option "title" {_quoted(say(_("Issuance fees held")))}\n'
+    yield f'option "title" {_quoted(_("Issuance fees held"))}\n'
     yield 'option "operating_currency" "JPY"\n\n'
     opened = first_day(entries)
     if opened is None:

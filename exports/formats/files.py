@@ -7,27 +7,25 @@ from pathlib import Path
 from exports.formats import csv, json
 from exports.formats.sheet import Sheet, Workbook
 from ledger.errors import Exit, Refusal
-from ledger.i18n import _
+from ledger.i18n import N_
 
 
 @dataclass
 class NoSuchFormat(Refusal):
-    """The ending of the file names no format that is written."""
+    """{file}: no file of this ending is written"""
 
     file: str
     exit = Exit.USAGE
-    says = _("{file}: no file of this ending is written")
-    instead = _("name a file ending in .xlsx, .csv or .json")
+    instead = N_("name a file ending in .xlsx, .csv or .json")
 
 
 @dataclass
 class NotAWorkbook(Refusal):
-    """What is written is a workbook, and the name is another file's."""
+    """{file} is not the name of a workbook"""
 
     file: str
     exit = Exit.USAGE
-    says = _("{file} is not the name of a workbook")
-    instead = _("name a file ending in .xlsx")
+    instead = N_("name a file ending in .xlsx")
 
 
 def insist_on_workbook(path: Path) -> None:

@@ -12,7 +12,7 @@ from exports.formats.ledger_text import Account, Entry
 from ledger import tables
 from ledger.booking.events import description
 from ledger.errors import Exit, Refusal
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.journal import ledgers
 
 WRITERS: dict[str, Callable[[Sequence[Entry], Sequence[Account], Path], None]] = {
@@ -24,13 +24,12 @@ WRITERS: dict[str, Callable[[Sequence[Entry], Sequence[Account], Path], None]] =
 
 @dataclass
 class NoSuchJournalFormat(Refusal):
-    """The journal is not written in this format."""
+    """the journal is not written as {form}"""
 
     form: str
     formats: list[str]
     exit = Exit.USAGE
-    says = _("the journal is not written as {form}")
-    instead = _("use one of: {formats}")
+    instead = N_("use one of: {formats}")
 
 
 def write(connection: Connection, form: str, path: Path, first: date | None, last: date | None) -> int:

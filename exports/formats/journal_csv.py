@@ -6,33 +6,33 @@ from pathlib import Path
 from exports.formats import csv
 from exports.formats.ledger_text import Account, Entry
 from exports.formats.sheet import Block, Column, Sheet, Values
-from ledger.i18n import _
+from ledger.i18n import N_
 
 COLUMNS = (
-    Column(_("Entry No."), "number"),
-    Column(_("Line"), "number"),
-    Column(_("Date"), "day"),
-    Column(_("Debit code")),
-    Column(_("Debit account")),
-    Column(_("Debit application")),
-    Column(_("Credit code")),
-    Column(_("Credit account")),
-    Column(_("Credit application")),
-    Column(_("Amount"), "yen"),
-    Column(_("Deposit")),
-    Column(_("Text")),
-    Column(_("Event")),
-    Column(_("Reverses"), "number"),
-    Column(_("Recorded at"), "moment"),
-    Column(_("By")),
-    Column(_("Key")),
+    Column(N_("Entry No."), "number"),
+    Column(N_("Line"), "number"),
+    Column(N_("Date"), "day"),
+    Column(N_("Debit code")),
+    Column(N_("Debit account")),
+    Column(N_("Debit application")),
+    Column(N_("Credit code")),
+    Column(N_("Credit account")),
+    Column(N_("Credit application")),
+    Column(N_("Amount"), "yen"),
+    Column(N_("Deposit")),
+    Column(N_("Text")),
+    Column(N_("Event")),
+    Column(N_("Reverses"), "number"),
+    Column(N_("Recorded at"), "moment"),
+    Column(N_("By")),
+    Column(N_("Key")),
 )
 
 
 def write(entries: Iterable[Entry], chart: Sequence[Account], path: Path, encoding: csv.Encoding = "utf-8-sig") -> None:
     """Writes the journal; `path` appears whole or stays as it was. Refused: characters the encoding cannot hold."""
     block = Block(COLUMNS, _rows(entries, {each.code: each.name for each in chart}))
-    csv.write(Sheet(name=_("Journal"), title=_("Journal"), blocks=(block,)), path, encoding)
+    csv.write(Sheet(name=N_("Journal"), title=N_("Journal"), blocks=(block,)), path, encoding)
 
 
 def _rows(entries: Iterable[Entry], names: dict[str, str]) -> Iterator[Values]:

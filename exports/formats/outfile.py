@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ledger.errors import DiskFull, NotWritable, Refusal
-from ledger.i18n import _
+from ledger.i18n import N_
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -45,11 +45,10 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
 
 @dataclass
 class FileInTheWay(Refusal):
-    """Another file has the name, and a file for the bank takes nothing's place."""
+    """{file} is there already and is another file"""
 
     file: str
-    says = _("{file} is there already and is another file")
-    instead = _("name another file with --out, or move that one away")
+    instead = N_("name another file with --out, or move that one away")
 
 
 @contextmanager

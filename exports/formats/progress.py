@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO, TypeVar
 
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 
 Item = TypeVar("Item")
 
@@ -14,8 +14,8 @@ _PATIENCE = 1.0  # seconds before anything is shown
 _BEAT = 0.2  # seconds between two looks
 _BAR = 24  # characters
 
-_WORKING = _("working … {seconds} s")
-_FAR = _("{label} {bar} {done}/{total}")
+_WORKING = N_("working … {seconds} s")
+_FAR = N_("{label} {bar} {done}/{total}")
 
 
 class _State:
@@ -66,7 +66,7 @@ def _draw(stream: TextIO, ended: threading.Event) -> None:
 
 def _line(seconds: int) -> str:
     if not _State.total:
-        return say(_WORKING, seconds=seconds)
+        return _(_WORKING, seconds=seconds)
     filled = _BAR * _State.done // _State.total
     bar = f"[{'#' * filled}{'.' * (_BAR - filled)}]"
-    return say(_FAR, label=_State.label, bar=bar, done=f"{_State.done:,}", total=f"{_State.total:,}")
+    return _(_FAR, label=_State.label, bar=bar, done=f"{_State.done:,}", total=f"{_State.total:,}")

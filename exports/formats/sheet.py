@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from ledger import dates
-from ledger.i18n import _, either, say
+from ledger.i18n import N_, _, either
 from ledger.intake.kind import GUIDE
 
 Kind = Literal["text", "yen", "day", "count", "number", "moment", "percent", "any"]
@@ -166,7 +166,7 @@ def lines(block: Block) -> Iterator[Line]:
         yield Line("normal", given)
     if block.total:
         label = next((at for at, column in enumerate(block.columns) if column.kind == "text"), None)
-        cells = tuple(say(block.total) if at == label else running.get(at) for at in range(width))
+        cells = tuple(_(block.total) if at == label else running.get(at) for at in range(width))
         yield Line("total", cells, 0, where if row >= 0 else frozenset())
 
 
@@ -193,30 +193,30 @@ def span(sheet: Sheet) -> str:
     """The days that a sheet speaks of, in words; empty if it names none."""
     if sheet.period is not None:
         first, last = sheet.period
-        return say(_("from {first} to {last}"), first=written_day(first), last=written_day(last))
-    return "" if sheet.as_of is None else say(_("as of {day}"), day=written_day(sheet.as_of))
+        return _("from {first} to {last}", first=written_day(first), last=written_day(last))
+    return "" if sheet.as_of is None else _("as of {day}", day=written_day(sheet.as_of))
 
 
 def title(sheet: Sheet, column: Column) -> str:
     """A column's title as it stands on this sheet."""
-    return column.title if sheet.to_fill else say(column.title)
+    return column.title if sheet.to_fill else _(column.title)
 
 
 def unit(sheet: Sheet) -> str:
     """The unit of the amounts; empty on a sheet without any."""
-    return say(_("(unit: yen)")) if sheet.in_yen else ""
+    return _("(unit: yen)") if sheet.in_yen else ""
 
 
 def guide(sheet: Sheet) -> Sheet:
     """A sheet that explains, column by column, how an empty one is filled in."""
     columns = (
-        Column(_("Column"), width=22),
-        Column(_("Needed"), width=10),
-        Column(_("What to enter"), width=60, wrap=True),
-        Column(_("Choices"), width=50, wrap=True),
+        Column(N_("Column"), width=22),
+        Column(N_("Needed"), width=10),
+        Column(N_("What to enter"), width=60, wrap=True),
+        Column(N_("Choices"), width=50, wrap=True),
     )
     rows = [
-        (each.title, say(_("needed")) if each.required else "", say(each.note), either("、", ", ").join(each.choices))
+        (each.title, _("needed") if each.required else "", _(each.note), either("、", ", ").join(each.choices))
         for block in sheet.blocks
         for each in block.columns
     ]

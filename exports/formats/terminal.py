@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from exports.formats.sheet import NUMERIC, As, Block, Column, Kind, Sheet, Value, Values, lines, span, unit
-from ledger.i18n import _, say
+from ledger.i18n import _
 from ledger.money import written as yen_written
 
 _GAP = "  "
@@ -58,7 +58,7 @@ def table(block: Block) -> str:
     """
     shown_at = [at for at, column in enumerate(block.columns) if not column.on_paper]
     columns = tuple(block.columns[at] for at in shown_at)
-    titles = [say(column.title) for column in columns]
+    titles = [_(column.title) for column in columns]
     body = [(line.style, _row(tuple(line.cells[at] for at in shown_at), columns)) for line in lines(block)]
     rows = [titles, *(cells for _style, cells in body)] if block.titled else [cells for _style, cells in body]
     widths = [max((width(row[at]) for row in rows), default=0) for at in range(len(titles))]
@@ -73,17 +73,17 @@ def table(block: Block) -> str:
 
 def whole(sheet: Sheet) -> str:
     """A sheet with its title, the days it speaks of, its blocks and its notes."""
-    head = [say(sheet.title), span(sheet), say(sheet.subtitle), say(sheet.issuer), unit(sheet)]
-    tables = ["\n".join(filter(None, [say(block.heading), table(block)])) for block in sheet.blocks]
-    notes = [say(note) for note in sheet.notes]
+    head = [_(sheet.title), span(sheet), _(sheet.subtitle), _(sheet.issuer), unit(sheet)]
+    tables = ["\n".join(filter(None, [_(block.heading), table(block)])) for block in sheet.blocks]
+    notes = [_(note) for note in sheet.notes]
     if any(column.on_paper for block in sheet.blocks for column in block.columns):
-        notes.append(say(_("More columns in a workbook: --out FILE.xlsx")))
+        notes.append(_("More columns in a workbook: --out FILE.xlsx"))
     return "\n\n".join(filter(None, [" ".join(filter(None, head)), *tables, *notes]))
 
 
 def pairs(items: Iterable[tuple[str, Value]]) -> str:
     """Names and values, one pair to a line; the names are said."""
-    said = [(say(name), shown(value)) for name, value in items]
+    said = [(_(name), shown(value)) for name, value in items]
     room = max((width(name) for name, _value in said), default=0)
     return "\n".join(f"{padded(name, room)}{_GAP}{value}".rstrip() for name, value in said)
 

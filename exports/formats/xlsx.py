@@ -49,7 +49,7 @@ from exports.formats.sheet import (
 )
 from exports.formats.terminal import width as text_width
 from ledger.errors import TooManyRows
-from ledger.i18n import say
+from ledger.i18n import _
 from ledger.intake.kind import LISTS
 
 # The property of a workbook in which its stamp stands.
@@ -88,7 +88,7 @@ def compose(workbook: Workbook, out: BinaryIO) -> None:
     """Writes the workbook's bytes. They depend on the content and the language spoken, not on the clock."""
     package = _package(workbook)
     paint = Paint(package)
-    names = _tab_names([say(sheet.name) for sheet in workbook.sheets])
+    names = _tab_names([_(sheet.name) for sheet in workbook.sheets])
     written = []
     for sheet, name in zip(workbook.sheets, names, strict=True):
         frame = package.create_sheet(name)
@@ -104,7 +104,7 @@ def _package(workbook: Workbook) -> Package:
     package = Package()
     package.remove(package.worksheets[0])
     midnight = datetime.combine(workbook.made_on, time())
-    name, issuer = (_FORBIDDEN.sub(" ", said) for said in (say(workbook.title), say(workbook.issuer)))
+    name, issuer = (_FORBIDDEN.sub(" ", said) for said in (_(workbook.title), _(workbook.issuer)))
     package.properties = DocumentProperties(title=name, creator=issuer or "Seisan", created=midnight, modified=midnight)
     if workbook.mark:
         package.custom_doc_props.append(StringProperty(name=PROPERTY, value=workbook.mark))  # type: ignore[attr-defined]
@@ -207,7 +207,7 @@ def _rule(column: Column, formula: str | None, letter: str) -> DataValidation:
     rule = DataValidation(type=None if formula is None else "list", formula1=formula, allow_blank=True)
     if column.note:
         rule.showInputMessage = True
-        rule.promptTitle, rule.prompt = column.title[:32], say(column.note)[:255]
+        rule.promptTitle, rule.prompt = column.title[:32], _(column.note)[:255]
     rule.showErrorMessage = formula is not None
     rule.add(f"{letter}2:{letter}{FILL_ROWS + 1}")
     return rule
@@ -238,14 +238,14 @@ class _Rows:
             elif at:
                 self._next()
             if block.heading:
-                yield self._texts("Heading", {0: say(block.heading)})
+                yield self._texts("Heading", {0: _(block.heading)})
             if block.titled and not sheet.uniform:
                 yield self._titles(block)
             yield from self._block(block)
         if sheet.notes:
             self._next()
         for note in sheet.notes:
-            yield self._texts("Note", {0: say(note)})
+            yield self._texts("Note", {0: _(note)})
 
     def _next(self) -> int:
         self._row += 1
@@ -255,13 +255,13 @@ class _Rows:
 
     def _head(self) -> Iterator[str]:
         sheet, last = self._sheet, len(self._letters) - 1
-        yield self._texts("Title", {0: say(sheet.title)}, ' ht="27" customHeight="1"')
+        yield self._texts("Title", {0: _(sheet.title)}, ' ht="27" customHeight="1"')
         yield self._texts("Caption", {0: span(sheet)})
-        yield self._texts("Right", {last: say(sheet.issuer)})
+        yield self._texts("Right", {last: _(sheet.issuer)})
         if last:
-            yield self._texts("Right", {last: unit(sheet)}, left=say(sheet.subtitle))
+            yield self._texts("Right", {last: unit(sheet)}, left=_(sheet.subtitle))
         else:
-            yield self._texts("Note", {0: say(sheet.subtitle)})
+            yield self._texts("Note", {0: _(sheet.subtitle)})
 
     def _texts(self, style: str, texts: dict[int, str], height: str = "", left: str = "") -> str:
         row = self._next()

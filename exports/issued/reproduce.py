@@ -23,7 +23,7 @@ from ledger.audit import chain, snapshot, verify
 from ledger.audit.faults import Fault
 from ledger.dates import Month
 from ledger.errors import NotAStatement
-from ledger.i18n import Language, say
+from ledger.i18n import Language, _
 from ledger.intake import workbook as sheets
 from ledger.journal import balances
 from ledger.journal.chart import chart
@@ -165,7 +165,7 @@ def _by_cover(connection: Connection, there: Opened, file: Path) -> Iterator[Mar
 def _language(title: list[str]) -> Language | None:
     for language in i18n.LANGUAGES:
         with i18n.speaking(language):
-            if title == [say(cover.TITLE)]:
+            if title == [_(cover.TITLE)]:
                 return language
     return None
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from exports.issued.reproduce import Compared
 from ledger.audit import verify as verified
 from ledger.dates import Month
-from ledger.i18n import _, say
+from ledger.i18n import _
 from migrations import guards
 
 
@@ -21,32 +21,28 @@ def text(found: verified.Verified, file: str = "") -> str:
     if isinstance(found, Compared):
         return "\n".join(_compared(found, file))
     if not found.faults:
-        return say(
-            _("The books agree with themselves: {count} entries, head {head}"), count=found.entries, head=found.head
-        )
+        return _("The books agree with themselves: {count} entries, head {head}", count=found.entries, head=found.head)
     lines = [f"{each.where}: {each.says} ({each.code})" for each in found.faults]
-    lines.append(say(_("{count} faults. Keep this file as it is, and compare it with a backup."), count=len(lines)))
+    lines.append(_("{count} faults. Keep this file as it is, and compare it with a backup.", count=len(lines)))
     return "\n".join(lines)
 
 
 def _compared(found: Compared, file: str) -> Iterator[str]:
     if not found.faults:
-        yield say(
-            _("{file} agrees with the books in every cell, as they stood after write {batch}"),
+        yield _(
+            "{file} agrees with the books in every cell, as they stood after write {batch}",
             file=file,
             batch=found.batch,
         )
         return
     yield from (f"{each.where}: {each.says} ({each.code})" for each in found.faults)
     if not found.batch:
-        yield say(_("The file is of other books, or these were rewritten: compare them with a backup."))
+        yield _("The file is of other books, or these were rewritten: compare them with a backup.")
         return
-    yield say(
-        _("{count} differences from the books as they stood after write {batch}. Keep this file as it is."),
+    yield _(
+        "{count} differences from the books as they stood after write {batch}. Keep this file as it is.",
         count=len(found.faults),
         batch=found.batch,
     )
     if not found.certain:
-        yield say(
-            _("The file no longer says after which write it was made: what was recorded since may be among them.")
-        )
+        yield _("The file no longer says after which write it was made: what was recorded since may be among them.")

@@ -5,27 +5,21 @@ from collections.abc import Iterator
 from exports.formats.sheet import As, Block, Column, Sheet, Values
 from exports.reports import ISSUER, PERSON, person
 from ledger.booking.bills import STATES, Reconciled
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.people.register import Owners, Person
 
-# ja: 請求照合
-NAME = _("Bills compared with the books")
+NAME = N_("Bills compared with the books")
 
 COLUMNS = (
-    # ja: 請求書番号
-    Column(_("Bill"), width=16),
-    # ja: 請求日
-    Column(_("Billed on"), "day", 17),
+    Column(N_("Bill"), width=16),
+    Column(N_("Billed on"), "day", 17),
     *PERSON,
-    Column(_("Application No."), width=14),
-    # ja: 請求額
-    Column(_("Billed"), "yen", 13, total=True),
-    # ja: 当方計上額
-    Column(_("Owed per books"), "yen", 13),
-    # ja: 照合結果
-    Column(_("Comparison"), width=20),
+    Column(N_("Application No."), width=14),
+    Column(N_("Billed"), "yen", 13, total=True),
+    Column(N_("Owed per books"), "yen", 13),
+    Column(N_("Comparison"), width=20),
 )
-_COUNTS = (Column(_("Comparison"), width=16), Column(_("Lines"), "any", 17))
+_COUNTS = (Column(N_("Comparison"), width=16), Column(N_("Lines"), "any", 17))
 
 
 def sheet(lines: list[Reconciled], totals: dict[str, int], owners: Owners) -> Sheet:
@@ -34,17 +28,16 @@ def sheet(lines: list[Reconciled], totals: dict[str, int], owners: Owners) -> Sh
     What is owed stands once for each application, so the column is not summed: the sum stands below.
     """
     counts: list[Values] = [
-        (say(_("Billed in all")), As("yen", totals["billed"])),
-        (say(_("Owed in all")), As("yen", totals["owed"])),
-        *((say(STATES[state]), As("count", totals[state])) for state in STATES),
+        (_("Billed in all"), As("yen", totals["billed"])),
+        (_("Owed in all"), As("yen", totals["owed"])),
+        *((_(STATES[state]), As("count", totals[state])) for state in STATES),
     ]
     return Sheet(
         name=NAME,
         title=NAME,
         blocks=(
-            Block(COLUMNS, _rows(lines, owners), total=_("Total")),
-            # ja: 照合結果の集計
-            Block(_COUNTS, counts, heading=_("Lines by comparison")),
+            Block(COLUMNS, _rows(lines, owners), total=N_("Total")),
+            Block(_COUNTS, counts, heading=N_("Lines by comparison")),
         ),
         issuer=ISSUER,
         landscape=True,

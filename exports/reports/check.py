@@ -17,7 +17,7 @@ from ledger.decisions import store
 from ledger.decisions.findings import Finding, as_json, judge
 from ledger.decisions.store import Decision
 from ledger.errors import Exit, Refusal
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.people import register
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
@@ -26,21 +26,19 @@ EXPLAINED = 20
 
 @dataclass
 class NobodyAsked(Refusal):
-    """The question does not say whom it is about."""
+    """the question does not say whom it is about"""
 
     exit = Exit.USAGE
-    says = _("the question does not say whom it is about")
-    instead = _("name a member, an application (--application NO) or --everyone")
+    instead = N_("name a member, an application (--application NO) or --everyone")
 
 
 @dataclass
 class NotYetApplied(Refusal):
-    """What is asked for had not been applied for, or was not known, on the day asked."""
+    """nothing had been applied for under {asked} by {on}, as far as was known then"""
 
     asked: str
     on: date
-    says = _("nothing had been applied for under {asked} by {on}, as far as was known then")
-    instead = _("ask for a later day: --as-of DAY")
+    instead = N_("ask for a later day: --as-of DAY")
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ class Answer:
 
     def sheet(self) -> Sheet:
         """The findings as a sheet, one to a row, with what decides."""
-        judged = watched(self.findings, len(self.findings), say(_("writing findings")))
+        judged = watched(self.findings, len(self.findings), _("writing findings"))
         return findings_sheet.sheet(
             judged, self.people, self.origins, self.asked.as_of, everything=self.asked.everything
         )

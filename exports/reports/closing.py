@@ -4,37 +4,30 @@ from collections.abc import Iterable
 from typing import Any
 
 from ledger.booking.month_end import Done, Reason, accepted
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.closing import Standing
 
-# ja: {month} は、既に締め済みでした。変更はありません。
-_BEFORE = _("{month} was closed before; nothing was changed.")
-# ja: {month} とそれより前の月を締めました。これらの月の日付では、もう記帳されません。
-_CLOSED = _("{month} is closed, with every month before it; nothing is dated in them any more.")
-# ja: 次の事項を承知の上で締めました:
-_ACCEPTED = _("Accepted all the same:")
-# ja: {month} とそれより後の月の締めを解きました。
-_REOPENED = _("{month} is reopened, with every month after it.")
-# ja: {day} までは締め済みです。
-_STILL = _("The books are closed up to {day}.")
-# ja: 締め済みの月はなくなりました。
-_NONE = _("No month is closed now.")
-# ja: {month} の締めは、既に解かれていました。変更はありません。
-_OPEN_BEFORE = _("{month} was reopened before; nothing was changed.")
+_BEFORE = N_("{month} was closed before; nothing was changed.")
+_CLOSED = N_("{month} is closed, with every month before it; nothing is dated in them any more.")
+_ACCEPTED = N_("Accepted all the same:")
+_REOPENED = N_("{month} is reopened, with every month after it.")
+_STILL = N_("The books are closed up to {day}.")
+_NONE = N_("No month is closed now.")
+_OPEN_BEFORE = N_("{month} was reopened before; nothing was changed.")
 
 
 def closed(done: Done) -> str:
     """What closing did, and what was accepted."""
-    lines = [say(_CLOSED if done.changed else _BEFORE, month=done.month)]
+    lines = [_(_CLOSED if done.changed else _BEFORE, month=done.month)]
     if done.accepted:
-        lines += [say(_ACCEPTED), *(f"  {each.says}" for each in done.accepted)]
+        lines += [_(_ACCEPTED), *(f"  {each.says}" for each in done.accepted)]
     return "\n".join(lines)
 
 
 def reopened(done: Done) -> str:
     """What reopening did, and up to which day the books are still closed."""
-    said = say(_REOPENED if done.changed else _OPEN_BEFORE, month=done.month)
-    return said + "\n" + (say(_NONE) if done.closed_to is None else say(_STILL, day=done.closed_to))
+    said = _(_REOPENED if done.changed else _OPEN_BEFORE, month=done.month)
+    return said + "\n" + (_(_NONE) if done.closed_to is None else _(_STILL, day=done.closed_to))
 
 
 def as_json(done: Done) -> dict[str, Any]:

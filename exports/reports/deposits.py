@@ -4,38 +4,29 @@ from collections.abc import Iterable, Iterator
 
 from exports.formats.sheet import Block, Column, Sheet, Values
 from exports.reports import ISSUER
-from ledger.i18n import _, either
+from ledger.i18n import N_, either
 from ledger.intake.matching import Unmatched
 
-# ja: 入金不明一覧
-NAME = _("Transfers not matched")
+NAME = N_("Transfers not matched")
 COLUMNS = (
-    # ja: 照会番号
-    Column(_("Reference No."), width=16),
-    # ja: 入金日
-    Column(_("Received on"), "day", 16),
-    # ja: 金額
-    Column(_("Amount"), "yen", 12, total=True),
-    # ja: 振込依頼人名
-    Column(_("Payer"), width=24),
-    # ja: 摘要
-    Column(_("Note"), width=20),
-    # ja: 候補の申込番号
-    Column(_("Could pay for"), width=16),
-    # ja: 会員
-    Column(_("Member"), width=28),
-    # ja: 理由
-    Column(_("Because"), width=40, wrap=True),
+    Column(N_("Reference No."), width=16),
+    Column(N_("Received on"), "day", 16),
+    Column(N_("Amount"), "yen", 12, total=True),
+    Column(N_("Payer"), width=24),
+    Column(N_("Note"), width=20),
+    Column(N_("Could pay for"), width=16),
+    Column(N_("Member"), width=28),
+    Column(N_("Because"), width=40, wrap=True),
 )
 
 
 def sheet(rows: Iterable[Unmatched]) -> Sheet:
     """The transfers without an application, one row for each candidate, or one where there is none."""
-    note = _("Settle one with: seisan match DEPOSIT APPLICATION; then: seisan book")
+    note = N_("Settle one with: seisan match DEPOSIT APPLICATION; then: seisan book")
     return Sheet(
         name=NAME,
         title=NAME,
-        blocks=(Block(COLUMNS, _rows(rows), total=_("Total")),),
+        blocks=(Block(COLUMNS, _rows(rows), total=N_("Total")),),
         issuer=ISSUER,
         landscape=True,
         notes=(note,),

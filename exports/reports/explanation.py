@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ledger.decisions.findings import Finding, Ground, grounds
 from ledger.facts import Origin
-from ledger.i18n import _, either, say
+from ledger.i18n import _, either
 from ledger.money import written
 from ledger.notices.conditions import Clause, Condition
 from ledger.people.register import Person
@@ -20,8 +20,8 @@ _DECIDED_OTHERWISE = ("no_fee", "settled", "in_force")
 def finding(found: Finding, person: Person, origins: Mapping[int, Origin], *, everything: bool = False) -> str:
     """The finding as a few lines, ending with what is missing or what can be done now."""
     parts = [
-        say(
-            _("{member} {name}, application {application}: {outcome}"),
+        _(
+            "{member} {name}, application {application}: {outcome}",
             member=person.number,
             name=person.name,
             application=found.application,
@@ -43,32 +43,32 @@ def finding(found: Finding, person: Person, origins: Mapping[int, Origin], *, ev
 
 def _money(found: Finding) -> Iterator[str]:
     if found.fee_received:
-        yield say(_("  fee received: {yen} yen"), yen=written(found.fee_received))
+        yield _("  fee received: {yen} yen", yen=written(found.fee_received))
     if found.refundable:
-        yield say(
-            _("  to be given back: {yen} yen, suggested: {way}"),
+        yield _(
+            "  to be given back: {yen} yen, suggested: {way}",
             yen=written(found.refundable),
             way=labels.worded(labels.SUGGESTED, found.suggested),
         )
     if found.overpaid:
-        yield say(_("  paid beyond the fee: {yen} yen, to be returned in any case"), yen=written(found.overpaid))
+        yield _("  paid beyond the fee: {yen} yen, to be returned in any case", yen=written(found.overpaid))
 
 
 def _rules(found: Finding) -> Iterator[str]:
     if found.notice is None:
-        yield say(_("  asked for {day}: no notice was in force"), day=found.as_of)
+        yield _("  asked for {day}: no notice was in force", day=found.as_of)
     else:
-        yield say(_("  asked for {day}: {notice}"), day=found.as_of, notice=found.notice.name)
+        yield _("  asked for {day}: {notice}", day=found.as_of, notice=found.notice.name)
         if not found.notice.clauses:
-            yield say(_("  it names no case in which the fee comes back"))
+            yield _("  it names no case in which the fee comes back")
 
 
 def _clause(
     found: Finding, clause: Clause, conditions: Iterable[Condition], origins: Mapping[int, Origin]
 ) -> Iterator[str]:
     yield f"  {labels.mark(found.clause_holds(clause))} {clause.mark}「{clause.words}」"
-    if say(clause.words) != clause.words:
-        yield f"      {say(clause.words)}"
+    if _(clause.words) != clause.words:
+        yield f"      {_(clause.words)}"
     for condition in conditions:
         rests = grounds(found, condition, origins)
         told = either("、", "; ").join(ground.text for ground in rests)
@@ -83,16 +83,16 @@ def _sources(rests: list[Ground]) -> str:
 def _next(found: Finding) -> Iterator[str]:
     """What to do next, as the accountant would type it."""
     if found.outcome == "eligible" and found.suggested == "credit":
-        yield say(
-            _("seisan credit propose {application} --to {reissue}"),
+        yield _(
+            "seisan credit propose {application} --to {reissue}",
             application=found.application,
             reissue=found.row["open_reissue"],
         )
     elif found.outcome == "eligible":
-        yield say(_("seisan refund propose {application}"), application=found.application)
+        yield _("seisan refund propose {application}", application=found.application)
     elif found.outcome == "in_force":
-        yield say(_("neither revoked nor expired by then: there is nothing to give back yet"))
+        yield _("neither revoked nor expired by then: there is nothing to give back yet")
     elif found.missing:
-        yield say(_("this would settle it: {facts}"), facts=labels.missing(found.missing))
+        yield _("this would settle it: {facts}", facts=labels.missing(found.missing))
     elif found.outcome == "needs_review":
-        yield say(_("a person has to look at this: add the fact that resolves it, and ask again"))
+        yield _("a person has to look at this: add the fact that resolves it, and ask again")

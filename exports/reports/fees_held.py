@@ -6,37 +6,25 @@ from itertools import groupby
 
 from exports.formats.sheet import Block, Column, Marked, Sheet, Values
 from exports.reports import ISSUER, PERSON, person
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.statements.fees_held import Held
 from ledger.statements.labels import CERTIFICATE_STATES, worded
 
-# ja: 預り金明細
-NAME = _("Fees held")
+NAME = N_("Fees held")
 
 COLUMNS = (
     *PERSON,
-    # ja: 申込番号
-    Column(_("Application No."), width=14),
-    # ja: 入金日
-    Column(_("Received on"), "day", 17),
-    # ja: 前月繰越
-    Column(_("Brought forward"), "yen", 12, total=True),
-    # ja: 当月入金
-    Column(_("Received"), "yen", 12, total=True),
-    # ja: 認証局への支払
-    Column(_("To the authority"), "yen", 12, total=True),
-    # ja: 返金
-    Column(_("Refunded"), "yen", 12, total=True),
-    # ja: 再発行充当
-    Column(_("Credited to a reissue"), "yen", 12, total=True),
-    # ja: その他
-    Column(_("Other"), "yen", 10, total=True),
-    # ja: 次月繰越
-    Column(_("Carried forward"), "yen", 12, total=True),
-    # ja: 経過日数
-    Column(_("Days held"), "count", 9),
-    # ja: 状態
-    Column(_("State"), width=12),
+    Column(N_("Application No."), width=14),
+    Column(N_("Received on"), "day", 17),
+    Column(N_("Brought forward"), "yen", 12, total=True),
+    Column(N_("Received"), "yen", 12, total=True),
+    Column(N_("To the authority"), "yen", 12, total=True),
+    Column(N_("Refunded"), "yen", 12, total=True),
+    Column(N_("Credited to a reissue"), "yen", 12, total=True),
+    Column(N_("Other"), "yen", 10, total=True),
+    Column(N_("Carried forward"), "yen", 12, total=True),
+    Column(N_("Days held"), "count", 9),
+    Column(N_("State"), width=12),
 )
 _LABEL = len(PERSON) - 1
 _LEFT = len(PERSON) + 8
@@ -46,19 +34,17 @@ def month(held: list[Held], in_ledger: int, period: tuple[date, date]) -> Sheet:
     """The fees held in a month by association and member; the total is compared with `in_ledger`, in yen."""
     return Sheet(
         name=NAME,
-        # ja: 預り金明細書
-        title=_("Statement of fees held"),
-        # ja: 総勘定元帳との照合
+        title=N_("Statement of fees held"),
         blocks=(
             Block(COLUMNS, _rows(held)),
-            Block(COLUMNS, _compared(held, in_ledger), heading=_("Comparison with the general ledger")),
+            Block(COLUMNS, _compared(held, in_ledger), heading=N_("Comparison with the general ledger")),
         ),
         period=period,
         issuer=ISSUER,
         landscape=True,
         notes=(
-            _("Brought forward + received − the other amounts = carried forward. △ in those is money that came."),
-            _("A reissue shows with △ what was credited to it; the application it came from shows it without."),
+            N_("Brought forward + received − the other amounts = carried forward. △ in those is money that came."),
+            N_("A reissue shows with △ what was credited to it; the application it came from shows it without."),
         ),
     )
 
@@ -80,16 +66,14 @@ def _rows(held: list[Held]) -> Iterator[Values | Marked]:
                 each.days,
                 worded(CERTIFICATE_STATES, each.state),
             )
-        yield Marked("subtotal", _labelled(say(_("{association} in total"), association=association)))
-    yield Marked("total", _labelled(say(_("Total"))))
+        yield Marked("subtotal", _labelled(_("{association} in total", association=association)))
+    yield Marked("total", _labelled(_("Total")))
 
 
 def _compared(held: list[Held], in_ledger: int) -> Iterator[Values]:
     left = sum(each.left for each in held)
-    # ja: 総勘定元帳残高
-    yield _labelled(say(_("Balance in the general ledger")), in_ledger)
-    # ja: 差額
-    yield _labelled(say(_("Difference")), left - in_ledger)
+    yield _labelled(_("Balance in the general ledger"), in_ledger)
+    yield _labelled(_("Difference"), left - in_ledger)
 
 
 def _labelled(label: str, left: int | None = None) -> Values:

@@ -8,30 +8,26 @@ from exports.reports import ISSUER, PERSON, person
 from exports.reports.decisions import answer
 from ledger.decisions.findings import Finding, grounds_text
 from ledger.facts import Origin
-from ledger.i18n import _, either
+from ledger.i18n import N_, either
 from ledger.people.register import Person
 from ledger.statements.labels import mark
 
-# ja: 返金要件確認
-NAME = _("Refund check")
+NAME = N_("Refund check")
 
 COLUMNS = (
     *PERSON,
-    Column(_("Application No."), width=14),
-    Column(_("Answer"), width=16),
-    Column(_("Clauses"), width=10),
-    Column(_("Notice"), width=26, wrap=True, on_paper=True),
-    Column(_("Amount to be given back"), "yen", 13, total=True),
-    Column(_("Way"), width=10),
-    Column(_("Missing"), width=36, wrap=True),
-    Column(_("Doubts"), width=36, wrap=True, on_paper=True),
-    Column(_("To be noted"), width=30, wrap=True, on_paper=True),
-    # ja: 入金額(手数料分)
-    Column(_("Fee received"), "yen", 12, total=True, on_paper=True),
-    # ja: 過入金
-    Column(_("Overpaid"), "yen", 12, total=True, on_paper=True),
-    # ja: 要件と根拠
-    Column(_("Conditions and grounds"), width=70, wrap=True, on_paper=True),
+    Column(N_("Application No."), width=14),
+    Column(N_("Answer"), width=16),
+    Column(N_("Clauses"), width=10),
+    Column(N_("Notice"), width=26, wrap=True, on_paper=True),
+    Column(N_("Amount to be given back"), "yen", 13, total=True),
+    Column(N_("Way"), width=10),
+    Column(N_("Missing"), width=36, wrap=True),
+    Column(N_("Doubts"), width=36, wrap=True, on_paper=True),
+    Column(N_("To be noted"), width=30, wrap=True, on_paper=True),
+    Column(N_("Fee received"), "yen", 12, total=True, on_paper=True),
+    Column(N_("Overpaid"), "yen", 12, total=True, on_paper=True),
+    Column(N_("Conditions and grounds"), width=70, wrap=True, on_paper=True),
 )
 
 
@@ -48,7 +44,7 @@ def sheet(
     ○ holds, × does not hold, ? is not known.
     """
     cells = (_cells(each, people[each.member], origins, everything=everything) for each in findings)
-    block = Block(COLUMNS, cells, total=_("Total"))
+    block = Block(COLUMNS, cells, total=N_("Total"))
     return Sheet(name=NAME, title=NAME, blocks=(block,), as_of=day, issuer=ISSUER, landscape=True)
 
 

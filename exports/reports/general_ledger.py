@@ -9,33 +9,24 @@ from datetime import date
 from exports.formats.sheet import Block, Column, Marked, Sheet, Values
 from exports.reports import ISSUER
 from ledger.booking.events import description
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.chart import Chart
 from ledger.journal.ledgers import AccountLedger
 
-# ja: 総勘定元帳
-NAME = _("General ledger")
-# ja: 前月繰越
-BROUGHT_FORWARD = _("Brought forward")
-# ja: 当月合計
-MONTH_TOTALS = _("Totals of the month")
-# ja: 次月繰越
-CARRIED_FORWARD = _("Carried forward")
+NAME = N_("General ledger")
+BROUGHT_FORWARD = N_("Brought forward")
+MONTH_TOTALS = N_("Totals of the month")
+CARRIED_FORWARD = N_("Carried forward")
 
 COLUMNS = (
-    Column(_("Date"), "day", 17),
-    Column(_("Entry No."), "number", 9),
-    # ja: 相手勘定科目
-    Column(_("Counter account"), width=26),
-    # ja: 補助
-    Column(_("Part"), width=14),
-    Column(_("Description"), width=46, wrap=True),
-    # ja: 借方
-    Column(_("Debit"), "yen", 14, total=True),
-    # ja: 貸方
-    Column(_("Credit"), "yen", 14, total=True),
-    # ja: 差引残高
-    Column(_("Balance"), "yen", 14),
+    Column(N_("Date"), "day", 17),
+    Column(N_("Entry No."), "number", 9),
+    Column(N_("Counter account"), width=26),
+    Column(N_("Part"), width=14),
+    Column(N_("Description"), width=46, wrap=True),
+    Column(N_("Debit"), "yen", 14, total=True),
+    Column(N_("Credit"), "yen", 14, total=True),
+    Column(N_("Balance"), "yen", 14),
 )
 
 
@@ -71,9 +62,9 @@ def _rows(ledger: AccountLedger, chart: Chart, first: date, last: date) -> Itera
             line.credit,
             each.left,
         )
-    yield Marked("subtotal", (None, None, None, None, say(MONTH_TOTALS), None, None, None))
+    yield Marked("subtotal", (None, None, None, None, _(MONTH_TOTALS), None, None, None))
     yield _carried(last, CARRIED_FORWARD, ledger.closing.balance)
 
 
 def _carried(day: date, text: str, yen: int) -> Values:
-    return (day, None, None, None, say(text), None, None, yen)
+    return (day, None, None, None, _(text), None, None, yen)

@@ -11,7 +11,7 @@ from exports.reports import (
     settlements,
     trial_balance,
 )
-from ledger.i18n import _, say
+from ledger.i18n import _
 from ledger.statements.fees_held import HELD
 from ledger.statements.month import MonthStatement
 
@@ -24,7 +24,7 @@ def workbook(statement: MonthStatement, *, seal: str | None = None, mark: str = 
     period = (statement.month.first, statement.month.last)
     in_ledger = sum(each.closing.balance for each in statement.changes if each.closing.code in HELD)
     return Workbook(
-        title=say(_("Monthly statement {month}"), month=str(statement.month)),
+        title=_("Monthly statement {month}", month=str(statement.month)),
         made_on=statement.month.last,
         mark=mark,
         sheets=(

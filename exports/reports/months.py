@@ -5,38 +5,25 @@ from collections.abc import Iterable, Iterator
 from exports.formats.sheet import Block, Column, Sheet, Values
 from exports.reports import ISSUER
 from ledger.booking.month_end import accepted
-from ledger.i18n import _, either, say
+from ledger.i18n import N_, _, either
 from ledger.journal.closing import Standing
 
-# ja: 月次締め一覧
-NAME = _("Months")
+NAME = N_("Months")
 
-# ja: 未締め
-OPEN = _("open")
-# ja: 締め済み
-CLOSED = _("closed")
-# ja: {month} とともに締め済み
-CLOSED_WITH = _("closed with {month}")
-# ja: 締め解除
-REOPENED = _("reopened")
+OPEN = N_("open")
+CLOSED = N_("closed")
+CLOSED_WITH = N_("closed with {month}")
+REOPENED = N_("reopened")
 
 COLUMNS = (
-    # ja: 月
-    Column(_("Month"), width=9),
-    # ja: 状態
-    Column(_("State"), width=24),
-    # ja: 伝票数
-    Column(_("Number of entries"), "count", 8),
-    # ja: 実施日時(UTC)
-    Column(_("Since (UTC)"), "moment", 20),
-    # ja: 実施者
-    Column(_("Done by"), width=12),
-    # ja: 銀行残高
-    Column(_("Bank's balance"), "yen", 13),
-    # ja: 理由
-    Column(_("Reason given"), width=30, wrap=True),
-    # ja: 承知の上で締めた事項
-    Column(_("Accepted"), width=60, wrap=True),
+    Column(N_("Month"), width=9),
+    Column(N_("State"), width=24),
+    Column(N_("Number of entries"), "count", 8),
+    Column(N_("Since (UTC)"), "moment", 20),
+    Column(N_("Done by"), width=12),
+    Column(N_("Bank's balance"), "yen", 13),
+    Column(N_("Reason given"), width=30, wrap=True),
+    Column(N_("Accepted"), width=60, wrap=True),
 )
 
 
@@ -52,10 +39,10 @@ def _rows(months: Iterable[Standing]) -> Iterator[Values]:
 
 def _said(each: Standing) -> str:
     if each.step is None:
-        return say(OPEN)
+        return _(OPEN)
     if each.state == "reopened":
-        return say(REOPENED)
-    return say(CLOSED) if each.step.month == each.month else say(CLOSED_WITH, month=each.step.month)
+        return _(REOPENED)
+    return _(CLOSED) if each.step.month == each.month else _(CLOSED_WITH, month=each.step.month)
 
 
 def _step(each: Standing) -> Values:

@@ -8,7 +8,7 @@ from exports.formats import terminal
 from exports.reports import explanation
 from exports.reports import impact as sheet
 from ledger.decisions.impact import Comparison, Example
-from ledger.i18n import _, language, say
+from ledger.i18n import _, language
 from ledger.notices import register
 from ledger.notices.conditions import Clause, Notice
 from ledger.notices.refusals import NoNoticeYet
@@ -39,16 +39,16 @@ def _head(notice: Notice) -> Iterator[str]:
     yield f"{notice.announced_on}  {notice.name}"
     last = register.last_day(notice)
     if last is None:
-        yield say(_("  in force from {first} on"), first=notice.announced_on)
+        yield _("  in force from {first} on", first=notice.announced_on)
     else:
-        yield say(_("  in force from {first} to {last}"), first=notice.announced_on, last=last)
+        yield _("  in force from {first} to {last}", first=notice.announced_on, last=last)
     if notice.replaces is not None:
-        yield say(_("  replaces the notice of {day}"), day=notice.replaces)
+        yield _("  replaces the notice of {day}", day=notice.replaces)
 
 
 def _clauses(notice: Notice) -> Iterator[str]:
     if not notice.clauses:
-        yield say(_("  it names no case in which the fee comes back"))
+        yield _("  it names no case in which the fee comes back")
     for clause in notice.clauses:
         yield from _quoted(clause)
 
@@ -56,7 +56,7 @@ def _clauses(notice: Notice) -> Iterator[str]:
 def _quoted(clause: Clause) -> Iterator[str]:
     """The clause in its own words, and under them, where the catalogue has it, what they say in the language spoken."""
     yield f"  {clause.mark}「{clause.words}」"
-    if (said := say(clause.words)) != clause.words:
+    if (said := _(clause.words)) != clause.words:
         yield f"      {said}"
 
 
@@ -78,7 +78,7 @@ def paper(day: date) -> str:
     """The notice that answers on a day: its words as they stand, then each clause with the conditions read from it."""
     notice = notice_of(day)
     words = _words(register.words(notice))
-    return "\n".join([*_head(notice), "", *words, "", say(_("Read as:")), *_read(notice)])
+    return "\n".join([*_head(notice), "", *words, "", _("Read as:"), *_read(notice)])
 
 
 def _words(paper: str) -> list[str]:
@@ -121,21 +121,21 @@ def paper_json(day: date) -> dict[str, Any]:
 def compared(found: Comparison) -> str:
     """The difference in counts and yen, and a few changes of each kind explained under both notices."""
     if not found.changes:
-        return say(
-            _("{count} applications judged as of {day}: the proposed notice would change nothing."),
+        return _(
+            "{count} applications judged as of {day}: the proposed notice would change nothing.",
             count=found.judged,
             day=found.as_of,
         )
     examples = ["\n".join(_explained(each, found)) for each in found.examples]
     sums = terminal.whole(sheet.sheet(found, every_change=False))
-    return "\n\n".join([sums, say(_("Examples of each kind:")), *examples])
+    return "\n\n".join([sums, _("Examples of each kind:"), *examples])
 
 
 def _explained(example: Example, found: Comparison) -> Iterator[str]:
     change = example.change
-    yield say(_("Application {application}, now:"), application=change.application)
+    yield _("Application {application}, now:", application=change.application)
     yield explanation.finding(example.before, change.member, found.origins)
-    yield say(_("as proposed:"))
+    yield _("as proposed:")
     lines = explanation.finding(example.after, change.member, found.origins).splitlines()
     # What could be typed next could not be typed yet: the proposed notice is not in force.
     yield from (line for line in lines if not line.startswith("  → seisan"))

@@ -7,40 +7,28 @@ from exports.formats.sheet import Block, Column, Sheet, Values, written_day
 from exports.reports import ISSUER, PERSON, person
 from ledger.codes import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
 from ledger.decisions.outdated import Answer, Change, Shaken, Value
-from ledger.i18n import _, either, say
+from ledger.i18n import N_, _, either
 from ledger.money import written
 from ledger.notices import register
 from ledger.people.register import Owners
 from ledger.statements.labels import OUTCOMES, fact, listed, worded
 
-# ja: 要見直し判定
-NAME = _("Shaken decisions")
+NAME = N_("Shaken decisions")
 
 COLUMNS = (
-    # ja: 判定No.
-    Column(_("Decision No."), "number", 8),
+    Column(N_("Decision No."), "number", 8),
     *PERSON,
-    Column(_("Application No."), width=14),
-    # ja: 判定基準日
-    Column(_("Decided as of"), "day", 17),
-    # ja: 再判定の基準日
-    Column(_("Asked again for"), "day", 17),
-    # ja: 当時の判定
-    Column(_("Answer then"), width=16),
-    # ja: 再判定
-    Column(_("Answer asked again"), width=16),
-    # ja: 当時の条項
-    Column(_("Clauses then"), width=10, on_paper=True),
-    # ja: 再判定の条項
-    Column(_("Clauses asked again"), width=10, on_paper=True),
-    # ja: 当時の返金対象額
-    Column(_("To be given back then"), "yen", 12, total=True),
-    # ja: 再判定の返金対象額
-    Column(_("To be given back now"), "yen", 12, total=True),
-    # ja: 変わった点
-    Column(_("What has changed"), width=60, wrap=True),
-    # ja: 出典
-    Column(_("From where"), width=40, wrap=True),
+    Column(N_("Application No."), width=14),
+    Column(N_("Decided as of"), "day", 17),
+    Column(N_("Asked again for"), "day", 17),
+    Column(N_("Answer then"), width=16),
+    Column(N_("Answer asked again"), width=16),
+    Column(N_("Clauses then"), width=10, on_paper=True),
+    Column(N_("Clauses asked again"), width=10, on_paper=True),
+    Column(N_("To be given back then"), "yen", 12, total=True),
+    Column(N_("To be given back now"), "yen", 12, total=True),
+    Column(N_("What has changed"), width=60, wrap=True),
+    Column(N_("From where"), width=40, wrap=True),
 )
 
 _WORDS = {
@@ -52,12 +40,9 @@ _WORDS = {
     "choice": CHOICES,
 }
 _MONEY = {
-    # ja: 適用される発行手数料
-    "fee_due": _("fee that applies"),
-    # ja: 受領した発行手数料
-    "fee_received": _("fee received"),
-    # ja: 返金・充当済額
-    "returned": _("given back or credited"),
+    "fee_due": N_("fee that applies"),
+    "fee_received": N_("fee received"),
+    "returned": N_("given back or credited"),
 }
 
 
@@ -66,14 +51,13 @@ def sheet(rows: Iterable[Shaken], owners: Owners, on: date) -> Sheet:
     return Sheet(
         name=NAME,
         title=NAME,
-        # ja: 合計
-        blocks=(Block(COLUMNS, _rows(rows, owners), total=_("Total")),),
+        blocks=(Block(COLUMNS, _rows(rows, owners), total=N_("Total")),),
         as_of=on,
         issuer=ISSUER,
         landscape=True,
         notes=(
-            _("Asked again for the day of the decision: with everything that was recorded since, by the same notice."),
-            _("Asked again for a later day: with what was known on that day, by the notice then in force."),
+            N_("Asked again for the day of the decision: with everything that was recorded since, by the same notice."),
+            N_("Asked again for a later day: with what was known on that day, by the notice then in force."),
         ),
     )
 
@@ -98,29 +82,25 @@ def _rows(rows: Iterable[Shaken], owners: Owners) -> Iterator[Values]:
 
 
 def _outcome(answer: Answer | None) -> str | None:
-    # ja: 申込みなし
-    return say(_("no such application")) if answer is None else worded(OUTCOMES, answer.outcome)
+    return _("no such application") if answer is None else worded(OUTCOMES, answer.outcome)
 
 
 def _changed(each: Shaken) -> Iterator[str]:
     if each.notice_changed and each.now is not None:
-        # ja: 適用するお知らせ: {was} → {now}
-        yield say(_("notice: {was} → {now}"), was=_notice(each.then.notice), now=_notice(each.now.notice))
+        yield _("notice: {was} → {now}", was=_notice(each.then.notice), now=_notice(each.now.notice))
     for change in each.changes:
-        name = say(_MONEY[change.column]) if change.column in _MONEY else fact(change.column)
+        name = _(_MONEY[change.column]) if change.column in _MONEY else fact(change.column)
         yield f"{name}: {_told(change, change.was)} → {_told(change, change.now)}"
 
 
 def _notice(announced: date | None) -> str:
     notice = register.announced(announced)
-    # ja: なし
-    return say(_("none")) if notice is None else notice.name
+    return _("none") if notice is None else notice.name
 
 
 def _told(change: Change, value: Value) -> str:
     if value is None:
-        # ja: 未確認
-        return say(_("not known"))
+        return _("not known")
     if isinstance(value, date):
         return written_day(value)
     if isinstance(value, int):

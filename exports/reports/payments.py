@@ -7,28 +7,25 @@ from exports.formats import terminal, zengin
 from exports.reports import payment_file as sheet
 from ledger import masking
 from ledger.booking.payment_files import Filed, Void
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 
 Json = dict[str, Any]
 
-# ja: 祝日は確認していません。取組日が銀行の営業日であることを確かめてください
-HOLIDAYS = _("National holidays are not checked: make sure that banks are open on that day.")
+HOLIDAYS = N_("National holidays are not checked: make sure that banks are open on that day.")
 
 
 def filed(done: Filed, out: Path) -> str:
     """What is in the file, its totals and its name, and what to do next."""
     fields = {"no": done.no, "count": len(done.refunds), "yen": f"{done.yen:,}", "on": done.pay_on, "file": out}
-    lines = [say(_("Payment file {no}: {count} transfers, {yen} yen, for {on}: {file}"), **fields)]
+    lines = [_("Payment file {no}: {count} transfers, {yen} yen, for {on}: {file}", **fields)]
     if done.gone_on:
         lines.append(
-            say(
-                _("It was made before, and paid since: {refunds}; it is not written again."), refunds=list(done.gone_on)
-            )
+            _("It was made before, and paid since: {refunds}; it is not written again.", refunds=list(done.gone_on))
         )
     elif not done.changed:
-        lines.append(say(_("It was made before and is the same, byte by byte; hand it to the bank only once.")))
-    lines.append("! " + say(HOLIDAYS))
-    lines.append(say(_("Next, when the bank has paid: seisan refund paid NO… --on {on}"), on=done.pay_on))
+        lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
+    lines.append("! " + _(HOLIDAYS))
+    lines.append(_("Next, when the bank has paid: seisan refund paid NO… --on {on}", on=done.pay_on))
     return terminal.whole(sheet.sheet(done, masked(done))) + "\n\n" + "\n".join(lines)
 
 
@@ -66,10 +63,10 @@ def masked(done: Filed) -> dict[int, str]:
 
 def void(done: Void) -> str:
     """What became of the refunds of a file that is void."""
-    lines = [say(_("Payment file {no} is void; approved again: {refunds}"), no=done.no, refunds=list(done.refunds))]
+    lines = [_("Payment file {no} is void; approved again: {refunds}", no=done.no, refunds=list(done.refunds))]
     if not done.changed:
-        lines.append(say(_("It had been done before; nothing was changed.")))
-    lines.append("! " + say(_("The file {file} may not reach the bank any more; destroy it."), file=done.name))
+        lines.append(_("It had been done before; nothing was changed."))
+    lines.append("! " + _("The file {file} may not reach the bank any more; destroy it.", file=done.name))
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from exports.formats.sheet import Block, Column, Sheet
 from exports.reports import ISSUER
 from ledger.audit.access import Refused
 from ledger.codes import ACCOUNT_TYPES
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.people.accounts import ACCOUNT, Change
 from migrations.roles import Role
 
@@ -15,39 +15,29 @@ Json = dict[str, Any]
 
 # What each role is for.
 TELLS = {
-    "clerk": _("takes in, books, proposes, pays and closes; approves nothing"),
-    "approver": _("approves and rejects refunds, credits and bank accounts, and closes; proposes nothing"),
-    "auditor": _("reads everything and writes nothing"),
+    "clerk": N_("takes in, books, proposes, pays and closes; approves nothing"),
+    "approver": N_("approves and rejects refunds, credits and bank accounts, and closes; proposes nothing"),
+    "auditor": N_("reads everything and writes nothing"),
 }
 
 _CHANGES = (
-    Column(_("Member No."), width=17),
-    Column(_("Name"), width=16),
-    # ja: 変更前の口座
-    Column(_("Account before"), width=36),
-    # ja: 変更後の口座
-    Column(_("Account now"), width=36),
-    # ja: 先に届け出た会員
-    Column(_("Account also of"), width=17),
-    Column(_("Known on"), "day", 17),
-    # ja: 取込者
-    Column(_("Brought by"), width=12),
-    Column(_("Approved by"), width=12),
+    Column(N_("Member No."), width=17),
+    Column(N_("Name"), width=16),
+    Column(N_("Account before"), width=36),
+    Column(N_("Account now"), width=36),
+    Column(N_("Account also of"), width=17),
+    Column(N_("Known on"), "day", 17),
+    Column(N_("Brought by"), width=12),
+    Column(N_("Approved by"), width=12),
 )
 _REFUSALS = (
-    Column(_("No."), "number", 6),
-    # ja: 日時(UTC)
-    Column(_("When (UTC)"), "moment", 20),
-    # ja: 操作者
-    Column(_("By"), width=12),
-    # ja: データベースのロール
-    Column(_("Database role"), width=14),
-    # ja: 操作
-    Column(_("Command"), width=18),
-    # ja: 拒否コード
-    Column(_("Refusal"), width=26),
-    # ja: 内容
-    Column(_("Told"), width=50, wrap=True),
+    Column(N_("No."), "number", 6),
+    Column(N_("When (UTC)"), "moment", 20),
+    Column(N_("By"), width=12),
+    Column(N_("Database role"), width=14),
+    Column(N_("Command"), width=18),
+    Column(N_("Refusal"), width=26),
+    Column(N_("Told"), width=50, wrap=True),
 )
 
 
@@ -66,8 +56,7 @@ def changes(found: Iterable[Change]) -> Sheet:
         )
         for each in found
     ]
-    # ja: 口座変更一覧
-    return _sheet(_("Changed bank accounts"), Block(_CHANGES, rows))
+    return _sheet(N_("Changed bank accounts"), Block(_CHANGES, rows))
 
 
 def changes_json(found: Iterable[Change]) -> Json:
@@ -108,8 +97,7 @@ def refusals(found: Iterable[Refused]) -> Sheet:
         )
         for each in found
     ]
-    # ja: 拒否記録
-    return _sheet(_("Refused commands"), Block(_REFUSALS, rows))
+    return _sheet(N_("Refused commands"), Block(_REFUSALS, rows))
 
 
 def refusals_json(found: Iterable[Refused]) -> Json:
@@ -125,7 +113,7 @@ def _sheet(name: str, block: Block) -> Sheet:
 def account(told: Any) -> str:
     """The whole bank account of a member, for the one who asked for it and was recorded."""
     whole = _said([getattr(told, name) for name in ACCOUNT])
-    return "\n".join([f"{told.member} {told.name}", whole, say(_("It is recorded that you looked, and for what."))])
+    return "\n".join([f"{told.member} {told.name}", whole, _("It is recorded that you looked, and for what.")])
 
 
 def account_json(told: Any) -> Json:
@@ -138,10 +126,10 @@ def roles(found: Iterable[Role]) -> str:
     """What each role may, who is a member of it, and what to do next."""
     lines: list[str] = []
     for each in found:
-        lines.append(f"{each.name}: {say(TELLS[each.kind])}")
+        lines.append(f"{each.name}: {_(TELLS[each.kind])}")
         if each.members:
-            lines.append("  " + say(_("members: {members}"), members=", ".join(each.members)))
-    lines.append(say(_("Next, for each person: CREATE ROLE name LOGIN; GRANT one of these TO name")))
+            lines.append("  " + _("members: {members}", members=", ".join(each.members)))
+    lines.append(_("Next, for each person: CREATE ROLE name LOGIN; GRANT one of these TO name"))
     return "\n".join(lines)
 
 

@@ -6,35 +6,28 @@ from typing import Any
 from exports.formats.sheet import Block, Column, Sheet
 from exports.reports import ISSUER
 from ledger.codes import ACCOUNT_TYPES, PEOPLE
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.store.settings import Set
 
 Json = dict[str, Any]
 
 _COLUMNS = (
-    # ja: 設定
-    Column(_("Setting"), width=20),
-    # ja: 値
-    Column(_("Set to"), width=24),
-    # ja: 内容
-    Column(_("What it is"), width=44),
-    # ja: 書き方
-    Column(_("What a value looks like"), width=60, wrap=True, on_paper=True),
-    # ja: 設定者
-    Column(_("Set by"), width=12),
-    # ja: 設定日時(UTC)
-    Column(_("Set at (UTC)"), "moment", 20, on_paper=True),
+    Column(N_("Setting"), width=20),
+    Column(N_("Set to"), width=24),
+    Column(N_("What it is"), width=44),
+    Column(N_("What a value looks like"), width=60, wrap=True, on_paper=True),
+    Column(N_("Set by"), width=12),
+    Column(N_("Set at (UTC)"), "moment", 20, on_paper=True),
 )
 
 
 def settings(found: Iterable[Set]) -> Sheet:
     """Every setting with the value that counts."""
     rows = [
-        (each.setting.name, said(each), say(each.setting.about), say(each.setting.form), each.by, each.recorded_at)
+        (each.setting.name, said(each), _(each.setting.about), _(each.setting.form), each.by, each.recorded_at)
         for each in found
     ]
-    # ja: 設定一覧
-    name = _("Settings")
+    name = N_("Settings")
     return Sheet(name=name, title=name, blocks=(Block(_COLUMNS, rows),), issuer=ISSUER, landscape=True)
 
 
@@ -56,8 +49,8 @@ def said(each: Set) -> str | None:
 
 def changed(each: Set, new: bool) -> str:
     """What a setting is now."""
-    text = say(_("{name} is set: {value}"), name=each.setting.name, value=said(each) or "—")
-    return text if new else text + "\n" + say(_("It had been done before; nothing was changed."))
+    text = _("{name} is set: {value}", name=each.setting.name, value=said(each) or "—")
+    return text if new else text + "\n" + _("It had been done before; nothing was changed.")
 
 
 def changed_json(each: Set, new: bool) -> Json:

@@ -8,74 +8,48 @@ from itertools import groupby
 from exports.formats.sheet import Block, Column, Marked, Sheet, Values
 from exports.reports import ISSUER, PERSON, person
 from ledger.codes import STATES
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.statements.labels import listed, worded
 from ledger.statements.settlements import Return
 
-# ja: 返金・充当一覧
-NAME = _("Refunds and credits")
+NAME = N_("Refunds and credits")
 
 WAYS = {
-    # ja: 払戻し
-    "refund": _("refund"),
-    # ja: 過入金返金
-    "overpayment": _("return of an overpayment"),
-    # ja: 充当
-    "credit": _("credit"),
+    "refund": N_("refund"),
+    "overpayment": N_("return of an overpayment"),
+    "credit": N_("credit"),
 }
 _SUBTOTALS = {
-    # ja: 払戻し計
-    "refund": _("Refunds in total"),
-    # ja: 過入金返金計
-    "overpayment": _("Overpayments in total"),
-    # ja: 充当計
-    "credit": _("Credits in total"),
+    "refund": N_("Refunds in total"),
+    "overpayment": N_("Overpayments in total"),
+    "credit": N_("Credits in total"),
 }
 
 COLUMNS = (
-    # ja: 方法
-    Column(_("Way"), width=12),
-    # ja: 番号
-    Column(_("No."), "number", 6),
+    Column(N_("Way"), width=12),
+    Column(N_("No."), "number", 6),
     *PERSON,
-    Column(_("Application No."), width=14),
-    # ja: 充当先・照会番号
-    Column(_("Credited to, or deposit"), width=16),
-    # ja: 判定No.
-    Column(_("Decision No."), "number", 8, on_paper=True),
-    # ja: 元入金日
-    Column(_("Originally received on"), "day", 17, on_paper=True),
-    # ja: 金額(税込)
-    Column(_("Amount, tax included"), "yen", 12, on_paper=True),
-    # ja: 税率
-    Column(_("Tax rate"), "percent", 6, on_paper=True),
-    # ja: うち消費税
-    Column(_("Tax inside"), "yen", 10, on_paper=True),
-    # ja: 有効額
-    Column(_("Amount that stands"), "yen", 12, total=True),
-    # ja: 振込先口座
-    Column(_("Bank account"), width=12),
-    # ja: 起案日
-    Column(_("Proposed on"), "day", 17, on_paper=True),
-    # ja: 起案者
-    Column(_("Proposed by"), width=12),
-    # ja: 承認日
-    Column(_("Approved on"), "day", 17, on_paper=True),
-    # ja: 承認者
-    Column(_("Approved by"), width=12),
-    # ja: 実行日
-    Column(_("Carried out on"), "day", 17),
-    # ja: 状態
-    Column(_("State"), width=14),
-    # ja: 事由
-    Column(_("Reason"), width=20, wrap=True, on_paper=True),
-    # ja: 伝票No.
-    Column(_("Entries"), width=12, on_paper=True),
+    Column(N_("Application No."), width=14),
+    Column(N_("Credited to, or deposit"), width=16),
+    Column(N_("Decision No."), "number", 8, on_paper=True),
+    Column(N_("Originally received on"), "day", 17, on_paper=True),
+    Column(N_("Amount, tax included"), "yen", 12, on_paper=True),
+    Column(N_("Tax rate"), "percent", 6, on_paper=True),
+    Column(N_("Tax inside"), "yen", 10, on_paper=True),
+    Column(N_("Amount that stands"), "yen", 12, total=True),
+    Column(N_("Bank account"), width=12),
+    Column(N_("Proposed on"), "day", 17, on_paper=True),
+    Column(N_("Proposed by"), width=12),
+    Column(N_("Approved on"), "day", 17, on_paper=True),
+    Column(N_("Approved by"), width=12),
+    Column(N_("Carried out on"), "day", 17),
+    Column(N_("State"), width=14),
+    Column(N_("Reason"), width=20, wrap=True, on_paper=True),
+    Column(N_("Entries"), width=12, on_paper=True),
 )
 _LABEL = 2 + len(PERSON) - 1
 
-# ja: 振込データNo.
-_FILE = Column(_("Payment file No."), "number", 12)
+_FILE = Column(N_("Payment file No."), "number", 12)
 
 
 def month(returns: list[Return], period: tuple[date, date]) -> Sheet:
@@ -88,14 +62,12 @@ def month(returns: list[Return], period: tuple[date, date]) -> Sheet:
 
 def refunds(returns: Iterable[Return], day: date) -> Sheet:
     """Every refund and overpayment returned, as of a day."""
-    # ja: 返金一覧
-    return _sheet([each for each in returns if each.way != "credit"], _("Refunds"), day, files=True)
+    return _sheet([each for each in returns if each.way != "credit"], N_("Refunds"), day, files=True)
 
 
 def credits(returns: Iterable[Return], day: date) -> Sheet:
     """Every credit to a reissue, as of a day."""
-    # ja: 充当一覧
-    return _sheet([each for each in returns if each.way == "credit"], _("Credits"), day)
+    return _sheet([each for each in returns if each.way == "credit"], N_("Credits"), day)
 
 
 def _sheet(
@@ -113,8 +85,8 @@ def _sheet(
 def _rows(returns: list[Return], files: bool) -> Iterator[Values | Marked]:
     for way, several in groupby(returns, key=lambda each: each.way):
         yield from ((*cells(each), each.payment_file) if files else cells(each) for each in several)
-        yield Marked("subtotal", _labelled(say(_SUBTOTALS[way]), files))
-    yield Marked("total", _labelled(say(_("Total")), files))
+        yield Marked("subtotal", _labelled(_(_SUBTOTALS[way]), files))
+    yield Marked("total", _labelled(_("Total"), files))
 
 
 def cells(each: Return) -> Values:
@@ -122,7 +94,7 @@ def cells(each: Return) -> Values:
     first, approved = each.steps[0], each.approved
     last = each.steps[-1]
     return (
-        say(WAYS[each.way]),
+        _(WAYS[each.way]),
         each.no,
         *person(each.member),
         each.application,
@@ -140,14 +112,14 @@ def cells(each: Return) -> Values:
         approved.by if approved else None,
         each.done_on,
         worded(STATES, each.state),
-        say(last.reason) if last.reason else None,
+        _(last.reason) if last.reason else None,
         listed(str(step.entry) for step in each.steps if step.entry is not None),
     )
 
 
 def account(masked: str | None, *, waits: bool) -> str | None:
     """A masked bank account, marked while its change waits for a second person."""
-    return say(_("{account} (change not approved)"), account=masked) if masked and waits else masked
+    return _("{account} (change not approved)", account=masked) if masked and waits else masked
 
 
 def _labelled(label: str, files: bool) -> Values:

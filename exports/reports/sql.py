@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
 from ledger.decisions import query
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.notices import register
 from ledger.notices.conditions import Notice
 from ledger.store.database import named
@@ -25,24 +25,24 @@ _TOKEN = re.compile(r"""'(?:[^']|'')*'|(?:"[^"]*"|\w+)(?:\.(?:"[^"]*"|\w+))*|<=|
 
 # What each step of the SELECT gives.
 STEPS = {
-    "latest": _("of each application and fact the record that counts: the one known last by the day"),
-    "told": _("one row per application, one column per fact, and the number of the record it stands on"),
-    "facts": _("what had happened by the day; what had not is not known"),
-    "deposits": _("of each deposit the record that counts: the one known last by the day"),
-    "received": _("what was paid in for each application, in yen"),
-    "refund_states": _("the state that each refund had come to by the day"),
-    "credit_states": _("the state that each credit had come to by the day"),
-    "gone_back": _("what of the fee was already promised or given back, in yen"),
-    "credit_states_in": _("the state that each credit had come to by the day"),
-    "credited": _("what was set against each reissue, in yen"),
-    "overpayment_states": _("the state that each refund had come to by the day"),
-    "overpayments": _("what was given back of deposits beyond the fee, in yen"),
-    "asked": _("all that is asked about: the facts, the day the certificate ended, the money"),
-    "conditions": _("the conditions of the notice: true, false, or NULL for not known"),
-    "clauses": _("the clauses: a clause holds when all of its conditions hold"),
-    "judged": _("the verdict: one clause that holds is enough; doubts, warnings, and what could still change it"),
-    "open_reissues": _("reissues of the same member that are not paid yet"),
-    "weighed": _("the outcome: the first line that fits"),
+    "latest": N_("of each application and fact the record that counts: the one known last by the day"),
+    "told": N_("one row per application, one column per fact, and the number of the record it stands on"),
+    "facts": N_("what had happened by the day; what had not is not known"),
+    "deposits": N_("of each deposit the record that counts: the one known last by the day"),
+    "received": N_("what was paid in for each application, in yen"),
+    "refund_states": N_("the state that each refund had come to by the day"),
+    "credit_states": N_("the state that each credit had come to by the day"),
+    "gone_back": N_("what of the fee was already promised or given back, in yen"),
+    "credit_states_in": N_("the state that each credit had come to by the day"),
+    "credited": N_("what was set against each reissue, in yen"),
+    "overpayment_states": N_("the state that each refund had come to by the day"),
+    "overpayments": N_("what was given back of deposits beyond the fee, in yen"),
+    "asked": N_("all that is asked about: the facts, the day the certificate ended, the money"),
+    "conditions": N_("the conditions of the notice: true, false, or NULL for not known"),
+    "clauses": N_("the clauses: a clause holds when all of its conditions hold"),
+    "judged": N_("the verdict: one clause that holds is enough; doubts, warnings, and what could still change it"),
+    "open_reissues": N_("reissues of the same member that are not paid yet"),
+    "weighed": N_("the outcome: the first line that fits"),
 }
 
 
@@ -52,8 +52,8 @@ def printed(as_of: date, database: str) -> str:
     dialect = _dialect(named(database).get_backend_name())
     statement = query.question(notice).params(query.parameters(as_of))
     plain = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    name = notice.name if notice else say(_("no notice was in force"))
-    head = _comment(say(_("Asked as of {day}: {notice}"), day=as_of, notice=name), "")
+    name = notice.name if notice else _("no notice was in force")
+    head = _comment(_("Asked as of {day}: {notice}", day=as_of, notice=name), "")
     return f"{head}\n{_Layout(_remarks(notice)).statement(_parsed(plain))};"
 
 
@@ -156,7 +156,7 @@ class _Layout:
         name, body = parts[0], parts[-1]
         assert isinstance(name, str) and isinstance(body, Group), parts
         lines, self._columns[name] = self._select(body.parts, _STEP)
-        said = f"{_comment(say(STEPS[name]), _STEP)}\n" if name in STEPS else ""
+        said = f"{_comment(_(STEPS[name]), _STEP)}\n" if name in STEPS else ""
         return f"{_flat(parts[:-1])} (\n{said}" + "\n".join(lines) + "\n)"
 
     def _select(self, parts: list[Part], indent: str) -> tuple[list[str], list[str]]:

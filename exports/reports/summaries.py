@@ -7,32 +7,32 @@ from exports.formats.terminal import pairs
 from ledger.booking.bills import Payment
 from ledger.booking.run import Report
 from ledger.decisions.store import Decision
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.money import written
 from ledger.statements import labels
 
 _LEFT_SHOWN = 20
 
 EVENTS = {
-    "fee_received": _("fees received"),
-    "overpaid": _("received beyond the fee (to suspense)"),
-    "payer_unknown": _("received for nothing known (to suspense)"),
-    "suspense_settled": _("suspense settled"),
-    "certificate_issued": _("certificates issued (owed to the authority)"),
-    "authority_waived": _("fees waived by the authority"),
-    "authority_repaid": _("fees given back by the authority"),
-    "authority_paid": _("fees paid to the authority"),
+    "fee_received": N_("fees received"),
+    "overpaid": N_("received beyond the fee (to suspense)"),
+    "payer_unknown": N_("received for nothing known (to suspense)"),
+    "suspense_settled": N_("suspense settled"),
+    "certificate_issued": N_("certificates issued (owed to the authority)"),
+    "authority_waived": N_("fees waived by the authority"),
+    "authority_repaid": N_("fees given back by the authority"),
+    "authority_paid": N_("fees paid to the authority"),
 }
 
 
 def created(before: str | None, after: str) -> str:
     """What became of the books: made, there already, or brought up to date."""
     if before is None:
-        return say(_("The books are ready (version {after}). Next: seisan import FILE…"), after=after)
+        return _("The books are ready (version {after}). Next: seisan import FILE…", after=after)
     if before == after:
-        return say(_("The books were there already, in version {after}; nothing was changed."), after=after)
-    return say(
-        _("The books were brought from version {before} to {after}; nothing in them was lost."),
+        return _("The books were there already, in version {after}; nothing was changed.", after=after)
+    return _(
+        "The books were brought from version {before} to {after}; nothing in them was lost.",
         before=before,
         after=after,
     )
@@ -44,10 +44,10 @@ def booked(report: Report) -> str:
     if report.posted:
         lines.append(pairs((EVENTS.get(event, event), count) for event, count in report.posted.items()))
     else:
-        lines.append(say(_("Nothing new to book.")))
+        lines.append(_("Nothing new to book."))
     if report.corrected:
         lines.append(
-            say(_("{count} entries were reversed because what they rest on was corrected."), count=report.corrected)
+            _("{count} entries were reversed because what they rest on was corrected.", count=report.corrected)
         )
     lines += _left(report)
     return "\n".join(lines)
@@ -56,18 +56,18 @@ def booked(report: Report) -> str:
 def _left(report: Report) -> Iterator[str]:
     if not report.left:
         return
-    yield say(_("{count} left for now:"), count=len(report.left))
+    yield _("{count} left for now:", count=len(report.left))
     for each in report.left[:_LEFT_SHOWN]:
         yield f"  {each.says}"
     if len(report.left) > _LEFT_SHOWN:
-        yield say(_("  … and {count} more; all of them: seisan book --json"), count=len(report.left) - _LEFT_SHOWN)
+        yield _("  … and {count} more; all of them: seisan book --json", count=len(report.left) - _LEFT_SHOWN)
 
 
 def bill_paid(payment: Payment) -> str:
     """What paying a bill posted, and which lines were left."""
-    lines = [say(_("{count} lines paid, {yen} yen."), count=payment.posted, yen=written(payment.yen))]
+    lines = [_("{count} lines paid, {yen} yen.", count=payment.posted, yen=written(payment.yen))]
     if payment.paid_before:
-        lines.append(say(_("{count} lines had been paid before."), count=payment.paid_before))
+        lines.append(_("{count} lines had been paid before.", count=payment.paid_before))
     lines += [f"  {each.application}: {each.said}" for each in payment.left]
     return "\n".join(lines)
 
@@ -80,16 +80,16 @@ def by_outcome(answers: Iterable[tuple[str, int]]) -> str:
         counts[outcome] += 1
         yen += refundable
     lines = [(words, counts[code]) for code, words in labels.OUTCOMES.items() if counts[code]]
-    return pairs([*lines, (_("to be given back, in yen"), yen)])
+    return pairs([*lines, (N_("to be given back, in yen"), yen)])
 
 
 def decided(decisions: Sequence[Decision], new: int) -> str:
     """What was kept: each decision when they are few, else how many of each outcome; and what to do next."""
-    lines = [say(_("{count} decisions stand for what was asked, {new} of them new."), count=len(decisions), new=new)]
+    lines = [_("{count} decisions stand for what was asked, {new} of them new.", count=len(decisions), new=new)]
     if len(decisions) <= _LEFT_SHOWN:
         lines += [
-            say(
-                _("  decision No. {no}, application {application}: {outcome}"),
+            _(
+                "  decision No. {no}, application {application}: {outcome}",
                 no=each.no,
                 application=each.application,
                 outcome=labels.worded(labels.OUTCOMES, each.outcome),
@@ -97,5 +97,5 @@ def decided(decisions: Sequence[Decision], new: int) -> str:
             for each in decisions
         ]
     lines.append(by_outcome((each.outcome, each.refundable) for each in decisions))
-    lines.append(say(_("Next: seisan book; the answer to a member: seisan letter NO --out FILE.xlsx")))
+    lines.append(_("Next: seisan book; the answer to a member: seisan letter NO --out FILE.xlsx"))
     return "\n".join(lines)

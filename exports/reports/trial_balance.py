@@ -6,49 +6,33 @@ from itertools import groupby
 
 from exports.formats.sheet import Block, Column, Marked, Sheet, Values
 from exports.reports import ISSUER
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.balances import Balance, Change
 from ledger.journal.chart import Chart
 
-# ja: 試算表
-NAME = _("Trial balance")
-# ja: 合計残高試算表
-TITLE = _("Trial balance of totals and balances")
-# ja: 合計
-TOTAL = _("Total")
+NAME = N_("Trial balance")
+TITLE = N_("Trial balance of totals and balances")
+TOTAL = N_("Total")
 
 _SIDES = (
-    # ja: 借方残高
-    Column(_("Debit balance"), "yen", 16, total=True),
-    # ja: 借方合計
-    Column(_("Debit total"), "yen", 16, total=True),
-    # ja: 勘定科目
-    Column(_("Account"), width=30),
-    # ja: 貸方合計
-    Column(_("Credit total"), "yen", 16, total=True),
-    # ja: 貸方残高
-    Column(_("Credit balance"), "yen", 16, total=True),
+    Column(N_("Debit balance"), "yen", 16, total=True),
+    Column(N_("Debit total"), "yen", 16, total=True),
+    Column(N_("Account"), width=30),
+    Column(N_("Credit total"), "yen", 16, total=True),
+    Column(N_("Credit balance"), "yen", 16, total=True),
 )
 _PERIOD = (
-    # ja: 前月繰越
-    Column(_("Brought forward"), "yen", 16, total=True),
-    # ja: 当月借方
-    Column(_("Debits of the month"), "yen", 16, total=True),
-    Column(_("Account"), width=30),
-    # ja: 当月貸方
-    Column(_("Credits of the month"), "yen", 16, total=True),
-    # ja: 当月残高
-    Column(_("Balance of the month"), "yen", 16, total=True),
+    Column(N_("Brought forward"), "yen", 16, total=True),
+    Column(N_("Debits of the month"), "yen", 16, total=True),
+    Column(N_("Account"), width=30),
+    Column(N_("Credits of the month"), "yen", 16, total=True),
+    Column(N_("Balance of the month"), "yen", 16, total=True),
 )
 _KINDS = {
-    # ja: 資産計
-    "asset": _("Assets in total"),
-    # ja: 負債計
-    "liability": _("Liabilities in total"),
-    # ja: 収益計
-    "revenue": _("Revenues in total"),
-    # ja: 費用計
-    "expense": _("Expenses in total"),
+    "asset": N_("Assets in total"),
+    "liability": N_("Liabilities in total"),
+    "revenue": N_("Revenues in total"),
+    "expense": N_("Expenses in total"),
 }
 
 
@@ -56,7 +40,7 @@ def month(changes: list[Change], chart: Chart, period: tuple[date, date]) -> She
     """The trial balance up to the end of a month, and below it the changes of the month itself."""
     closing = [each.closing for each in changes]
     own = Block(
-        _PERIOD, _changed(changes, chart), heading=_("Changes of the month (balances on the account's own side)")
+        _PERIOD, _changed(changes, chart), heading=N_("Changes of the month (balances on the account's own side)")
     )
     return Sheet(
         name=NAME,
@@ -89,4 +73,4 @@ def _changed(changes: list[Change], chart: Chart) -> Iterator[Values | Marked]:
                 each.credit,
                 each.closing.balance,
             )
-        yield Marked("subtotal", (None, None, say(_KINDS[kind]), None, None))
+        yield Marked("subtotal", (None, None, _(_KINDS[kind]), None, None))

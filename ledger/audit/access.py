@@ -84,7 +84,9 @@ def writing(address: str, *, by: str, command: str, dry_run: bool = False) -> It
 
 def record(connection: Connection, refusal: Refusal, *, command: str, by: str) -> None:
     """Records that a command was refused; a password in what was typed is not kept."""
-    told = {name: masking.passwords(fact) if isinstance(fact, str) else fact for name, fact in refusal.told.items()}
+    told = {
+        name: masking.passwords(fact) if isinstance(fact, str) else fact for name, fact in refusal.arguments.items()
+    }
     fields = json.dumps(told, ensure_ascii=False, default=str, sort_keys=True)
     row = {"no": _next(connection, tables.refused.c.no), "command": command, "code": refusal.code()}
     signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 from ledger import kana, tables
 from ledger.audit.faults import Fault
 from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES, Account
-from ledger.i18n import say
+from ledger.i18n import _
 from ledger.journal.entries import Movement, Posting
 from ledger.kana import same_person
 
@@ -87,7 +87,7 @@ def _course(
     for before, step in zip([None, *course], course, strict=False):
         if before is not None:
             if step.nth != before.nth + 1 or step.state not in moves.get(before.state, ()):
-                yield "out-of-course", step.nth, {"state": say(STATES[step.state]), "before": say(STATES[before.state])}
+                yield "out-of-course", step.nth, {"state": _(STATES[step.state]), "before": _(STATES[before.state])}
             # That a payment file is void may be known before the day on which it was to be paid.
             if step.happened_on < before.happened_on and (before.state, step.state) != ("filed", "approved"):
                 yield "before-the-step-before", step.nth, {"on": step.happened_on, "before": before.happened_on}

@@ -19,14 +19,14 @@ from ledger.booking.inputs import (
 )
 from ledger.booking.planning import Booked, Plan
 from ledger.codes import Account
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.journal.entries import recorded
 
 ISSUED = "certificate_issued"
 WAIVED = "authority_waived"
 
-DAY_CHANGED = _("the day of issue or mailing was corrected")
-NOT_WAIVED = _("what the waiver rested on no longer stands")
+DAY_CHANGED = N_("the day of issue or mailing was corrected")
+NOT_WAIVED = N_("what the waiver rested on no longer stands")
 
 # What a waiver rests on: the decision and the yen that bills withdrew (part of the key), its day, its reach in yen.
 _Ground = tuple[tuple[int | None, int], date, int]

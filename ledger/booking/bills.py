@@ -18,7 +18,7 @@ from ledger.booking.inputs import BillLine, bill_lines
 from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
 from ledger.codes import Account
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.entries import Posting, key, numbers_by_key, post
 
 PAID = "authority_paid"
@@ -26,12 +26,12 @@ REPAID = "authority_repaid"
 
 # The states of a line, as they are spoken of.
 STATES = {
-    "agreed": _("agreed"),
-    "billed_though_waived": _("billed though waived"),
-    "billed_twice": _("billed twice"),
-    "not_billed": _("not billed"),
-    "amount_differs": _("amount differs"),
-    "unknown_application": _("unknown application"),
+    "agreed": N_("agreed"),
+    "billed_though_waived": N_("billed though waived"),
+    "billed_twice": N_("billed twice"),
+    "not_billed": N_("not billed"),
+    "amount_differs": N_("amount differs"),
+    "unknown_application": N_("unknown application"),
 }
 
 
@@ -54,7 +54,7 @@ class Reconciled:
     @property
     def said(self) -> str:
         """The state in the language being spoken."""
-        return say(STATES[self.state])
+        return _(STATES[self.state])
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from ledger.booking.refusals import (
 from ledger.booking.workflow import CREDITS, REFUNDS, Step, begin, histories, history, step
 from ledger.codes import Account
 from ledger.errors import Refusal
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.closing import insist_on_open
 from ledger.journal.entries import Done, Posting, key, post, recorded
 from ledger.journal.reversal import CORRECTION, opposite
@@ -36,7 +36,7 @@ from ledger.journal.reversal import CORRECTION, opposite
 # The states in which a credit takes its yen from the application that it comes from.
 STANDING = ("proposed", "applied")
 
-UNDONE = _("the credit that had paid the fee was undone")
+UNDONE = N_("the credit that had paid the fee was undone")
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def _gone(connection: Connection, credit: Credit) -> Refusal:
     to = credit.to_application
     further = [each.no for each in credits(connection, tables.credit.c.application == to) if each.state in STANDING]
     if further:
-        return CreditGoneOn(credit.no, to, say(_("credit {no}"), no=further[-1]))
+        return CreditGoneOn(credit.no, to, _("credit {no}", no=further[-1]))
     step, movement = tables.refund_step.c, tables.movement.c
     reserved = select(step.refund).join_from(tables.refund_step, tables.movement, movement.entry == step.entry)
     for no in connection.execute(
@@ -190,7 +190,7 @@ def _gone(connection: Connection, credit: Credit) -> Refusal:
         .order_by(step.refund.desc())
     ).scalars():
         if history(connection, REFUNDS, no)[-1].state != "rejected":
-            return CreditGoneOn(credit.no, to, say(_("refund {no}"), no=no))
+            return CreditGoneOn(credit.no, to, _("refund {no}", no=no))
     return CreditSpent(credit.no, to)
 
 

@@ -22,7 +22,7 @@ from ledger.decisions.findings import Finding, judge
 from ledger.decisions.store import keep
 from ledger.errors import UnknownApplication
 from ledger.facts import SPOKEN
-from ledger.i18n import say
+from ledger.i18n import _
 from ledger.journal.balances import held_for
 from ledger.notices import review_flags
 
@@ -75,7 +75,7 @@ def _insist_on_eligible(finding: Finding, on: date) -> None:
 
 def fact_said(code: str) -> str:
     """A missing fact in the language being spoken."""
-    return say(SPOKEN[code if code in SPOKEN else f"{code}_on"])
+    return _(SPOKEN[code if code in SPOKEN else f"{code}_on"])
 
 
 def doubt_said(code: str) -> str:

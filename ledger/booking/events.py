@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ledger.codes import Account
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.entries import Movement
 from ledger.journal.ledgers import Entry
 
@@ -28,7 +28,7 @@ def _said(text: str) -> Callable[[Template], Template]:
     return entered
 
 
-@_said(_("issuance fee received, application {application}, deposit {deposit}"))
+@_said(N_("issuance fee received, application {application}, deposit {deposit}"))
 def fee_received(*, application: str, deposit: str, yen: int) -> Iterator[Movement]:
     """発行手数料の振込みを受けた。
 
@@ -37,7 +37,7 @@ def fee_received(*, application: str, deposit: str, yen: int) -> Iterator[Moveme
     yield Movement(Account.BANK, Account.FEES_HELD, yen, credit_application=application, deposit=deposit)
 
 
-@_said(_("received beyond the fee due, deposit {deposit}"))
+@_said(N_("received beyond the fee due, deposit {deposit}"))
 def overpaid(*, deposit: str, yen: int) -> Iterator[Movement]:
     """発行手数料を超える振込みを受けた。
 
@@ -46,7 +46,7 @@ def overpaid(*, deposit: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.BANK, Account.SUSPENSE, yen, deposit=deposit)
 
 
-@_said(_("received for a purpose not known yet, deposit {deposit}"))
+@_said(N_("received for a purpose not known yet, deposit {deposit}"))
 def payer_unknown(*, deposit: str, yen: int) -> Iterator[Movement]:
     """誰の、又はいくらの手数料か、まだ分からない振込みを受けた。
 
@@ -55,7 +55,7 @@ def payer_unknown(*, deposit: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.BANK, Account.SUSPENSE, yen, deposit=deposit)
 
 
-@_said(_("deposit {deposit} settled as the issuance fee, application {application}"))
+@_said(N_("deposit {deposit} settled as the issuance fee, application {application}"))
 def suspense_settled(*, deposit: str, application: str, yen: int) -> Iterator[Movement]:
     """仮受金が、ある申込みの発行手数料であると分かった。
 
@@ -64,7 +64,7 @@ def suspense_settled(*, deposit: str, application: str, yen: int) -> Iterator[Mo
     yield Movement(Account.SUSPENSE, Account.FEES_HELD, yen, credit_application=application, deposit=deposit)
 
 
-@_said(_("certificate issued, fee owed to the authority, application {application}"))
+@_said(N_("certificate issued, fee owed to the authority, application {application}"))
 def certificate_issued(*, application: str, yen: int) -> Iterator[Movement]:
     """電子証明書が発行され、発行手数料を認証局に支払うこととなった。
 
@@ -73,7 +73,7 @@ def certificate_issued(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.FEES_HELD, Account.AUTHORITY_PAYABLE, yen, application, application)
 
 
-@_said(_("issuance fee paid to the authority, application {application}"))
+@_said(N_("issuance fee paid to the authority, application {application}"))
 def authority_paid(*, application: str, yen: int) -> Iterator[Movement]:
     """請求された発行手数料を認証局に支払った。
 
@@ -82,7 +82,7 @@ def authority_paid(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.AUTHORITY_PAYABLE, Account.BANK, yen, debit_application=application)
 
 
-@_said(_("issuance fee not billed by the authority, application {application}"))
+@_said(N_("issuance fee not billed by the authority, application {application}"))
 def authority_waived(*, application: str, yen: int) -> Iterator[Movement]:
     """認証局が発行手数料を請求しないこととした。
 
@@ -91,7 +91,7 @@ def authority_waived(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.AUTHORITY_PAYABLE, Account.FEES_HELD, yen, application, application)
 
 
-@_said(_("issuance fee given back by the authority, application {application}"))
+@_said(N_("issuance fee given back by the authority, application {application}"))
 def authority_repaid(*, application: str, yen: int) -> Iterator[Movement]:
     """支払った後で請求しないこととなった発行手数料を、認証局が返した(支払額から差し引いた)。
 
@@ -100,7 +100,7 @@ def authority_repaid(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.BANK, Account.AUTHORITY_PAYABLE, yen, credit_application=application)
 
 
-@_said(_("refund proposed and reserved, application {application}"))
+@_said(N_("refund proposed and reserved, application {application}"))
 def refund_proposed(*, application: str, yen: int, carried: Sequence[tuple[str, str, int]] = ()) -> Iterator[Movement]:
     """発行手数料の払戻しを起案し、その額を取り置いた。
 
@@ -117,7 +117,7 @@ def refund_proposed(*, application: str, yen: int, carried: Sequence[tuple[str, 
             yield Movement(Account.FEES_HELD, Account.REFUNDS_PAYABLE, part, lot, lot)
 
 
-@_said(_("overpayment to be returned, deposit {deposit}"))
+@_said(N_("overpayment to be returned, deposit {deposit}"))
 def overpayment_returned(*, deposit: str, yen: int) -> Iterator[Movement]:
     """受け取るべきでなかった入金の返金を起案し、その額を取り置いた。
 
@@ -126,7 +126,7 @@ def overpayment_returned(*, deposit: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.SUSPENSE, Account.REFUNDS_PAYABLE, yen, deposit=deposit)
 
 
-@_said(_("refund paid, {whose}"))
+@_said(N_("refund paid, {whose}"))
 def refund_paid(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
     """返金を会員の口座に振り込んだ。
 
@@ -135,7 +135,7 @@ def refund_paid(*, application: str | None = None, deposit: str | None = None, y
     yield Movement(Account.REFUNDS_PAYABLE, Account.BANK, yen, debit_application=application, deposit=deposit)
 
 
-@_said(_("transfer of a refund came back, {whose}"))
+@_said(N_("transfer of a refund came back, {whose}"))
 def refund_returned(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
     """振り込んだ返金が組み戻された。会員への債務は残る。
 
@@ -144,7 +144,7 @@ def refund_returned(*, application: str | None = None, deposit: str | None = Non
     yield Movement(Account.BANK, Account.RETURNED_TRANSFERS, yen, credit_application=application, deposit=deposit)
 
 
-@_said(_("refund paid after its transfer had come back, {whose}"))
+@_said(N_("refund paid after its transfer had come back, {whose}"))
 def returned_refund_paid(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
     """組み戻された返金を、改めて会員の口座に振り込んだ。
 
@@ -153,7 +153,7 @@ def returned_refund_paid(*, application: str | None = None, deposit: str | None 
     yield Movement(Account.RETURNED_TRANSFERS, Account.BANK, yen, debit_application=application, deposit=deposit)
 
 
-@_said(_("credit proposed and reserved, application {application}"))
+@_said(N_("credit proposed and reserved, application {application}"))
 def credit_proposed(*, application: str, yen: int) -> Iterator[Movement]:
     """発行手数料を再発行分に充当することを起案し、その額を取り置いた。
 
@@ -162,7 +162,7 @@ def credit_proposed(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.FEES_HELD, Account.CREDITS_HELD, yen, application, application)
 
 
-@_said(_("fee of application {application} credited to application {credited_to}"))
+@_said(N_("fee of application {application} credited to application {credited_to}"))
 def credit_applied(*, application: str, to_application: str, yen: int) -> Iterator[Movement]:
     """取り置いた発行手数料を再発行分に充当した。
 
@@ -171,7 +171,7 @@ def credit_applied(*, application: str, to_application: str, yen: int) -> Iterat
     yield Movement(Account.CREDITS_HELD, Account.FEES_HELD, yen, application, to_application)
 
 
-@_said(_("bank charge for a transfer"))
+@_said(N_("bank charge for a transfer"))
 def transfer_fee(*, yen: int) -> Iterator[Movement]:
     """返金の振込手数料が引き落とされた。
 
@@ -188,8 +188,7 @@ def description(entry: Entry) -> str:
     text = describe(entry.event, entry.movements, entry.reverses, entry.reason)
     if entry.for_day is None:
         return text
-    # ja: {said}({day}の分。締め済みのため)
-    return say(_("{said} (of {day}, whose month was closed)"), said=text, day=entry.for_day)
+    return _("{said} (of {day}, whose month was closed)", said=text, day=entry.for_day)
 
 
 def describe(event: str, movements: Iterable[Movement], reverses: int | None = None, reason: str | None = None) -> str:
@@ -197,7 +196,7 @@ def describe(event: str, movements: Iterable[Movement], reverses: int | None = N
     every = list(movements)
     first = every[0] if reverses is None else every[-1].opposite
     application = first.debit_application or first.credit_application
-    text = say(
+    text = _(
         TEXTS.get(event, event),
         application=application,
         credited_to=first.credit_application,
@@ -207,4 +206,6 @@ def describe(event: str, movements: Iterable[Movement], reverses: int | None = N
     if reverses is None:
         return text
     # A reason of booking's own is one of our sentences; one that a person gave is said as it was given.
-    return say(_("reversal of entry {entry}: {said} ({reason})"), entry=reverses, said=text, reason=say(reason or ""))
+    return _(
+        "reversal of entry {entry}: {said} ({reason})", entry=reverses, said=text, reason=_(reason) if reason else ""
+    )

@@ -13,13 +13,13 @@ from ledger.booking.events import TEMPLATES
 from ledger.booking.inputs import Application, Deposit, deposits, due_known_on
 from ledger.booking.planning import Booked, Plan
 from ledger.codes import Account
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.journal.entries import Posting, key, recorded
 from ledger.journal.reversal import CORRECTION, opposite
 
 _FIRST = ("fee_received", "overpaid", "payer_unknown")
 
-CORRECTED = _("what is known of the deposit was corrected")
+CORRECTED = N_("what is known of the deposit was corrected")
 
 
 @dataclass(frozen=True)

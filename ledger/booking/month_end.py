@@ -17,7 +17,7 @@ from ledger.booking.run import planned
 from ledger.booking.workflow import CREDITS, REFUNDS, Course, histories
 from ledger.codes import Account
 from ledger.dates import Month
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal import closing
 from ledger.journal.balances import held, trial_balance
 from ledger.journal.closing import Step
@@ -32,29 +32,20 @@ _NAMED = 10
 
 # What may stand against closing, one formula for each.
 REASONS = {
-    # ja: 仮受金が {yen} 円({count} 件)残っています
-    "suspense": _("in suspense: {yen} yen of deposits, {count} in number"),
-    # ja: {last} の銀行残高が示されていません(帳簿では {yen} 円、--bank-balance)
-    "bank_not_given": _("the bank's own balance of {last} is not given (--bank-balance); the books say {yen} yen"),
-    # ja: {last} の銀行残高は {bank} 円で、帳簿では {yen} 円です
-    "bank_differs": _("the bank's own balance of {last} is {bank} yen, and the books say {yen} yen"),
-    # ja: 承認されていない返金があります: {numbers}
-    "refunds_proposed": _("refunds not approved yet: {numbers}"),
-    # ja: 承認されていない充当があります: {numbers}
-    "credits_proposed": _("credits not approved yet: {numbers}"),
-    # ja: {days} 日を超えて未判定のものが {count} 件あります({applications})
-    "undetermined": _("undetermined for more than {days} days: {count} ({applications})"),
-    # ja: 一致しない請求の行が {count} 件あります(seisan bill)
-    "bills": _("lines of bills that do not agree with the books: {count} (seisan bill)"),
-    # ja: まだ記帳していないものが {count} 件あります(seisan book --through {last})
-    "to_book": _("entries still to be booked: {count} (seisan book --through {last})"),
+    "suspense": N_("in suspense: {yen} yen of deposits, {count} in number"),
+    "bank_not_given": N_("the bank's own balance of {last} is not given (--bank-balance); the books say {yen} yen"),
+    "bank_differs": N_("the bank's own balance of {last} is {bank} yen, and the books say {yen} yen"),
+    "refunds_proposed": N_("refunds not approved yet: {numbers}"),
+    "credits_proposed": N_("credits not approved yet: {numbers}"),
+    "undetermined": N_("undetermined for more than {days} days: {count} ({applications})"),
+    "bills": N_("lines of bills that do not agree with the books: {count} (seisan bill)"),
+    "to_book": N_("entries still to be booked: {count} (seisan book --through {last})"),
 }
 
-CLOSED = _("closed")
-# ja: 締めを解いた
-REOPENED = _("reopened")
-BANK_BALANCE = _("bank's balance")
-REASON = _("reason")
+CLOSED = N_("closed")
+REOPENED = N_("reopened")
+BANK_BALANCE = N_("bank's balance")
+REASON = N_("reason")
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ class Reason:
     @property
     def says(self) -> str:
         """The sentence, in the language being spoken."""
-        return say(REASONS[self.code], **{name: _shown(value) for name, value in self.fields.items()})
+        return _(REASONS[self.code], **{name: _shown(value) for name, value in self.fields.items()})
 
 
 def _shown(value: object) -> object:
@@ -126,7 +117,7 @@ def _closed_before(
     if before.month == month:
         for name, there, here in ((BANK_BALANCE, before.bank_yen, bank_yen), (REASON, before.reason, accept)):
             if here is not None and here != there:
-                raise DoneDifferently(say(CLOSED), say(name), "—" if there is None else str(there), str(here))
+                raise DoneDifferently(_(CLOSED), _(name), "—" if there is None else str(there), str(here))
     return Done(month, False, closing.closed_to(connection), accepted(before))
 
 
@@ -204,7 +195,7 @@ def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> Don
     state, decided = closing.state_of(month, every)
     if decided is not None and state == "reopened" and decided == every[-1] and decided.month == month:
         if decided.reason != reason:
-            raise DoneDifferently(say(REOPENED), say(REASON), str(decided.reason), reason)
+            raise DoneDifferently(_(REOPENED), _(REASON), str(decided.reason), reason)
         return Done(month, False, decided.closed_to)
     if state != "closed" or decided is None:
         raise MonthNotClosed(str(month))

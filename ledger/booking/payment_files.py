@@ -28,7 +28,7 @@ from ledger.booking.refusals import (
     UnknownRefund,
 )
 from ledger.booking.workflow import FIELDS, REFUNDS, Step, append, said
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.closing import insist_on_open
 from ledger.journal.refusals import NoReasonGiven
 from ledger.people import accounts as people
@@ -41,35 +41,23 @@ PAYEE_LENGTH = 30
 
 # What stands against putting a refund in a file, and what to do about each.
 REASONS = {
-    # ja: {about}が設定されていません(seisan settings set {name} VALUE)
-    "not_set": _("not set: {about} (seisan settings set {name} VALUE)"),
-    # ja: 返金No.{refund}: 入金 {deposit} がだれのものか分かりません(seisan match)
-    "payer_unknown": _("refund {refund}: it is not known whose deposit {deposit} is (seisan match)"),
-    # ja: 返金No.{refund}({member}): 口座が登録されていません(seisan import FILE)
-    "no_account": _("refund {refund} ({member}): no bank account is known (seisan import FILE)"),
-    # ja: 返金No.{refund}({member}): 口座の変更が承認されていません(seisan account approve '{member}')
-    "account_waits": _(
+    "not_set": N_("not set: {about} (seisan settings set {name} VALUE)"),
+    "payer_unknown": N_("refund {refund}: it is not known whose deposit {deposit} is (seisan match)"),
+    "no_account": N_("refund {refund} ({member}): no bank account is known (seisan import FILE)"),
+    "account_waits": N_(
         "refund {refund} ({member}): its changed account is not approved (seisan account approve '{member}')"
     ),
-    # ja: 返金No.{refund}({member}): {column}がありません(seisan import FILE)
-    "missing": _("refund {refund} ({member}): {column} is not known (seisan import FILE)"),
-    # ja: 返金No.{refund}({member}): 口座名義カナに、銀行の使えない文字があります: {characters}
-    "characters": _("refund {refund} ({member}): banks cannot read in the account holder's kana: {characters}"),
-    # ja: 返金No.{refund}({member}): 口座名義カナが {length} 文字あり、{limit} 文字を超えています
-    "too_long": _("refund {refund} ({member}): the account holder's kana has {length} characters, more than {limit}"),
+    "missing": N_("refund {refund} ({member}): {column} is not known (seisan import FILE)"),
+    "characters": N_("refund {refund} ({member}): banks cannot read in the account holder's kana: {characters}"),
+    "too_long": N_("refund {refund} ({member}): the account holder's kana has {length} characters, more than {limit}"),
 }
 _PARTS = {
-    # ja: 銀行番号
-    "bank": _("the number of the bank"),
-    # ja: 支店番号
-    "branch": _("the number of the branch"),
-    # ja: 預金種目
-    "account_type": _("the kind of account"),
-    # ja: 口座名義カナ
-    "account_name": _("the account holder's kana"),
+    "bank": N_("the number of the bank"),
+    "branch": N_("the number of the branch"),
+    "account_type": N_("the kind of account"),
+    "account_name": N_("the account holder's kana"),
 }
-# ja: 無効
-VOID = _("void")
+VOID = N_("void")
 
 
 @dataclass(frozen=True)
@@ -236,24 +224,24 @@ def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
     found = {name: value for name, value in settings.values(connection).items() if value is not None}
     lacking = [name for name, each in settings.SETTINGS.items() if each.needed and name not in found]
     written = {name: kana.as_banks_read(value)[0] for name, value in found.items()}
-    return written, [say(REASONS["not_set"], name=name, about=say(settings.SETTINGS[name].about)) for name in lacking]
+    return written, [_(REASONS["not_set"], name=name, about=_(settings.SETTINGS[name].about)) for name in lacking]
 
 
 def _against(row: Row[Any], told: Mapping[str, object], *, waits: bool) -> Iterator[str]:
     """What stands against paying to the account that the register gives."""
     if row.account_number is None:
-        yield say(REASONS["no_account"], **told)
+        yield _(REASONS["no_account"], **told)
         return
     if waits:
-        yield say(REASONS["account_waits"], **told)
+        yield _(REASONS["account_waits"], **told)
     for part, spoken in _PARTS.items():
         if not getattr(row, part):
-            yield say(REASONS["missing"], column=say(spoken), **told)
+            yield _(REASONS["missing"], column=_(spoken), **told)
     payee, left = kana.as_banks_read(row.account_name or "")
     if left:
-        yield say(REASONS["characters"], characters=left, **told)
+        yield _(REASONS["characters"], characters=left, **told)
     elif len(payee) > PAYEE_LENGTH:
-        yield say(REASONS["too_long"], length=len(payee), limit=PAYEE_LENGTH, **told)
+        yield _(REASONS["too_long"], length=len(payee), limit=PAYEE_LENGTH, **told)
 
 
 def _contained(connection: Connection, wanted: Collection[Refund], reasons: list[str]) -> Iterator[Contained]:
@@ -269,7 +257,7 @@ def _contained(connection: Connection, wanted: Collection[Refund], reasons: list
     for each in wanted:
         member = each.member if each.application is not None else payers.get(each.deposit)
         if member is None:
-            reasons.append(say(REASONS["payer_unknown"], refund=each.no, deposit=each.deposit))
+            reasons.append(_(REASONS["payer_unknown"], refund=each.no, deposit=each.deposit))
         else:
             yield Contained(each.no, each.application, each.deposit, member, names[member], each.yen)
 
@@ -351,7 +339,7 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     before = [step for each in inside for step in each.steps if (step.state, step.payment_file) == ("approved", no)]
     if before:
         if before[0].reason != reason:
-            raise DoneDifferently(say(VOID), say(FIELDS["reason"]), str(before[0].reason), reason)
+            raise DoneDifferently(_(VOID), _(FIELDS["reason"]), str(before[0].reason), reason)
         return Void(no, False, name, tuple(each.no for each in inside))
     insist_on_open(connection, on)
     if gone := [each for each in inside if each.state != "filed"]:
@@ -359,7 +347,7 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     if on < (latest := max(each.steps[-2].on for each in inside)):
         raise BeforeTheStepBefore(on, latest)
     if not reason.strip():
-        raise NoReasonGiven(say(VOID))
+        raise NoReasonGiven(_(VOID))
     if own := [
         each.no for each in inside if four_eyes.one_person(connection, by, each.steps[0].by, each.steps[0].role)
     ]:

@@ -15,7 +15,7 @@ from ledger import tables
 from ledger.booking.events import TEMPLATES
 from ledger.booking.inputs import touching
 from ledger.codes import Account
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.entries import Movement, Posting, key, next_no, parts
 from ledger.journal.reversal import BY_HAND, CORRECTION, opposite
 
@@ -24,10 +24,10 @@ RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
 
 # Why something was left, in one sentence each.
 LEFT = {
-    "fee_not_known": _("{subject}: no fee is known for the day of the application, so the deposit waits in suspense"),
-    "fee_not_received": _("{subject}: the certificate was issued, but the fee is not wholly received"),
-    "money_gone": _("{subject}: what is known has changed, but the money of entry {entry} has since gone on"),
-    "reversed_by_hand": _("{subject}: entry {entry} was reversed by a person and waits until the fact itself changes"),
+    "fee_not_known": N_("{subject}: no fee is known for the day of the application, so the deposit waits in suspense"),
+    "fee_not_received": N_("{subject}: the certificate was issued, but the fee is not wholly received"),
+    "money_gone": N_("{subject}: what is known has changed, but the money of entry {entry} has since gone on"),
+    "reversed_by_hand": N_("{subject}: entry {entry} was reversed by a person and waits until the fact itself changes"),
 }
 
 
@@ -42,7 +42,7 @@ class Left:
     @property
     def says(self) -> str:
         """The reason in the language being spoken."""
-        return say(LEFT[self.code], subject=self.subject, entry=self.entry)
+        return _(LEFT[self.code], subject=self.subject, entry=self.entry)
 
 
 @dataclass(frozen=True)

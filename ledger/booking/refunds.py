@@ -17,14 +17,14 @@ from ledger.booking.events import TEMPLATES, refund_proposed
 from ledger.booking.workflow import REFUNDS, Step, begin, histories, step
 from ledger.codes import Account
 from ledger.decisions.findings import Finding
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.closing import insist_on_open
 from ledger.journal.entries import Done, Posting, key, post, recorded
 from ledger.journal.reversal import opposite
 from ledger.notices import review_flags
 from ledger.people import accounts as people
 
-CHOSE_CREDIT = _("the member asked for the fee to be credited to the reissue, not refunded")
+CHOSE_CREDIT = N_("the member asked for the fee to be credited to the reissue, not refunded")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
 
 def _remarks(finding: Finding) -> tuple[str, ...]:
     warned = [each.says for each in review_flags.WARNINGS if each.code in finding.warnings]
-    return (*([say(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []), *warned)
+    return (*([_(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []), *warned)
 
 
 def standing(connection: Connection, whose: ColumnElement[bool], on: date) -> Refund | None:

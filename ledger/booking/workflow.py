@@ -21,14 +21,14 @@ from ledger.booking.refusals import (
 )
 from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES
 from ledger.errors import Refusal
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.journal.closing import insist_on_open
 from ledger.journal.entries import Done, Posting, post
 from ledger.journal.refusals import NoReasonGiven
 from ledger.people.four_eyes import one_person
 from ledger.store.database import role
 
-FIELDS = {"on": _("day"), "reason": _("reason")}
+FIELDS = {"on": N_("day"), "reason": N_("reason")}
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ CREDITS = Course(
 
 def said(state: str) -> str:
     """A state in the language being spoken."""
-    return say(STATES[state])
+    return _(STATES[state])
 
 
 def begin(
@@ -178,4 +178,4 @@ def _insist_on_the_same(last: Step, here: Mapping[str, object], same: tuple[str,
     for name in same:
         there = getattr(last, name)
         if there != here[name]:
-            raise DoneDifferently(said(last.state), say(FIELDS[name]), str(there), str(here[name]))
+            raise DoneDifferently(said(last.state), _(FIELDS[name]), str(there), str(here[name]))

@@ -11,7 +11,7 @@ from ledger import facts
 from ledger.codes import COVERED, REASONS, USED
 from ledger.decisions import query
 from ledger.facts import Origin
-from ledger.i18n import _, either, say
+from ledger.i18n import _, either
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice
 
@@ -160,13 +160,13 @@ def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin
         return [
             *told,
             *(
-                Ground(column, say(_("{fact}: not known"), fact=say(facts.SPOKEN[column])), None)
+                Ground(column, _("{fact}: not known", fact=_(facts.SPOKEN[column])), None)
                 for column in condition.shows
                 if finding.row[column] is None
             ),
         ]
     column = condition.shows[0]
-    return told or [Ground(column, say(_("{fact}: no record"), fact=say(facts.SPOKEN[column])), None)]
+    return told or [Ground(column, _("{fact}: no record", fact=_(facts.SPOKEN[column])), None)]
 
 
 def _ground(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Ground:
@@ -176,7 +176,7 @@ def _ground(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Gro
 def _told(column: str, value: object) -> str:
     if column in _WORDS:
         value = _WORDS[column][str(value)].said
-    return say(facts.TOLD[column], value=value)
+    return _(facts.TOLD[column], value=value)
 
 
 def _origin(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Origin | None:

@@ -6,14 +6,14 @@ from datetime import date
 from typing import NamedTuple
 
 from ledger.errors import Problem
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.intake.columns import Column, Misread, Value, day
 
 # What the sheets of a blank input workbook are called that nobody fills in: the guide, the words of drop-down lists.
-GUIDE = _("How to fill it in")
+GUIDE = N_("How to fill it in")
 LISTS = "選択肢"
 
-KNOWN_ON = Column("把握日", "known_on", day, "day", _("The day on which this became known; blank: the day of import."))
+KNOWN_ON = Column("把握日", "known_on", day, "day", N_("The day on which this became known; blank: the day of import."))
 
 
 class Said(NamedTuple):

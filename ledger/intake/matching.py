@@ -12,34 +12,32 @@ from sqlalchemy import Connection, Row, select
 
 from ledger import dates, facts, tables
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.kana import search_key
 from ledger.store.database import role
 
-_BY_NAME = _("the payer's name is the member's name")
-_BY_NUMBER = _("the transfer names the application")
-_BY_MEMBER = _("the transfer names the member's number")
+_BY_NAME = N_("the payer's name is the member's name")
+_BY_NUMBER = N_("the transfer names the application")
+_BY_MEMBER = N_("the transfer names the member's number")
 
 
 @dataclass
 class SettledOtherwise(Refusal):
-    """The deposit is known to pay for another application."""
+    """deposit {deposit} is known to pay for application {application}"""
 
     deposit: str
     application: str
-    says = _("deposit {deposit} is known to pay for application {application}")
-    instead = _("if that is wrong, correct it by a deposits file with the same reference number")
+    instead = N_("if that is wrong, correct it by a deposits file with the same reference number")
 
 
 @dataclass
 class SettledBeforeKnown(Refusal):
-    """The day lies before the day on which the deposit became known."""
+    """deposit {deposit} became known on {known_on}, after {on}"""
 
     deposit: str
     on: date
     known_on: date
-    says = _("deposit {deposit} became known on {known_on}, after {on}")
-    instead = _("use that day or a later one: --on {known_on}")
+    instead = N_("use that day or a later one: --on {known_on}")
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def _candidates(row: Row[tuple[object, ...]], unpaid: _Unpaid) -> Iterator[Candi
     for number in unpaid.by_name.get(search_key(row.payer), ()):
         reasons[number].append(_BY_NAME)
     for number, why in sorted(reasons.items(), key=lambda each: (-len(each[1]), each[0])):
-        yield Candidate(*unpaid.by_number[number], tuple(say(each) for each in why))
+        yield Candidate(*unpaid.by_number[number], tuple(_(each) for each in why))
 
 
 def settle(connection: Connection, deposit: str, application: str, *, on: date, by: str) -> bool:

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 
 from ledger.errors import Problem
-from ledger.i18n import in_each, say
+from ledger.i18n import _, in_each
 from ledger.intake.columns import Cell, Column, Misread, value_of
 from ledger.intake.kind import GUIDE, KNOWN_ON, LISTS, Kind, Line
 from ledger.intake.kinds import KINDS
@@ -68,7 +68,7 @@ def read_file(name: str, data: bytes, ending: str) -> File:
             continue
         kind, headings = found
         if lacking := headings.lacks(kind):
-            fields: dict[str, object] = {"columns": lacking, "kind": say(kind.title)}
+            fields: dict[str, object] = {"columns": lacking, "kind": _(kind.title)}
             file.problems.append(Problem(name, headings.row, lacking[0], "heading-missing", fields, sheet.name))
             continue
         read, problems = _read_sheet(name, sheet, kind, headings)

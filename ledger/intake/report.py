@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ledger import masking
 from ledger.codes import ACCOUNT_TYPES, APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
-from ledger.i18n import _, say
+from ledger.i18n import _
 from ledger.intake.columns import Value
 
 _WORDS = {
@@ -44,14 +44,14 @@ class Correction:
     @property
     def sentence(self) -> str:
         """The correction in words."""
-        return say(
-            _("{file}:{row}: {column} of {about}: {was} is superseded by {now}"),
+        return _(
+            "{file}:{row}: {column} of {about}: {was} is superseded by {now}",
             file=self.file,
             row=self.row,
             column=self.column,
             about=self.about,
             was=self._said(self.was),
-            now=say(_("none")) if self.now is None else self._said(self.now),
+            now=_("none") if self.now is None else self._said(self.now),
         )
 
     def _said(self, value: Value) -> Value:
@@ -93,22 +93,22 @@ class Report:
         """The report in the language being spoken, a sentence to a line."""
         for file in self.files:
             if file.unchanged:
-                yield say(_("{file}: taken in before; no change"), file=file.name)
+                yield _("{file}: taken in before; no change", file=file.name)
             for each in file.sheets:
                 place = file.name if each.sheet is None else f"{file.name} {each.sheet}"
-                yield say(
-                    _("{place}: {kind}, {rows} rows read, {taken_in} taken in, {known} known already"),
+                yield _(
+                    "{place}: {kind}, {rows} rows read, {taken_in} taken in, {known} known already",
                     place=place,
-                    kind=say(each.title),
+                    kind=_(each.title),
                     rows=each.rows,
                     taken_in=each.taken_in,
                     known=each.known,
                 )
                 if each.ignored:
-                    yield say(_("{place}: columns ignored: {columns}"), place=place, columns=each.ignored)
+                    yield _("{place}: columns ignored: {columns}", place=place, columns=each.ignored)
             for sheet in file.passed_over:
-                yield say(
-                    _("{file}: the sheet {sheet} holds no rows of an input file; passed over"),
+                yield _(
+                    "{file}: the sheet {sheet} holds no rows of an input file; passed over",
                     file=file.name,
                     sheet=sheet,
                 )

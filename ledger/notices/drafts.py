@@ -110,7 +110,7 @@ ALLOWED = {
     conditions.__name__: _vocabulary(),
     "sqlalchemy": frozenset({"and_", "or_", "case", "true", "false"}),
     "datetime": frozenset({"date", "timedelta"}),
-    "ledger.i18n": frozenset({"_"}),  # marks words for the catalogue, as in the notices in force
+    "ledger.i18n": frozenset({"N_"}),  # marks words for the catalogue, as in the notices in force
 }
 _SHOWN = [
     f"from {conditions.__name__} import …",

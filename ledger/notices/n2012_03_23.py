@@ -9,7 +9,7 @@ the change had already been proposed (A20).
 
 from datetime import date
 
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.notices.conditions import Clause, Notice, ended, unused
 
 notice = Notice(
@@ -17,5 +17,5 @@ notice = Notice(
     replaces=date(2012, 3, 5),
     name_ja="日司連発第2572号(2012年3月23日)",
     name_en="notice No. 2572 of 23 March 2012",
-    clauses=(Clause("未利用", _("払い戻し又は再発行分に充当"), ended, unused),),
+    clauses=(Clause("未利用", N_("払い戻し又は再発行分に充当"), ended, unused),),
 )

@@ -15,7 +15,7 @@ from datetime import date
 
 from sqlalchemy import and_, case, false, true
 
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.notices.conditions import (
     NOT_DOWNLOADED,
     UNKNOWN,
@@ -119,7 +119,7 @@ notice = Notice(
     clauses=(
         Clause(
             "①",
-            _("電子証明書をダウンロードしたが、不具合により使用できず取消した場合"),
+            N_("電子証明書をダウンロードしたが、不具合により使用できず取消した場合"),
             downloaded,
             defect,
             revoked,
@@ -127,15 +127,15 @@ notice = Notice(
         ),
         Clause(
             "②",
-            _("電子証明書の受領書が30日以上返送されず電子証明書を取消した場合"),
+            N_("電子証明書の受領書が30日以上返送されず電子証明書を取消した場合"),
             no_receipt,
             thirty_days,
             revoked,
         ),
-        Clause("③", _("電子証明書のダウンロードを行っていない場合"), never_downloaded),
+        Clause("③", N_("電子証明書のダウンロードを行っていない場合"), never_downloaded),
         Clause(
             "特例",
-            _("電子証明書を利用していないことをセコム社が確認できれば、上記①に該当するものとみなし"),
+            N_("電子証明書を利用していないことをセコム社が確認できれば、上記①に該当するものとみなし"),
             in_mass_issue,
             revoked,
             listed_reason,

@@ -6,84 +6,64 @@ JSON and the database carry the code; sheets, letters and the terminal say the w
 from collections.abc import Iterable, Mapping
 
 from ledger.facts import SPOKEN
-from ledger.i18n import _, either, say
+from ledger.i18n import N_, _, either
 from ledger.notices import review_flags
 
 OUTCOMES = {
-    # ja: 返金対象
-    "eligible": _("fee to be given back"),
-    # ja: 返金対象外
-    "not_eligible": _("fee not given back"),
-    # ja: 事実未確認
-    "needs_facts": _("facts missing"),
-    # ja: 要検討
-    "needs_review": _("to be reviewed"),
-    # ja: 継続中
-    "in_force": _("not ended"),
-    # ja: 精算済
-    "settled": _("already given back"),
-    # ja: 入金なし
-    "no_fee": _("no fee received"),
+    "eligible": N_("fee to be given back"),
+    "not_eligible": N_("fee not given back"),
+    "needs_facts": N_("facts missing"),
+    "needs_review": N_("to be reviewed"),
+    "in_force": N_("not ended"),
+    "settled": N_("already given back"),
+    "no_fee": N_("no fee received"),
 }
 
 VERDICTS = {
-    # ja: 該当
-    "eligible": _("a clause holds"),
-    # ja: 非該当
-    "not_eligible": _("no clause holds"),
-    # ja: 未判定
-    "undetermined": _("not decided yet"),
+    "eligible": N_("a clause holds"),
+    "not_eligible": N_("no clause holds"),
+    "undetermined": N_("not decided yet"),
 }
 
 SUGGESTED = {
-    # ja: 払戻し
-    "refund": _("refund"),
-    # ja: 充当
-    "credit": _("credit"),
+    "refund": N_("refund"),
+    "credit": N_("credit"),
 }
 
 # CP 4.1.3
 RECEIPT_STATES = {
-    # ja: 返送待ち
-    "waiting": _("waiting for the receipt"),
-    # ja: 督促
-    "remind": _("reminder due"),
-    # ja: 取消可能
-    "revocable": _("may be revoked"),
+    "waiting": N_("waiting for the receipt"),
+    "remind": N_("reminder due"),
+    "revocable": N_("may be revoked"),
 }
 
 CERTIFICATE_STATES = {
-    # ja: 取下げ
-    "withdrawn": _("withdrawn"),
-    # ja: 取消済
-    "revoked": _("revoked"),
-    # ja: 期間満了
-    "expired": _("expired"),
-    # ja: 発行済
-    "issued": _("issued"),
-    # ja: 発行前
-    "pending": _("not issued yet"),
+    "withdrawn": N_("withdrawn"),
+    "revoked": N_("revoked"),
+    "expired": N_("expired"),
+    "issued": N_("issued"),
+    "pending": N_("not issued yet"),
 }
 
 # Each fact that could still settle a question, who can supply it, and the input file that brings it.
 MISSING = {
-    "issued_on": _("the day of issue: the authority knows it (input file: issues)"),
-    "mailed_on": _("the day of mailing: the authority knows it (input file: issues)"),
-    "downloaded": _("whether it was downloaded: the authority's log tells (input file: downloads)"),
-    "receipt": _("whether the receipt came back: the receipt register tells (input file: receipts)"),
-    "reason": _("the reason for the revocation: the authority knows it (input file: revocations)"),
-    "used": _("the use: the authority has to answer (input file: usage)"),
-    "covered": _("whether the exemption covers it: the authority has to answer (input file: usage)"),
+    "issued_on": N_("the day of issue: the authority knows it (input file: issues)"),
+    "mailed_on": N_("the day of mailing: the authority knows it (input file: issues)"),
+    "downloaded": N_("whether it was downloaded: the authority's log tells (input file: downloads)"),
+    "receipt": N_("whether the receipt came back: the receipt register tells (input file: receipts)"),
+    "reason": N_("the reason for the revocation: the authority knows it (input file: revocations)"),
+    "used": N_("the use: the authority has to answer (input file: usage)"),
+    "covered": N_("whether the exemption covers it: the authority has to answer (input file: usage)"),
 }
 
 # What the facts are called that no condition rests on.
 _OTHER_FACTS = {
-    "kind": _("kind of application"),
-    "previous": _("application before it"),
-    "side": _("side on which the reason lies"),
-    "used_answered_on": _("use answered on"),
-    "choice": _("choice of the member"),
-    "credit_to": _("to be credited to"),
+    "kind": N_("kind of application"),
+    "previous": N_("application before it"),
+    "side": N_("side on which the reason lies"),
+    "used_answered_on": N_("use answered on"),
+    "choice": N_("choice of the member"),
+    "credit_to": N_("to be credited to"),
 }
 
 _REMARKS = {each.code: each for each in (*review_flags.DOUBTS, *review_flags.WARNINGS)}
@@ -91,17 +71,17 @@ _REMARKS = {each.code: each for each in (*review_flags.DOUBTS, *review_flags.WAR
 
 def worded(words: Mapping[str, str], code: str | None) -> str | None:
     """The word for a code, in the language being spoken; None for None."""
-    return None if code is None else say(words[code])
+    return None if code is None else _(words[code])
 
 
 def missing(codes: Iterable[str]) -> str:
     """What is missing and which file supplies it, on one line; empty when nothing is."""
-    return listed(say(MISSING[code]) for code in codes)
+    return listed(_(MISSING[code]) for code in codes)
 
 
 def fact(column: str) -> str:
     """What a fact is called."""
-    return say((SPOKEN | _OTHER_FACTS)[column])
+    return _((SPOKEN | _OTHER_FACTS)[column])
 
 
 def remark(code: str) -> str:

@@ -16,47 +16,43 @@ from sqlalchemy import Connection, select
 
 from ledger import tables
 from ledger.errors import DatabaseLocked, DiskFull, NoDatabase, NotADatabase, NotWritable, Refusal
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.store import database
 
 
 @dataclass
 class BackupByServer(Refusal):
-    """Books on a server are backed up by the server's own programs."""
+    """the books at {database} are kept by a PostgreSQL server, which makes its own backups"""
 
     database: str
-    says = _("the books at {database} are kept by a PostgreSQL server, which makes its own backups")
-    instead = _("use the programs that come with the server: pg_dump --format=custom, pg_restore")
+    instead = N_("use the programs that come with the server: pg_dump --format=custom, pg_restore")
 
 
 @dataclass
 class BackupNotSound(Refusal):
-    """The books that were to be copied do not agree with themselves."""
+    """{file} does not agree with itself: {faults} faults"""
 
     file: str
     faults: int
-    says = _("{file} does not agree with itself: {faults} faults")
-    instead = _("nothing was put in place; see the faults: seisan verify --database sqlite:///{file}")
+    instead = N_("nothing was put in place; see the faults: seisan verify --database sqlite:///{file}")
 
 
 @dataclass
 class BackupOverItself(Refusal):
-    """A backup in the place of the books themselves would be none."""
+    """{file} is the file of the books themselves, or a file that belongs to them"""
 
     file: str
-    says = _("{file} is the file of the books themselves, or a file that belongs to them")
-    instead = _("name another file, best on another disk")
+    instead = N_("name another file, best on another disk")
 
 
 @dataclass
 class BooksNewer(Refusal):
-    """The books that stand there hold something that the backup does not."""
+    """the books at {database} hold what {file} does not, from batch {batch} on"""
 
     database: str
     file: str
     batch: int
-    says = _("the books at {database} hold what {file} does not, from batch {batch} on")
-    instead = _("keep them, or move their file away first if they really are to be given up")
+    instead = N_("keep them, or move their file away first if they really are to be given up")
 
 
 @dataclass(frozen=True)

@@ -14,30 +14,28 @@ from sqlalchemy import Connection, select
 
 from ledger import dates, tables
 from ledger.errors import Exit, Refusal
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.store.database import role
 
 
 @dataclass
 class KeyUsedDifferently(Refusal):
-    """The key belongs to a command with other content."""
+    """the key {key} belongs to a command with {field} {there}, not {here}"""
 
     key: str
     field: str
     there: str
     here: str
-    says = _("the key {key} belongs to a command with {field} {there}, not {here}")
-    instead = _("give every command a key of its own, and repeat a command as it was; nothing was changed")
+    instead = N_("give every command a key of its own, and repeat a command as it was; nothing was changed")
 
 
 @dataclass
 class NoKeyTaken(Refusal):
-    """The command writes nothing that could be written twice."""
+    """{command} takes no key: it can be repeated as often as you like"""
 
     command: str
     exit = Exit.USAGE
-    says = _("{command} takes no key: it can be repeated as often as you like")
-    instead = _("leave --key out")
+    instead = N_("leave --key out")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from ledger import dates, kana, masking, tables
 from ledger.codes import ACCOUNT_TYPES, PEOPLE, Words
 from ledger.errors import NoSuchSetting, NotASetting
-from ledger.i18n import _, say
+from ledger.i18n import N_, _
 from ledger.store import database
 
 # The accounts that a federation pays from; savings are none (総合振込, header).
@@ -73,52 +73,52 @@ SETTINGS = {
     for each in (
         Setting(
             "people",
-            _("how many people a payment needs"),
-            _("two (who proposes does not approve) or three (neither of them makes the payment file)"),
+            N_("how many people a payment needs"),
+            N_("two (who proposes does not approve) or three (neither of them makes the payment file)"),
             _word(PEOPLE, PEOPLE.codes),
             default="two",
         ),
         Setting(
             "payer_code",
-            _("the federation's number at its bank"),
-            _("10 digits"),
+            N_("the federation's number at its bank"),
+            N_("10 digits"),
             _digits(10),
             needed=True,
         ),
         Setting(
             "payer_name",
-            _("the federation's name, as its bank knows it"),
-            _("kana, capitals, digits, space and ( ) - . — at most 40 half-width characters"),
+            N_("the federation's name, as its bank knows it"),
+            N_("kana, capitals, digits, space and ( ) - . — at most 40 half-width characters"),
             _name(40, kana.IN_NAMES),
             needed=True,
         ),
-        Setting("payer_bank", _("the number of the bank it pays from"), _("4 digits"), _digits(4), needed=True),
+        Setting("payer_bank", N_("the number of the bank it pays from"), N_("4 digits"), _digits(4), needed=True),
         Setting(
             "payer_bank_name",
-            _("the name of the bank it pays from"),
-            _("kana, capitals, digits and - — at most 15 half-width characters, or nothing"),
+            N_("the name of the bank it pays from"),
+            N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing"),
             _name(15, kana.IN_PLACES, blank=True),
             default="",
         ),
-        Setting("payer_branch", _("the number of the branch it pays from"), _("3 digits"), _digits(3), needed=True),
+        Setting("payer_branch", N_("the number of the branch it pays from"), N_("3 digits"), _digits(3), needed=True),
         Setting(
             "payer_branch_name",
-            _("the name of the branch it pays from"),
-            _("kana, capitals, digits and - — at most 15 half-width characters, or nothing"),
+            N_("the name of the branch it pays from"),
+            N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing"),
             _name(15, kana.IN_PLACES, blank=True),
             default="",
         ),
         Setting(
             "payer_account_type",
-            _("the kind of account it pays from"),
-            _("1 (ordinary), 2 (current) or 9 (other)"),
+            N_("the kind of account it pays from"),
+            N_("1 (ordinary), 2 (current) or 9 (other)"),
             _word(ACCOUNT_TYPES, _PAYING),
             needed=True,
         ),
         Setting(
             "payer_account",
-            _("the number of the account it pays from"),
-            _("7 digits"),
+            N_("the number of the account it pays from"),
+            N_("7 digits"),
             _digits(7),
             needed=True,
             masked=True,
@@ -166,7 +166,7 @@ def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Se
         raise NoSuchSetting(name, list(SETTINGS))
     value = setting.read(text)
     if value is None:
-        raise NotASetting(name, setting.shown(text) or "—", say(setting.form))
+        raise NotASetting(name, setting.shown(text) or "—", _(setting.form))
     table = tables.setting
     before = _last(connection).get(name)
     new = before is None or before.value != value

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledger.codes import APPLICATION_KINDS
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.intake.columns import Column, Misread, day, number, word
 from ledger.intake.kind import Kind, Line, Said
 
@@ -25,22 +25,22 @@ def _says(line: Line) -> Iterator[Said]:
 
 KIND = Kind(
     "applications",
-    _("Applications for certificates"),
+    N_("Applications for certificates"),
     (
-        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
-        Column("会員番号", "member", number, "text", _("As in the register of members."), required=True),
-        Column("申込日", "applied_on", day, "day", _("The day of the application."), required=True),
+        Column("申込番号", "application", number, "text", N_("The number of the application."), required=True),
+        Column("会員番号", "member", number, "text", N_("As in the register of members."), required=True),
+        Column("申込日", "applied_on", day, "day", N_("The day of the application."), required=True),
         Column(
             "申込区分",
             "kind",
             word(APPLICATION_KINDS),
             "word",
-            _("New, reissue or renewal."),
+            N_("New, reissue or renewal."),
             required=True,
             choices=APPLICATION_KINDS.japanese,
         ),
-        Column("前回申込番号", "previous", number, "text", _("The application that is reissued or renewed.")),
-        Column("取下日", "withdrawn_on", day, "day", _("The day on which the application was withdrawn.")),
+        Column("前回申込番号", "previous", number, "text", N_("The application that is reissued or renewed.")),
+        Column("取下日", "withdrawn_on", day, "day", N_("The day on which the application was withdrawn.")),
     ),
     rule=_rule,
     says=_says,

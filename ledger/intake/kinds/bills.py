@@ -3,19 +3,19 @@
 Two equal lines of one bill are two lines: that something was billed twice is what reconciliation has to see.
 """
 
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.intake.columns import Column, day, nonzero_yen, number, remark
 from ledger.intake.kind import Kind
 
 KIND = Kind(
     "bills",
-    _("Bills of the authority"),
+    N_("Bills of the authority"),
     (
-        Column("請求書番号", "bill", number, "text", _("The number of the bill."), required=True),
-        Column("請求日", "billed_on", day, "day", _("The day of the bill."), required=True),
-        Column("申込番号", "application", number, "text", _("As the bill writes it."), required=True),
-        Column("金額", "yen", nonzero_yen, "yen", _("Yen; negative: withdrawn."), required=True),
-        Column("摘要", "note", remark(200), "text", _("A remark.")),
+        Column("請求書番号", "bill", number, "text", N_("The number of the bill."), required=True),
+        Column("請求日", "billed_on", day, "day", N_("The day of the bill."), required=True),
+        Column("申込番号", "application", number, "text", N_("As the bill writes it."), required=True),
+        Column("金額", "yen", nonzero_yen, "yen", N_("Yen; negative: withdrawn."), required=True),
+        Column("摘要", "note", remark(200), "text", N_("A remark.")),
     ),
     key=(),
 )

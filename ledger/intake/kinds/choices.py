@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledger.codes import CHOICES
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.intake.columns import Column, Misread, day, number, word
 from ledger.intake.kind import Kind, Line, Said
 
@@ -24,20 +24,20 @@ def _says(line: Line) -> Iterator[Said]:
 
 KIND = Kind(
     "choices",
-    _("Members' choices"),
+    N_("Members' choices"),
     (
-        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
+        Column("申込番号", "application", number, "text", N_("The number of the application."), required=True),
         Column(
             "返金方法",
             "choice",
             word(CHOICES),
             "word",
-            _("Paid back, or set against the reissue."),
+            N_("Paid back, or set against the reissue."),
             required=True,
             choices=CHOICES.japanese,
         ),
-        Column("充当先申込番号", "credit_to", number, "text", _("The reissue that it is set against, if named.")),
-        Column("申出日", "chosen_on", day, "day", _("The day on which the member said so."), required=True),
+        Column("充当先申込番号", "credit_to", number, "text", N_("The reissue that it is set against, if named.")),
+        Column("申出日", "chosen_on", day, "day", N_("The day on which the member said so."), required=True),
     ),
     dated_by="chosen_on",
     rule=_rule,

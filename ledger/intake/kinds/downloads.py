@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.intake.columns import Column, Misread, day, number
 from ledger.intake.kind import Kind, Line, Said, not_after_check
 
@@ -17,13 +17,13 @@ def _says(line: Line) -> Iterator[Said]:
 
 KIND = Kind(
     "downloads",
-    _("Downloads"),
+    N_("Downloads"),
     (
-        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
+        Column("申込番号", "application", number, "text", N_("The number of the application."), required=True),
         Column(
-            "ダウンロード日", "downloaded", day, "day", _("Blank: none up to the day of the check."), blank_says=True
+            "ダウンロード日", "downloaded", day, "day", N_("Blank: none up to the day of the check."), blank_says=True
         ),
-        Column("確認日", "up_to", day, "day", _("The day up to which the log was looked at."), required=True),
+        Column("確認日", "up_to", day, "day", N_("The day up to which the log was looked at."), required=True),
     ),
     dated_by="up_to",
     rule=_rule,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.intake.columns import Column, day, number
 from ledger.intake.kind import Kind, Line, Said
 
@@ -15,12 +15,12 @@ def _says(line: Line) -> Iterator[Said]:
 
 KIND = Kind(
     "issues",
-    _("Certificates issued"),
+    N_("Certificates issued"),
     (
-        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
-        Column("発行日", "issued_on", day, "day", _("The day of issue; this or the day of sending at least.")),
-        Column("送付日", "mailed_on", day, "day", _("The day on which the PIN code was sent.")),
-        Column("有効期間満了日", "expires_on", day, "day", _("The last day on which the certificate is valid.")),
+        Column("申込番号", "application", number, "text", N_("The number of the application."), required=True),
+        Column("発行日", "issued_on", day, "day", N_("The day of issue; this or the day of sending at least.")),
+        Column("送付日", "mailed_on", day, "day", N_("The day on which the PIN code was sent.")),
+        Column("有効期間満了日", "expires_on", day, "day", N_("The last day on which the certificate is valid.")),
     ),
     any_of=("発行日", "送付日"),
     says=_says,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.intake.columns import Column, Misread, day, number
 from ledger.intake.kind import Kind, Line, Said, not_after_check
 
@@ -17,11 +17,11 @@ def _says(line: Line) -> Iterator[Said]:
 
 KIND = Kind(
     "receipts",
-    _("Receipts for certificates"),
+    N_("Receipts for certificates"),
     (
-        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
-        Column("受領書返送日", "receipt", day, "day", _("Blank: none up to the day of the entry."), blank_says=True),
-        Column("記帳日", "up_to", day, "day", _("The day up to which the register was kept."), required=True),
+        Column("申込番号", "application", number, "text", N_("The number of the application."), required=True),
+        Column("受領書返送日", "receipt", day, "day", N_("Blank: none up to the day of the entry."), blank_says=True),
+        Column("記帳日", "up_to", day, "day", N_("The day up to which the register was kept."), required=True),
     ),
     dated_by="up_to",
     rule=_rule,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledger.codes import REASONS, SIDES
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.intake.columns import Column, day, number, word
 from ledger.intake.kind import Kind, Line, Said
 
@@ -17,17 +17,17 @@ def _says(line: Line) -> Iterator[Said]:
 
 KIND = Kind(
     "revocations",
-    _("Revocations"),
+    N_("Revocations"),
     (
-        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
-        Column("取消日", "revoked_on", day, "day", _("The day from which it is revoked."), required=True),
-        Column("取消区分", "side", word(SIDES), "word", _("Whose reason it was."), choices=SIDES.japanese),
+        Column("申込番号", "application", number, "text", N_("The number of the application."), required=True),
+        Column("取消日", "revoked_on", day, "day", N_("The day from which it is revoked."), required=True),
+        Column("取消区分", "side", word(SIDES), "word", N_("Whose reason it was."), choices=SIDES.japanese),
         Column(
             "取消事由",
             "reason",
             word(REASONS, "unknown-reason"),
             "word",
-            _("Blank: not known."),
+            N_("Blank: not known."),
             choices=REASONS.japanese,
         ),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledger.codes import COVERED, USED
-from ledger.i18n import _
+from ledger.i18n import N_
 from ledger.intake.columns import Column, day, number, word
 from ledger.intake.kind import Kind, Line, Said
 
@@ -16,17 +16,17 @@ def _says(line: Line) -> Iterator[Said]:
 
 KIND = Kind(
     "usage",
-    _("Answers on use"),
+    N_("Answers on use"),
     (
-        Column("申込番号", "application", number, "text", _("The number of the application."), required=True),
-        Column("利用", "used", word(USED), "word", _("The authority's answer."), required=True, choices=USED.japanese),
-        Column("回答日", "answered_on", day, "day", _("The day of the answer."), required=True),
+        Column("申込番号", "application", number, "text", N_("The number of the application."), required=True),
+        Column("利用", "used", word(USED), "word", N_("The authority's answer."), required=True, choices=USED.japanese),
+        Column("回答日", "answered_on", day, "day", N_("The day of the answer."), required=True),
         Column(
             "特例該当",
             "covered",
             word(COVERED),
             "word",
-            _("Whether the authority counts it under the exemption; blank: not said."),
+            N_("Whether the authority counts it under the exemption; blank: not said."),
             choices=COVERED.japanese,
         ),
     ),
