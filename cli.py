@@ -117,7 +117,7 @@ def _answered(command: Callable[[], Any], as_json: bool) -> int:
         count = len(found.problems)
         _tell(_("{count} problem(s); nothing was taken in.", count=count))
         if as_json:
-            _json({"problems": [each.as_json() for each in found.problems]})
+            _json({"problems": [problem.as_json() for problem in found.problems]})
         return Exit.PROBLEMS
     except typer.TyperException as error:
         _tell(_misused(error))
@@ -133,8 +133,8 @@ def _answered(command: Callable[[], Any], as_json: bool) -> int:
 
 def _texts(arguments: list[str]) -> list[str]:
     """The arguments, each of which has to be text: bytes that are none could not be kept in the books."""
-    for each in arguments:
-        if (shown := each.encode(errors="replace").decode()) != each:
+    for argument in arguments:
+        if (shown := argument.encode(errors="replace").decode()) != argument:
             raise NotText(shown)
     return arguments
 
@@ -208,7 +208,7 @@ def _page(command: Any, ctx: typer.Context) -> str:
     commands = []
     if isinstance(command, TyperGroup):
         every = {name: command.commands[name] for name in command.list_commands(ctx)}
-        commands = [(name, _first(_(each.help or ""))) for name, each in every.items()]
+        commands = [(name, _first(_(command.help or ""))) for name, command in every.items()]
     for heading, lines in (
         (N_("Arguments:"), arguments),
         (N_("Options:"), options),
@@ -217,7 +217,7 @@ def _page(command: Any, ctx: typer.Context) -> str:
         if lines:
             parts.append(_(heading) + "\n" + _listed(lines))
     if examples := EXAMPLES.get(ctx.command_path.removeprefix("seisan").strip()):
-        parts.append(_("Examples:") + "\n" + "\n".join(f"  seisan {each}" for each in examples))
+        parts.append(_("Examples:") + "\n" + "\n".join(f"  seisan {example}" for example in examples))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -874,7 +874,7 @@ def _refund_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, 
         rows = settlements.returns(connection, register.owners(connection, day), day)
         found = refunds.refunds(connection)
         mark = _mark(connection, "refund list", day, out)
-    waiting = {each.no for each in rows if each.account_waits}
+    waiting = {row.no for row in rows if row.account_waits}
     _show(sheet.refunds(rows, day), answers.refunds(found, waiting), day, as_json, out, mark)
 
 

@@ -116,7 +116,7 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
         for name in dict.fromkeys(name for name, _part in COLUMNS.values())
     }
     pivot = (
-        select(rows.c.application, *(each.label(column) for column, each in (told | ids).items()))
+        select(rows.c.application, *(term.label(column) for column, term in (told | ids).items()))
         .group_by(rows.c.application)
         .cte("told")
     )

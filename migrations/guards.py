@@ -36,7 +36,7 @@ def _sqlite(connection: Connection) -> Iterator[Fault]:
     """SQLite reads its rules from these texts, whatever the type and the name that stand beside them."""
     kept = connection.exec_driver_sql("SELECT name, sql FROM main.sqlite_master WHERE sql IS NOT NULL").all()
     standing = [(str(name), _plain(str(sql))) for name, sql in kept]
-    wanted = {each.split()[2]: _plain(each) for each in triggers.statements("sqlite")}
+    wanted = {statement.split()[2]: _plain(statement) for statement in triggers.statements("sqlite")}
     for name in wanted.keys() - {name for name, _sql in standing}:
         yield Fault("trigger-missing", f"trigger {name}", {})
     for name, sql in standing:
@@ -140,10 +140,10 @@ def _postgresql(connection: Connection) -> Iterator[Fault]:
 
 def _postgresql_triggers(connection: Connection) -> Iterator[Fault]:
     wanted: dict[tuple[str, str], str] = {}
-    for each in triggers.statements("postgresql"):
-        if each.startswith("CREATE TRIGGER"):
-            name, table = re.findall(r"TRIGGER (\w+) .*? ON public\.(\w+)", each)[0]
-            wanted[table, name] = each
+    for statement in triggers.statements("postgresql"):
+        if statement.startswith("CREATE TRIGGER"):
+            name, table = re.findall(r"TRIGGER (\w+) .*? ON public\.(\w+)", statement)[0]
+            wanted[table, name] = statement
     kept = _ask(connection, _TRIGGERS)
     for name in {name for _table, name, _of_a_key, enabled, _told in kept if enabled != "O"}:
         yield Fault("trigger-off", f"trigger {name}", {})
@@ -172,9 +172,9 @@ def _conditional(statement: str) -> tuple[str, str]:
 
 def _postgresql_functions(connection: Connection) -> Iterator[Fault]:
     wanted = {
-        re.findall(r"public\.(\w+\(\))", each)[0]: each
-        for each in triggers.statements("postgresql")
-        if not each.startswith("CREATE TRIGGER")
+        re.findall(r"public\.(\w+\(\))", statement)[0]: statement
+        for statement in triggers.statements("postgresql")
+        if not statement.startswith("CREATE TRIGGER")
     }
     standing = dict(tuple(row) for row in _ask(connection, _FUNCTIONS))
     for name, statement in wanted.items():
@@ -210,7 +210,9 @@ def _told(rule: Constraint) -> str:
     """A rule of a table as the server tells it; of a CHECK the condition is compared by itself."""
     if isinstance(rule, ForeignKeyConstraint):
         own, of = ", ".join(rule.column_keys), rule.referred_table
-        return f"FOREIGN KEY ({own}) REFERENCES {of.name}({', '.join(each.column.name for each in rule.elements)})"
+        return (
+            f"FOREIGN KEY ({own}) REFERENCES {of.name}({', '.join(element.column.name for element in rule.elements)})"
+        )
     if isinstance(rule, CheckConstraint):
         return "CHECK"
     kind = "UNIQUE" if isinstance(rule, UniqueConstraint) else "PRIMARY KEY"

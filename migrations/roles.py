@@ -104,5 +104,5 @@ def _members(connection: Connection, name: str) -> tuple[str, ...]:
     )
     # Who made a role is its administrator and no member of it.
     return tuple(
-        each for each in connection.execute(asked, {"name": name}).scalars() if each != connection.engine.url.username
+        row for row in connection.execute(asked, {"name": name}).scalars() if row != connection.engine.url.username
     )

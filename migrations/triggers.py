@@ -96,7 +96,7 @@ def drop_all(connection: Connection) -> None:
 
 def names(dialect: str) -> set[str]:
     """The names of the triggers that have to stand in a database of this kind."""
-    return {each.split()[2] for each in statements(dialect) if each.startswith("CREATE TRIGGER")}
+    return {statement.split()[2] for statement in statements(dialect) if statement.startswith("CREATE TRIGGER")}
 
 
 def statements(dialect: str) -> Iterator[str]:

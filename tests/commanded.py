@@ -41,7 +41,7 @@ APPLICATIONS = [
     App("2011-0002", OTHER, False, 7245, date(2011, 11, 2)),
     App("2012-0004", OTHER, True, 9000, date(2012, 2, 11)),
 ]
-NUMBERS = [each.number for each in APPLICATIONS]
+NUMBERS = [application.number for application in APPLICATIONS]
 # What the federation is to its bank.
 PAYER = {
     "payer_code": "1234567890",
@@ -64,13 +64,13 @@ def prepare(url: str) -> None:
             connection.execute(tables.fee.insert().values(fee | {"known_on": day, "source": of}))
         for member in (given.MEMBER, OTHER):
             given.member(connection, of, member)
-        for each in APPLICATIONS:
+        for application in APPLICATIONS:
             facts: dict[str, Any] = {
-                "applied_on": each.applied_on,
-                "kind": "reissue" if each.reissue else "new",
+                "applied_on": application.applied_on,
+                "kind": "reissue" if application.reissue else "new",
                 "paid": [],
             }
-            given.application(connection, of, each.number, facts, member=each.member, as_of=BEGIN)
+            given.application(connection, of, application.number, facts, member=application.member, as_of=BEGIN)
 
 
 class Books:
@@ -143,7 +143,7 @@ class Books:
         """Keeps findings."""
         found = judge(self.connection, self.today, applications=numbers)
         keep(self.connection, found, by=CLERK)
-        return [each.outcome for each in found]
+        return [finding.outcome for finding in found]
 
     def match(self, reference: str, number: str, on: date) -> bool:
         """Settles whose a deposit is."""
@@ -162,7 +162,7 @@ class Books:
         """Closes a month and all before it."""
         said: dict[str, Any] = {"bank_yen": bank, "accept": accept, "undetermined_days": days}
         done = month_end.close(self.connection, _month(month), today=self.today, by=CLERK, **said)
-        return done.changed, done.closed_to, [{"code": each.code, **each.fields} for each in done.accepted]
+        return done.changed, done.closed_to, [{"code": reason.code, **reason.fields} for reason in done.accepted]
 
     def reopen(self, month: str, reason: str) -> tuple[Any, ...]:
         """Reopens a month and all after it."""
@@ -225,7 +225,7 @@ class Books:
         numbers = list(
             self.connection.execute(select(entry.no).where(entry.no > self.seen).order_by(entry.no)).scalars()
         )
-        for no, each in sorted(recorded(self.connection, numbers).items()):
+        for no, posting in sorted(recorded(self.connection, numbers).items()):
             moves = [
                 (
                     one.debit,
@@ -234,21 +234,21 @@ class Books:
                     _part(one.credit, one.credit_application, one.deposit),
                     one.yen,
                 )
-                for one in each.movements
+                for one in posting.movements
             ]
-            yield each.event, each.on, each.for_day, each.reverses, moves
+            yield posting.event, posting.on, posting.for_day, posting.reverses, moves
             self.seen = no
 
     def parts(self) -> dict[tuple[str, str], int]:
         """What each part of each account that is kept for somebody holds."""
         found: dict[tuple[str, str], int] = {}
-        for each in balances.trial_balance(self.connection):
+        for balance in balances.trial_balance(self.connection):
             for by in ("application", "deposit"):
-                if by == "deposit" and each.code not in (SUSPENSE, "2020", "2060"):
+                if by == "deposit" and balance.code not in (SUSPENSE, "2020", "2060"):
                     continue
-                for part, yen in balances.held(self.connection, each.code, by).items():
-                    if part is not None and each.code != "1110":
-                        found[each.code, part] = yen
+                for part, yen in balances.held(self.connection, balance.code, by).items():
+                    if part is not None and balance.code != "1110":
+                        found[balance.code, part] = yen
         return found
 
     def digests(self) -> list[str]:

@@ -31,8 +31,8 @@ class Copies:
             file = self._folder / f"copy{nth}.db"
             shutil.copyfile(self.url.removeprefix("sqlite:///"), file)
             yield f"sqlite:///{file}"
-            for each in self._folder.glob(f"{file.name}*"):
-                each.unlink()
+            for path in self._folder.glob(f"{file.name}*"):
+                path.unlink()
             return
         template = make_url(self.url).database
         name = f"copy_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}_{nth}"

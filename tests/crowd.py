@@ -315,7 +315,9 @@ def _twice(connection: Connection) -> Iterator[str]:
 
 def insist_on_every_success(url: str, told: dict[str, Told]) -> None:
     """Every success a client was told of stands in the books, once, under its name, and nothing else does."""
-    said = Counter((name, each.thing, each.no, each.state) for name, one in told.items() for each in one.successes)
+    said = Counter(
+        (name, success.thing, success.no, success.state) for name, one in told.items() for success in one.successes
+    )
     kept: Counter[tuple[str, str, int, str]] = Counter()
     with database.reading(url) as connection:
         for steps in (tables.refund_step, tables.credit_step):

@@ -72,13 +72,13 @@ def entry(url: str, event: str, whose: str) -> str:
 def resolved(url: str, command: str) -> list[str]:
     """The words of a command; `entry:EVENT:WHOSE` stands for the number of an entry, `undone:…` for its reversal."""
     words = []
-    for each in shlex.split(command):
-        if named := re.fullmatch("(entry|undone):(.*):(.*)", each):
+    for word in shlex.split(command):
+        if named := re.fullmatch("(entry|undone):(.*):(.*)", word):
             no = entry(url, named[2], named[3])
             every = answered(url, "entries")["entries"] if named[1] == "undone" else []
             words.append(next((str(one["no"]) for one in every if one["reverses"] == int(no)), no))
         else:
-            words.append(each)
+            words.append(word)
     return words
 
 
@@ -112,16 +112,16 @@ def files(folder: Path) -> list[Path]:
             [f"{each},{MEMBER},2011-11-01,新規,,,2011-11-01" for each in ordinary]
             + [f"LATER,{MEMBER},2012-06-01,新規,,,2012-06-01"]
             + [
-                f"{each},{ANOTHER if each == 'THEIRS' else MEMBER},2012-03-06,再発行,"
-                f"{each.replace('NEW', 'OLD') if 'NEW' in each else ''},"
-                f"{'2012-03-20' if each == 'GONE' else ''},2012-03-20"
-                for each in REISSUES
+                f"{reissue},{ANOTHER if reissue == 'THEIRS' else MEMBER},2012-03-06,再発行,"
+                f"{reissue.replace('NEW', 'OLD') if 'NEW' in reissue else ''},"
+                f"{'2012-03-20' if reissue == 'GONE' else ''},2012-03-20"
+                for reissue in REISSUES
             ],
         ),
         "送付.csv": _csv(
             "申込番号,送付日,把握日",
             [f"{each},2012-01-26,2012-01-26" for each in (*ENDED, "ALIVE")]
-            + [f"{each},2012-03-08,2012-03-08" for each in ("NEW2", "NEW5")],
+            + [f"{literal},2012-03-08,2012-03-08" for literal in ("NEW2", "NEW5")],
         ),
         "取消.csv": _csv(
             "申込番号,取消日,取消事由,把握日",
@@ -135,7 +135,7 @@ def files(folder: Path) -> list[Path]:
         "入金.csv": _csv(
             "照会番号,入金日,金額,振込依頼人名,申込番号,把握日",
             [f"N-{each},2012-03-06,7245,ｺｳﾔﾏ ﾀﾛｳ,{each},2012-03-06" for each in PAID]
-            + [f"N-{each},2012-03-07,7245,ｺｳﾔﾏ ﾀﾛｳ,ALIVE,2012-03-07" for each in ("TWICE", "THRICE")]
+            + [f"N-{literal},2012-03-07,7245,ｺｳﾔﾏ ﾀﾛｳ,ALIVE,2012-03-07" for literal in ("TWICE", "THRICE")]
             + ["N-LOOSE,2012-03-07,7245,ﾌﾒｲ,,2012-03-07"],
         ),
         "請求.csv": _csv("請求書番号,請求日,申込番号,金額,把握日", ["S-1,2012-04-30,NEW5,7245,2012-05-01"]),

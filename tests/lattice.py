@@ -39,7 +39,7 @@ KINDS_OF_REASON: list[Part] = [
 ]
 EVERY_REASON: list[Part] = [{"reason": code} for code in (*REASONS.codes, None)]
 USES: list[Part] = [{"used": code} for code in (*USED.codes, None)]
-COVERS: list[Part] = [{"covered": each} for each in (True, False, None)]
+COVERS: list[Part] = [{"covered": literal} for literal in (True, False, None)]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def after(day: date, count: int) -> date:
 def cross(*factors: Sequence[Part]) -> list[Known]:
     """Every combination of one part of each factor, as far as the days of it can follow upon each other."""
     every = (Known(**{name: value for part in parts for name, value in part.items()}) for parts in product(*factors))
-    return [each for each in every if _in_order(each)]
+    return [known for known in every if _in_order(known)]
 
 
 def _in_order(known: Known) -> bool:
@@ -145,7 +145,7 @@ def window() -> Family:
     applied: list[Part] = [{"applied_on": day} for day in (before, first, last, past)]
     issued: list[Part] = [{"issued_on": day} for day in (None, before, first, last, past)]
     mailed: list[Part] = [{"mailed_on": day} for day in (None, before, first, last, past)]
-    reasons: list[Part] = [{"reason": each} for each in ("pin_lost", "info_changed", "use_discontinued", None)]
+    reasons: list[Part] = [{"reason": literal} for literal in ("pin_lost", "info_changed", "use_discontinued", None)]
     known = cross(applied, issued, mailed, revoked(date(2012, 12, 20)), reasons, USES, COVERS)
     return Family("window", known, (date(2013, 3, 1),))
 

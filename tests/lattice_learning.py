@@ -32,7 +32,7 @@ def _mailed(day: date, known: Known) -> Iterator[Part]:
 
 
 def _within(first: date, last: date, *others: date) -> list[date]:
-    return sorted({each for each in (first, last, *EDGES, *others) if first <= each <= last})
+    return sorted({edge for edge in (first, last, *EDGES, *others) if first <= edge <= last})
 
 
 def _downloaded(day: date, known: Known) -> Iterator[Part]:
@@ -94,7 +94,7 @@ def could_change(fact: str, day: date, known: Known) -> bool:
     if not values:
         return False
     others = (each for other in FACTS if other != fact for each in learnt(other, day, known))
-    return any(could_change(fact, day, each) for each in others)
+    return any(could_change(fact, day, other) for other in others)
 
 
 # --- where `missing` is wider or narrower than what could change the verdict ----------------------------------------

@@ -68,9 +68,9 @@ class Model(Filed):
 
     def propose_refund(self, number: str, by: str, on: date) -> Any:
         """Proposes the refund of a fee, from the lots it was received in."""
-        for no, each in enumerate(self.refunds, 1):
-            if each.application == number and each.state != "rejected" and each.steps[0][1] == on:
-                return no, False, each.yen
+        for no, course in enumerate(self.refunds, 1):
+            if course.application == number and course.state != "rejected" and course.steps[0][1] == on:
+                return no, False, course.yen
         self._insist_on_today(on)
         yen = self._claim(number)
         moves: list[Move] = []
@@ -112,9 +112,9 @@ class Model(Filed):
         """Proposes the return of what is left in suspense of a deposit."""
         if reference not in self.deps:
             raise Refused("unknown-deposit")
-        for no, each in enumerate(self.refunds, 1):
-            if each.other == reference and each.state != "rejected" and each.steps[0][1] == on:
-                return no, False, each.yen
+        for no, course in enumerate(self.refunds, 1):
+            if course.other == reference and course.state != "rejected" and course.steps[0][1] == on:
+                return no, False, course.yen
         self._insist_on_today(on)
         self.book(self.today, self.deps[reference].said)
         yen = self.balance[SUSPENSE, reference]
@@ -127,10 +127,10 @@ class Model(Filed):
 
     def propose_credit(self, number: str, to: str, by: str, on: date) -> Any:
         """Proposes to set a fee against a reissue."""
-        for no, each in enumerate(self.credits, 1):
-            alike = (each.application, each.other, each.steps[0][1]) == (number, to, on)
-            if alike and each.state in STANDING:
-                return no, False, each.yen
+        for no, course in enumerate(self.credits, 1):
+            alike = (course.application, course.other, course.steps[0][1]) == (number, to, on)
+            if alike and course.state in STANDING:
+                return no, False, course.yen
         self._insist_on_today(on)
         if self.apps[number].member != self.apps[to].member:
             raise Refused("credit-to-another-member")
@@ -153,7 +153,7 @@ class Model(Filed):
         return one_member and self.finding(number).refundable > 0 and self._owed(to) > 0
 
     def _owed(self, number: str) -> int:
-        proposed = sum(each.yen for each in self.credits if each.other == number and each.state == "proposed")
+        proposed = sum(credit.yen for credit in self.credits if credit.other == number and credit.state == "proposed")
         return self.apps[number].due - self.received(number) - proposed
 
     def step(self, kind: str, no: int, state: str, on: date, by: str, reason: str | None = None) -> Any:
@@ -242,7 +242,7 @@ class Model(Filed):
             self.undo_entry(no, on, "course")
 
     def _gone(self, number: str) -> str:
-        further = any(each.application == number and each.state in STANDING for each in self.credits)
-        reserved = (self.entries[each.entries[0] - 1] for each in self.refunds if each.state != "rejected")
-        refunded = any((HELD, number) == move[:2] for each in reserved for move in each.moves)
+        further = any(credit.application == number and credit.state in STANDING for credit in self.credits)
+        reserved = (self.entries[refund.entries[0] - 1] for refund in self.refunds if refund.state != "rejected")
+        refunded = any((HELD, number) == move[:2] for entry in reserved for move in entry.moves)
         return "credit-gone-on" if further or refunded else "credit-spent"

@@ -235,10 +235,10 @@ class Booked:
     def received_on(self, application: str) -> date | None:
         """The day of the last receipt that stands."""
         days = [
-            each.on
-            for each in self.entries
-            if each.event in RECEIPTS and each.reverses is None and each.undone_by is None
-            if any(credit == HELD and theirs == application for _d, _w, credit, theirs, _y in each.moves)
+            entry.on
+            for entry in self.entries
+            if entry.event in RECEIPTS and entry.reverses is None and entry.undone_by is None
+            if any(credit == HELD and theirs == application for _d, _w, credit, theirs, _y in entry.moves)
         ]
         return max(days, default=None)
 
@@ -249,14 +249,14 @@ class Booked:
         new = self.entries[before:]
         if self.closed_to is not None and new:
             self.insist_on_open(through)
-            for each in new:
-                if each.on <= self.closed_to:
-                    each.on, each.for_day = self.closed_to + timedelta(1), each.on
+            for entry in new:
+                if entry.on <= self.closed_to:
+                    entry.on, entry.for_day = self.closed_to + timedelta(1), entry.on
 
     def post_all_due(self, through: date, only: Iterable[str | None] | None = None) -> None:
         """Posts it on its own days, for everything or for a few applications and what shares a deposit with them."""
         few = self._related(self.apps if only is None else only)
-        deps = [each for each in self.deps.values() if only is None or each.said & few]
+        deps = [deposit for deposit in self.deps.values() if only is None or deposit.said & few]
         deps.sort(key=lambda each: (each.received_on, each.reference))
         blocked = self._correct_all(deps, through)
         for dep in deps:
@@ -331,9 +331,9 @@ class Booked:
         )
         issues = [
             issued[-1]
-            for each in owners
-            if (issued := self.booked("certificate_issued", each)) and self.live(issued[-1])
-            if self.balance[AUTHORITY, each] >= self.apps[each].due
+            for owner in owners
+            if (issued := self.booked("certificate_issued", owner)) and self.live(issued[-1])
+            if self.balance[AUTHORITY, owner] >= self.apps[owner].due
         ]
         for first in ([], issues):
             if self._fits([move for entry in anew for move in entry[2]], [*first, *undone]):

@@ -37,7 +37,7 @@ class Decided(Booked):
 
     def pay_bill(self, bill: str, on: date) -> int:
         """Pays the one line of a bill as far as it agrees; gives the yen to transfer."""
-        found = [each for each in self.lines if each[1] == bill]
+        found = [line for line in self.lines if line[1] == bill]
         if not found:
             raise Refused("unknown-bill")
         billed_on, _bill, of, billed = found[0]
@@ -100,13 +100,17 @@ class Decided(Booked):
     def _content(self, number: str, found: oracle.Answer) -> Any:
         """What makes one decision differ from another: all that it says, and the records that it stands on."""
         app, total = self.apps[number], self._total(number)
-        given = [each for each in self.refunds if each.kind == "overpaid" and each.state != "rejected"]
-        over = sum(each.yen for each in given if self.deps[str(each.other)].application == number)
+        given = [refund for refund in self.refunds if refund.kind == "overpaid" and refund.state != "rejected"]
+        over = sum(course.yen for course in given if self.deps[str(course.other)].application == number)
         back = found.outcome == "eligible" and any(map(self._open, self._reissues(app.member)))
         return self.today, found, max(0, total - app.due - over), self.returned(number), back, app.told
 
     def _reissues(self, member: str) -> Iterator[str]:
-        return (each.number for each in self.apps.values() if each.member == member and each.reissue)
+        return (
+            application.number
+            for application in self.apps.values()
+            if application.member == member and application.reissue
+        )
 
     def _open(self, number: str) -> bool:
         """Whether nothing was paid for a reissue, and it is neither withdrawn nor ended."""
@@ -114,13 +118,13 @@ class Decided(Booked):
         return app.day("withdrawn_on") is app.day("revoked_on") is None and self._total(number) == 0
 
     def _total(self, number: str) -> int:
-        by_credit = (each.yen for each in self.credits if each.other == number and each.state == "applied")
-        return sum(each.yen for each in self.deps.values() if each.application == number) + sum(by_credit)
+        by_credit = (credit.yen for credit in self.credits if credit.other == number and credit.state == "applied")
+        return sum(deposit.yen for deposit in self.deps.values() if deposit.application == number) + sum(by_credit)
 
     def returned(self, number: str) -> int:
         """What of an application's fee is promised, given back or credited."""
-        refunds = (each.yen for each in self.refunds if each.application == number and each.state != "rejected")
-        credits = (each.yen for each in self.credits if each.application == number and each.state in STANDING)
+        refunds = (refund.yen for refund in self.refunds if refund.application == number and refund.state != "rejected")
+        credits = (credit.yen for credit in self.credits if credit.application == number and credit.state in STANDING)
         return sum(refunds) + sum(credits)
 
     def decide(self, *numbers: str) -> list[str]:

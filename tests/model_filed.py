@@ -39,23 +39,23 @@ class Filed(Months):
         if on.weekday() >= 5 or (on.month, on.day) in ((12, 31), (1, 1), (1, 2), (1, 3)):
             raise Refused("not-a-bank-day")
         self.insist_on_open(on)
-        wanted = {no: each for no, each in enumerate(self.refunds, 1) if each.state == "approved"}
+        wanted = {no: course for no, course in enumerate(self.refunds, 1) if course.state == "approved"}
         if not wanted:
             if (made := self._made(on)) is not None:
                 return self._again(made)
             raise Refused("nothing-to-file")
-        if on < max(each.steps[-1][1] for each in wanted.values()):
+        if on < max(course.steps[-1][1] for course in wanted.values()):
             raise Refused("before-the-step-before")
-        for each in wanted.values():
-            account = self.accounts.get(self._payee(each) or "", BankAccount())
+        for course in wanted.values():
+            account = self.accounts.get(self._payee(course) or "", BankAccount())
             if account.last is None or account.waits:
                 raise Refused("not-ready-to-file")
-        if self.people == "three" and any(by in _hands(each) for each in wanted.values()):
+        if self.people == "three" and any(by in _hands(course) for course in wanted.values()):
             raise Refused("same-person-files")
         self.files.append(PaymentFile(len(self.files) + 1, on, name, list(wanted)))
-        for each in wanted.values():
-            each.steps.append(("filed", on, by, None))
-        return len(self.files), True, len(wanted), sum(each.yen for each in wanted.values())
+        for course in wanted.values():
+            course.steps.append(("filed", on, by, None))
+        return len(self.files), True, len(wanted), sum(course.yen for course in wanted.values())
 
     def _payee(self, thing: Course) -> str | None:
         """The member that a refund goes to, by what is known now."""
@@ -63,7 +63,7 @@ class Filed(Months):
         return self.apps[number].member if number else None
 
     def _made(self, on: date, name: str | None = None) -> PaymentFile | None:
-        there = [each for each in self.files if each.on == on and each.void is None and name in (None, each.name)]
+        there = [file for file in self.files if file.on == on and file.void is None and name in (None, file.name)]
         return there[-1] if there else None
 
     def _again(self, made: PaymentFile) -> Any:
@@ -81,17 +81,17 @@ class Filed(Months):
             return no, False, tuple(made.inside)
         self.insist_on_open(on)
         inside = [self.refunds[each - 1] for each in made.inside]
-        if any(each.state != "filed" for each in inside):
+        if any(course.state != "filed" for course in inside):
             raise Refused("payment-file-gone-on")
-        if on < max(each.steps[-2][1] for each in inside):
+        if on < max(course.steps[-2][1] for course in inside):
             raise Refused("before-the-step-before")
         if not reason:
             raise Refused("no-reason-given")
-        if any(each.steps[0][2] == by for each in inside):
+        if any(course.steps[0][2] == by for course in inside):
             raise Refused("same-person-voids")
         made.void = reason
-        for each in inside:
-            each.steps.append(("approved", on, by, reason))
+        for course in inside:
+            course.steps.append(("approved", on, by, reason))
         return no, True, tuple(made.inside)
 
 

@@ -50,7 +50,7 @@ class Months(Decided):
     def close(self, month: str, bank: int | None, accept: str | None, days: int) -> Any:
         """Closes a month and all before it."""
         last = last_day(month)
-        before = next((each for each in self.closes if each.last >= last), None)
+        before = next((close for close in self.closes if close.last >= last), None)
         if before is not None:
             if before.month == month:
                 for there, here in ((before.bank, bank), (before.accept, accept)):
@@ -107,11 +107,11 @@ class Months(Decided):
 
     def _undetermined(self, before: date) -> list[str]:
         since: dict[str, date] = {}
-        for each in self.kept:
-            if each.outcome in UNDETERMINED:
-                since.setdefault(each.application, each.as_of)
+        for decision in self.kept:
+            if decision.outcome in UNDETERMINED:
+                since.setdefault(decision.application, decision.as_of)
             else:
-                since.pop(each.application, None)
+                since.pop(decision.application, None)
         return sorted(number for number, day in since.items() if day < before)
 
     def reopen(self, month: str, reason: str) -> Any:
@@ -120,7 +120,7 @@ class Months(Decided):
             if self.reopened[1] != reason:
                 raise Refused("done-differently")
             return False, self.closed_to
-        nth = next((nth for nth, each in enumerate(self.closes) if each.last >= last_day(month)), None)
+        nth = next((nth for nth, close in enumerate(self.closes) if close.last >= last_day(month)), None)
         if nth is None:
             raise Refused("month-not-closed")
         if not reason:
@@ -133,7 +133,7 @@ class Months(Decided):
 
     def account_told(self, member: str, number: str, by: str) -> None:
         """The register brings a bank account; a second one, or another member's, waits for a second person."""
-        anothers = any(number in each.had for other, each in self.accounts.items() if other != member)
+        anothers = any(number in bank_account.had for other, bank_account in self.accounts.items() if other != member)
         account = self.accounts.setdefault(member, BankAccount())
         account.last, account.brought_by = number, by
         if not account.had and not anothers:

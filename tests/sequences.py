@@ -60,7 +60,7 @@ FACTS: tuple[tuple[str, str | None], ...] = (
 # What may be typed under a key: each is one command of the command line.
 TYPED: list[tuple[Any, ...]] = [
     *[("booked", (0, 0, 0, 0, 25))] * 3,
-    *[("decided", ([], *([each] for each in NUMBERS)))] * 2,
+    *[("decided", ([], *([number] for number in NUMBERS)))] * 2,
     ("matched", WHICH, NUMBERS, BACK),
     *[("bill_paid", WHICH, BACK)] * 2,
     *[("reversed_by_hand", range(13), REASONS, BACK)] * 2,
@@ -105,7 +105,7 @@ def drawn(seed: int, commands: Sequence[tuple[Any, ...]] = COMMANDS) -> tuple[An
         return "time_passes", 1
     dice = Random(seed)
     name, *words = dice.choice(commands)
-    return (name, *(drawn(dice.getrandbits(32), each) if each is TYPED else dice.choice(each) for each in words))
+    return (name, *(drawn(dice.getrandbits(32), word) if word is TYPED else dice.choice(word) for word in words))
 
 
 # Every command that writes, and what draws it.
@@ -140,7 +140,7 @@ class Commands(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.open = ExitStack()
-        self.model = Model(BEGIN, {each.number: deepcopy(each) for each in APPLICATIONS})
+        self.model = Model(BEGIN, {application.number: deepcopy(application) for application in APPLICATIONS})
         self.key: str | None = None
         self.typed: dict[str, tuple[Any, ...]] = {}
         self.books = [Books(self.open.enter_context(database.writing(url, dry_run=True))) for url in self.urls]
@@ -150,10 +150,10 @@ class Commands(RuleBasedStateMachine):
         try:
             model = self.model
             expected = {key: yen for key, yen in model.balance.items() if yen and key[1] is not None}
-            for each in self.books:
-                assert each.parts() == expected
-                self._agrees_with_the_findings(each)
-            assert len({tuple(each.digests()) for each in self.books}) == 1
+            for books in self.books:
+                assert books.parts() == expected
+                self._agrees_with_the_findings(books)
+            assert len({tuple(books.digests()) for books in self.books}) == 1
             if self.books:
                 self._agrees_with_itself(self.books[len(model.entries) % len(self.books)])
             self._no_lot_gives_more_than_it_received()
@@ -197,11 +197,11 @@ class Commands(RuleBasedStateMachine):
         if self.key is not None and expected[0] == "done":
             self.typed.setdefault(self.key, plain)
         posted_now = [
-            (each.event, each.on, each.for_day, each.reverses, each.moves) for each in self.model.entries[before:]
+            (entry.event, entry.on, entry.for_day, entry.reverses, entry.moves) for entry in self.model.entries[before:]
         ]
-        for each in self.books:
-            assert each.answer(command, *words) == expected
-            assert list(each.new_entries()) == posted_now
+        for books in self.books:
+            assert books.answer(command, *words) == expected
+            assert list(books.new_entries()) == posted_now
         return expected
 
     def tell(self, number: str, name: str, day: date | None, code: str | None = None, to: date | None = None) -> None:
@@ -209,8 +209,8 @@ class Commands(RuleBasedStateMachine):
         told = Told(self.model.today, day, code, to)
         self.model.apps[number].facts[name] = told
         self.model.apps[number].told += 1
-        for each in self.books:
-            each.tell(number, name, told)
+        for books in self.books:
+            books.tell(number, name, told)
 
     def pay(self, yen: int, received_on: date, number: str | None, reference: str | None = None) -> None:
         """Tells a deposit to all, or tells it anew."""
@@ -218,8 +218,8 @@ class Commands(RuleBasedStateMachine):
         said = self.model.deps[name].said if reference else set()
         dep = Dep(name, received_on, self.model.today, yen, number, said | {number})
         self.model.deps[name] = dep
-        for each in self.books:
-            each.deposit(dep)
+        for books in self.books:
+            books.deposit(dep)
 
     @rule(command=st.integers(0, 2**32 - 1).map(drawn))
     def next_is(self, command: tuple[Any, ...]) -> None:
@@ -307,19 +307,19 @@ class Commands(RuleBasedStateMachine):
 
     def a_bill_comes(self, number: str, off: bool, yen: int = 0, sure: int = 0) -> None:
         """The authority bills a fee, or withdraws one, or a part of it."""
-        owing = [each for each in NUMBERS if self.model.balance[AUTHORITY, each] > 0]
+        owing = [number for number in NUMBERS if self.model.balance[AUTHORITY, number] > 0]
         number = next((each for each in owing if sure), number)
         yen = (yen or self.model.apps[number].due) * (-1 if off else 1)
         bill = f"B-{len(self.model.lines) + 1:03}"
         self.model.lines.append((self.model.today, bill, number, yen))
-        for each in self.books:
-            each.billed(bill, number, yen)
+        for books in self.books:
+            books.billed(bill, number, yen)
 
     def an_account_is_told(self, member: str, number: str, by: str) -> None:
         """A bank account comes with the register of members: the first, the same, or another."""
         self.model.account_told(member, number, by)
-        for each in self.books:
-            each.account(member, number, by)
+        for books in self.books:
+            books.account(member, number, by)
 
     # --- what is commanded ---
 
@@ -346,7 +346,7 @@ class Commands(RuleBasedStateMachine):
 
     def matched(self, nth: int, number: str, ago: int = 0) -> None:
         """`match`, mostly of a deposit that waits."""
-        loose = [each.reference for each in self.model.deps.values() if each.application is None]
+        loose = [deposit.reference for deposit in self.model.deps.values() if deposit.application is None]
         reference = loose[-1] if loose and nth else self.one_of(self.model.deps, "D", nth)
         self.given("match", reference, number, self.model.today - timedelta(ago))
 
@@ -364,7 +364,7 @@ class Commands(RuleBasedStateMachine):
     def refund_proposed(self, number: str, by: str, late: int = 0, sure: int = 0) -> None:
         """`refund propose`, mostly of what comes back."""
         at = NUMBERS.index(number)
-        back = [each for each in (*NUMBERS[at:], *NUMBERS[:at]) if self.model.finding(each).refundable]
+        back = [number for number in (*NUMBERS[at:], *NUMBERS[:at]) if self.model.finding(number).refundable]
         self.given("propose_refund", next((each for each in back if sure), number), by, self.day(late))
 
     def deposit_returned(self, nth: int, by: str, late: int = 0) -> None:
@@ -382,7 +382,7 @@ class Commands(RuleBasedStateMachine):
     def pair(self, pair: tuple[str, str], sure: int) -> tuple[str, str]:
         """The pair, or if that is to be sure one of which a credit can be."""
         at = PAIRS.index(pair) if sure else 0
-        could = (each for each in (*PAIRS[at:], *PAIRS[:at]) if sure and self.model.could_credit(*each))
+        could = (pair for pair in (*PAIRS[at:], *PAIRS[:at]) if sure and self.model.could_credit(*pair))
         return next(could, pair)
 
     def credited(self, pair: tuple[str, str], sure: int = 0) -> None:
@@ -439,11 +439,11 @@ class Commands(RuleBasedStateMachine):
             if member not in self.model.accounts:
                 self.an_account_is_told(member, number, CLERK)
         every = list(enumerate(self.model.refunds, 1))
-        if any(each.state == "approved" for _no, each in every):
+        if any(course.state == "approved" for _no, course in every):
             return
-        waiting = [(no, each.steps[0][2]) for no, each in every if each.state == "proposed"]
+        waiting = [(no, course.steps[0][2]) for no, course in every if course.state == "proposed"]
         if not waiting:
-            back = [each for each in NUMBERS if self.model.finding(each).refundable]
+            back = [number for number in NUMBERS if self.model.finding(number).refundable]
             answer, said = self.given("propose_refund", back[0] if back else NUMBERS[0], CLERK, self.model.today)
             waiting = [(said[0], CLERK)] if answer == "done" else []
         for no, by in waiting[:1]:

@@ -42,7 +42,7 @@ def test_a_backup_holds_what_the_books_hold(books: str, tmp_path: Path) -> None:
     assert desk.held(f"sqlite:///{copy}", apart=()) == desk.held(books, apart=())
     assert answer["head"] == desk.answered(f"sqlite:///{copy}", "verify")["head"]
     assert copy.stat().st_mode & 0o777 == 0o600
-    assert {each.name for each in tmp_path.glob(".*")} == set()
+    assert {path.name for path in tmp_path.glob(".*")} == set()
 
 
 @SQLITE
@@ -69,8 +69,8 @@ def test_books_that_were_lost_come_back(books: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     desk.done(books, "backup", str(copy))
     held = desk.held(books, apart=())
-    for each in tmp_path.glob("books.db*"):
-        each.unlink()
+    for path in tmp_path.glob("books.db*"):
+        path.unlink()
     desk.done(books, "restore", str(copy))
     assert desk.held(books, apart=()) == held
     assert desk.answered(books, "verify")["ok"] is True
@@ -132,7 +132,7 @@ def test_what_is_no_sound_backup_is_not_put_in_place(books: str, tmp_path: Path,
     codes = {"cut": "not-a-database", "changed": "backup-not-sound", "not a database": "not-a-database"}
     assert refused(books, "restore", str(copy)) == codes.get(damage, "no-database")
     assert desk.held(books, apart=()) == held
-    assert [each.name for each in tmp_path.glob(".*")] == []
+    assert [path.name for path in tmp_path.glob(".*")] == []
 
 
 def test_books_that_are_not_sound_make_no_backup(books: str, tmp_path: Path) -> None:

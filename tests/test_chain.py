@@ -55,11 +55,11 @@ def _strip(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.execute(text("PRAGMA writable_schema = ON"))
         for name in TABLES:
-            bare = [f'"{each.name}" {each.type.compile(connection.dialect)}' for each in _table(name).columns]
-            key = ", ".join(f'"{each.name}"' for each in _table(name).primary_key)
+            bare = [f'"{column.name}" {column.type.compile(connection.dialect)}' for column in _table(name).columns]
+            key = ", ".join(f'"{column.name}"' for column in _table(name).primary_key)
             connection.execute(text(f'ALTER TABLE "{name}" RENAME TO "old_{name}"'))
             connection.execute(text(f'CREATE TABLE "{name}" ({", ".join(bare)}, PRIMARY KEY ({key}))'))
-            columns = ", ".join(f'"{each.name}"' for each in _table(name).columns)
+            columns = ", ".join(f'"{column.name}"' for column in _table(name).columns)
             connection.execute(text(f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM "old_{name}"'))
             connection.execute(text(f'DROP TABLE "old_{name}"'))
         return
@@ -93,8 +93,8 @@ def _where(name: str, row: Where) -> str:
 def _named(connection: Connection) -> list[str]:
     """Where faults are found, the first wrong row first; each can be said."""
     found = sealed.faults(connection)
-    assert all(each.says and each.code in FAULTS for each in found)
-    return [each.where for each in found]
+    assert all(fault.says and fault.code in FAULTS for fault in found)
+    return [fault.where for fault in found]
 
 
 def _other(value: Any, kind: Any) -> Any:
@@ -107,7 +107,7 @@ def _other(value: Any, kind: Any) -> Any:
 
 
 def _codes(found: list[Fault]) -> set[str]:
-    return {each.code for each in found}
+    return {fault.code for fault in found}
 
 
 # --- one change -----------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_every_row_of_every_table_is_sealed(books: Connection) -> None:
         assert {key for of, key in seals if of == name} == {key for key, _digest in chain.digests(books, name)}, name
 
 
-@pytest.mark.parametrize(("name", "column"), COLUMNS, ids=[".".join(each) for each in COLUMNS])
+@pytest.mark.parametrize(("name", "column"), COLUMNS, ids=[".".join(column) for column in COLUMNS])
 def test_changed_column_is_named_at_its_row(books: Connection, name: str, column: str) -> None:
     """A value to another one, to nothing, and nothing to a value; an empty text is not nothing."""
     of = _table(name).c[column]
@@ -198,12 +198,12 @@ def test_row_changed_with_its_seal_is_named_by_its_batch(books: Connection) -> N
     books.execute(update(seal).where(seal.c.of == "entry", seal.c.key == key).values(digest=digest))
     batch = books.execute(select(seal.c.batch).where(seal.c.of == "entry", seal.c.key == key)).scalar_one()
     found = sealed.faults(books)
-    assert [each.where for each in found] == [f"batch {batch}"]
+    assert [fault.where for fault in found] == [f"batch {batch}"]
     row = next(row for row in chain.plain(books, "batch") if row["no"] == batch)
-    own = [each for each in _rows(books, "seal") if each["batch"] == batch]
+    own = [row for row in _rows(books, "seal") if row["batch"] == batch]
     head = chain.head(row, [(each["nth"], chain.Seal(each["of"], each["key"], each["digest"])) for each in own])
     books.execute(update(tables.batch).where(tables.batch.c.no == batch).values(head=head))
-    assert [each.where for each in sealed.faults(books)] == [f"batch {batch + 1}"]
+    assert [fault.where for fault in sealed.faults(books)] == [f"batch {batch + 1}"]
 
 
 def test_tail_that_is_cut_leaves_its_batches_or_its_rows(books: Connection) -> None:

@@ -134,7 +134,7 @@ def test_both_names_of_the_program_are_one(tmp_path: Path) -> None:
         if words != ["init"]:  # the second finds the books that the first has made
             assert (one.returncode, one.stdout, one.stderr) == (other.returncode, other.stdout, other.stderr)
         assert "Traceback" not in one.stderr + other.stderr
-    assert [each.name for each in tmp_path.iterdir()] == ["seisan.db"]
+    assert [path.name for path in tmp_path.iterdir()] == ["seisan.db"]
 
 
 def test_global_options_stand_anywhere(book_url: str) -> None:
@@ -164,7 +164,7 @@ def test_what_is_set_around_the_program_counts_unless_said_otherwise(book_url: s
 
 def test_exit_codes(books: str, tmp_path: Path) -> None:
     undetermined = desk.done(books, "check", "--everyone", "--as-of", "2012-09-30", "--json")
-    assert {each["verdict"] for each in json.loads(undetermined.stdout)["findings"]} >= {"undetermined"}
+    assert {load["verdict"] for load in json.loads(undetermined.stdout)["findings"]} >= {"undetermined"}
     codes = {
         ("balance",): 0,
         ("refund", "approve", "9999"): 1,
@@ -375,7 +375,7 @@ def test_codes_and_keys_are_in_no_language(books: str) -> None:
         return [plain(each) for each in value] if isinstance(value, list) else value
 
     for command in SHAPES:
-        ja, en = (desk.answered(books, *command.split(), "--lang", each) for each in ("ja", "en"))
+        ja, en = (desk.answered(books, *command.split(), "--lang", literal) for literal in ("ja", "en"))
         assert plain(ja) == plain(en)
 
 

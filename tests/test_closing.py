@@ -120,7 +120,7 @@ class Operation:
 
 
 def _entry(connection: Connection, event: str) -> int:
-    return next(each.no for each in entries(connection, order="no") if each.event == event)
+    return next(entry.no for entry in entries(connection, order="no") if entry.event == event)
 
 
 def _loose(on: date) -> Posting:
@@ -301,7 +301,7 @@ MARCH = Month(2012, 3)
 def late(connection: Connection) -> list[tuple[str, date, date | None, int | None]]:
     """The entries after the first three: event, day, the day it would have borne, and what it reverses."""
     every = entries(connection, order="no")
-    return [(each.event, each.on, each.for_day, each.reverses) for each in every[3:]]
+    return [(entry.event, entry.on, entry.for_day, entry.reverses) for entry in every[3:]]
 
 
 def paid_in_march(connection: Connection) -> None:
@@ -352,8 +352,8 @@ def test_corrections_are_dated_on_the_first_open_day(book_url: str) -> None:
         posted.deposit(connection, "D-1", "A", yen=7300, on=date(2012, 3, 5), known_on=date(2012, 3, 25))
         book(connection, date(2012, 5, 31), by=CLERK)
         again = entries(connection, order="no")[-3:]
-        assert {each.on for each in again} == {date(2012, 5, 1)}
-        assert all(each.for_day is not None and each.for_day >= date(2012, 3, 25) for each in again)
+        assert {entry.on for entry in again} == {date(2012, 5, 1)}
+        assert all(entry.for_day is not None and entry.for_day >= date(2012, 3, 25) for entry in again)
 
 
 def test_decision_kept_later_for_a_day_of_a_closed_month_leaves_its_workbook_alone(
@@ -367,7 +367,7 @@ def test_decision_kept_later_for_a_day_of_a_closed_month_leaves_its_workbook_alo
         monkeypatch.setattr(dates, "now", lambda: datetime(2001, 1, 1))  # a clock that was set back
         keep(connection, list(judge(connection, posted.ASKED, applications=["A"])), by=CLERK)
         book(connection, date(2012, 4, 30), by=CLERK)
-        assert [each.for_day for each in entries(connection) if each.event == "authority_waived"] == [posted.ASKED]
+        assert [entry.for_day for entry in entries(connection) if entry.event == "authority_waived"] == [posted.ASKED]
         assert _workbook(connection, MARCH) == workbook
         reopen(connection, MARCH, reason=WHY, by=CLERK)
         assert _workbook(connection, MARCH) != workbook
@@ -376,7 +376,7 @@ def test_decision_kept_later_for_a_day_of_a_closed_month_leaves_its_workbook_alo
 def test_entry_that_names_its_day_is_sealed_with_it() -> None:
     plain = _loose(IN_MAY)
     dated = [replace(plain, for_day=date(2012, 4, number)) for number in (29, 30)]
-    assert len({each.digest for each in (plain, *dated)}) == 3
+    assert len({posting.digest for posting in (plain, *dated)}) == 3
 
 
 def test_what_is_said_later_to_have_been_known_in_a_closed_month_moves_no_money_in_it(book_url: str) -> None:
@@ -421,7 +421,7 @@ def test_closing_changes_days_and_nothing_else(book_url: str, course: list[Any])
                         sealed = {month: was for month, was in sealed.items() if month.last <= open_to}
                 assert all(trial_balance(connection, month.last) == was for month, was in sealed.items())
             ended.append(trial_balance(connection))
-            on = {each.no: each.on for each in entries(connection)}
-            assert all(each.for_day is None or each.for_day < each.on for each in entries(connection))
-            assert all(each.reverses is None or on[each.reverses] <= each.on for each in entries(connection))
+            on = {entry.no: entry.on for entry in entries(connection)}
+            assert all(entry.for_day is None or entry.for_day < entry.on for entry in entries(connection))
+            assert all(entry.reverses is None or on[entry.reverses] <= entry.on for entry in entries(connection))
     assert ended[0] == ended[1]

@@ -59,7 +59,7 @@ def standing(url: str) -> Any:
             else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
         )
         stand = set(connection.execute(text(asked)).scalars())
-        columns = {name: [each["name"] for each in every.get_columns(name)] for name in names}
+        columns = {name: [column["name"] for column in every.get_columns(name)] for name in names}
     return columns, stand, crashes.held(url)
 
 
@@ -146,8 +146,8 @@ def verifies_but_for_the_step(url: str) -> None:
     """The books agree with themselves; that a step was made up, of which our tables know nothing, is said."""
     with database.reading(url) as connection:
         found = verification.verify(connection).faults
-    assert {each.code for each in found} == {"table-changed"}
-    assert all(str(each.fields["part"]).startswith("made_up") for each in found), found
+    assert {fault.code for fault in found} == {"table-changed"}
+    assert all(str(fault.fields["part"]).startswith("made_up") for fault in found), found
 
 
 def test_killed_while_books_of_any_version_are_upgraded_they_are_of_the_old_or_the_new(
@@ -176,8 +176,8 @@ def test_killed_while_full_books_are_upgraded_they_are_of_the_old_or_the_new(mad
         dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
         assert standing(url)[1] == triggers.names(dialect)
     finally:
-        for each in opened:
-            each.__exit__(None, None, None)
+        for generator_context_manager in opened:
+            generator_context_manager.__exit__(None, None, None)
     assert versions
 
 
@@ -196,7 +196,7 @@ def test_killed_while_roles_are_made_there_are_none_or_all(made: Copies, server:
             " ORDER BY 1, 2".replace("::", "\\:\\:")
         )
         with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
-            return [tuple(each) for each in connection.execute(asked, {"names": names})]
+            return [tuple(row) for row in connection.execute(asked, {"names": names})]
 
     def gone(url: str) -> None:
         with create_engine(database.named(url), poolclass=NullPool).begin() as connection:
@@ -292,8 +292,8 @@ def test_killed_while_they_are_restored_the_books_are_the_old_or_the_new(
         desk.done(url, "backup", str(copy))
 
         def put_back() -> None:
-            for each in folder.glob("books.db*"):
-                each.unlink()
+            for path in folder.glob("books.db*"):
+                path.unlink()
             if not lost:
                 shutil.copyfile(first, books)
 

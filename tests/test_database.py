@@ -184,7 +184,7 @@ MOVEMENTS = {
 @pytest.mark.parametrize(("values", "rule"), MOVEMENTS.values(), ids=MOVEMENTS.keys())
 def test_no_movement_of_this(before: str, values: str, rule: str) -> None:
     said = within(before, NEW_ENTRY, moved(values))
-    assert any(each in said for each in rule.split("|")), said
+    assert any(word in said for word in rule.split("|")), said
 
 
 @SQLITE
@@ -240,7 +240,7 @@ STEPS = {
 @pytest.mark.parametrize(("statement", "rule"), STEPS.values(), ids=STEPS.keys())
 def test_no_step_is(before: str, statement: str, rule: str) -> None:
     said = within(before, NEW_ENTRY, statement)
-    assert any(each in said for each in rule.split("|")), said
+    assert any(word in said for word in rule.split("|")), said
 
 
 PROPOSALS = {

@@ -43,7 +43,7 @@ def books(tmp_path_factory: pytest.TempPathFactory, demo_files: tuple[Path, ...]
     with database.writing(url) as connection:
         take_in(connection, demo_files, known_on=None, by="demo")
     with database.reading(url) as connection:
-        return Books(url, {each.application: each for each in judge(connection, AS_OF)})
+        return Books(url, {finding.application: finding for finding in judge(connection, AS_OF)})
 
 
 # --- the answers ----------------------------------------------------------------------------------------------------
@@ -51,37 +51,37 @@ def books(tmp_path_factory: pytest.TempPathFactory, demo_files: tuple[Path, ...]
 
 def test_every_story_ends_as_it_says(books: Books) -> None:
     wrong = []
-    for each in federation.applications():
-        expected, found = each.case.expected, books.findings[each.number]
+    for application in federation.applications():
+        expected, found = application.case.expected, books.findings[application.number]
         told = asdict(expected) | {
-            "fee_received": min(each.case.received, FEE),
-            "overpaid": max(each.case.received - FEE, 0),
+            "fee_received": min(application.case.received, FEE),
+            "overpaid": max(application.case.received - FEE, 0),
         }
         answered = {name: getattr(found, name) for name in told}
         if expected.outcome != "needs_facts":  # what a person has to look at may lack facts besides
             told["missing"] = answered["missing"] = ()
         if told != answered:
-            wrong.append(f"{each.story} {each.number}: {told} but {answered}")
+            wrong.append(f"{application.story} {application.number}: {told} but {answered}")
     assert len(books.findings) == len(federation.applications())
     assert not wrong, "\n".join(wrong)
 
 
 def test_every_outcome_occurs_five_times(books: Books) -> None:
-    count = Counter(each.outcome for each in books.findings.values())
+    count = Counter(finding.outcome for finding in books.findings.values())
     assert {outcome: count[outcome] for outcome in OUTCOMES_AT_FIRST if count[outcome] < 5} == {}
 
 
 def test_every_clause_occurs_five_times(books: Books) -> None:
-    count = Counter(mark for each in books.findings.values() for mark in each.clauses)
+    count = Counter(mark for finding in books.findings.values() for mark in finding.clauses)
     assert {mark: count[mark] for mark in ("①", "②", "③", "特例") if count[mark] < 5} == {}
 
 
 def test_every_doubt_warning_and_missing_fact_occurs(books: Books) -> None:
     found = books.findings.values()
     # The books of the demo know the fee of every day on which anybody paid.
-    assert {each.code for each in DOUBTS} - {FEE_NOT_KNOWN} <= {code for each in found for code in each.doubts}
-    assert {each.code for each in WARNINGS} <= {code for each in found for code in each.warnings}
-    alone = {each.missing[0] for each in found if each.outcome == "needs_facts" and len(each.missing) == 1}
+    assert {doubt.code for doubt in DOUBTS} - {FEE_NOT_KNOWN} <= {code for finding in found for code in finding.doubts}
+    assert {warning.code for warning in WARNINGS} <= {code for finding in found for code in finding.warnings}
+    alone = {finding.missing[0] for finding in found if finding.outcome == "needs_facts" and len(finding.missing) == 1}
     assert alone == set(MISSABLE)
 
 
@@ -101,7 +101,7 @@ def test_the_worked_case_is_answered_as_the_papers_answer_it(
     first = next(federation.of_story("worked_case"))
     again = federation.reissue_of(first)
     with database.reading(books.url) as connection:
-        found = {each.application: each for each in judge(connection, asked_on, member=first.person.number)}
+        found = {finding.application: finding for finding in judge(connection, asked_on, member=first.person.number)}
     assert (found[first.number].outcome, found[first.number].clauses) == (outcome, clauses)
     assert found[first.number].suggested == ("refund" if outcome == "eligible" else None)
     assert again.number not in found or found[again.number].refundable == 0
@@ -112,11 +112,11 @@ def test_the_worked_case_is_answered_as_the_papers_answer_it(
 
 def test_members_come_from_all_associations_and_have_names_of_their_own() -> None:
     people = federation.people()
-    assert {each.association for each in people} == set(ASSOCIATIONS)
-    assert len({each.number for each in people}) == len({each.name for each in people}) == len(people)
+    assert {person.association for person in people} == set(ASSOCIATIONS)
+    assert len({person.number for person in people}) == len({person.name for person in people}) == len(people)
     assert 290 <= len(people) <= 320
     assert 390 <= len(federation.applications()) <= 420
-    assert all(any(sign in each.name for each in people) for sign in "髙﨑𠮷")
+    assert all(any(sign in person.name for person in people) for sign in "髙﨑𠮷")
     assert federation.applications()[2].number == "2011-0001"
 
 
@@ -146,7 +146,7 @@ def test_the_fee_is_the_one_that_ships() -> None:
 def test_bills_hold_what_reconciliation_has_to_find() -> None:
     headings, lines = rows.rows("bills")
     application, yen = headings.index("申込番号"), headings.index("金額")
-    known = {each.number for each in federation.applications()}
+    known = {application.number for application in federation.applications()}
     billed = Counter(line[application] for line in lines if line[yen] == FEE)
     owed = {line[0] for line in rows.rows("issues")[1]}
     assert any(number not in known for number in billed)
@@ -175,20 +175,20 @@ def test_reasons_and_kinds_of_application_are_all_in_use() -> None:
 
 def test_clerks_propose_what_the_check_suggests_on_that_day(books: Books) -> None:
     with database.reading(books.url) as connection:
-        found = {each.application: each for each in judge(connection, errands.PROPOSED_ON)}
+        found = {finding.application: finding for finding in judge(connection, errands.PROPOSED_ON)}
     refunds, set_off = errands.proposed_refunds(), errands.proposed_credits()
-    assert [found[each.application].suggested for each in refunds] == ["refund"] * 12
-    assert [found[each.application].suggested for each in set_off] == ["credit"] * 4
-    assert (sum(each.approved for each in refunds), sum(each.paid for each in refunds)) == (8, 5)
-    assert sum(each.approved for each in set_off) == 3
-    assert all(each.approved or not each.paid for each in refunds)
-    assert all(found[each.to].outcome == "no_fee" for each in set_off)
-    assert {mark for each in refunds for mark in found[each.application].clauses} == {"①", "②", "③", "特例"}
+    assert [found[refund.application].suggested for refund in refunds] == ["refund"] * 12
+    assert [found[credit.application].suggested for credit in set_off] == ["credit"] * 4
+    assert (sum(refund.approved for refund in refunds), sum(refund.paid for refund in refunds)) == (8, 5)
+    assert sum(credit.approved for credit in set_off) == 3
+    assert all(refund.approved or not refund.paid for refund in refunds)
+    assert all(found[credit.to].outcome == "no_fee" for credit in set_off)
+    assert {mark for refund in refunds for mark in found[refund.application].clauses} == {"①", "②", "③", "特例"}
 
 
 def test_refunds_go_to_members_with_an_account() -> None:
-    person_of = {each.number: each.person for each in federation.applications()}
-    assert all(person_of[each.application].account for each in errands.proposed_refunds())
+    person_of = {application.number: application.person for application in federation.applications()}
+    assert all(person_of[refund.application].account for refund in errands.proposed_refunds())
 
 
 # --- the files ------------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def test_refunds_go_to_members_with_an_account() -> None:
 
 def test_files_are_the_same_bytes_each_time(demo_files: tuple[Path, ...], tmp_path: Path) -> None:
     again = files.write(tmp_path)
-    assert [each.name for each in again] == [each.name for each in demo_files]
+    assert [path.name for path in again] == [file.name for file in demo_files]
     assert all(one.read_bytes() == other.read_bytes() for one, other in zip(again, demo_files, strict=True))
 
 
@@ -207,12 +207,12 @@ def test_files_written_in_english_give_the_same_answers_on_both_databases(
     with database.writing(book_url) as connection:
         take_in(connection, files.write(tmp_path), known_on=None, by="demo")
     with database.reading(book_url) as connection:
-        found = {each.application: (each.outcome, each.clauses) for each in judge(connection, AS_OF)}
-    assert found == {number: (each.outcome, each.clauses) for number, each in books.findings.items()}
+        found = {finding.application: (finding.outcome, finding.clauses) for finding in judge(connection, AS_OF)}
+    assert found == {number: (finding.outcome, finding.clauses) for number, finding in books.findings.items()}
 
 
 def test_files_are_of_every_kind_and_encoding(demo_files: tuple[Path, ...]) -> None:
     assert len(demo_files) == len(rows.KINDS) == 11
-    by_name = {each.name: each for each in demo_files}
+    by_name = {file.name: file for file in demo_files}
     assert "ダウンロード日" in by_name["ダウンロード記録.csv"].read_text(encoding="cp932")
     assert by_name["利用回答.csv"].read_bytes().startswith(b"\xef\xbb\xbf")

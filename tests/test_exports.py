@@ -287,7 +287,7 @@ def test_a_file_replaces_the_one_before_it(tmp_path: Path) -> None:
     path = tmp_path / "一覧.xlsx"
     path.write_bytes(b"before")
     xlsx.write(book(listing()), path)
-    assert [each.name for each in tmp_path.iterdir()] == ["一覧.xlsx"]
+    assert [path.name for path in tmp_path.iterdir()] == ["一覧.xlsx"]
     assert openpyxl.load_workbook(path).sheetnames == ["一覧"]
 
 
@@ -304,7 +304,7 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     for place in (tmp_path / "nowhere" / "x.xlsx", tmp_path / "file" / "x.xlsx", tmp_path, tmp_path / ("x" * 300)):
         with pytest.raises(errors.NotWritable):
             xlsx.write(book(listing()), place)
-    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_full_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,7 +378,15 @@ def test_columns_of_a_table_stay_straight_in_japanese() -> None:
 
 
 def test_width_counts_wide_narrow_and_combining_characters() -> None:
-    assert [terminal.width(each) for each in ("abc", "甲山", "ｶﾞ", "か\u3099", "𠮷", "○", "")] == [3, 4, 2, 2, 2, 1, 0]
+    assert [terminal.width(literal) for literal in ("abc", "甲山", "ｶﾞ", "か\u3099", "𠮷", "○", "")] == [
+        3,
+        4,
+        2,
+        2,
+        2,
+        1,
+        0,
+    ]
 
 
 def test_nothing_acts_on_the_terminal() -> None:

@@ -26,7 +26,9 @@ from tests.server import Server
 from tests.test_refusals import refused
 
 ROOT = Path(__file__).parent.parent
-SQLITE, POSTGRESQL = (pytest.mark.parametrize("engine", [each], indirect=True) for each in ("sqlite", "postgresql"))
+SQLITE, POSTGRESQL = (
+    pytest.mark.parametrize("engine", [literal], indirect=True) for literal in ("sqlite", "postgresql")
+)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -163,8 +165,8 @@ def test_problem_is_said_where_it_stands_and_nothing_is_taken_in(
         answer = desk.typed(books, "import", str(good), str(path), "--json", "--lang", language)
         assert answer.exit_code == 3
         problems = json.loads(answer.stdout)["problems"]
-        assert [_told(each) for each in problems] == expected
-        assert {each["file"] for each in problems} == {str(path)}
+        assert [_told(problem) for problem in problems] == expected
+        assert {problem["file"] for problem in problems} == {str(path)}
         *lines, last = answer.stderr.splitlines()
         assert len(lines) == len(expected)
         assert str(len(expected)) in last
@@ -185,7 +187,7 @@ def test_everything_that_is_wrong_is_said_at_once(books: str, held: str, tmp_pat
     answer = desk.typed(books, "import", *map(str, files), "--json")
     problems = json.loads(answer.stdout)["problems"]
     assert answer.exit_code == 3
-    assert {each["file"] for each in problems} == {str(path) for path in files}
+    assert {problem["file"] for problem in problems} == {str(path) for path in files}
     assert desk.held(books) == held
 
 
@@ -382,5 +384,5 @@ def test_no_room_for_a_file_leaves_the_old_one(
     monkeypatch.setattr(os, "fsync", no_room)
     refused(books, ["balance", "--as-of", "2012-04-30", "--out", str(out)], "disk-full")
     assert out.read_bytes() == b"what stood there before"
-    assert [each.name for each in tmp_path.iterdir()] == [out.name]
+    assert [path.name for path in tmp_path.iterdir()] == [out.name]
     assert desk.held(books) == held

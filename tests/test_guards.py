@@ -38,11 +38,11 @@ def owner(kept: str) -> Iterator[Connection]:
 
 def _did(connection: Connection, *statements: str) -> list[tuple[str, str]]:
     """Code and place of every fault, once these were carried out; `verify` names the same, and says each."""
-    for each in statements:
-        connection.exec_driver_sql(each)
+    for statement in statements:
+        connection.exec_driver_sql(statement)
     found = guards.faults(connection)
-    assert tuple(found) == tuple(each for each in verification.verify(connection).faults)
-    return [(each.code, each.where) for each in found]
+    assert tuple(found) == tuple(fault for fault in verification.verify(connection).faults)
+    return [(fault.code, fault.where) for fault in found]
 
 
 def test_books_in_order_have_every_rule_and_no_other(owner: Connection) -> None:
@@ -242,7 +242,7 @@ NARROWED = {
 @pytest.mark.parametrize(("was", "now"), NARROWED.values(), ids=NARROWED)
 def test_table_whose_text_says_less_is_named(owner: Connection, was: str, now: str) -> None:
     owner.exec_driver_sql("UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = 'movement'", (was, now))
-    assert {(each.code, each.where) for each in guards.faults(owner)} == {("table-changed", "table movement")}
+    assert {(fault.code, fault.where) for fault in guards.faults(owner)} == {("table-changed", "table movement")}
 
 
 @SQLITE
@@ -318,5 +318,5 @@ def test_condition_that_calls_a_function_is_named_and_not_carried_out(owner: Con
 @POSTGRESQL
 def test_check_that_speaks_of_a_column_that_is_gone_breaks_nothing(owner: Connection) -> None:
     owner.execute(text("ALTER TABLE movement RENAME yen TO amount"))
-    found = {str(each.fields["part"]) for each in guards.faults(owner)}
+    found = {str(fault.fields["part"]) for fault in guards.faults(owner)}
     assert {"yen", "amount", "ck_movement_yen"} <= found

@@ -170,7 +170,7 @@ def test_each_cell_is_named_when_it_alone_is_changed(month: Path, tmp_path: Path
         _change(book[sheet][at])
         book.save(tmp_path / "changed.xlsx")
         found = list(differences(Opened((tmp_path / "changed.xlsx").read_bytes()), ours, "x"))
-        assert [(each.sheet, each.cell) for each in found] == [(sheet, at)]
+        assert [(difference.sheet, difference.cell) for difference in found] == [(sheet, at)]
 
 
 def _at(book: Workbook, kind: str) -> Cell:
@@ -344,7 +344,7 @@ def test_what_was_recorded_since_does_not_count(book_url: str, tmp_path: Path) -
 
 def _marked(change: Callable[[dict[str, Any]], object]) -> Callable[[Any], None]:
     def edit(book: Any) -> None:
-        (own,) = (each for each in book.custom_doc_props.props if each.name == PROPERTY)
+        (own,) = (prop for prop in book.custom_doc_props.props if prop.name == PROPERTY)
         said = json.loads(own.value)
         changed = change(said)
         own.value = changed if isinstance(changed, str) else json.dumps(said)

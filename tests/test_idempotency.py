@@ -118,7 +118,7 @@ def test_a_retry_is_answered_whatever_has_happened_since(books: str, tmp_path: P
         ("credit undo 6 --reason 取下げ --on 2012-04-30", CLERK),
     )
     first = [typed(books, words, by, "--json", "--key", words) for words, by in commands]
-    assert [each.exit_code for each in first] == [0] * len(commands), first[0].output
+    assert [result.exit_code for result in first] == [0] * len(commands), first[0].output
     no = str(json.loads(first[0].stdout)["no"])
     desk.done(books, "refund", "reject", no, "--reason", "口座相違", "--on", ON)
     desk.done(books, "close", "2012-06", "--accept", "試験")

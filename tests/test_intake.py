@@ -256,7 +256,7 @@ def test_problem_names_file_row_column_and_cause(
 ) -> None:
     with pytest.raises(Problems) as wrong:
         _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS, **files})
-    found = [(Path(each.file).name, each.row, each.column, each.code) for each in wrong.value.problems]
+    found = [(Path(problem.file).name, problem.row, problem.column, problem.code) for problem in wrong.value.problems]
     assert found == expected
     for language in i18n.LANGUAGES:
         i18n.use(language)
@@ -281,7 +281,7 @@ def test_file_without_permission_is_said_to_be_so(
     monkeypatch.setattr(Path, "open", refuse)
     with database.writing(book_url) as connection, pytest.raises(Problems) as wrong:
         take_in(connection, paths, None, "試験")
-    assert [(each.file, each.code) for each in wrong.value.problems] == [(str(paths[0]), "not-readable")]
+    assert [(problem.file, problem.code) for problem in wrong.value.problems] == [(str(paths[0]), "not-readable")]
 
 
 @ONE_DATABASE
@@ -298,7 +298,7 @@ def test_day_in_the_books_is_compared_with_a_day_brought_later(book_url: str, tm
                 "r.csv": "申込番号,取消日\nA1,2012-01-25\n",
             },
         )
-    assert [(each.row, each.column, each.code) for each in wrong.value.problems] == [
+    assert [(problem.row, problem.column, problem.code) for problem in wrong.value.problems] == [
         (2, "申込日", "after"),
         (3, "会員番号", "another-member"),
         (2, "取消日", "before"),
@@ -311,7 +311,7 @@ def test_day_in_the_books_is_compared_with_a_day_brought_later(book_url: str, tm
 def test_samples_are_taken_in_and_the_second_time_is_no_change(book_url: str) -> None:
     with database.writing(book_url) as connection:
         report = take_in(connection, SAMPLES, None, "試験")
-    counted = {each.kind: (each.rows, each.taken_in, each.known) for file in report.files for each in file.sheets}
+    counted = {sheet.kind: (sheet.rows, sheet.taken_in, sheet.known) for file in report.files for sheet in file.sheets}
     assert counted == {
         "members": (3, 3, 0),
         "applications": (4, 4, 0),
@@ -383,9 +383,9 @@ def test_later_row_supersedes_and_nothing_is_erased(book_url: str, tmp_path: Pat
     heading = "申込番号,取消日,取消事由,把握日\n"
     _take(book_url, tmp_path, {"r1.csv": heading + "A1,2012-02-26,誤って削除,2012-02-27\n"})
     report = _take(book_url, tmp_path, {"r2.csv": heading + "A1,2012-02-26,不具合により使用不能,2012-03-01\n"})
-    assert [(each.about, each.column, each.was, each.now) for each in report.corrections] == [
-        ("A1", "取消事由", "deleted_by_mistake", "tool_defect")
-    ]
+    assert [
+        (correction.about, correction.column, correction.was, correction.now) for correction in report.corrections
+    ] == [("A1", "取消事由", "deleted_by_mistake", "tool_defect")]
     assert any("誤って削除" in sentence for sentence in report.sentences())
     reasons = [row for row in _rows(book_url, tables.fact) if row["name"] == "reason"]
     assert [(row["code"], row["known_on"].day) for row in reasons] == [("deleted_by_mistake", 27), ("tool_defect", 1)]
@@ -395,7 +395,7 @@ def test_same_row_in_another_file_is_known_already(book_url: str, tmp_path: Path
     row = "申込番号,利用,回答日\nA1,無,2012-03-10\n"
     _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS, "u.csv": row})
     report = _take(book_url, tmp_path, {"u2.csv": row + "A1,無,2012-03-10\nA2,無,2012-10-01\n"})
-    assert [(each.rows, each.taken_in, each.known) for each in report.files[0].sheets] == [(3, 1, 2)]
+    assert [(sheet.rows, sheet.taken_in, sheet.known) for sheet in report.files[0].sheets] == [(3, 1, 2)]
     assert report.corrections == []
 
 
@@ -404,7 +404,7 @@ def test_register_that_reaches_further_corrects_nothing(book_url: str, tmp_path:
     _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS, "d.csv": heading + "A1,,2012-03-31\n"})
     assert _take(book_url, tmp_path, {"d2.csv": heading + "A1,2012-04-05,2012-04-30\n"}).corrections == []
     report = _take(book_url, tmp_path, {"d3.csv": heading + "A1,,2012-05-31\n"})
-    assert [(each.was, each.now) for each in report.corrections] == [(date(2012, 4, 5), None)]
+    assert [(correction.was, correction.now) for correction in report.corrections] == [(date(2012, 4, 5), None)]
 
 
 def test_blank_cell_does_not_undo_what_was_known(book_url: str, tmp_path: Path) -> None:
@@ -431,7 +431,7 @@ def test_two_equal_lines_of_a_bill_are_two_and_once_more_is_not_four(book_url: s
     bill = "請求書番号,請求日,申込番号,金額,把握日\n" + "S1,2012-02-29,A1,7245,2012-03-01\n" * 2
     _take(book_url, tmp_path, {"b.csv": bill})
     report = _take(book_url, tmp_path, {"b2.csv": bill + "S1,2012-02-29,不明,7245,2012-03-01\n"})
-    assert [(each.taken_in, each.known) for each in report.files[0].sheets] == [(1, 2)]
+    assert [(sheet.taken_in, sheet.known) for sheet in report.files[0].sheets] == [(1, 2)]
     assert [(row["application"], row["nth"]) for row in _rows(book_url, tables.bill_known)] == [
         ("A1", 1),
         ("A1", 2),
@@ -444,7 +444,7 @@ def test_two_equal_lines_of_a_bill_are_two_and_once_more_is_not_four(book_url: s
 
 def test_template_has_the_headings_of_its_kind_and_its_words() -> None:
     blank = template("revocations")
-    assert [(each.text, each.required, each.form) for each in blank.headings] == [
+    assert [(heading.text, heading.required, heading.form) for heading in blank.headings] == [
         ("申込番号", True, "text"),
         ("取消日", True, "day"),
         ("取消区分", False, "word"),

@@ -87,7 +87,9 @@ HARMFUL = {
 
 @pytest.mark.parametrize(("data", "ending", "code"), HARMFUL.values(), ids=HARMFUL.keys())
 def test_harmful_or_broken_workbook_is_a_problem_of_the_file(data: bytes, ending: str, code: str) -> None:
-    assert [(each.row, each.column, each.code) for each in _read(data, ending).problems] == [(None, None, code)]
+    assert [(problem.row, problem.column, problem.code) for problem in _read(data, ending).problems] == [
+        (None, None, code)
+    ]
 
 
 def test_content_decides_and_not_the_ending() -> None:
@@ -101,7 +103,7 @@ def test_content_decides_and_not_the_ending() -> None:
 def test_limits_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(workbook, "LIMIT_ROWS", 2)
     long = _workbook(HEADINGS, ["A1", "2012-01-26"], ["A2", "2012-01-26"])
-    assert [(each.code, each.fields, each.sheet) for each in _read(long).problems] == [
+    assert [(problem.code, problem.fields, problem.sheet) for problem in _read(long).problems] == [
         ("too-many-rows", {"limit": 2}, "送付")
     ]
     assert _read(b"a,b\n" * 3, ".csv").problems[0].code == "too-many-rows"
@@ -129,7 +131,7 @@ def test_size_that_a_sheet_claims_is_not_believed() -> None:
 
 def test_formula_without_its_result_is_not_an_empty_cell() -> None:
     data = _workbook(HEADINGS, ["A1", date(2012, 1, 26), "=B2-1"])
-    assert [(each.row, each.column, each.code) for each in _read(data).problems] == [
+    assert [(problem.row, problem.column, problem.code) for problem in _read(data).problems] == [
         (2, "発行日", "formula-not-calculated")
     ]
     empty = _in_sheet(data, b'<c r="C2">', b'<c r="C2" t="str">')
@@ -149,7 +151,7 @@ def test_cells_of_another_type_are_said_to_be_so() -> None:
         ["A3", True],
         ["A4", "#REF!"],
     ]
-    assert [(each.row, each.column, each.code) for each in _read(_workbook(*rows)).problems] == [
+    assert [(problem.row, problem.column, problem.code) for problem in _read(_workbook(*rows)).problems] == [
         (2, "申込番号", "not-text"),
         (3, "申込番号", "not-text"),
         (4, "送付日", "not-a-day"),

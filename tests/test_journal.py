@@ -111,7 +111,7 @@ def test_a_digest_differs_whenever_any_part_differs() -> None:
         Posting(plain.key, plain.on, plain.event, plain.movements * 2),
         Posting(plain.key, plain.on, plain.event, (Movement("1110", "2040", 7245, "D-1", APPLICATION, None),)),
     ]
-    assert len({each.digest for each in [plain, *others]}) == len(others) + 1
+    assert len({other.digest for other in [plain, *others]}) == len(others) + 1
 
 
 def test_a_key_reads_alike_only_for_the_same_parts() -> None:
@@ -222,7 +222,9 @@ def test_the_trial_balance_shows_every_account_and_balances_on_each_day(books: s
 def test_opening_and_movement_make_the_closing_balance(books: str) -> None:
     with database.writing(books) as connection:
         two_months(connection)
-        april = {each.opening.code: each for each in balances.changes(connection, date(2012, 4, 1), date(2012, 4, 30))}
+        april = {
+            change.opening.code: change for change in balances.changes(connection, date(2012, 4, 1), date(2012, 4, 30))
+        }
     fees = april["2040"]
     assert (fees.opening.balance, fees.debit, fees.credit, fees.closing.balance) == (7245, 7245, 0, 0)
     bank = april["1110"]
@@ -272,7 +274,7 @@ def test_entries_are_found_by_date_amount_and_counterparty(
 ) -> None:
     with database.writing(books) as connection:
         two_months(connection)
-        assert [each.no for each in ledgers.entries(connection, **wanted)] == found
+        assert [entry.no for entry in ledgers.entries(connection, **wanted)] == found
 
 
 def test_an_entry_is_read_with_its_lines_and_its_sentence(books: str) -> None:
@@ -290,8 +292,8 @@ def test_an_entry_is_read_with_its_lines_and_its_sentence(books: str) -> None:
 def test_entries_come_by_day_or_as_recorded(books: str) -> None:
     with database.writing(books) as connection:
         post(connection, [received(on=LATER), received(number=2)], by="乙川")
-        assert [each.no for each in ledgers.entries(connection)] == [2, 1]
-        assert [each.no for each in ledgers.entries(connection, order="no")] == [1, 2]
+        assert [entry.no for entry in ledgers.entries(connection)] == [2, 1]
+        assert [entry.no for entry in ledgers.entries(connection, order="no")] == [1, 2]
 
 
 def test_an_account_that_the_chart_lacks_is_refused(books: str) -> None:
@@ -303,7 +305,8 @@ def test_the_general_ledger_runs_from_opening_to_closing(books: str) -> None:
     with database.writing(books) as connection:
         two_months(connection)
         ledger = {
-            each.opening.code: each for each in ledgers.general_ledger(connection, date(2012, 3, 2), date(2012, 4, 30))
+            account_ledger.opening.code: account_ledger
+            for account_ledger in ledgers.general_ledger(connection, date(2012, 3, 2), date(2012, 4, 30))
         }
     bank = ledger["1110"]
     assert (bank.opening.balance, [line.left for line in bank.lines], bank.closing.balance) == (7245, [8000], 8000)

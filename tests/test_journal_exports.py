@@ -117,7 +117,7 @@ def hledger_program(*words: str) -> str:
 
 def beancount_names(entries: list[Entry]) -> dict[tuple[str, str | None], str]:
     """The beancount account of each account and owner."""
-    base = {each.code: beancount._account(each) for each in CHART}
+    base = {account.code: beancount._account(account) for account in CHART}
     return {**{(code, None): name for code, name in base.items()}} | {
         (code, owner): f"{base[code]}:{beancount.legal(owner)}" for code, owner in parts_used(entries)
     }
@@ -125,7 +125,7 @@ def beancount_names(entries: list[Entry]) -> dict[tuple[str, str | None], str]:
 
 def hledger_names(entries: list[Entry]) -> dict[tuple[str, str | None], str]:
     """The hledger account of each account and owner."""
-    base = {each.code: hledger._account(each) for each in CHART}
+    base = {account.code: hledger._account(account) for account in CHART}
     return {**{(code, None): name for code, name in base.items()}} | {
         (code, owner): f"{base[code]}:{hledger.legal(owner)}" for code, owner in parts_used(entries)
     }

@@ -38,7 +38,7 @@ def told(known: Known) -> str:
 
 def differing(day: date, known: Known, found: Answer | None) -> str:
     """Where the product and the oracle part, legibly."""
-    pairs = [(each.name, getattr(found, each.name, None), getattr(answer(day, known), each.name)) for each in _PARTS]
+    pairs = [(part.name, getattr(found, part.name, None), getattr(answer(day, known), part.name)) for part in _PARTS]
     wrong = [f"    {name}: {one}, but by the rules {other}" for name, one, other in pairs if one != other]
     return "\n".join([f"as of {day}: {told(known)}", *wrong])
 
@@ -57,11 +57,11 @@ def test_the_select_says_what_the_rules_say(family: Callable[[], Family], book_u
     faults = []
     for day in every.asked_on:
         with database.reading(book_url) as connection:
-            found = {each.application: said(each) for each in judge(connection, day)}
+            found = {finding.application: said(finding) for finding in judge(connection, day)}
         asked = {lattice.number(n): known for n, known in enumerate(every.known) if known.applied_on <= day}
         assert found.keys() <= asked.keys()
         faults += [(day, known, found.get(no)) for no, known in asked.items() if found.get(no) != answer(day, known)]
-    shown = "\n".join(differing(*each) for each in faults[:5])
+    shown = "\n".join(differing(*fault) for fault in faults[:5])
     assert not faults, f"{len(faults)} of {every.size} combinations differ\n{shown}"
 
 
@@ -102,9 +102,11 @@ def test_on_every_day_one_notice_answers_and_none_before_the_first() -> None:
     days = [after(date(2011, 11, 1), count) for count in range((date(2027, 1, 1) - date(2011, 11, 1)).days)]
     answering = {day: register.in_force(day) for day in days}
     for day, notice in answering.items():
-        announced = [each for each in register.IN_ORDER if each.announced_on <= day]
-        replaced = {each.replaces for each in announced}
-        assert [each for each in announced if each.announced_on not in replaced] == ([notice] if notice else []), day
+        announced = [notice for notice in register.IN_ORDER if notice.announced_on <= day]
+        replaced = {notice.replaces for notice in announced}
+        assert [notice for notice in announced if notice.announced_on not in replaced] == (
+            [notice] if notice else []
+        ), day
     changes = [day for day in days[1:] if answering[day] is not answering[day - timedelta(days=1)]]
     assert changes == [date(2012, 3, 5), N23, N21]
     assert answering[days[0]] is None

@@ -123,9 +123,9 @@ def test_rate_is_that_of_the_fee_and_not_of_today(every_outcome: dict[str, Lette
 
 def test_what_failed_is_named_and_so_are_the_facts_it_failed_by(every_outcome: dict[str, Letter]) -> None:
     found = every_outcome["not_eligible"]
-    assert [each.mark for each in found.clauses] == ["①", "②", "③", "特例"]
-    assert [each.holds for each in found.clauses] == [False] * 4
-    assert [[ja for ja, _en in each.unmet] for each in found.clauses] == [
+    assert [clause.mark for clause in found.clauses] == ["①", "②", "③", "特例"]
+    assert [clause.holds for clause in found.clauses] == [False] * 4
+    assert [[ja for ja, _en in clause.unmet] for clause in found.clauses] == [
         ["不具合により使用できず", "利用されたことが確認されていない"],
         ["受領書が返送されていない"],
         ["ダウンロードを行っていない"],
@@ -141,7 +141,7 @@ def test_what_is_missing_is_named_with_who_supplies_it(every_outcome: dict[str, 
     found = every_outcome["needs_facts"]
     assert found.missing == ("issued_on", "used")
     assert "who alone can confirm it" in shown(found)
-    assert all(each.holds is None for each in found.clauses)
+    assert all(clause.holds is None for clause in found.clauses)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_rule_is_that_of_the_day(book_url: str, as_of: date, name: str | None, c
         told(connection, "2011-0001", REVOKED_UNSEEN, as_of=as_of)
         found = letter(connection, decided(connection, "2011-0001", as_of))
     assert (found.notice.name if found.notice else None) == name
-    assert [each.mark for each in found.clauses] == clauses
+    assert [clause.mark for clause in found.clauses] == clauses
     assert (name or "no notice was in force") in shown(found)
 
 
@@ -210,7 +210,7 @@ def test_letter_says_what_was_decided_whatever_became_known_since(book_url: str)
         second = decided(connection, "2011-0001")
         assert letter(connection, first) == before
         assert [each.no for each in letters(connection)] == [second]
-        assert [each.mark for each in letter(connection, second).clauses] == ["③"]
+        assert [clause.mark for clause in letter(connection, second).clauses] == ["③"]
 
 
 def test_letter_made_again_is_the_same_file(every_outcome: dict[str, Letter]) -> None:
@@ -227,8 +227,8 @@ def test_number_never_given_is_refused(book_url: str) -> None:
 # --- what no letter says --------------------------------------------------------------------------------------------
 
 CODES = {
-    *(each for each in (*OUTCOMES, *VERDICTS, *facts.COLUMNS, *REASONS.codes) if "_" in each),
-    *(each.code for each in (*review_flags.DOUBTS, *review_flags.WARNINGS)),
+    *(outcome for outcome in (*OUTCOMES, *VERDICTS, *facts.COLUMNS, *REASONS.codes) if "_" in outcome),
+    *(doubt.code for doubt in (*review_flags.DOUBTS, *review_flags.WARNINGS)),
     *("eligible", "undetermined", "fee_not_known", "seisan", ".xlsx", ".csv", "file of", "取消通知"),
 }
 
@@ -267,7 +267,7 @@ def test_letter_fits_on_one_page(every_outcome: dict[str, Letter], language: Lan
         xlsx.write(sheets.workbook(each), tmp_path / "letter.xlsx")
         page = openpyxl.load_workbook(tmp_path / "letter.xlsx").worksheets[0]
         heights = [page.row_dimensions[row].height or xlsx.LINE for row in range(1, (page.max_row or 0) + 1)]
-        across = sum(each.width * 5.25 + 3.75 for each in page.column_dimensions.values())
+        across = sum(dimension.width * 5.25 + 3.75 for dimension in page.column_dimensions.values())
         scale = min(1.0, 523 / across)
         assert sum(heights) * scale < 697
         assert scale * 11 > 9
@@ -281,13 +281,13 @@ def test_letter_fits_on_one_page(every_outcome: dict[str, Letter], language: Lan
 def test_everyones_letters_are_files_of_their_own(book_url: str, tmp_path: Path) -> None:
     with database.writing(book_url) as connection:
         numbers = ["2011-0001", "a/b:c", "CON", "x" * 300, "../up", "末尾."]
-        for each in numbers:
-            told(connection, each, REVOKED_UNSEEN)
-            decided(connection, each)
+        for number in numbers:
+            told(connection, number, REVOKED_UNSEEN)
+            decided(connection, number)
         files = letters_everyone(connection, tmp_path / "letters")
-    names = [each.name for each in files]
+    names = [file.name for file in files]
     assert names[:3] == ["000001-2011-0001.xlsx", "000002-a_b_c.xlsx", "000003-CON.xlsx"]
-    assert sorted(each.name for each in (tmp_path / "letters").iterdir()) == sorted(names)
+    assert sorted(path.name for path in (tmp_path / "letters").iterdir()) == sorted(names)
     assert len(names) == len(numbers)
     assert all(len(name.encode()) < 255 and not re.search(r'[<>:"/\\|?*]', name) for name in names)
 

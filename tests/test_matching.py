@@ -38,7 +38,7 @@ def test_the_member_of_that_name_is_suggested_while_nothing_is_paid(book_url: st
     with database.writing(book_url) as connection:
         fill(connection)
         (found,) = unmatched(connection)
-        assert [(each.application, len(each.reasons)) for each in found.candidates] == [("2012-0001", 1)]
+        assert [(candidate.application, len(candidate.reasons)) for candidate in found.candidates] == [("2012-0001", 1)]
         assert settle(connection, "D1", "2012-0001", on=LATER, by="乙川")
         assert unmatched(connection) == []
 

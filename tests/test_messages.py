@@ -25,7 +25,7 @@ UPDATE = "write the catalogues anew and translate what is empty: make messages"
 def _sentences() -> set[str]:
     """Every sentence marked in the code, extracted afresh with the mapping of pyproject.toml."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["babel"]
-    methods = [(pattern, each["method"]) for each in settings["mappings"] for pattern in each["pattern"]]
+    methods = [(pattern, setting["method"]) for setting in settings["mappings"] for pattern in setting["pattern"]]
     found = extract_from_dir(
         ROOT,
         methods,

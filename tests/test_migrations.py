@@ -46,12 +46,14 @@ def _tables(connection: Connection) -> dict[str, Any]:
 
     def told(name: str) -> dict[str, Any]:
         return {
-            "columns": {each["name"]: (str(each["type"]), each["nullable"]) for each in look.get_columns(name)},
+            "columns": {column["name"]: (str(column["type"]), column["nullable"]) for column in look.get_columns(name)},
             "key": look.get_pk_constraint(name),
-            "foreign keys": {each["name"]: each for each in look.get_foreign_keys(name)},
-            "unique": {each["name"]: each["column_names"] for each in look.get_unique_constraints(name)},
-            "indexes": {each["name"]: each["column_names"] for each in look.get_indexes(name)},
-            "checks": {each["name"]: each["sqltext"] for each in look.get_check_constraints(name)},
+            "foreign keys": {key["name"]: key for key in look.get_foreign_keys(name)},
+            "unique": {
+                constraint["name"]: constraint["column_names"] for constraint in look.get_unique_constraints(name)
+            },
+            "indexes": {index["name"]: index["column_names"] for index in look.get_indexes(name)},
+            "checks": {constraint["name"]: constraint["sqltext"] for constraint in look.get_check_constraints(name)},
         }
 
     return {name: told(name) for name in look.get_table_names() if name != "alembic_version"}

@@ -47,7 +47,7 @@ def test_everything_that_stands_against_closing_is_said_at_once(connection: Conn
     posted.deposit(connection, "N-LATE", "UNPAID", on=date(2012, 4, 20))
     keep(connection, list(judge(connection, date(2012, 4, 1), applications=["ASKING", "DOUBTFUL"])), by=CLERK)
     found = list(against(connection, APRIL, None, 20))
-    assert [each.code for each in found] == [
+    assert [reason.code for reason in found] == [
         "suspense",
         "bank_not_given",
         "refunds_proposed",
@@ -61,12 +61,12 @@ def test_everything_that_stands_against_closing_is_said_at_once(connection: Conn
         with pytest.raises(Refusal) as refused:
             close(connection, APRIL, today=TODAY, by=CLERK, undetermined_days=20)
         assert refused.value.code() == "not-ready-to-close"
-        assert all(each.says in refused.value.message for each in found)
+        assert all(reason.says in refused.value.message for reason in found)
     assert "ASKING" in str(found[4].fields["applications"]) and "DOUBTFUL" in str(found[4].fields["applications"])
     assert closing.closed_to(connection) is None
     done = close(connection, APRIL, today=TODAY, by=CLERK, undetermined_days=20, accept="承知の上", bank_yen=-1)
-    assert [each.code for each in done.accepted] == [
-        "bank_differs" if each.code == "bank_not_given" else each.code for each in found
+    assert [reason.code for reason in done.accepted] == [
+        "bank_differs" if reason.code == "bank_not_given" else reason.code for reason in found
     ]
     step = closing.steps(connection)[-1]
     assert (step.by, step.reason, step.bank_yen, step.closed_to) == (CLERK, "承知の上", -1, APRIL.last)
@@ -74,7 +74,7 @@ def test_everything_that_stands_against_closing_is_said_at_once(connection: Conn
 
 def codes(connection: Connection, month: Month, bank: int | None = 0, undetermined_days: int = 60) -> list[str]:
     """The codes of what stands against closing a month."""
-    return [each.code for each in against(connection, month, bank, undetermined_days)]
+    return [reason.code for reason in against(connection, month, bank, undetermined_days)]
 
 
 def test_each_thing_stands_against_closing_only_while_it_is_so(book_url: str) -> None:
@@ -159,7 +159,7 @@ def test_books_reopened_are_booked_as_if_they_had_never_been_closed(new_book: Ca
                 shut(connection, MARCH)
                 reopen(connection, MARCH, reason=WHY, by=CLERK)
             book(connection, date(2012, 4, 30), by=CLERK)
-            booked.append([(each.on, each.for_day, each.key, each.movements) for each in entries(connection)])
+            booked.append([(entry.on, entry.for_day, entry.key, entry.movements) for entry in entries(connection)])
     assert booked[0] == booked[1] != []
 
 
@@ -168,8 +168,8 @@ def test_reopening_opens_every_later_month_too(connection: Connection) -> None:
         shut(connection, month)
     done = reopen(connection, APRIL, reason=WHY, by=CLERK)
     assert (done.changed, done.closed_to) == (True, MARCH.last)
-    states = {each.month: each.state for each in closing.months(connection)}
-    assert [states[each] for each in (MARCH, APRIL, MAY)] == ["closed", "reopened", "reopened"]
+    states = {month.month: month.state for month in closing.months(connection)}
+    assert [states[month] for month in (MARCH, APRIL, MAY)] == ["closed", "reopened", "reopened"]
     with pytest.raises(Refusal, match="done-differently"):
         reopen(connection, APRIL, reason="別の理由", by=CLERK)
     with pytest.raises(Refusal, match="month-not-closed"):

@@ -21,5 +21,5 @@ def test_every_mutant_of_a_notice_is_told_by_a_case(book_url: str) -> None:
 
 
 def test_every_reason_for_leaving_a_mutant_alive_is_still_one() -> None:
-    marked = {(each.mark, each.condition, each.same) for each in mutants.mutants() if each.same}
+    marked = {(mutant.mark, mutant.condition, mutant.same) for mutant in mutants.mutants() if mutant.same}
     assert marked == {(mark, name, why) for mark, name, _change, why in mutants.SAME}

@@ -57,7 +57,9 @@ def test_on_every_day_exactly_one_notice_answers_and_before_the_first_none() -> 
     day = date(2011, 11, 1)
     while day < date(2040, 1, 1):
         answering = [
-            each for each in register.IN_ORDER if each.announced_on <= day <= (register.last_day(each) or date.max)
+            notice
+            for notice in register.IN_ORDER
+            if notice.announced_on <= day <= (register.last_day(notice) or date.max)
         ]
         assert len(answering) == (day >= date(2012, 3, 5)), day
         assert register.in_force(day) is (answering[0] if answering else None), day
@@ -65,9 +67,9 @@ def test_on_every_day_exactly_one_notice_answers_and_before_the_first_none() -> 
 
 
 def test_nothing_speaks_against_the_notices_in_force() -> None:
-    for nth, each in enumerate(register.IN_ORDER):
-        assert [*register.objections(each, register.words(each), "paper", register.IN_ORDER[:nth])] == []
-        for condition in each.conditions:
+    for nth, notice in enumerate(register.IN_ORDER):
+        assert [*register.objections(notice, register.words(notice), "paper", register.IN_ORDER[:nth])] == []
+        for condition in notice.conditions:
             assert {*condition.settled_by, *condition.revisable} <= set(query.MISSABLE)
 
 
@@ -85,7 +87,9 @@ def test_two_notices_that_differ_only_in_a_number_of_days_are_two_questions(book
 
     with database.reading(book_url) as connection:
         for days in (29, 30, 31, 29):
-            found = {each.application for each in judging(connection, ASKED, revoked_after(days)) if each.clauses}
+            found = {
+                finding.application for finding in judging(connection, ASKED, revoked_after(days)) if finding.clauses
+            }
             assert [name in found for name in ("X07", "R40", "R39")] == [days <= 29, days <= 30, days <= 31], days
 
 
@@ -99,7 +103,7 @@ def test_list_names_every_notice_the_days_it_answers_and_its_clauses() -> None:
     assert "  in force from 2012-03-23 to 2012-09-20\n  replaces the notice of 2012-03-05\n  未利用「" in said
     assert "  in force from 2012-09-21 on" in said
     answers = notices.listed_json()
-    assert [(each["from"], each["to"]) for each in answers] == [
+    assert [(answer["from"], answer["to"]) for answer in answers] == [
         (date(2012, 3, 5), date(2012, 3, 22)),
         (date(2012, 3, 23), date(2012, 9, 20)),
         (date(2012, 9, 21), None),
@@ -145,7 +149,7 @@ def test_select_runs_as_it_is_printed(
     rows = _run(printed, book_url, request)
     with database.reading(book_url) as connection:
         found = judge(connection, as_of)
-    assert [each.application for each in found] == [row["application"] for row in rows]
+    assert [finding.application for finding in found] == [row["application"] for row in rows]
     for finding, row in zip(found, rows, strict=True):
         assert {name: _plain(value) for name, value in finding.row.items()} == {
             name: _plain(value) for name, value in row.items()
@@ -214,33 +218,36 @@ def test_comparison_is_the_difference_of_two_judgements(book_url: str) -> None:
     notice = drafts.load(EXAMPLE)
     found = _compared(book_url, notice)
     with database.reading(book_url) as connection:
-        before = {each.application: each for each in judge(connection, ASKED)}
-        after = {each.application: each for each in judging(connection, ASKED, notice.notice)}
+        before = {finding.application: finding for finding in judge(connection, ASKED)}
+        after = {finding.application: finding for finding in judging(connection, ASKED, notice.notice)}
     assert found.judged == len(before) == len(after)
-    assert found.refundable_before == sum(each.refundable for each in before.values())
-    assert found.refundable_after == sum(each.refundable for each in after.values())
-    by_application = {each.application: each for each in found.changes}
+    assert found.refundable_before == sum(finding.refundable for finding in before.values())
+    assert found.refundable_after == sum(finding.refundable for finding in after.values())
+    by_application = {change.application: change for change in found.changes}
     for application, was in before.items():
         now = after[application]
-        said = [(each.outcome, each.clauses, each.missing, each.doubts, each.refundable) for each in (was, now)]
+        said = [
+            (finding.outcome, finding.clauses, finding.missing, finding.doubts, finding.refundable)
+            for finding in (was, now)
+        ]
         if said[0] == said[1]:
             assert application not in by_application
         else:
             change = by_application[application]
             assert [
-                (each.outcome, each.clauses, each.missing, each.doubts, each.refundable)
-                for each in (change.before, change.after)
+                (answer.outcome, answer.clauses, answer.missing, answer.doubts, answer.refundable)
+                for answer in (change.before, change.after)
             ] == said
-    counted = Counter((each.before.outcome, each.after.outcome) for each in found.changes)
-    assert {(each.before, each.after): each.applications for each in found.moved} == counted
-    moved = sum(each.refundable_after - each.refundable_before for each in found.moved)
+    counted = Counter((change.before.outcome, change.after.outcome) for change in found.changes)
+    assert {(movement.before, movement.after): movement.applications for movement in found.moved} == counted
+    moved = sum(movement.refundable_after - movement.refundable_before for movement in found.moved)
     assert moved == found.refundable_after - found.refundable_before
 
 
 def test_comparison_says_what_the_example_changes(book_url: str) -> None:
     book(book_url)
     found = _compared(book_url, drafts.load(EXAMPLE))
-    changed = {each.application: (each.before.outcome, each.after.outcome) for each in found.changes}
+    changed = {change.application: (change.before.outcome, change.after.outcome) for change in found.changes}
     assert changed["R39"] == ("eligible", "not_eligible")  # no receipt for 31 days, and 60 are asked for
     assert changed["W02"] == ("eligible", "not_eligible")  # the exemption is gone
     assert changed["N33"] == ("needs_review", "in_force")  # not downloaded, but live
@@ -252,7 +259,7 @@ def test_comparison_says_what_the_example_changes(book_url: str) -> None:
     assert "fee to be given back  fee not given back" in said
     assert "Application R39" in said or len(found.examples) >= len(found.moved)
     assert "seisan refund propose" not in said.split("as proposed:", 1)[1].split("Application", 1)[0]
-    assert {each.change.application for each in found.examples} <= set(changed)
+    assert {example.change.application for example in found.examples} <= set(changed)
     answer = json.text(_json(found))
     assert '"refundable_before"' in answer
     whole = terminal.whole(sheet.sheet(found))
@@ -337,7 +344,7 @@ MISTAKES: list[tuple[str, str, type[Refusal], bool]] = [
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "cause", "names_line"), MISTAKES, ids=[f"{each[2].code()}: {each[1]}" for each in MISTAKES]
+    ("old", "new", "cause", "names_line"), MISTAKES, ids=[f"{mistake[2].code()}: {mistake[1]}" for mistake in MISTAKES]
 )
 def test_mistake_in_a_proposed_notice_is_one_refusal(
     old: str, new: str, cause: type[Refusal], names_line: bool, tmp_path: Path

@@ -57,8 +57,8 @@ def _said(url: str, *statements: str) -> str:
     """What the server says to another program that sends these statements and commits: nothing when all is well."""
     with psycopg.connect(url) as other:
         try:
-            for each in statements:
-                other.execute(each.encode())
+            for statement in statements:
+                other.execute(statement.encode())
         except psycopg.Error as error:
             return str(error)
     return ""

@@ -116,7 +116,7 @@ def test_one_file_pays_everything_approved_and_posts_nothing(books: str, out: Pa
         (2, "***5432", 7245),
         (3, "***5432", 500),
     ]
-    assert [each[91:101] for each in content.split(b"\r\n")[1:4]] == [b"0000000001", b"0000000002", b"0000000003"]
+    assert [word[91:101] for word in content.split(b"\r\n")[1:4]] == [b"0000000001", b"0000000002", b"0000000003"]
     assert states(books) == dict.fromkeys((1, 2, 3), ("filed", 1))
     assert desk.answered(books, "balance", "--as-of", "2012-12-31") == before
     assert "振込データNo." in desk.done(books, "refund", "list").stdout
@@ -128,7 +128,7 @@ def test_one_file_pays_everything_approved_and_posts_nothing(books: str, out: Pa
 def test_only_its_owner_may_read_the_file_whatever_is_usual(books: str, out: Path) -> None:
     desk.done(books, *FILE, str(out))
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    assert [each.name for each in out.parent.iterdir()] == [out.name]
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
 def test_no_whole_account_number_is_told(books: str, out: Path) -> None:
@@ -217,7 +217,7 @@ def test_another_file_is_never_overwritten(books: str, out: Path) -> None:
     for place in (str(out.parent), "/dev/full"):
         refused(books, "file-in-the-way", *FILE, place)
     refused(books, "not-writable", *FILE, "/nowhere/x.txt")
-    assert [each.name for each in out.parent.iterdir()] == [out.name]
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
 def test_killed_anywhere_there_is_no_file_without_the_books_and_one_in_the_end(books: str, out: Path) -> None:
@@ -236,7 +236,7 @@ def test_killed_anywhere_there_is_no_file_without_the_books_and_one_in_the_end(b
         assert desk.answered(books, *words)["changed"] is not kept
         made += 1
         assert (out.read_bytes(), states(books)[1]) == (content, ("filed", made))
-        assert {stat.S_IMODE(each.stat().st_mode) for each in out.parent.iterdir()} == {0o600}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in out.parent.iterdir()} == {0o600}
         desk.done(books, "refund", "void", str(made), "--reason", "試験", "--on", "2012-03-27", by=CHIEF)
     desk.done(books, "verify")
 
@@ -280,7 +280,7 @@ def test_an_account_that_cannot_be_paid_to_is_named(
 
 
 def _registered(connection: Connection, cells: list[str]) -> None:
-    bank, branch, kind, number, name = (each or None for each in cells)
+    bank, branch, kind, number, name = (cell or None for cell in cells)
     of = connection.execute(select(tables.source.c.id)).scalars().first()
     row = {"member": MEMBER, "name": "甲山 太郎", "association": "東京", "known_on": date(2012, 1, 1), "source": of}
     row |= {"bank": bank, "branch": branch, "account_type": "1" if kind else None, "account_number": number}
@@ -459,7 +459,7 @@ def test_verify_counts_each_file_again(books: str, out: Path, statement: str) ->
             connection.exec_driver_sql("BEGIN")
         triggers.drop_all(connection)
         connection.execute(text(statement))
-        found = [(each.code, each.where) for each in workflows.payment_files(connection)]
+        found = [(file.code, file.where) for file in workflows.payment_files(connection)]
         sealed = verification.verify(connection).faults[0]
         connection.rollback()
     assert found == [(TAMPERED[statement], "payment_file 1")]

@@ -34,7 +34,9 @@ from tests.desk import ANOTHER, CHIEF, CLERK, MEMBER, ON
 from tests.given import source
 from tests.test_cli import COMMANDS, OPTIONS, demo
 
-SQLITE, POSTGRESQL = (pytest.mark.parametrize("engine", [each], indirect=True) for each in ("sqlite", "postgresql"))
+SQLITE, POSTGRESQL = (
+    pytest.mark.parametrize("engine", [literal], indirect=True) for literal in ("sqlite", "postgresql")
+)
 FIRST, SECOND, THIRD = "1234567", "7654321", "5550123"
 
 
@@ -430,7 +432,7 @@ def test_what_is_hidden_is_hidden_whole() -> None:
     assert masking.passwords("a postgresql://u:p@q@h/x b") == "a postgresql://u:***@h/x b"
     assert masking.passwords("sqlite:///seisan.db") == "sqlite:///seisan.db"
     assert masking.passwords("x?a=1&password=p&b=2") == "x?a=1&password=***&b=2"
-    assert [masking.account(each) for each in ("1234567", "12345", "1")] == ["***4567", "***45", "*"]
+    assert [masking.account(literal) for literal in ("1234567", "12345", "1")] == ["***4567", "***45", "*"]
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -444,8 +446,8 @@ def test_books_can_be_read_by_their_owner_only(empty_url: str) -> None:
         file = Path(empty_url.removeprefix("sqlite:///"))
         with database.writing(empty_url) as connection:
             source(connection)
-            beside = sorted(each.name.removeprefix(file.name) for each in file.parent.glob(f"{file.name}*"))
-            modes = {stat.S_IMODE(each.stat().st_mode) for each in file.parent.glob(f"{file.name}*")}
+            beside = sorted(path.name.removeprefix(file.name) for path in file.parent.glob(f"{file.name}*"))
+            modes = {stat.S_IMODE(path.stat().st_mode) for path in file.parent.glob(f"{file.name}*")}
     finally:
         os.umask(before)
     assert {"", "-shm", "-wal"} <= set(beside)

@@ -23,7 +23,11 @@ def books(request: pytest.FixtureRequest) -> Iterator[str]:
 def ours(url: str) -> dict[str, int]:
     """The balances of the command, debits positive, without accounts that hold nothing."""
     accounts = desk.answered(url, "balance", "--as-of", END)["accounts"]
-    return {each["code"]: each["debit"] - each["credit"] for each in accounts if each["debit"] != each["credit"]}
+    return {
+        account["code"]: account["debit"] - account["credit"]
+        for account in accounts
+        if account["debit"] != account["credit"]
+    }
 
 
 def by_code(seen: dict[str, int]) -> dict[str, int]:

@@ -273,7 +273,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_command_is_refused(books: str, held: str, folder: Path, command: str, code: str) -> None:
     refused(books, desk.resolved(books, command), code)
     assert desk.held(books) == held
-    assert sorted(each.name for each in folder.iterdir()) == ["a-file", "a-folder.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == ["a-file", "a-folder.csv"]
 
 
 @pytest.mark.parametrize(("command", "code"), IN_ORDER)

@@ -191,8 +191,8 @@ def test_command_beyond_the_role_is_refused_in_a_sentence(at: Callable[[str], st
         "FEE": desk.entry(at("owner"), "fee_received", "ALIVE"),
     }
     for words in (*MAY_NOT[who], ["roles", "--prefix", OWN]):
-        refused(url, "not-permitted", *(named.get(each, each) for each in words))
-        assert f"{OWN}_one_{who}" in desk.typed(url, *(named.get(each, each) for each in words), by=CHIEF).stderr
+        refused(url, "not-permitted", *(named.get(word, word) for word in words))
+        assert f"{OWN}_one_{who}" in desk.typed(url, *(named.get(word, word) for word in words), by=CHIEF).stderr
     assert desk.held(at("owner")) == before
     recorded = {each["role"] for each in desk.answered(at("owner"), "refusals")["refusals"]}
     assert (f"{OWN}_one_{who}" in recorded) is (who != "auditor")
@@ -225,7 +225,7 @@ def test_nobody_but_the_owner_changes_takes_away_or_builds(at: Callable[[str], s
             said = attack(url, statement) if "GRANT" not in statement else _granted(url, statement)
             assert re.search(denied, said), (statement, said)
     for name in triggers.names("postgresql"):
-        table = next(each for each in sorted(TABLES, key=len, reverse=True) if name.startswith(each))
+        table = next(table for table in sorted(TABLES, key=len, reverse=True) if name.startswith(table))
         assert "must be owner" in attack(url, f"DROP TRIGGER {name} ON {table}")
     assert desk.held(at("owner"), ()) == before
 
@@ -277,8 +277,8 @@ def test_rows_are_added_only_to_the_tables_of_the_role(at: Callable[[str], str],
         assert "permission denied" in attack(at(who), statement)
     assert "permission denied" in attack(at(who), "INSERT INTO alembic_version VALUES ('9999')")
     if who == "auditor":
-        for each in sequences:
-            assert "permission denied" in attack(at(who), f"SELECT nextval('{each}')")
+        for sequence in sequences:
+            assert "permission denied" in attack(at(who), f"SELECT nextval('{sequence}')")
 
 
 SIGNED_AS = {

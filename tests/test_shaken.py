@@ -74,9 +74,7 @@ def decided(books: Connection, as_of: date, *numbers: str) -> list[int]:
 
 def answers(rows: list[Shaken]) -> list[tuple[str, date, str, str | None]]:
     """Application, day asked for, outcome then and now."""
-    return [
-        (each.application, each.asked_on, each.then.outcome, each.now.outcome if each.now else None) for each in rows
-    ]
+    return [(row.application, row.asked_on, row.then.outcome, row.now.outcome if row.now else None) for row in rows]
 
 
 # --- what shakes a decision -----------------------------------------------------------------------------------------
@@ -98,7 +96,7 @@ def test_fact_learnt_later_shakes_with_hindsight(books: Connection) -> None:
     assert found.now is not None
     assert (found.now.outcome, found.now.clauses, found.now.refundable) == ("needs_review", (), 0)
     assert not found.notice_changed
-    change = next(each for each in found.changes if each.column == "receipt_on")
+    change = next(change for change in found.changes if change.column == "receipt_on")
     assert (change.was, change.now) == (None, date(2012, 2, 10))
     assert change.origin is not None
     assert (change.origin.file, change.origin.sheet, change.origin.row) == ("受領簿.xlsx", "受領", 14)
@@ -109,7 +107,7 @@ def test_what_was_in_the_books_but_not_known_by_the_day_does_not_shake_it(books:
     learnt(books, "2011-0001", "receipt", date(2012, 10, 5), day=date(2012, 2, 10), up_to=date(2012, 10, 5))
     decided(books, N21)
     assert answers(shaken(books, N21)) == []
-    assert [each[1] for each in answers(shaken(books, LATER))] == [LATER]
+    assert [answer[1] for answer in answers(shaken(books, LATER))] == [LATER]
 
 
 def test_of_two_facts_recorded_since_the_one_known_last_counts(books: Connection) -> None:
@@ -137,7 +135,7 @@ def test_payment_found_later_shakes(books: Connection) -> None:
     books.execute(tables.deposit_known.insert().values(known | {"application": "2011-0001", "source": of}))
     found, _today = shaken(books, LATER)
     assert answers([found]) == [("2011-0001", N21, "no_fee", "eligible")]
-    assert [(each.column, each.was, each.now) for each in found.changes] == [("fee_received", 0, 7245)]
+    assert [(change.column, change.was, change.now) for change in found.changes] == [("fee_received", 0, 7245)]
 
 
 def test_payment_taken_from_an_application_later_shakes(books: Connection) -> None:
@@ -213,7 +211,10 @@ def test_fee_that_was_given_back_is_the_decision_carried_out(books: Connection) 
     credits.approve(books, credit, on=date(2012, 9, 25), by=CHIEF)
     assert shaken(books, LATER) == []
     decided(books, LATER)
-    assert {each.outcome for each in store.decisions(books) if each.as_of == LATER} == {"settled", "in_force"}
+    assert {decision.outcome for decision in store.decisions(books) if decision.as_of == LATER} == {
+        "settled",
+        "in_force",
+    }
     assert shaken(books, LATER) == []
 
 
@@ -264,7 +265,7 @@ def test_everyone_is_judged_once_for_each_day(books: Connection, monkeypatch: py
     asked: list[str] = []
     event.listen(books, "before_cursor_execute", lambda *call: asked.append(call[2]))
     found = shaken(books, date(2012, 9, 30))
-    assert [(each.application, each.asked_on) for each in found] == [
+    assert [(decision.application, decision.asked_on) for decision in found] == [
         ("2011-0003", N21),
         ("2011-0007", date(2012, 9, 22)),
     ]
@@ -282,8 +283,8 @@ def test_every_decision_is_what_it_was(books: Connection, monkeypatch: pytest.Mo
     _month_of_decisions(books)
     found = list(recomputed(books))
     assert [each.differs for each in found] == [()] * len(found)
-    assert sorted(each.no for each in found) == [each.no for each in store.decisions(books)]
-    assert len({each.outcome for each in store.decisions(books)}) >= 3
+    assert sorted(each.no for each in found) == [decision.no for decision in store.decisions(books)]
+    assert len({decision.outcome for decision in store.decisions(books)}) >= 3
 
 
 def _month_of_decisions(books: Connection) -> None:
@@ -344,7 +345,7 @@ def test_clock_that_was_wrong_for_one_write_raises_no_alarm(
 def _of_the_day(url: str) -> list[str]:
     """The applications whose decision of the day is shaken with hindsight."""
     rows = desk.answered(url, "decisions", "shaken")["shaken"]
-    return [each["application"] for each in rows if each["asked_on"] == N23.isoformat()]
+    return [row["application"] for row in rows if row["asked_on"] == N23.isoformat()]
 
 
 def test_fee_shipped_later_was_not_known_then(books: Connection) -> None:

@@ -147,7 +147,7 @@ def statement(url: str) -> MonthStatement:
 
 def failing(of: MonthStatement) -> set[str]:
     """The codes of the controls that do not agree."""
-    return {each.code for each in of.controls if each.holds is False}
+    return {control.code for control in of.controls if control.holds is False}
 
 
 def written(workbook: Workbook) -> bytes:
@@ -218,8 +218,8 @@ def test_what_happens_later_leaves_the_month_as_it_was(months_end: str) -> None:
 def test_all_controls_of_an_honest_month_agree(months_end: str) -> None:
     found = statement(months_end)
     assert failing(found) == set()
-    assert [each.code for each in found.controls if each.holds is None] == ["bank_balance"]
-    assert {each.account.code for each in found.controls if each.code == "parts" and each.account} >= {
+    assert [control.code for control in found.controls if control.holds is None] == ["bank_balance"]
+    assert {control.account.code for control in found.controls if control.code == "parts" and control.account} >= {
         "2010",
         "2020",
         "2040",
@@ -326,10 +326,10 @@ def test_a_deposit_corrected_after_the_month_is_right_as_it_was_booked(months_en
 
 
 def test_fees_held_tell_where_each_yen_went(months_end: str) -> None:
-    held = {each.application: each for each in statement(months_end).held}
-    for each in held.values():
-        went = each.authority + each.refunded + each.credited + each.other
-        assert each.before + each.received - went == each.left, each
+    held = {holding.application: holding for holding in statement(months_end).held}
+    for holding in held.values():
+        went = holding.authority + holding.refunded + holding.credited + holding.other
+        assert holding.before + holding.received - went == holding.left, holding
     assert (held["2011-0003"].authority, held["2011-0003"].credited) == (-7245, 7245)
     assert (held["2012-0102"].credited, held["2012-0102"].left) == (-7245, 7245)
     assert held["2011-0001"].refunded == 7245
@@ -339,9 +339,9 @@ def test_fees_held_tell_where_each_yen_went(months_end: str) -> None:
 
 
 def test_lists_run_by_association_then_number(months_end: str) -> None:
-    people = [each.member for each in statement(months_end).held]
-    assert [each.association for each in people] == sorted(
-        (each.association for each in people), key=["札幌", "東京", "大阪", "沖縄"].index
+    people = [holding.member for holding in statement(months_end).held]
+    assert [person.association for person in people] == sorted(
+        (person.association for person in people), key=["札幌", "東京", "大阪", "沖縄"].index
     )
     assert numerically("東京 第9号") < numerically("東京 第10号")
 
@@ -350,7 +350,7 @@ def test_returns_carry_the_tax_inside_and_hide_the_account(months_end: str) -> N
     first, second, *_others = sorted(statement(months_end).returns, key=lambda each: (each.way != "refund", each.no))
     assert (first.yen, first.tax_percent, first.tax, first.account) == (7245, 5, 345, "***4567")
     assert (second.state, second.open, second.done_on) == ("returned", True, None)
-    assert [masking.account(each) for each in ("12345", "123456", "1")] == ["***45", "***456", "*"]
+    assert [masking.account(literal) for literal in ("12345", "123456", "1")] == ["***45", "***456", "*"]
 
 
 def test_no_code_is_shown_to_a_person(months_end: str) -> None:
@@ -374,9 +374,9 @@ def test_member_is_the_golden_one(months_end: str, language: Language, update: b
 def test_member_sees_only_their_own(months_end: str) -> None:
     with database.reading(months_end) as connection:
         found = member_statement(connection, OSAKA, LAST)
-    assert {each.part for each in found.ledger} == {"2011-0003", "2012-0102"}
-    assert {each.application for each in found.findings} == {"2011-0003", "2012-0102"}
-    left = {(each.account.code, each.part): each.left for each in found.ledger}
+    assert {line.part for line in found.ledger} == {"2011-0003", "2012-0102"}
+    assert {finding.application for finding in found.findings} == {"2011-0003", "2012-0102"}
+    left = {(line.account.code, line.part): line.left for line in found.ledger}
     assert left["2040", "2011-0003"] == left["2041", "2011-0003"] == 0
     assert left["2040", "2012-0102"] == 7245
 
@@ -427,7 +427,7 @@ def lists(connection: Connection) -> dict[str, Callable[[], Sheet]]:
     """Every list that a command shows."""
     whose, accounts = owners(connection, LAST), chart(connection)
     found = judge(connection, LAST)
-    origins = facts.origins(connection, {number for each in found for number in each.fact_ids()})
+    origins = facts.origins(connection, {number for finding in found for number in finding.fact_ids()})
     every = returned.returns(connection, whose, LAST)
     lines = booked_bills.reconcile(connection)
     balance = balances.trial_balance(connection, LAST)

@@ -13,7 +13,7 @@ from ledger.i18n import use
 from ledger.journal.entries import Movement
 from ledger.store.database import CHART
 
-NAMES = {each["code"]: each["ja"] for each in tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]}
+NAMES = {load["code"]: load["ja"] for load in tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]}
 
 SIDE = re.compile(r"(?P<code>\d{4}) (?P<name>[^\[\s]+)(?:\[(?P<part>[^\]]+)\])?\s+(?P<yen>[\d,]+)")
 

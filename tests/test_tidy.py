@@ -260,7 +260,7 @@ def test_tree_of_the_map_is_the_tree() -> None:
         drawn.setdefault(folders[-1], set()).add(name.rstrip("/"))
         folders.append(folders[-1] / name)
     there = {
-        folder: {each.name for each in folder.iterdir() if each.name not in {"__init__.py", "__pycache__"}}
+        folder: {path.name for path in folder.iterdir() if path.name not in {"__init__.py", "__pycache__"}}
         for folder in drawn
     }
     assert drawn == there

@@ -71,7 +71,7 @@ def lots(fees: Sequence[int]) -> dict[str, int]:
 
 def outcomes(connection: Connection, on: date = LATER) -> list[str]:
     """What becomes of each application, in the order of the chain."""
-    return [each.outcome for each in judge(connection, on)]
+    return [finding.outcome for finding in judge(connection, on)]
 
 
 def owed(connection: Connection, account: Account = Account.REFUNDS_PAYABLE) -> dict[str, int]:
@@ -82,11 +82,11 @@ def owed(connection: Connection, account: Account = Account.REFUNDS_PAYABLE) -> 
 
 def insist_on_agreement(connection: Connection) -> None:
     """What the check says of the money of each application is what the journal holds for it."""
-    for each in judge(connection, LATER):
+    for finding in judge(connection, LATER):
         own = (Account.FEES_HELD, Account.AUTHORITY_PAYABLE)
-        assert each.fee_received is not None
-        left = each.fee_received - each.row["returned"]
-        assert sum(posted.held(connection, account, each.application) for account in own) == left
+        assert finding.fee_received is not None
+        left = finding.fee_received - finding.row["returned"]
+        assert sum(posted.held(connection, account, finding.application) for account in own) == left
 
 
 def refund_all(connection: Connection, fees: Sequence[int]) -> list[int]:

@@ -52,14 +52,14 @@ def rows_of(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def _fill(connection: Connection, books: dict[str, dict[str, Any]]) -> None:
-    order = [each.name for each in tables.metadata.sorted_tables if each.name in books]
+    order = [table.name for table in tables.metadata.sorted_tables if table.name in books]
     assert set(order) == set(books)
     for name in order:
         columns = books[name]["columns"]
-        listed = ", ".join(f'"{each}"' for each in columns)
-        insert = text(f'INSERT INTO "{name}" ({listed}) VALUES ({", ".join(f":{each}_" for each in columns)})')
+        listed = ", ".join(f'"{column}"' for column in columns)
+        insert = text(f'INSERT INTO "{name}" ({listed}) VALUES ({", ".join(f":{column}_" for column in columns)})')
         for row in books[name]["rows"]:
-            connection.execute(insert, dict(zip((f"{each}_" for each in columns), row, strict=True)))
+            connection.execute(insert, dict(zip((f"{column}_" for column in columns), row, strict=True)))
         if connection.dialect.name == "postgresql" and "id" in columns and books[name]["rows"]:
             last = max(row[columns.index("id")] for row in books[name]["rows"])
             connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {last})"))
@@ -88,7 +88,7 @@ def standing(url: str) -> set[str]:
 
 
 def test_every_version_that_was_handed_out_is_here() -> None:
-    assert [version(each) for each in HANDED_OUT] == ["0001"]
+    assert [version(path) for path in HANDED_OUT] == ["0001"]
 
 
 def test_an_earlier_version_has_its_own_tables_and_is_not_opened(earlier: str, handed_out: Path) -> None:

@@ -41,7 +41,7 @@ def tampered(kept: str) -> Iterator[Connection]:
 
 def _found(connection: Connection) -> list[tuple[str, str]]:
     found = verification.verify(connection)
-    return [(each.code, each.where) for each in found.faults if each.code != "trigger-missing"]
+    return [(fault.code, fault.where) for fault in found.faults if fault.code != "trigger-missing"]
 
 
 # --- books in order -------------------------------------------------------------------------------------------------
@@ -100,14 +100,14 @@ def test_part_names_what_was_tampered_with_in_it(tampered: Connection) -> None:
     tampered.execute(update(tables.entry).where(tables.entry.c.no == no).values(event="other"))
     for month, since in ((Month(2012, 4), None), (None, batch - 1)):
         found = verification.verify(tampered, month=month, since=since).faults
-        assert f"entry {no}" in [each.where for each in found]
+        assert f"entry {no}" in [fault.where for fault in found]
 
 
 def test_part_says_that_something_was_put_in_beside_it(tampered: Connection) -> None:
     """Though not what: that takes the whole."""
     tampered.execute(text("INSERT INTO member (number, source) VALUES ('x', 1)"))
     found = verification.verify(tampered, since=9999).faults
-    assert [each.code for each in found if each.code != "trigger-missing"] == ["rows-unsealed"]
+    assert [fault.code for fault in found if fault.code != "trigger-missing"] == ["rows-unsealed"]
 
 
 PAID, APPLIED = (
@@ -181,7 +181,7 @@ def test_what_cannot_be_read_is_named_and_nothing_breaks(tampered: Connection, t
 def test_trigger_that_is_gone_is_named(tampered: Connection) -> None:
     found = verification.verify(tampered).faults
     wanted = triggers.names(tampered.dialect.name)
-    assert {each.where for each in found} == {f"trigger {name}" for name in wanted}
+    assert {fault.where for fault in found} == {f"trigger {name}" for name in wanted}
 
 
 def test_answer_says_every_fault_and_what_to_do(kept: str, tampered: Connection) -> None:
@@ -245,7 +245,7 @@ def test_books_that_agree_with_themselves_and_not_with_the_workbook(
         tampered.execute(text("SET session_replication_role = replica"))  # no foreign keys, as on SQLite
     forge(tampered)
     assert _found(tampered) == []
-    assert [each.code for each in reproduce.compared(tampered, workbook).faults] == ["head-unknown"]
+    assert [fault.code for fault in reproduce.compared(tampered, workbook).faults] == ["head-unknown"]
 
 
 @SQLITE

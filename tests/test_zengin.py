@@ -102,26 +102,28 @@ def test_what_is_written_is_read_again(order: Order) -> None:
     assert payer == {**order.payer, "day": f"{order.pay_on:%m%d}"}
     assert [
         Transfer(
-            int(each["refund"]),
-            each["bank"],
-            each["branch"],
-            each["account_type"],
-            each["account"],
-            each["payee"],
-            int(each["yen"]),
+            int(transfer["refund"]),
+            transfer["bank"],
+            transfer["branch"],
+            transfer["account_type"],
+            transfer["account"],
+            transfer["payee"],
+            int(transfer["yen"]),
         )
-        for each in transfers
+        for transfer in transfers
     ] == list(order.transfers)
-    assert totals == (len(order.transfers), sum(each.yen for each in order.transfers))
-    assert list(zengin.accounts(zengin.text(order))) == [(each.refund, each.account) for each in order.transfers]
+    assert totals == (len(order.transfers), sum(transfer.yen for transfer in order.transfers))
+    assert list(zengin.accounts(zengin.text(order))) == [
+        (transfer.refund, transfer.account) for transfer in order.transfers
+    ]
 
 
 @given(ORDERS)
 def test_every_record_has_120_bytes_and_only_what_banks_read(order: Order) -> None:
     records = zengin.text(order).encode("cp932").split(b"\r\n")
     assert records.pop() == b""
-    assert {len(each) for each in records} == {120}
-    assert [each[:1] for each in records] == [b"1", *[b"2"] * len(order.transfers), b"8", b"9"]
+    assert {len(record) for record in records} == {120}
+    assert [record[:1] for record in records] == [b"1", *[b"2"] * len(order.transfers), b"8", b"9"]
     assert set(b"".join(records)) <= ALLOWED
 
 

@@ -21,7 +21,7 @@ _WRONG = (6900, 7452)
 
 def lines() -> Iterator[Bill]:
     """Every line of every bill: number, day, application, yen, remark, and the day on which the bill arrived."""
-    billed = [each for each in applications() if _is_billable(each)]
+    billed = [application for application in applications() if _is_billable(application)]
     for nth, each in enumerate(billed):
         assert each.case.mailed_on is not None
         month = _month_of(each.case.mailed_on)
@@ -46,7 +46,7 @@ def _is_billable(each: Application) -> bool:
 def _withdrawn() -> list[str]:
     """Fees that the authority itself took back: certificates that were never downloaded, and failed downloads."""
     stories = ("never_downloaded_in_window", "download_failed", "never_downloaded")
-    return [each.number for story in stories for each in list(of_story(story))[:3]]
+    return [application.number for story in stories for application in list(of_story(story))[:3]]
 
 
 def _month_of(mailed_on: date) -> Month:

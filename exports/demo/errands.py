@@ -46,24 +46,25 @@ class Credit:
 
 def proposed_refunds() -> tuple[Refund, ...]:
     """Twelve refunds, of which eight are approved and five paid; each member has an account to pay to."""
-    found = [each for story, count in _REFUNDED for each in islice(_ready(story, "refund"), count)]
+    found = [application for story, count in _REFUNDED for application in islice(_ready(story, "refund"), count)]
     return tuple(
-        Refund(each.number, approved=nth < _APPROVED_REFUNDS, paid=nth < _PAID_REFUNDS)
-        for nth, each in enumerate(found)
+        Refund(application.number, approved=nth < _APPROVED_REFUNDS, paid=nth < _PAID_REFUNDS)
+        for nth, application in enumerate(found)
     )
 
 
 def proposed_credits() -> tuple[Credit, ...]:
     """Four credits, of which three are approved."""
-    found = [each for story, count in _CREDITED for each in islice(_ready(story, "credit"), count)]
+    found = [application for story, count in _CREDITED for application in islice(_ready(story, "credit"), count)]
     return tuple(
-        Credit(each.number, reissue_of(each).number, approved=nth < _APPLIED_CREDITS) for nth, each in enumerate(found)
+        Credit(application.number, reissue_of(application).number, approved=nth < _APPLIED_CREDITS)
+        for nth, application in enumerate(found)
     )
 
 
 def _ready(story: str, suggested: str) -> Iterator[Application]:
     return (
-        each
-        for each in of_story(story)
-        if each.case.expected.suggested == suggested and each.person.account is not None
+        application
+        for application in of_story(story)
+        if application.case.expected.suggested == suggested and application.person.account is not None
     )

@@ -55,9 +55,13 @@ def applications() -> tuple[Application, ...]:
 
 def of_story(story: str) -> Iterator[Application]:
     """The first application of each member of whom this story is told."""
-    return (each for each in applications() if each.story == story and each.case.previous is None)
+    return (
+        application
+        for application in applications()
+        if application.story == story and application.case.previous is None
+    )
 
 
 def reissue_of(first: Application) -> Application:
     """The application by which the member of another asked for a reissue of it."""
-    return next(each for each in applications() if each.case.previous is first.case)
+    return next(application for application in applications() if application.case.previous is first.case)

@@ -56,23 +56,23 @@ def acts(folder: Path) -> Iterator[Act]:
 
 def _refunds(clerk: tuple[str, str], officer: tuple[str, str], file: Path) -> Iterator[Act]:
     refunds = list(enumerate(proposed_refunds(), 1))
-    for _no, each in refunds:
-        yield Act(("refund", "propose", each.application, "--on", str(PROPOSED_ON), *clerk), shown=False)
-    for no, each in refunds:
-        if each.approved:
+    for _no, refund in refunds:
+        yield Act(("refund", "propose", refund.application, "--on", str(PROPOSED_ON), *clerk), shown=False)
+    for no, refund in refunds:
+        if refund.approved:
             yield Act(("refund", "approve", str(no), "--on", str(APPROVED_ON), *officer), shown=False)
     for name, value in PAYER.items():
         yield Act(("settings", "set", name, value, *officer), shown=False)
     yield Act(("refund", "file", "--on", str(PAID_ON), "--out", str(file), *clerk))
-    paid = [str(no) for no, each in refunds if each.paid]
+    paid = [str(no) for no, refund in refunds if refund.paid]
     yield Act(("refund", "paid", *paid, "--on", str(PAID_ON), *clerk), shown=False)
 
 
 def _credits(clerk: tuple[str, str], officer: tuple[str, str]) -> Iterator[Act]:
     credits = list(enumerate(proposed_credits(), 1))
-    for _no, each in credits:
-        words = ("credit", "propose", each.application, "--to", each.to, "--on", str(PROPOSED_ON))
+    for _no, credit in credits:
+        words = ("credit", "propose", credit.application, "--to", credit.to, "--on", str(PROPOSED_ON))
         yield Act((*words, *clerk), shown=False)
-    for no, each in credits:
-        if each.approved:
+    for no, credit in credits:
+        if credit.approved:
             yield Act(("credit", "approve", str(no), "--on", str(APPROVED_ON), *officer), shown=False)

@@ -76,22 +76,29 @@ def _known_on(cells: Cells) -> date:
 
 def _told(kind: str) -> Iterator[Cells]:
     """The lines of this kind that the stories tell, a case in a cell replaced by its number."""
-    number = {each.case: each.number for each in applications()}
-    for each in applications():
-        for line in each.case.lines:
+    number = {application.case: application.number for application in applications()}
+    for application in applications():
+        for line in application.case.lines:
             if line.kind == kind:
                 told = {name: number[cell] if isinstance(cell, Case) else cell for name, cell in line.cells.items()}
-                yield {"申込番号": each.number, "会員番号": each.person.number, **told, "把握日": line.known_on}
+                yield {
+                    "申込番号": application.number,
+                    "会員番号": application.person.number,
+                    **told,
+                    "把握日": line.known_on,
+                }
 
 
 def _register() -> Iterator[Cells]:
-    eldest = {each.person.number for each in applications() if each.case.applied_on <= _REGISTER_OF}
-    for each in people():
-        yield _member(each) | {"把握日": _REGISTER_OF_THE_ELDEST if each.number in eldest else _REGISTER_OF}
+    eldest = {
+        application.person.number for application in applications() if application.case.applied_on <= _REGISTER_OF
+    }
+    for person in people():
+        yield _member(person) | {"把握日": _REGISTER_OF_THE_ELDEST if person.number in eldest else _REGISTER_OF}
 
 
 def _struck_off() -> Iterator[Cells]:
-    person_of = {each.number: each for each in people()}
+    person_of = {person.number: person for person in people()}
     for cells in sorted(_told("members"), key=_known_on):
         yield _member(person_of[str(cells["会員番号"])]) | cells
 
@@ -111,7 +118,7 @@ def _member(person: Person) -> Cells:
 
 def _deposits() -> Iterator[Cells]:
     """Every transfer under the bank's reference: the day and the number of the transfer within it."""
-    kana = {each.person.number: each.person.kana for each in applications()}
+    kana = {application.person.number: application.person.kana for application in applications()}
     strays: list[Cells] = [
         {"入金日": on, "金額": yen, "振込依頼人名": payer, "摘要": note, "把握日": on}
         for on, yen, payer, note in _STRAY_DEPOSITS

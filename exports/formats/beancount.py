@@ -29,15 +29,15 @@ def write(entries: Sequence[Entry], chart: Sequence[Account], path: Path) -> Non
 
 def text(entries: Sequence[Entry], chart: Sequence[Account]) -> Iterator[str]:
     """The journal, piece by piece: options, openings on the first day, then the entries in the order given."""
-    accounts = {each.code: _account(each) for each in chart}
+    accounts = {account.code: _account(account) for account in chart}
     yield f'option "title" {_quoted(_("Issuance fees held"))}\n'
     yield 'option "operating_currency" "JPY"\n\n'
     opened = first_day(entries)
     if opened is None:
         return
     yield f"{opened.isoformat()} commodity JPY\n"
-    for each in chart:
-        yield f"{opened.isoformat()} open {accounts[each.code]} JPY\n"
+    for account in chart:
+        yield f"{opened.isoformat()} open {accounts[account.code]} JPY\n"
     for code, owner in parts_used(entries):
         yield f"{opened.isoformat()} open {accounts[code]}:{legal(owner)} JPY\n"
     for entry in entries:

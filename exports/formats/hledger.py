@@ -29,10 +29,10 @@ def write(entries: Sequence[Entry], chart: Sequence[Account], path: Path) -> Non
 
 def text(entries: Sequence[Entry], chart: Sequence[Account]) -> Iterator[str]:
     """The journal, piece by piece: declarations first, then the entries in the order given."""
-    accounts = {each.code: _account(each) for each in chart}
+    accounts = {account.code: _account(account) for account in chart}
     yield "commodity 1000. JPY\n\n"
-    for each in chart:
-        yield f"account {accounts[each.code]}  ; type:{_KINDS[each.kind][1]}\n"
+    for account in chart:
+        yield f"account {accounts[account.code]}  ; type:{_KINDS[account.kind][1]}\n"
     for code, owner in parts_used(entries):
         yield f"account {accounts[code]}:{legal(owner)}\n"
     for entry in entries:

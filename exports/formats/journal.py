@@ -36,7 +36,7 @@ def write(connection: Connection, form: str, path: Path, first: date | None, las
     """Writes the entries of the days from the first to the last; returns how many. Refused: another format."""
     if form not in WRITERS:
         raise NoSuchJournalFormat(form, list(WRITERS))
-    entries = [_entry(each) for each in ledgers.entries(connection, first=first, last=last)]
+    entries = [_entry(entry) for entry in ledgers.entries(connection, first=first, last=last)]
     account = tables.account.c
     rows = connection.execute(select(account.code, account.kind, account.ja, account.en).order_by(account.code))
     WRITERS[form](entries, [Account(*row) for row in rows], path)

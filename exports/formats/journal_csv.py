@@ -31,17 +31,17 @@ COLUMNS = (
 
 def write(entries: Iterable[Entry], chart: Sequence[Account], path: Path, encoding: csv.Encoding = "utf-8-sig") -> None:
     """Writes the journal; `path` appears whole or stays as it was. Refused: characters the encoding cannot hold."""
-    block = Block(COLUMNS, _rows(entries, {each.code: each.name for each in chart}))
+    block = Block(COLUMNS, _rows(entries, {account.code: account.name for account in chart}))
     csv.write(Sheet(name=N_("Journal"), title=N_("Journal"), blocks=(block,)), path, encoding)
 
 
 def _rows(entries: Iterable[Entry], names: dict[str, str]) -> Iterator[Values]:
     for entry in entries:
-        for line, each in enumerate(entry.movements, start=1):
+        for line, movement in enumerate(entry.movements, start=1):
             yield (
                 *(entry.no, line, entry.on),
-                *(each.debit, names[each.debit], each.debit_application),
-                *(each.credit, names[each.credit], each.credit_application),
-                *(each.yen, each.deposit, entry.text, entry.event, entry.reverses),
+                *(movement.debit, names[movement.debit], movement.debit_application),
+                *(movement.credit, names[movement.credit], movement.credit_application),
+                *(movement.yen, movement.deposit, entry.text, entry.event, entry.reverses),
                 *(entry.recorded_at, entry.by, entry.key),
             )

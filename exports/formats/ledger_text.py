@@ -59,9 +59,9 @@ class Posting:
 
 def postings(entry: Entry) -> Iterator[Posting]:
     """The two sides of each movement, debit first."""
-    for each in entry.movements:
-        yield Posting(each.debit, each.debit_application, each.yen, each.deposit)
-        yield Posting(each.credit, each.credit_application, -each.yen, each.deposit)
+    for movement in entry.movements:
+        yield Posting(movement.debit, movement.debit_application, movement.yen, movement.deposit)
+        yield Posting(movement.credit, movement.credit_application, -movement.yen, movement.deposit)
 
 
 def parts_used(entries: Iterable[Entry]) -> list[tuple[str, str]]:

@@ -216,8 +216,8 @@ def guide(sheet: Sheet) -> Sheet:
         Column(N_("Choices"), width=50, wrap=True),
     )
     rows = [
-        (each.title, _("needed") if each.required else "", _(each.note), either("、", ", ").join(each.choices))
+        (column.title, _("needed") if column.required else "", _(column.note), either("、", ", ").join(column.choices))
         for block in sheet.blocks
-        for each in block.columns
+        for column in block.columns
     ]
     return Sheet(name=GUIDE, title=GUIDE, blocks=(Block(columns, rows),), landscape=True)

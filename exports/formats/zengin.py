@@ -19,10 +19,15 @@ _ACCOUNT, _REFUND = slice(43, 50), slice(91, 101)
 
 def text(order: Order) -> str:
     """Every character of the file."""
-    records = [_header(order), *(_data(each) for each in order.transfers), _trailer(order.transfers), _c("9", LENGTH)]
-    for each in records:
-        assert len(each.encode(BYTES)) == len(each) == LENGTH, each
-    return "".join(f"{each}{_END}" for each in records)
+    records = [
+        _header(order),
+        *(_data(transfer) for transfer in order.transfers),
+        _trailer(order.transfers),
+        _c("9", LENGTH),
+    ]
+    for record in records:
+        assert len(record.encode(BYTES)) == len(record) == LENGTH, record
+    return "".join(f"{record}{_END}" for record in records)
 
 
 def accounts(content: str) -> Iterator[tuple[int, str]]:
@@ -77,7 +82,7 @@ def _data(transfer: Transfer) -> str:
 
 
 def _trailer(transfers: tuple[Transfer, ...]) -> str:
-    yen = sum(each.yen for each in transfers)
+    yen = sum(transfer.yen for transfer in transfers)
     return "".join(("8", _n(str(len(transfers)), 6), _n(str(yen), 12), _c("", 101)))
 
 

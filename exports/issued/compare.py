@@ -58,22 +58,22 @@ def differences(there: Opened, here: Opened, file: str) -> Iterator[Difference]:
             compared = _Compared(file, its.name, _FROM_1904 if there.from_1904 else 0)
             yield from compared.pages(there.page(its), here.page(ours))
     order = [ours.name for its, ours in pairs if its is not None and ours is not None]
-    if order != [each.name for each in here.sheets if each.name in order]:
+    if order != [sheet.name for sheet in here.sheets if sheet.name in order]:
         yield Difference("sheets-reordered", file, {"sheets": order})
 
 
 def _sheets(there: list[Sheet], here: list[Sheet]) -> Iterator[tuple[Sheet | None, Sheet | None]]:
     """The sheets of the file with those of the books, in the file's order; one that is nowhere may be one renamed."""
-    ours = {each.name: each for each in here}
-    gone = [each for each in here if each.name not in {other.name for other in there}]
-    for at, each in enumerate(there):
-        own = ours.get(each.name)
+    ours = {sheet.name: sheet for sheet in here}
+    gone = [sheet for sheet in here if sheet.name not in {other.name for other in there}]
+    for at, sheet in enumerate(there):
+        own = ours.get(sheet.name)
         if own is None and at < len(here) and here[at] in gone:
             own = here[at]
             gone.remove(own)
-        yield each, own
-    for each in gone:
-        yield None, each
+        yield sheet, own
+    for sheet in gone:
+        yield None, sheet
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class _Compared:
         yield from self._counted("rows-missing", [f"{own + 1}" for at, own in pairs if at is None and own is not None])
         yield from self._counted("columns-added", [letter(at) for at, own in columns if at and own is None])
         yield from self._counted("columns-missing", [letter(own) for at, own in columns if at is None and own])
-        yield from self._counted("rows-hidden", [str(each) for each in there.hidden_rows])
+        yield from self._counted("rows-hidden", [str(row) for row in there.hidden_rows])
         used = {at for row in ours for at in row}
-        yield from self._counted("columns-hidden", [letter(each) for each in sorted(there.hidden_columns & used)])
+        yield from self._counted("columns-hidden", [letter(column) for column in sorted(there.hidden_columns & used)])
         shifted = any(at != own for at, own in columns)
         named = {own: letter(at) for at, own in columns if at and own}
         formats: dict[tuple[str, str, str], list[str]] = defaultdict(list)
@@ -292,7 +292,7 @@ def _reads_alike(its: Cell, own: Cell) -> bool:
 @cache
 def _shows_texts(code: str) -> bool:
     sections = _spelled(code).split(";")
-    of_text = sections[3] if len(sections) > 3 else next((each for each in sections if "@" in each), "@")
+    of_text = sections[3] if len(sections) > 3 else next((section for section in sections if "@" in section), "@")
     return of_text == "@"
 
 

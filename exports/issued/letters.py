@@ -34,9 +34,9 @@ def letters_everyone(connection: Connection, folder: Path) -> list[Path]:
     except OSError as reason:
         raise NotWritable(str(folder)) from reason
     files, told = [], marks.of_letters(connection)
-    for each in letters(connection):
-        files.append(folder / file_name(each))
-        xlsx.write(workbook(each, mark=_mark(told, each.no)), files[-1])
+    for letter in letters(connection):
+        files.append(folder / file_name(letter))
+        xlsx.write(workbook(letter, mark=_mark(told, letter.no)), files[-1])
     return files
 
 

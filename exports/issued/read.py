@@ -81,8 +81,8 @@ class Opened:
             book = self._tree(at)
             folder, name = posixpath.split(at)
             related = self._related(folder, f"{folder}/_rels/{name}.rels")
-            self.from_1904 = any(_true(each.get("date1904")) for each in _named(book, "workbookPr"))
-            self.sheets = [_sheet(each, related) for each in _named(book, "sheet")]
+            self.from_1904 = any(_true(element.get("date1904")) for element in _named(book, "workbookPr"))
+            self.sheets = [_sheet(element, related) for element in _named(book, "sheet")]
             parts = {kind: target for kind, target in related.values() if kind in ("styles", "sharedStrings")}
             self._formats = list(self._number_formats(parts.get("styles")))
             self._strings = list(self._shared(parts.get("sharedStrings")))
@@ -106,11 +106,11 @@ class Opened:
         if part.lstrip("/") not in self._parts:
             return {}
         found = {
-            each.get("Id", ""): (
-                each.get("Type", "").rpartition("/")[2],
-                posixpath.normpath(posixpath.join("/", folder, each.get("Target", ""))).lstrip("/"),
+            element.get("Id", ""): (
+                element.get("Type", "").rpartition("/")[2],
+                posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/"),
             )
-            for each in self._tree(part.lstrip("/"))
+            for element in self._tree(part.lstrip("/"))
         }
         # What is called otherwise, the guard has not looked into.
         return {no: (kind, target) for no, (kind, target) in found.items() if target.lower().endswith(".xml")}
@@ -121,22 +121,22 @@ class Opened:
             yield "General"
             return
         styles = self._tree(part or "")
-        own = {int(each.get("numFmtId", -1)): each.get("formatCode", "") for each in _named(styles, "numFmt")}
+        own = {int(element.get("numFmtId", -1)): element.get("formatCode", "") for element in _named(styles, "numFmt")}
         for of in _named(styles, "cellXfs"):
-            for each in of:
-                number = int(each.get("numFmtId", 0))
+            for element in of:
+                number = int(element.get("numFmtId", 0))
                 yield own.get(number) or _BUILT_IN.get(number) or f"[{number}]"
 
     def _shared(self, part: str | None) -> Iterator[str]:
         if part in self._parts:
-            for each in self._tree(part or ""):
-                if each.tag.endswith("}si"):
-                    yield _said(each)
+            for element in self._tree(part or ""):
+                if element.tag.endswith("}si"):
+                    yield _said(element)
 
     def _properties(self) -> Iterator[tuple[str, str]]:
         if _MARKS in self._parts:
-            for each in self._tree(_MARKS):
-                yield each.get("name", ""), "".join(each.itertext())
+            for element in self._tree(_MARKS):
+                yield element.get("name", ""), "".join(element.itertext())
 
 
 class _Reader:
@@ -237,7 +237,7 @@ def _sheet(element: ET.Element, related: dict[str, tuple[str, str]]) -> Sheet:
 
 
 def _named(tree: ET.Element, name: str) -> Iterator[ET.Element]:
-    return (each for each in tree.iter() if each.tag.endswith(f"}}{name}"))
+    return (element for element in tree.iter() if element.tag.endswith(f"}}{name}"))
 
 
 def _said(element: ET.Element) -> str:
@@ -260,8 +260,8 @@ def _plain(text: str) -> str:
 @cache
 def _column(letters: str) -> int:
     number = 0
-    for each in letters:
-        number = number * 26 + ord(each) - 64
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
     return number
 
 

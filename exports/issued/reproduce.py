@@ -149,10 +149,10 @@ def _by_cover(connection: Connection, there: Opened, file: Path) -> Iterator[Mar
     page = there.page(there.sheets[0]) if there.sheets else None
     texts = [str(cell.value) for row in (page.rows if page else {}).values() for _at, cell in sorted(row.items())]
     language, last = _language(texts[:1]), _last_day(texts[:6])
-    heads = [each for each in texts if re.fullmatch("[0-9a-f]{64}", each)]
+    heads = [text for text in texts if re.fullmatch("[0-9a-f]{64}", text)]
     if language is None or last is None or not heads:
         raise NotAStatement(str(file))
-    numbers = [marks.batch_of(connection, each) for each in heads]
+    numbers = [marks.batch_of(connection, head) for head in heads]
     with i18n.speaking(language):
         now = marks.of_month(connection, Month.of(last))
     for head, no in zip(heads, numbers, strict=True):

@@ -22,7 +22,7 @@ def text(found: verified.Verified, file: str = "") -> str:
         return "\n".join(_compared(found, file))
     if not found.faults:
         return _("The books agree with themselves: {count} entries, head {head}", count=found.entries, head=found.head)
-    lines = [f"{each.where}: {each.says} ({each.code})" for each in found.faults]
+    lines = [f"{fault.where}: {fault.says} ({fault.code})" for fault in found.faults]
     lines.append(_("{count} faults. Keep this file as it is, and compare it with a backup.", count=len(lines)))
     return "\n".join(lines)
 
@@ -35,7 +35,7 @@ def _compared(found: Compared, file: str) -> Iterator[str]:
             batch=found.batch,
         )
         return
-    yield from (f"{each.where}: {each.says} ({each.code})" for each in found.faults)
+    yield from (f"{fault.where}: {fault.says} ({fault.code})" for fault in found.faults)
     if not found.batch:
         yield _("The file is of other books, or these were rewritten: compare them with a backup.")
         return

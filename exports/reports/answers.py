@@ -27,14 +27,14 @@ def taken_in(report: TakenIn) -> Json:
                 "unchanged": file.unchanged,
                 "sheets": [
                     {
-                        "kind": each.kind,
-                        "sheet": each.sheet,
-                        "rows": each.rows,
-                        "taken_in": each.taken_in,
-                        "known": each.known,
-                        "ignored": each.ignored,
+                        "kind": sheet.kind,
+                        "sheet": sheet.sheet,
+                        "rows": sheet.rows,
+                        "taken_in": sheet.taken_in,
+                        "known": sheet.known,
+                        "ignored": sheet.ignored,
                     }
-                    for each in file.sheets
+                    for sheet in file.sheets
                 ],
                 "passed_over": file.passed_over,
             }
@@ -42,15 +42,15 @@ def taken_in(report: TakenIn) -> Json:
         ],
         "corrections": [
             {
-                "kind": each.kind,
-                "about": each.about,
-                "column": each.column,
-                "was": each.was,
-                "now": each.now,
-                "file": each.file,
-                "row": each.row,
+                "kind": correction.kind,
+                "about": correction.about,
+                "column": correction.column,
+                "was": correction.was,
+                "now": correction.now,
+                "file": correction.file,
+                "row": correction.row,
             }
-            for each in report.corrections
+            for correction in report.corrections
         ],
     }
 
@@ -60,7 +60,9 @@ def booked(report: Booked) -> Json:
     return {
         "posted": report.posted,
         "corrected": report.corrected,
-        "left": [{"code": each.code, "about": each.subject, "says": each.says} for each in report.left],
+        "left": [
+            {"code": left_over.code, "about": left_over.subject, "says": left_over.says} for left_over in report.left
+        ],
     }
 
 
@@ -69,17 +71,17 @@ def unmatched(rows: Iterable[Unmatched]) -> Json:
     return {
         "deposits": [
             {
-                "deposit": each.deposit,
-                "received_on": each.received_on,
-                "amount": each.yen,
-                "payer": each.payer,
-                "note": each.note,
+                "deposit": row.deposit,
+                "received_on": row.received_on,
+                "amount": row.yen,
+                "payer": row.payer,
+                "note": row.note,
                 "candidates": [
                     {"application": one.application, "member": one.member, "reasons": list(one.reasons)}
-                    for one in each.candidates
+                    for one in row.candidates
                 ],
             }
-            for each in rows
+            for row in rows
         ]
     }
 
@@ -109,14 +111,14 @@ def entries(rows: Iterable[Entry]) -> Json:
     return {
         "entries": [
             {
-                "no": each.no,
-                "on": each.on,
-                "recorded_at": each.recorded_at,
-                "by": each.by,
-                "event": each.event,
-                "reverses": each.reverses,
-                "reason": each.reason,
-                "for_day": each.for_day,
+                "no": row.no,
+                "on": row.on,
+                "recorded_at": row.recorded_at,
+                "by": row.by,
+                "event": row.event,
+                "reverses": row.reverses,
+                "reason": row.reason,
+                "for_day": row.for_day,
                 "lines": [
                     {
                         "account": line.account,
@@ -126,11 +128,11 @@ def entries(rows: Iterable[Entry]) -> Json:
                         "member": line.member,
                         "deposit": line.deposit,
                     }
-                    for line in each.lines
+                    for line in row.lines
                 ],
-                "text": description(each),
+                "text": description(row),
             }
-            for each in rows
+            for row in rows
         ]
     }
 
@@ -139,18 +141,18 @@ def decisions(rows: Iterable[Decision]) -> list[Json]:
     """Decisions, oldest first."""
     return [
         {
-            "no": each.no,
-            "application": each.application,
-            "as_of": each.as_of,
-            "decided_at": each.decided_at,
-            "by": each.by,
-            "outcome": each.outcome,
-            "notice": each.notice,
-            "clauses": list(each.clauses),
-            "refundable": each.refundable,
-            "superseded_by": each.superseded_by,
+            "no": row.no,
+            "application": row.application,
+            "as_of": row.as_of,
+            "decided_at": row.decided_at,
+            "by": row.by,
+            "outcome": row.outcome,
+            "notice": row.notice,
+            "clauses": list(row.clauses),
+            "refundable": row.refundable,
+            "superseded_by": row.superseded_by,
         }
-        for each in rows
+        for row in rows
     ]
 
 
@@ -161,17 +163,17 @@ def refunds(rows: Iterable[Refund], waiting: Collection[int]) -> list[Json]:
     """
     return [
         {
-            "no": each.no,
-            "application": each.application,
-            "deposit": each.deposit,
-            "member": each.member,
-            "amount": each.yen,
-            "decision": each.decision,
-            "account_waits": each.no in waiting,
-            "payment_file": each.payment_file,
-            **_course(each),
+            "no": row.no,
+            "application": row.application,
+            "deposit": row.deposit,
+            "member": row.member,
+            "amount": row.yen,
+            "decision": row.decision,
+            "account_waits": row.no in waiting,
+            "payment_file": row.payment_file,
+            **_course(row),
         }
-        for each in rows
+        for row in rows
     ]
 
 
@@ -179,15 +181,15 @@ def credits(rows: Iterable[Credit]) -> list[Json]:
     """Credits, in the order proposed."""
     return [
         {
-            "no": each.no,
-            "application": each.application,
-            "to": each.to_application,
-            "member": each.member,
-            "amount": each.yen,
-            "decision": each.decision,
-            **_course(each),
+            "no": row.no,
+            "application": row.application,
+            "to": row.to_application,
+            "member": row.member,
+            "amount": row.yen,
+            "decision": row.decision,
+            **_course(row),
         }
-        for each in rows
+        for row in rows
     ]
 
 
@@ -209,13 +211,13 @@ def bill(lines: Iterable[Reconciled], totals: dict[str, int]) -> Json:
     return {
         "lines": [
             {
-                "bill": each.bill,
-                "application": each.application,
-                "billed": each.billed,
-                "owed": each.owed,
-                "state": each.state,
+                "bill": line.bill,
+                "application": line.application,
+                "billed": line.billed,
+                "owed": line.owed,
+                "state": line.state,
             }
-            for each in lines
+            for line in lines
         ],
         "totals": totals,
     }

@@ -45,15 +45,15 @@ def sheet(lines: list[Reconciled], totals: dict[str, int], owners: Owners) -> Sh
 
 
 def _rows(lines: list[Reconciled], owners: Owners) -> Iterator[Values]:
-    for each in sorted(lines, key=lambda line: line.state == "agreed"):
+    for bill_line in sorted(lines, key=lambda line: line.state == "agreed"):
         yield (
-            each.bill,
-            each.billed_on,
-            *person(_member(owners, each.application)),
-            each.application,
-            each.billed,
-            each.owed,
-            each.said,
+            bill_line.bill,
+            bill_line.billed_on,
+            *person(_member(owners, bill_line.application)),
+            bill_line.application,
+            bill_line.billed,
+            bill_line.owed,
+            bill_line.said,
         )
 
 

@@ -67,7 +67,7 @@ class Asked:
 def asked_again(command: str, about: str, as_of: date) -> Asked:
     """The question that was put by a command, about whom it named."""
     whom, _space, number = about.partition(" ")
-    member, application = (number if whom == each else None for each in ("member", "application"))
+    member, application = (number if whom == literal else None for literal in ("member", "application"))
     return Asked(member, application, not about, as_of, command == "check --all")
 
 
@@ -83,11 +83,11 @@ class Answer:
     def text(self) -> str:
         """The findings for the terminal: each explained, or a table when they are many."""
         if len(self.findings) > EXPLAINED:
-            counted = summaries.by_outcome((each.outcome, each.refundable) for each in self.findings)
+            counted = summaries.by_outcome((finding.outcome, finding.refundable) for finding in self.findings)
             return f"{terminal.whole(self.sheet())}\n\n{counted}"
         return "\n\n".join(
-            explanation.finding(each, self.people[each.member], self.origins, everything=self.asked.everything)
-            for each in self.findings
+            explanation.finding(finding, self.people[finding.member], self.origins, everything=self.asked.everything)
+            for finding in self.findings
         )
 
     def sheet(self) -> Sheet:
@@ -101,7 +101,7 @@ class Answer:
         """The findings as other programs read them."""
         return {
             "as_of": self.asked.as_of,
-            "findings": [as_json(each, self.origins, everything=self.asked.everything) for each in self.findings],
+            "findings": [as_json(finding, self.origins, everything=self.asked.everything) for finding in self.findings],
         }
 
 
@@ -110,7 +110,7 @@ def answer(connection: Connection, asked: Asked) -> Answer:
     findings = _judged(connection, asked)
     if not findings and not asked.everyone:
         raise NotYetApplied(asked.application or asked.member or "", asked.as_of)
-    ids = {identity for each in findings for identity in each.fact_ids()}
+    ids = {identity for finding in findings for identity in finding.fact_ids()}
     return Answer(asked, findings, register.people(connection), facts.origins(connection, ids))
 
 
@@ -138,10 +138,12 @@ def decide(
         insist_on_application(connection, number)
     found = judge(connection, as_of, applications=None if everyone else applications)
     if everyone:
-        found = [each for each in found if each.outcome not in ("no_fee", "in_force")]
+        found = [finding for finding in found if finding.outcome not in ("no_fee", "in_force")]
     elif len(found) < len(set(applications)):
-        there = {each.application for each in found}
+        there = {finding.application for finding in found}
         raise NotYetApplied(next(number for number in applications if number not in there), as_of)
     before = store.last_no(connection)
     numbers = set(store.keep(connection, found, by=by))
-    return [each for each in store.decisions(connection) if each.no in numbers], sum(no > before for no in numbers)
+    return [decision for decision in store.decisions(connection) if decision.no in numbers], sum(
+        no > before for no in numbers
+    )

@@ -20,7 +20,7 @@ def closed(done: Done) -> str:
     """What closing did, and what was accepted."""
     lines = [_(_CLOSED if done.changed else _BEFORE, month=done.month)]
     if done.accepted:
-        lines += [_(_ACCEPTED), *(f"  {each.says}" for each in done.accepted)]
+        lines += [_(_ACCEPTED), *(f"  {reason.says}" for reason in done.accepted)]
     return "\n".join(lines)
 
 
@@ -44,20 +44,20 @@ def months(rows: Iterable[Standing]) -> list[dict[str, Any]]:
     """The months, oldest first, each with the step that made it closed or reopened."""
     return [
         {
-            "month": str(each.month),
-            "state": each.state,
-            "entries": each.entries,
-            "with": None if each.step is None else str(each.step.month),
-            "at": None if each.step is None else each.step.recorded_at,
-            "by": None if each.step is None else each.step.by,
-            "reason": None if each.step is None else each.step.reason,
-            "accepted": [] if each.step is None else _reasons(accepted(each.step)),
-            "bank_balance": None if each.step is None else each.step.bank_yen,
-            "head": None if each.step is None else each.step.head,
+            "month": str(row.month),
+            "state": row.state,
+            "entries": row.entries,
+            "with": None if row.step is None else str(row.step.month),
+            "at": None if row.step is None else row.step.recorded_at,
+            "by": None if row.step is None else row.step.by,
+            "reason": None if row.step is None else row.step.reason,
+            "accepted": [] if row.step is None else _reasons(accepted(row.step)),
+            "bank_balance": None if row.step is None else row.step.bank_yen,
+            "head": None if row.step is None else row.step.head,
         }
-        for each in rows
+        for row in rows
     ]
 
 
 def _reasons(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
-    return [{"code": each.code, "says": each.says, **each.fields} for each in reasons]
+    return [{"code": reason.code, "says": reason.says, **reason.fields} for reason in reasons]

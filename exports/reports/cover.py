@@ -59,7 +59,7 @@ _STAMPS = (
 
 def month(statement: MonthStatement, seal: str | None) -> Sheet:
     """The cover of a month's workbook; `seal` is the head of the chain that the month was closed with, if it was."""
-    failed = sum(each.holds is False for each in statement.controls)
+    failed = sum(control.holds is False for control in statement.controls)
     says = _("{count} control totals do not agree", count=failed) if failed else _("All control totals agree")
     return Sheet(
         name=NAME,
@@ -94,14 +94,14 @@ def _counts(counts: Counts, seal: str | None) -> Iterator[Values]:
 
 
 def _controls(statement: MonthStatement) -> Iterator[Values]:
-    for each in statement.controls:
+    for control in statement.controls:
         yield (
-            _(SAYS[each.code]),
-            None if each.account is None else statement.chart.name(each.account.code),
-            _amount(each, each.value),
-            _amount(each, each.expected),
-            "－" if each.holds is None else mark(each.holds),
-            _(SHEETS[each.sheet]),
+            _(SAYS[control.code]),
+            None if control.account is None else statement.chart.name(control.account.code),
+            _amount(control, control.value),
+            _amount(control, control.expected),
+            "－" if control.holds is None else mark(control.holds),
+            _(SHEETS[control.sheet]),
         )
 
 

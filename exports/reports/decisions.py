@@ -59,31 +59,31 @@ def history(decisions: Iterable[Decision]) -> Sheet:
 
 def historical(decisions: Iterable[Decision]) -> Iterator[Values]:
     """The rows of `HISTORY`."""
-    for each in decisions:
-        notice = register.announced(each.notice)
+    for decision in decisions:
+        notice = register.announced(decision.notice)
         yield (
-            each.no,
-            each.application,
-            each.as_of,
-            each.decided_at,
-            each.by,
-            worded(OUTCOMES, each.outcome),
-            listed(each.clauses),
+            decision.no,
+            decision.application,
+            decision.as_of,
+            decision.decided_at,
+            decision.by,
+            worded(OUTCOMES, decision.outcome),
+            listed(decision.clauses),
             notice.name if notice else None,
-            each.refundable,
-            each.superseded_by,
+            decision.refundable,
+            decision.superseded_by,
         )
 
 
 def _rows(decided: Iterable[Decided], owners: Owners) -> Iterator[Values]:
-    for each in decided:
+    for decision in decided:
         yield (
-            each.no,
-            *person(owners.of(each.application)),
-            each.application,
-            each.as_of,
-            *answer(each),
-            each.by,
+            decision.no,
+            *person(owners.of(decision.application)),
+            decision.application,
+            decision.as_of,
+            *answer(decision),
+            decision.by,
         )
 
 

@@ -34,11 +34,11 @@ def sheet(rows: Iterable[Unmatched]) -> Sheet:
 
 
 def _rows(rows: Iterable[Unmatched]) -> Iterator[Values]:
-    for each in rows:
-        own: Values = (each.deposit, each.received_on, each.yen, each.payer, each.note)
-        if not each.candidates:
+    for row in rows:
+        own: Values = (row.deposit, row.received_on, row.yen, row.payer, row.note)
+        if not row.candidates:
             yield (*own, None, None, None)
-        for nth, candidate in enumerate(each.candidates):
-            first = own if nth == 0 else (each.deposit, None, None, None, None)
+        for nth, candidate in enumerate(row.candidates):
+            first = own if nth == 0 else (row.deposit, None, None, None, None)
             reasons = either("、", "; ").join(candidate.reasons)
             yield (*first, candidate.application, f"{candidate.member} {candidate.name}", reasons)

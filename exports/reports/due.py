@@ -30,13 +30,13 @@ def sheet(rows: Iterable[Due], day: date) -> Sheet:
 
 
 def _cells(rows: Iterable[Due]) -> Iterator[Values]:
-    for each in rows:
+    for row in rows:
         yield (
-            *person(each.member),
-            each.application,
-            each.mailed_on,
-            each.day,
-            each.reminder_on,
-            each.revocable_on,
-            worded(RECEIPT_STATES, each.state),
+            *person(row.member),
+            row.application,
+            row.mailed_on,
+            row.day,
+            row.reminder_on,
+            row.revocable_on,
+            worded(RECEIPT_STATES, row.state),
         )

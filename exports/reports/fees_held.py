@@ -51,27 +51,27 @@ def month(held: list[Held], in_ledger: int, period: tuple[date, date]) -> Sheet:
 
 def _rows(held: list[Held]) -> Iterator[Values | Marked]:
     for association, several in groupby(held, key=lambda each: each.member.association):
-        for each in several:
+        for holding in several:
             yield (
-                *person(each.member),
-                each.application,
-                each.received_on,
-                each.before,
-                each.received,
-                each.authority,
-                each.refunded,
-                each.credited,
-                each.other,
-                each.left,
-                each.days,
-                worded(CERTIFICATE_STATES, each.state),
+                *person(holding.member),
+                holding.application,
+                holding.received_on,
+                holding.before,
+                holding.received,
+                holding.authority,
+                holding.refunded,
+                holding.credited,
+                holding.other,
+                holding.left,
+                holding.days,
+                worded(CERTIFICATE_STATES, holding.state),
             )
         yield Marked("subtotal", _labelled(_("{association} in total", association=association)))
     yield Marked("total", _labelled(_("Total")))
 
 
 def _compared(held: list[Held], in_ledger: int) -> Iterator[Values]:
-    left = sum(each.left for each in held)
+    left = sum(holding.left for holding in held)
     yield _labelled(_("Balance in the general ledger"), in_ledger)
     yield _labelled(_("Difference"), left - in_ledger)
 

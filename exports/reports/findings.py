@@ -43,7 +43,7 @@ def sheet(
 
     ○ holds, × does not hold, ? is not known.
     """
-    cells = (_cells(each, people[each.member], origins, everything=everything) for each in findings)
+    cells = (_cells(finding, people[finding.member], origins, everything=everything) for finding in findings)
     block = Block(COLUMNS, cells, total=N_("Total"))
     return Sheet(name=NAME, title=NAME, blocks=(block,), as_of=day, issuer=ISSUER, landscape=True)
 

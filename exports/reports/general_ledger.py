@@ -33,10 +33,15 @@ COLUMNS = (
 def month(ledgers: list[AccountLedger], chart: Chart, period: tuple[date, date]) -> Sheet:
     """The general ledger of a month: the accounts that moved in it or that anything was brought forward in."""
     first, last = period
-    shown = [each for each in ledgers if each.lines or each.opening.balance]
+    shown = [ledger for ledger in ledgers if ledger.lines or ledger.opening.balance]
     blocks = tuple(
-        Block(COLUMNS, _rows(each, chart, first, last), heading=chart.name(each.opening.code), new_page=bool(at))
-        for at, each in enumerate(shown)
+        Block(
+            COLUMNS,
+            _rows(account_ledger, chart, first, last),
+            heading=chart.name(account_ledger.opening.code),
+            new_page=bool(at),
+        )
+        for at, account_ledger in enumerate(shown)
     )
     return Sheet(
         name=NAME,

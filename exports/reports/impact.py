@@ -70,37 +70,37 @@ def _between(found: Comparison) -> str:
 
 
 def _moved(found: Comparison) -> Iterator[Values]:
-    for each in found.moved:
-        after = worded(OUTCOMES, each.after)
+    for movement in found.moved:
+        after = worded(OUTCOMES, movement.after)
         yield (
-            worded(OUTCOMES, each.before),
-            after if each.before != each.after else _("the same, on other grounds"),
-            each.applications,
-            *_yen(each.refundable_before, each.refundable_after),
+            worded(OUTCOMES, movement.before),
+            after if movement.before != movement.after else _("the same, on other grounds"),
+            movement.applications,
+            *_yen(movement.refundable_before, movement.refundable_after),
         )
 
 
 def _shares(found: Comparison) -> Iterator[Values]:
-    for each in found.shares:
+    for share in found.shares:
         yield (
-            each.association,
-            each.applications,
-            each.changed,
-            *_yen(each.refundable_before, each.refundable_after),
+            share.association,
+            share.applications,
+            share.changed,
+            *_yen(share.refundable_before, share.refundable_after),
         )
 
 
 def _changes(found: Comparison) -> Iterator[Values]:
-    for each in found.changes:
+    for change in found.changes:
         yield (
-            *person(each.member),
-            each.application,
-            worded(OUTCOMES, each.before.outcome),
-            listed(each.before.clauses),
-            worded(OUTCOMES, each.after.outcome),
-            listed(each.after.clauses),
-            missing(each.after.missing),
-            *_yen(each.before.refundable, each.after.refundable),
+            *person(change.member),
+            change.application,
+            worded(OUTCOMES, change.before.outcome),
+            listed(change.before.clauses),
+            worded(OUTCOMES, change.after.outcome),
+            listed(change.after.clauses),
+            missing(change.after.missing),
+            *_yen(change.before.refundable, change.after.refundable),
         )
 
 

@@ -45,17 +45,17 @@ def found(entries: Iterable[Entry], chart: Chart) -> Sheet:
 def _rows(entries: Iterable[Entry], chart: Chart) -> Iterator[Values]:
     for entry in entries:
         text = description(entry)
-        for nth, each in enumerate(entry.movements, 1):
+        for nth, movement in enumerate(entry.movements, 1):
             yield (
                 entry.on,
                 entry.no,
                 nth,
-                chart.name(each.debit),
-                chart.part(each.debit, each.debit_application, each.deposit),
-                each.yen,
-                chart.name(each.credit),
-                chart.part(each.credit, each.credit_application, each.deposit),
-                each.yen,
+                chart.name(movement.debit),
+                chart.part(movement.debit, movement.debit_application, movement.deposit),
+                movement.yen,
+                chart.name(movement.credit),
+                chart.part(movement.credit, movement.credit_application, movement.deposit),
+                movement.yen,
                 text,
                 entry.reverses,
                 entry.by,

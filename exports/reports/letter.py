@@ -187,8 +187,8 @@ def _grounds(letter: Letter) -> Iterator[str]:
         yield _("In {notice} no case is named in which the fee is given back.", notice=letter.notice.name)
     elif letter.clauses:
         yield letter.notice.name
-    for each in letter.clauses:
-        yield _clause(each)
+    for clause in letter.clauses:
+        yield _clause(clause)
 
 
 def _clause(each: Cited) -> str:

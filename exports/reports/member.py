@@ -69,16 +69,16 @@ def workbook(statement: MemberStatement, *, mark: str = "") -> Workbook:
     """The workbook about a member. The bank account shows its last four digits only."""
     facts = tuple(
         (
-            each.application,
-            each.name,
-            each.value,
-            each.origin.known_on if each.origin else None,
-            each.origin.file if each.origin else None,
-            each.origin.sheet if each.origin else None,
-            each.origin.row if each.origin else None,
-            each.origin.by if each.origin else None,
+            fact.application,
+            fact.name,
+            fact.value,
+            fact.origin.known_on if fact.origin else None,
+            fact.origin.file if fact.origin else None,
+            fact.origin.sheet if fact.origin else None,
+            fact.origin.row if fact.origin else None,
+            fact.origin.by if fact.origin else None,
         )
-        for each in statement.facts
+        for fact in statement.facts
     )
     return Workbook(
         title=_(TITLE),
@@ -123,36 +123,41 @@ def _summary(statement: MemberStatement) -> Iterator[Block]:
         (N_("Bank account"), marked("-".join(account) or None, waits=statement.account_waits)),
     )
     yield Block((Column("", width=16), Column("", "any", 18)), tuple((_(name), value) for name, value in told))
-    rows = tuple((each.application, *answer(each)) for each in statement.findings)
+    rows = tuple((finding.application, *answer(finding)) for finding in statement.findings)
     yield Block(_FINDINGS, rows, heading=N_("The answer for each application"))
 
 
 def _conditions(statement: MemberStatement) -> Iterator[Values]:
-    for each in statement.conditions:
+    for condition in statement.conditions:
         yield (
-            each.application,
-            each.clause,
-            each.words,
-            each.says,
-            mark(each.holds),
-            each.grounds,
-            each.sources,
+            condition.application,
+            condition.clause,
+            condition.words,
+            condition.says,
+            mark(condition.holds),
+            condition.grounds,
+            condition.sources,
         )
 
 
 def _money(statement: MemberStatement) -> Iterator[Block]:
     deposits = [
-        (each.reference, each.received_on, each.yen, each.payer, each.application) for each in statement.deposits
+        (deposit.reference, deposit.received_on, deposit.yen, deposit.payer, deposit.application)
+        for deposit in statement.deposits
     ]
     yield Block(_DEPOSITS, deposits, heading=N_("Transfers received"), total=N_("Total"))
-    yield Block(RETURN_COLUMNS, [return_cells(each) for each in statement.returns], heading=N_("Returned or credited"))
+    yield Block(
+        RETURN_COLUMNS,
+        [return_cells(settlement) for settlement in statement.returns],
+        heading=N_("Returned or credited"),
+    )
 
 
 def _ledger(statement: MemberStatement) -> Iterator[Block]:
     """One block for each account; within it each part has its own running balance."""
     several = groupby(statement.ledger, key=lambda each: (each.account.code, each.account.name))
     for at, ((code, name), lines) in enumerate(several):
-        yield Block(_LEDGER, [_posted(each) for each in lines], heading=f"{code} {name}", new_page=bool(at))
+        yield Block(_LEDGER, [_posted(line) for line in lines], heading=f"{code} {name}", new_page=bool(at))
     if not statement.ledger:
         yield Block(_LEDGER, ())
 

@@ -22,7 +22,7 @@ def workbook(statement: MonthStatement, *, seal: str | None = None, mark: str = 
     `seal` is the head of the chain that the month was closed with; a month that is still open has none.
     """
     period = (statement.month.first, statement.month.last)
-    in_ledger = sum(each.closing.balance for each in statement.changes if each.closing.code in HELD)
+    in_ledger = sum(change.closing.balance for change in statement.changes if change.closing.code in HELD)
     return Workbook(
         title=_("Monthly statement {month}", month=str(statement.month)),
         made_on=statement.month.last,

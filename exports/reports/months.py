@@ -33,8 +33,8 @@ def sheet(months: Iterable[Standing]) -> Sheet:
 
 
 def _rows(months: Iterable[Standing]) -> Iterator[Values]:
-    for each in months:
-        yield (str(each.month), _said(each), each.entries, *_step(each))
+    for month in months:
+        yield (str(month.month), _said(month), month.entries, *_step(month))
 
 
 def _said(each: Standing) -> str:

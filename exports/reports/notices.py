@@ -108,7 +108,7 @@ def paper_json(day: date) -> dict[str, Any]:
             {
                 "mark": clause.mark,
                 "words": clause.words,
-                "conditions": [{"name": names[each], "says": each.says} for each in clause.conditions],
+                "conditions": [{"name": names[condition], "says": condition.says} for condition in clause.conditions],
             }
             for clause in notice.clauses
         ],
@@ -126,7 +126,7 @@ def compared(found: Comparison) -> str:
             count=found.judged,
             day=found.as_of,
         )
-    examples = ["\n".join(_explained(each, found)) for each in found.examples]
+    examples = ["\n".join(_explained(example, found)) for example in found.examples]
     sums = terminal.whole(sheet.sheet(found, every_change=False))
     return "\n\n".join([sums, _("Examples of each kind:"), *examples])
 

@@ -63,21 +63,21 @@ def sheet(rows: Iterable[Shaken], owners: Owners, on: date) -> Sheet:
 
 
 def _rows(rows: Iterable[Shaken], owners: Owners) -> Iterator[Values]:
-    for each in rows:
+    for row in rows:
         yield (
-            each.decision,
-            *person(owners.of(each.application)),
-            each.application,
-            each.as_of,
-            each.asked_on,
-            _outcome(each.then),
-            _outcome(each.now),
-            listed(each.then.clauses),
-            listed(each.now.clauses) if each.now else None,
-            each.then.refundable,
-            each.now.refundable if each.now else None,
-            "\n".join(_changed(each)),
-            "\n".join(dict.fromkeys(str(change.origin) for change in each.changes if change.origin is not None)),
+            row.decision,
+            *person(owners.of(row.application)),
+            row.application,
+            row.as_of,
+            row.asked_on,
+            _outcome(row.then),
+            _outcome(row.now),
+            listed(row.then.clauses),
+            listed(row.now.clauses) if row.now else None,
+            row.then.refundable,
+            row.now.refundable if row.now else None,
+            "\n".join(_changed(row)),
+            "\n".join(dict.fromkeys(str(change.origin) for change in row.changes if change.origin is not None)),
         )
 
 

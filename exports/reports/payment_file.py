@@ -20,8 +20,15 @@ COLUMNS = (
 def sheet(filed: Filed, accounts: Mapping[int, str]) -> Sheet:
     """Every refund in a payment file, with the account masked, and their total."""
     rows = [
-        (each.refund, each.member, each.name, each.application or each.deposit, accounts[each.refund], each.yen)
-        for each in filed.refunds
+        (
+            refund.refund,
+            refund.member,
+            refund.name,
+            refund.application or refund.deposit,
+            accounts[refund.refund],
+            refund.yen,
+        )
+        for refund in filed.refunds
     ]
     name = N_("Payment file")
     block = Block(COLUMNS, rows, total=N_("Total"))

@@ -44,14 +44,14 @@ def filed_json(done: Filed, out: Path) -> Json:
         "holidays_checked": False,
         "refunds": [
             {
-                "no": each.refund,
-                "application": each.application,
-                "deposit": each.deposit,
-                "member": each.member,
-                "account": accounts[each.refund],
-                "amount": each.yen,
+                "no": refund.refund,
+                "application": refund.application,
+                "deposit": refund.deposit,
+                "member": refund.member,
+                "account": accounts[refund.refund],
+                "amount": refund.yen,
             }
-            for each in done.refunds
+            for refund in done.refunds
         ],
     }
 

@@ -45,16 +45,16 @@ def changes(found: Iterable[Change]) -> Sheet:
     """The changed bank accounts, masked."""
     rows = [
         (
-            each.member,
-            each.name,
-            _said(each.was) or None,
-            _said(each.now),
-            each.also_of,
-            each.known_on,
-            each.brought_by,
-            each.approved_by,
+            change.member,
+            change.name,
+            _said(change.was) or None,
+            _said(change.now),
+            change.also_of,
+            change.known_on,
+            change.brought_by,
+            change.approved_by,
         )
-        for each in found
+        for change in found
     ]
     return _sheet(N_("Changed bank accounts"), Block(_CHANGES, rows))
 
@@ -64,15 +64,15 @@ def changes_json(found: Iterable[Change]) -> Json:
     return {
         "changes": [
             {
-                "member": each.member,
-                "was": dict(zip(ACCOUNT, each.was, strict=True)),
-                "now": dict(zip(ACCOUNT, each.now, strict=True)),
-                "also_of": each.also_of,
-                "known_on": each.known_on,
-                "brought_by": each.brought_by,
-                "approved_by": each.approved_by,
+                "member": change.member,
+                "was": dict(zip(ACCOUNT, change.was, strict=True)),
+                "now": dict(zip(ACCOUNT, change.now, strict=True)),
+                "also_of": change.also_of,
+                "known_on": change.known_on,
+                "brought_by": change.brought_by,
+                "approved_by": change.approved_by,
             }
-            for each in found
+            for change in found
         ]
     }
 
@@ -87,15 +87,15 @@ def refusals(found: Iterable[Refused]) -> Sheet:
     """What was refused, oldest first."""
     rows = [
         (
-            each.no,
-            each.recorded_at,
-            each.by,
-            each.role,
-            each.command,
-            each.code,
-            ", ".join(f"{name}={value}" for name, value in each.fields.items()),
+            refusal.no,
+            refusal.recorded_at,
+            refusal.by,
+            refusal.role,
+            refusal.command,
+            refusal.code,
+            ", ".join(f"{name}={value}" for name, value in refusal.fields.items()),
         )
-        for each in found
+        for refusal in found
     ]
     return _sheet(N_("Refused commands"), Block(_REFUSALS, rows))
 
@@ -103,7 +103,7 @@ def refusals(found: Iterable[Refused]) -> Sheet:
 def refusals_json(found: Iterable[Refused]) -> Json:
     """What was refused, for other programs."""
     names = ("no", "recorded_at", "by", "role", "command", "code", "fields")
-    return {"refusals": [{name: getattr(each, name) for name in names} for each in found]}
+    return {"refusals": [{name: getattr(refusal, name) for name in names} for refusal in found]}
 
 
 def _sheet(name: str, block: Block) -> Sheet:
@@ -125,10 +125,10 @@ def account_json(told: Any) -> Json:
 def roles(found: Iterable[Role]) -> str:
     """What each role may, who is a member of it, and what to do next."""
     lines: list[str] = []
-    for each in found:
-        lines.append(f"{each.name}: {_(TELLS[each.kind])}")
-        if each.members:
-            lines.append("  " + _("members: {members}", members=", ".join(each.members)))
+    for role in found:
+        lines.append(f"{role.name}: {_(TELLS[role.kind])}")
+        if role.members:
+            lines.append("  " + _("members: {members}", members=", ".join(role.members)))
     lines.append(_("Next, for each person: CREATE ROLE name LOGIN; GRANT one of these TO name"))
     return "\n".join(lines)
 
@@ -136,4 +136,4 @@ def roles(found: Iterable[Role]) -> str:
 def roles_json(found: Iterable[Role]) -> Json:
     """The same for other programs."""
     names = ("kind", "inserts", "members", "new")
-    return {"roles": [{"role": each.name} | {name: getattr(each, name) for name in names} for each in found]}
+    return {"roles": [{"role": role.name} | {name: getattr(role, name) for name in names} for role in found]}

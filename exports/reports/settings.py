@@ -24,8 +24,15 @@ _COLUMNS = (
 def settings(found: Iterable[Set]) -> Sheet:
     """Every setting with the value that counts."""
     rows = [
-        (each.setting.name, said(each), _(each.setting.about), _(each.setting.form), each.by, each.recorded_at)
-        for each in found
+        (
+            setting.setting.name,
+            said(setting),
+            _(setting.setting.about),
+            _(setting.setting.form),
+            setting.by,
+            setting.recorded_at,
+        )
+        for setting in found
     ]
     name = N_("Settings")
     return Sheet(name=name, title=name, blocks=(Block(_COLUMNS, rows),), issuer=ISSUER, landscape=True)
@@ -35,8 +42,8 @@ def settings_json(found: Iterable[Set]) -> Json:
     """The same for other programs."""
     return {
         "settings": [
-            {"name": each.setting.name, "value": each.value, "by": each.by, "recorded_at": each.recorded_at}
-            for each in found
+            {"name": setting.setting.name, "value": setting.value, "by": setting.by, "recorded_at": setting.recorded_at}
+            for setting in found
         ]
     }
 

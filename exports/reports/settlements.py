@@ -55,19 +55,19 @@ _FILE = Column(N_("Payment file No."), "number", 12)
 def month(returns: list[Return], period: tuple[date, date]) -> Sheet:
     """What moved in a month or was still open at its end, by way, association and member."""
     # Whether a changed account waits is left out: the workbook of a month stays the same when the approval comes.
-    settled = [replace(each, account_waits=False) for each in returns]
+    settled = [replace(settlement, account_waits=False) for settlement in returns]
     ordered = sorted(settled, key=lambda each: list(WAYS).index(each.way))
     return _sheet(ordered, NAME, period=period)
 
 
 def refunds(returns: Iterable[Return], day: date) -> Sheet:
     """Every refund and overpayment returned, as of a day."""
-    return _sheet([each for each in returns if each.way != "credit"], N_("Refunds"), day, files=True)
+    return _sheet([settlement for settlement in returns if settlement.way != "credit"], N_("Refunds"), day, files=True)
 
 
 def credits(returns: Iterable[Return], day: date) -> Sheet:
     """Every credit to a reissue, as of a day."""
-    return _sheet([each for each in returns if each.way == "credit"], N_("Credits"), day)
+    return _sheet([settlement for settlement in returns if settlement.way == "credit"], N_("Credits"), day)
 
 
 def _sheet(
@@ -84,7 +84,9 @@ def _sheet(
 
 def _rows(returns: list[Return], files: bool) -> Iterator[Values | Marked]:
     for way, several in groupby(returns, key=lambda each: each.way):
-        yield from ((*cells(each), each.payment_file) if files else cells(each) for each in several)
+        yield from (
+            (*cells(settlement), settlement.payment_file) if files else cells(settlement) for settlement in several
+        )
         yield Marked("subtotal", _labelled(_(_SUBTOTALS[way]), files))
     yield Marked("total", _labelled(_("Total"), files))
 

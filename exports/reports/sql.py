@@ -110,7 +110,7 @@ def _split(parts: Sequence[Part], before: Sequence[str], after: str = "") -> lis
     pieces: list[list[Part]] = [[]]
     whole = [("AND", "BETWEEN"), ("JOIN", "LEFT")]  # the word belongs to one that stands shortly before it
     for part in parts:
-        bound = any((part, each) in whole for each in pieces[-1][-3:])
+        bound = any((part, piece) in whole for piece in pieces[-1][-3:])
         if part in before and pieces[-1] and not bound:
             pieces.append([])
         if part == after:
@@ -206,7 +206,7 @@ class _Layout:
             first, *others = _split(parts, before)
             if others:
                 further = indent + _STEP
-                return [*self._laid(first, indent), *(line for each in others for line in self._laid(each, further))]
+                return [*self._laid(first, indent), *(line for other in others for line in self._laid(other, further))]
         at = max(
             (nth for nth, part in enumerate(parts) if isinstance(part, Group)),
             default=None,

@@ -57,8 +57,8 @@ def _left(report: Report) -> Iterator[str]:
     if not report.left:
         return
     yield _("{count} left for now:", count=len(report.left))
-    for each in report.left[:_LEFT_SHOWN]:
-        yield f"  {each.says}"
+    for left_over in report.left[:_LEFT_SHOWN]:
+        yield f"  {left_over.says}"
     if len(report.left) > _LEFT_SHOWN:
         yield _("  … and {count} more; all of them: seisan book --json", count=len(report.left) - _LEFT_SHOWN)
 
@@ -68,7 +68,7 @@ def bill_paid(payment: Payment) -> str:
     lines = [_("{count} lines paid, {yen} yen.", count=payment.posted, yen=written(payment.yen))]
     if payment.paid_before:
         lines.append(_("{count} lines had been paid before.", count=payment.paid_before))
-    lines += [f"  {each.application}: {each.said}" for each in payment.left]
+    lines += [f"  {bill_line.application}: {bill_line.said}" for bill_line in payment.left]
     return "\n".join(lines)
 
 
@@ -90,12 +90,12 @@ def decided(decisions: Sequence[Decision], new: int) -> str:
         lines += [
             _(
                 "  decision No. {no}, application {application}: {outcome}",
-                no=each.no,
-                application=each.application,
-                outcome=labels.worded(labels.OUTCOMES, each.outcome),
+                no=decision.no,
+                application=decision.application,
+                outcome=labels.worded(labels.OUTCOMES, decision.outcome),
             )
-            for each in decisions
+            for decision in decisions
         ]
-    lines.append(by_outcome((each.outcome, each.refundable) for each in decisions))
+    lines.append(by_outcome((decision.outcome, decision.refundable) for decision in decisions))
     lines.append(_("Next: seisan book; the answer to a member: seisan letter NO --out FILE.xlsx"))
     return "\n".join(lines)

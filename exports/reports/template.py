@@ -17,14 +17,14 @@ def write(kind: str, path: Path) -> None:
     insist_on_workbook(path)
     columns = tuple(
         Column(
-            each.text,
-            _FORMS.get(each.form, "text"),
-            width=max(14, 2 * len(each.text) + 4),
-            required=each.required,
-            note=each.note,
-            choices=each.choices,
+            heading.text,
+            _FORMS.get(heading.form, "text"),
+            width=max(14, 2 * len(heading.text) + 4),
+            required=heading.required,
+            note=heading.note,
+            choices=heading.choices,
         )
-        for each in blank.headings
+        for heading in blank.headings
     )
     sheet = Sheet(name=blank.title, title=blank.title, blocks=(Block(columns, ()),), to_fill=True)
     xlsx.write(Workbook(blank.title, dates.today(), (sheet, guide(sheet))), path)

@@ -38,7 +38,7 @@ _KINDS = {
 
 def month(changes: list[Change], chart: Chart, period: tuple[date, date]) -> Sheet:
     """The trial balance up to the end of a month, and below it the changes of the month itself."""
-    closing = [each.closing for each in changes]
+    closing = [change.closing for change in changes]
     own = Block(
         _PERIOD, _changed(changes, chart), heading=N_("Changes of the month (balances on the account's own side)")
     )
@@ -58,19 +58,19 @@ def as_of(balances: list[Balance], chart: Chart, day: date) -> Sheet:
 
 
 def _balances(balances: Iterable[Balance], chart: Chart) -> Iterator[Values]:
-    for each in balances:
-        left = each.debit - each.credit
-        yield (max(left, 0), each.debit, chart.name(each.code), each.credit, max(-left, 0))
+    for balance in balances:
+        left = balance.debit - balance.credit
+        yield (max(left, 0), balance.debit, chart.name(balance.code), balance.credit, max(-left, 0))
 
 
 def _changed(changes: list[Change], chart: Chart) -> Iterator[Values | Marked]:
     for kind, several in groupby(changes, key=lambda each: each.opening.kind):
-        for each in several:
+        for change in several:
             yield (
-                each.opening.balance,
-                each.debit,
-                chart.name(each.opening.code),
-                each.credit,
-                each.closing.balance,
+                change.opening.balance,
+                change.debit,
+                chart.name(change.opening.code),
+                change.credit,
+                change.closing.balance,
             )
         yield Marked("subtotal", (None, None, _(_KINDS[kind]), None, None))

@@ -64,7 +64,7 @@ def _seen(connection: Connection, batch: int) -> Iterator[tuple[str, str]]:
 
 def _rule(table: Table, since: dict[str, int | None], batch: int, schema: str) -> str:
     """What holds of the rows that stood there: by their number, by that of their source, or else by their seal."""
-    first, key = since[table.name], [each.name for each in table.primary_key]
+    first, key = since[table.name], [column.name for column in table.primary_key]
     if first is not None:
         return f"{key[0]} < {first}"
     if "source" in table.columns and since.get("source") is not None:

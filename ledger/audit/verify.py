@@ -33,7 +33,7 @@ class Verified:
 
     def as_json(self) -> dict[str, Any]:
         """The answer as other programs read it."""
-        faults = [each.as_json() for each in self.faults]
+        faults = [fault.as_json() for fault in self.faults]
         return {"ok": not self.faults, "entries": self.entries, "head": self.head, "faults": faults}
 
 
@@ -49,8 +49,8 @@ def verify(
     found = chain.faults(connection, only)
     reckoned = _reckoned(connection, month, only)
     if found:
-        named = {each.where for each in found}
-        reckoned = (each for each in _as_far_as_it_goes(reckoned) if each.where not in named)
+        named = {fault.where for fault in found}
+        reckoned = (goe for goe in _as_far_as_it_goes(reckoned) if goe.where not in named)
     found = [*found, *reckoned, *rules]
     return Verified(entries(connection), chain.last_head(connection), tuple(found))
 
@@ -88,7 +88,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
 
 
 def _reversed(posted: dict[int, Posting]) -> set[int]:
-    return {each.reverses for each in posted.values() if each.reverses is not None}
+    return {posting.reverses for posting in posted.values() if posting.reverses is not None}
 
 
 def _as_far_as_it_goes(faults: Iterator[Fault]) -> Iterator[Fault]:
@@ -110,7 +110,7 @@ def _entries(digests: dict[int, str], posted: dict[int, Posting], numbers: Itera
         elif entry.digest != digests[no]:
             yield Fault("entry-changed", f"entry {no}", {})
         elif entry.reverses is not None and (original := posted.get(entry.reverses)) is not None:
-            opposite = tuple(each.opposite for each in reversed(original.movements))
+            opposite = tuple(movement.opposite for movement in reversed(original.movements))
             if entry.movements != opposite:
                 yield Fault("not-opposite", f"entry {no}", {"original": entry.reverses})
 
@@ -122,11 +122,11 @@ def _totals(connection: Connection, month: Month | None) -> Iterator[Fault]:
         if last is None:
             return
         month = Month.of(last)
-    for each in month_statement(connection, month).controls:
-        if each.holds is False and each.code not in _WORK_LEFT:
-            fields: dict[str, object] = {"month": month, "value": each.value, "expected": each.expected}
-            where = f"account {each.account.code}" if each.account else "books"
-            yield Fault("total-differs", where, fields | {"code": each.code})
+    for control in month_statement(connection, month).controls:
+        if control.holds is False and control.code not in _WORK_LEFT:
+            fields: dict[str, object] = {"month": month, "value": control.value, "expected": control.expected}
+            where = f"account {control.account.code}" if control.account else "books"
+            yield Fault("total-differs", where, fields | {"code": control.code})
 
 
 def _decisions(connection: Connection, numbers: Sequence[int] | None) -> Iterator[Fault]:

@@ -87,7 +87,7 @@ def reconcile(connection: Connection) -> list[Reconciled]:
         for line, left, state in _states(lines, owed, waived=application in waived):
             said = state if application in known else "unknown_application"
             states[line] = Reconciled(line.bill, application, line.nth, line.yen, owed, said, line.billed_on, left)
-    billed = {application for application, lines in of.items() if any(states[each].left > 0 for each in lines)}
+    billed = {application for application, lines in of.items() if any(states[line].left > 0 for line in lines)}
     missing = [
         Reconciled(None, application, 1, 0, owed, "not_billed")
         for application in sorted(set(issued) - billed)

@@ -107,7 +107,7 @@ def _still_owed(connection: Connection, application: str, on: date) -> int:
     if due is None:
         return 0
     further = credits(connection, tables.credit.c.to_application == application)
-    proposed = sum(each.yen for each in further if each.state == "proposed")
+    proposed = sum(credit.yen for credit in further if credit.state == "proposed")
     return due - Plan(connection, on, related(connection, [application])).received(application) - proposed
 
 
@@ -179,7 +179,9 @@ def _issue_undone(connection: Connection, credit: Credit, on: date) -> list[Post
 def _gone(connection: Connection, credit: Credit) -> Refusal:
     """Where the credited yen have gone: into another credit, a refund, or to the authority."""
     to = credit.to_application
-    further = [each.no for each in credits(connection, tables.credit.c.application == to) if each.state in STANDING]
+    further = [
+        credit.no for credit in credits(connection, tables.credit.c.application == to) if credit.state in STANDING
+    ]
     if further:
         return CreditGoneOn(credit.no, to, _("credit {no}", no=further[-1]))
     step, movement = tables.refund_step.c, tables.movement.c

@@ -80,4 +80,4 @@ def fact_said(code: str) -> str:
 
 def doubt_said(code: str) -> str:
     """A doubt in the language being spoken."""
-    return next(each.says for each in review_flags.DOUBTS if each.code == code)
+    return next(doubt.says for doubt in review_flags.DOUBTS if doubt.code == code)

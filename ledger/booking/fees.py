@@ -33,16 +33,16 @@ class _Group:
     @property
     def live(self) -> list[Booked]:
         """Those that stand, the last first."""
-        return sorted((each for each in (*self.entries, *self.settled) if each.live), key=lambda each: -each.no)
+        return sorted((entry for entry in (*self.entries, *self.settled) if entry.live), key=lambda each: -each.no)
 
     @property
     def on(self) -> date:
         """The day of the last of its receipts."""
-        return max(each.on for each in self.entries)
+        return max(entry.on for entry in self.entries)
 
     def corrected_on(self, deposit: Deposit) -> date:
         """The day of a correction: when it became known, but not before what it corrects, nor before the receipt."""
-        return max(deposit.known_on, deposit.received_on, self.on, *(each.on for each in self.live))
+        return max(deposit.known_on, deposit.received_on, self.on, *(booked_entry.on for booked_entry in self.live))
 
     def booked_from(self, deposit: Deposit) -> bool:
         """Whether it was booked from what is known of the deposit now; that an application was learnt is no change."""
@@ -74,12 +74,14 @@ def plan_fees(plan: Plan, applications: Mapping[str, Application]) -> None:
 
 def _group(plan: Plan, reference: str) -> _Group | None:
     """What was booked of a deposit last; None when nothing was."""
-    every = [each for event in _FIRST for each in plan.booked(event, reference)]
+    every = [booked_entry for event in _FIRST for booked_entry in plan.booked(event, reference)]
     if not every:
         return None
-    nth = max(each.nth for each in every)
-    settled = tuple(each for each in plan.booked("suspense_settled", reference) if each.nth == nth)
-    return _Group(nth, tuple(each for each in every if each.nth == nth), settled)
+    nth = max(booked_entry.nth for booked_entry in every)
+    settled = tuple(
+        booked_entry for booked_entry in plan.booked("suspense_settled", reference) if booked_entry.nth == nth
+    )
+    return _Group(nth, tuple(booked_entry for booked_entry in every if booked_entry.nth == nth), settled)
 
 
 # --- received -------------------------------------------------------------------------------------------------------
@@ -122,10 +124,10 @@ def _settle(
     due_since: Mapping[str, date],
 ) -> None:
     """Settles what waits in suspense once application and fee are known, on the day on which the last became known."""
-    for each in (*group.entries, *group.settled):
-        if each.undone_by_hand:
-            plan.leave("reversed_by_hand", deposit.reference, each.no)
-    if deposit.application is None or any(each.undone_by_hand for each in group.settled):
+    for entry in (*group.entries, *group.settled):
+        if entry.undone_by_hand:
+            plan.leave("reversed_by_hand", deposit.reference, entry.no)
+    if deposit.application is None or any(booked_entry.undone_by_hand for booked_entry in group.settled):
         return
     if applications[deposit.application].due is None:
         plan.leave("fee_not_known", deposit.reference)
@@ -154,7 +156,9 @@ def _correct_all(plan: Plan, every: list[Deposit], applications: Mapping[str, Ap
         for deposit in every
         if (group := groups[deposit.reference]) is not None and not group.booked_from(deposit)
     ]
-    originals = recorded(plan.connection, {each.no for _deposit, group in changed for each in group.live})
+    originals = recorded(
+        plan.connection, {booked_entry.no for _deposit, group in changed for booked_entry in group.live}
+    )
     to_do = [(deposit, group) for deposit, group in changed if group.corrected_on(deposit) <= plan.through]
     while to_do:
         unfit = [each for each in to_do if not _correct(plan, *each, applications, originals)]
@@ -182,12 +186,15 @@ def _correct(
     on = group.corrected_on(deposit)
     own = sum(
         movement.yen
-        for each in group.live
-        for movement in originals[each.no].movements
+        for booked_entry in group.live
+        for movement in originals[booked_entry.no].movements
         if movement.credit == Account.FEES_HELD and movement.credit_application == deposit.application
     )
     anew = list(_receipt(deposit, _still_due(plan, deposit, applications, own), group.nth + 1, on))
-    undone = [opposite(each.no, originals[each.no], on=on, reason=CORRECTED, cause=CORRECTION) for each in group.live]
+    undone = [
+        opposite(booked_entry.no, originals[booked_entry.no], on=on, reason=CORRECTED, cause=CORRECTION)
+        for booked_entry in group.live
+    ]
     for wanted in ([*anew, *undone], [*anew, *_issues_undone(plan, undone, on), *undone]):
         if plan.fits(wanted):
             for posting in wanted:
@@ -198,9 +205,11 @@ def _correct(
 
 def _issues_undone(plan: Plan, undone: list[Posting], on: date) -> Iterator[Posting]:
     """The reversals of the certificates booked as issued with the money that is taken back, while it is still owed."""
-    taken = (each for posting in undone for each in posting.movements if each.debit == Account.FEES_HELD)
+    taken = (movement for posting in undone for movement in posting.movements if movement.debit == Account.FEES_HELD)
     # Each application once, though its money may have come in parts.
-    for application in dict.fromkeys(each.debit_application for each in taken if each.debit_application is not None):
+    for application in dict.fromkeys(
+        movement.debit_application for movement in taken if movement.debit_application is not None
+    ):
         issued = plan.latest("certificate_issued", application)
         if issued is None or not issued.live:
             continue

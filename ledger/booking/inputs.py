@@ -82,7 +82,7 @@ def related(connection: Connection, applications: Collection[str]) -> set[str]:
     versions, found = tables.deposit_known, set(applications)
     while True:
         said = select(versions.c.application).where(versions.c.deposit.in_(deposits_of(found)))
-        more = {each for each in connection.execute(said).scalars() if each is not None} - found
+        more = {row for row in connection.execute(said).scalars() if row is not None} - found
         if not more:
             return found
         found |= more
@@ -174,9 +174,9 @@ def notice_of(connection: Connection, decision: int) -> str | None:
 def due_known_on(connection: Connection, applications: Iterable[Application]) -> dict[str, date]:
     """For each application whose fee is known the day on which the last became known of it: its own day, or the fee."""
     due = [
-        (each.number, each.applied_on, each.applied_on_fact)
-        for each in applications
-        if each.applied_on is not None and each.applied_on_fact is not None
+        (application.number, application.applied_on, application.applied_on_fact)
+        for application in applications
+        if application.applied_on is not None and application.applied_on_fact is not None
     ]
     of_day = facts_known_on(connection, {fact for _number, _day, fact in due})
     of_fee = {day: _fee_known_on(connection, day) for day in {day for _number, day, _fact in due}}

@@ -105,8 +105,8 @@ def close(
         raise NoReasonGiven("close")
     reasons = list(against(connection, month, bank_yen, undetermined_days))
     if reasons and accept is None:
-        raise NotReadyToClose(str(month), [f"({nth}) {each.says}" for nth, each in enumerate(reasons, 1)])
-    kept = [{"code": each.code, **each.fields} for each in reasons]
+        raise NotReadyToClose(str(month), [f"({nth}) {reason.says}" for nth, reason in enumerate(reasons, 1)])
+    kept = [{"code": reason.code, **reason.fields} for reason in reasons]
     closing.append(connection, month, "closed", month.last, by=by, reason=accept, accepted=kept, bank_yen=bank_yen)
     return Done(month, True, month.last, tuple(reasons))
 
@@ -134,7 +134,7 @@ def against(connection: Connection, month: Month, bank_yen: int | None, undeterm
     last = month.last
     if left := held(connection, Account.SUSPENSE, "deposit", last):
         yield Reason("suspense", {"count": len(left), "yen": sum(left.values())})
-    books = next(each.balance for each in trial_balance(connection, last) if each.code == Account.BANK)
+    books = next(balance.balance for balance in trial_balance(connection, last) if balance.code == Account.BANK)
     if bank_yen is None:
         yield Reason("bank_not_given", {"last": last.isoformat(), "yen": books})
     elif bank_yen != books:

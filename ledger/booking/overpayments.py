@@ -34,7 +34,7 @@ def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -
     if (before := standing(connection, tables.refund.c.deposit == deposit, on)) is not None:
         return Proposed(before.no, changed=False, yen=before.yen)
     insist_on_open(connection, on)
-    book(connection, on, by=by, only=[each for each in applications if each is not None])
+    book(connection, on, by=by, only=[application for application in applications if application is not None])
     yen = held_for(connection, Account.SUSPENSE, "deposit", deposit)
     if yen <= 0:
         raise NothingOverpaid(deposit)

@@ -112,7 +112,7 @@ class Filed:
     @property
     def yen(self) -> int:
         """What it pays in all."""
-        return sum(each.yen for each in self.refunds)
+        return sum(refund.yen for refund in self.refunds)
 
     @property
     def written(self) -> bytes:
@@ -145,26 +145,26 @@ def file(
         return _again(connection, made, left_out)
     insist_on_bank_day(on)
     insist_on_open(connection, on)
-    wanted = [each for each in _in_state(connection, "approved") if each.no not in left_out]
+    wanted = [refund for refund in _in_state(connection, "approved") if refund.no not in left_out]
     if not wanted:
         if (made := _standing(connection, on)) is not None:
             return _again(connection, made, left_out)
         raise NothingToFile(on)
-    if on < (latest := max(each.steps[-1].on for each in wanted)):
+    if on < (latest := max(refund.steps[-1].on for refund in wanted)):
         raise BeforeTheStepBefore(on, latest)
     order, contained = _order(connection, wanted, on)
     _insist_on_maker(connection, wanted, by)
     content = layout(order)
     digest = sha256(content.encode(kana.BYTES)).hexdigest()
-    yen = sum(each.yen for each in order.transfers)
+    yen = sum(transfer.yen for transfer in order.transfers)
     table = tables.payment_file
     no = 1 + int(connection.execute(select(func.coalesce(func.max(table.c.no), 0))).scalar_one())
     told = {"no": no, "pay_on": on, "name": name, "sha256": digest, "refund_count": len(wanted), "yen": yen}
     signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
     connection.execute(table.insert().values(told | {"content": content} | signed))
-    for each in wanted:
-        nth = each.steps[-1].nth + 1
-        append(connection, REFUNDS, each.no, Step(nth, "filed", on, by, None, None, payment_file=no))
+    for refund in wanted:
+        nth = refund.steps[-1].nth + 1
+        append(connection, REFUNDS, refund.no, Step(nth, "filed", on, by, None, None, payment_file=no))
     return Filed(no, True, on, digest, content, tuple(contained))
 
 
@@ -179,11 +179,11 @@ def _insist_on_maker(connection: Connection, wanted: Collection[Refund], by: str
         return
     # To declare a file void is no approval: the one that stood before stands again.
     own = [
-        each.no
-        for each in wanted
+        refund.no
+        for refund in wanted
         if any(
             four_eyes.one_person(connection, by, step.by, step.role)
-            for step in each.steps
+            for step in refund.steps
             if step.state in ("proposed", "approved") and step.payment_file is None
         )
     ]
@@ -192,7 +192,7 @@ def _insist_on_maker(connection: Connection, wanted: Collection[Refund], by: str
 
 
 def _in_state(connection: Connection, state: str) -> list[Refund]:
-    return [each for each in refunds(connection) if each.state == state]
+    return [refund for refund in refunds(connection) if refund.state == state]
 
 
 # --- what is in it --------------------------------------------------------------------------------------------------
@@ -205,15 +205,15 @@ def _order(connection: Connection, wanted: Collection[Refund], on: date) -> tupl
     accounts = {each.member: each for each in _registered(connection)}
     waiting = people.waiting(connection)
     transfers = []
-    for each in contained:
-        row = accounts[each.member]
-        told = {"refund": each.refund, "member": each.member}
-        problems = list(_against(row, told, waits=each.member in waiting))
+    for refund in contained:
+        row = accounts[refund.member]
+        told = {"refund": refund.refund, "member": refund.member}
+        problems = list(_against(row, told, waits=refund.member in waiting))
         reasons += problems
         if not problems:
             payee, _left = kana.as_banks_read(row.account_name)
             account = (row.bank, row.branch, row.account_type, row.account_number)
-            transfers.append(Transfer(each.refund, *account, payee, each.yen))
+            transfers.append(Transfer(refund.refund, *account, payee, refund.yen))
     if reasons:
         raise NotReadyToFile(reasons)
     return Order(payer, on, tuple(transfers)), contained
@@ -222,7 +222,7 @@ def _order(connection: Connection, wanted: Collection[Refund], on: date) -> tupl
 def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
     """The federation as its bank knows it, and a reason for everything needed of that which is not set."""
     found = {name: value for name, value in settings.values(connection).items() if value is not None}
-    lacking = [name for name, each in settings.SETTINGS.items() if each.needed and name not in found]
+    lacking = [name for name, setting in settings.SETTINGS.items() if setting.needed and name not in found]
     written = {name: kana.as_banks_read(value)[0] for name, value in found.items()}
     return written, [_(REASONS["not_set"], name=name, about=_(settings.SETTINGS[name].about)) for name in lacking]
 
@@ -252,14 +252,14 @@ def _contained(connection: Connection, wanted: Collection[Refund], reasons: list
     paid = select(latest.c.deposit, application.c.member).join(
         application, application.c.number == latest.c.application
     )
-    payers = dict(connection.execute(paid).all()) if any(each.deposit for each in wanted) else {}
-    names = {each.number: each.name for each in register.people(connection).values()}
-    for each in wanted:
-        member = each.member if each.application is not None else payers.get(each.deposit)
+    payers = dict(connection.execute(paid).all()) if any(refund.deposit for refund in wanted) else {}
+    names = {person.number: person.name for person in register.people(connection).values()}
+    for refund in wanted:
+        member = refund.member if refund.application is not None else payers.get(refund.deposit)
         if member is None:
-            reasons.append(_(REASONS["payer_unknown"], refund=each.no, deposit=each.deposit))
+            reasons.append(_(REASONS["payer_unknown"], refund=refund.no, deposit=refund.deposit))
         else:
-            yield Contained(each.no, each.application, each.deposit, member, names[member], each.yen)
+            yield Contained(refund.no, refund.application, refund.deposit, member, names[member], refund.yen)
 
 
 def _registered(connection: Connection) -> list[Row[Any]]:
@@ -288,12 +288,12 @@ def _void(no: Any) -> Exists:
 def _again(connection: Connection, made: Row[Any], left_out: frozenset[int] = frozenset()) -> Filed:
     """A file that was made before, from what is kept of it."""
     inside = _inside(connection, made.no)
-    if other := sorted(left_out & {each.no for each in inside}):
+    if other := sorted(left_out & {refund.no for refund in inside}):
         raise DoneDifferently(said("filed"), "--without", "—", ", ".join(map(str, other)))
     if sha256(made.content.encode(kana.BYTES)).hexdigest() != made.sha256:
         raise PaymentFileChanged(made.no)
     contained = tuple(_contained(connection, inside, []))
-    gone_on = tuple(each.no for each in inside if each.state in ("paid", "returned"))
+    gone_on = tuple(refund.no for refund in inside if refund.state in ("paid", "returned"))
     return Filed(made.no, False, made.pay_on, made.sha256, made.content, contained, gone_on)
 
 
@@ -336,23 +336,23 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     if name is None:
         raise UnknownPaymentFile(no)
     inside = _inside(connection, no)
-    before = [step for each in inside for step in each.steps if (step.state, step.payment_file) == ("approved", no)]
+    before = [step for refund in inside for step in refund.steps if (step.state, step.payment_file) == ("approved", no)]
     if before:
         if before[0].reason != reason:
             raise DoneDifferently(_(VOID), _(FIELDS["reason"]), str(before[0].reason), reason)
-        return Void(no, False, name, tuple(each.no for each in inside))
+        return Void(no, False, name, tuple(refund.no for refund in inside))
     insist_on_open(connection, on)
-    if gone := [each for each in inside if each.state != "filed"]:
-        raise PaymentFileGoneOn(no, [f"{each.no} ({said(each.state)})" for each in gone])
-    if on < (latest := max(each.steps[-2].on for each in inside)):
+    if gone := [refund for refund in inside if refund.state != "filed"]:
+        raise PaymentFileGoneOn(no, [f"{refund.no} ({said(refund.state)})" for refund in gone])
+    if on < (latest := max(refund.steps[-2].on for refund in inside)):
         raise BeforeTheStepBefore(on, latest)
     if not reason.strip():
         raise NoReasonGiven(_(VOID))
     if own := [
-        each.no for each in inside if four_eyes.one_person(connection, by, each.steps[0].by, each.steps[0].role)
+        refund.no for refund in inside if four_eyes.one_person(connection, by, refund.steps[0].by, refund.steps[0].role)
     ]:
         raise SamePersonVoids(by, no, own)
-    for each in inside:
-        nth = each.steps[-1].nth + 1
-        append(connection, REFUNDS, each.no, Step(nth, "approved", on, by, reason, None, payment_file=no))
-    return Void(no, True, name, tuple(each.no for each in inside))
+    for refund in inside:
+        nth = refund.steps[-1].nth + 1
+        append(connection, REFUNDS, refund.no, Step(nth, "approved", on, by, reason, None, payment_file=no))
+    return Void(no, True, name, tuple(refund.no for refund in inside))

@@ -89,15 +89,15 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
 
 
 def _remarks(finding: Finding) -> tuple[str, ...]:
-    warned = [each.says for each in review_flags.WARNINGS if each.code in finding.warnings]
+    warned = [warning.says for warning in review_flags.WARNINGS if warning.code in finding.warnings]
     return (*([_(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []), *warned)
 
 
 def standing(connection: Connection, whose: ColumnElement[bool], on: date) -> Refund | None:
     """The refund of an application or deposit that was proposed on that day and is not rejected, if there is one."""
-    for each in refunds(connection, whose):
-        if each.state != "rejected" and each.steps[0].on == on:
-            return each
+    for refund in refunds(connection, whose):
+        if refund.state != "rejected" and refund.steps[0].on == on:
+            return refund
     return None
 
 

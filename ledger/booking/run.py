@@ -58,4 +58,4 @@ def _dated_openly(postings: list[Posting], through: date, closed: date | None) -
     if through <= closed:
         raise MonthClosed(through, str(Month.of(through)))
     first = closed + timedelta(days=1)
-    return [replace(each, on=first, for_day=each.on) if each.on < first else each for each in postings]
+    return [replace(posting, on=first, for_day=posting.on) if posting.on < first else posting for posting in postings]

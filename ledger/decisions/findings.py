@@ -75,7 +75,7 @@ class Finding:
     def deciding_in(self, clause: Clause) -> tuple[Condition, ...]:
         """The conditions of a clause that decide: all where it holds or is undecided, else those that fail."""
         if self.clause_holds(clause) is False:
-            return tuple(each for each in clause.conditions if self.holds(each) is False)
+            return tuple(condition for condition in clause.conditions if self.holds(condition) is False)
         return clause.conditions
 
     def fact_ids(self) -> tuple[int, ...]:
@@ -126,10 +126,10 @@ def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
         notice=notice,
         outcome=values["outcome"],
         verdict=values["verdict"],
-        clauses=tuple(each.mark for each, name in query.clause_columns(notice).items() if values[name]),
+        clauses=tuple(clause.mark for clause, name in query.clause_columns(notice).items() if values[name]),
         missing=() if decided else tuple(fact for fact in query.MISSABLE if values[f"missing_{fact}"]),
-        doubts=tuple(each.code for each in review_flags.DOUBTS if values[f"doubt_{each.code}"]),
-        warnings=tuple(each.code for each in review_flags.WARNINGS if values[f"warning_{each.code}"]),
+        doubts=tuple(doubt.code for doubt in review_flags.DOUBTS if values[f"doubt_{doubt.code}"]),
+        warnings=tuple(warning.code for warning in review_flags.WARNINGS if values[f"warning_{warning.code}"]),
         fee_received=values["fee_received"],
         overpaid=values["overpaid"],
         refundable=values["refundable"],

@@ -96,17 +96,17 @@ class Comparison:
     @property
     def judged(self) -> int:
         """How many applications were judged."""
-        return sum(each.applications for each in self.shares)
+        return sum(share.applications for share in self.shares)
 
     @property
     def refundable_before(self) -> int:
         """Yen refundable to everyone under the notice in force."""
-        return sum(each.refundable_before for each in self.shares)
+        return sum(share.refundable_before for share in self.shares)
 
     @property
     def refundable_after(self) -> int:
         """Yen refundable to everyone under the proposed notice."""
-        return sum(each.refundable_after for each in self.shares)
+        return sum(share.refundable_after for share in self.shares)
 
 
 def compare(connection: Connection, proposed: Proposed, as_of: date, *, examples: int = EXAMPLES) -> Comparison:
@@ -137,7 +137,7 @@ def compare(connection: Connection, proposed: Proposed, as_of: date, *, examples
         as_of=as_of,
         in_force=in_force,
         proposed=proposed,
-        shares=tuple(each for each in shares.values() if each.applications),
+        shares=tuple(share for share in shares.values() if share.applications),
         moved=tuple(_moved(changes)),
         changes=tuple(changes),
         examples=tuple(shown),
@@ -167,7 +167,7 @@ def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iter
     told = (
         [(clause.mark, name) for clause, name in clauses.items()],
         [(fact, f"missing_{fact}") for fact in query.MISSABLE],
-        [(each.code, f"doubt_{each.code}") for each in review_flags.DOUBTS],
+        [(doubt.code, f"doubt_{doubt.code}") for doubt in review_flags.DOUBTS],
     )
     plain = [answered.c[name] for name in ("application", "member", "outcome", "refundable")]
     statement = select(*plain, *(answered.c[name] for part in told for _said, name in part))
@@ -203,15 +203,17 @@ def _moved(changes: list[Change]) -> Iterator[Moved]:
         yield Moved(
             *pair,
             len(several),
-            sum(each.before.refundable for each in several),
-            sum(each.after.refundable for each in several),
+            sum(change.before.refundable for change in several),
+            sum(change.after.refundable for change in several),
         )
 
 
 def _by_outcome(changes: list[Change]) -> dict[tuple[str, str], list[Change]]:
     """The changes from each outcome to each other, in the order of the outcomes; those of grounds alone come last."""
     pairs = [(before, after) for before in OUTCOMES for after in OUTCOMES if before != after]
-    found: dict[tuple[str, str], list[Change]] = {pair: [] for pair in (*pairs, *((each, each) for each in OUTCOMES))}
+    found: dict[tuple[str, str], list[Change]] = {
+        pair: [] for pair in (*pairs, *((outcome, outcome) for outcome in OUTCOMES))
+    }
     for change in changes:
         found[change.before.outcome, change.after.outcome].append(change)
     return {pair: several for pair, several in found.items() if several}
@@ -226,7 +228,7 @@ def _examples(
         return
     applications = [change.application for change in wanted]
     before, after = (
-        {each.application: each for each in judging(connection, as_of, notice, applications=applications)}
+        {finding.application: finding for finding in judging(connection, as_of, notice, applications=applications)}
         for notice in (in_force, proposed)
     )
     for change in wanted:
@@ -248,41 +250,41 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "refundable_after": found.refundable_after,
         "outcomes": [
             {
-                "before": each.before,
-                "after": each.after,
-                "applications": each.applications,
-                "refundable_before": each.refundable_before,
-                "refundable_after": each.refundable_after,
+                "before": movement.before,
+                "after": movement.after,
+                "applications": movement.applications,
+                "refundable_before": movement.refundable_before,
+                "refundable_after": movement.refundable_after,
             }
-            for each in found.moved
+            for movement in found.moved
         ],
         "associations": [
             {
-                "association": each.association,
-                "applications": each.applications,
-                "changed": each.changed,
-                "refundable_before": each.refundable_before,
-                "refundable_after": each.refundable_after,
+                "association": share.association,
+                "applications": share.applications,
+                "changed": share.changed,
+                "refundable_before": share.refundable_before,
+                "refundable_after": share.refundable_after,
             }
-            for each in found.shares
+            for share in found.shares
         ],
         "changes": [
             {
-                "application": each.application,
-                "member": each.member.number,
-                "association": each.member.association,
-                "before": _answer_json(each.before),
-                "after": _answer_json(each.after),
+                "application": change.application,
+                "member": change.member.number,
+                "association": change.member.association,
+                "before": _answer_json(change.before),
+                "after": _answer_json(change.after),
             }
-            for each in found.changes
+            for change in found.changes
         ],
         "examples": [
             {
-                "application": each.change.application,
-                "before": finding_json(each.before, found.origins, everything=True),
-                "after": finding_json(each.after, found.origins, everything=True),
+                "application": example.change.application,
+                "before": finding_json(example.before, found.origins, everything=True),
+                "after": finding_json(example.after, found.origins, everything=True),
             }
-            for each in found.examples
+            for example in found.examples
         ],
     }
 

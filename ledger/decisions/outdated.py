@@ -107,9 +107,9 @@ def shaken(connection: Connection, on: date) -> list[Shaken]:
     for as_of, several in groupby(sorted(standing, key=lambda each: each.as_of), key=lambda each: each.as_of):
         for each in _asked_again(connection, list(several), as_of, (*_carried_out(dialect), *_hindsight(dialect))):
             found[each.decision, each.asked_on] = each
-    later = [each for each in standing if each.as_of <= on]
-    for each in _asked_again(connection, later, on, _carried_out(dialect)):
-        found.setdefault((each.decision, each.asked_on), each)
+    later = [decision for decision in standing if decision.as_of <= on]
+    for decision in _asked_again(connection, later, on, _carried_out(dialect)):
+        found.setdefault((decision.decision, decision.asked_on), decision)
     return [found[key] for key in sorted(found)]
 
 
@@ -118,14 +118,14 @@ def as_json(rows: Iterable[Shaken]) -> dict[str, Any]:
     return {
         "shaken": [
             {
-                "decision": each.decision,
-                "application": each.application,
-                "member": each.member,
-                "as_of": each.as_of,
-                "asked_on": each.asked_on,
-                "then": _answer_json(each.then),
-                "now": _answer_json(each.now) if each.now else None,
-                "notice_changed": each.notice_changed,
+                "decision": row.decision,
+                "application": row.application,
+                "member": row.member,
+                "as_of": row.as_of,
+                "asked_on": row.asked_on,
+                "then": _answer_json(row.then),
+                "now": _answer_json(row.now) if row.now else None,
+                "notice_changed": row.notice_changed,
                 "changes": [
                     {
                         "fact": change.column,
@@ -133,10 +133,10 @@ def as_json(rows: Iterable[Shaken]) -> dict[str, Any]:
                         "now": change.now,
                         "source": _origin_json(change.origin) if change.origin else None,
                     }
-                    for change in each.changes
+                    for change in row.changes
                 ],
             }
-            for each in rows
+            for row in rows
         ]
     }
 
@@ -199,17 +199,17 @@ def _asked_again(
     connection: Connection, decisions: Sequence[_Kept], asked_on: date, shadows: tuple[CTE, ...]
 ) -> Iterator[Shaken]:
     """Those of the decisions that would be answered otherwise for the day; everyone is judged at once."""
-    wanted = {each.application for each in decisions}
+    wanted = {decision.application for decision in decisions}
     found = {
-        each.application: each
-        for each in _judging(connection, asked_on, register.in_force(asked_on), wanted, shadows)
-        if each.application in wanted
+        finding.application: finding
+        for finding in _judging(connection, asked_on, register.in_force(asked_on), wanted, shadows)
+        if finding.application in wanted
     }
-    differing = [each for each in decisions if _differs(_then(each), _now(found.get(each.application)))]
+    differing = [decision for decision in decisions if _differs(_then(decision), _now(found.get(decision.application)))]
     records = {
         identity
-        for each in differing
-        if (finding := found.get(each.application)) is not None
+        for decision in differing
+        if (finding := found.get(decision.application)) is not None
         for identity in finding.fact_ids()
     }
     origins = facts.origins(connection, records)
@@ -296,14 +296,14 @@ def recomputed(connection: Connection, numbers: Sequence[int] | None = None) -> 
     if numbers is not None:
         statement = statement.where(decision.c.no.in_(list(numbers)))
     rows = connection.execute(statement).all()
-    for _same, several in groupby(rows, key=lambda row: (*(row._mapping[each.name] for each in alike), row.notice)):
+    for _same, several in groupby(rows, key=lambda row: (*(row._mapping[column.name] for column in alike), row.notice)):
         kept = list(several)
         first, dialect = kept[0], connection.dialect.name
         shadows = _by_moment(dialect) if first.sources_to is None else _by_reach(dialect)
         wanted = {row.application for row in kept}
         notice = register.announced(_day(first.notice))
         judged = _judging(connection, first.as_of, notice, wanted, shadows, **_reach(first))
-        found = {each.application: each for each in judged}
+        found = {finding.application: finding for finding in judged}
         for row in kept:
             finding = found.get(row.application)
             again = {} if finding is None else json.loads(content(finding))
@@ -375,7 +375,7 @@ def _carried_out(dialect: str) -> tuple[CTE, ...]:
 def _hindsight(dialect: str) -> tuple[CTE, ...]:
     """Facts, deposits and fees; what was recorded since a decision asked for the day counts as if known on that day."""
     asked = _last().where(tables.decision.c.as_of == AS_OF).subquery("standing")
-    fact, deposit, fee = (_itself(dialect, each) for each in (tables.fact, tables.deposit_known, tables.fee))
+    fact, deposit, fee = (_itself(dialect, table) for table in (tables.fact, tables.deposit_known, tables.fee))
     linked = deposit.alias("linked")
     of_deposit = asked.c.application.in_(select(linked.c.application).where(linked.c.deposit == deposit.c.deposit))
 
@@ -401,7 +401,11 @@ def _known_last(of: Table, key: tuple[ColumnElement[str], ...], counts: ColumnEl
     """Of the rows that count the one known last of each key, as if it had been known on the day asked."""
     after = func.lead(of.c.id).over(partition_by=key, order_by=(of.c.known_on, of.c.id))
     ranked = select(of, after.label("after")).where(counts).subquery()
-    columns = (AS_OF.label(each.name) if each.name == "known_on" else each for each in ranked.c if each.name != "after")
+    columns = (
+        AS_OF.label(keyed_column_element.name) if keyed_column_element.name == "known_on" else keyed_column_element
+        for keyed_column_element in ranked.c
+        if keyed_column_element.name != "after"
+    )
     return select(*columns).where(ranked.c.after.is_(None)).cte(of.name)
 
 
@@ -457,4 +461,4 @@ def _by_moment(dialect: str) -> tuple[CTE, ...]:
 
 def _with(of: Table, **instead: ColumnElement[Any]) -> Select[Any]:
     """The rows of the table with other values in some of its columns."""
-    return select(*(instead[each.name].label(each.name) if each.name in instead else each for each in of.c))
+    return select(*(instead[column.name].label(column.name) if column.name in instead else column for column in of.c))

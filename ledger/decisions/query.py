@@ -85,7 +85,7 @@ def _years_before(day: date, years: int) -> date:
 @cache
 def condition_columns(notice: Notice | None) -> dict[Condition, str]:
     """For each condition of a notice the column that says whether it holds."""
-    return {} if notice is None else {each: f"is_{name}" for each, name in register.names(notice).items()}
+    return {} if notice is None else {condition: f"is_{name}" for condition, name in register.names(notice).items()}
 
 
 @cache
@@ -139,7 +139,8 @@ def _conditions(named: dict[Condition, str], asked: CTE) -> CTE:
 def _clauses(rules: dict[Clause, str], named: dict[Condition, str], conditions: CTE) -> CTE:
     """Each clause, the conjunction of its conditions."""
     held = [
-        and_(*(conditions.c[named[each]] for each in clause.conditions)).label(name) for clause, name in rules.items()
+        and_(*(conditions.c[named[condition]] for condition in clause.conditions)).label(name)
+        for clause, name in rules.items()
     ]
     return select(*conditions.c, *held).cte("clauses")
 
@@ -154,9 +155,9 @@ def _judged(rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE)
 
     verdict = case((any_clause, "eligible"), (any_clause.is_(None), "undetermined"), else_="not_eligible")
     remarks = [
-        review_flags.raised(each, holds).label(f"{kind}_{each.code}")
+        review_flags.raised(remark, holds).label(f"{kind}_{remark.code}")
         for kind, several in (("doubt", review_flags.DOUBTS), ("warning", review_flags.WARNINGS))
-        for each in several
+        for remark in several
     ]
     missing = [
         and_(any_clause.is_(None), _could_change(fact, rules, named, clauses)).label(f"missing_{fact}")
@@ -190,7 +191,7 @@ def _could_change(fact: str, rules: dict[Clause, str], named: dict[Condition, st
 
 def _outcomes(judged: CTE) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
-    doubtful = or_(*(judged.c[f"doubt_{each.code}"] for each in review_flags.DOUBTS))
+    doubtful = or_(*(judged.c[f"doubt_{doubt.code}"] for doubt in review_flags.DOUBTS))
     total, due = judged.c.total_received, judged.c.fee_due
     fee_received = case((total == 0, 0), (due.is_(None), null()), (due < total, due), else_=total)
     settled = and_(due.is_not(None), judged.c.returned >= fee_received)

@@ -39,7 +39,7 @@ def kept_of(connection: Connection, lines: Iterable[Line]) -> Kept:
     owned = [application.c.number, application.c.member]
     for row in rows_of(connection, application.c.number, numbers["application"], owned):
         kept.applications[row.number] = row.member
-    columns = [fact.c[each] for each in ("application", "name", "known_on", "day", "code", "up_to")]
+    columns = [fact.c[literal] for literal in ("application", "name", "known_on", "day", "code", "up_to")]
     for row in rows_of(connection, fact.c.application, kept.applications, columns, [fact.c.known_on, fact.c.id]):
         said = Said(row.name, row.day, row.code, row.up_to)
         kept.facts.setdefault((row.application, row.name), []).append((row.known_on, said))

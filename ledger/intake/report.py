@@ -94,18 +94,18 @@ class Report:
         for file in self.files:
             if file.unchanged:
                 yield _("{file}: taken in before; no change", file=file.name)
-            for each in file.sheets:
-                place = file.name if each.sheet is None else f"{file.name} {each.sheet}"
+            for taken in file.sheets:
+                place = file.name if taken.sheet is None else f"{file.name} {taken.sheet}"
                 yield _(
                     "{place}: {kind}, {rows} rows read, {taken_in} taken in, {known} known already",
                     place=place,
-                    kind=_(each.title),
-                    rows=each.rows,
-                    taken_in=each.taken_in,
-                    known=each.known,
+                    kind=_(taken.title),
+                    rows=taken.rows,
+                    taken_in=taken.taken_in,
+                    known=taken.known,
                 )
-                if each.ignored:
-                    yield _("{place}: columns ignored: {columns}", place=place, columns=each.ignored)
+                if taken.ignored:
+                    yield _("{place}: columns ignored: {columns}", place=place, columns=taken.ignored)
             for sheet in file.passed_over:
                 yield _(
                     "{file}: the sheet {sheet} holds no rows of an input file; passed over",

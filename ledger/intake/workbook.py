@@ -155,7 +155,7 @@ def _workbook(data: bytes) -> list[Sheet]:
         insist_on_safety(data)
         with warnings.catch_warnings(action="ignore"):
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            return [Sheet(each.title, list(_rows(book, each))) for each in book.worksheets]
+            return [Sheet(worksheet.title, list(_rows(book, worksheet))) for worksheet in book.worksheets]
     except Unreadable:
         raise
     except Exception:  # openpyxl raises whatever it stumbles over: KeyError, ParseError, BadZipFile, zlib.error, …

@@ -131,7 +131,7 @@ def held_for(connection: Connection, account: str, by: Literal["application", "d
     """What one part of an account holds, in yen; nothing else is looked at."""
     movement = tables.movement.c
     columns = (movement.debit_application, movement.credit_application) if by == "application" else (movement.deposit,)
-    return _held(connection, account, by, or_(*(each == part for each in columns))).get(part, 0)
+    return _held(connection, account, by, or_(*(column == part for column in columns))).get(part, 0)
 
 
 def _held(

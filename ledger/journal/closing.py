@@ -152,7 +152,7 @@ class Standing:
 def months(connection: Connection) -> list[Standing]:
     """Every month that has entries or was ever closed or reopened by name, oldest first."""
     every = steps(connection)
-    counts = {each.month: 0 for each in every}
+    counts = {step.month: 0 for step in every}
     entry = tables.entry.c
     rows = connection.execute(select(entry.happened_on, func.count()).group_by(entry.happened_on))
     for day, count in rows:

@@ -114,7 +114,7 @@ def post(connection: Connection, postings: Iterable[Posting], *, by: str) -> lis
     wanted = list(postings)
     numbers = numbers_by_key(connection, {posting.key for posting in wanted})
     before = recorded(connection, set(numbers.values()))
-    known: dict[str, tuple[int, Posting]] = {each.key: (no, each) for no, each in before.items()}
+    known: dict[str, tuple[int, Posting]] = {posting.key: (no, posting) for no, posting in before.items()}
     following = next_no(connection)
     new: list[tuple[int, Posting]] = []
     for posting in wanted:

@@ -183,10 +183,10 @@ def _entry(rows: list[Row[Any]]) -> Entry:
         reverses=row.reverses,
         reason=row.reason,
         movements=tuple(
-            Movement(each.debit, each.credit, each.yen, each.debit_application, each.credit_application, each.deposit)
-            for each in rows
+            Movement(row.debit, row.credit, row.yen, row.debit_application, row.credit_application, row.deposit)
+            for row in rows
         ),
-        members=tuple((each.debit_member, each.credit_member) for each in rows),
+        members=tuple((row.debit_member, row.credit_member) for row in rows),
         for_day=row.for_day,
     )
 

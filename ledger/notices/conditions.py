@@ -66,13 +66,13 @@ class days_after(FunctionElement[date]):  # noqa: N801 - it reads as a word of t
 
 @compiles(days_after, "sqlite")
 def _days_after_sqlite(element: days_after, compiler: SQLCompiler, **options: Any) -> str:
-    day, days = (compiler.process(each, **options) for each in element.clauses)
+    day, days = (compiler.process(clause, **options) for clause in element.clauses)
     return f"date({day}, '{int(days):+d} days')"
 
 
 @compiles(days_after)
 def _days_after(element: days_after, compiler: SQLCompiler, **options: Any) -> str:
-    day, days = (compiler.process(each, **options) for each in element.clauses)
+    day, days = (compiler.process(clause, **options) for clause in element.clauses)
     return f"({day} + {days})"
 
 

@@ -125,13 +125,13 @@ def _imports(tree: ast.Module, path: Path) -> Iterator[Refusal]:
             yield ImportsSomethingElse(f"{path}:{node.lineno}", node.names[0].name, _SHOWN)
         elif isinstance(node, ast.ImportFrom):
             home = "." * node.level + (node.module or "")
-            for each in node.names:
-                if each.name in ALLOWED.get(home, ()):
+            for name in node.names:
+                if name.name in ALLOWED.get(home, ()):
                     continue
-                if home == conditions.__name__ and each.name != "*":
-                    yield UnknownFact(f"{path}:{each.lineno}", each.name, FACTS)
+                if home == conditions.__name__ and name.name != "*":
+                    yield UnknownFact(f"{path}:{name.lineno}", name.name, FACTS)
                 else:
-                    yield ImportsSomethingElse(f"{path}:{each.lineno}", f"{home}.{each.name}", _SHOWN)
+                    yield ImportsSomethingElse(f"{path}:{name.lineno}", f"{home}.{name.name}", _SHOWN)
 
 
 # --- running it -----------------------------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ def _comparisons(truth: Truth, paper: str) -> Iterator[Refusal]:
             continue
         left, right = part.left, part.right
         operands = right.get_children() if part.operator in _BETWEEN else [right]
-        alike = all(isinstance(each, Null) or _kind(each) is _kind(left) for each in operands)
+        alike = all(isinstance(operand, Null) or _kind(operand) is _kind(left) for operand in operands)
         if part.operator not in _COMPARISONS or not alike:
             yield DoesNotRun(paper, _spelt(part))
         elif isinstance(left, ColumnClause) and isinstance(right, BindParameter) and left.name in _CODES:
@@ -206,7 +206,7 @@ def _names(notice: Notice, paper: str) -> Iterator[Refusal]:
 
 def _order(notice: Notice, paper: str, earlier: Sequence[Notice]) -> Iterator[Refusal]:
     """It is announced after the last, and replaces the last: no day without an answer, and none with two."""
-    days = [each.announced_on for each in earlier]
+    days = [notice.announced_on for notice in earlier]
     if days and notice.announced_on <= days[-1]:
         yield OverlapsAnother(paper, notice.announced_on, days[-1])
     if notice.replaces is None:

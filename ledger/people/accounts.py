@@ -62,7 +62,7 @@ def changes(connection: Connection, member: str | None = None) -> list[Change]:
         .order_by(known.c.member, known.c.id)
     )
     found = (_change(list(rows)) for _member, rows in groupby(connection.execute(statement), lambda row: row.member))
-    return [each for each in found if each is not None]
+    return [change for change in found if change is not None]
 
 
 def _also_of() -> Label[str | None]:
@@ -106,7 +106,7 @@ def _shown(row: Row[Any] | None) -> tuple[str | None, ...]:
 
 def waiting(connection: Connection, member: str | None = None) -> dict[str, Change]:
     """The changed bank accounts that wait for a second person, by member."""
-    return {each.member: each for each in changes(connection, member) if each.approved_by is None}
+    return {change.member: change for change in changes(connection, member) if change.approved_by is None}
 
 
 def insist_on_account(connection: Connection, member: str) -> None:

@@ -43,7 +43,7 @@ def member_number(connection: Connection, written: str) -> str:
     if connection.execute(select(number).where(number == written)).first() is not None:
         return written
     sought = search_key(written)
-    found = [each for each in connection.execute(select(number)).scalars() if search_key(each) == sought]
+    found = [row for row in connection.execute(select(number)).scalars() if search_key(row) == sought]
     if len(found) != 1:
         raise UnknownMember(written)
     only: str = found[0]

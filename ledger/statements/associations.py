@@ -72,4 +72,8 @@ def collect(
         each.refunded_to_date -= flow.to_date.get("refunded", 0)
         each.credited_to_date += flow.to_date.get("credited_here", 0)
         each.left += flow.left
-    return [each for each in found.values() if each.members or each.applications or each.received_to_date]
+    return [
+        association
+        for association in found.values()
+        if association.members or association.applications or association.received_to_date
+    ]

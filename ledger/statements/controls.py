@@ -54,7 +54,7 @@ def controls(
     last: date,
 ) -> list[Control]:
     """The controls of a month, in the order of its sheets."""
-    closing = {each.closing.code: each.closing for each in changes}
+    closing = {change.closing.code: change.closing for change in changes}
     return [
         *_trial_balance(changes),
         *_journal(connection, changes, entries, first, last),
@@ -68,25 +68,25 @@ def controls(
 
 
 def _trial_balance(changes: list[Change]) -> Iterable[Control]:
-    closing = [each.closing for each in changes]
-    debit, credit = sum(each.debit for each in closing), sum(each.credit for each in closing)
+    closing = [change.closing for change in changes]
+    debit, credit = sum(balance.debit for balance in closing), sum(balance.credit for balance in closing)
     yield Control("debits_and_credits", "trial_balance", debit, credit)
-    own = sum(each.balance for each in closing if each.on_debit_side)
-    other = sum(each.balance for each in closing if not each.on_debit_side)
+    own = sum(balance.balance for balance in closing if balance.on_debit_side)
+    other = sum(balance.balance for balance in closing if not balance.on_debit_side)
     yield Control("balances", "trial_balance", own, other)
-    carried = sum(each.opening.debit + each.debit for each in changes)
+    carried = sum(change.opening.debit + change.debit for change in changes)
     yield Control("carried_forward", "trial_balance", carried, debit)
 
 
 def _journal(
     connection: Connection, changes: list[Change], entries: list[Entry], first: date, last: date
 ) -> Iterable[Control]:
-    total = sum(movement.yen for each in entries for movement in each.movements)
-    yield Control("journal", "journal", total, sum(each.debit for each in changes))
+    total = sum(movement.yen for entry in entries for movement in entry.movements)
+    yield Control("journal", "journal", total, sum(change.debit for change in changes))
     table = tables.entry
     statement = select(table.c.no, table.c.digest).where(table.c.happened_on.between(first, last))
     digests = dict(connection.execute(statement).all())
-    same = sum(digests.get(each.no) == _content(each).digest for each in entries)
+    same = sum(digests.get(entry.no) == _content(entry).digest for entry in entries)
     yield Control("unchanged", "journal", same, len(digests), in_yen=False)
 
 
@@ -95,9 +95,15 @@ def _content(entry: Entry) -> Posting:
 
 
 def _general_ledger(ledger: list[AccountLedger]) -> Iterable[Control]:
-    for each in ledger:
-        if each.lines:
-            yield Control("account", "general_ledger", each.lines[-1].left, each.closing.balance, each.closing)
+    for account_ledger in ledger:
+        if account_ledger.lines:
+            yield Control(
+                "account",
+                "general_ledger",
+                account_ledger.lines[-1].left,
+                account_ledger.closing.balance,
+                account_ledger.closing,
+            )
 
 
 def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> Iterable[Control]:
@@ -132,7 +138,7 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
 
 def _fees_held(rows: list[Held], closing: dict[str, Balance]) -> Iterable[Control]:
     held = sum(closing[code].balance for code in HELD)
-    yield Control("fees_held", "fees_held", sum(each.left for each in rows), held)
+    yield Control("fees_held", "fees_held", sum(row.left for row in rows), held)
 
 
 def _returns(
@@ -144,14 +150,18 @@ def _returns(
     last: date,
 ) -> Iterable[Control]:
     def waiting(states: Collection[str], *, credits: bool) -> int:
-        return sum(each.yen for each in returns if (each.way == "credit") is credits and each.state in states)
+        return sum(
+            settlement.yen
+            for settlement in returns
+            if (settlement.way == "credit") is credits and settlement.state in states
+        )
 
     def reached(state: str, *, credits: bool) -> int:
         return sum(
-            each.yen
-            for each in returns
-            if (each.way == "credit") is credits
-            for step in each.steps
+            settlement.yen
+            for settlement in returns
+            if (settlement.way == "credit") is credits
+            for step in settlement.steps
             if step.state == state and first <= step.on <= last
         )
 
@@ -163,8 +173,8 @@ def _returns(
         balance = closing[account]
         yield Control(code, "returns", waiting(states, credits=credits), balance.balance, balance)
     pairs: Counter[tuple[str, str]] = Counter()
-    for each in entries:
-        for movement in each.movements:
+    for entry in entries:
+        for movement in entry.movements:
             pairs[movement.debit, movement.credit] += movement.yen
     owed = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
     paid = sum(pairs[account, Account.BANK] - pairs[Account.BANK, account] for account in owed)

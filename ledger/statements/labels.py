@@ -66,7 +66,7 @@ _OTHER_FACTS = {
     "credit_to": N_("to be credited to"),
 }
 
-_REMARKS = {each.code: each for each in (*review_flags.DOUBTS, *review_flags.WARNINGS)}
+_REMARKS = {doubt.code: doubt for doubt in (*review_flags.DOUBTS, *review_flags.WARNINGS)}
 
 
 def worded(words: Mapping[str, str], code: str | None) -> str | None:

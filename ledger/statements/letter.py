@@ -171,7 +171,7 @@ def _cited(kept: Mapping[str, Any], notice: Notice | None) -> tuple[Cited, ...]:
         holds = True if clause.mark in kept["clauses"] else False if unmet else None
         every.append(Cited(clause.mark, clause.words, holds, unmet))
     for wanted in (True, None):
-        if some := tuple(each for each in every if each.holds is wanted):
+        if some := tuple(citation for citation in every if citation.holds is wanted):
             return some
     return tuple(every)
 
@@ -192,9 +192,9 @@ def _rests_on(
 
 def _decisive(notice: Notice | None, cited: tuple[Cited, ...]) -> Iterator[Condition]:
     for clause in notice.clauses if notice else ():
-        for each in cited:
-            if each.mark == clause.mark:
-                unmet = {ja for ja, _en in each.unmet}
+        for citation in cited:
+            if citation.mark == clause.mark:
+                unmet = {ja for ja, _en in citation.unmet}
                 yield from (condition for condition in clause.conditions if not unmet or condition.ja in unmet)
 
 

@@ -114,7 +114,7 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
     told: Row[Any] | None = rows[0] or rows[1]
     assert told is not None, "a member is in the register from the row that names it first"
     findings = sorted(judge(connection, as_of, member=member), key=lambda each: numerically(each.application))
-    origins = facts.origins(connection, {number for each in findings for number in each.fact_ids()})
+    origins = facts.origins(connection, {number for finding in findings for number in finding.fact_ids()})
     deposits = _deposits(connection, member, as_of)
     numbers = connection.execute(select(tables.application.c.number).where(tables.application.c.member == member))
     kept = decisions(connection, list(numbers.scalars()))
@@ -129,12 +129,12 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
         account=None if told.account_number is None else masking.account(told.account_number),
         account_waits=member in people.waiting(connection, member),
         findings=findings,
-        facts=[fact for each in findings for fact in known(each, origins)],
-        conditions=[condition for each in findings for condition in conditions(each, origins)],
+        facts=[fact for finding in findings for fact in known(finding, origins)],
+        conditions=[condition for finding in findings for condition in conditions(finding, origins)],
         deposits=deposits,
         returns=settlements.by_member(every, member),
-        decisions=[each for each in kept if each.as_of <= as_of],
-        ledger=_ledger(connection, member, {each.reference for each in deposits}, as_of),
+        decisions=[decision for decision in kept if decision.as_of <= as_of],
+        ledger=_ledger(connection, member, {deposit.reference for deposit in deposits}, as_of),
     )
 
 
@@ -161,7 +161,7 @@ def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[Conditio
             finding.holds(condition),
             grounds_text(finding, condition, origins),
             labels.listed(
-                dict.fromkeys(str(each.origin) for each in grounds(finding, condition, origins) if each.origin)
+                dict.fromkeys(str(ground.origin) for ground in grounds(finding, condition, origins) if ground.origin)
             ),
         )
         for clause in finding.deciding()
@@ -183,8 +183,8 @@ def _deposits(connection: Connection, member: str, as_of: date) -> list[Paid]:
 
 def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date) -> list[Posted]:
     """The member's parts of the subsidiary ledgers, account by account, part by part, line by line."""
-    accounts = {each.code: each for each in trial_balance(connection, as_of)}
-    found = {each.no: each for each in ledgers.entries(connection, last=as_of, member=member)}
+    accounts = {balance.code: balance for balance in trial_balance(connection, as_of)}
+    found = {entry.no: entry for entry in ledgers.entries(connection, last=as_of, member=member)}
     if deposits:
         for account in (Account.SUSPENSE, Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS):
             for each in ledgers.entries(connection, last=as_of, account=str(account)):

@@ -64,7 +64,7 @@ class MonthStatement:
     @property
     def agrees(self) -> bool:
         """Whether every control that could be made holds."""
-        return all(each.holds is not False for each in self.controls)
+        return all(control.holds is not False for control in self.controls)
 
 
 def month_statement(connection: Connection, month: Month) -> MonthStatement:
@@ -108,13 +108,13 @@ def _counts(
     entry = tables.entry
     by_then = entry.c.happened_on <= last
     to_date = connection.execute(select(func.count()).select_from(entry).where(by_then)).scalar_one()
-    ways = [each.way for each in listed]
+    ways = [settlement.way for settlement in listed]
     return Counts(
         members=len(people(connection, last)),
-        applications=sum(each.applications for each in totals),
+        applications=sum(total.applications for total in totals),
         decisions=len(stood),
         entries=len(entries),
-        reversals=sum(each.reverses is not None for each in entries),
+        reversals=sum(entry.reverses is not None for entry in entries),
         entries_to_date=to_date,
         refunds=ways.count("refund"),
         overpayments=ways.count("overpayment"),

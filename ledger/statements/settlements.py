@@ -108,20 +108,20 @@ class Return:
 def returns(connection: Connection, owners: Owners, last: date) -> list[Return]:
     """Everything proposed by the day, as it stood then: refunds, overpayments, credits, each by number."""
     context = _Context(connection, owners, last)
-    refunds = [context.refund(*each) for each in _with_steps(connection, tables.refund, tables.refund_step, last)]
-    credits = [context.credit(*each) for each in _with_steps(connection, tables.credit, tables.credit_step, last)]
+    refunds = [context.refund(*step) for step in _with_steps(connection, tables.refund, tables.refund_step, last)]
+    credits = [context.credit(*step) for step in _with_steps(connection, tables.credit, tables.credit_step, last)]
     refunds.sort(key=lambda each: (each.way == "overpayment", each.no))
     return refunds + credits
 
 
 def in_period(every: list[Return], first: date, last: date) -> list[Return]:
     """Those that moved in the period or were still open at its end."""
-    return [each for each in every if each.open or each.moved(first, last)]
+    return [settlement for settlement in every if settlement.open or settlement.moved(first, last)]
 
 
 def by_member(every: list[Return], member: str) -> list[Return]:
     """Those of one member, by application."""
-    own = [each for each in every if each.member is not None and each.member.number == member]
+    own = [settlement for settlement in every if settlement.member is not None and settlement.member.number == member]
     return sorted(own, key=lambda each: (numerically(each.application or ""), each.way, each.no))
 
 
@@ -229,7 +229,7 @@ def _tax_percents(connection: Connection, last: date) -> dict[str, int]:
     known = facts.known(facts.AS_OF, within)
     rates: dict[str, int] = {}
     for application, day in connection.execute(select(known.c.application, known.c.applied_on), {"as_of": last}):
-        fitting = (each for each in spans if each.applies_from <= day and (each.applies_to or day) >= day)
+        fitting = (span for span in spans if span.applies_from <= day and (span.applies_to or day) >= day)
         if (span := next(fitting, None)) is not None:
             rates[application] = span.tax_percent
     return rates

@@ -116,7 +116,7 @@ def seal(connection: Connection, before: Marks, *, by: str, command: str, role: 
     for name, mark in marks(connection).items():
         if mark != before.get(name):
             added = [
-                Seal(name, *each) for each in _digests(connection, name, _since(connection, name, before.get(name)))
+                Seal(name, *digest) for digest in _digests(connection, name, _since(connection, name, before.get(name)))
             ]
             new += added if name in _NUMBERED else sorted(added, key=lambda each: each.order)
     if not new:

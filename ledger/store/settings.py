@@ -69,8 +69,8 @@ def _word(words: Words, codes: tuple[str, ...]) -> Callable[[str], str | None]:
 
 
 SETTINGS = {
-    each.name: each
-    for each in (
+    setting.name: setting
+    for setting in (
         Setting(
             "people",
             N_("how many people a payment needs"),
@@ -140,17 +140,17 @@ class Set:
 def values(connection: Connection) -> dict[str, str | None]:
     """The value of every setting that counts now, whole: for the payment file, and for nothing that is shown."""
     last = _last(connection)
-    return {name: last[name].value if name in last else each.default for name, each in SETTINGS.items()}
+    return {name: last[name].value if name in last else setting.default for name, setting in SETTINGS.items()}
 
 
 def settings(connection: Connection) -> list[Set]:
     """Every setting with what counts now."""
     last = _last(connection)
     return [
-        Set(each, each.shown(row.value), row.by, row.recorded_at)
-        if (row := last.get(each.name)) is not None
-        else Set(each, each.default, None, None)
-        for each in SETTINGS.values()
+        Set(setting, setting.shown(row.value), row.by, row.recorded_at)
+        if (row := last.get(setting.name)) is not None
+        else Set(setting, setting.default, None, None)
+        for setting in SETTINGS.values()
     ]
 
 
