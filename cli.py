@@ -319,7 +319,7 @@ Everyone = Annotated[bool, typer.Option("--everyone", help=N_("all applications"
 def _day(text: str | None) -> date:
     if text is None:
         return dates.today()
-    if (day := dates.read(text)) is None:
+    if (day := dates.parse_day(text)) is None:
         raise NotADay(text)
     return day
 
@@ -329,7 +329,7 @@ def _maybe_day(text: str | None) -> date | None:
 
 
 def _month(text: str) -> dates.Month:
-    if (month := dates.Month.read(text)) is None:
+    if (month := dates.Month.parse(text)) is None:
         raise NoSuchMonth(text)
     return month
 
@@ -366,7 +366,7 @@ def _once(command: Any, ctx: Any, carry_out: Callable[[Any], Any]) -> None:
                 texts, answers = zip(*_held_back, strict=True)
             finally:
                 _held_back = None
-            answer = idempotency.Answer("\n".join(texts), json.text(answers[0]))
+            answer = idempotency.StoredAnswer("\n".join(texts), json.text(answers[0]))
             idempotency.keep(connection, request, answer, by=desk.by)
     _say(answer.json if ctx.params["as_json"] else answer.text)
 
@@ -418,7 +418,7 @@ def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None 
     elif as_json and _held_back is None:
         _json(answer)
     else:
-        _answer(terminal.whole(sheet), answer, as_json)
+        _answer(terminal.format_sheet(sheet), answer, as_json)
 
 
 def _mark(connection: Any, of: str, on: date, out: Path | None, about: str = "") -> str:
@@ -721,7 +721,7 @@ def decisions(
         return
     with _desk(ctx).reading() as connection:
         if application is not None:
-            eligibility.insist_on_application(connection, application)
+            eligibility.require_application(connection, application)
         found = store.decisions(connection, None if application is None else [application])
     _show(sheet.history(found), answers.decisions(found), dates.today(), as_json, out)
 
@@ -764,7 +764,7 @@ def _shaken(desk: Desk, as_json: bool, out: Path | None) -> None:
 
     day = dates.today()
     with desk.reading() as connection:
-        found = outdated.shaken(connection, day)
+        found = outdated.outdated(connection, day)
         people = register.owners(connection, day)
     _show(sheet.sheet(found, people, day), outdated.as_json(found), day, as_json, out)
 
@@ -1553,7 +1553,7 @@ def notices_show(
 
     asked = _day(day)
     if as_sql:
-        _say(sql.printed(asked, _desk(ctx).database))
+        _say(sql.format_sql(asked, _desk(ctx).database))
     else:
         _answer(papers.paper(asked), papers.paper_json(asked), as_json)
 

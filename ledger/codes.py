@@ -10,7 +10,7 @@ from ledger.i18n import N_, either
 
 
 @dataclass(frozen=True)
-class Word:
+class Code:
     """One word of a closed list: its code in data, its Japanese in the papers, its English."""
 
     code: str
@@ -23,11 +23,11 @@ class Word:
         return either(self.ja, self.en)
 
 
-class Words:
+class CodeList:
     """A closed list of words, found by code or by Japanese."""
 
     def __init__(self, *words: tuple[str, str, str]) -> None:
-        self._by_code = {code: Word(code, ja, en) for code, ja, en in words}
+        self._by_code = {code: Code(code, ja, en) for code, ja, en in words}
         self._by_text = {text: word for word in self._by_code.values() for text in (word.code, word.ja)}
 
     @property
@@ -40,20 +40,20 @@ class Words:
         """Every Japanese word, in the order of the list."""
         return tuple(word.ja for word in self._by_code.values())
 
-    def __getitem__(self, code: str) -> Word:
+    def __getitem__(self, code: str) -> Code:
         return self._by_code[code]
 
-    def find(self, text: str) -> Word | None:
+    def find(self, text: str) -> Code | None:
         """The word that this code or Japanese names; None when it is not in the list."""
         return self._by_text.get(text)
 
 
-SIDES = Words(
+SIDES = CodeList(
     ("subscriber", "加入者事由", "on the subscriber's side"),
     ("authority", "認証局事由", "on the authority's side"),
 )
 
-REASONS = Words(
+REASONS = CodeList(
     ("info_changed", "記載情報の変更", "recorded information changed"),
     ("key_compromised", "秘密鍵の危殆化", "private key compromised"),
     ("pin_lost", "PINコード紛失", "PIN code lost"),
@@ -76,19 +76,19 @@ REASONS = Words(
     ("deceased", "死亡", "deceased"),
 )
 
-USED = Words(
+USED = CodeList(
     ("no", "無", "not used"),
     ("yes", "有", "used"),
     ("cannot", "確認不能", "cannot be confirmed"),
 )
 
-COVERED = Words(("yes", "該当", "covered"), ("no", "非該当", "not covered"))
+COVERED = CodeList(("yes", "該当", "covered"), ("no", "非該当", "not covered"))
 
-APPLICATION_KINDS = Words(("new", "新規", "new"), ("reissue", "再発行", "reissue"), ("renewal", "継続", "renewal"))
+APPLICATION_KINDS = CodeList(("new", "新規", "new"), ("reissue", "再発行", "reissue"), ("renewal", "継続", "renewal"))
 
-CHOICES = Words(("refund", "払戻し", "refund"), ("credit", "充当", "credit to the reissue"))
+CHOICES = CodeList(("refund", "払戻し", "refund"), ("credit", "充当", "credit to the reissue"))
 
-ACCOUNT_TYPES = Words(
+ACCOUNT_TYPES = CodeList(
     ("1", "普通", "ordinary"), ("2", "当座", "current"), ("4", "貯蓄", "savings"), ("9", "その他", "other")
 )
 
@@ -112,7 +112,7 @@ ASSOCIATIONS = (
 ).split()
 
 # How many people a payment needs: who proposed does not approve; with three, neither makes the payment file.
-PEOPLE = Words(
+PEOPLE = CodeList(
     ("two", "二人", "two: proposer and approver differ"),
     ("three", "三人", "three: the maker of the payment file is neither proposer nor approver"),
 )

@@ -35,7 +35,7 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def read(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """The day that a text names; None when it names none (2012-02-30, 昭和65年1月1日).
 
     Read are 2012-02-26, 2012/2/26, 2012年2月26日, 20120226, 平成24年2月26日, H24.2.26 and H24/2/26, in either width.
@@ -44,8 +44,8 @@ def read(text: str) -> date | None:
     if western := _WESTERN.fullmatch(plain) or _COMPACT.fullmatch(plain):
         year, month, day = (int(part) for part in western.groups() if part is not None)
         return _date(year, month, day)
-    if japanese := _JAPANESE.fullmatch(plain.upper()):
-        era, count, *rest = japanese.groups()
+    if format_japanese := _JAPANESE.fullmatch(plain.upper()):
+        era, count, *rest = format_japanese.groups()
         month, day = (int(part) for part in rest if part is not None and part not in "./")
         first = _ERA_FIRST[era]
         named = _date(first.year - 1 + (1 if count == "元" else int(count)), month, day)
@@ -53,7 +53,7 @@ def read(text: str) -> date | None:
     return None
 
 
-def japanese(day: date) -> str:
+def format_japanese(day: date) -> str:
     """The day as the papers write it: 平成24年2月26日, 令和元年5月1日."""
     name, _, first = _era_of(day)
     year = day.year - first.year + 1
@@ -83,7 +83,7 @@ class Month:
     month: int
 
     @classmethod
-    def read(cls, text: str) -> "Month | None":
+    def parse(cls, text: str) -> "Month | None":
         """The month that 2012-09 names; None when it names none."""
         if not re.fullmatch(r"\d{4}-\d{2}", text) or _date(int(text[:4]), int(text[5:]), 1) is None:
             return None

@@ -55,7 +55,7 @@ def _catalogue(language: Language) -> gettext.NullTranslations:
 def _(message: str, /, **fields: object) -> str:
     """The sentence in the language being spoken, with its fields filled in."""
     sentence = _catalogue(language()).gettext(message) if message else ""
-    return sentence.format(**{name: shown(value) for name, value in fields.items()}) if fields else sentence
+    return sentence.format(**{name: format_field(value) for name, value in fields.items()}) if fields else sentence
 
 
 def in_each(message: str) -> set[str]:
@@ -68,12 +68,12 @@ def either(ja: str, en: str) -> str:
     return ja if language() == "ja" else en
 
 
-def shown(value: object) -> object:
+def format_field(value: object) -> object:
     """A field as it stands in a sentence: days as 2012-02-26, a list joined by commas; the rest as it is."""
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        return either("、", ", ").join(str(shown(each)) for each in value)
+        return either("、", ", ").join(str(format_field(each)) for each in value)
     return value

@@ -15,6 +15,6 @@ def tax_inside(gross: Yen, percent: int) -> Yen:
     return Yen(gross * percent // (100 + percent))
 
 
-def written(yen: int) -> str:
+def format_yen(yen: int) -> str:
     """An amount as the papers write it: 7,245; a negative one with △."""
     return f"{yen:,}" if yen >= 0 else f"△{-yen:,}"

@@ -4,9 +4,11 @@ Money is whole yen, a day is a date in Japan, a moment is UTC. Identities (`memb
 written once; what is known of them stands in rows of its own, and the row known last counts.
 """
 
+import re
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Column, DateTime, Index, Table, Text
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from ledger import codes as words
@@ -49,7 +51,15 @@ def _coded(name: str, codes: tuple[str, ...]) -> str:
     return _named((name,), f"code IS NOT NULL AND {_one_of('code', codes)} AND up_to IS NULL")
 
 
-class _Signed(SQLModel):
+class _Row(SQLModel):
+    """A table named after its class: `MemberKnownRow` is `member_known`."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it on the class
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
+
+
+class _Signed(_Row):
     """Who wrote a record and when; `role` is the database role, known on PostgreSQL only."""
 
     recorded_at: datetime = Field(sa_type=DateTime)
@@ -57,7 +67,7 @@ class _Signed(SQLModel):
     role: str | None = None
 
 
-class _Sourced(SQLModel):
+class _Sourced(_Row):
     """The line of the file that a record came from; sheet and row are NULL when a person entered it by command."""
 
     source: int = Field(foreign_key="source.id")
@@ -71,7 +81,7 @@ class _Known(_Sourced):
     known_on: date
 
 
-class Source(_Signed, table=True):
+class SourceRow(_Signed, table=True):
     """A file that was taken in, or a command by which a person added a fact; a file's bytes are taken in once."""
 
     id: int | None = Field(default=None, primary_key=True)
@@ -79,16 +89,15 @@ class Source(_Signed, table=True):
     sha256: str | None = Field(default=None, unique=True)
 
 
-class Member(_Sourced, table=True):
+class MemberRow(_Sourced, table=True):
     """A member of the federation, by the registration number as it was received."""
 
     number: str = Field(primary_key=True)
 
 
-class MemberKnown(_Known, table=True):
+class MemberKnownRow(_Known, table=True):
     """What the register of members said of a member, since when."""
 
-    __tablename__ = "member_known"
     __table_args__ = (
         CheckConstraint(_one_of("association", ASSOCIATIONS), "association"),
         CheckConstraint(f"account_type IS NULL OR {_one_of('account_type', ACCOUNT_TYPES.codes)}", "account_type"),
@@ -108,14 +117,14 @@ class MemberKnown(_Known, table=True):
     account_name: str | None = None
 
 
-class Application(_Sourced, table=True):
+class ApplicationRow(_Sourced, table=True):
     """An application for a certificate: the key of everything; at most one certificate, at most one fee."""
 
     number: str = Field(primary_key=True)
     member: str = Field(foreign_key="member.number", index=True)
 
 
-class Fact(_Known, table=True):
+class FactRow(_Known, table=True):
     """One thing known of one application, since when; the row known last counts, and of two the one recorded last.
 
     `day` is the day it happened or was answered, `code` a word of a closed list or another application, `up_to` how
@@ -145,16 +154,15 @@ class Fact(_Known, table=True):
     up_to: date | None = None
 
 
-class Deposit(_Sourced, table=True):
+class DepositRow(_Sourced, table=True):
     """A transfer received, by its reference number (照会番号)."""
 
     reference: str = Field(primary_key=True)
 
 
-class DepositKnown(_Known, table=True):
+class DepositKnownRow(_Known, table=True):
     """What is known of a transfer received; `application` is NULL while it is not known what it pays for."""
 
-    __tablename__ = "deposit_known"
     __table_args__ = (CheckConstraint("yen > 0", "yen"), Index(None, "deposit", "known_on", "id"))
     id: int | None = Field(default=None, primary_key=True)
     deposit: str = Field(foreign_key="deposit.reference")
@@ -165,14 +173,13 @@ class DepositKnown(_Known, table=True):
     note: str | None = None
 
 
-class BillKnown(_Known, table=True):
+class BillKnownRow(_Known, table=True):
     """A line of a bill of the authority; negative yen withdraw what was billed.
 
     `application` is what the authority wrote and may be unknown to us; `nth` tells two lines of one bill for one
     application apart.
     """
 
-    __tablename__ = "bill_known"
     __table_args__ = (
         CheckConstraint("yen <> 0", "yen"),
         CheckConstraint("nth >= 1", "nth"),
@@ -187,7 +194,7 @@ class BillKnown(_Known, table=True):
     note: str | None = None
 
 
-class Fee(SQLModel, table=True):
+class FeeRow(_Row, table=True):
     """What a certificate costs from a day on, tax included; `applies_to` NULL: until the next one begins."""
 
     __table_args__ = (
@@ -208,7 +215,7 @@ class Fee(SQLModel, table=True):
     row: int | None = None
 
 
-class Account(SQLModel, table=True):
+class AccountRow(_Row, table=True):
     """An account of the chart; `kept_by` names what its subsidiary ledger is kept by."""
 
     __table_args__ = (CheckConstraint(_one_of("kind", ("asset", "liability", "revenue", "expense")), "kind"),)
@@ -219,7 +226,7 @@ class Account(SQLModel, table=True):
     kept_by: str | None = None
 
 
-class Entry(_Signed, table=True):
+class EntryRow(_Signed, table=True):
     """An entry of the journal. `key` says what it stands for, and is used once; `digest` is over its content.
 
     `for_day` is the day it would bear if that day's month had not been closed; NULL when it bears its own.
@@ -241,7 +248,7 @@ class Entry(_Signed, table=True):
     for_day: date | None = None
 
 
-class Movement(SQLModel, table=True):
+class MovementRow(_Row, table=True):
     """One debit account, one credit account, a positive whole number of yen: it cannot be unbalanced."""
 
     __table_args__ = (
@@ -266,7 +273,7 @@ class Movement(SQLModel, table=True):
     deposit: str | None = Field(default=None, foreign_key="deposit.reference")
 
 
-class Decision(_Signed, table=True):
+class DecisionRow(_Signed, table=True):
     """A finding that was kept, with everything known when it was made; a later one supersedes it.
 
     `sources_to`, `fees_to` and `entries_to` are the last source, fee and entry that the books then held, 0 where there
@@ -294,7 +301,7 @@ class Decision(_Signed, table=True):
     entries_to: int | None = None
 
 
-class Refund(SQLModel, table=True):
+class RefundRow(_Row, table=True):
     """A fee to be paid back for an application, or a deposit that was never due; its states stand in `refund_step`."""
 
     __table_args__ = (
@@ -309,12 +316,11 @@ class Refund(SQLModel, table=True):
     yen: int
 
 
-class RefundStep(_Signed, table=True):
+class RefundStepRow(_Signed, table=True):
     """A state that a refund came into, on a day, by a person, with the entry posted for it; `payment_file` is the file
     that it was put in (filed), or was in until that file was declared void (approved).
     """
 
-    __tablename__ = "refund_step"
     __table_args__ = (
         CheckConstraint(_one_of("state", words.REFUND_STATES), "state"),
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
@@ -331,10 +337,9 @@ class RefundStep(_Signed, table=True):
     payment_file: int | None = Field(default=None, foreign_key="payment_file.no", index=True)
 
 
-class PaymentFile(_Signed, table=True):
+class PaymentFileRow(_Signed, table=True):
     """A file of transfers for the bank, to be carried out on a day: how many, for how many yen, and every character."""
 
-    __tablename__ = "payment_file"
     __table_args__ = (CheckConstraint("refund_count > 0 AND yen > 0", "total"), Index(None, "pay_on", "name"))
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     pay_on: date
@@ -345,7 +350,7 @@ class PaymentFile(_Signed, table=True):
     content: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class Credit(SQLModel, table=True):
+class CreditRow(_Row, table=True):
     """A fee set against the reissue of the same member; its states stand in `credit_step`."""
 
     __table_args__ = (
@@ -359,10 +364,9 @@ class Credit(SQLModel, table=True):
     yen: int
 
 
-class CreditStep(_Signed, table=True):
+class CreditStepRow(_Signed, table=True):
     """A state that a credit came into, on a day, by a person, with the entry that was posted for it."""
 
-    __tablename__ = "credit_step"
     __table_args__ = (
         CheckConstraint(_one_of("state", words.CREDIT_STATES), "state"),
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
@@ -376,7 +380,7 @@ class CreditStep(_Signed, table=True):
     entry: int = Field(foreign_key="entry.no", unique=True)
 
 
-class Batch(_Signed, table=True):
+class BatchRow(_Signed, table=True):
     """What one write added to the books; `head` is over the head before, this row and all its seals."""
 
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -385,7 +389,7 @@ class Batch(_Signed, table=True):
     head: str
 
 
-class Seal(SQLModel, table=True):
+class SealRow(_Row, table=True):
     """The SHA-256 over every column of one row that was added: which batch, which table (`of`), which row (`key`)."""
 
     __table_args__ = (Index(None, "of", "key"),)
@@ -396,7 +400,7 @@ class Seal(SQLModel, table=True):
     digest: str
 
 
-class Refused(_Signed, table=True):
+class RefusedRow(_Signed, table=True):
     """A command that the ledger did not carry out: its code and the fields of its sentence, as JSON."""
 
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -405,14 +409,13 @@ class Refused(_Signed, table=True):
     fields: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class MonthStep(_Signed, table=True):
+class MonthStepRow(_Signed, table=True):
     """A month that was closed or reopened; the last step says up to which day the books are closed (NULL: not at all).
 
     `accepted` are the reasons against closing that were accepted, as JSON; `bank_yen` is the bank's own balance, and
     `decisions_to` the number of the last decision that the books held.
     """
 
-    __tablename__ = "month_step"
     __table_args__ = (
         CheckConstraint("state IN ('closed', 'reopened')", "state"),
         CheckConstraint("state = 'reopened' OR closed_to IS NOT NULL", "closed_to"),
@@ -429,16 +432,15 @@ class MonthStep(_Signed, table=True):
     decisions_to: int | None = None
 
 
-class AccountApproval(_Signed, table=True):
+class AccountApprovalRow(_Signed, table=True):
     """A second person's word that a changed bank account of a member is right."""
 
-    __tablename__ = "account_approval"
     member_known: int = Field(
         primary_key=True, foreign_key="member_known.id", sa_column_kwargs={"autoincrement": False}
     )
 
 
-class Looked(_Signed, table=True):
+class LookedRow(_Signed, table=True):
     """Who looked at the whole bank account number of a member, and for what."""
 
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -446,7 +448,7 @@ class Looked(_Signed, table=True):
     purpose: str
 
 
-class Setting(_Signed, table=True):
+class SettingRow(_Signed, table=True):
     """What the federation is to the bank, and how many people a payment needs; of each name the last row counts."""
 
     __table_args__ = (CheckConstraint(_named(("people",), _one_of("value", PEOPLE.codes)), "people"),)
@@ -455,7 +457,7 @@ class Setting(_Signed, table=True):
     value: str
 
 
-class Request(_Signed, table=True):
+class RequestRow(_Signed, table=True):
     """A command that was given a key: what it was (`digest` over its content) and what it answered, as JSON."""
 
     key: str = Field(primary_key=True)
@@ -466,35 +468,30 @@ class Request(_Signed, table=True):
 
 metadata = SQLModel.metadata
 
-
-def _table(model: type[SQLModel]) -> Table:
-    return metadata.tables[str(model.__tablename__)]
-
-
 # The same tables for Core statements: bulk work never builds a model object per row.
-source = _table(Source)
-member = _table(Member)
-member_known = _table(MemberKnown)
-application = _table(Application)
-fact = _table(Fact)
-deposit = _table(Deposit)
-deposit_known = _table(DepositKnown)
-bill_known = _table(BillKnown)
-fee = _table(Fee)
-account = _table(Account)
-entry = _table(Entry)
-movement = _table(Movement)
-decision = _table(Decision)
-refund = _table(Refund)
-refund_step = _table(RefundStep)
-payment_file = _table(PaymentFile)
-credit = _table(Credit)
-credit_step = _table(CreditStep)
-batch = _table(Batch)
-seal = _table(Seal)
-refused = _table(Refused)
-month_step = _table(MonthStep)
-account_approval = _table(AccountApproval)
-looked = _table(Looked)
-setting = _table(Setting)
-request = _table(Request)
+source = metadata.tables["source"]
+member = metadata.tables["member"]
+member_known = metadata.tables["member_known"]
+application = metadata.tables["application"]
+fact = metadata.tables["fact"]
+deposit = metadata.tables["deposit"]
+deposit_known = metadata.tables["deposit_known"]
+bill_known = metadata.tables["bill_known"]
+fee = metadata.tables["fee"]
+account = metadata.tables["account"]
+entry = metadata.tables["entry"]
+movement = metadata.tables["movement"]
+decision = metadata.tables["decision"]
+refund = metadata.tables["refund"]
+refund_step = metadata.tables["refund_step"]
+payment_file = metadata.tables["payment_file"]
+credit = metadata.tables["credit"]
+credit_step = metadata.tables["credit_step"]
+batch = metadata.tables["batch"]
+seal = metadata.tables["seal"]
+refused = metadata.tables["refused"]
+month_step = metadata.tables["month_step"]
+account_approval = metadata.tables["account_approval"]
+looked = metadata.tables["looked"]
+setting = metadata.tables["setting"]
+request = metadata.tables["request"]

@@ -102,7 +102,7 @@ class Books:
         request = idempotency.Request(key, command, asked)
         if (before := idempotency.answered(self.connection, request)) is not None:
             return before.text
-        answer = idempotency.Answer(repr(getattr(self, command)(*words)), "")
+        answer = idempotency.StoredAnswer(repr(getattr(self, command)(*words)), "")
         idempotency.keep(self.connection, request, answer, by=CLERK)
         return answer.text
 
@@ -263,6 +263,6 @@ def _part(account: str, application: str | None, deposit: str | None) -> str | N
 
 
 def _month(text: str) -> Month:
-    month = Month.read(text)
+    month = Month.parse(text)
     assert month is not None
     return month

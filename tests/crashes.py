@@ -115,7 +115,7 @@ def held(url: str) -> object:
     if url.startswith("sqlite"):
         return desk.held(url, apart=())
     drawn = ("source", "fact", "member_known", "deposit_known", "application", "fee", "seal", "batch")
-    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
         names = sorted(inspect(connection).get_table_names())
         counts = [connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names]
     return counts, desk.held(url, apart=drawn)

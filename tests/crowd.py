@@ -30,7 +30,7 @@ from ledger.booking.overpayments import return_deposit
 from ledger.booking.workflow import REFUNDS, begin
 from ledger.codes import Account
 from ledger.errors import Refusal
-from ledger.journal.entries import Posting, key
+from ledger.journal.entries import Entry, key
 from ledger.store import database, write_queue
 from migrations import triggers
 from tests import given, posted
@@ -275,7 +275,7 @@ def _written(file: Path, work: Callable[[int], Any], nth: int) -> None:
 # --- what has to hold afterwards --------------------------------------------------------------------------------------
 
 
-def insist_on_right_books(url: str) -> None:
+def require_right_books(url: str) -> None:
     """No fee went twice, whatever the journal was made by: read from the movements alone, by account and part."""
     with database.reading(url) as connection:
         faults = [*_beyond(connection), *_twice(connection)]
@@ -313,7 +313,7 @@ def _twice(connection: Connection) -> Iterator[str]:
     yield from (f"{count} entries under {key}" for key, count in connection.execute(text(keys)))
 
 
-def insist_on_every_success(url: str, told: dict[str, Told]) -> None:
+def require_every_success(url: str, told: dict[str, Told]) -> None:
     """Every success a client was told of stands in the books, once, under its name, and nothing else does."""
     said = Counter(
         (name, success.thing, success.no, success.state) for name, one in told.items() for success in one.successes
@@ -327,7 +327,7 @@ def insist_on_every_success(url: str, told: dict[str, Told]) -> None:
     assert said == kept
 
 
-def insist_on_turns(told: dict[str, Told]) -> None:
+def require_turns(told: dict[str, Told]) -> None:
     """At SQLite everyone writes in the order of asking, so that nobody waits longer than one turn of each other takes.
 
     A client asks again only when it has had its turn: of the numbers before ours at most one is each other client's.
@@ -341,7 +341,7 @@ def insist_on_turns(told: dict[str, Told]) -> None:
 
 def without_guards(url: str) -> None:
     """Takes away what the database itself refuses, as in a database that somebody made without it."""
-    with create_engine(database.named(url), poolclass=NullPool).begin() as connection:
+    with create_engine(database.parse_url(url), poolclass=NullPool).begin() as connection:
         triggers.drop_all(connection)
 
 
@@ -352,7 +352,7 @@ def naive(url: str, numbers: list[str], clients: int, thinking: float) -> None:
     the two lie so many seconds. A number that another client took meanwhile is taken anew, as such programs do.
     """
     more = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
-    engine = create_engine(database.named(url), poolclass=NullPool, **more)
+    engine = create_engine(database.parse_url(url), poolclass=NullPool, **more)
 
     def client(nth: int) -> None:
         for number in numbers:
@@ -369,8 +369,8 @@ def naive(url: str, numbers: list[str], clients: int, thinking: float) -> None:
 
 
 def _insert(connection: Connection, number: str, refund: dict[str, object], nth: int) -> None:
-    def reserved(no: int) -> Posting:
+    def reserved(no: int) -> Entry:
         slip = refund_proposed(application=number, yen=FEE)
-        return Posting(key("naive", no), FIRST, "refund_proposed", tuple(slip))
+        return Entry(key("naive", no), FIRST, "refund_proposed", tuple(slip))
 
     begin(connection, REFUNDS, refund, reserved, by=f"client {nth}")

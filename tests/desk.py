@@ -88,7 +88,7 @@ RECORDED = ("refused", "batch", "seal")
 
 def held(url: str, apart: Collection[str] = RECORDED) -> str:
     """A digest over every row of every table, apart from these, whatever state the books are in."""
-    engine = create_engine(database.named(url), poolclass=NullPool)
+    engine = create_engine(database.parse_url(url), poolclass=NullPool)
     with engine.connect() as connection:
         names = sorted(set(inspect(connection).get_table_names()) - set(apart))
         tables = {name: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"')).all())) for name in names}

@@ -71,7 +71,7 @@ class Model(Filed):
         for no, course in enumerate(self.refunds, 1):
             if course.application == number and course.state != "rejected" and course.steps[0][1] == on:
                 return no, False, course.yen
-        self._insist_on_today(on)
+        self._require_today(on)
         yen = self._claim(number)
         moves: list[Move] = []
         lots = Counter({number: yen})
@@ -93,9 +93,9 @@ class Model(Filed):
                 yield at, origin, taken
                 yield from self._carry(origin, taken)
 
-    def _insist_on_today(self, on: date) -> None:
+    def _require_today(self, on: date) -> None:
         """What is proposed rests on a finding: here it is proposed on today, or else in a closed month, and refused."""
-        self.insist_on_open(on)
+        self.require_open(on)
         assert on == self.today
 
     def _claim(self, number: str, *also: str) -> int:
@@ -115,7 +115,7 @@ class Model(Filed):
         for no, course in enumerate(self.refunds, 1):
             if course.other == reference and course.state != "rejected" and course.steps[0][1] == on:
                 return no, False, course.yen
-        self._insist_on_today(on)
+        self._require_today(on)
         self.book(self.today, self.deps[reference].said)
         yen = self.balance[SUSPENSE, reference]
         if yen <= 0:
@@ -131,7 +131,7 @@ class Model(Filed):
             alike = (course.application, course.other, course.steps[0][1]) == (number, to, on)
             if alike and course.state in STANDING:
                 return no, False, course.yen
-        self._insist_on_today(on)
+        self._require_today(on)
         if self.apps[number].member != self.apps[to].member:
             raise Refused("credit-to-another-member")
         if not self.apps[to].reissue or number == to:
@@ -171,7 +171,7 @@ class Model(Filed):
         follows = state in MOVES[kind].get(last, ())
         if not follows and (state, on, by, reason) in thing.steps:
             return no, False
-        self.insist_on_open(on)
+        self.require_open(on)
         if not follows:
             raise Refused(f"{kind}-out-of-order")
         if on < day:
@@ -194,7 +194,7 @@ class Model(Filed):
         return no, True
 
     def _approved(self, thing: Course, _on: date) -> None:
-        self.insist_on_account(self._payee(thing))
+        self.require_account(self._payee(thing))
 
     def _rejected(self, thing: Course, on: date) -> None:
         self.undo_entry(thing.entries[0], on, "course")

@@ -162,7 +162,7 @@ class Booked:
         """The day up to and on which the books are closed."""
         return self.closes[-1].last if self.closes else None
 
-    def insist_on_open(self, on: date) -> None:
+    def require_open(self, on: date) -> None:
         """Refuses a day in a closed month."""
         if self.closed_to is not None and on <= self.closed_to:
             raise Refused("month-closed")
@@ -212,7 +212,7 @@ class Booked:
             if self.by_hand(no) and (by.on, by.reason) == (on, reason):
                 return entry.undone_by, False
             raise Refused("already-reversed")
-        self.insist_on_open(on)
+        self.require_open(on)
         if not reason:
             raise Refused("no-reason-given")
         if on < entry.on:
@@ -248,7 +248,7 @@ class Booked:
         self.post_all_due(through, only)
         new = self.entries[before:]
         if self.closed_to is not None and new:
-            self.insist_on_open(through)
+            self.require_open(through)
             for entry in new:
                 if entry.on <= self.closed_to:
                     entry.on, entry.for_day = self.closed_to + timedelta(1), entry.on

@@ -48,7 +48,7 @@ class Decided(Booked):
         yen = min(left, owed) if billed > 0 else min(-billed, -owed)
         if not agreed or yen <= 0 or bill in self.paid_lines:
             return 0
-        self.insist_on_open(on)
+        self.require_open(on)
         self.paid_lines.add(bill)
         if billed > 0:
             self.post("authority_paid", on, [(AUTHORITY, of, BANK, None, yen)])

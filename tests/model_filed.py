@@ -38,7 +38,7 @@ class Filed(Months):
             return self._again(made)
         if on.weekday() >= 5 or (on.month, on.day) in ((12, 31), (1, 1), (1, 2), (1, 3)):
             raise Refused("not-a-bank-day")
-        self.insist_on_open(on)
+        self.require_open(on)
         wanted = {no: course for no, course in enumerate(self.refunds, 1) if course.state == "approved"}
         if not wanted:
             if (made := self._made(on)) is not None:
@@ -79,7 +79,7 @@ class Filed(Months):
             if made.void != reason:
                 raise Refused("done-differently")
             return no, False, tuple(made.inside)
-        self.insist_on_open(on)
+        self.require_open(on)
         inside = [self.refunds[each - 1] for each in made.inside]
         if any(course.state != "filed" for course in inside):
             raise Refused("payment-file-gone-on")

@@ -162,7 +162,7 @@ class Months(Decided):
             raise Refused("no-account-known")
         return last
 
-    def insist_on_account(self, member: str | None) -> None:
+    def require_account(self, member: str | None) -> None:
         """Refuses a member whose bank account waits for a second person."""
         if member is not None and self.accounts.get(member, BankAccount()).waits:
             raise Refused("account-not-approved")

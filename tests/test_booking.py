@@ -13,15 +13,15 @@ from sqlalchemy import Connection
 
 from ledger import i18n, tables
 from ledger.booking.bills import pay_bill, reconcile, totals
-from ledger.booking.planning import Left
+from ledger.booking.planning import Unbooked
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
-from ledger.booking.run import Report, book
+from ledger.booking.run import BookingReport, book
 from ledger.booking.slips import reverse
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.journal import balances
-from ledger.journal.entries import Done
+from ledger.journal.entries import Result
 from ledger.store import database
 from tests import given, posted
 from tests.posted import APPLIED, ASKED, CLERK, MAILED
@@ -34,7 +34,7 @@ PLAIN: dict[str, Any] = {"applied_on": APPLIED, "paid": []}
 SENT = PLAIN | {"mailed_on": MAILED}
 
 
-def booked(connection: Connection, through: date = END) -> Report:
+def booked(connection: Connection, through: date = END) -> BookingReport:
     """What one more booking does."""
     return book(connection, through, by=CLERK)
 
@@ -63,14 +63,14 @@ def test_a_deposit_is_a_fee_up_to_what_is_due_and_the_rest_waits(
             posted.deposit(connection, f"D-{nth}", number, yen=yen)
         booked(connection)
         assert posted.balance(connection) == balance, name
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
 
 
 def test_only_what_happened_by_the_day_is_booked(book_url: str) -> None:
     with database.writing(book_url) as connection:
         posted.application(connection, A, SENT)
         posted.deposit(connection, "D-1", A, on=date(2011, 11, 2))
-        assert booked(connection, APPLIED) == Report({}, 0, ())
+        assert booked(connection, APPLIED) == BookingReport({}, 0, ())
         assert booked(connection, date(2012, 1, 25)).posted == {"fee_received": 1}
         assert booked(connection, MAILED).posted == {"certificate_issued": 1}
 
@@ -81,7 +81,7 @@ def test_an_unknown_payer_found_later_is_settled_on_the_day_it_became_known(book
         posted.deposit(connection, "D-1", None, yen=8000)
         assert booked(connection).posted == {"payer_unknown": 1}
         posted.deposit(connection, "D-1", A, yen=8000, known_on=date(2012, 2, 1))
-        assert booked(connection, date(2012, 1, 31)) == Report({}, 0, ())
+        assert booked(connection, date(2012, 1, 31)) == BookingReport({}, 0, ())
         assert booked(connection).posted == {"suspense_settled": 1}
         assert posted.events(connection)[-1] == ("suspense_settled", date(2012, 2, 1), None)
         assert posted.balance(connection) == {"1110": 8000, "2040": 7245, "2050": 755}
@@ -92,10 +92,10 @@ def test_a_fee_that_is_not_known_is_not_invented_and_settled_once_it_is(book_url
     with database.writing(book_url) as connection:
         posted.application(connection, A, PLAIN | {"applied_on": day})
         posted.deposit(connection, "D-1", A, on=day)
-        assert booked(connection, day) == Report({"payer_unknown": 1}, 0, (Left("fee_not_known", "D-1"),))
+        assert booked(connection, day) == BookingReport({"payer_unknown": 1}, 0, (Unbooked("fee_not_known", "D-1"),))
         fee = {"applies_from": date(2014, 4, 1), "yen": 7200, "tax_percent": 8, "known_on": date(2015, 2, 1)}
         connection.execute(tables.fee.insert().values(fee))
-        assert booked(connection, date(2015, 3, 1)) == Report({"suspense_settled": 1}, 0, ())
+        assert booked(connection, date(2015, 3, 1)) == BookingReport({"suspense_settled": 1}, 0, ())
         assert posted.events(connection)[-1] == ("suspense_settled", date(2015, 2, 1), None)
         assert posted.balance(connection) == {"1110": 7245, "2040": 7200, "2050": 45}
 
@@ -128,7 +128,7 @@ def test_a_corrected_deposit_is_reversed_and_posted_anew_on_the_day_it_became_kn
         assert posted.balance(connection, APPLIED) == {"1110": 7245, "2040": 7245}
         account = Account.SUSPENSE if part == "D-1" else Account.FEES_HELD
         assert posted.held(connection, account, part) == balance.get("2040", balance.get("2050"))
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
 
 
 def test_a_deposit_corrected_and_corrected_back_is_posted_three_times_and_stands_once(book_url: str) -> None:
@@ -150,9 +150,11 @@ def test_an_issue_booked_on_the_strength_of_a_wrong_deposit_goes_back_with_it(bo
         booked(connection)
         posted.deposit(connection, "D-1", B, known_on=date(2012, 2, 1))
         report = booked(connection)
-        assert report == Report({"fee_received": 1, "certificate_issued": 1}, 2, (Left("fee_not_received", A),))
+        assert report == BookingReport(
+            {"fee_received": 1, "certificate_issued": 1}, 2, (Unbooked("fee_not_received", A),)
+        )
         assert balances.held(connection, Account.AUTHORITY_PAYABLE, "application") == {B: 7245}
-        assert booked(connection) == Report({}, 0, (Left("fee_not_received", A),))
+        assert booked(connection) == BookingReport({}, 0, (Unbooked("fee_not_received", A),))
 
 
 def test_a_correction_whose_money_is_gone_is_left_and_named(book_url: str) -> None:
@@ -165,7 +167,7 @@ def test_a_correction_whose_money_is_gone_is_left_and_named(book_url: str) -> No
         pay_bill(connection, "B-1", on=date(2012, 2, 20), by=CLERK)
         posted.deposit(connection, "D-1", B, known_on=date(2012, 3, 1))
         report = booked(connection)
-        assert report == Report({}, 0, (Left("money_gone", "D-1", 1),))
+        assert report == BookingReport({}, 0, (Unbooked("money_gone", "D-1", 1),))
         i18n.use("en")
         assert report.left[0].says == "D-1: what is known has changed, but the money of entry 1 has since gone on"
 
@@ -176,11 +178,11 @@ def test_what_a_person_reversed_stays_reversed_until_the_fact_changes(book_url: 
         posted.deposit(connection, "D-1", A)
         booked(connection)
         reverse(connection, 1, on=APPLIED, reason="通帳に見当たらない", by=CLERK)
-        assert booked(connection) == Report({}, 0, (Left("reversed_by_hand", "D-1", 1),))
+        assert booked(connection) == BookingReport({}, 0, (Unbooked("reversed_by_hand", "D-1", 1),))
         posted.deposit(connection, "D-1", A, known_on=date(2011, 12, 1))
         assert booked(connection).posted == {}, "said again, it is the same fact"
         posted.deposit(connection, "D-1", A, on=date(2011, 11, 8), known_on=date(2011, 12, 2))
-        assert booked(connection) == Report({"fee_received": 1}, 0, ())
+        assert booked(connection) == BookingReport({"fee_received": 1}, 0, ())
         assert posted.balance(connection) == {"1110": 7245, "2040": 7245}
 
 
@@ -190,7 +192,7 @@ def test_what_a_person_reversed_stays_reversed_until_the_fact_changes(book_url: 
 def test_a_certificate_is_owed_from_its_day_but_not_before_the_fee_was_received(book_url: str) -> None:
     with database.writing(book_url) as connection:
         posted.application(connection, A, SENT)
-        assert booked(connection) == Report({}, 0, (Left("fee_not_received", A),))
+        assert booked(connection) == BookingReport({}, 0, (Unbooked("fee_not_received", A),))
         posted.deposit(connection, "D-1", A, on=date(2012, 2, 3))
         booked(connection)
         assert posted.events(connection)[-1] == ("certificate_issued", date(2012, 2, 3), None)
@@ -201,7 +203,7 @@ def test_a_fee_received_in_part_is_not_owed_to_the_authority(book_url: str) -> N
     with database.writing(book_url) as connection:
         posted.application(connection, A, SENT)
         posted.deposit(connection, "D-1", A, yen=7000)
-        assert booked(connection).left == (Left("fee_not_received", A),)
+        assert booked(connection).left == (Unbooked("fee_not_received", A),)
         posted.deposit(connection, "D-2", A, yen=245, on=date(2012, 3, 1))
         assert booked(connection).posted == {"fee_received": 1, "certificate_issued": 1}
         assert posted.events(connection)[-1][1] == date(2012, 3, 1)
@@ -213,7 +215,7 @@ def test_a_day_of_issue_learnt_after_the_mailing_was_booked_changes_nothing(book
         posted.deposit(connection, "D-1", A)
         booked(connection)
         posted.fact(connection, A, "issued_on", day=date(2012, 1, 20), known_on=date(2012, 3, 1))
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
 
 
 def test_a_day_of_mailing_that_was_wrong_is_reversed_and_posted_anew(book_url: str) -> None:
@@ -222,11 +224,11 @@ def test_a_day_of_mailing_that_was_wrong_is_reversed_and_posted_anew(book_url: s
         posted.deposit(connection, "D-1", A)
         booked(connection)
         posted.fact(connection, A, "mailed_on", day=date(2012, 1, 27), known_on=date(2012, 3, 1))
-        assert booked(connection, date(2012, 2, 28)) == Report({}, 0, ())
-        assert booked(connection) == Report({"certificate_issued": 1}, 1, ())
+        assert booked(connection, date(2012, 2, 28)) == BookingReport({}, 0, ())
+        assert booked(connection) == BookingReport({"certificate_issued": 1}, 1, ())
         assert [on for _event, on, _reverses in posted.events(connection)[2:]] == [date(2012, 3, 1)] * 2
         assert posted.balance(connection) == {"1110": 7245, "2010": 7245}
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
 
 
 def test_an_issue_that_a_person_reversed_waits_for_another_day(book_url: str) -> None:
@@ -234,10 +236,10 @@ def test_an_issue_that_a_person_reversed_waits_for_another_day(book_url: str) ->
         posted.application(connection, A, SENT)
         posted.deposit(connection, "D-1", A)
         booked(connection)
-        assert reverse(connection, 2, on=MAILED, reason="未発行", by=CLERK) == Done(3, changed=True)
-        assert booked(connection) == Report({}, 0, (Left("reversed_by_hand", A, 2),))
+        assert reverse(connection, 2, on=MAILED, reason="未発行", by=CLERK) == Result(3, changed=True)
+        assert booked(connection) == BookingReport({}, 0, (Unbooked("reversed_by_hand", A, 2),))
         posted.fact(connection, A, "mailed_on", day=date(2012, 2, 1), known_on=date(2012, 2, 1))
-        assert booked(connection) == Report({"certificate_issued": 1}, 0, ())
+        assert booked(connection) == BookingReport({"certificate_issued": 1}, 0, ())
 
 
 # --- waivers --------------------------------------------------------------------------------------------------------
@@ -255,11 +257,11 @@ def test_a_fee_is_waived_once_by_decision_or_by_bill(book_url: str) -> None:
         posted.application(connection, A)
         booked(connection)
         assert decided(connection, ASKED) == "eligible"
-        assert booked(connection) == Report({"authority_waived": 1}, 0, ())
+        assert booked(connection) == BookingReport({"authority_waived": 1}, 0, ())
         assert posted.events(connection)[-1] == ("authority_waived", ASKED, None)
         posted.billed(connection, "B-1", A, -7245, on=date(2012, 4, 10))
         decided(connection, date(2012, 4, 20))
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
         assert posted.balance(connection) == {"1110": 7245, "2040": 7245}
 
 
@@ -271,9 +273,9 @@ def test_a_negative_bill_line_waives_up_to_what_was_owed(book_url: str) -> None:
         booked(connection)
         assert posted.events(connection)[-1] == ("authority_waived", MAILED, None)
         posted.billed(connection, "B-2", A, -9000, on=date(2012, 4, 10))
-        assert booked(connection) == Report({"authority_waived": 1}, 0, ())
+        assert booked(connection) == BookingReport({"authority_waived": 1}, 0, ())
         assert posted.balance(connection) == {"1110": 7245, "2040": 7245}
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
 
 
 def test_a_waiver_falls_with_the_decision_it_rested_on_while_the_money_is_held(book_url: str) -> None:
@@ -283,10 +285,10 @@ def test_a_waiver_falls_with_the_decision_it_rested_on_while_the_money_is_held(b
         booked(connection)
         posted.fact(connection, A, "used", code="yes", day=date(2012, 4, 1), known_on=date(2012, 4, 1))
         assert decided(connection, date(2012, 4, 2)) == "not_eligible"
-        assert booked(connection) == Report({}, 1, ())
+        assert booked(connection) == BookingReport({}, 1, ())
         assert posted.events(connection)[-1] == ("authority_waived", date(2012, 4, 2), 3)
         assert posted.balance(connection) == {"1110": 7245, "2010": 7245}
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
 
 
 def test_a_waiver_decided_under_an_earlier_notice_stands_when_a_later_notice_would_not_give_it(book_url: str) -> None:
@@ -299,7 +301,7 @@ def test_a_waiver_decided_under_an_earlier_notice_stands_when_a_later_notice_wou
         assert decided(connection, date(2012, 9, 21)) == "needs_facts"
         posted.fact(connection, A, "receipt", day=MAILED, up_to=MAILED, known_on=date(2012, 9, 22))
         assert decided(connection, date(2012, 9, 22)) == "not_eligible"
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
 
 
 def test_a_waiver_that_a_bill_bears_out_does_not_fall_with_its_decision(book_url: str) -> None:
@@ -310,7 +312,7 @@ def test_a_waiver_that_a_bill_bears_out_does_not_fall_with_its_decision(book_url
         posted.billed(connection, "B-1", A, -7245, on=date(2012, 3, 31))
         posted.fact(connection, A, "used", code="yes", day=date(2012, 4, 1), known_on=date(2012, 4, 1))
         decided(connection, date(2012, 4, 2))
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
 
 
 def test_a_fee_that_was_paid_can_still_be_waived_and_the_authority_gives_it_back(book_url: str) -> None:
@@ -323,7 +325,7 @@ def test_a_fee_that_was_paid_can_still_be_waived_and_the_authority_gives_it_back
         booked(connection)
         assert posted.balance(connection) == {"2010": -7245, "2040": 7245}
         posted.billed(connection, "B-2", A, -7245, on=date(2012, 4, 10))
-        assert booked(connection) == Report({}, 0, ())
+        assert booked(connection) == BookingReport({}, 0, ())
         payment = pay_bill(connection, "B-2", on=date(2012, 4, 20), by=CLERK)
         assert (payment.yen, payment.posted, payment.left) == (-7245, 1, ())
         assert posted.balance(connection) == {"1110": 7245, "2040": 7245}
@@ -497,4 +499,4 @@ def test_an_application_of_which_nothing_is_told_stops_nothing(book_url: str) ->
             tables.application.insert().values(number=B, member=given.MEMBER, source=given.source(connection))
         )
         posted.deposit(connection, "D-9", B)
-        assert booked(connection).left == (Left("fee_not_known", "D-9"),)
+        assert booked(connection).left == (Unbooked("fee_not_known", "D-9"),)

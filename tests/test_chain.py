@@ -45,7 +45,7 @@ def books(stripped: str) -> Iterator[Connection]:
 
 
 def _outside(url: str) -> Connection:
-    return create_engine(database.named(url), poolclass=NullPool).connect()
+    return create_engine(database.parse_url(url), poolclass=NullPool).connect()
 
 
 def _strip(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from ledger import dates, i18n
 from ledger.booking import bills, credits, overpayments, refunds
 from ledger.booking.events import description
 from ledger.booking.month_end import close, reopen
-from ledger.booking.run import Report, book
+from ledger.booking.run import BookingReport, book
 from ledger.booking.slips import reverse
 from ledger.codes import Account
 from ledger.dates import Month
@@ -30,7 +30,7 @@ from ledger.errors import Refusal
 from ledger.intake import matching
 from ledger.journal import closing
 from ledger.journal.balances import trial_balance
-from ledger.journal.entries import Movement, Posting, post
+from ledger.journal.entries import Entry, Movement, post
 from ledger.journal.ledgers import entries
 from ledger.statements.month import month_statement
 from ledger.store import database
@@ -123,8 +123,8 @@ def _entry(connection: Connection, event: str) -> int:
     return next(entry.no for entry in entries(connection, order="no") if entry.event == event)
 
 
-def _loose(on: date) -> Posting:
-    return Posting("loose", on, "transfer_fee", (Movement(Account.BANK_CHARGES, Account.BANK, 440),))
+def _loose(on: date) -> Entry:
+    return Entry("loose", on, "transfer_fee", (Movement(Account.BANK_CHARGES, Account.BANK, 440),))
 
 
 def _kept(connection: Connection, on: date) -> list[int]:
@@ -245,12 +245,12 @@ def test_what_was_done_in_a_month_since_closed_is_answered_as_the_first_time(
     again = wanted.act(connection, IN_MAY)
     assert len(entries(connection)) == count
     for name in ("no", "yen"):
-        if name != "yen" or isinstance(first, refunds.Proposed):
+        if name != "yen" or isinstance(first, refunds.Proposal):
             assert getattr(again, name, None) == getattr(first, name, None)
     assert not getattr(again, "changed", False)
-    if isinstance(again, Report):
+    if isinstance(again, BookingReport):
         assert (again.posted, again.corrected) == ({}, 0)
-    if isinstance(again, bills.Payment):
+    if isinstance(again, bills.BillPayment):
         assert (again.posted, again.paid_before, first.posted) == (0, 1, 1)
 
 
@@ -288,7 +288,7 @@ def test_database_refuses_what_goes_around_the_program(connection: Connection, t
 def test_database_refuses_it_on_a_connection_without_our_settings(book_url: str, table: str) -> None:
     with database.writing(book_url) as connection:
         close(connection, MAY, today=TODAY, by=CLERK, bank_yen=0)
-    plain = create_engine(database.named(book_url), poolclass=NullPool)
+    plain = create_engine(database.parse_url(book_url), poolclass=NullPool)
     with plain.connect() as attacker, pytest.raises(DatabaseError, match=f"month-closed: {table}"):
         attacker.execute(text(AROUND[table].format(day="2012-05-31")))
 

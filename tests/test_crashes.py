@@ -82,7 +82,7 @@ def ended_in_the_middle(url: str) -> None:
     with database.writing(url) as connection:
         refunds.propose(connection, "FREE", on=date(2012, 4, 2), by=CLERK)
         own = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        with create_engine(database.named(url), poolclass=NullPool).connect() as other:
+        with create_engine(database.parse_url(url), poolclass=NullPool).connect() as other:
             other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
 
 

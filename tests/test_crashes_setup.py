@@ -47,7 +47,7 @@ def standing(url: str) -> Any:
     """All that stands in a database, rows, tables and triggers; None where there is nothing, not even a file."""
     if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
         return None
-    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
         every = look(connection)
         names = sorted(every.get_table_names())
         if not names:
@@ -195,11 +195,11 @@ def test_killed_while_roles_are_made_there_are_none_or_all(made: Copies, server:
             " AND c.relnamespace = 'public'::regnamespace AND has_table_privilege(rolname, c.oid, 'INSERT')"
             " ORDER BY 1, 2".replace("::", "\\:\\:")
         )
-        with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+        with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
             return [tuple(row) for row in connection.execute(asked, {"names": names})]
 
     def gone(url: str) -> None:
-        with create_engine(database.named(url), poolclass=NullPool).begin() as connection:
+        with create_engine(database.parse_url(url), poolclass=NullPool).begin() as connection:
             for name in names:
                 connection.execute(text(f"DROP OWNED BY {name}"))
                 connection.execute(text(f"DROP ROLE {name}"))
@@ -222,7 +222,7 @@ def test_killed_before_the_look_is_recorded_no_number_is_shown(made: Copies) -> 
     typed = ("account", "show", desk.ANOTHER, "--purpose", "照会")
 
     def looks(url: str) -> int:
-        with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+        with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
             return int(connection.execute(text("SELECT count(*) FROM looked")).scalar_one())
 
     with made.copy() as url:

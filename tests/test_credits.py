@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from ledger import tables
 from ledger.booking.bills import pay_bill
 from ledger.booking.credits import approve, credits, propose, reject, undo
-from ledger.booking.planning import Left
+from ledger.booking.planning import Unbooked
 from ledger.booking.refunds import propose as propose_refund
 from ledger.booking.refusals import (
     CreditOutOfOrder,
@@ -26,12 +26,12 @@ from ledger.booking.refusals import (
     SamePersonApproves,
     UnknownCredit,
 )
-from ledger.booking.run import Report, book
+from ledger.booking.run import BookingReport, book
 from ledger.booking.slips import reverse
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication
-from ledger.journal.entries import Done
+from ledger.journal.entries import Result
 from ledger.journal.refusals import NoReasonGiven
 from ledger.store import database
 from tests import given, posted
@@ -76,7 +76,7 @@ def test_a_credit_is_reserved_and_then_pays_the_reissue(books: str) -> None:
         proposal = propose(connection, OLD, NEW, on=ASKED, by=CLERK)
         assert (proposal.changed, proposal.yen) == (True, 7245)
         assert posted.balance(connection) == {"1110": 7245, "2041": 7245}
-        assert approve(connection, proposal.no, on=APPROVED, by=CHIEF) == Done(proposal.no, changed=True)
+        assert approve(connection, proposal.no, on=APPROVED, by=CHIEF) == Result(proposal.no, changed=True)
         assert posted.held(connection, Account.FEES_HELD, NEW) == 7245
         assert judge(connection, APPROVED, applications=[OLD])[0].outcome == "settled"
         assert judge(connection, APPROVED, applications=[NEW])[0].fee_received == 7245
@@ -105,7 +105,7 @@ def test_a_rejected_credit_gives_the_fee_back(books: str) -> None:
 def test_undoing_a_credit_gives_the_yen_back_to_the_lot_they_came_from(books: str) -> None:
     with database.writing(books) as connection:
         no = applied(connection)
-        assert undo(connection, no, on=UNDONE, reason="再発行取下げ", by=CLERK) == Done(no, changed=True)
+        assert undo(connection, no, on=UNDONE, reason="再発行取下げ", by=CLERK) == Result(no, changed=True)
         assert posted.held(connection, Account.FEES_HELD, OLD) == 7245
         assert posted.held(connection, Account.FEES_HELD, NEW) == 0
         assert [(event, reverses) for event, _on, reverses in posted.events(connection)[-2:]] == [
@@ -123,7 +123,7 @@ def test_undoing_a_credit_takes_back_the_debt_to_the_authority_that_it_made(book
         book(connection, MAILED, by=CLERK)
         undo(connection, no, on=UNDONE, reason="会員の申出", by=CLERK)
         assert posted.balance(connection) == {"1110": 7245, "2040": 7245}
-        assert book(connection, END, by=CLERK) == Report({}, 0, (Left("fee_not_received", NEW),))
+        assert book(connection, END, by=CLERK) == BookingReport({}, 0, (Unbooked("fee_not_received", NEW),))
         posted.deposit(connection, "D-9", NEW, on=date(2012, 6, 1))
         assert book(connection, END, by=CLERK).posted == {"fee_received": 1, "certificate_issued": 1}
 

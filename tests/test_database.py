@@ -42,7 +42,7 @@ def before(books: str, held: str) -> Iterator[str]:
 
 def attack(url: str, *statements: str) -> str:
     """What the database says to statements of somebody else's program, which sets nothing up."""
-    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
         return _said(connection, statements)
 
 

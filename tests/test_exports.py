@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.formats import csv, json, outfile, terminal, xlsx
-from exports.formats.sheet import As, Block, Column, Marked, Sheet, Values, Workbook, guide, lines
+from exports.formats.sheet import Block, Column, Sheet, StyledRow, TypedValue, Values, Workbook, guide, lines
 from ledger import errors, i18n
 from ledger.dates import Month
 
@@ -28,12 +28,12 @@ LIST = (
     Column("件数", "count", 8, total=True),
     Column("金額", "yen", 14, total=True),
 )
-ROWS: list[Values | Marked] = [
+ROWS: list[Values | StyledRow] = [
     ("2011-0001", "甲山 太郎", date(2012, 1, 26), 1, 7245),
     ("2011-0002", "=1+1", date(2019, 5, 1), 0, 0),
-    Marked("subtotal", ("東京", "", None, None, None)),
+    StyledRow("subtotal", ("東京", "", None, None, None)),
     ("0012", None, None, 2, -300),
-    Marked("subtotal", ("大阪", "", None, 2, -300)),
+    StyledRow("subtotal", ("大阪", "", None, 2, -300)),
 ]
 LEDGER = (
     Column("日付", "day", 20),
@@ -48,7 +48,7 @@ def book(*sheets: Sheet, made_on: date = SEPTEMBER[1]) -> Workbook:
     return Workbook("月次報告", made_on, sheets, issuer="連合会")
 
 
-def listing(rows: list[Values | Marked] | None = None) -> Sheet:
+def listing(rows: list[Values | StyledRow] | None = None) -> Sheet:
     """A list with subtotals and a total."""
     blocks = (Block(LIST, ROWS if rows is None else rows, total="合計"),)
     return Sheet("一覧", "返　金　一　覧", blocks, period=SEPTEMBER, issuer="連合会", landscape=True, notes=("注",))
@@ -56,7 +56,11 @@ def listing(rows: list[Values | Marked] | None = None) -> Sheet:
 
 def cover() -> Sheet:
     """A cover: names and values, then checks."""
-    facts: list[Values] = [("年月日", date(2012, 9, 30)), ("件数", As("count", 0)), ("残高", As("yen", 0))]
+    facts: list[Values] = [
+        ("年月日", date(2012, 9, 30)),
+        ("件数", TypedValue("count", 0)),
+        ("残高", TypedValue("yen", 0)),
+    ]
     checks = (Column("検査", width=20), Column("帳簿", "yen", 16), Column("判定", width=8))
     blocks = (
         Block((Column("", width=20), Column("", "any", 40)), facts),
@@ -105,7 +109,7 @@ def test_sums_are_filled_in_and_not_known_adds_nothing() -> None:
 
 
 def test_a_subtotal_that_is_not_the_sum_is_our_mistake() -> None:
-    wrong: list[Values | Marked] = [("1", "", None, 1, 10), Marked("subtotal", ("", "", None, 1, 11))]
+    wrong: list[Values | StyledRow] = [("1", "", None, 1, 10), StyledRow("subtotal", ("", "", None, 1, 11))]
     with pytest.raises(AssertionError):
         list(lines(Block(LIST, wrong)))
 
@@ -367,7 +371,7 @@ def test_csv_sets_blocks_apart(tmp_path: Path) -> None:
 
 
 def test_columns_of_a_table_stay_straight_in_japanese() -> None:
-    assert terminal.table(Block(LIST, ROWS[:2], total="合計")).splitlines() == [
+    assert terminal.format_table(Block(LIST, ROWS[:2], total="合計")).splitlines() == [
         "申込番号   氏名       送付日      件数   金額",
         "---------  ---------  ----------  ----  -----",
         "2011-0001  甲山 太郎  2012-01-26     1  7,245",
@@ -390,13 +394,13 @@ def test_width_counts_wide_narrow_and_combining_characters() -> None:
 
 
 def test_nothing_acts_on_the_terminal() -> None:
-    drawn = terminal.table(Block((Column("氏名"),), [("\x1b[2J甲\n山\u202e",)]))
+    drawn = terminal.format_table(Block((Column("氏名"),), [("\x1b[2J甲\n山\u202e",)]))
     assert drawn.splitlines()[-1] == "\ufffd[2J甲 山\ufffd"
 
 
 def test_pairs_are_aligned_and_not_known_is_empty() -> None:
-    assert terminal.pairs(
-        [("返金できる額", As("yen", -7245)), ("日", date(2012, 9, 21)), ("理由", None)]
+    assert terminal.format_pairs(
+        [("返金できる額", TypedValue("yen", -7245)), ("日", date(2012, 9, 21)), ("理由", None)]
     ).splitlines() == [
         "返金できる額  △7,245",
         "日            2012-09-21",
@@ -405,7 +409,7 @@ def test_pairs_are_aligned_and_not_known_is_empty() -> None:
 
 
 def test_a_whole_sheet_is_shown_with_headings_and_notes() -> None:
-    drawn = terminal.whole(cover())
+    drawn = terminal.format_sheet(cover())
     assert "平成24年9月30日" in drawn
     assert drawn.endswith("検査\n検査       帳簿  判定\n--------  -----  ----\n貸借一致  7,245  ○")
 

@@ -270,7 +270,7 @@ def test_server_that_does_not_answer_or_does_not_admit(server: Server, engine: s
 
 
 def _plain(url: str) -> Any:
-    return create_engine(database.named(url), poolclass=NullPool)
+    return create_engine(database.parse_url(url), poolclass=NullPool)
 
 
 def test_books_of_another_version(book_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

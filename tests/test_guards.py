@@ -28,7 +28,7 @@ def kept(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def owner(kept: str) -> Iterator[Connection]:
     """The same in the hands of somebody who may change every rule; taken back after the test."""
-    with create_engine(database.named(kept), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(kept), poolclass=NullPool).connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")  # the driver's own would leave the rules changed
             connection.exec_driver_sql("PRAGMA writable_schema = ON")

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from exports.formats.xlsx import PROPERTY
 from exports.issued.compare import _is_day, _reads_alike
 from exports.issued.read import Cell as Read
-from exports.issued.read import Opened
+from exports.issued.read import ReadWorkbook
 from tests import desk
 
 JOURNAL = "仕訳帳"
@@ -163,13 +163,13 @@ def test_each_cell_is_named_when_it_alone_is_changed(month: Path, tmp_path: Path
     """A good part of them: every cell would take an hour."""
     from exports.issued.compare import differences
 
-    ours = Opened(month.read_bytes())
+    ours = ReadWorkbook(month.read_bytes())
     places = list(_filled(load_workbook(month)))
     for sheet, at in places[:: len(places) // 40]:
         book = load_workbook(month)
         _change(book[sheet][at])
         book.save(tmp_path / "changed.xlsx")
-        found = list(differences(Opened((tmp_path / "changed.xlsx").read_bytes()), ours, "x"))
+        found = list(differences(ReadWorkbook((tmp_path / "changed.xlsx").read_bytes()), ours, "x"))
         assert [(difference.sheet, difference.cell) for difference in found] == [(sheet, at)]
 
 
@@ -335,7 +335,7 @@ def test_what_was_recorded_since_does_not_count(book_url: str, tmp_path: Path) -
         assert found["certain"]
     again = _written(book_url, tmp_path / "again.xlsx", "statement", "month", "2012-03")
     assert again.read_bytes() == closed.read_bytes()
-    first, last = (Opened((tmp_path / name).read_bytes()) for name in ("0.xlsx", "again.xlsx"))
+    first, last = (ReadWorkbook((tmp_path / name).read_bytes()) for name in ("0.xlsx", "again.xlsx"))
     assert first.page(first.sheets[2]).rows != last.page(last.sheets[2]).rows
 
 
@@ -450,7 +450,7 @@ def test_column_letters_are_read_as_they_are_written(tmp_path: Path) -> None:
     for at in (1, 26, 27, 702, 703, 16_384):
         book.worksheets[0].cell(1, at, get_column_letter(at))
     book.save(tmp_path / "x.xlsx")
-    opened = Opened((tmp_path / "x.xlsx").read_bytes())
+    opened = ReadWorkbook((tmp_path / "x.xlsx").read_bytes())
     assert {at: cell.value for at, cell in opened.page(opened.sheets[0]).rows[1].items()} == {
         at: get_column_letter(at) for at in (1, 26, 27, 702, 703, 16_384)
     }

@@ -15,7 +15,7 @@ from ledger.errors import FORMULAS, NoSuchKind, Problems
 from ledger.intake.importer import take_in
 from ledger.intake.kinds import KINDS, template
 from ledger.intake.recognition import read_file
-from ledger.intake.report import Report
+from ledger.intake.report import ImportReport
 from ledger.store import database
 
 SAMPLES = sorted(path for path in (Path(__file__).parent / "intake").iterdir() if path.suffix != ".toml")
@@ -236,7 +236,7 @@ def _bring(folder: Path, files: dict[str, str | bytes]) -> list[Path]:
     return [folder / name for name in files]
 
 
-def _take(url: str, folder: Path, files: dict[str, str | bytes], known_on: date | None = None) -> Report:
+def _take(url: str, folder: Path, files: dict[str, str | bytes], known_on: date | None = None) -> ImportReport:
     with database.writing(url) as connection:
         return take_in(connection, _bring(folder, files), known_on, "試験")
 

@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 from exports.reports import template
 from ledger import i18n
 from ledger.intake import workbook
-from ledger.intake.columns import Misread, association, day, digits, nonzero_yen, number, percent, positive_yen
+from ledger.intake.columns import CellProblem, association, day, digits, nonzero_yen, number, percent, positive_yen
 from ledger.intake.kinds import KINDS
 from ledger.intake.recognition import File, read_file
 
@@ -192,7 +192,7 @@ def test_yen_withdrawn_in_every_form(cell: int | str) -> None:
 
 @pytest.mark.parametrize("cell", ["7,24", "7245.0", "7 245x", "一", "", "--1", True, 0.5, float("inf"), float("nan")])
 def test_what_is_no_amount_is_refused(cell: float | str) -> None:
-    with pytest.raises(Misread, match="not-a-number"):
+    with pytest.raises(CellProblem, match="not-a-number"):
         nonzero_yen(cell)
 
 
@@ -222,7 +222,7 @@ def test_rate_in_every_form(cell: float | str) -> None:
 
 def test_zeros_that_excel_dropped_come_back_and_those_a_person_left_out_do_not() -> None:
     assert (digits(7)(12345), digits(4)(1.0), digits(3)("００１")) == ("0012345", "0001", "001")
-    with pytest.raises(Misread, match="not-a-number-of-digits"):
+    with pytest.raises(CellProblem, match="not-a-number-of-digits"):
         digits(7)("12345")
 
 

@@ -13,7 +13,7 @@ from ledger.booking.slips import reverse
 from ledger.codes import Account
 from ledger.errors import Refusal, UnknownAccount
 from ledger.journal import balances, ledgers
-from ledger.journal.entries import Done, Movement, Posting, key, post, recorded
+from ledger.journal.entries import Entry, Movement, Result, key, post, recorded
 from ledger.journal.refusals import (
     AlreadyReversed,
     NoReasonGiven,
@@ -32,16 +32,16 @@ LATER = date(2012, 3, 31)
 APPLICATION = "2011-0001"
 
 
-def received(yen: int = 7245, *, number: int = 1, on: date = ON) -> Posting:
+def received(yen: int = 7245, *, number: int = 1, on: date = ON) -> Entry:
     """The posting of a fee received."""
     slip = fee_received(application=APPLICATION, deposit="D-1", yen=yen)
-    return Posting(key("fee_received", "D-1", number), on, "fee_received", tuple(slip))
+    return Entry(key("fee_received", "D-1", number), on, "fee_received", tuple(slip))
 
 
-def issued(yen: int = 7245, *, on: date = ON) -> Posting:
+def issued(yen: int = 7245, *, on: date = ON) -> Entry:
     """The posting of a certificate issued."""
     slip = certificate_issued(application=APPLICATION, yen=yen)
-    return Posting(key("certificate_issued", APPLICATION), on, "certificate_issued", tuple(slip))
+    return Entry(key("certificate_issued", APPLICATION), on, "certificate_issued", tuple(slip))
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_the_same_key_with_the_same_content_is_the_first_answer_again(books: str
     ],
 )
 def test_the_same_key_with_other_content_is_refused_naming_the_field(
-    books: str, other: Posting, field: str, there: str, here: str
+    books: str, other: Entry, field: str, there: str, here: str
 ) -> None:
     with database.writing(books) as connection:
         post(connection, [received()], by="乙川")
@@ -106,10 +106,10 @@ def test_a_digest_differs_whenever_any_part_differs() -> None:
         received(7246),
         received(on=LATER),
         received(number=2),
-        Posting(plain.key, plain.on, "overpaid", plain.movements),
-        Posting(plain.key, plain.on, plain.event, plain.movements, reverses=1, reason=""),
-        Posting(plain.key, plain.on, plain.event, plain.movements * 2),
-        Posting(plain.key, plain.on, plain.event, (Movement("1110", "2040", 7245, "D-1", APPLICATION, None),)),
+        Entry(plain.key, plain.on, "overpaid", plain.movements),
+        Entry(plain.key, plain.on, plain.event, plain.movements, reverses=1, reason=""),
+        Entry(plain.key, plain.on, plain.event, plain.movements * 2),
+        Entry(plain.key, plain.on, plain.event, (Movement("1110", "2040", 7245, "D-1", APPLICATION, None),)),
     ]
     assert len({other.digest for other in [plain, *others]}) == len(others) + 1
 
@@ -126,7 +126,7 @@ def test_a_key_reads_alike_only_for_the_same_parts() -> None:
 def test_a_reversal_is_the_exact_opposite_and_names_its_original(books: str) -> None:
     with database.writing(books) as connection:
         post(connection, [received()], by="乙川")
-        assert reverse(connection, 1, on=LATER, reason="二重記帳", by="丙田") == Done(2, changed=True)
+        assert reverse(connection, 1, on=LATER, reason="二重記帳", by="丙田") == Result(2, changed=True)
         undone = recorded(connection, [2])[2]
         assert undone.movements == (Movement("2040", "1110", 7245, APPLICATION, None, "D-1"),)
         assert (undone.event, undone.reverses, undone.reason) == ("fee_received", 1, "二重記帳")
@@ -138,7 +138,7 @@ def test_the_same_reversal_again_changes_nothing(books: str) -> None:
     with database.writing(books) as connection:
         post(connection, [received()], by="乙川")
         reverse(connection, 1, on=LATER, reason="二重記帳", by="丙田")
-        assert reverse(connection, 1, on=LATER, reason="二重記帳", by="丙田") == Done(2, changed=False)
+        assert reverse(connection, 1, on=LATER, reason="二重記帳", by="丙田") == Result(2, changed=False)
         assert len(posted.events(connection)) == 2
 
 
@@ -203,7 +203,7 @@ def two_months(connection: Connection) -> None:
     """A fee received in March, a certificate issued in April, and a deposit of nobody."""
     of = given.source(connection)
     connection.execute(tables.deposit.insert().values(reference="D-2", source=of))
-    unknown = Posting(key("payer_unknown", "D-2"), LATER, "payer_unknown", tuple(payer_unknown(deposit="D-2", yen=755)))
+    unknown = Entry(key("payer_unknown", "D-2"), LATER, "payer_unknown", tuple(payer_unknown(deposit="D-2", yen=755)))
     post(connection, [received(), unknown, issued(on=date(2012, 4, 1))], by="乙川")
 
 

@@ -11,29 +11,31 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core import account as beancount_account
-from beancount.core.data import Open, Transaction
+from beancount.core import data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exports.formats import beancount, hledger, journal_csv
-from exports.formats.ledger_text import Account, Entry, parts_used, postings
+from exports.formats.ledger_text import ExportAccount, Transaction, parts_used, postings
 from ledger import i18n
 from ledger.journal.entries import Movement
 
 CHART = (
-    Account("1110", "asset", "普通預金", "Ordinary deposit"),
-    Account("2010", "liability", "未払金(認証局)", "Payable to the authority"),
-    Account("2040", "liability", "預り金(発行手数料)", "Issuance fees held"),
-    Account("2050", "liability", "仮受金", "Suspense"),
-    Account("4900", "revenue", "雑収益", "Other revenue"),
-    Account("5310", "expense", "支払手数料", "Bank charges"),
+    ExportAccount("1110", "asset", "普通預金", "Ordinary deposit"),
+    ExportAccount("2010", "liability", "未払金(認証局)", "Payable to the authority"),
+    ExportAccount("2040", "liability", "預り金(発行手数料)", "Issuance fees held"),
+    ExportAccount("2050", "liability", "仮受金", "Suspense"),
+    ExportAccount("4900", "revenue", "雑収益", "Other revenue"),
+    ExportAccount("5310", "expense", "支払手数料", "Bank charges"),
 )
 
 
-def entry(no: int, *movements: Movement, reverses: int | None = None, text: str = "入金", by: str = "経理") -> Entry:
+def entry(
+    no: int, *movements: Movement, reverses: int | None = None, text: str = "入金", by: str = "経理"
+) -> Transaction:
     """An entry of September 2012."""
     on = date(2012, 9, min(no, 30))
-    return Entry(
+    return Transaction(
         no,
         on,
         datetime.fromisoformat("2012-10-01T09:30"),
@@ -62,7 +64,7 @@ nasty = st.one_of(
 )
 
 
-def made(owners: list[str], texts: list[str]) -> list[Entry]:
+def made(owners: list[str], texts: list[str]) -> list[Transaction]:
     """A journal in which each owner has an amount of its own, so that two owners merged would show."""
     return [
         entry(at + 1, Movement("1110", "2040", 2**at, credit_application=owner, deposit=text), text=text, by=text)
@@ -73,7 +75,7 @@ def made(owners: list[str], texts: list[str]) -> list[Entry]:
 journals = st.builds(made, st.lists(nasty, max_size=8, unique=True), st.lists(nasty, min_size=8, max_size=8))
 
 
-def balances(entries: list[Entry]) -> dict[tuple[str, str | None], int]:
+def balances(entries: list[Transaction]) -> dict[tuple[str, str | None], int]:
     """What the movements come to, by account and owner: debits less credits, in yen."""
     sums: dict[tuple[str, str | None], int] = defaultdict(int)
     for each in entries:
@@ -88,11 +90,11 @@ def seen_by_beancount(text: str) -> dict[str, int]:
     assert complaints == []
     sums: dict[str, int] = defaultdict(int)
     for each in entries:
-        if isinstance(each, Transaction):
+        if isinstance(each, data.Transaction):
             for posting in each.postings:
                 assert posting.units is not None and posting.units.currency == "JPY"
                 sums[posting.account] += int(posting.units.number or Decimal(0))
-    assert all(beancount_account.is_valid(each.account) for each in entries if isinstance(each, Open))
+    assert all(beancount_account.is_valid(each.account) for each in entries if isinstance(each, data.Open))
     return {account: yen for account, yen in sums.items() if yen}
 
 
@@ -115,7 +117,7 @@ def hledger_program(*words: str) -> str:
     return done.stdout.decode()
 
 
-def beancount_names(entries: list[Entry]) -> dict[tuple[str, str | None], str]:
+def beancount_names(entries: list[Transaction]) -> dict[tuple[str, str | None], str]:
     """The beancount account of each account and owner."""
     base = {account.code: beancount._account(account) for account in CHART}
     return {**{(code, None): name for code, name in base.items()}} | {
@@ -123,7 +125,7 @@ def beancount_names(entries: list[Entry]) -> dict[tuple[str, str | None], str]:
     }
 
 
-def hledger_names(entries: list[Entry]) -> dict[tuple[str, str | None], str]:
+def hledger_names(entries: list[Transaction]) -> dict[tuple[str, str | None], str]:
     """The hledger account of each account and owner."""
     base = {account.code: hledger._account(account) for account in CHART}
     return {**{(code, None): name for code, name in base.items()}} | {
@@ -140,7 +142,7 @@ def test_beancount_reads_the_month_and_sees_our_balances() -> None:
 
 def test_beancount_names_the_original_of_a_reversal() -> None:
     entries, _complaints, _options = loader.load_string("".join(beancount.text(MONTH, CHART)))
-    reversal = next(each for each in entries if isinstance(each, Transaction) and each.meta.get("reverses") == 3)
+    reversal = next(each for each in entries if isinstance(each, data.Transaction) and each.meta.get("reverses") == 3)
     assert reversal.links == {"entry-4", "entry-3"}
     assert (reversal.meta["event"], reversal.meta["by"]) == ("fee_received", "経理")
     assert reversal.narration == "取消 二行目 |*! (x)"
@@ -148,14 +150,14 @@ def test_beancount_names_the_original_of_a_reversal() -> None:
 
 def test_beancount_keeps_quotes_and_semicolons() -> None:
     entries, _complaints, _options = loader.load_string("".join(beancount.text(MONTH, CHART)))
-    first = next(each for each in entries if isinstance(each, Transaction))
+    first = next(each for each in entries if isinstance(each, data.Transaction))
     assert first.narration == '振込 "甲山"; 初回分'
     assert first.postings[0].meta is not None and first.postings[0].meta["deposit"] == "D-1"
 
 
 @settings(max_examples=60, deadline=None)
 @given(journals)
-def test_beancount_accepts_any_names_and_merges_none(entries: list[Entry]) -> None:
+def test_beancount_accepts_any_names_and_merges_none(entries: list[Transaction]) -> None:
     names = beancount_names(entries)
     seen = seen_by_beancount("".join(beancount.text(entries, CHART)))
     assert seen == {names[part]: yen for part, yen in balances(entries).items()}
@@ -234,7 +236,7 @@ def test_hledger_reads_the_month_and_sees_our_balances(tmp_path: Path) -> None:
 @settings(max_examples=30, deadline=None)
 @given(journals)
 def test_hledger_accepts_any_names_and_merges_none(
-    tmp_path_factory: pytest.TempPathFactory, entries: list[Entry]
+    tmp_path_factory: pytest.TempPathFactory, entries: list[Transaction]
 ) -> None:
     names = hledger_names(entries)
     seen = seen_by_hledger("".join(hledger.text(entries, CHART)), tmp_path_factory.mktemp("hledger"))

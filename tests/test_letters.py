@@ -90,7 +90,7 @@ def every_outcome(book_url: str) -> dict[str, Letter]:
 
 def shown(of: Letter) -> str:
     """All that a reader of the letter sees, on one line for each row."""
-    return terminal.whole(sheets.sheet(of))
+    return terminal.format_sheet(sheets.sheet(of))
 
 
 # --- what it says ---------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def books(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def _plain(url: str) -> Any:
     """An engine that sets nothing up."""
-    return create_engine(database.named(url), poolclass=NullPool)
+    return create_engine(database.parse_url(url), poolclass=NullPool)
 
 
 def _standing(url: str) -> set[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ledger import dates, i18n
 from ledger.booking import overpayments, refunds
-from ledger.booking.month_end import Reason, against, close, reopen
+from ledger.booking.month_end import Objection, against, close, reopen
 from ledger.booking.run import book
 from ledger.dates import Month
 from ledger.decisions.findings import judge
@@ -218,6 +218,6 @@ def test_workbook_of_a_closed_month_bears_its_seal(book_url: str, monkeypatch: p
 
 def test_reason_says_its_sentence_with_all_of_its_numbers() -> None:
     i18n.use("en")
-    assert Reason("suspense", {"count": 1, "yen": 7245}).says == "in suspense: 7,245 yen of deposits, 1 in number"
-    named = Reason("refunds_proposed", {"numbers": [str(no) for no in range(1, 20)]}).says
+    assert Objection("suspense", {"count": 1, "yen": 7245}).says == "in suspense: 7,245 yen of deposits, 1 in number"
+    named = Objection("refunds_proposed", {"numbers": [str(no) for no in range(1, 20)]}).says
     assert named.endswith("1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …")

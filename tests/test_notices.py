@@ -23,7 +23,7 @@ from ledger.decisions.impact import Comparison, compare
 from ledger.errors import Refusal
 from ledger.notices import drafts, n2012_09_21, register
 from ledger.notices.conditions import Clause, Condition, Notice, days_after, mailed_on, revoked_on
-from ledger.notices.drafts import Proposed
+from ledger.notices.drafts import DraftNotice
 from ledger.notices.refusals import (
     DoesNotRun,
     ImportsSomethingElse,
@@ -145,7 +145,7 @@ def test_select_runs_as_it_is_printed(
     book(book_url)
     as_of = date.fromisoformat(day)
     i18n.use(language)
-    printed = sql.printed(as_of, book_url)
+    printed = sql.format_sql(as_of, book_url)
     rows = _run(printed, book_url, request)
     with database.reading(book_url) as connection:
         found = judge(connection, as_of)
@@ -178,7 +178,7 @@ def _plain(value: object) -> str:
 
 
 def test_printed_select_is_laid_out_to_be_read() -> None:
-    printed = sql.printed(date(2012, 9, 21), "sqlite:///books.db")
+    printed = sql.format_sql(date(2012, 9, 21), "sqlite:///books.db")
     lines = printed.splitlines()
     assert max(map(terminal.width, lines)) <= 120
     assert "conditions AS MATERIALIZED (" in lines
@@ -208,7 +208,7 @@ def test_example_of_a_proposed_notice_loads() -> None:
     assert found.notice not in register.IN_ORDER
 
 
-def _compared(url: str, notice: Proposed, *, examples: int = 2) -> Comparison:
+def _compared(url: str, notice: DraftNotice, *, examples: int = 2) -> Comparison:
     with database.reading(url) as connection:
         return compare(connection, notice, ASKED, examples=examples)
 
@@ -262,7 +262,7 @@ def test_comparison_says_what_the_example_changes(book_url: str) -> None:
     assert {example.change.application for example in found.examples} <= set(changed)
     answer = json.text(_json(found))
     assert '"refundable_before"' in answer
-    whole = terminal.whole(sheet.sheet(found))
+    whole = terminal.format_sheet(sheet.sheet(found))
     assert "Every change" in whole and "R39" in whole
 
 
@@ -404,7 +404,7 @@ def test_fact_that_nobody_can_supply_is_refused(book_url: str) -> None:
     condition = Condition("何か", "something", mailed_on.is_not(None), ("mailed_on",), {"mailing": mailed_on.is_(None)})
     notice = Notice(date(2030, 1, 1), "案", "proposal", (Clause("①", "…", condition),))
     with database.reading(book_url) as connection, pytest.raises(UnknownFact):
-        compare(connection, Proposed("proposal.py", "", notice), ASKED)
+        compare(connection, DraftNotice("proposal.py", "", notice), ASKED)
 
 
 def test_condition_that_the_database_cannot_evaluate_is_refused(book_url: str) -> None:
@@ -413,4 +413,4 @@ def test_condition_that_the_database_cannot_evaluate_is_refused(book_url: str) -
     condition = Condition("何か", "something", nonsense, ("mailed_on",))
     notice = Notice(date(2030, 1, 1), "案", "proposal", (Clause("①", "…", condition),))
     with pytest.raises(DoesNotRun), database.reading(book_url) as connection:
-        compare(connection, Proposed("proposal.py", "", notice), ASKED)
+        compare(connection, DraftNotice("proposal.py", "", notice), ASKED)

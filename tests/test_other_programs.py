@@ -183,7 +183,7 @@ def test_transaction_that_goes_on_seeing_what_was_before_adds_nothing(books: str
 def test_our_own_writers_see_what_is_there_whatever_the_server_begins_with(
     books: str, server: Server, beside: ThreadPoolExecutor
 ) -> None:
-    name = database.named(books).database
+    name = database.parse_url(books).database
     server.tell(f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
 
     def counts() -> int:

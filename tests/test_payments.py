@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from exports.issued import verification
 from ledger import tables
 from ledger.audit import workflows
-from ledger.booking.payment_files import insist_on_bank_day
+from ledger.booking.payment_files import require_bank_day
 from ledger.booking.refusals import NotABankDay
 from ledger.store import database
 from migrations import triggers
@@ -318,13 +318,13 @@ def test_banks_are_closed_at_the_weekend_and_at_the_turn_of_the_year() -> None:
     closed = []
     for day in (date(2012, 12, 28), date(2012, 12, 31), date(2013, 1, 2), date(2013, 1, 3), date(2013, 1, 4)):
         try:
-            insist_on_bank_day(day)
+            require_bank_day(day)
         except NotABankDay:
             closed.append(day.day)
     assert closed == [31, 2, 3]
     for weekend in (29, 30):
         with pytest.raises(NotABankDay):
-            insist_on_bank_day(date(2012, 9, weekend))
+            require_bank_day(date(2012, 9, weekend))
 
 
 # --- two people or three --------------------------------------------------------------------------------------------
@@ -364,7 +364,7 @@ AROUND = {
 @pytest.mark.parametrize("rule", AROUND)
 def test_the_database_refuses_what_goes_around_the_program(books: str, rule: str) -> None:
     desk.done(books, "settings", "set", "people", "three", by=CHIEF)
-    with create_engine(database.named(books), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection:
         connection.execute(text(PAYMENT_FILE))
         with pytest.raises(DatabaseError, match=rule):
             connection.execute(text(AROUND[rule]))
@@ -385,7 +385,7 @@ def test_the_database_takes_nothing_back_from_a_file_without_its_number_and_a_re
     refund, by, file, reason = VOIDED[rule]
     step = f"{STEP} ({refund}, 4, 'approved', '2012-03-28', '2012-03-28', {by}, {file}, {reason})"
     with (
-        create_engine(database.named(books), poolclass=NullPool).connect() as connection,
+        create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection,
         pytest.raises(DatabaseError, match=rule),
     ):
         connection.execute(text(step))
@@ -454,7 +454,7 @@ TAMPERED = {
 def test_verify_counts_each_file_again(books: str, out: Path, statement: str) -> None:
     """Also where somebody made every seal anew: so only what is reckoned is looked at here."""
     desk.done(books, *FILE, str(out))
-    with create_engine(database.named(books), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")
         triggers.drop_all(connection)
@@ -469,7 +469,7 @@ def test_verify_counts_each_file_again(books: str, out: Path, statement: str) ->
 def test_a_file_that_was_changed_in_the_books_is_not_written_again(books: str, out: Path) -> None:
     desk.done(books, *FILE, str(out))
     out.unlink()
-    with create_engine(database.named(books), poolclass=NullPool).begin() as connection:
+    with create_engine(database.parse_url(books), poolclass=NullPool).begin() as connection:
         triggers.drop_all(connection)
         connection.execute(text("UPDATE payment_file SET content = replace(content, '8765432', '1111111')"))
         triggers.create_all(connection)

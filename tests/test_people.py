@@ -169,7 +169,7 @@ def test_a_row_dated_back_or_brought_again_hides_no_change(books: str) -> None:
     assert waiting(books) == {}
 
 
-def waiting(url: str) -> dict[str, accounts.Change]:
+def waiting(url: str) -> dict[str, accounts.AccountChange]:
     """The accounts that wait."""
     with database.reading(url) as connection:
         return accounts.waiting(connection)
@@ -242,7 +242,7 @@ def test_database_refuses_what_goes_around_the_program(books: str) -> None:
         (approval.format("otsu　kawa "), "same-person"),
         (approval.format("OTSUKAWA"), "same-person"),
     ):
-        around = create_engine(database.named(books), poolclass=NullPool)
+        around = create_engine(database.parse_url(books), poolclass=NullPool)
         with around.connect() as connection, pytest.raises(DatabaseError, match=rule):
             connection.execute(text(statement))
 
@@ -269,7 +269,7 @@ def test_whole_number_is_shown_once_it_is_recorded_who_looks(books: str) -> None
 
 
 def test_number_is_not_shown_when_the_look_cannot_be_recorded(books: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with create_engine(database.named(books), poolclass=NullPool).begin() as connection:
+    with create_engine(database.parse_url(books), poolclass=NullPool).begin() as connection:
         connection.execute(text("DROP TABLE looked"))
     with pytest.raises(DatabaseError) as failed:
         desk.typed(books, "account", "show", MEMBER, "--purpose", "照会")
@@ -457,7 +457,7 @@ def test_books_can_be_read_by_their_owner_only(empty_url: str) -> None:
 def test_program_refuses_before_the_database_does(books: str) -> None:
     brought(books, SECOND, known_on="2012-03-01")
     with database.reading(books) as connection, pytest.raises(AccountNotApproved) as refusal:
-        accounts.insist_on_account(connection, MEMBER)
+        accounts.require_account(connection, MEMBER)
     assert json.loads(json.dumps(refusal.value.arguments)) == {"member": MEMBER}
 
 

@@ -27,13 +27,13 @@ def test_no_fee_goes_back_twice(book_url: str, engine: str) -> None:
     wanted = crowd.attempts(crowd.pairs(book_url, APPLICATIONS), 2 * EACH, seed=7245)
     assert len(wanted) == APPLICATIONS * EACH
     told = crowd.rush(book_url, wanted, CLIENTS)
-    crowd.insist_on_right_books(book_url)
-    crowd.insist_on_every_success(book_url, told)
+    crowd.require_right_books(book_url)
+    crowd.require_every_success(book_url, told)
     desk.verifies(book_url)
     assert {code for one in told.values() for code in one.refused} & OTHERS == set()
     assert sum(len(one.successes) for one in told.values()) > APPLICATIONS
     assert sum(len(one.turns) for one in told.values()) == (len(wanted) if engine == "sqlite" else 0)
-    crowd.insist_on_turns(told)
+    crowd.require_turns(told)
 
 
 def test_one_key_is_claimed_once(book_url: str) -> None:
@@ -52,11 +52,11 @@ def test_reading_first_and_inserting_then_pays_twice(book_url: str) -> None:
     with database.writing(book_url) as connection:
         keep(connection, judge(connection, crowd.FIRST, applications=numbers), by="test")
         run.book(connection, crowd.FIRST, by="test")
-    crowd.insist_on_right_books(book_url)
+    crowd.require_right_books(book_url)
     crowd.without_guards(book_url)
     crowd.naive(book_url, numbers, clients=8, thinking=0.005)
     with pytest.raises(AssertionError, match=r"account 2040 of A\d+ holds -"):
-        crowd.insist_on_right_books(book_url)
+        crowd.require_right_books(book_url)
 
 
 # --- turns ------------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from ledger.booking.run import book
 from ledger.booking.slips import reverse
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
-from ledger.journal.entries import Done
+from ledger.journal.entries import Result
 from ledger.journal.refusals import NoReasonGiven
 from ledger.store import database
 from tests import posted
@@ -86,8 +86,8 @@ def test_a_proposal_books_what_it_needs_keeps_its_decision_and_reserves_the_fee(
 def test_a_refund_is_approved_by_another_person_and_paid(books: str) -> None:
     with database.writing(books) as connection:
         no = proposed(connection)
-        assert approve(connection, no, on=APPROVED, by=CHIEF) == Done(no, changed=True)
-        assert paid(connection, [no], on=PAID, by=CLERK) == [Done(no, changed=True)]
+        assert approve(connection, no, on=APPROVED, by=CHIEF) == Result(no, changed=True)
+        assert paid(connection, [no], on=PAID, by=CLERK) == [Result(no, changed=True)]
         assert posted.balance(connection) == {}
         assert posted.events(connection)[-1] == ("refund_paid", PAID, None)
         (refund,) = refunds.refunds(connection)

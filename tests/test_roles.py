@@ -74,7 +74,7 @@ def own(books: str, logins: dict[str, str], server: Server) -> Iterator[Callable
 def attack(url: str, *statements: str) -> str:
     """What the server says to the last of these statements, sent around the program."""
     *before, last = statements
-    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
         for each in before:
             connection.execute(text(each))
         with pytest.raises(DatabaseError) as said:
@@ -232,7 +232,7 @@ def test_nobody_but_the_owner_changes_takes_away_or_builds(at: Callable[[str], s
 
 def _granted(url: str, statement: str) -> str:
     """What is said to a grant: to someone who has nothing to give PostgreSQL says a warning, and gives nothing."""
-    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
         try:
             connection.execute(text(statement))
         except DatabaseError as error:
@@ -375,7 +375,7 @@ def test_guards_are_not_deceived_by_a_table_of_ones_own(own: Callable[[str], str
 
 
 def test_roles_are_made_once_and_brought_up_to_date(own: Callable[[str], str], server: Server) -> None:
-    with create_engine(database.named(own("owner")), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(own("owner")), poolclass=NullPool).connect() as connection:
         connection.execute(text(f"GRANT UPDATE ON entry TO {OWN}_auditor"))
         connection.commit()
     told = desk.done(own("owner"), "roles", "--prefix", OWN).stdout
@@ -393,7 +393,7 @@ def test_roles_are_made_once_and_brought_up_to_date(own: Callable[[str], str], s
 
 def test_init_gives_the_roles_what_a_step_has_made(own: Callable[[str], str]) -> None:
     """A table of a new step is at first its owner's alone, and every command looks at every table."""
-    with create_engine(database.named(own("owner")), poolclass=NullPool).begin() as connection:
+    with create_engine(database.parse_url(own("owner")), poolclass=NullPool).begin() as connection:
         for kind in KINDS:
             connection.execute(text(f"REVOKE ALL ON payment_file, setting FROM {OWN}_{kind}"))
     book = ("book", "--through", "2012-05-31")

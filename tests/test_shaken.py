@@ -16,7 +16,7 @@ from ledger.booking.run import book
 from ledger.decisions import outdated as asked_again
 from ledger.decisions import store
 from ledger.decisions.findings import judge
-from ledger.decisions.outdated import Shaken, as_json, recompute, recomputed, shaken
+from ledger.decisions.outdated import OutdatedDecision, as_json, outdated, recompute, recomputed
 from ledger.errors import UnknownDecision
 from ledger.i18n import LANGUAGES, Language
 from ledger.people.register import owners
@@ -72,7 +72,7 @@ def decided(books: Connection, as_of: date, *numbers: str) -> list[int]:
     return store.keep(books, judge(books, as_of, applications=numbers or None), by=CLERK)
 
 
-def answers(rows: list[Shaken]) -> list[tuple[str, date, str, str | None]]:
+def answers(rows: list[OutdatedDecision]) -> list[tuple[str, date, str, str | None]]:
     """Application, day asked for, outcome then and now."""
     return [(row.application, row.asked_on, row.then.outcome, row.now.outcome if row.now else None) for row in rows]
 
@@ -83,14 +83,14 @@ def answers(rows: list[Shaken]) -> list[tuple[str, date, str, str | None]]:
 def test_nothing_new_shakes_nothing(books: Connection) -> None:
     told(books, "2011-0001", UNRECEIVED)
     decided(books, N21)
-    assert shaken(books, LATER) == []
+    assert outdated(books, LATER) == []
 
 
 def test_fact_learnt_later_shakes_with_hindsight(books: Connection) -> None:
     told(books, "2011-0001", UNRECEIVED)
     (no,) = decided(books, N21)
     learnt(books, "2011-0001", "receipt", date(2012, 10, 5), day=date(2012, 2, 10), up_to=date(2012, 10, 5))
-    found, today = shaken(books, LATER)
+    found, today = outdated(books, LATER)
     assert (found.decision, found.as_of, found.asked_on, today.asked_on) == (no, N21, N21, LATER)
     assert (found.then.outcome, found.then.clauses, found.then.refundable) == ("eligible", ("②",), 7245)
     assert found.now is not None
@@ -106,8 +106,8 @@ def test_what_was_in_the_books_but_not_known_by_the_day_does_not_shake_it(books:
     told(books, "2011-0001", UNRECEIVED)
     learnt(books, "2011-0001", "receipt", date(2012, 10, 5), day=date(2012, 2, 10), up_to=date(2012, 10, 5))
     decided(books, N21)
-    assert answers(shaken(books, N21)) == []
-    assert [answer[1] for answer in answers(shaken(books, LATER))] == [LATER]
+    assert answers(outdated(books, N21)) == []
+    assert [answer[1] for answer in answers(outdated(books, LATER))] == [LATER]
 
 
 def test_of_two_facts_recorded_since_the_one_known_last_counts(books: Connection) -> None:
@@ -115,15 +115,15 @@ def test_of_two_facts_recorded_since_the_one_known_last_counts(books: Connection
     decided(books, N21)
     learnt(books, "2011-0001", "receipt", date(2012, 10, 9), up_to=date(2012, 10, 9))
     learnt(books, "2011-0001", "receipt", date(2012, 10, 5), day=date(2012, 2, 10), up_to=date(2012, 10, 5))
-    assert answers(shaken(books, N21)) == []
+    assert answers(outdated(books, N21)) == []
 
 
 def test_what_happened_after_the_day_shakes_only_a_later_answer(books: Connection) -> None:
     told(books, "2011-0001", {"applied_on": APPLIED, "mailed_on": MAILED})
     decided(books, N21)
     learnt(books, "2011-0001", "revoked_on", date(2012, 10, 2), day=date(2012, 10, 1))
-    assert answers(shaken(books, LATER)) == [("2011-0001", LATER, "in_force", "needs_facts")]
-    assert answers(shaken(books, N21)) == []
+    assert answers(outdated(books, LATER)) == [("2011-0001", LATER, "in_force", "needs_facts")]
+    assert answers(outdated(books, N21)) == []
 
 
 def test_payment_found_later_shakes(books: Connection) -> None:
@@ -133,7 +133,7 @@ def test_payment_found_later_shakes(books: Connection) -> None:
     books.execute(tables.deposit.insert().values(reference="D-1", source=of))
     known = {"deposit": "D-1", "received_on": APPLIED, "yen": 7245, "payer": "ｺｳﾔﾏ", "known_on": date(2012, 10, 3)}
     books.execute(tables.deposit_known.insert().values(known | {"application": "2011-0001", "source": of}))
-    found, _today = shaken(books, LATER)
+    found, _today = outdated(books, LATER)
     assert answers([found]) == [("2011-0001", N21, "no_fee", "eligible")]
     assert [(change.column, change.was, change.now) for change in found.changes] == [("fee_received", 0, 7245)]
 
@@ -143,7 +143,7 @@ def test_payment_taken_from_an_application_later_shakes(books: Connection) -> No
     decided(books, N21)
     known = {"deposit": "2011-0001-1", "received_on": APPLIED, "yen": 7245, "payer": "ｺｳﾔﾏ", "application": None}
     books.execute(tables.deposit_known.insert().values(known | {"known_on": LATER, "source": given.source(books)}))
-    assert answers(shaken(books, N21)) == [("2011-0001", N21, "eligible", "no_fee")]
+    assert answers(outdated(books, N21)) == [("2011-0001", N21, "eligible", "no_fee")]
 
 
 def test_fee_learnt_later_shakes(books: Connection) -> None:
@@ -151,7 +151,7 @@ def test_fee_learnt_later_shakes(books: Connection) -> None:
     decided(books, date(2015, 1, 31))
     fee = {"applies_from": date(2014, 4, 1), "yen": 7452, "tax_percent": 8, "known_on": date(2015, 3, 1)}
     books.execute(tables.fee.insert().values(fee | {"source": given.source(books)}))
-    found = shaken(books, date(2015, 1, 31))
+    found = outdated(books, date(2015, 1, 31))
     assert answers(found) == [("2014-0001", date(2015, 1, 31), "needs_review", "eligible")]
     assert found[0].changes[0].column == "fee_due"
 
@@ -164,7 +164,7 @@ def test_application_that_was_made_later_than_said_is_none_on_that_day(books: Co
     told(books, "2011-0001", {"applied_on": date(2012, 9, 1)})
     decided(books, N21)
     learnt(books, "2011-0001", "applied_on", date(2012, 10, 5), day=date(2012, 10, 1))
-    assert answers(shaken(books, N21)) == [("2011-0001", N21, "in_force", None)]
+    assert answers(outdated(books, N21)) == [("2011-0001", N21, "in_force", None)]
 
 
 # --- other rules ----------------------------------------------------------------------------------------------------
@@ -174,8 +174,8 @@ def test_notice_announced_since_shakes(books: Connection) -> None:
     told(books, "2011-0001", UNRECEIVED | UNUSED | {"revoked_on": MAILED + timedelta(9), "reason": "info_changed"})
     learnt(books, "2011-0001", "issued_on", date(2012, 3, 1), day=date(2012, 1, 9))
     decided(books, N23)
-    assert shaken(books, date(2012, 9, 20)) == []
-    (found,) = shaken(books, N21)
+    assert outdated(books, date(2012, 9, 20)) == []
+    (found,) = outdated(books, N21)
     assert (found.then.outcome, found.then.notice, found.then.clauses) == ("eligible", N23, ("未利用",))
     assert found.now is not None
     assert (found.now.outcome, found.now.notice, found.notice_changed) == ("not_eligible", N21, True)
@@ -184,14 +184,14 @@ def test_notice_announced_since_shakes(books: Connection) -> None:
 def test_same_answer_under_another_notice_is_not_shaken(books: Connection) -> None:
     told(books, "2011-0001", UNRECEIVED | UNUSED)
     decided(books, N23)
-    assert shaken(books, N21) == []
+    assert outdated(books, N21) == []
 
 
 def test_other_clauses_of_the_same_notice_shake(books: Connection) -> None:
     told(books, "2011-0001", UNRECEIVED | UNUSED)
     decided(books, N21)
     learnt(books, "2011-0001", "downloaded", date(2012, 10, 5), up_to=date(2012, 10, 5))
-    (found,) = shaken(books, N21)
+    (found,) = outdated(books, N21)
     assert found.now is not None
     assert (found.then.clauses, found.now.clauses) == (("②",), ("②", "③"))
 
@@ -209,13 +209,13 @@ def test_fee_that_was_given_back_is_the_decision_carried_out(books: Connection) 
     refunds.approve(books, refund, on=N21, by=CHIEF)
     refunds.paid(books, [refund], on=date(2012, 9, 25), by=CLERK)
     credits.approve(books, credit, on=date(2012, 9, 25), by=CHIEF)
-    assert shaken(books, LATER) == []
+    assert outdated(books, LATER) == []
     decided(books, LATER)
     assert {decision.outcome for decision in store.decisions(books) if decision.as_of == LATER} == {
         "settled",
         "in_force",
     }
-    assert shaken(books, LATER) == []
+    assert outdated(books, LATER) == []
 
 
 def test_ground_that_falls_away_after_the_payment_shakes(books: Connection) -> None:
@@ -224,7 +224,7 @@ def test_ground_that_falls_away_after_the_payment_shakes(books: Connection) -> N
     refunds.propose(books, "2011-0001", on=N21, by=CLERK)
     decided(books, LATER)
     learnt(books, "2011-0001", "receipt", date(2012, 11, 5), day=date(2012, 2, 10), up_to=date(2012, 11, 5))
-    (found,) = shaken(books, LATER)
+    (found,) = outdated(books, LATER)
     assert found.now is not None
     assert (found.then.outcome, found.then.clauses) == ("settled", ("②",))
     assert (found.now.outcome, found.now.clauses) == ("settled", ())
@@ -234,7 +234,7 @@ def test_where_no_fee_was_received_a_clause_changes_nothing(books: Connection) -
     told(books, "2011-0001", UNRECEIVED | {"paid": []})
     decided(books, N21)
     learnt(books, "2011-0001", "downloaded", date(2012, 10, 5), up_to=date(2012, 10, 5))
-    assert shaken(books, N21) == []
+    assert outdated(books, N21) == []
 
 
 def test_superseded_decision_is_not_asked_again(books: Connection) -> None:
@@ -242,13 +242,13 @@ def test_superseded_decision_is_not_asked_again(books: Connection) -> None:
     decided(books, N21)
     learnt(books, "2011-0001", "receipt", date(2012, 9, 30), day=date(2012, 2, 10), up_to=date(2012, 9, 30))
     decided(books, date(2012, 9, 30))
-    assert shaken(books, LATER) == []
+    assert outdated(books, LATER) == []
 
 
 def test_decision_about_a_later_day_is_not_asked_for_an_earlier_one(books: Connection) -> None:
     told(books, "2011-0001", UNRECEIVED)
     decided(books, N21)
-    assert shaken(books, date(2012, 1, 1)) == []
+    assert outdated(books, date(2012, 1, 1)) == []
 
 
 # --- many at once ---------------------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ def test_everyone_is_judged_once_for_each_day(books: Connection, monkeypatch: py
         learnt(books, f"2011-{nth:04}", "receipt", LATER, day=date(2012, 2, 10), up_to=LATER)
     asked: list[str] = []
     event.listen(books, "before_cursor_execute", lambda *call: asked.append(call[2]))
-    found = shaken(books, date(2012, 9, 30))
+    found = outdated(books, date(2012, 9, 30))
     assert [(decision.application, decision.asked_on) for decision in found] == [
         ("2011-0003", N21),
         ("2011-0007", date(2012, 9, 22)),
@@ -314,7 +314,7 @@ def test_clock_that_runs_backwards_changes_no_decision(books: Connection, monkey
     monkeypatch.setattr(dates, "now", lambda: next(moments))
     _month_of_decisions(books)
     assert {each.differs for each in recomputed(books)} == {()}
-    assert answers(shaken(books, date(2012, 9, 26))) == []
+    assert answers(outdated(books, date(2012, 9, 26))) == []
 
 
 WRONG = {"a day back": timedelta(days=-1), "a year on": timedelta(days=366)}
@@ -355,7 +355,7 @@ def test_fee_shipped_later_was_not_known_then(books: Connection) -> None:
     fee = {"applies_from": date(2014, 4, 1), "yen": 7452, "tax_percent": 8, "known_on": date(2014, 4, 1)}
     books.execute(tables.fee.insert().values(fee))
     assert [each.differs for each in recomputed(books)] == [()]
-    assert answers(shaken(books, date(2015, 1, 31))) == [("2014-0001", date(2015, 1, 31), "needs_review", "eligible")]
+    assert answers(outdated(books, date(2015, 1, 31))) == [("2014-0001", date(2015, 1, 31), "needs_review", "eligible")]
 
 
 def test_finding_kept_without_its_rate_of_tax_says_the_same(books: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,7 +367,7 @@ def test_finding_kept_without_its_rate_of_tax_says_the_same(books: Connection, m
         numbers = decided(books, N21)
     assert '"tax_percent"' not in books.execute(text("SELECT finding FROM decision")).scalar_one()
     assert (decided(books, N21), recompute(books, numbers[0]).differs) == (numbers, ())
-    assert shaken(books, N21) == []
+    assert outdated(books, N21) == []
     told(books, "2011-0002", UNRECEIVED)
     (no,) = decided(books, N21, "2011-0002")
     said = text(f"SELECT finding FROM decision WHERE no = {no}")
@@ -419,8 +419,8 @@ def test_sheet_and_json_say_what_changed_and_from_where(books: Connection, langu
     decided(books, date(2012, 9, 20))
     learnt(books, "2011-0001", "used", LATER, code="yes", day=date(2012, 9, 3))
     learnt(books, "2011-0002", "applied_on", LATER, day=date(2012, 10, 1))
-    rows = shaken(books, LATER)
-    said = terminal.whole(sheets.sheet(rows, owners(books, LATER), LATER))
+    rows = outdated(books, LATER)
+    said = terminal.format_sheet(sheets.sheet(rows, owners(books, LATER), LATER))
     assert "甲山 太郎" in said and "受領簿.xlsx 受領!14" in said
     assert ("無 → 有" if language == "ja" else "not used → used") in said
     assert not {"not_eligible", "needs_", "used_answered_on", "eligible"} & set(said.split())

@@ -29,7 +29,7 @@ from ledger.errors import UnknownMember
 from ledger.i18n import LANGUAGES, Language
 from ledger.journal import balances, ledgers
 from ledger.journal.chart import chart
-from ledger.journal.entries import Posting, post
+from ledger.journal.entries import Entry, post
 from ledger.people.register import numerically, owners
 from ledger.statements import due as outstanding
 from ledger.statements import labels
@@ -126,7 +126,7 @@ def september(connection: Connection) -> None:
     credits.approve(connection, credit, on=day(9, 25), by=CHIEF)
     overpayments.return_deposit(connection, "2012-0101-1", on=day(9, 25), by=CLERK)
     store.keep(connection, judge(connection, LAST), by=CHIEF)
-    charges = [Posting(f"charge:{nth}", day(9, 26), "transfer_fee", tuple(transfer_fee(yen=440))) for nth in (1, 2)]
+    charges = [Entry(f"charge:{nth}", day(9, 26), "transfer_fee", tuple(transfer_fee(yen=440))) for nth in (1, 2)]
     reverse(connection, post(connection, charges, by=CLERK)[1], on=day(9, 28), reason="二重に記帳", by=CHIEF)
 
 
@@ -290,7 +290,7 @@ def test_controls_notice_what_was_changed_around_the_triggers(months_end: str, c
     found = statement(months_end)
     assert failing(found) == noticed
     i18n.use("en")
-    cover = terminal.whole(month.workbook(found).sheets[0])
+    cover = terminal.format_sheet(month.workbook(found).sheets[0])
     assert re.search(r" × ", cover)
     assert "do not agree" in cover
 
@@ -447,7 +447,7 @@ def lists(connection: Connection) -> dict[str, Callable[[], Sheet]]:
 def test_lists_are_the_golden_ones(months_end: str, language: Language, update: bool) -> None:
     i18n.use(language)
     with database.reading(months_end) as connection:
-        shown = "\n\n".join(terminal.whole(make()) for make in lists(connection).values())
+        shown = "\n\n".join(terminal.format_sheet(make()) for make in lists(connection).values())
     compare(f"lists.{language}.txt", shown + "\n", update=update)
 
 

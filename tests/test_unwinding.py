@@ -80,7 +80,7 @@ def owed(connection: Connection, account: Account = Account.REFUNDS_PAYABLE) -> 
     return {each: yen for each in numbers if (yen := posted.held(connection, account, each))}
 
 
-def insist_on_agreement(connection: Connection) -> None:
+def require_agreement(connection: Connection) -> None:
     """What the check says of the money of each application is what the journal holds for it."""
     for finding in judge(connection, LATER):
         own = (Account.FEES_HELD, Account.AUTHORITY_PAYABLE)
@@ -95,7 +95,7 @@ def refund_all(connection: Connection, fees: Sequence[int]) -> list[int]:
     for nth in reversed(range(len(fees))):
         if judge(connection, LATER, applications=[number(nth)])[0].outcome == "eligible":
             proposed.append(refunds.propose(connection, number(nth), on=LATER, by=CLERK).no)
-            insist_on_agreement(connection)
+            require_agreement(connection)
     return proposed
 
 
@@ -151,7 +151,7 @@ def test_a_chain_is_undone_from_its_end_and_every_lot_is_as_it_was(book_url: str
         for no in range(depth, 0, -1):
             credits.undo(connection, no, on=LATER, reason="再発行取下げ", by=CLERK)
             assert owed(connection, Account.FEES_HELD) == {number(no - 1): 7245}
-            insist_on_agreement(connection)
+            require_agreement(connection)
         assert outcomes(connection) == ["eligible"] + ["no_fee"] * depth
         assert refunds.propose(connection, number(0), on=LATER, by=CLERK).yen == 7245
         assert owed(connection) == {number(0): 7245}
@@ -211,7 +211,7 @@ def test_every_lot_gets_back_what_it_received_whatever_the_fees(
         if rejected:
             for no in reversed(numbers):
                 refunds.reject(connection, no, on=LATER, reason="取下げ", by=CHIEF)
-                insist_on_agreement(connection)
+                require_agreement(connection)
             for no in range(len(fees) - 1, 0, -1):
                 credits.undo(connection, no, on=LATER, reason="取下げ", by=CLERK)
             book(connection, LATER, by=CLERK)

@@ -36,7 +36,7 @@ def handed_out(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture
 def earlier(handed_out: Path, empty_url: str) -> str:
     """Books as that version left them, with its tables and its rows."""
-    with create_engine(database.named(empty_url), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(empty_url), poolclass=NullPool).connect() as connection:
         config = database.alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, version(handed_out))
@@ -68,7 +68,7 @@ def _fill(connection: Connection, books: dict[str, dict[str, Any]]) -> None:
 def held(url: str, books: dict[str, dict[str, Any]]) -> dict[str, list[list[str]]]:
     """What the columns of that version hold now, as text."""
     found = {}
-    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
         for name, table in books.items():
             listed = ", ".join(f'"{each}"' for each in table["columns"])
             found[name] = sorted(
@@ -83,7 +83,7 @@ def standing(url: str) -> set[str]:
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
     }
-    with create_engine(database.named(url), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
         return set(connection.execute(text(asked[connection.dialect.name])).scalars())
 
 
@@ -92,7 +92,7 @@ def test_every_version_that_was_handed_out_is_here() -> None:
 
 
 def test_an_earlier_version_has_its_own_tables_and_is_not_opened(earlier: str, handed_out: Path) -> None:
-    with create_engine(database.named(earlier), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(earlier), poolclass=NullPool).connect() as connection:
         there = set(inspect(connection).get_table_names()) - {"alembic_version"}
     assert there == set(rows_of(handed_out))
     assert standing(earlier) == set()  # the list of triggers is that of the last step

@@ -31,7 +31,7 @@ def kept(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def tampered(kept: str) -> Iterator[Connection]:
     """The same on a connection of somebody else's program, without triggers; taken back after the test."""
-    with create_engine(database.named(kept), poolclass=NullPool).connect() as connection:
+    with create_engine(database.parse_url(kept), poolclass=NullPool).connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")  # the driver's own would leave the triggers dropped
         triggers.drop_all(connection)

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from exports.formats import zengin
-from ledger.booking.payment_files import Order, Transfer
+from ledger.booking.payment_files import PaymentOrder, Transfer
 from ledger.kana import IN_NAMES, IN_PLACES, as_banks_read
 
 GOLDEN = Path(__file__).parent / "golden" / "payments-2012-09-28.zengin"
@@ -52,7 +52,7 @@ def written_names(limit: int, signs: str = IN_NAMES) -> st.SearchStrategy[str]:
 
 
 ORDERS = st.builds(
-    Order,
+    PaymentOrder,
     st.fixed_dictionaries(
         {
             "payer_code": digits(10),
@@ -97,7 +97,7 @@ def read(content: bytes) -> tuple[dict[str, str], list[dict[str, str]], tuple[in
 
 
 @given(ORDERS)
-def test_what_is_written_is_read_again(order: Order) -> None:
+def test_what_is_written_is_read_again(order: PaymentOrder) -> None:
     payer, transfers, totals = read(zengin.text(order).encode("cp932"))
     assert payer == {**order.payer, "day": f"{order.pay_on:%m%d}"}
     assert [
@@ -119,7 +119,7 @@ def test_what_is_written_is_read_again(order: Order) -> None:
 
 
 @given(ORDERS)
-def test_every_record_has_120_bytes_and_only_what_banks_read(order: Order) -> None:
+def test_every_record_has_120_bytes_and_only_what_banks_read(order: PaymentOrder) -> None:
     records = zengin.text(order).encode("cp932").split(b"\r\n")
     assert records.pop() == b""
     assert {len(record) for record in records} == {120}
@@ -162,10 +162,10 @@ def test_names_are_written_as_the_rules_of_the_banks_have_it(name: str, written:
     assert (found if not left else None) == written
 
 
-def made() -> Order:
+def made() -> PaymentOrder:
     """An order as small as it can be."""
     payer = dict(zip(HEADER, ("0123456789", "ｼﾎｳｼﾖｼ", "", "9999", "", "999", "", "1", "1234567"), strict=True))
-    return Order(payer, date(2012, 9, 28), (Transfer(1, "9999", "999", "1", "7654321", "ｺｳﾔﾏ ﾀﾛｳ", 7245),))
+    return PaymentOrder(payer, date(2012, 9, 28), (Transfer(1, "9999", "999", "1", "7654321", "ｺｳﾔﾏ ﾀﾛｳ", 7245),))
 
 
 def test_nothing_is_cut_short() -> None:
@@ -174,7 +174,7 @@ def test_nothing_is_cut_short() -> None:
     long = Transfer(1, "9999", "999", "1", "7654321", "ｱ" * 31, 7245)
     for transfer in (long, Transfer(1, "9999", "999", "1", "7654321", "ｱ", 10**10)):
         with pytest.raises(AssertionError):
-            zengin.text(Order(order.payer, order.pay_on, (transfer,)))
+            zengin.text(PaymentOrder(order.payer, order.pay_on, (transfer,)))
 
 
 def test_a_file_is_the_golden_one(update: bool) -> None:
@@ -184,7 +184,7 @@ def test_a_file_is_the_golden_one(update: bool) -> None:
         Transfer(2, "9999", "001", "2", "0000001", "ｶ)ｶﾞﾂｺｳ", 755),
         Transfer(12, "0001", "999", "9", "9999999", "SMITH J. (ﾀﾞｲ)", 999_999_999),
     )
-    written = zengin.text(Order(payer, date(2012, 9, 28), transfers)).encode("cp932")
+    written = zengin.text(PaymentOrder(payer, date(2012, 9, 28), transfers)).encode("cp932")
     if update:
         GOLDEN.write_bytes(written)
     assert written == GOLDEN.read_bytes()

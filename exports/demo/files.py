@@ -12,7 +12,7 @@ from pathlib import Path
 from exports.demo import AS_OF
 from exports.demo.rows import Cell, rows
 from exports.formats import csv
-from exports.formats.sheet import As, Block, Column, Sheet, Value, Workbook
+from exports.formats.sheet import Block, Column, Sheet, TypedValue, Value, Workbook
 from ledger import dates
 from ledger.errors import NotWritable
 
@@ -31,20 +31,20 @@ class _File:
 
 
 def _real(day: date, _row: int) -> Value:
-    return As("day", day)
+    return TypedValue("day", day)
 
 
 def _era(day: date, _row: int) -> Value:
-    return dates.japanese(day)
+    return dates.format_japanese(day)
 
 
 def _mixed(day: date, row: int) -> Value:
     """Several people keep this register, each in a way of their own."""
     ways: tuple[Value, ...] = (
-        As("day", day),
+        TypedValue("day", day),
         f"H{day.year - 1988}.{day.month}.{day.day}",
         f"{day.year}/{day.month}/{day.day}",
-        dates.japanese(day),
+        dates.format_japanese(day),
     )
     return ways[row % len(ways)]
 
@@ -58,11 +58,11 @@ def _compact(day: date, _row: int) -> Value:
 
 
 def _number(yen: int, _row: int) -> Value:
-    return As("yen", yen)
+    return TypedValue("yen", yen)
 
 
 def _sometimes_in_words(yen: int, row: int) -> Value:
-    return f"{yen:,}円" if row % 4 == 3 else As("yen", yen)
+    return f"{yen:,}円" if row % 4 == 3 else TypedValue("yen", yen)
 
 
 def _in_words(yen: int, _row: int) -> Value:
@@ -120,5 +120,5 @@ def _written(file: _File, row: int, heading: str, cell: Cell) -> Value:
     if isinstance(cell, date):
         return file.day(cell, row)
     if isinstance(cell, int):
-        return As("percent", cell) if heading == "税率" else file.yen(cell, row)
+        return TypedValue("percent", cell) if heading == "税率" else file.yen(cell, row)
     return cell

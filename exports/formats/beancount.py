@@ -9,7 +9,16 @@ where the first character may not stand there.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from exports.formats.ledger_text import Account, AccountKind, Entry, first_day, one_line, parts_used, postings, settled
+from exports.formats.ledger_text import (
+    AccountKind,
+    ExportAccount,
+    Transaction,
+    first_day,
+    one_line,
+    parts_used,
+    postings,
+    settled,
+)
 from exports.formats.outfile import new_file
 from ledger.i18n import _
 
@@ -21,13 +30,13 @@ _KINDS: dict[AccountKind, str] = {
 }
 
 
-def write(entries: Sequence[Entry], chart: Sequence[Account], path: Path) -> None:
+def write(entries: Sequence[Transaction], chart: Sequence[ExportAccount], path: Path) -> None:
     """Writes the journal; `path` appears whole or stays as it was."""
     with new_file(path) as out:
         out.writelines(piece.encode() for piece in text(entries, chart))
 
 
-def text(entries: Sequence[Entry], chart: Sequence[Account]) -> Iterator[str]:
+def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iterator[str]:
     """The journal, piece by piece: options, openings on the first day, then the entries in the order given."""
     accounts = {account.code: _account(account) for account in chart}
     yield f'option "title" {_quoted(_("Issuance fees held"))}\n'
@@ -44,7 +53,7 @@ def text(entries: Sequence[Entry], chart: Sequence[Account]) -> Iterator[str]:
         yield _entry(entry, accounts)
 
 
-def _account(account: Account) -> str:
+def _account(account: ExportAccount) -> str:
     # The code keeps accounts apart, so the name may be made legal in the way that reads best.
     words = "".join(each if _plain(each) else " " for each in f"{account.code} {account.name}").split()
     return f"{_KINDS[account.kind]}:{'-'.join(words)}"
@@ -72,7 +81,7 @@ def _plain(character: str) -> bool:
     return category == "Nd" or category[:1] == "L"
 
 
-def _entry(entry: Entry, accounts: dict[str, str]) -> str:
+def _entry(entry: Transaction, accounts: dict[str, str]) -> str:
     links = f"^entry-{entry.no}" + ("" if entry.reverses is None else f" ^entry-{entry.reverses}")
     lines = [f"\n{entry.on.isoformat()} * {_quoted(entry.text)} {links}", f"  entry: {entry.no}"]
     lines += [f"  event: {_quoted(entry.event)}", f"  by: {_quoted(entry.by)}"]

@@ -42,14 +42,14 @@ def day_format(day: date) -> str:
     """The format in which a day is shown: 和暦, or 2012-09-21 in English."""
     if language() == "en":
         return ISO_DAY
-    era, in_first_year, _rest = dates.japanese(day).partition("元年")
+    era, in_first_year, _rest = dates.format_japanese(day).partition("元年")
     return first_year(era) if in_first_year else ERA_DAY
 
 
 def day_cell(style: int, day: date) -> str:
     """A day as Excel counts days; one before March 1900 is written out."""
     if day < _FIRST_REAL_DAY:
-        return text_cell(style, dates.japanese(day))
+        return text_cell(style, dates.format_japanese(day))
     return f's="{style}"><v>{day.toordinal() - _DAY_ZERO}</v>'
 
 

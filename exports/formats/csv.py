@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from exports.formats.outfile import new_file
-from exports.formats.sheet import As, Marked, Sheet, Value, title
+from exports.formats.sheet import Sheet, StyledRow, TypedValue, Value, title
 from ledger.errors import NotInEncoding
 
 Encoding = Literal["utf-8-sig", "cp932"]
@@ -62,12 +62,12 @@ def _rows(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
         if block.titled:
             yield tuple(title(sheet, column) for column in block.columns)
         for row in block.rows:
-            if not isinstance(row, Marked):
+            if not isinstance(row, StyledRow):
                 yield row
 
 
 def _cell(value: Value) -> str | int:
-    if isinstance(value, As):
+    if isinstance(value, TypedValue):
         return _cell(value.value)
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_RUNS) else value

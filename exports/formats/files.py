@@ -28,7 +28,7 @@ class NotAWorkbook(Refusal):
     instead = N_("name a file ending in .xlsx")
 
 
-def insist_on_workbook(path: Path) -> None:
+def require_workbook(path: Path) -> None:
     """Refuses a name that does not end in .xlsx (not-a-workbook), unless it is a device, which has no kind."""
     if path.suffix.lower() != ".xlsx" and (path.is_file() or not path.exists()):
         raise NotAWorkbook(str(path))

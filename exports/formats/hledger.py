@@ -7,7 +7,7 @@ something else (a colon, two spaces, a semicolon) is written %XX, as in a web ad
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from exports.formats.ledger_text import Account, AccountKind, Entry, one_line, parts_used, postings, settled
+from exports.formats.ledger_text import AccountKind, ExportAccount, Transaction, one_line, parts_used, postings, settled
 from exports.formats.outfile import new_file
 
 _KINDS: dict[AccountKind, tuple[str, str]] = {
@@ -21,13 +21,13 @@ _ALSO_LEGAL = frozenset("-_.,/+#&'()")
 _FULL_WIDTH = str.maketrans(";,[]", "；，［］")
 
 
-def write(entries: Sequence[Entry], chart: Sequence[Account], path: Path) -> None:
+def write(entries: Sequence[Transaction], chart: Sequence[ExportAccount], path: Path) -> None:
     """Writes the journal; `path` appears whole or stays as it was."""
     with new_file(path) as out:
         out.writelines(piece.encode() for piece in text(entries, chart))
 
 
-def text(entries: Sequence[Entry], chart: Sequence[Account]) -> Iterator[str]:
+def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iterator[str]:
     """The journal, piece by piece: declarations first, then the entries in the order given."""
     accounts = {account.code: _account(account) for account in chart}
     yield "commodity 1000. JPY\n\n"
@@ -39,7 +39,7 @@ def text(entries: Sequence[Entry], chart: Sequence[Account]) -> Iterator[str]:
         yield _entry(entry, accounts)
 
 
-def _account(account: Account) -> str:
+def _account(account: ExportAccount) -> str:
     return f"{_KINDS[account.kind][0]}:{legal(account.code)} {legal(account.name)}"
 
 
@@ -61,7 +61,7 @@ def _percent(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
 
 
-def _entry(entry: Entry, accounts: dict[str, str]) -> str:
+def _entry(entry: Transaction, accounts: dict[str, str]) -> str:
     tags = {
         "entry": str(entry.no),
         "event": entry.event,

@@ -8,14 +8,14 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from exports.formats import beancount, hledger, journal_csv
-from exports.formats.ledger_text import Account, Entry
+from exports.formats.ledger_text import ExportAccount, Transaction
 from ledger import tables
 from ledger.booking.events import description
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_
 from ledger.journal import ledgers
 
-WRITERS: dict[str, Callable[[Sequence[Entry], Sequence[Account], Path], None]] = {
+WRITERS: dict[str, Callable[[Sequence[Transaction], Sequence[ExportAccount], Path], None]] = {
     "hledger": hledger.write,
     "beancount": beancount.write,
     "csv": journal_csv.write,
@@ -39,12 +39,12 @@ def write(connection: Connection, form: str, path: Path, first: date | None, las
     entries = [_entry(entry) for entry in ledgers.entries(connection, first=first, last=last)]
     account = tables.account.c
     rows = connection.execute(select(account.code, account.kind, account.ja, account.en).order_by(account.code))
-    WRITERS[form](entries, [Account(*row) for row in rows], path)
+    WRITERS[form](entries, [ExportAccount(*row) for row in rows], path)
     return len(entries)
 
 
-def _entry(each: ledgers.Entry) -> Entry:
-    return Entry(
+def _entry(each: ledgers.JournalEntry) -> Transaction:
+    return Transaction(
         no=each.no,
         on=each.on,
         recorded_at=each.recorded_at,

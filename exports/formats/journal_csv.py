@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from exports.formats import csv
-from exports.formats.ledger_text import Account, Entry
+from exports.formats.ledger_text import ExportAccount, Transaction
 from exports.formats.sheet import Block, Column, Sheet, Values
 from ledger.i18n import N_
 
@@ -29,13 +29,15 @@ COLUMNS = (
 )
 
 
-def write(entries: Iterable[Entry], chart: Sequence[Account], path: Path, encoding: csv.Encoding = "utf-8-sig") -> None:
+def write(
+    entries: Iterable[Transaction], chart: Sequence[ExportAccount], path: Path, encoding: csv.Encoding = "utf-8-sig"
+) -> None:
     """Writes the journal; `path` appears whole or stays as it was. Refused: characters the encoding cannot hold."""
     block = Block(COLUMNS, _rows(entries, {account.code: account.name for account in chart}))
     csv.write(Sheet(name=N_("Journal"), title=N_("Journal"), blocks=(block,)), path, encoding)
 
 
-def _rows(entries: Iterable[Entry], names: dict[str, str]) -> Iterator[Values]:
+def _rows(entries: Iterable[Transaction], names: dict[str, str]) -> Iterator[Values]:
     for entry in entries:
         for line, movement in enumerate(entry.movements, start=1):
             yield (

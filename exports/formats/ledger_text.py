@@ -18,7 +18,7 @@ AccountKind = Literal["asset", "liability", "revenue", "expense"]
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ExportAccount:
     """An account of the chart: its code, its kind and its two names."""
 
     code: str
@@ -33,7 +33,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Transaction:
     """An entry with its number, the day it happened, when, by whom and why it was recorded, and its movements."""
 
     no: int
@@ -57,20 +57,20 @@ class Posting:
     deposit: str | None
 
 
-def postings(entry: Entry) -> Iterator[Posting]:
+def postings(entry: Transaction) -> Iterator[Posting]:
     """The two sides of each movement, debit first."""
     for movement in entry.movements:
         yield Posting(movement.debit, movement.debit_application, movement.yen, movement.deposit)
         yield Posting(movement.credit, movement.credit_application, -movement.yen, movement.deposit)
 
 
-def parts_used(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+def parts_used(entries: Iterable[Transaction]) -> list[tuple[str, str]]:
     """Every account code and owner that a movement touches, sorted; movements without an owner are left out."""
     sides = (posting for entry in entries for posting in postings(entry))
     return sorted({(side.code, side.owner) for side in sides if side.owner is not None})
 
 
-def first_day(entries: Iterable[Entry]) -> date | None:
+def first_day(entries: Iterable[Transaction]) -> date | None:
     """The earliest day on which anything happened; None in an empty journal."""
     return min((entry.on for entry in entries), default=None)
 

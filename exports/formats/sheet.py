@@ -20,19 +20,19 @@ NUMERIC: frozenset[Kind] = frozenset({"yen", "count", "number", "percent"})
 
 
 @dataclass(frozen=True, slots=True)
-class As:
+class TypedValue:
     """A value that brings its own kind, for a column of kind "any" (a cover lists yen, counts and days together)."""
 
     kind: Kind
     value: str | int | date | datetime | None
 
 
-Value = str | int | date | datetime | As | None
+Value = str | int | date | datetime | TypedValue | None
 Values = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class StyledRow:
     """A row that is more than data: a subtotal, a total, a heading.
 
     In a subtotal or total row the summed columns may be None: the writer fills them in. If they are given, they have
@@ -71,7 +71,7 @@ class Block:
     """
 
     columns: tuple[Column, ...]
-    rows: Iterable[Values | Marked]
+    rows: Iterable[Values | StyledRow]
     heading: str = ""
     total: str = ""
     new_page: bool = False
@@ -127,7 +127,7 @@ class Workbook:
 
 
 @dataclass(slots=True)
-class Line:
+class RenderedRow:
     """A row as it is written: its style, its cells with the sums filled in, and which rows a sum covers.
 
     Rows are counted within the block from 0; a sum covers the rows from `since` to the one before it.
@@ -139,35 +139,35 @@ class Line:
     sums: frozenset[int] = field(default=frozenset())
 
 
-def lines(block: Block) -> Iterator[Line]:
+def lines(block: Block) -> Iterator[RenderedRow]:
     """Every row of a block from top to bottom, subtotals and the total included. Not known adds nothing to a sum."""
     summed = [at for at, column in enumerate(block.columns) if column.total]
     where, width = frozenset(summed), len(block.columns)
     running, before = dict.fromkeys(summed, 0), dict.fromkeys(summed, 0)
     row, since = -1, 0
     for row, given in enumerate(block.rows):
-        if isinstance(given, Marked):
+        if isinstance(given, StyledRow):
             assert len(given.cells) == width, given
             if given.style == "subtotal":
-                yield Line(
+                yield RenderedRow(
                     "subtotal", _summed(given.cells, {at: running[at] - before[at] for at in summed}), since, where
                 )
                 before, since = dict(running), row + 1
             elif given.style == "total":
-                yield Line("total", _summed(given.cells, running), 0, where)
+                yield RenderedRow("total", _summed(given.cells, running), 0, where)
             else:
-                yield Line(given.style, given.cells)
+                yield RenderedRow(given.style, given.cells)
             continue
         assert len(given) == width, given
         for at in summed:
             if (value := given[at]) is not None:
                 assert isinstance(value, int), given
                 running[at] += value
-        yield Line("normal", given)
+        yield RenderedRow("normal", given)
     if block.total:
         label = next((at for at, column in enumerate(block.columns) if column.kind == "text"), None)
         cells = tuple(_(block.total) if at == label else running.get(at) for at in range(width))
-        yield Line("total", cells, 0, where if row >= 0 else frozenset())
+        yield RenderedRow("total", cells, 0, where if row >= 0 else frozenset())
 
 
 def _summed(cells: Values, sums: dict[int, int]) -> Values:
@@ -184,17 +184,17 @@ def natural(value: Value) -> Kind:
     return "count" if isinstance(value, int) else "text"
 
 
-def written_day(day: date) -> str:
+def format_day(day: date) -> str:
     """A day in a sentence of a statement: 平成24年9月21日, or 2012-09-21 in English."""
-    return either(dates.japanese(day), day.isoformat())
+    return either(dates.format_japanese(day), day.isoformat())
 
 
 def span(sheet: Sheet) -> str:
     """The days that a sheet speaks of, in words; empty if it names none."""
     if sheet.period is not None:
         first, last = sheet.period
-        return _("from {first} to {last}", first=written_day(first), last=written_day(last))
-    return "" if sheet.as_of is None else _("as of {day}", day=written_day(sheet.as_of))
+        return _("from {first} to {last}", first=format_day(first), last=format_day(last))
+    return "" if sheet.as_of is None else _("as of {day}", day=format_day(sheet.as_of))
 
 
 def title(sheet: Sheet, column: Column) -> str:

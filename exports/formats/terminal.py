@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from exports.formats.sheet import NUMERIC, As, Block, Column, Kind, Sheet, Value, Values, lines, span, unit
+from exports.formats.sheet import NUMERIC, Block, Column, Kind, Sheet, TypedValue, Value, Values, lines, span, unit
 from ledger.i18n import _
-from ledger.money import written as yen_written
+from ledger.money import format_yen as yen_written
 
 _GAP = "  "
 _BREAKS = str.maketrans("\t\r\n", "   ")
@@ -34,10 +34,10 @@ def padded(text: str, columns: int, right: bool = False) -> str:
     return space + text if right else text + space
 
 
-def shown(value: Value, kind: Kind = "any") -> str:
+def format_cell(value: Value, kind: Kind = "any") -> str:
     """A cell as it is shown: yen as 7,245, days as 2012-02-26, "not known" as nothing, nothing that acts."""
-    if isinstance(value, As):
-        return shown(value.value, value.kind)
+    if isinstance(value, TypedValue):
+        return format_cell(value.value, value.kind)
     if value is None:
         return ""
     if isinstance(value, str):
@@ -51,7 +51,7 @@ def shown(value: Value, kind: Kind = "any") -> str:
     return str(value) if kind == "number" else yen_written(value)
 
 
-def table(block: Block) -> str:
+def format_table(block: Block) -> str:
     """A block as aligned columns: titles, a rule, rows; subtotals and the total with a rule above them.
 
     Columns that are for paper only are left out.
@@ -71,25 +71,25 @@ def table(block: Block) -> str:
     return "\n".join(drawn)
 
 
-def whole(sheet: Sheet) -> str:
+def format_sheet(sheet: Sheet) -> str:
     """A sheet with its title, the days it speaks of, its blocks and its notes."""
     head = [_(sheet.title), span(sheet), _(sheet.subtitle), _(sheet.issuer), unit(sheet)]
-    tables = ["\n".join(filter(None, [_(block.heading), table(block)])) for block in sheet.blocks]
+    tables = ["\n".join(filter(None, [_(block.heading), format_table(block)])) for block in sheet.blocks]
     notes = [_(note) for note in sheet.notes]
     if any(column.on_paper for block in sheet.blocks for column in block.columns):
         notes.append(_("More columns in a workbook: --out FILE.xlsx"))
     return "\n\n".join(filter(None, [" ".join(filter(None, head)), *tables, *notes]))
 
 
-def pairs(items: Iterable[tuple[str, Value]]) -> str:
+def format_pairs(items: Iterable[tuple[str, Value]]) -> str:
     """Names and values, one pair to a line; the names are said."""
-    said = [(_(name), shown(value)) for name, value in items]
+    said = [(_(name), format_cell(value)) for name, value in items]
     room = max((width(name) for name, _value in said), default=0)
     return "\n".join(f"{padded(name, room)}{_GAP}{value}".rstrip() for name, value in said)
 
 
 def _row(cells: Values, columns: tuple[Column, ...]) -> list[str]:
-    return [shown(value, column.kind) for value, column in zip(cells, columns, strict=True)]
+    return [format_cell(value, column.kind) for value, column in zip(cells, columns, strict=True)]
 
 
 def _line(cells: list[str], columns: tuple[Column, ...], widths: list[int]) -> str:

@@ -32,13 +32,13 @@ from exports.formats.cells import DAY_FORMATS, FORMATS, ISO_DAY, day_cell, day_f
 from exports.formats.outfile import new_file
 from exports.formats.sheet import (
     NUMERIC,
-    As,
     Block,
     Column,
     Kind,
-    Line,
+    RenderedRow,
     Sheet,
     Style,
+    TypedValue,
     Value,
     Workbook,
     lines,
@@ -294,7 +294,7 @@ class _Rows:
                 cells = self._marked(line, letters, renders, first, row)
             yield f'<row r="{row}"{self._height(line, wrapped)}>{cells}</row>'
 
-    def _height(self, line: Line, wrapped: list[int]) -> str:
+    def _height(self, line: RenderedRow, wrapped: list[int]) -> str:
         """The height of a row with wrapped texts, which not every program works out by itself."""
         texts = ((line.cells[at], self._widths[at] - 1) for at in wrapped)
         needed = [
@@ -305,7 +305,9 @@ class _Rows:
         count = min(max(needed, default=1), MOST_LINES)
         return f' ht="{count * LINE}" customHeight="1"' if count > 1 else ""
 
-    def _marked(self, line: Line, letters: list[str], renders: dict[str, list[Render]], first: int, row: int) -> str:
+    def _marked(
+        self, line: RenderedRow, letters: list[str], renders: dict[str, list[Render]], first: int, row: int
+    ) -> str:
         cells = []
         for at, (letter, render) in enumerate(zip(letters, renders[line.style], strict=True)):
             drawn = render(line.cells[at])
@@ -388,7 +390,7 @@ class Paint:
 
     def _any(self, style: str) -> Render:
         def render(value: Value) -> str:
-            given = value if isinstance(value, As) else As(natural(value), value)
+            given = value if isinstance(value, TypedValue) else TypedValue(natural(value), value)
             return self._render(style, given.kind, "plain" if given.kind in NUMERIC else "listed")(given.value)
 
         return render

@@ -7,7 +7,7 @@ long are refused where they are collected, and nothing is ever cut short.
 
 from collections.abc import Iterator
 
-from ledger.booking.payment_files import PAYEE_LENGTH, Order, Transfer
+from ledger.booking.payment_files import PAYEE_LENGTH, PaymentOrder, Transfer
 from ledger.kana import BYTES
 
 LENGTH = 120
@@ -17,7 +17,7 @@ _END = "\r\n"
 _ACCOUNT, _REFUND = slice(43, 50), slice(91, 101)
 
 
-def text(order: Order) -> str:
+def text(order: PaymentOrder) -> str:
     """Every character of the file."""
     records = [
         _header(order),
@@ -37,7 +37,7 @@ def accounts(content: str) -> Iterator[tuple[int, str]]:
             yield int(record[_REFUND]), record[_ACCOUNT]
 
 
-def _header(order: Order) -> str:
+def _header(order: PaymentOrder) -> str:
     payer = order.payer
     return "".join(
         (

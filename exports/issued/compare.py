@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from exports.issued.read import Cell, Content, Opened, Page, Row, Sheet, Wrong
+from exports.issued.read import Cell, Content, ErrorValue, ReadSheet, ReadWorkbook, Row, SheetContents
 from ledger.audit.faults import Fault
 from ledger.i18n import either
 from ledger.intake.workbook import letter
@@ -41,7 +41,7 @@ class Difference(Fault):
         return super().as_json() | place
 
 
-def differences(there: Opened, here: Opened, file: str) -> Iterator[Difference]:
+def differences(there: ReadWorkbook, here: ReadWorkbook, file: str) -> Iterator[Difference]:
     """Every difference of the first workbook from the second, sheet by sheet; `file` is what the first is called."""
     pairs = list(_sheets(there.sheets, here.sheets))
     for its, ours in pairs:
@@ -62,7 +62,7 @@ def differences(there: Opened, here: Opened, file: str) -> Iterator[Difference]:
         yield Difference("sheets-reordered", file, {"sheets": order})
 
 
-def _sheets(there: list[Sheet], here: list[Sheet]) -> Iterator[tuple[Sheet | None, Sheet | None]]:
+def _sheets(there: list[ReadSheet], here: list[ReadSheet]) -> Iterator[tuple[ReadSheet | None, ReadSheet | None]]:
     """The sheets of the file with those of the books, in the file's order; one that is nowhere may be one renamed."""
     ours = {sheet.name: sheet for sheet in here}
     gone = [sheet for sheet in here if sheet.name not in {other.name for other in there}]
@@ -84,7 +84,7 @@ class _Compared:
     sheet: str
     days: int
 
-    def pages(self, there: Page, here: Page) -> Iterator[Difference]:
+    def pages(self, there: SheetContents, here: SheetContents) -> Iterator[Difference]:
         theirs, ours = _lines(there), _lines(here)
         columns = _columns(theirs, ours)
         theirs = _as_ours(theirs, columns)
@@ -144,7 +144,7 @@ class _Compared:
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _lines(page: Page) -> list[Row]:
+def _lines(page: SheetContents) -> list[Row]:
     """Every row from the first to the last in which anything stands."""
     blank: Row = {}
     return [page.rows.get(number, blank) for number in range(1, max(page.rows, default=0) + 1)]
@@ -284,7 +284,7 @@ def _is_day(code: str) -> bool:
 
 def _reads_alike(its: Cell, own: Cell) -> bool:
     """Whether the same value reads the same in both formats. A text does in any that shows texts as they are."""
-    if isinstance(own.value, str) and not isinstance(own.value, Wrong):
+    if isinstance(own.value, str) and not isinstance(own.value, ErrorValue):
         return _shows_texts(its.format)
     return _spelled(its.format) == _spelled(own.format)
 
@@ -306,7 +306,7 @@ def _shown(value: Content, form: str) -> str:
     said = _data(value, form)
     if isinstance(said, bool | str):
         told = str(said) if len(str(said)) <= _SHOWN else f"{str(said)[:_SHOWN]}…"
-        plain = told.startswith("=") or isinstance(value, int | float | Wrong)
+        plain = told.startswith("=") or isinstance(value, int | float | ErrorValue)
         return told if plain else either(f"「{told}」", f"“{told}”")
     return f"{said:,}" if "#,##0" in form else str(said)
 

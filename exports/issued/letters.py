@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from exports.formats.files import insist_on_workbook
+from exports.formats.files import require_workbook
 from exports.issued import stamp as marks
-from exports.issued.stamp import Mark
+from exports.issued.stamp import Stamp
 from exports.reports.letter import file_name, workbook
 from ledger.errors import NotWritable
 from ledger.statements import letter as statement
@@ -17,7 +17,7 @@ def letter_of(connection: Connection, no: int, path: Path) -> list[Path]:
     """Writes the letter for one decision. Refused: an unknown decision, a place that cannot be written."""
     from exports.formats import xlsx
 
-    insist_on_workbook(path)
+    require_workbook(path)
     xlsx.write(workbook(statement.letter(connection, no), mark=_mark(marks.of_letters(connection, no), no)), path)
     return [path]
 
@@ -40,5 +40,5 @@ def letters_everyone(connection: Connection, folder: Path) -> list[Path]:
     return files
 
 
-def _mark(told: dict[int, Mark], no: int) -> str:
+def _mark(told: dict[int, Stamp], no: int) -> str:
     return told[no].text if no in told else ""  # what is kept in this very write is not sealed yet

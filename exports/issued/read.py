@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from ledger.intake.workbook import LIMIT_SHEET_ROWS, Unreadable, insist_on_safety
+from ledger.intake.workbook import LIMIT_SHEET_ROWS, Unreadable, require_safety
 
 # The number formats that have a number and no code in the file, as far as anything of ours is ever shown in one.
 _BUILT_IN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 49: "@"}
@@ -25,7 +25,7 @@ _MARKS = "docProps/custom.xml"
 _COLUMNS = 16_384
 
 
-class Wrong(str):
+class ErrorValue(str):
     """The error that stands in a cell instead of a value, such as #REF!."""
 
     __slots__ = ()
@@ -49,7 +49,7 @@ Row = dict[int, Cell]
 
 
 @dataclass
-class Page:
+class SheetContents:
     """The cells of a sheet by row and column (1 is A) as far as anything stands in them, and what is hidden of it."""
 
     rows: dict[int, Row] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReadSheet:
     """A sheet by the name on its tab, whether it is hidden, and where its cells stand in the file."""
 
     name: str
@@ -66,7 +66,7 @@ class Sheet:
     part: str | None
 
 
-class Opened:
+class ReadWorkbook:
     """A workbook: its sheets in their order, what its custom properties say, and from when it counts its days.
 
     Raises Unreadable for bytes that are no workbook, or one that was made to do harm.
@@ -74,7 +74,7 @@ class Opened:
 
     def __init__(self, data: bytes) -> None:
         with _readable():
-            insist_on_safety(data)
+            require_safety(data)
             self._archive = zipfile.ZipFile(io.BytesIO(data))
             self._parts = set(self._archive.namelist())
             at = next(target for kind, target in self._related("", "_rels/.rels").values() if kind == "officeDocument")
@@ -88,9 +88,9 @@ class Opened:
             self._strings = list(self._shared(parts.get("sharedStrings")))
             self.properties = dict(self._properties())
 
-    def page(self, sheet: Sheet) -> Page:
+    def page(self, sheet: ReadSheet) -> SheetContents:
         """The cells of a sheet."""
-        page = Page()
+        page = SheetContents()
         if sheet.part in self._parts:
             with _readable(), self._archive.open(sheet.part) as xml:
                 _Reader(page, self._formats, self._strings).read(xml)
@@ -142,7 +142,7 @@ class Opened:
 class _Reader:
     """Reads one sheet, element by element as the parser meets them: a tree of them would take three times as long."""
 
-    def __init__(self, page: Page, formats: list[str], strings: list[str]) -> None:
+    def __init__(self, page: SheetContents, formats: list[str], strings: list[str]) -> None:
         self._page, self._formats, self._strings = page, formats, strings
         self._at = self._number = 0
         self._row: Row = {}
@@ -215,7 +215,7 @@ class _Reader:
             return _plain(self._strings[int(text)]) or None
         if kind == "n":
             return float(text) if "." in text or "e" in text.lower() else int(text)
-        return text in ("1", "true") if kind == "b" else Wrong(text)
+        return text in ("1", "true") if kind == "b" else ErrorValue(text)
 
 
 class _readable:  # noqa: N801 - it stands in a `with`
@@ -229,11 +229,11 @@ class _readable:  # noqa: N801 - it stands in a `with`
             raise Unreadable("broken-workbook") from None
 
 
-def _sheet(element: ET.Element, related: dict[str, tuple[str, str]]) -> Sheet:
+def _sheet(element: ET.Element, related: dict[str, tuple[str, str]]) -> ReadSheet:
     no = next((value for name, value in element.items() if name.endswith("}id")), "")
     kind, part = related.get(no, ("", ""))
     hidden = element.get("state", "visible") != "visible"
-    return Sheet(element.get("name", ""), hidden, part if kind == "worksheet" else None)
+    return ReadSheet(element.get("name", ""), hidden, part if kind == "worksheet" else None)
 
 
 def _named(tree: ET.Element, name: str) -> Iterator[ET.Element]:

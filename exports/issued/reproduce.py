@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from exports.formats import xlsx
-from exports.formats.files import insist_on_workbook, workbook
+from exports.formats.files import require_workbook, workbook
 from exports.formats.sheet import Sheet, Workbook
 from exports.issued import stamp as marks
 from exports.issued.compare import differences
-from exports.issued.read import Opened
-from exports.issued.stamp import Mark
+from exports.issued.read import ReadWorkbook
+from exports.issued.stamp import Stamp
 from exports.reports import check, cover, due, letter, member, month, settlements, trial_balance
 from ledger import dates, i18n
 from ledger.audit import chain, snapshot, verify
@@ -34,31 +34,31 @@ from ledger.statements import letter as letters
 from ledger.statements import settlements as returned
 from ledger.statements.member import member_statement
 from ledger.statements.month import month_statement
-from ledger.statements.settlements import Return
+from ledger.statements.settlements import Settlement
 
 
-def _month(connection: Connection, mark: Mark) -> Workbook:
+def _month(connection: Connection, mark: Stamp) -> Workbook:
     wanted = Month.of(mark.day)
     return month.workbook(month_statement(connection, wanted), seal=seal(connection, wanted), mark=mark.text)
 
 
-def _member(connection: Connection, mark: Mark) -> Workbook:
+def _member(connection: Connection, mark: Stamp) -> Workbook:
     return member.workbook(member_statement(connection, mark.about, mark.day), mark=mark.text)
 
 
-def _letter(connection: Connection, mark: Mark) -> Workbook:
+def _letter(connection: Connection, mark: Stamp) -> Workbook:
     return letter.workbook(letters.letter(connection, int(mark.about)), mark=mark.text)
 
 
-def _check(connection: Connection, mark: Mark) -> Sheet:
+def _check(connection: Connection, mark: Stamp) -> Sheet:
     return check.answer(connection, check.asked_again(mark.of, mark.about, mark.day)).sheet()
 
 
-def _returned(connection: Connection, mark: Mark) -> list[Return]:
+def _returned(connection: Connection, mark: Stamp) -> list[Settlement]:
     return returned.returns(connection, owners(connection, mark.day), mark.day)
 
 
-_LISTS: dict[str, Callable[[Connection, Mark], Sheet]] = {
+_LISTS: dict[str, Callable[[Connection, Stamp], Sheet]] = {
     "due": lambda connection, mark: due.sheet(outstanding.due(connection, mark.day), mark.day),
     "check": _check,
     "check --all": _check,
@@ -70,11 +70,11 @@ _LISTS: dict[str, Callable[[Connection, Mark], Sheet]] = {
 }
 
 
-def _list(connection: Connection, mark: Mark) -> Workbook:
+def _list(connection: Connection, mark: Stamp) -> Workbook:
     return workbook(_LISTS[mark.of](connection, mark), mark.day, mark.text)
 
 
-_MADE: dict[str, Callable[[Connection, Mark], Workbook]] = {
+_MADE: dict[str, Callable[[Connection, Stamp], Workbook]] = {
     "month": _month,
     "member": _member,
     "letter": _letter,
@@ -82,15 +82,15 @@ _MADE: dict[str, Callable[[Connection, Mark], Workbook]] = {
 }
 
 
-def write(connection: Connection, mark: Mark, path: Path) -> None:
+def write(connection: Connection, mark: Stamp, path: Path) -> None:
     """Writes the workbook that a mark describes. Refused: the name of another kind of file, what cannot be written."""
-    insist_on_workbook(path)
+    require_workbook(path)
     with snapshot.after(connection, mark.batch):
         xlsx.write(_MADE[mark.of](connection, mark), path)
 
 
 @dataclass(frozen=True)
-class Compared(verify.Verified):
+class WorkbookVerification(verify.Verification):
     """What was found of a workbook; `batch` is the write after which the books say what it is held against.
 
     `certain`: the file itself says that it was made after this write.
@@ -104,19 +104,19 @@ class Compared(verify.Verified):
         return super().as_json() | {"batch": self.batch, "certain": self.certain}
 
 
-def compared(connection: Connection, file: Path) -> Compared:
+def compared(connection: Connection, file: Path) -> WorkbookVerification:
     """Holds every cell of a workbook that was handed out against the books as they stood when it was made.
 
     Refused: a file that is no statement of ours (not-a-statement).
     """
     try:
         data = sheets.contents(file)
-        return _compared(connection, data, Opened(data), file)
+        return _compared(connection, data, ReadWorkbook(data), file)
     except sheets.Unreadable:
         raise NotAStatement(str(file)) from None
 
 
-def _compared(connection: Connection, data: bytes, there: Opened, file: Path) -> Compared:
+def _compared(connection: Connection, data: bytes, there: ReadWorkbook, file: Path) -> WorkbookVerification:
     told = marks.read(there.properties.get(xlsx.PROPERTY, ""))
     found: list[Fault] = []
     batch = 0
@@ -127,24 +127,24 @@ def _compared(connection: Connection, data: bytes, there: Opened, file: Path) ->
         batch, found = mark.batch, _faults(connection, mark, data, there, file)
         if not found:
             break
-    return Compared(
+    return WorkbookVerification(
         verify.entries(connection), chain.last_head(connection), tuple(found), batch, certain=told is not None
     )
 
 
-def _faults(connection: Connection, mark: Mark, data: bytes, there: Opened, file: Path) -> list[Fault]:
+def _faults(connection: Connection, mark: Stamp, data: bytes, there: ReadWorkbook, file: Path) -> list[Fault]:
     if mark.of not in _MADE or (mark.of == "letter" and not re.fullmatch("[1-9][0-9]{0,8}", mark.about)):
         raise NotAStatement(str(file))
     made = BytesIO()
     with i18n.speaking(mark.language), snapshot.after(connection, mark.batch):
         xlsx.compose(_MADE[mark.of](connection, mark), made)
-    return [] if made.getvalue() == data else list(differences(there, Opened(made.getvalue()), file.name))
+    return [] if made.getvalue() == data else list(differences(there, ReadWorkbook(made.getvalue()), file.name))
 
 
 # --- a file that bears no mark --------------------------------------------------------------------------------------
 
 
-def _by_cover(connection: Connection, there: Opened, file: Path) -> Iterator[Mark]:
+def _by_cover(connection: Connection, there: ReadWorkbook, file: Path) -> Iterator[Stamp]:
     """What the cover of a month's workbook says, after each write that it may have been made after."""
     page = there.page(there.sheets[0]) if there.sheets else None
     texts = [str(cell.value) for row in (page.rows if page else {}).values() for _at, cell in sorted(row.items())]
@@ -157,7 +157,7 @@ def _by_cover(connection: Connection, there: Opened, file: Path) -> Iterator[Mar
         now = marks.of_month(connection, Month.of(last))
     for head, no in zip(heads, numbers, strict=True):
         if no is None:
-            yield Mark("month", now.about, now.as_of, language, 0, head)
+            yield Stamp("month", now.about, now.as_of, language, 0, head)
             return
     yield now
 
@@ -171,5 +171,5 @@ def _language(title: list[str]) -> Language | None:
 
 
 def _last_day(texts: list[str]) -> date | None:
-    found = [day for text in texts for word in text.split() if (day := dates.read(word)) is not None]
+    found = [day for text in texts for word in text.split() if (day := dates.parse_day(word)) is not None]
     return found[-1] if found else None

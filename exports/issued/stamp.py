@@ -22,7 +22,7 @@ _UNREAD = ("looked", "refused", "request")
 
 
 @dataclass(frozen=True)
-class Mark:
+class Stamp:
     """A statement (`of`), the month, member or decision it is about, its day, its language, the write and its head."""
 
     of: str
@@ -43,10 +43,10 @@ class Mark:
         return date.fromisoformat(self.as_of)
 
 
-def read(text: str) -> Mark | None:
+def read(text: str) -> Stamp | None:
     """The mark that a file bears; None when it bears none of ours."""
     try:
-        mark = Mark(**json.loads(text))
+        mark = Stamp(**json.loads(text))
         date.fromisoformat(mark.as_of)
         typed = (type(mark.of), type(mark.about), type(mark.batch)) == (str, str, int)
         known = mark.language in i18n.LANGUAGES and re.fullmatch("[0-9a-f]{64}", mark.head)
@@ -55,24 +55,24 @@ def read(text: str) -> Mark | None:
     return mark if typed and known else None
 
 
-def of_month(connection: Connection, month: Month) -> Mark:
+def of_month(connection: Connection, month: Month) -> Stamp:
     """The mark of a month's workbook: of a closed month after the write that closed it, whatever came later."""
     closed = closing_of(connection, month)
     batch = None if closed is None else _sealed(connection, "month_step", str(closed.no))
     return _mark(connection, "month", str(month), month.last, batch or _last(connection))
 
 
-def of_member(connection: Connection, member: str, as_of: date) -> Mark:
+def of_member(connection: Connection, member: str, as_of: date) -> Stamp:
     """The mark of a member's statement. Refused: a member who is not in the register (unknown-member)."""
     return _mark(connection, "member", member_number(connection, member), as_of, _last(connection))
 
 
-def of_list(connection: Connection, of: str, about: str, as_of: date) -> Mark:
+def of_list(connection: Connection, of: str, about: str, as_of: date) -> Stamp:
     """The mark of a list by the name of its command, of everything that it lists or of what it is about."""
     return _mark(connection, of, about, as_of, _last(connection))
 
 
-def of_letters(connection: Connection, no: int | None = None) -> dict[int, Mark]:
+def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp]:
     """The mark of each decision's letter, or of this one's: the last write that sealed anything it tells.
 
     That is the decision itself, the application, what is known of the member, and the fees.
@@ -96,7 +96,7 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Mark]
         .join(batch, batch.c.no == last.c.batch)
     )
     return {
-        row.no: Mark("letter", str(row.no), row.as_of.isoformat(), i18n.language(), row.batch, row.head)
+        row.no: Stamp("letter", str(row.no), row.as_of.isoformat(), i18n.language(), row.batch, row.head)
         for row in connection.execute(statement)
     }
 
@@ -106,9 +106,9 @@ def batch_of(connection: Connection, head: str) -> int | None:
     return connection.execute(select(tables.batch.c.no).where(tables.batch.c.head == head)).scalar()
 
 
-def _mark(connection: Connection, of: str, about: str, as_of: date, batch: int) -> Mark:
+def _mark(connection: Connection, of: str, about: str, as_of: date, batch: int) -> Stamp:
     head: str = connection.execute(select(tables.batch.c.head).where(tables.batch.c.no == batch)).scalar_one()
-    return Mark(of, about, as_of.isoformat(), i18n.language(), batch, head)
+    return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head)
 
 
 def _sealed(connection: Connection, of: str, key: str) -> int | None:

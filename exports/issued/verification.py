@@ -4,21 +4,21 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from exports.issued.reproduce import Compared
+from exports.issued.reproduce import WorkbookVerification
 from ledger.audit import verify as verified
 from ledger.dates import Month
 from ledger.i18n import _
 from migrations import guards
 
 
-def verify(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verified:
+def verify(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verification:
     """Verifies the books, or what a month or every batch after one wrote, with the rules that our migrations made."""
     return verified.verify(connection, guards.faults(connection), month=month, since=since)
 
 
-def text(found: verified.Verified, file: str = "") -> str:
+def text(found: verified.Verification, file: str = "") -> str:
     """What was found, fault by fault, in the books or by the workbook that they were held against."""
-    if isinstance(found, Compared):
+    if isinstance(found, WorkbookVerification):
         return "\n".join(_compared(found, file))
     if not found.faults:
         return _("The books agree with themselves: {count} entries, head {head}", count=found.entries, head=found.head)
@@ -27,7 +27,7 @@ def text(found: verified.Verified, file: str = "") -> str:
     return "\n".join(lines)
 
 
-def _compared(found: Compared, file: str) -> Iterator[str]:
+def _compared(found: WorkbookVerification, file: str) -> Iterator[str]:
     if not found.faults:
         yield _(
             "{file} agrees with the books in every cell, as they stood after write {batch}",

@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from ledger.booking.bills import Reconciled
+from ledger.booking.bills import BillComparison
 from ledger.booking.credits import Credit
 from ledger.booking.events import description
 from ledger.booking.refunds import Refund
-from ledger.booking.run import Report as Booked
+from ledger.booking.run import BookingReport as Booked
 from ledger.decisions.store import Decision
-from ledger.intake.matching import Unmatched
-from ledger.intake.report import Report as TakenIn
+from ledger.intake.matching import UnmatchedDeposit
+from ledger.intake.report import ImportReport as TakenIn
 from ledger.journal.balances import Balance
-from ledger.journal.ledgers import Entry
+from ledger.journal.ledgers import JournalEntry
 
 Json = dict[str, Any]
 
@@ -66,7 +66,7 @@ def booked(report: Booked) -> Json:
     }
 
 
-def unmatched(rows: Iterable[Unmatched]) -> Json:
+def unmatched(rows: Iterable[UnmatchedDeposit]) -> Json:
     """Transfers without an application, with those they could pay for."""
     return {
         "deposits": [
@@ -106,7 +106,7 @@ def balance(rows: Iterable[Balance], as_of: date) -> Json:
     }
 
 
-def entries(rows: Iterable[Entry]) -> Json:
+def entries(rows: Iterable[JournalEntry]) -> Json:
     """Entries with their lines."""
     return {
         "entries": [
@@ -206,7 +206,7 @@ def _course(each: Refund | Credit) -> Json:
     }
 
 
-def bill(lines: Iterable[Reconciled], totals: dict[str, int]) -> Json:
+def bill(lines: Iterable[BillComparison], totals: dict[str, int]) -> Json:
     """The authority's bills, line by line beside the books."""
     return {
         "lines": [

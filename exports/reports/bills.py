@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from exports.formats.sheet import As, Block, Column, Sheet, Values
+from exports.formats.sheet import Block, Column, Sheet, TypedValue, Values
 from exports.reports import ISSUER, PERSON, person
-from ledger.booking.bills import STATES, Reconciled
+from ledger.booking.bills import STATES, BillComparison
 from ledger.i18n import N_, _
 from ledger.people.register import Owners, Person
 
@@ -22,15 +22,15 @@ COLUMNS = (
 _COUNTS = (Column(N_("Comparison"), width=16), Column(N_("Lines"), "any", 17))
 
 
-def sheet(lines: list[Reconciled], totals: dict[str, int], owners: Owners) -> Sheet:
+def sheet(lines: list[BillComparison], totals: dict[str, int], owners: Owners) -> Sheet:
     """Every line of every bill and what was owed and not billed; below, how many lines are in each state.
 
     What is owed stands once for each application, so the column is not summed: the sum stands below.
     """
     counts: list[Values] = [
-        (_("Billed in all"), As("yen", totals["billed"])),
-        (_("Owed in all"), As("yen", totals["owed"])),
-        *((_(STATES[state]), As("count", totals[state])) for state in STATES),
+        (_("Billed in all"), TypedValue("yen", totals["billed"])),
+        (_("Owed in all"), TypedValue("yen", totals["owed"])),
+        *((_(STATES[state]), TypedValue("count", totals[state])) for state in STATES),
     ]
     return Sheet(
         name=NAME,
@@ -44,7 +44,7 @@ def sheet(lines: list[Reconciled], totals: dict[str, int], owners: Owners) -> Sh
     )
 
 
-def _rows(lines: list[Reconciled], owners: Owners) -> Iterator[Values]:
+def _rows(lines: list[BillComparison], owners: Owners) -> Iterator[Values]:
     for bill_line in sorted(lines, key=lambda line: line.state == "agreed"):
         yield (
             bill_line.bill,

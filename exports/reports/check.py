@@ -12,7 +12,7 @@ from exports.formats.sheet import Sheet
 from exports.reports import explanation, summaries
 from exports.reports import findings as findings_sheet
 from ledger import facts
-from ledger.booking.eligibility import insist_on_application
+from ledger.booking.eligibility import require_application
 from ledger.decisions import store
 from ledger.decisions.findings import Finding, as_json, judge
 from ledger.decisions.store import Decision
@@ -72,7 +72,7 @@ def asked_again(command: str, about: str, as_of: date) -> Asked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CheckAnswer:
     """The findings with the people they are about and the records they stand on."""
 
     asked: Asked
@@ -84,7 +84,7 @@ class Answer:
         """The findings for the terminal: each explained, or a table when they are many."""
         if len(self.findings) > EXPLAINED:
             counted = summaries.by_outcome((finding.outcome, finding.refundable) for finding in self.findings)
-            return f"{terminal.whole(self.sheet())}\n\n{counted}"
+            return f"{terminal.format_sheet(self.sheet())}\n\n{counted}"
         return "\n\n".join(
             explanation.finding(finding, self.people[finding.member], self.origins, everything=self.asked.everything)
             for finding in self.findings
@@ -105,18 +105,18 @@ class Answer:
         }
 
 
-def answer(connection: Connection, asked: Asked) -> Answer:
+def answer(connection: Connection, asked: Asked) -> CheckAnswer:
     """Judges what is asked for. A member or application that does not exist, or not yet on that day, is refused."""
     findings = _judged(connection, asked)
     if not findings and not asked.everyone:
         raise NotYetApplied(asked.application or asked.member or "", asked.as_of)
     ids = {identity for finding in findings for identity in finding.fact_ids()}
-    return Answer(asked, findings, register.people(connection), facts.origins(connection, ids))
+    return CheckAnswer(asked, findings, register.people(connection), facts.origins(connection, ids))
 
 
 def _judged(connection: Connection, asked: Asked) -> list[Finding]:
     if asked.application is not None:
-        insist_on_application(connection, asked.application)
+        require_application(connection, asked.application)
         return judge(connection, asked.as_of, applications=[asked.application])
     if asked.member is not None:
         return judge(connection, asked.as_of, member=register.member_number(connection, asked.member))
@@ -135,7 +135,7 @@ def decide(
     if not applications and not everyone:
         raise NobodyAsked
     for number in applications:
-        insist_on_application(connection, number)
+        require_application(connection, number)
     found = judge(connection, as_of, applications=None if everyone else applications)
     if everyone:
         found = [finding for finding in found if finding.outcome not in ("no_fee", "in_force")]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ledger.booking.month_end import Done, Reason, accepted
+from ledger.booking.month_end import ClosingResult, Objection, accepted
 from ledger.i18n import N_, _
-from ledger.journal.closing import Standing
+from ledger.journal.closing import MonthState
 
 _BEFORE = N_("{month} was closed before; nothing was changed.")
 _CLOSED = N_("{month} is closed, with every month before it; nothing is dated in them any more.")
@@ -16,7 +16,7 @@ _NONE = N_("No month is closed now.")
 _OPEN_BEFORE = N_("{month} was reopened before; nothing was changed.")
 
 
-def closed(done: Done) -> str:
+def closed(done: ClosingResult) -> str:
     """What closing did, and what was accepted."""
     lines = [_(_CLOSED if done.changed else _BEFORE, month=done.month)]
     if done.accepted:
@@ -24,13 +24,13 @@ def closed(done: Done) -> str:
     return "\n".join(lines)
 
 
-def reopened(done: Done) -> str:
+def reopened(done: ClosingResult) -> str:
     """What reopening did, and up to which day the books are still closed."""
     said = _(_REOPENED if done.changed else _OPEN_BEFORE, month=done.month)
     return said + "\n" + (_(_NONE) if done.closed_to is None else _(_STILL, day=done.closed_to))
 
 
-def as_json(done: Done) -> dict[str, Any]:
+def as_json(done: ClosingResult) -> dict[str, Any]:
     """What closing or reopening did, as other programs read it."""
     return {
         "month": str(done.month),
@@ -40,7 +40,7 @@ def as_json(done: Done) -> dict[str, Any]:
     }
 
 
-def months(rows: Iterable[Standing]) -> list[dict[str, Any]]:
+def months(rows: Iterable[MonthState]) -> list[dict[str, Any]]:
     """The months, oldest first, each with the step that made it closed or reopened."""
     return [
         {
@@ -59,5 +59,5 @@ def months(rows: Iterable[Standing]) -> list[dict[str, Any]]:
     ]
 
 
-def _reasons(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+def _reasons(reasons: Iterable[Objection]) -> list[dict[str, Any]]:
     return [{"code": reason.code, "says": reason.says, **reason.fields} for reason in reasons]

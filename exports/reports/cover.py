@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exports.formats.sheet import As, Block, Column, Sheet, Value, Values
+from exports.formats.sheet import Block, Column, Sheet, TypedValue, Value, Values
 from exports.reports import ISSUER, fees_held, general_ledger, journal, settlements, trial_balance
 from ledger.i18n import N_, _
 from ledger.statements.controls import Control, Stands
@@ -88,7 +88,7 @@ def _counts(counts: Counts, seal: str | None) -> Iterator[Values]:
         (N_("Overpayments returned in the month or still open"), counts.overpayments),
         (N_("Credits of the month or still open"), counts.credits),
     ):
-        yield (_(name), None, As("count", count))
+        yield (_(name), None, TypedValue("count", count))
     yield (_(HEAD), counts.head, None)
     yield (_("Seal of the closed month"), _("not closed") if seal is None else seal, None)
 
@@ -106,4 +106,4 @@ def _controls(statement: MonthStatement) -> Iterator[Values]:
 
 
 def _amount(control: Control, value: int | None) -> Value:
-    return As("yen" if control.in_yen else "count", value)
+    return TypedValue("yen" if control.in_yen else "count", value)

@@ -10,8 +10,8 @@ from ledger.decisions.store import Decision
 from ledger.i18n import N_
 from ledger.notices import register
 from ledger.people.register import Owners
-from ledger.statements.decisions import Decided
-from ledger.statements.labels import OUTCOMES, SUGGESTED, listed, missing, remarks, worded
+from ledger.statements.decisions import DecisionLine
+from ledger.statements.labels import OUTCOMES, SUGGESTED, joined, label, missing, remarks
 
 NAME = N_("Decisions")
 
@@ -45,7 +45,7 @@ HISTORY = (
 )
 
 
-def month(decided: Iterable[Decided], owners: Owners, day: date) -> Sheet:
+def month(decided: Iterable[DecisionLine], owners: Owners, day: date) -> Sheet:
     """The decision that stood for each application at the end of a month."""
     block = Block(COLUMNS, _rows(decided, owners), total=N_("Total"))
     return Sheet(name=NAME, title=NAME, blocks=(block,), as_of=day, issuer=ISSUER, landscape=True)
@@ -67,15 +67,15 @@ def historical(decisions: Iterable[Decision]) -> Iterator[Values]:
             decision.as_of,
             decision.decided_at,
             decision.by,
-            worded(OUTCOMES, decision.outcome),
-            listed(decision.clauses),
+            label(OUTCOMES, decision.outcome),
+            joined(decision.clauses),
             notice.name if notice else None,
             decision.refundable,
             decision.superseded_by,
         )
 
 
-def _rows(decided: Iterable[Decided], owners: Owners) -> Iterator[Values]:
+def _rows(decided: Iterable[DecisionLine], owners: Owners) -> Iterator[Values]:
     for decision in decided:
         yield (
             decision.no,
@@ -87,17 +87,17 @@ def _rows(decided: Iterable[Decided], owners: Owners) -> Iterator[Values]:
         )
 
 
-def answer(each: Decided | Finding) -> Values:
+def answer(each: DecisionLine | Finding) -> Values:
     """The answer in words: outcome, clauses, notice, yen, way, what is missing, doubts, what is to be noted.
 
     What is missing is named where somebody has to supply it: not while nothing has ended.
     """
     return (
-        worded(OUTCOMES, each.outcome),
-        listed(each.clauses),
+        label(OUTCOMES, each.outcome),
+        joined(each.clauses),
         each.notice.name if each.notice else None,
         each.refundable,
-        worded(SUGGESTED, each.suggested),
+        label(SUGGESTED, each.suggested),
         missing(each.missing) if each.outcome in ("needs_facts", "needs_review") else "",
         remarks(each.doubts),
         remarks(each.warnings),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from exports.formats.sheet import Block, Column, Sheet, Values
 from exports.reports import ISSUER
 from ledger.i18n import N_, either
-from ledger.intake.matching import Unmatched
+from ledger.intake.matching import UnmatchedDeposit
 
 NAME = N_("Transfers not matched")
 COLUMNS = (
@@ -20,7 +20,7 @@ COLUMNS = (
 )
 
 
-def sheet(rows: Iterable[Unmatched]) -> Sheet:
+def sheet(rows: Iterable[UnmatchedDeposit]) -> Sheet:
     """The transfers without an application, one row for each candidate, or one where there is none."""
     note = N_("Settle one with: seisan match DEPOSIT APPLICATION; then: seisan book")
     return Sheet(
@@ -33,7 +33,7 @@ def sheet(rows: Iterable[Unmatched]) -> Sheet:
     )
 
 
-def _rows(rows: Iterable[Unmatched]) -> Iterator[Values]:
+def _rows(rows: Iterable[UnmatchedDeposit]) -> Iterator[Values]:
     for row in rows:
         own: Values = (row.deposit, row.received_on, row.yen, row.payer, row.note)
         if not row.candidates:

@@ -6,8 +6,8 @@ from datetime import date
 from exports.formats.sheet import Block, Column, Sheet, Values
 from exports.reports import ISSUER, PERSON, person
 from ledger.i18n import N_
-from ledger.statements.due import Due
-from ledger.statements.labels import RECEIPT_STATES, worded
+from ledger.statements.due import OutstandingReceipt
+from ledger.statements.labels import RECEIPT_STATES, label
 
 NAME = N_("Receipts outstanding")
 
@@ -22,14 +22,14 @@ COLUMNS = (
 )
 
 
-def sheet(rows: Iterable[Due], day: date) -> Sheet:
+def sheet(rows: Iterable[OutstandingReceipt], day: date) -> Sheet:
     """The receipts outstanding on a day."""
     note = N_("That revocation is possible does not mean that the certificate is revoked.")
     block = Block(COLUMNS, _cells(rows))
     return Sheet(name=NAME, title=NAME, blocks=(block,), as_of=day, issuer=ISSUER, landscape=True, notes=(note,))
 
 
-def _cells(rows: Iterable[Due]) -> Iterator[Values]:
+def _cells(rows: Iterable[OutstandingReceipt]) -> Iterator[Values]:
     for row in rows:
         yield (
             *person(row.member),
@@ -38,5 +38,5 @@ def _cells(rows: Iterable[Due]) -> Iterator[Values]:
             row.day,
             row.reminder_on,
             row.revocable_on,
-            worded(RECEIPT_STATES, row.state),
+            label(RECEIPT_STATES, row.state),
         )

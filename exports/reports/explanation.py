@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ledger.decisions.findings import Finding, Ground, grounds
 from ledger.facts import Origin
 from ledger.i18n import _, either
-from ledger.money import written
+from ledger.money import format_yen
 from ledger.notices.conditions import Clause, Condition
 from ledger.people.register import Person
 from ledger.statements import labels
@@ -25,7 +25,7 @@ def finding(found: Finding, person: Person, origins: Mapping[int, Origin], *, ev
             member=person.number,
             name=person.name,
             application=found.application,
-            outcome=labels.worded(labels.OUTCOMES, found.outcome),
+            outcome=labels.label(labels.OUTCOMES, found.outcome),
         ),
         *_money(found),
         *_rules(found),
@@ -43,15 +43,15 @@ def finding(found: Finding, person: Person, origins: Mapping[int, Origin], *, ev
 
 def _money(found: Finding) -> Iterator[str]:
     if found.fee_received:
-        yield _("  fee received: {yen} yen", yen=written(found.fee_received))
+        yield _("  fee received: {yen} yen", yen=format_yen(found.fee_received))
     if found.refundable:
         yield _(
             "  to be given back: {yen} yen, suggested: {way}",
-            yen=written(found.refundable),
-            way=labels.worded(labels.SUGGESTED, found.suggested),
+            yen=format_yen(found.refundable),
+            way=labels.label(labels.SUGGESTED, found.suggested),
         )
     if found.overpaid:
-        yield _("  paid beyond the fee: {yen} yen, to be returned in any case", yen=written(found.overpaid))
+        yield _("  paid beyond the fee: {yen} yen, to be returned in any case", yen=format_yen(found.overpaid))
 
 
 def _rules(found: Finding) -> Iterator[str]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
-from exports.formats.sheet import Block, Column, Marked, Sheet, Values
+from exports.formats.sheet import Block, Column, Sheet, StyledRow, Values
 from exports.reports import ISSUER, PERSON, person
 from ledger.i18n import N_, _
-from ledger.statements.fees_held import Held
-from ledger.statements.labels import CERTIFICATE_STATES, worded
+from ledger.statements.fees_held import FeeHolding
+from ledger.statements.labels import CERTIFICATE_STATES, label
 
 NAME = N_("Fees held")
 
@@ -30,7 +30,7 @@ _LABEL = len(PERSON) - 1
 _LEFT = len(PERSON) + 8
 
 
-def month(held: list[Held], in_ledger: int, period: tuple[date, date]) -> Sheet:
+def month(held: list[FeeHolding], in_ledger: int, period: tuple[date, date]) -> Sheet:
     """The fees held in a month by association and member; the total is compared with `in_ledger`, in yen."""
     return Sheet(
         name=NAME,
@@ -49,7 +49,7 @@ def month(held: list[Held], in_ledger: int, period: tuple[date, date]) -> Sheet:
     )
 
 
-def _rows(held: list[Held]) -> Iterator[Values | Marked]:
+def _rows(held: list[FeeHolding]) -> Iterator[Values | StyledRow]:
     for association, several in groupby(held, key=lambda each: each.member.association):
         for holding in several:
             yield (
@@ -64,13 +64,13 @@ def _rows(held: list[Held]) -> Iterator[Values | Marked]:
                 holding.other,
                 holding.left,
                 holding.days,
-                worded(CERTIFICATE_STATES, holding.state),
+                label(CERTIFICATE_STATES, holding.state),
             )
-        yield Marked("subtotal", _labelled(_("{association} in total", association=association)))
-    yield Marked("total", _labelled(_("Total")))
+        yield StyledRow("subtotal", _labelled(_("{association} in total", association=association)))
+    yield StyledRow("total", _labelled(_("Total")))
 
 
-def _compared(held: list[Held], in_ledger: int) -> Iterator[Values]:
+def _compared(held: list[FeeHolding], in_ledger: int) -> Iterator[Values]:
     left = sum(holding.left for holding in held)
     yield _labelled(_("Balance in the general ledger"), in_ledger)
     yield _labelled(_("Difference"), left - in_ledger)

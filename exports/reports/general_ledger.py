@@ -6,7 +6,7 @@ Every movement has one account on its other side, so the counter account is alwa
 from collections.abc import Iterator
 from datetime import date
 
-from exports.formats.sheet import Block, Column, Marked, Sheet, Values
+from exports.formats.sheet import Block, Column, Sheet, StyledRow, Values
 from exports.reports import ISSUER
 from ledger.booking.events import description
 from ledger.i18n import N_, _
@@ -53,7 +53,7 @@ def month(ledgers: list[AccountLedger], chart: Chart, period: tuple[date, date])
     )
 
 
-def _rows(ledger: AccountLedger, chart: Chart, first: date, last: date) -> Iterator[Values | Marked]:
+def _rows(ledger: AccountLedger, chart: Chart, first: date, last: date) -> Iterator[Values | StyledRow]:
     yield _carried(first, BROUGHT_FORWARD, ledger.opening.balance)
     for each in ledger.lines:
         line, entry = each.line, each.entry
@@ -67,7 +67,7 @@ def _rows(ledger: AccountLedger, chart: Chart, first: date, last: date) -> Itera
             line.credit,
             each.left,
         )
-    yield Marked("subtotal", (None, None, None, None, _(MONTH_TOTALS), None, None, None))
+    yield StyledRow("subtotal", (None, None, None, None, _(MONTH_TOTALS), None, None, None))
     yield _carried(last, CARRIED_FORWARD, ledger.closing.balance)
 
 

@@ -6,7 +6,7 @@ from exports.formats.sheet import Block, Column, Sheet, Values
 from exports.reports import ISSUER, PERSON, person
 from ledger.decisions.impact import Comparison
 from ledger.i18n import N_, _
-from ledger.statements.labels import OUTCOMES, listed, missing, worded
+from ledger.statements.labels import OUTCOMES, joined, label, missing
 
 NAME = N_("Comparison of notices")
 TITLE = N_("What the proposed notice would change")
@@ -71,9 +71,9 @@ def _between(found: Comparison) -> str:
 
 def _moved(found: Comparison) -> Iterator[Values]:
     for movement in found.moved:
-        after = worded(OUTCOMES, movement.after)
+        after = label(OUTCOMES, movement.after)
         yield (
-            worded(OUTCOMES, movement.before),
+            label(OUTCOMES, movement.before),
             after if movement.before != movement.after else _("the same, on other grounds"),
             movement.applications,
             *_yen(movement.refundable_before, movement.refundable_after),
@@ -95,10 +95,10 @@ def _changes(found: Comparison) -> Iterator[Values]:
         yield (
             *person(change.member),
             change.application,
-            worded(OUTCOMES, change.before.outcome),
-            listed(change.before.clauses),
-            worded(OUTCOMES, change.after.outcome),
-            listed(change.after.clauses),
+            label(OUTCOMES, change.before.outcome),
+            joined(change.before.clauses),
+            label(OUTCOMES, change.after.outcome),
+            joined(change.after.clauses),
             missing(change.after.missing),
             *_yen(change.before.refundable, change.after.refundable),
         )

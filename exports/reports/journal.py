@@ -8,7 +8,7 @@ from exports.reports import ISSUER
 from ledger.booking.events import description
 from ledger.i18n import N_
 from ledger.journal.chart import Chart
-from ledger.journal.ledgers import Entry
+from ledger.journal.ledgers import JournalEntry
 
 NAME = N_("Journal")
 MONTH_TOTAL = N_("Total of the month")
@@ -30,19 +30,19 @@ COLUMNS = (
 )
 
 
-def month(entries: Iterable[Entry], chart: Chart, period: tuple[date, date]) -> Sheet:
+def month(entries: Iterable[JournalEntry], chart: Chart, period: tuple[date, date]) -> Sheet:
     """The journal of a month, with the total of both sides."""
     block = Block(COLUMNS, _rows(entries, chart), total=MONTH_TOTAL)
     return Sheet(name=NAME, title=NAME, blocks=(block,), period=period, issuer=ISSUER, landscape=True)
 
 
-def found(entries: Iterable[Entry], chart: Chart) -> Sheet:
+def found(entries: Iterable[JournalEntry], chart: Chart) -> Sheet:
     """The entries that a search found."""
     block = Block(COLUMNS, _rows(entries, chart), total=N_("Total of the entries found"))
     return Sheet(name=NAME, title=N_("Entries found"), blocks=(block,), issuer=ISSUER, landscape=True)
 
 
-def _rows(entries: Iterable[Entry], chart: Chart) -> Iterator[Values]:
+def _rows(entries: Iterable[JournalEntry], chart: Chart) -> Iterator[Values]:
     for entry in entries:
         text = description(entry)
         for nth, movement in enumerate(entry.movements, 1):

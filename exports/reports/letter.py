@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from exports.formats.sheet import Block, Column, Sheet, Values, Workbook, written_day
+from exports.formats.sheet import Block, Column, Sheet, Values, Workbook, format_day
 from exports.reports import ISSUER
 from ledger.codes import COVERED, REASONS, USED
 from ledger.i18n import N_, _, either
-from ledger.money import written
+from ledger.money import format_yen
 from ledger.notices import review_flags
-from ledger.statements.labels import listed, remark
-from ledger.statements.letter import Cited, Letter
+from ledger.statements.labels import joined, remark
+from ledger.statements.letter import CitedClause, Letter
 
 NAME = N_("Letter")
 TITLE = N_("Your question whether the issuance fee is given back: our answer")
@@ -132,9 +132,9 @@ def _opening(letter: Letter) -> Iterator[Values]:
         _(
             "You applied for this certificate on {applied} (application {application}). Whether its issuance fee "
             "is given back was asked as of {day}; our answer is as follows.",
-            applied=written_day(letter.applied_on),
+            applied=format_day(letter.applied_on),
             application=letter.application,
-            day=written_day(letter.as_of),
+            day=format_day(letter.as_of),
         ),
     )
 
@@ -167,15 +167,15 @@ def _amounts(letter: Letter) -> Iterator[str]:
     if letter.yen and letter.tax is not None:
         yield _(
             "{yen} yen, tax included (consumption tax inside: {tax} yen)",
-            yen=written(letter.yen),
-            tax=written(letter.tax),
+            yen=format_yen(letter.yen),
+            tax=format_yen(letter.tax),
         )
     elif letter.yen:
-        yield _("{yen} yen, tax included", yen=written(letter.yen))
+        yield _("{yen} yen, tax included", yen=format_yen(letter.yen))
     if letter.overpaid:
         yield _(
             "The {yen} yen that you paid beyond the issuance fee are returned to you apart from this.",
-            yen=written(letter.overpaid),
+            yen=format_yen(letter.overpaid),
         )
 
 
@@ -191,7 +191,7 @@ def _grounds(letter: Letter) -> Iterator[str]:
         yield _clause(clause)
 
 
-def _clause(each: Cited) -> str:
+def _clause(each: CitedClause) -> str:
     translated = _(each.words)
     quoted = f"「{each.words}」" + ("" if translated == each.words else f" ({translated})")
     if each.holds is None:
@@ -209,7 +209,7 @@ def _clause(each: Cited) -> str:
 
 def _facts(letter: Letter) -> Iterator[str]:
     for column, value in letter.facts.items():
-        told = _WORDS[column][value].said if isinstance(value, str) else written_day(value)
+        told = _WORDS[column][value].said if isinstance(value, str) else format_day(value)
         yield _(FACTS[column], value=told)
 
 
@@ -245,4 +245,4 @@ def _reference(letter: Letter) -> str:
         _("decision No. {no}", no=letter.no),
         _("application {application}", application=letter.application),
     )
-    return _("When you write or call, name {numbers}.", numbers=listed(numbers))
+    return _("When you write or call, name {numbers}.", numbers=joined(numbers))

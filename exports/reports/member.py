@@ -13,7 +13,7 @@ from exports.reports.settlements import cells as return_cells
 from ledger.booking.events import description
 from ledger.i18n import N_, _
 from ledger.statements.labels import mark
-from ledger.statements.member import MemberStatement, Posted
+from ledger.statements.member import LedgerLine, MemberStatement
 
 TITLE = N_("Statement of a member")
 
@@ -162,6 +162,6 @@ def _ledger(statement: MemberStatement) -> Iterator[Block]:
         yield Block(_LEDGER, ())
 
 
-def _posted(each: Posted) -> Values:
+def _posted(each: LedgerLine) -> Values:
     line, entry = each.line, each.entry
     return (entry.on, entry.no, each.part, description(entry), line.debit, line.credit, each.left)

@@ -6,7 +6,7 @@ from exports.formats.sheet import Block, Column, Sheet, Values
 from exports.reports import ISSUER
 from ledger.booking.month_end import accepted
 from ledger.i18n import N_, _, either
-from ledger.journal.closing import Standing
+from ledger.journal.closing import MonthState
 
 NAME = N_("Months")
 
@@ -27,17 +27,17 @@ COLUMNS = (
 )
 
 
-def sheet(months: Iterable[Standing]) -> Sheet:
+def sheet(months: Iterable[MonthState]) -> Sheet:
     """Every month with its state."""
     return Sheet(name=NAME, title=NAME, blocks=(Block(COLUMNS, _rows(months)),), issuer=ISSUER, landscape=True)
 
 
-def _rows(months: Iterable[Standing]) -> Iterator[Values]:
+def _rows(months: Iterable[MonthState]) -> Iterator[Values]:
     for month in months:
         yield (str(month.month), _said(month), month.entries, *_step(month))
 
 
-def _said(each: Standing) -> str:
+def _said(each: MonthState) -> str:
     if each.step is None:
         return _(OPEN)
     if each.state == "reopened":
@@ -45,7 +45,7 @@ def _said(each: Standing) -> str:
     return _(CLOSED) if each.step.month == each.month else _(CLOSED_WITH, month=each.step.month)
 
 
-def _step(each: Standing) -> Values:
+def _step(each: MonthState) -> Values:
     """The step that made the month what it is; what a person said of it stands with the month that was named."""
     step = each.step
     if step is None:

@@ -127,7 +127,7 @@ def compared(found: Comparison) -> str:
             day=found.as_of,
         )
     examples = ["\n".join(_explained(example, found)) for example in found.examples]
-    sums = terminal.whole(sheet.sheet(found, every_change=False))
+    sums = terminal.format_sheet(sheet.sheet(found, every_change=False))
     return "\n\n".join([sums, _("Examples of each kind:"), *examples])
 
 

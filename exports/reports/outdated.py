@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from exports.formats.sheet import Block, Column, Sheet, Values, written_day
+from exports.formats.sheet import Block, Column, Sheet, Values, format_day
 from exports.reports import ISSUER, PERSON, person
 from ledger.codes import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
-from ledger.decisions.outdated import Answer, Change, Shaken, Value
+from ledger.decisions.outdated import AnswerAt, ChangedFact, OutdatedDecision, Value
 from ledger.i18n import N_, _, either
-from ledger.money import written
+from ledger.money import format_yen
 from ledger.notices import register
 from ledger.people.register import Owners
-from ledger.statements.labels import OUTCOMES, fact, listed, worded
+from ledger.statements.labels import OUTCOMES, fact, joined, label
 
 NAME = N_("Shaken decisions")
 
@@ -46,7 +46,7 @@ _MONEY = {
 }
 
 
-def sheet(rows: Iterable[Shaken], owners: Owners, on: date) -> Sheet:
+def sheet(rows: Iterable[OutdatedDecision], owners: Owners, on: date) -> Sheet:
     """The decisions that `rows` name, each with the answer then and now and what makes the difference."""
     return Sheet(
         name=NAME,
@@ -62,7 +62,7 @@ def sheet(rows: Iterable[Shaken], owners: Owners, on: date) -> Sheet:
     )
 
 
-def _rows(rows: Iterable[Shaken], owners: Owners) -> Iterator[Values]:
+def _rows(rows: Iterable[OutdatedDecision], owners: Owners) -> Iterator[Values]:
     for row in rows:
         yield (
             row.decision,
@@ -72,8 +72,8 @@ def _rows(rows: Iterable[Shaken], owners: Owners) -> Iterator[Values]:
             row.asked_on,
             _outcome(row.then),
             _outcome(row.now),
-            listed(row.then.clauses),
-            listed(row.now.clauses) if row.now else None,
+            joined(row.then.clauses),
+            joined(row.now.clauses) if row.now else None,
             row.then.refundable,
             row.now.refundable if row.now else None,
             "\n".join(_changed(row)),
@@ -81,11 +81,11 @@ def _rows(rows: Iterable[Shaken], owners: Owners) -> Iterator[Values]:
         )
 
 
-def _outcome(answer: Answer | None) -> str | None:
-    return _("no such application") if answer is None else worded(OUTCOMES, answer.outcome)
+def _outcome(answer: AnswerAt | None) -> str | None:
+    return _("no such application") if answer is None else label(OUTCOMES, answer.outcome)
 
 
-def _changed(each: Shaken) -> Iterator[str]:
+def _changed(each: OutdatedDecision) -> Iterator[str]:
     if each.notice_changed and each.now is not None:
         yield _("notice: {was} → {now}", was=_notice(each.then.notice), now=_notice(each.now.notice))
     for change in each.changes:
@@ -98,11 +98,11 @@ def _notice(announced: date | None) -> str:
     return _("none") if notice is None else notice.name
 
 
-def _told(change: Change, value: Value) -> str:
+def _told(change: ChangedFact, value: Value) -> str:
     if value is None:
         return _("not known")
     if isinstance(value, date):
-        return written_day(value)
+        return format_day(value)
     if isinstance(value, int):
-        return either("{yen}円", "{yen} yen").format(yen=written(value))
+        return either("{yen}円", "{yen} yen").format(yen=format_yen(value))
     return _WORDS[change.column][value].said if change.column in _WORDS else value

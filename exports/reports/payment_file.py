@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from exports.formats.sheet import Block, Column, Sheet
 from exports.reports import ISSUER
-from ledger.booking.payment_files import Filed
+from ledger.booking.payment_files import PaymentFile
 from ledger.i18n import N_
 
 COLUMNS = (
@@ -17,7 +17,7 @@ COLUMNS = (
 )
 
 
-def sheet(filed: Filed, accounts: Mapping[int, str]) -> Sheet:
+def sheet(filed: PaymentFile, accounts: Mapping[int, str]) -> Sheet:
     """Every refund in a payment file, with the account masked, and their total."""
     rows = [
         (

@@ -5,10 +5,10 @@ from typing import Any
 
 from exports.formats.sheet import Block, Column, Sheet
 from exports.reports import ISSUER
-from ledger.audit.access import Refused
+from ledger.audit.access import RefusalRecord
 from ledger.codes import ACCOUNT_TYPES
 from ledger.i18n import N_, _
-from ledger.people.accounts import ACCOUNT, Change
+from ledger.people.accounts import ACCOUNT, AccountChange
 from migrations.roles import Role
 
 Json = dict[str, Any]
@@ -41,7 +41,7 @@ _REFUSALS = (
 )
 
 
-def changes(found: Iterable[Change]) -> Sheet:
+def changes(found: Iterable[AccountChange]) -> Sheet:
     """The changed bank accounts, masked."""
     rows = [
         (
@@ -59,7 +59,7 @@ def changes(found: Iterable[Change]) -> Sheet:
     return _sheet(N_("Changed bank accounts"), Block(_CHANGES, rows))
 
 
-def changes_json(found: Iterable[Change]) -> Json:
+def changes_json(found: Iterable[AccountChange]) -> Json:
     """The changed bank accounts for other programs, masked."""
     return {
         "changes": [
@@ -83,7 +83,7 @@ def _said(parts: Sequence[str | None]) -> str:
     return " ".join(each for each in (bank, branch, ACCOUNT_TYPES[kind].said if kind else None, number, name) if each)
 
 
-def refusals(found: Iterable[Refused]) -> Sheet:
+def refusals(found: Iterable[RefusalRecord]) -> Sheet:
     """What was refused, oldest first."""
     rows = [
         (
@@ -100,7 +100,7 @@ def refusals(found: Iterable[Refused]) -> Sheet:
     return _sheet(N_("Refused commands"), Block(_REFUSALS, rows))
 
 
-def refusals_json(found: Iterable[Refused]) -> Json:
+def refusals_json(found: Iterable[RefusalRecord]) -> Json:
     """What was refused, for other programs."""
     names = ("no", "recorded_at", "by", "role", "command", "code", "fields")
     return {"refusals": [{name: getattr(refusal, name) for name in names} for refusal in found]}

@@ -7,7 +7,7 @@ from exports.formats.sheet import Block, Column, Sheet
 from exports.reports import ISSUER
 from ledger.codes import ACCOUNT_TYPES, PEOPLE
 from ledger.i18n import N_, _
-from ledger.store.settings import Set
+from ledger.store.settings import SettingValue
 
 Json = dict[str, Any]
 
@@ -21,7 +21,7 @@ _COLUMNS = (
 )
 
 
-def settings(found: Iterable[Set]) -> Sheet:
+def settings(found: Iterable[SettingValue]) -> Sheet:
     """Every setting with the value that counts."""
     rows = [
         (
@@ -38,7 +38,7 @@ def settings(found: Iterable[Set]) -> Sheet:
     return Sheet(name=name, title=name, blocks=(Block(_COLUMNS, rows),), issuer=ISSUER, landscape=True)
 
 
-def settings_json(found: Iterable[Set]) -> Json:
+def settings_json(found: Iterable[SettingValue]) -> Json:
     """The same for other programs."""
     return {
         "settings": [
@@ -48,18 +48,18 @@ def settings_json(found: Iterable[Set]) -> Json:
     }
 
 
-def said(each: Set) -> str | None:
+def said(each: SettingValue) -> str | None:
     """The value as a person reads it."""
     words = {"people": PEOPLE, "payer_account_type": ACCOUNT_TYPES}.get(each.setting.name)
     return words[each.value].said if words is not None and each.value is not None else each.value
 
 
-def changed(each: Set, new: bool) -> str:
+def changed(each: SettingValue, new: bool) -> str:
     """What a setting is now."""
     text = _("{name} is set: {value}", name=each.setting.name, value=said(each) or "—")
     return text if new else text + "\n" + _("It had been done before; nothing was changed.")
 
 
-def changed_json(each: Set, new: bool) -> Json:
+def changed_json(each: SettingValue, new: bool) -> Json:
     """The same for other programs."""
     return {"name": each.setting.name, "value": each.value, "changed": new}

@@ -17,7 +17,7 @@ from ledger.decisions import query
 from ledger.i18n import N_, _
 from ledger.notices import register
 from ledger.notices.conditions import Notice
-from ledger.store.database import named
+from ledger.store.database import parse_url
 
 WIDTH = 110
 _STEP = "    "
@@ -46,10 +46,10 @@ STEPS = {
 }
 
 
-def printed(as_of: date, database: str) -> str:
+def format_sql(as_of: date, database: str) -> str:
     """The SELECT for a question about everyone on this day, for the database at this address."""
     notice = register.in_force(as_of)
-    dialect = _dialect(named(database).get_backend_name())
+    dialect = _dialect(parse_url(database).get_backend_name())
     statement = query.question(notice).params(query.parameters(as_of))
     plain = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     name = notice.name if notice else _("no notice was in force")
@@ -165,8 +165,8 @@ class _Layout:
         columns: list[str] = []
         for clause in _split(parts, ("SELECT", "FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "UNION")):
             if clause[0] == "SELECT":
-                named, columns = self._items(clause[1:], indent + _STEP)
-                lines += [f"{indent}SELECT", *named]
+                parse_url, columns = self._items(clause[1:], indent + _STEP)
+                lines += [f"{indent}SELECT", *parse_url]
             elif clause[0] == "FROM":
                 for nth, table in enumerate(_split(clause[1:], ("JOIN", "LEFT"))):
                     lines += self._laid((["FROM"] if nth == 0 else []) + table, indent)

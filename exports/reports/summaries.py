@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from exports.formats.terminal import pairs
-from ledger.booking.bills import Payment
-from ledger.booking.run import Report
+from exports.formats.terminal import format_pairs
+from ledger.booking.bills import BillPayment
+from ledger.booking.run import BookingReport
 from ledger.decisions.store import Decision
 from ledger.i18n import N_, _
-from ledger.money import written
+from ledger.money import format_yen
 from ledger.statements import labels
 
 _LEFT_SHOWN = 20
@@ -38,11 +38,11 @@ def created(before: str | None, after: str) -> str:
     )
 
 
-def booked(report: Report) -> str:
+def booked(report: BookingReport) -> str:
     """What booking posted, corrected and left, and why it was left."""
     lines: list[str] = []
     if report.posted:
-        lines.append(pairs((EVENTS.get(event, event), count) for event, count in report.posted.items()))
+        lines.append(format_pairs((EVENTS.get(event, event), count) for event, count in report.posted.items()))
     else:
         lines.append(_("Nothing new to book."))
     if report.corrected:
@@ -53,7 +53,7 @@ def booked(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _left(report: Report) -> Iterator[str]:
+def _left(report: BookingReport) -> Iterator[str]:
     if not report.left:
         return
     yield _("{count} left for now:", count=len(report.left))
@@ -63,9 +63,9 @@ def _left(report: Report) -> Iterator[str]:
         yield _("  … and {count} more; all of them: seisan book --json", count=len(report.left) - _LEFT_SHOWN)
 
 
-def bill_paid(payment: Payment) -> str:
+def bill_paid(payment: BillPayment) -> str:
     """What paying a bill posted, and which lines were left."""
-    lines = [_("{count} lines paid, {yen} yen.", count=payment.posted, yen=written(payment.yen))]
+    lines = [_("{count} lines paid, {yen} yen.", count=payment.posted, yen=format_yen(payment.yen))]
     if payment.paid_before:
         lines.append(_("{count} lines had been paid before.", count=payment.paid_before))
     lines += [f"  {bill_line.application}: {bill_line.said}" for bill_line in payment.left]
@@ -80,7 +80,7 @@ def by_outcome(answers: Iterable[tuple[str, int]]) -> str:
         counts[outcome] += 1
         yen += refundable
     lines = [(words, counts[code]) for code, words in labels.OUTCOMES.items() if counts[code]]
-    return pairs([*lines, (N_("to be given back, in yen"), yen)])
+    return format_pairs([*lines, (N_("to be given back, in yen"), yen)])
 
 
 def decided(decisions: Sequence[Decision], new: int) -> str:
@@ -92,7 +92,7 @@ def decided(decisions: Sequence[Decision], new: int) -> str:
                 "  decision No. {no}, application {application}: {outcome}",
                 no=decision.no,
                 application=decision.application,
-                outcome=labels.worded(labels.OUTCOMES, decision.outcome),
+                outcome=labels.label(labels.OUTCOMES, decision.outcome),
             )
             for decision in decisions
         ]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from exports.formats import xlsx
-from exports.formats.files import insist_on_workbook
+from exports.formats.files import require_workbook
 from exports.formats.sheet import Block, Column, Kind, Sheet, Workbook, guide
 from ledger import dates
 from ledger.intake.kinds import template
@@ -14,7 +14,7 @@ _FORMS: dict[str, Kind] = {"day": "day", "yen": "yen", "percent": "percent"}
 def write(kind: str, path: Path) -> None:
     """Writes the empty workbook of a kind with a second sheet that explains it; an unknown kind is refused."""
     blank = template(kind)
-    insist_on_workbook(path)
+    require_workbook(path)
     columns = tuple(
         Column(
             heading.text,

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from exports.formats.sheet import Block, Column, Marked, Sheet, Values
+from exports.formats.sheet import Block, Column, Sheet, StyledRow, Values
 from exports.reports import ISSUER
 from ledger.i18n import N_, _
-from ledger.journal.balances import Balance, Change
+from ledger.journal.balances import Balance, PeriodBalance
 from ledger.journal.chart import Chart
 
 NAME = N_("Trial balance")
@@ -36,7 +36,7 @@ _KINDS = {
 }
 
 
-def month(changes: list[Change], chart: Chart, period: tuple[date, date]) -> Sheet:
+def month(changes: list[PeriodBalance], chart: Chart, period: tuple[date, date]) -> Sheet:
     """The trial balance up to the end of a month, and below it the changes of the month itself."""
     closing = [change.closing for change in changes]
     own = Block(
@@ -63,7 +63,7 @@ def _balances(balances: Iterable[Balance], chart: Chart) -> Iterator[Values]:
         yield (max(left, 0), balance.debit, chart.name(balance.code), balance.credit, max(-left, 0))
 
 
-def _changed(changes: list[Change], chart: Chart) -> Iterator[Values | Marked]:
+def _changed(changes: list[PeriodBalance], chart: Chart) -> Iterator[Values | StyledRow]:
     for kind, several in groupby(changes, key=lambda each: each.opening.kind):
         for change in several:
             yield (
@@ -73,4 +73,4 @@ def _changed(changes: list[Change], chart: Chart) -> Iterator[Values | Marked]:
                 change.credit,
                 change.closing.balance,
             )
-        yield Marked("subtotal", (None, None, _(_KINDS[kind]), None, None))
+        yield StyledRow("subtotal", (None, None, _(_KINDS[kind]), None, None))

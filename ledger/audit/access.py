@@ -46,7 +46,7 @@ def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[A
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusalRecord:
     """A command that was not carried out: when, by whom, which, the code of the refusal, the fields of its sentence."""
 
     no: int
@@ -93,10 +93,10 @@ def record(connection: Connection, refusal: Refusal, *, command: str, by: str) -
     connection.execute(tables.refused.insert().values(row | signed | {"fields": fields}))
 
 
-def refusals(connection: Connection) -> Iterator[Refused]:
+def refusals(connection: Connection) -> Iterator[RefusalRecord]:
     """Every refusal recorded, oldest first."""
     refused = tables.refused
     columns = (refused.c[name] for name in ("no", "recorded_at", "by", "role", "command", "code", "fields"))
     for *told, fields in connection.execute(select(*columns).order_by(refused.c.no)):
         no, recorded_at, by, role, command, code = told
-        yield Refused(no, recorded_at, by, role, command, code, json.loads(fields))
+        yield RefusalRecord(no, recorded_at, by, role, command, code, json.loads(fields))

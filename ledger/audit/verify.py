@@ -16,7 +16,7 @@ from ledger.audit import chain, workflows
 from ledger.audit.faults import Fault
 from ledger.dates import Month
 from ledger.decisions.outdated import recomputed
-from ledger.journal.entries import Posting, batches, recorded
+from ledger.journal.entries import Entry, batches, recorded
 from ledger.statements.month import month_statement
 
 # A control that compares with what is known: what is not booked yet, or was reversed by a person, is no fault.
@@ -24,7 +24,7 @@ _WORK_LEFT = ("deposits",)
 
 
 @dataclass(frozen=True)
-class Verified:
+class Verification:
     """What was found: how many entries, the head of the last batch, and every fault, the first wrong row first."""
 
     entries: int
@@ -39,7 +39,7 @@ class Verified:
 
 def verify(
     connection: Connection, rules: Collection[Fault], *, month: Month | None = None, since: int | None = None
-) -> Verified:
+) -> Verification:
     """Holds the books against themselves; `rules` is what was found wrong with what the database itself enforces.
 
     With `month` only what was written in the batches that hold an entry of the month, with `since` only what was
@@ -52,7 +52,7 @@ def verify(
         named = {fault.where for fault in found}
         reckoned = (goe for goe in _as_far_as_it_goes(reckoned) if goe.where not in named)
     found = [*found, *reckoned, *rules]
-    return Verified(entries(connection), chain.last_head(connection), tuple(found))
+    return Verification(entries(connection), chain.last_head(connection), tuple(found))
 
 
 def entries(connection: Connection) -> int:
@@ -87,7 +87,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
     yield from _decisions(connection, numbers["decision"])
 
 
-def _reversed(posted: dict[int, Posting]) -> set[int]:
+def _reversed(posted: dict[int, Entry]) -> set[int]:
     return {posting.reverses for posting in posted.values() if posting.reverses is not None}
 
 
@@ -99,7 +99,7 @@ def _as_far_as_it_goes(faults: Iterator[Fault]) -> Iterator[Fault]:
         yield Fault("not-reckoned", "books", {"says": f"{type(error).__name__}: {error}"})
 
 
-def _entries(digests: dict[int, str], posted: dict[int, Posting], numbers: Iterable[int]) -> Iterator[Fault]:
+def _entries(digests: dict[int, str], posted: dict[int, Entry], numbers: Iterable[int]) -> Iterator[Fault]:
     for no in numbers:
         if no not in digests:
             yield Fault("entry-missing", f"entry {no}", {})

@@ -14,7 +14,7 @@ from ledger import kana, tables
 from ledger.audit.faults import Fault
 from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES, Account
 from ledger.i18n import _
-from ledger.journal.entries import Movement, Posting
+from ledger.journal.entries import Entry, Movement
 from ledger.kana import same_person
 
 _OWED = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
@@ -34,7 +34,7 @@ _SIDES: dict[str, dict[str, tuple[tuple[Account, ...], tuple[Account, ...]]]] = 
 }
 
 
-def faults(connection: Connection, posted: Mapping[int, Posting]) -> Iterator[Fault]:
+def faults(connection: Connection, posted: Mapping[int, Entry]) -> Iterator[Fault]:
     """Every refund and credit that came out of its course, in the order of their numbers.
 
     `posted` are the entries by number; a step with an entry that is not among them is not asked what it moved.
@@ -78,7 +78,7 @@ def _courses(connection: Connection, things: Table, steps: Table) -> Iterator[tu
 
 
 def _course(
-    of: str, yen: int, course: list[Row[Any]], moves: Mapping[str, tuple[str, ...]], posted: Mapping[int, Posting]
+    of: str, yen: int, course: list[Row[Any]], moves: Mapping[str, tuple[str, ...]], posted: Mapping[int, Entry]
 ) -> Iterator[tuple[str, int, dict[str, Any]]]:
     if not course or course[0].nth != 1 or course[0].state != "proposed":
         yield "not-proposed", 1, {}
@@ -102,7 +102,7 @@ def _course(
                 yield "amount-differs", step.nth, {"entry": step.entry, "moved": moved, "yen": yen}
 
 
-def _moved(entry: Posting, debit: tuple[Account, ...], credit: tuple[Account, ...]) -> int:
+def _moved(entry: Entry, debit: tuple[Account, ...], credit: tuple[Account, ...]) -> int:
     def fits(movement: Movement) -> bool:
         return movement.debit in debit and movement.credit in credit
 

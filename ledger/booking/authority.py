@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from datetime import date
 
 from ledger.booking.inputs import (
-    Application,
+    ApplicationFacts,
     BillLine,
-    Standing,
+    StandingDecision,
     bill_lines,
     facts_known_on,
     notice_of,
     standing_decisions,
 )
-from ledger.booking.planning import Booked, Plan
+from ledger.booking.planning import BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
 from ledger.journal.entries import recorded
@@ -32,7 +32,7 @@ NOT_WAIVED = N_("what the waiver rested on no longer stands")
 _Ground = tuple[tuple[int | None, int], date, int]
 
 
-def plan_authority(plan: Plan, applications: Mapping[str, Application]) -> None:
+def plan_authority(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
     """Plans what is owed to the authority for certificates issued, and what it does not bill."""
     _correct_days(plan, applications)
     for application in applications.values():
@@ -44,7 +44,7 @@ def plan_authority(plan: Plan, applications: Mapping[str, Application]) -> None:
 # --- issued ---------------------------------------------------------------------------------------------------------
 
 
-def _issue(plan: Plan, application: Application) -> None:
+def _issue(plan: Plan, application: ApplicationFacts) -> None:
     """Posts the debt of an issued certificate on its day, but not before the fee was received."""
     last, number, day = plan.latest(ISSUED, application.number), application.number, application.issue_days[0]
     if last is not None and last.live:
@@ -65,12 +65,12 @@ def _issue(plan: Plan, application: Application) -> None:
         plan.post(ISSUED, number, nth, (day,), on, application=number, yen=application.due)
 
 
-def _day(booked: Booked) -> date:
+def _day(booked: BookedEntry) -> date:
     """The day of issue or mailing that an entry was booked from."""
     return date.fromisoformat(str(booked.basis[0]))
 
 
-def _correct_days(plan: Plan, applications: Mapping[str, Application]) -> None:
+def _correct_days(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
     """Reverses and posts anew each debt whose day is no longer any day known, on the day the right one became known.
 
     A day of mailing that was booked before the day of issue was learnt stays: it was right.
@@ -101,7 +101,7 @@ def _correct_days(plan: Plan, applications: Mapping[str, Application]) -> None:
 # --- waived ---------------------------------------------------------------------------------------------------------
 
 
-def _waive(plan: Plan, applications: Mapping[str, Application]) -> None:
+def _waive(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
     """Posts what the authority does not bill, in all no more than was owed; reverses what has lost its ground."""
     decisions = standing_decisions(plan.connection, plan.only)
     lines: dict[str, list[BillLine]] = {}
@@ -119,7 +119,7 @@ def _waive(plan: Plan, applications: Mapping[str, Application]) -> None:
             _unwaive(plan, number, decision, 0 if ground is None else ground[2])
 
 
-def _ground(plan: Plan, decision: Standing | None, lines: list[BillLine], owed: int) -> _Ground | None:
+def _ground(plan: Plan, decision: StandingDecision | None, lines: list[BillLine], owed: int) -> _Ground | None:
     """What a waiver may rest on: an eligible decision, for all that was owed, else the negative lines of bills."""
     withdrawn = [line for line in lines if line.yen < 0 and line.billed_on <= plan.through]
     yen = min(owed, -sum(line.yen for line in withdrawn))
@@ -137,7 +137,7 @@ def _waive_one(plan: Plan, number: str, ground: _Ground, on: date, yen: int) -> 
         plan.post(WAIVED, number, nth, ground[0], on, application=number, yen=yen)
 
 
-def _unwaive(plan: Plan, number: str, decision: Standing, reach: int) -> None:
+def _unwaive(plan: Plan, number: str, decision: StandingDecision, reach: int) -> None:
     """Reverses a waiver whose decision is superseded, unless a bill bears it out, while the money is still held.
 
     What was decided under an earlier notice stands (A11): only a decision under the same one takes a waiver away.

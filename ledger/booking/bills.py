@@ -19,7 +19,7 @@ from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
 from ledger.codes import Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import Posting, key, numbers_by_key, post
+from ledger.journal.entries import Entry, key, numbers_by_key, post
 
 PAID = "authority_paid"
 REPAID = "authority_repaid"
@@ -36,7 +36,7 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Reconciled:
+class BillComparison:
     """A line of a bill beside the books: yen billed, yen owed for the application in all, and whether they agree.
 
     `left` is what of the line was not withdrawn by another. `bill` is None for what is owed and in no bill.
@@ -58,16 +58,16 @@ class Reconciled:
 
 
 @dataclass(frozen=True)
-class Payment:
+class BillPayment:
     """What paying a bill did: lines paid or given back now, their yen to transfer, lines paid before, lines left."""
 
     yen: int
     posted: int
     paid_before: int
-    left: tuple[Reconciled, ...]
+    left: tuple[BillComparison, ...]
 
 
-def reconcile(connection: Connection) -> list[Reconciled]:
+def reconcile(connection: Connection) -> list[BillComparison]:
     """Every line of every bill beside the books, in the order billed, and after them what is owed and was not billed.
 
     Billed again after a first line that stands is `billed_twice`; a line for what the authority waived is
@@ -81,22 +81,22 @@ def reconcile(connection: Connection) -> list[Reconciled]:
     every = bill_lines(connection)
     for line in every:
         of.setdefault(line.application, []).append(line)
-    states: dict[BillLine, Reconciled] = {}
+    states: dict[BillLine, BillComparison] = {}
     for application, lines in of.items():
         owed = issued.get(application, 0) + waived.get(application, 0)
         for line, left, state in _states(lines, owed, waived=application in waived):
             said = state if application in known else "unknown_application"
-            states[line] = Reconciled(line.bill, application, line.nth, line.yen, owed, said, line.billed_on, left)
+            states[line] = BillComparison(line.bill, application, line.nth, line.yen, owed, said, line.billed_on, left)
     billed = {application for application, lines in of.items() if any(states[line].left > 0 for line in lines)}
     missing = [
-        Reconciled(None, application, 1, 0, owed, "not_billed")
+        BillComparison(None, application, 1, 0, owed, "not_billed")
         for application in sorted(set(issued) - billed)
         if (owed := issued[application] + waived.get(application, 0)) > 0
     ]
     return [states[line] for line in every] + missing
 
 
-def totals(lines: list[Reconciled]) -> dict[str, int]:
+def totals(lines: list[BillComparison]) -> dict[str, int]:
     """The yen billed and owed in all, each application once, and how many lines are in each state."""
     owed = {line.application: line.owed for line in lines}
     counted = Counter(line.state for line in lines)
@@ -134,7 +134,7 @@ def _state(left: int, owed: int, *, waived: bool) -> str:
 # --- paid -----------------------------------------------------------------------------------------------------------
 
 
-def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> Payment:
+def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPayment:
     """Posts the payment of a bill: each line that agrees, once, and what the authority gives back of what was paid.
 
     Lines that do not agree are left, and named. Refused: an unknown bill, and a day before that of the bill.
@@ -153,7 +153,7 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> Payment
         yen = min(line.left, owed) if line.billed > 0 else min(-line.billed, -owed)
         if line.state == "agreed" and yen > 0 and keys[line] not in before:
             slip = TEMPLATES[_event(line)](application=line.application, yen=yen)
-            plan.add(Posting(keys[line], on, _event(line), tuple(slip)))
+            plan.add(Entry(keys[line], on, _event(line), tuple(slip)))
     post(connection, plan.postings, by=by)
     transferred = sum(
         movement.yen if movement.credit == Account.BANK else -movement.yen
@@ -161,8 +161,8 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> Payment
         for movement in posting.movements
     )
     left = tuple(line for line in lines if line.state != "agreed")
-    return Payment(transferred, len(plan.postings), len(before), left)
+    return BillPayment(transferred, len(plan.postings), len(before), left)
 
 
-def _event(line: Reconciled) -> str:
+def _event(line: BillComparison) -> str:
     return PAID if line.billed > 0 else REPAID

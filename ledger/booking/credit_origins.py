@@ -15,7 +15,7 @@ from ledger.codes import Account
 _HELD, _SET_ASIDE = str(Account.FEES_HELD), str(Account.CREDITS_HELD)
 
 
-class CarriedBack(NamedTuple):
+class ReturnedCredit(NamedTuple):
     """Yen that came by credit and go back: from which application, to the one they came from."""
 
     application: str
@@ -23,13 +23,13 @@ class CarriedBack(NamedTuple):
     yen: int
 
 
-def way_back(connection: Connection, application: str, yen: int) -> list[CarriedBack]:
+def way_back(connection: Connection, application: str, yen: int) -> list[ReturnedCredit]:
     """The way back of yen of an application's fee, link by link; what no link carries stays where it arrived: its lot.
 
     Of several credits the oldest is first. In this order no part of an account falls below zero on the way.
     """
     left: dict[str, dict[str, int]] = {}
-    moves: list[CarriedBack] = []
+    moves: list[ReturnedCredit] = []
     waiting = [(application, yen)]
     while waiting:
         at, rest = waiting.pop()
@@ -39,7 +39,7 @@ def way_back(connection: Connection, application: str, yen: int) -> list[Carried
         if origin is not None and rest > 0:
             taken = min(rest, left[at][origin])
             left[at][origin] -= taken
-            moves.append(CarriedBack(at, origin, taken))
+            moves.append(ReturnedCredit(at, origin, taken))
             waiting += [(at, rest - taken), (origin, taken)]
     return moves
 

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from ledger import tables
 from ledger.booking.authority import ISSUED
 from ledger.booking.credit_origins import brought
-from ledger.booking.eligibility import claim, insist_on_application
+from ledger.booking.eligibility import claim, require_application
 from ledger.booking.events import credit_applied, credit_proposed
 from ledger.booking.inputs import applications, related
 from ledger.booking.planning import Plan
-from ledger.booking.refunds import Proposed
+from ledger.booking.refunds import Proposal
 from ledger.booking.refusals import (
     BeforeTheStepBefore,
     CreditGoneOn,
@@ -25,12 +25,12 @@ from ledger.booking.refusals import (
     NothingOwed,
     ReissueWithdrawn,
 )
-from ledger.booking.workflow import CREDITS, REFUNDS, Step, begin, histories, history, step
+from ledger.booking.workflow import CREDITS, REFUNDS, Transition, begin, histories, history, step
 from ledger.codes import Account
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
-from ledger.journal.closing import insist_on_open
-from ledger.journal.entries import Done, Posting, key, post, recorded
+from ledger.journal.closing import require_open
+from ledger.journal.entries import Entry, Result, key, post, recorded
 from ledger.journal.reversal import CORRECTION, opposite
 
 # The states in which a credit takes its yen from the application that it comes from.
@@ -49,32 +49,32 @@ class Credit:
     member: str
     decision: int
     yen: int
-    steps: tuple[Step, ...]
+    steps: tuple[Transition, ...]
 
     @property
     def state(self) -> str:
         """The state that it came to last."""
         return self.steps[-1].state
 
-    def step(self, state: str) -> Step | None:
+    def step(self, state: str) -> Transition | None:
         """The step into a state; None when it was never in it."""
         return next((each for each in self.steps if each.state == state), None)
 
 
-def propose(connection: Connection, application: str, to_application: str, *, on: date, by: str) -> Proposed:
+def propose(connection: Connection, application: str, to_application: str, *, on: date, by: str) -> Proposal:
     """Proposes to set the fee of an application, as found on a day, against a reissue, and reserves the yen.
 
     The yen are what comes back, at most what the reissue still owes; the rest stays to be refunded. Proposed on that
     day already: nothing changes. Refused: an unknown application, another member's, one that is no reissue, is
     withdrawn or owes nothing; and whatever `claims.claim` refuses.
     """
-    member = insist_on_application(connection, application)
-    to_member = insist_on_application(connection, to_application)
+    member = require_application(connection, application)
+    to_member = require_application(connection, to_application)
     credit = tables.credit.c
     for each in credits(connection, and_(credit.application == application, credit.to_application == to_application)):
         if each.state in STANDING and each.steps[0].on == on:
-            return Proposed(each.no, changed=False, yen=each.yen)
-    insist_on_open(connection, on)
+            return Proposal(each.no, changed=False, yen=each.yen)
+    require_open(connection, on)
     if member != to_member:
         raise CreditToAnotherMember(application, to_application)
     reissue = applications(connection, [to_application])[to_application]
@@ -88,9 +88,9 @@ def propose(connection: Connection, application: str, to_application: str, *, on
         raise NothingOwed(to_application, max(0, owed))
     yen = min(finding.refundable, owed)
 
-    def reserved(no: int) -> Posting:
+    def reserved(no: int) -> Entry:
         event = credit_proposed.__name__
-        return Posting(key(event, no), on, event, tuple(credit_proposed(application=application, yen=yen)))
+        return Entry(key(event, no), on, event, tuple(credit_proposed(application=application, yen=yen)))
 
     thing: dict[str, object] = {
         "application": application,
@@ -98,7 +98,7 @@ def propose(connection: Connection, application: str, to_application: str, *, on
         "decision": decision,
         "yen": yen,
     }
-    return Proposed(begin(connection, CREDITS, thing, reserved, by=by), True, yen)
+    return Proposal(begin(connection, CREDITS, thing, reserved, by=by), True, yen)
 
 
 def _still_owed(connection: Connection, application: str, on: date) -> int:
@@ -111,31 +111,31 @@ def _still_owed(connection: Connection, application: str, on: date) -> int:
     return due - Plan(connection, on, related(connection, [application])).received(application) - proposed
 
 
-def approve(connection: Connection, no: int, *, on: date, by: str) -> Done:
+def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:
     """Approves a credit and applies it. Refused to the person who proposed it, and when the reissue owes less now."""
 
-    def applied(_so_far: list[Step]) -> list[int]:
+    def applied(_so_far: list[Transition]) -> list[int]:
         credit = _credit(connection, no)
         owed = _still_owed(connection, credit.to_application, on) + credit.yen
         if owed < credit.yen:
             raise NothingOwed(credit.to_application, max(0, owed))
         event = credit_applied.__name__
         slip = credit_applied(application=credit.application, to_application=credit.to_application, yen=credit.yen)
-        return post(connection, [Posting(key(event, no), on, event, tuple(slip))], by=by)
+        return post(connection, [Entry(key(event, no), on, event, tuple(slip))], by=by)
 
     return step(connection, CREDITS, no, "applied", on=on, by=by, entries=applied)
 
 
-def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
+def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
     """Rejects a credit that is not applied yet: the exact reverse of its reservation. The reason is kept."""
 
-    def given_back(so_far: list[Step]) -> list[int]:
+    def given_back(so_far: list[Transition]) -> list[int]:
         return post(connection, [_undone(connection, so_far[0], on, reason, "credit_rejected")], by=by)
 
     return step(connection, CREDITS, no, "rejected", on=on, by=by, reason=reason, same=("reason",), entries=given_back)
 
 
-def undo(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
+def undo(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
     """Undoes a credit that was applied: its entries are reversed, and the yen are back with the lot they came from.
 
     If the reissue was booked as issued on the strength of the credit and the authority is not paid yet, that entry is
@@ -144,7 +144,7 @@ def undo(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     credited further or refunded, not until that is taken back: a chain of credits is undone from its end.
     """
 
-    def taken_back(so_far: list[Step]) -> list[int]:
+    def taken_back(so_far: list[Transition]) -> list[int]:
         credit = _credit(connection, no)
         undone = [_undone(connection, each, on, reason, "credit_undone") for each in reversed(so_far)]
         return post(connection, [*_issue_undone(connection, credit, on), *undone], by=by)
@@ -152,12 +152,12 @@ def undo(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     return step(connection, CREDITS, no, "undone", on=on, by=by, reason=reason, same=("reason",), entries=taken_back)
 
 
-def _undone(connection: Connection, made: Step, on: date, reason: str, cause: str) -> Posting:
+def _undone(connection: Connection, made: Transition, on: date, reason: str, cause: str) -> Entry:
     assert made.entry is not None
     return opposite(made.entry, recorded(connection, [made.entry])[made.entry], on=on, reason=reason, cause=cause)
 
 
-def _issue_undone(connection: Connection, credit: Credit, on: date) -> list[Posting]:
+def _issue_undone(connection: Connection, credit: Credit, on: date) -> list[Entry]:
     """The reversal of the reissue's debt to the authority, if the credited yen are there and not yet paid."""
     to = credit.to_application
     if brought(connection, to)[credit.application] < credit.yen:

@@ -27,7 +27,7 @@ from ledger.journal.balances import held_for
 from ledger.notices import review_flags
 
 
-def insist_on_application(connection: Connection, application: str) -> str:
+def require_application(connection: Connection, application: str) -> str:
     """The member of an application; an unknown one is refused."""
     number = tables.application.c.number
     member: str | None = connection.execute(select(tables.application.c.member).where(number == application)).scalar()
@@ -47,7 +47,7 @@ def claim(
     finding = next(iter(judge(connection, on, applications=[application])), None)
     if finding is None:
         raise NotAppliedYet(application, on)
-    _insist_on_eligible(finding, on)
+    _require_eligible(finding, on)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
     there = held_for(connection, Account.FEES_HELD, "application", application)
@@ -56,7 +56,7 @@ def claim(
     return finding, decision
 
 
-def _insist_on_eligible(finding: Finding, on: date) -> None:
+def _require_eligible(finding: Finding, on: date) -> None:
     application = finding.application
     match finding.outcome:
         case "no_fee":

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ledger.codes import Account
 from ledger.i18n import N_, _
 from ledger.journal.entries import Movement
-from ledger.journal.ledgers import Entry
+from ledger.journal.ledgers import JournalEntry
 
 Template = Callable[..., Iterable[Movement]]
 
@@ -183,7 +183,7 @@ def transfer_fee(*, yen: int) -> Iterator[Movement]:
 # --- what an entry says happened -----------------------------------------------------------------------------------
 
 
-def description(entry: Entry) -> str:
+def description(entry: JournalEntry) -> str:
     """What happened (摘要), in the language being spoken; with the original day, if its month had been closed."""
     text = describe(entry.event, entry.movements, entry.reverses, entry.reason)
     if entry.for_day is None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.booking.events import TEMPLATES
-from ledger.booking.inputs import Application, Deposit, deposits, due_known_on
-from ledger.booking.planning import Booked, Plan
+from ledger.booking.inputs import ApplicationFacts, DepositFacts, deposits, due_known_on
+from ledger.booking.planning import BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
-from ledger.journal.entries import Posting, key, recorded
+from ledger.journal.entries import Entry, key, recorded
 from ledger.journal.reversal import CORRECTION, opposite
 
 _FIRST = ("fee_received", "overpaid", "payer_unknown")
@@ -27,11 +27,11 @@ class _Group:
     """What was booked of a deposit from one state of its facts: the entries of its receipt, and settlements after."""
 
     nth: int
-    entries: tuple[Booked, ...]
-    settled: tuple[Booked, ...]
+    entries: tuple[BookedEntry, ...]
+    settled: tuple[BookedEntry, ...]
 
     @property
-    def live(self) -> list[Booked]:
+    def live(self) -> list[BookedEntry]:
         """Those that stand, the last first."""
         return sorted((entry for entry in (*self.entries, *self.settled) if entry.live), key=lambda each: -each.no)
 
@@ -40,11 +40,11 @@ class _Group:
         """The day of the last of its receipts."""
         return max(entry.on for entry in self.entries)
 
-    def corrected_on(self, deposit: Deposit) -> date:
+    def corrected_on(self, deposit: DepositFacts) -> date:
         """The day of a correction: when it became known, but not before what it corrects, nor before the receipt."""
         return max(deposit.known_on, deposit.received_on, self.on, *(booked_entry.on for booked_entry in self.live))
 
-    def booked_from(self, deposit: Deposit) -> bool:
+    def booked_from(self, deposit: DepositFacts) -> bool:
         """Whether it was booked from what is known of the deposit now; that an application was learnt is no change."""
         on, yen, application = self.entries[0].basis
         if self.settled:
@@ -54,7 +54,7 @@ class _Group:
         return same and (application == deposit.application or learnt)
 
 
-def plan_fees(plan: Plan, applications: Mapping[str, Application]) -> None:
+def plan_fees(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
     """Plans what deposits call for: fees received, overpayments, unknown payers, suspense settled, and corrections.
 
     A correction reverses what was posted and posts anew, both dated the day on which the correcting fact became known.
@@ -87,19 +87,21 @@ def _group(plan: Plan, reference: str) -> _Group | None:
 # --- received -------------------------------------------------------------------------------------------------------
 
 
-def _receive(plan: Plan, deposit: Deposit, applications: Mapping[str, Application]) -> None:
+def _receive(plan: Plan, deposit: DepositFacts, applications: Mapping[str, ApplicationFacts]) -> None:
     for posting in _receipt(deposit, _still_due(plan, deposit, applications), 1, deposit.received_on):
         plan.add(posting)
 
 
-def _still_due(plan: Plan, deposit: Deposit, applications: Mapping[str, Application], own: int = 0) -> int | None:
+def _still_due(
+    plan: Plan, deposit: DepositFacts, applications: Mapping[str, ApplicationFacts], own: int = 0
+) -> int | None:
     """What is still due for the deposit's application, in yen, leaving out `own`; None when it is not known."""
     if deposit.application is None or (due := applications[deposit.application].due) is None:
         return None
     return max(0, due - (plan.received(deposit.application) - own))
 
 
-def _receipt(deposit: Deposit, still_due: int | None, nth: int, on: date) -> Iterator[Posting]:
+def _receipt(deposit: DepositFacts, still_due: int | None, nth: int, on: date) -> Iterator[Entry]:
     reference, application = deposit.reference, deposit.application
     fee = 0 if still_due is None else min(still_due, deposit.yen)
     rest = "payer_unknown" if still_due is None else "overpaid"
@@ -110,7 +112,7 @@ def _receipt(deposit: Deposit, still_due: int | None, nth: int, on: date) -> Ite
         slips.append((rest, {"deposit": reference, "yen": deposit.yen - fee}))
     for event, slip in slips:
         used_once = key(event, reference, nth, deposit.received_on, deposit.yen, application)
-        yield Posting(used_once, on, event, tuple(TEMPLATES[event](**slip)))
+        yield Entry(used_once, on, event, tuple(TEMPLATES[event](**slip)))
 
 
 # --- settled --------------------------------------------------------------------------------------------------------
@@ -118,9 +120,9 @@ def _receipt(deposit: Deposit, still_due: int | None, nth: int, on: date) -> Ite
 
 def _settle(
     plan: Plan,
-    deposit: Deposit,
+    deposit: DepositFacts,
     group: _Group,
-    applications: Mapping[str, Application],
+    applications: Mapping[str, ApplicationFacts],
     due_since: Mapping[str, date],
 ) -> None:
     """Settles what waits in suspense once application and fee are known, on the day on which the last became known."""
@@ -145,7 +147,7 @@ def _settle(
 # --- corrected ------------------------------------------------------------------------------------------------------
 
 
-def _correct_all(plan: Plan, every: list[Deposit], applications: Mapping[str, Application]) -> set[str]:
+def _correct_all(plan: Plan, every: list[DepositFacts], applications: Mapping[str, ApplicationFacts]) -> set[str]:
     """Corrects every deposit whose facts have changed since it was booked; gives those that have to be left.
 
     One correction may free what another needs, so those that do not fit are tried again while any does.
@@ -172,10 +174,10 @@ def _correct_all(plan: Plan, every: list[Deposit], applications: Mapping[str, Ap
 
 def _correct(
     plan: Plan,
-    deposit: Deposit,
+    deposit: DepositFacts,
     group: _Group,
-    applications: Mapping[str, Application],
-    originals: Mapping[int, Posting],
+    applications: Mapping[str, ApplicationFacts],
+    originals: Mapping[int, Entry],
 ) -> bool:
     """Posts anew what was booked from facts that were corrected since, and reverses what was posted of it.
 
@@ -203,7 +205,7 @@ def _correct(
     return False
 
 
-def _issues_undone(plan: Plan, undone: list[Posting], on: date) -> Iterator[Posting]:
+def _issues_undone(plan: Plan, undone: list[Entry], on: date) -> Iterator[Entry]:
     """The reversals of the certificates booked as issued with the money that is taken back, while it is still owed."""
     taken = (movement for posting in undone for movement in posting.movements if movement.debit == Account.FEES_HELD)
     # Each application once, though its money may have come in parts.

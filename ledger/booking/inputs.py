@@ -12,7 +12,7 @@ from ledger import facts, fees, tables
 
 
 @dataclass(frozen=True)
-class Application:
+class ApplicationFacts:
     """An application as known last: its days, and the fee due in yen (None: no fee is known for its day).
 
     The `_fact` numbers name the records that its days rest on.
@@ -38,7 +38,7 @@ class Application:
 
 
 @dataclass(frozen=True)
-class Deposit:
+class DepositFacts:
     """A transfer received, as known last; `application` None: not known what it pays for."""
 
     reference: str
@@ -61,7 +61,7 @@ class BillLine:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingDecision:
     """The decision that stands for an application, superseded by none, and the day of the notice it applied."""
 
     no: int
@@ -98,11 +98,11 @@ def touching(applications: Collection[str]) -> ColumnElement[bool]:
     )
 
 
-def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, Application]:
+def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, ApplicationFacts]:
     """Every application, or only these, with what is known of it today, by number on either database."""
     found = connection.execute(_applications(only is not None), None if only is None else {"only": list(only)})
     # Sorted here: the databases have orders of their own for text, and the journal is to be the same on both.
-    return {row[0]: Application(*row) for row in sorted(found, key=lambda row: str(row[0]))}
+    return {row[0]: ApplicationFacts(*row) for row in sorted(found, key=lambda row: str(row[0]))}
 
 
 @cache
@@ -129,13 +129,13 @@ def _applications(few: bool) -> Select[Any]:
     return statement.where(number.in_(only)) if few else statement
 
 
-def deposits(connection: Connection, only: Collection[str] | None = None) -> list[Deposit]:
+def deposits(connection: Connection, only: Collection[str] | None = None) -> list[DepositFacts]:
     """Every deposit, or those ever said to pay for one of these applications, in the order received."""
     versions = tables.deposit_known
     within = None if only is None else versions.c.deposit.in_(deposits_of(only))
     last = facts.latest_version(versions, (versions.c.deposit,), None, within).subquery()
     statement = select(last.c.deposit, last.c.received_on, last.c.yen, last.c.application, last.c.known_on)
-    found = [Deposit(*row) for row in connection.execute(statement)]
+    found = [DepositFacts(*row) for row in connection.execute(statement)]
     return sorted(found, key=lambda each: (each.received_on, each.reference))
 
 
@@ -150,7 +150,7 @@ def bill_lines(connection: Connection, only: Collection[str] | None = None) -> l
     return sorted(found, key=lambda each: (each.billed_on, each.bill, each.application, each.nth))
 
 
-def standing_decisions(connection: Connection, only: Collection[str] | None = None) -> dict[str, Standing]:
+def standing_decisions(connection: Connection, only: Collection[str] | None = None) -> dict[str, StandingDecision]:
     """The decision that stands for each application that has one."""
     decision, later = tables.decision, tables.decision.alias("later")
     said = (decision.c[name] for name in ("no", "as_of", "outcome", "verdict", "notice"))
@@ -161,7 +161,7 @@ def standing_decisions(connection: Connection, only: Collection[str] | None = No
     )
     if only is not None:
         statement = statement.where(decision.c.application.in_(list(only)))
-    return {number: Standing(*rest) for number, *rest in connection.execute(statement)}
+    return {number: StandingDecision(*rest) for number, *rest in connection.execute(statement)}
 
 
 def notice_of(connection: Connection, decision: int) -> str | None:
@@ -171,7 +171,7 @@ def notice_of(connection: Connection, decision: int) -> str | None:
     return day
 
 
-def due_known_on(connection: Connection, applications: Iterable[Application]) -> dict[str, date]:
+def due_known_on(connection: Connection, applications: Iterable[ApplicationFacts]) -> dict[str, date]:
     """For each application whose fee is known the day on which the last became known of it: its own day, or the fee."""
     due = [
         (application.number, application.applied_on, application.applied_on_fact)

@@ -14,15 +14,15 @@ from ledger import tables
 from ledger.booking.bills import reconcile
 from ledger.booking.refusals import DoneDifferently, NotReadyToClose
 from ledger.booking.run import planned
-from ledger.booking.workflow import CREDITS, REFUNDS, Course, histories
+from ledger.booking.workflow import CREDITS, REFUNDS, Workflow, histories
 from ledger.codes import Account
 from ledger.dates import Month
 from ledger.i18n import N_, _
 from ledger.journal import closing
 from ledger.journal.balances import held, trial_balance
-from ledger.journal.closing import Step
+from ledger.journal.closing import MonthStep
 from ledger.journal.refusals import MonthNotClosed, MonthNotOver, NoReasonGiven
-from ledger.money import written
+from ledger.money import format_yen
 
 # How many days a decision may be undetermined at the end of a month, if the user says nothing else.
 UNDETERMINED_DAYS = 60
@@ -49,7 +49,7 @@ REASON = N_("reason")
 
 
 @dataclass(frozen=True)
-class Reason:
+class Objection:
     """Something that stands against closing: its code, and the fields of its sentence as plain values."""
 
     code: str
@@ -63,20 +63,20 @@ class Reason:
 
 def _shown(value: object) -> object:
     if isinstance(value, int):
-        return written(value)
+        return format_yen(value)
     if isinstance(value, list) and len(value) > _NAMED:
         return [*value[:_NAMED], "…"]
     return value
 
 
 @dataclass(frozen=True)
-class Done:
+class ClosingResult:
     """What closing or reopening did: up to which day the books are closed now, and whether this call changed it."""
 
     month: Month
     changed: bool
     closed_to: date | None
-    accepted: tuple[Reason, ...] = ()
+    accepted: tuple[Objection, ...] = ()
 
 
 # --- close ----------------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def close(
     bank_yen: int | None = None,
     undetermined_days: int = UNDETERMINED_DAYS,
     accept: str | None = None,
-) -> Done:
+) -> ClosingResult:
     """Closes a month and every month before it. Closed already: nothing changes, unless bank balance or reason differ.
 
     Refused: a month that is not over, and one against which something stands (`against`, all of it at once) unless a
@@ -108,53 +108,53 @@ def close(
         raise NotReadyToClose(str(month), [f"({nth}) {reason.says}" for nth, reason in enumerate(reasons, 1)])
     kept = [{"code": reason.code, **reason.fields} for reason in reasons]
     closing.append(connection, month, "closed", month.last, by=by, reason=accept, accepted=kept, bank_yen=bank_yen)
-    return Done(month, True, month.last, tuple(reasons))
+    return ClosingResult(month, True, month.last, tuple(reasons))
 
 
 def _closed_before(
-    connection: Connection, month: Month, before: Step, bank_yen: int | None, accept: str | None
-) -> Done:
+    connection: Connection, month: Month, before: MonthStep, bank_yen: int | None, accept: str | None
+) -> ClosingResult:
     if before.month == month:
         for name, there, here in ((BANK_BALANCE, before.bank_yen, bank_yen), (REASON, before.reason, accept)):
             if here is not None and here != there:
                 raise DoneDifferently(_(CLOSED), _(name), "—" if there is None else str(there), str(here))
-    return Done(month, False, closing.closed_to(connection), accepted(before))
+    return ClosingResult(month, False, closing.closed_to(connection), accepted(before))
 
 
-def accepted(step: Step) -> tuple[Reason, ...]:
+def accepted(step: MonthStep) -> tuple[Objection, ...]:
     """What stood against a month when it was closed, and was accepted."""
     return tuple(
-        Reason(str(each["code"]), {name: value for name, value in each.items() if name != "code"})
+        Objection(str(each["code"]), {name: value for name, value in each.items() if name != "code"})
         for each in step.accepted
     )
 
 
-def against(connection: Connection, month: Month, bank_yen: int | None, undetermined_days: int) -> Iterator[Reason]:
+def against(connection: Connection, month: Month, bank_yen: int | None, undetermined_days: int) -> Iterator[Objection]:
     """Everything that stands against closing a month, each kind once."""
     last = month.last
     if left := held(connection, Account.SUSPENSE, "deposit", last):
-        yield Reason("suspense", {"count": len(left), "yen": sum(left.values())})
+        yield Objection("suspense", {"count": len(left), "yen": sum(left.values())})
     books = next(balance.balance for balance in trial_balance(connection, last) if balance.code == Account.BANK)
     if bank_yen is None:
-        yield Reason("bank_not_given", {"last": last.isoformat(), "yen": books})
+        yield Objection("bank_not_given", {"last": last.isoformat(), "yen": books})
     elif bank_yen != books:
-        yield Reason("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
+        yield Objection("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
     for code, course in (("refunds_proposed", REFUNDS), ("credits_proposed", CREDITS)):
         if waiting := _waiting(connection, course, last):
-            yield Reason(code, {"numbers": waiting})
+            yield Objection(code, {"numbers": waiting})
     if undetermined := _undetermined(connection, last, undetermined_days):
         counted = {"count": len(undetermined), "days": undetermined_days}
-        yield Reason("undetermined", {**counted, "applications": undetermined})
+        yield Objection("undetermined", {**counted, "applications": undetermined})
     if differing := sum(
         line.state != "agreed" and line.billed_on is not None and line.billed_on <= last
         for line in reconcile(connection)
     ):
-        yield Reason("bills", {"count": differing})
+        yield Objection("bills", {"count": differing})
     if to_book := planned(connection, last).postings:
-        yield Reason("to_book", {"count": len(to_book), "last": last.isoformat()})
+        yield Objection("to_book", {"count": len(to_book), "last": last.isoformat()})
 
 
-def _waiting(connection: Connection, course: Course, last: date) -> list[str]:
+def _waiting(connection: Connection, course: Workflow, last: date) -> list[str]:
     """The numbers of what was proposed by the day and is neither approved nor rejected to this moment."""
     every = histories(connection, course)
     return [str(no) for no, steps in every.items() if steps[-1].state == "proposed" and steps[0].on <= last]
@@ -186,7 +186,7 @@ def _undetermined(connection: Connection, last: date, more_than: int) -> list[st
 # --- reopen ---------------------------------------------------------------------------------------------------------
 
 
-def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> Done:
+def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> ClosingResult:
     """Reopens a closed month and every month after it; the books are closed as far as before it was closed.
 
     Reopened already for the same reason: nothing changes. Refused: no reason, and a month that is not closed.
@@ -196,17 +196,17 @@ def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> Don
     if decided is not None and state == "reopened" and decided == every[-1] and decided.month == month:
         if decided.reason != reason:
             raise DoneDifferently(_(REOPENED), _(REASON), str(decided.reason), reason)
-        return Done(month, False, decided.closed_to)
+        return ClosingResult(month, False, decided.closed_to)
     if state != "closed" or decided is None:
         raise MonthNotClosed(str(month))
     if not reason.strip():
         raise NoReasonGiven("reopen")
     before = _before(every, decided)
     closing.append(connection, month, "reopened", before, by=by, reason=reason)
-    return Done(month, True, before)
+    return ClosingResult(month, True, before)
 
 
-def _before(every: Sequence[Step], step: Step) -> date | None:
+def _before(every: Sequence[MonthStep], step: MonthStep) -> date | None:
     """Up to which day the books were closed before a step."""
     at = list(every).index(step)
     return every[at - 1].closed_to if at else None

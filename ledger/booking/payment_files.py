@@ -27,9 +27,9 @@ from ledger.booking.refusals import (
     UnknownPaymentFile,
     UnknownRefund,
 )
-from ledger.booking.workflow import FIELDS, REFUNDS, Step, append, said
+from ledger.booking.workflow import FIELDS, REFUNDS, Transition, append, said
 from ledger.i18n import N_, _
-from ledger.journal.closing import insist_on_open
+from ledger.journal.closing import require_open
 from ledger.journal.refusals import NoReasonGiven
 from ledger.people import accounts as people
 from ledger.people import four_eyes, register
@@ -74,7 +74,7 @@ class Transfer:
 
 
 @dataclass(frozen=True)
-class Order:
+class PaymentOrder:
     """What a payment file says: who pays (settings by name, names as banks read them), on which day, to whom."""
 
     payer: Mapping[str, str]
@@ -83,7 +83,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Contained:
+class FiledRefund:
     """A refund that is in a payment file, and whose it is."""
 
     refund: int
@@ -95,7 +95,7 @@ class Contained:
 
 
 @dataclass(frozen=True)
-class Filed:
+class PaymentFile:
     """A payment file, with everything that is in it; not `changed`: it was made before, and is the same.
 
     `gone_on` are the refunds in it that were paid since: it has been at the bank, and is not written once more.
@@ -106,7 +106,7 @@ class Filed:
     pay_on: date
     sha256: str
     content: str
-    refunds: tuple[Contained, ...]
+    refunds: tuple[FiledRefund, ...]
     gone_on: tuple[int, ...] = ()
 
     @property
@@ -129,9 +129,9 @@ def file(
     on: date,
     name: str,
     by: str,
-    layout: Callable[[Order], str],
+    layout: Callable[[PaymentOrder], str],
     without: Collection[int] = (),
-) -> Filed:
+) -> PaymentFile:
     """Puts every approved refund, but for those left out, in one payment file of a day; `layout` gives its characters.
 
     One of that day and name is there already, or one of that day and nothing else is approved: it is given once more.
@@ -143,8 +143,8 @@ def file(
         raise UnknownRefund(unknown[0])
     if (made := _standing(connection, on, name)) is not None:
         return _again(connection, made, left_out)
-    insist_on_bank_day(on)
-    insist_on_open(connection, on)
+    require_bank_day(on)
+    require_open(connection, on)
     wanted = [refund for refund in _in_state(connection, "approved") if refund.no not in left_out]
     if not wanted:
         if (made := _standing(connection, on)) is not None:
@@ -153,7 +153,7 @@ def file(
     if on < (latest := max(refund.steps[-1].on for refund in wanted)):
         raise BeforeTheStepBefore(on, latest)
     order, contained = _order(connection, wanted, on)
-    _insist_on_maker(connection, wanted, by)
+    _require_maker(connection, wanted, by)
     content = layout(order)
     digest = sha256(content.encode(kana.BYTES)).hexdigest()
     yen = sum(transfer.yen for transfer in order.transfers)
@@ -164,17 +164,17 @@ def file(
     connection.execute(table.insert().values(told | {"content": content} | signed))
     for refund in wanted:
         nth = refund.steps[-1].nth + 1
-        append(connection, REFUNDS, refund.no, Step(nth, "filed", on, by, None, None, payment_file=no))
-    return Filed(no, True, on, digest, content, tuple(contained))
+        append(connection, REFUNDS, refund.no, Transition(nth, "filed", on, by, None, None, payment_file=no))
+    return PaymentFile(no, True, on, digest, content, tuple(contained))
 
 
-def insist_on_bank_day(on: date) -> None:
+def require_bank_day(on: date) -> None:
     """Refuses a Saturday, a Sunday, and 31 December to 3 January (銀行法施行令5条); national holidays are not known."""
     if on.weekday() >= 5 or (on.month, on.day) in ((12, 31), (1, 1), (1, 2), (1, 3)):
         raise NotABankDay(on)
 
 
-def _insist_on_maker(connection: Connection, wanted: Collection[Refund], by: str) -> None:
+def _require_maker(connection: Connection, wanted: Collection[Refund], by: str) -> None:
     if settings.values(connection)["people"] != "three":
         return
     # To declare a file void is no approval: the one that stood before stands again.
@@ -198,7 +198,7 @@ def _in_state(connection: Connection, state: str) -> list[Refund]:
 # --- what is in it --------------------------------------------------------------------------------------------------
 
 
-def _order(connection: Connection, wanted: Collection[Refund], on: date) -> tuple[Order, list[Contained]]:
+def _order(connection: Connection, wanted: Collection[Refund], on: date) -> tuple[PaymentOrder, list[FiledRefund]]:
     """What a file of these refunds says, and whose they are. Refused: everything that stands against it, at once."""
     payer, reasons = _payer(connection)
     contained = list(_contained(connection, wanted, reasons))
@@ -216,7 +216,7 @@ def _order(connection: Connection, wanted: Collection[Refund], on: date) -> tupl
             transfers.append(Transfer(refund.refund, *account, payee, refund.yen))
     if reasons:
         raise NotReadyToFile(reasons)
-    return Order(payer, on, tuple(transfers)), contained
+    return PaymentOrder(payer, on, tuple(transfers)), contained
 
 
 def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
@@ -244,7 +244,7 @@ def _against(row: Row[Any], told: Mapping[str, object], *, waits: bool) -> Itera
         yield _(REASONS["too_long"], length=len(payee), limit=PAYEE_LENGTH, **told)
 
 
-def _contained(connection: Connection, wanted: Collection[Refund], reasons: list[str]) -> Iterator[Contained]:
+def _contained(connection: Connection, wanted: Collection[Refund], reasons: list[str]) -> Iterator[FiledRefund]:
     """Whose each refund is, as known now; a reason is added for each deposit of which that is not known."""
     versions = tables.deposit_known
     latest = facts.latest_version(versions, (versions.c.deposit,), None).subquery()
@@ -259,7 +259,7 @@ def _contained(connection: Connection, wanted: Collection[Refund], reasons: list
         if member is None:
             reasons.append(_(REASONS["payer_unknown"], refund=refund.no, deposit=refund.deposit))
         else:
-            yield Contained(refund.no, refund.application, refund.deposit, member, names[member], refund.yen)
+            yield FiledRefund(refund.no, refund.application, refund.deposit, member, names[member], refund.yen)
 
 
 def _registered(connection: Connection) -> list[Row[Any]]:
@@ -285,7 +285,7 @@ def _void(no: Any) -> Exists:
     return exists().where(tables.refund_step.c.payment_file == no, tables.refund_step.c.state == "approved")
 
 
-def _again(connection: Connection, made: Row[Any], left_out: frozenset[int] = frozenset()) -> Filed:
+def _again(connection: Connection, made: Row[Any], left_out: frozenset[int] = frozenset()) -> PaymentFile:
     """A file that was made before, from what is kept of it."""
     inside = _inside(connection, made.no)
     if other := sorted(left_out & {refund.no for refund in inside}):
@@ -294,10 +294,10 @@ def _again(connection: Connection, made: Row[Any], left_out: frozenset[int] = fr
         raise PaymentFileChanged(made.no)
     contained = tuple(_contained(connection, inside, []))
     gone_on = tuple(refund.no for refund in inside if refund.state in ("paid", "returned"))
-    return Filed(made.no, False, made.pay_on, made.sha256, made.content, contained, gone_on)
+    return PaymentFile(made.no, False, made.pay_on, made.sha256, made.content, contained, gone_on)
 
 
-def again(connection: Connection, no: int) -> Filed | None:
+def again(connection: Connection, no: int) -> PaymentFile | None:
     """A payment file that was made before, as it was; None when it is void."""
     table = tables.payment_file
     made = connection.execute(select(table).where(table.c.no == no, ~_void(no))).first()
@@ -315,7 +315,7 @@ def _inside(connection: Connection, no: int) -> list[Refund]:
 
 
 @dataclass(frozen=True)
-class Void:
+class VoidedFile:
     """A payment file that is void: its number, whether this call made it so, the refunds that are approved again."""
 
     no: int
@@ -324,7 +324,7 @@ class Void:
     refunds: tuple[int, ...]
 
 
-def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Void:
+def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> VoidedFile:
     """Declares that a payment file never reached the bank: what is in it is approved again, as it was before.
 
     It may be dated before the day of the file, though not before an approval. Void already: nothing changes, unless the
@@ -340,8 +340,8 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     if before:
         if before[0].reason != reason:
             raise DoneDifferently(_(VOID), _(FIELDS["reason"]), str(before[0].reason), reason)
-        return Void(no, False, name, tuple(refund.no for refund in inside))
-    insist_on_open(connection, on)
+        return VoidedFile(no, False, name, tuple(refund.no for refund in inside))
+    require_open(connection, on)
     if gone := [refund for refund in inside if refund.state != "filed"]:
         raise PaymentFileGoneOn(no, [f"{refund.no} ({said(refund.state)})" for refund in gone])
     if on < (latest := max(refund.steps[-2].on for refund in inside)):
@@ -354,5 +354,5 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
         raise SamePersonVoids(by, no, own)
     for refund in inside:
         nth = refund.steps[-1].nth + 1
-        append(connection, REFUNDS, refund.no, Step(nth, "approved", on, by, reason, None, payment_file=no))
-    return Void(no, True, name, tuple(refund.no for refund in inside))
+        append(connection, REFUNDS, refund.no, Transition(nth, "approved", on, by, reason, None, payment_file=no))
+    return VoidedFile(no, True, name, tuple(refund.no for refund in inside))

@@ -16,7 +16,7 @@ from ledger.booking.events import TEMPLATES
 from ledger.booking.inputs import touching
 from ledger.codes import Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import Movement, Posting, key, next_no, parts
+from ledger.journal.entries import Entry, Movement, key, next_no, parts
 from ledger.journal.reversal import BY_HAND, CORRECTION, opposite
 
 # What brings a fee in: these make a part of 2040 "received"; a waiver only brings back what was received before.
@@ -32,7 +32,7 @@ LEFT = {
 
 
 @dataclass(frozen=True)
-class Left:
+class Unbooked:
     """What could not be booked, for which deposit or application, and why; the entry that stands in the way, if any."""
 
     code: str
@@ -46,7 +46,7 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Booked:
+class BookedEntry:
     """An entry that booking made: the event, for what, the how-manieth time, and the fact it was booked from."""
 
     no: int
@@ -75,12 +75,12 @@ class Plan:
     connection: Connection
     through: date
     only: Collection[str] | None = None
-    postings: list[Posting] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    postings: list[Entry] = field(default_factory=list)
+    left: list[Unbooked] = field(default_factory=list)
     _moved: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
     _held: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     _received_on: dict[str, date] = field(default_factory=dict)
-    _booked: dict[tuple[str, str], dict[int, Booked]] = field(default_factory=dict)
+    _booked: dict[tuple[str, str], dict[int, BookedEntry]] = field(default_factory=dict)
     _place: dict[int, tuple[str, str]] = field(default_factory=dict)
     _first_no: int = 0
 
@@ -115,11 +115,11 @@ class Plan:
         """The day on which the fee, or its last part, was received."""
         return self._received_on.get(application)
 
-    def booked(self, event: str, subject: str) -> list[Booked]:
+    def booked(self, event: str, subject: str) -> list[BookedEntry]:
         """What was booked of an event for a deposit or an application, oldest first, reversed or not."""
         return list(self._booked.get((event, subject), {}).values())
 
-    def latest(self, event: str, subject: str) -> Booked | None:
+    def latest(self, event: str, subject: str) -> BookedEntry | None:
         """What was booked last of an event, reversed or not."""
         return max(self.booked(event, subject), key=lambda each: each.no, default=None)
 
@@ -135,13 +135,13 @@ class Plan:
         **slip: str | int,
     ) -> None:
         """Plans an entry by its template, with a key made of the event, what it is for, and the fact it rests on."""
-        self.add(Posting(key(event, subject, nth, *basis), on, event, tuple(TEMPLATES[event](**slip))))
+        self.add(Entry(key(event, subject, nth, *basis), on, event, tuple(TEMPLATES[event](**slip))))
 
-    def undo(self, no: int, original: Posting, on: date, reason: str) -> None:
+    def undo(self, no: int, original: Entry, on: date, reason: str) -> None:
         """Plans the reversal of an entry whose fact turned out otherwise."""
         self.add(opposite(no, original, on=on, reason=reason, cause=CORRECTION))
 
-    def add(self, posting: Posting) -> None:
+    def add(self, posting: Entry) -> None:
         """Plans a posting."""
         self.postings.append(posting)
         self._note(posting)
@@ -151,7 +151,7 @@ class Plan:
                 before = self._received_on.get(movement.credit_application, posting.on)
                 self._received_on[movement.credit_application] = max(before, posting.on)
 
-    def _note(self, posting: Posting) -> None:
+    def _note(self, posting: Entry) -> None:
         """Counts the posting among what is booked, under the number that it will get."""
         undone = posting.reverses
         if undone is not None and undone in self._place:
@@ -164,9 +164,9 @@ class Plan:
         event, subject, nth, *basis = parts(own_key)
         place = (str(event), str(subject))
         self._place[no] = place
-        self._booked.setdefault(place, {})[no] = Booked(no, on, *place, int(nth or 0), tuple(basis), undone_by)
+        self._booked.setdefault(place, {})[no] = BookedEntry(no, on, *place, int(nth or 0), tuple(basis), undone_by)
 
-    def fits(self, postings: Iterable[Posting]) -> bool:
+    def fits(self, postings: Iterable[Entry]) -> bool:
         """Whether no part of an account falls below zero when these are posted after the plan, in their order."""
         change: Counter[tuple[str, str | None]] = Counter()
         for posting in postings:
@@ -180,7 +180,7 @@ class Plan:
 
     def leave(self, code: str, subject: str, entry: int | None = None) -> None:
         """Notes that something could not be booked."""
-        self.left.append(Left(code, subject, entry))
+        self.left.append(Unbooked(code, subject, entry))
 
     # --- reading the journal ---
 

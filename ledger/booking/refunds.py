@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from ledger import tables
 from ledger.booking.credit_origins import way_back
-from ledger.booking.eligibility import claim, insist_on_application
+from ledger.booking.eligibility import claim, require_application
 from ledger.booking.events import TEMPLATES, refund_proposed
-from ledger.booking.workflow import REFUNDS, Step, begin, histories, step
+from ledger.booking.workflow import REFUNDS, Transition, begin, histories, step
 from ledger.codes import Account
 from ledger.decisions.findings import Finding
 from ledger.i18n import N_, _
-from ledger.journal.closing import insist_on_open
-from ledger.journal.entries import Done, Posting, key, post, recorded
+from ledger.journal.closing import require_open
+from ledger.journal.entries import Entry, Result, key, post, recorded
 from ledger.journal.reversal import opposite
 from ledger.notices import review_flags
 from ledger.people import accounts as people
@@ -28,7 +28,7 @@ CHOSE_CREDIT = N_("the member asked for the fee to be credited to the reissue, n
 
 
 @dataclass(frozen=True)
-class Proposed:
+class Proposal:
     """A proposal: its number, whether this call changed anything, its yen, and what whoever approves should know."""
 
     no: int
@@ -47,7 +47,7 @@ class Refund:
     member: str | None
     decision: int | None
     yen: int
-    steps: tuple[Step, ...]
+    steps: tuple[Transition, ...]
 
     @property
     def state(self) -> str:
@@ -60,32 +60,32 @@ class Refund:
         last = next((each for each in reversed(self.steps) if each.payment_file is not None), None)
         return last.payment_file if last is not None and last.state == "filed" else None
 
-    def step(self, state: str) -> Step | None:
+    def step(self, state: str) -> Transition | None:
         """The last step into a state; None when it was never in it."""
         return next((each for each in reversed(self.steps) if each.state == state), None)
 
 
-def propose(connection: Connection, application: str, *, on: date, by: str) -> Proposed:
+def propose(connection: Connection, application: str, *, on: date, by: str) -> Proposal:
     """Proposes the refund of a fee as found on a day, keeps the decision it rests on, and reserves its yen.
 
     Proposed on that day already: nothing changes. Otherwise refused unless the outcome of that day is eligible and the
     books hold the fee (see `claims.claim`). What came by credit goes back to the lots it came from and is paid from
     there (see `lots`). That the member asked for a credit is remarked, and stops nothing.
     """
-    insist_on_application(connection, application)
+    require_application(connection, application)
     if (before := standing(connection, tables.refund.c.application == application, on)) is not None:
-        return Proposed(before.no, changed=False, yen=before.yen)
-    insist_on_open(connection, on)
+        return Proposal(before.no, changed=False, yen=before.yen)
+    require_open(connection, on)
     finding, decision = claim(connection, application, on=on, by=by)
     yen = finding.refundable
     slip = tuple(refund_proposed(application=application, yen=yen, carried=way_back(connection, application, yen)))
 
-    def reserved(no: int) -> Posting:
+    def reserved(no: int) -> Entry:
         event = refund_proposed.__name__
-        return Posting(key(event, no), on, event, slip)
+        return Entry(key(event, no), on, event, slip)
 
     thing: dict[str, object] = {"application": application, "decision": decision, "yen": yen}
-    return Proposed(begin(connection, REFUNDS, thing, reserved, by=by), True, yen, _remarks(finding))
+    return Proposal(begin(connection, REFUNDS, thing, reserved, by=by), True, yen, _remarks(finding))
 
 
 def _remarks(finding: Finding) -> tuple[str, ...]:
@@ -101,17 +101,17 @@ def standing(connection: Connection, whose: ColumnElement[bool], on: date) -> Re
     return None
 
 
-def approve(connection: Connection, no: int, *, on: date, by: str) -> Done:
+def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:
     """Approves a refund. Refused to the person who proposed it, and while a changed bank account waits for approval."""
 
-    def confirmed(_so_far: list[Step]) -> list[int]:
-        _insist_on_account(connection, no)
+    def confirmed(_so_far: list[Transition]) -> list[int]:
+        _require_account(connection, no)
         return []
 
     return step(connection, REFUNDS, no, "approved", on=on, by=by, entries=confirmed)
 
 
-def _insist_on_account(connection: Connection, no: int) -> None:
+def _require_account(connection: Connection, no: int) -> None:
     """The bank account of the member that a refund goes to is the one that two people know."""
     refund, paid, application = tables.refund, tables.deposit_known, tables.application
     settled = select(paid.c.application).where(paid.c.deposit == refund.c.deposit)
@@ -120,13 +120,13 @@ def _insist_on_account(connection: Connection, no: int) -> None:
     statement = select(application.c.member).join_from(application, refund, application.c.number == whose)
     statement = statement.where(refund.c.no == no)
     if (member := connection.execute(statement).scalar()) is not None:
-        people.insist_on_account(connection, member)
+        people.require_account(connection, member)
 
 
-def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
+def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
     """Rejects a refund that is not paid yet: the exact reverse of its reservation. The reason is kept."""
 
-    def given_back(so_far: list[Step]) -> list[int]:
+    def given_back(so_far: list[Transition]) -> list[int]:
         entry = so_far[0].entry
         assert entry is not None
         original = recorded(connection, [entry])[entry]
@@ -135,7 +135,7 @@ def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -
     return step(connection, REFUNDS, no, "rejected", on=on, by=by, reason=reason, same=("reason",), entries=given_back)
 
 
-def paid(connection: Connection, numbers: Iterable[int], *, on: date, by: str) -> list[Done]:
+def paid(connection: Connection, numbers: Iterable[int], *, on: date, by: str) -> list[Result]:
     """Records that refunds were paid on a day: approved, in a transfer file, or after a transfer had come back.
 
     Refused while a changed bank account of the member waits for approval.
@@ -143,26 +143,26 @@ def paid(connection: Connection, numbers: Iterable[int], *, on: date, by: str) -
     return [_pay(connection, no, on, by) for no in numbers]
 
 
-def _pay(connection: Connection, no: int, on: date, by: str) -> Done:
-    def payment(so_far: list[Step]) -> list[int]:
-        _insist_on_account(connection, no)
+def _pay(connection: Connection, no: int, on: date, by: str) -> Result:
+    def payment(so_far: list[Transition]) -> list[int]:
+        _require_account(connection, no)
         event = "returned_refund_paid" if so_far[-1].state == "returned" else "refund_paid"
         return _post(connection, event, no, so_far, on, by)
 
     return step(connection, REFUNDS, no, "paid", on=on, by=by, same=("on",), entries=payment)
 
 
-def returned(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
+def returned(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
     """Records that the transfer of a refund came back. What is owed to the member stays owed."""
 
-    def came_back(so_far: list[Step]) -> list[int]:
+    def came_back(so_far: list[Transition]) -> list[int]:
         return _post(connection, "refund_returned", no, so_far, on, by)
 
     same = ("on", "reason")
     return step(connection, REFUNDS, no, "returned", on=on, by=by, reason=reason, same=same, entries=came_back)
 
 
-def _post(connection: Connection, event: str, no: int, so_far: list[Step], on: date, by: str) -> list[int]:
+def _post(connection: Connection, event: str, no: int, so_far: list[Transition], on: date, by: str) -> list[int]:
     """Posts a step for each lot that the yen were reserved from."""
     reserved = so_far[0].entry
     assert reserved is not None
@@ -172,7 +172,7 @@ def _post(connection: Connection, event: str, no: int, so_far: list[Step], on: d
         if lot.credit == Account.REFUNDS_PAYABLE
         for movement in TEMPLATES[event](application=lot.credit_application, deposit=lot.deposit, yen=lot.yen)
     )
-    return post(connection, [Posting(key(event, no, len(so_far) + 1), on, event, moved)], by=by)
+    return post(connection, [Entry(key(event, no, len(so_far) + 1), on, event, moved)], by=by)
 
 
 def refunds(connection: Connection, wanted: ColumnElement[bool] | None = None) -> list[Refund]:

@@ -10,23 +10,23 @@ from sqlalchemy import Connection
 from ledger.booking.authority import plan_authority
 from ledger.booking.fees import plan_fees
 from ledger.booking.inputs import applications, related
-from ledger.booking.planning import Left, Plan
+from ledger.booking.planning import Plan, Unbooked
 from ledger.dates import Month
 from ledger.journal.closing import closed_to
-from ledger.journal.entries import Posting, post
+from ledger.journal.entries import Entry, post
 from ledger.journal.refusals import MonthClosed
 
 
 @dataclass(frozen=True)
-class Report:
+class BookingReport:
     """How many entries of each event were posted, how many were reversed as corrections, and what was left, and why."""
 
     posted: dict[str, int]
     corrected: int
-    left: tuple[Left, ...]
+    left: tuple[Unbooked, ...]
 
 
-def book(connection: Connection, through: date, *, by: str, only: Collection[str] | None = None) -> Report:
+def book(connection: Connection, through: date, *, by: str, only: Collection[str] | None = None) -> BookingReport:
     """Posts what is called for up to and on a day and is not posted yet; booking twice is booking once.
 
     All facts count that are known, the row known last; their events count when they happened by the day. `only` names
@@ -38,7 +38,7 @@ def book(connection: Connection, through: date, *, by: str, only: Collection[str
     post(connection, _dated_openly(plan.postings, through, closed_to(connection)), by=by)
     posted = Counter(posting.event for posting in plan.postings if posting.reverses is None)
     corrected = sum(posting.reverses is not None for posting in plan.postings)
-    return Report(dict(posted), corrected, tuple(plan.left))
+    return BookingReport(dict(posted), corrected, tuple(plan.left))
 
 
 def planned(connection: Connection, through: date, only: Collection[str] | None = None) -> Plan:
@@ -51,7 +51,7 @@ def planned(connection: Connection, through: date, only: Collection[str] | None 
     return plan
 
 
-def _dated_openly(postings: list[Posting], through: date, closed: date | None) -> list[Posting]:
+def _dated_openly(postings: list[Entry], through: date, closed: date | None) -> list[Entry]:
     """The postings, none of them in a closed month; each keeps its place, for one may need what another brings."""
     if closed is None or not postings:
         return postings

@@ -7,25 +7,25 @@ from sqlalchemy import Connection, func, select
 from ledger import tables
 from ledger.booking.refusals import PartOfCredit, PartOfRefund, WaivedMeanwhile
 from ledger.journal import reversal
-from ledger.journal.entries import Done, Posting
+from ledger.journal.entries import Entry, Result
 
 
-def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Done:
+def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
     """Reverses an entry by hand; see `ledger.journal.reversal`.
 
     What was reversed by a person stays reversed: `book` does not post it again until the fact it was booked from has
     changed. Refused besides: an entry that a refund or credit rests on (these have commands of their own), and a debt
     that was waived.
     """
-    return reversal.reverse(connection, no, on=on, reason=reason, by=by, insist=_insist)
+    return reversal.reverse(connection, no, on=on, reason=reason, by=by, require=_require)
 
 
-def _insist(connection: Connection, no: int, original: Posting) -> None:
-    _insist_that_nothing_rests_on(connection, no)
-    _insist_that_it_was_not_waived(connection, no, original)
+def _require(connection: Connection, no: int, original: Entry) -> None:
+    _require_that_nothing_rests_on(connection, no)
+    _require_that_it_was_not_waived(connection, no, original)
 
 
-def _insist_that_nothing_rests_on(connection: Connection, no: int) -> None:
+def _require_that_nothing_rests_on(connection: Connection, no: int) -> None:
     refund, credit = tables.refund_step, tables.credit_step
     resting = connection.execute(select(refund.c.refund).where(refund.c.entry == no)).scalar()
     if resting is not None:
@@ -35,7 +35,7 @@ def _insist_that_nothing_rests_on(connection: Connection, no: int) -> None:
         raise PartOfCredit(no, resting)
 
 
-def _insist_that_it_was_not_waived(connection: Connection, no: int, original: Posting) -> None:
+def _require_that_it_was_not_waived(connection: Connection, no: int, original: Entry) -> None:
     """A waiver gives back what the debt took; without the debt it would give what nobody has."""
     if original.event != "certificate_issued":
         return

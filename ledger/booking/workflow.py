@@ -22,8 +22,8 @@ from ledger.booking.refusals import (
 from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
-from ledger.journal.closing import insist_on_open
-from ledger.journal.entries import Done, Posting, post
+from ledger.journal.closing import require_open
+from ledger.journal.entries import Entry, Result, post
 from ledger.journal.refusals import NoReasonGiven
 from ledger.people.four_eyes import one_person
 from ledger.store.database import role
@@ -32,7 +32,7 @@ FIELDS = {"on": N_("day"), "reason": N_("reason")}
 
 
 @dataclass(frozen=True)
-class Step:
+class Transition:
     """A state that was come into: which in order, on which day, by whom, why, and the entry that was posted for it.
 
     `role` is the database role by which it was recorded, known on PostgreSQL only. `payment_file` is the file that a
@@ -50,7 +50,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Course:
+class Workflow:
     """The states that one kind of thing goes through: from each, those that may follow."""
 
     things: Table
@@ -65,14 +65,14 @@ class Course:
         return str(self.things.name)
 
 
-REFUNDS = Course(
+REFUNDS = Workflow(
     tables.refund,
     tables.refund_step,
     REFUND_MOVES,
     UnknownRefund,
     RefundOutOfOrder,
 )
-CREDITS = Course(
+CREDITS = Workflow(
     tables.credit,
     tables.credit_step,
     CREDIT_MOVES,
@@ -87,7 +87,7 @@ def said(state: str) -> str:
 
 
 def begin(
-    connection: Connection, course: Course, thing: dict[str, object], posting: Callable[[int], Posting], *, by: str
+    connection: Connection, course: Workflow, thing: dict[str, object], posting: Callable[[int], Entry], *, by: str
 ) -> int:
     """Enters a refund or credit as proposed, with the entry that reserves its yen; gives its number."""
     last: int = connection.execute(select(func.coalesce(func.max(course.things.c.no), 0))).scalar_one()
@@ -95,11 +95,11 @@ def begin(
     connection.execute(course.things.insert().values(no=no, **thing))
     wanted = posting(no)
     entry = post(connection, [wanted], by=by)[0]
-    append(connection, course, no, Step(1, "proposed", wanted.on, by, None, entry))
+    append(connection, course, no, Transition(1, "proposed", wanted.on, by, None, entry))
     return no
 
 
-def append(connection: Connection, course: Course, no: int, step: Step) -> None:
+def append(connection: Connection, course: Workflow, no: int, step: Transition) -> None:
     """Appends a step, signed."""
     row: dict[str, object] = {"nth": step.nth, "state": step.state, "happened_on": step.on, "reason": step.reason}
     row |= {course.of: no, "entry": step.entry}
@@ -109,7 +109,9 @@ def append(connection: Connection, course: Course, no: int, step: Step) -> None:
     connection.execute(course.steps.insert().values(row | signed))
 
 
-def histories(connection: Connection, course: Course, only: Sequence[int] | None = None) -> dict[int, list[Step]]:
+def histories(
+    connection: Connection, course: Workflow, only: Sequence[int] | None = None
+) -> dict[int, list[Transition]]:
     """The steps of each refund or credit, or of these few, oldest first."""
     steps = course.steps
     names = ("nth", "state", "happened_on", "by", "reason", "entry", "role", "payment_file")
@@ -117,13 +119,13 @@ def histories(connection: Connection, course: Course, only: Sequence[int] | None
     statement = select(steps.c[course.of], *columns).order_by(steps.c[course.of], steps.c.nth)
     if only is not None:
         statement = statement.where(steps.c[course.of].in_(only))
-    found: dict[int, list[Step]] = {}
+    found: dict[int, list[Transition]] = {}
     for of, *step in connection.execute(statement):
-        found.setdefault(of, []).append(Step(*step))
+        found.setdefault(of, []).append(Transition(*step))
     return found
 
 
-def history(connection: Connection, course: Course, no: int) -> list[Step]:
+def history(connection: Connection, course: Workflow, no: int) -> list[Transition]:
     """The steps of one refund or credit, oldest first. An unknown number is refused."""
     found = histories(connection, course, [no]).get(no)
     if found is None:
@@ -133,7 +135,7 @@ def history(connection: Connection, course: Course, no: int) -> list[Step]:
 
 def step(
     connection: Connection,
-    course: Course,
+    course: Workflow,
     no: int,
     state: str,
     *,
@@ -141,8 +143,8 @@ def step(
     by: str,
     reason: str | None = None,
     same: tuple[str, ...] = (),
-    entries: Callable[[list[Step]], list[int]] = lambda _history: [],
-) -> Done:
+    entries: Callable[[list[Transition]], list[int]] = lambda _history: [],
+) -> Result:
     """Brings a refund or credit into a state; in it already, nothing changes, unless `same` fields differ: refused.
 
     Nothing changes either when the very same was recorded earlier and others went on from there: it is typed again.
@@ -154,13 +156,13 @@ def step(
     so_far = history(connection, course, no)
     last = so_far[-1]
     if last.state == state:
-        _insist_on_the_same(last, {"on": on, "reason": reason}, same)
-        return Done(no, changed=False)
+        _require_the_same(last, {"on": on, "reason": reason}, same)
+        return Result(no, changed=False)
     # From a payment file nothing is taken back by itself: the whole file is void, or nothing of it (see `payments`).
     follows = state in course.moves.get(last.state, ()) and (last.state, state) != ("filed", "approved")
     if not follows and any((each.state, each.on, each.by, each.reason) == (state, on, by, reason) for each in so_far):
-        return Done(no, changed=False)
-    insist_on_open(connection, on)
+        return Result(no, changed=False)
+    require_open(connection, on)
     if not follows:
         raise course.out_of_order(no, said(last.state), said(state))
     if on < last.on:
@@ -170,11 +172,11 @@ def step(
     if state in ("approved", "applied") and one_person(connection, by, so_far[0].by, so_far[0].role):
         raise SamePersonApproves(by)
     posted = entries(so_far)
-    append(connection, course, no, Step(last.nth + 1, state, on, by, reason, posted[-1] if posted else None))
-    return Done(no, changed=True)
+    append(connection, course, no, Transition(last.nth + 1, state, on, by, reason, posted[-1] if posted else None))
+    return Result(no, changed=True)
 
 
-def _insist_on_the_same(last: Step, here: Mapping[str, object], same: tuple[str, ...]) -> None:
+def _require_the_same(last: Transition, here: Mapping[str, object], same: tuple[str, ...]) -> None:
     for name in same:
         there = getattr(last, name)
         if there != here[name]:

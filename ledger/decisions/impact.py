@@ -20,7 +20,7 @@ from ledger.decisions.findings import as_json as finding_json
 from ledger.facts import Origin
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Notice
-from ledger.notices.drafts import Proposed
+from ledger.notices.drafts import DraftNotice
 from ledger.notices.refusals import DoesNotRun, UnknownFact
 from ledger.people.register import Person, people
 from ledger.tables import OUTCOMES
@@ -29,7 +29,7 @@ EXAMPLES = 2  # of each kind of change, when the caller does not say
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Judgement:
     """The answer for one application under one notice; `refundable` is in yen."""
 
     outcome: str
@@ -40,17 +40,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedFinding:
     """An application that the proposed notice would answer otherwise, or for other reasons."""
 
     application: str
     member: Person
-    before: Answer
-    after: Answer
+    before: Judgement
+    after: Judgement
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class OutcomeShift:
     """All changes from one outcome to another (the same: only the grounds differ); yen before and after."""
 
     before: str
@@ -61,7 +61,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class AssociationShare:
     """What the change means for one association: applications judged, changed, and all yen refundable in each case."""
 
     association: str
@@ -75,7 +75,7 @@ class Share:
 class Example:
     """A change with both findings, to be explained."""
 
-    change: Change
+    change: ChangedFinding
     before: Finding
     after: Finding
 
@@ -86,10 +86,10 @@ class Comparison:
 
     as_of: date
     in_force: Notice | None
-    proposed: Proposed
-    shares: tuple[Share, ...]
-    moved: tuple[Moved, ...]
-    changes: tuple[Change, ...]
+    proposed: DraftNotice
+    shares: tuple[AssociationShare, ...]
+    moved: tuple[OutcomeShift, ...]
+    changes: tuple[ChangedFinding, ...]
     examples: tuple[Example, ...]
     origins: dict[int, Origin]
 
@@ -109,13 +109,13 @@ class Comparison:
         return sum(share.refundable_after for share in self.shares)
 
 
-def compare(connection: Connection, proposed: Proposed, as_of: date, *, examples: int = EXAMPLES) -> Comparison:
+def compare(connection: Connection, proposed: DraftNotice, as_of: date, *, examples: int = EXAMPLES) -> Comparison:
     """Judges everyone as of a day under the notice then in force and as if the proposed one were.
 
     The connection has to be one transaction that reads (`database.reading`). Refused: a notice that names a fact nobody
     can supply (unknown-fact), or a condition the database cannot evaluate (does-not-run).
     """
-    _insist_on_missable(proposed)
+    _require_missable(proposed)
     in_force = register.in_force(as_of)
     persons = people(connection) | people(connection, as_of)
     before = list(_answers(connection, in_force, as_of))
@@ -123,13 +123,13 @@ def compare(connection: Connection, proposed: Proposed, as_of: date, *, examples
         after = list(_answers(connection, proposed.notice, as_of))
     except SQLAlchemyError as error:  # the same question has just been answered under another notice
         raise DoesNotRun(proposed.file, _told(error)) from None
-    changes: list[Change] = []
-    shares = {name: Share(name) for name in ASSOCIATIONS}
+    changes: list[ChangedFinding] = []
+    shares = {name: AssociationShare(name) for name in ASSOCIATIONS}
     for (application, member, was), (_same, _too, now) in zip(before, after, strict=True):
         person = persons[member]
         shares[person.association] = _added(shares[person.association], was, now)
         if was != now:
-            changes.append(Change(application, person, was, now))
+            changes.append(ChangedFinding(application, person, was, now))
     changes.sort(key=lambda each: ASSOCIATIONS.index(each.member.association))
     shown = list(_examples(connection, in_force, proposed.notice, as_of, changes, examples))
     ids = {each for example in shown for finding in (example.before, example.after) for each in finding.fact_ids()}
@@ -145,7 +145,7 @@ def compare(connection: Connection, proposed: Proposed, as_of: date, *, examples
     )
 
 
-def _insist_on_missable(proposed: Proposed) -> None:
+def _require_missable(proposed: DraftNotice) -> None:
     for condition in proposed.notice.conditions:
         for fact in (*condition.settled_by, *condition.revisable):
             if fact not in query.MISSABLE:
@@ -160,7 +160,7 @@ def _told(error: SQLAlchemyError) -> str:
 # --- the difference -------------------------------------------------------------------------------------------------
 
 
-def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iterator[tuple[str, str, Answer]]:
+def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iterator[tuple[str, str, Judgement]]:
     """Application, member and answer of everyone, by application: only the columns that are compared."""
     answered = query.question(notice).subquery()
     clauses = query.clause_columns(notice)
@@ -173,7 +173,7 @@ def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iter
     statement = select(*plain, *(answered.c[name] for part in told for _said, name in part))
     first, second = len(told[0]), len(told[0]) + len(told[1])
     said = [[each for each, _name in part] for part in told]
-    known: dict[Any, Answer] = {}  # a hundred thousand applications have a few hundred answers
+    known: dict[Any, Judgement] = {}  # a hundred thousand applications have a few hundred answers
     for application, member, outcome, refundable, *held in connection.execute(
         statement.order_by(answered.c.application), query.parameters(as_of)
     ):
@@ -184,11 +184,11 @@ def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iter
                 for names, some in zip(said, (held[:first], held[first:second], held[second:]), strict=True)
             )
             decided = outcome in ("no_fee", "settled") or review_flags.WITHDRAWN in doubtful
-            known[key] = Answer(outcome, marks, () if decided else missing, doubtful, refundable)
+            known[key] = Judgement(outcome, marks, () if decided else missing, doubtful, refundable)
         yield application, member, known[key]
 
 
-def _added(share: Share, was: Answer, now: Answer) -> Share:
+def _added(share: AssociationShare, was: Judgement, now: Judgement) -> AssociationShare:
     return replace(
         share,
         applications=share.applications + 1,
@@ -198,9 +198,9 @@ def _added(share: Share, was: Answer, now: Answer) -> Share:
     )
 
 
-def _moved(changes: list[Change]) -> Iterator[Moved]:
+def _moved(changes: list[ChangedFinding]) -> Iterator[OutcomeShift]:
     for pair, several in _by_outcome(changes).items():
-        yield Moved(
+        yield OutcomeShift(
             *pair,
             len(several),
             sum(change.before.refundable for change in several),
@@ -208,10 +208,10 @@ def _moved(changes: list[Change]) -> Iterator[Moved]:
         )
 
 
-def _by_outcome(changes: list[Change]) -> dict[tuple[str, str], list[Change]]:
+def _by_outcome(changes: list[ChangedFinding]) -> dict[tuple[str, str], list[ChangedFinding]]:
     """The changes from each outcome to each other, in the order of the outcomes; those of grounds alone come last."""
     pairs = [(before, after) for before in OUTCOMES for after in OUTCOMES if before != after]
-    found: dict[tuple[str, str], list[Change]] = {
+    found: dict[tuple[str, str], list[ChangedFinding]] = {
         pair: [] for pair in (*pairs, *((outcome, outcome) for outcome in OUTCOMES))
     }
     for change in changes:
@@ -220,7 +220,12 @@ def _by_outcome(changes: list[Change]) -> dict[tuple[str, str], list[Change]]:
 
 
 def _examples(
-    connection: Connection, in_force: Notice | None, proposed: Notice, as_of: date, changes: list[Change], count: int
+    connection: Connection,
+    in_force: Notice | None,
+    proposed: Notice,
+    as_of: date,
+    changes: list[ChangedFinding],
+    count: int,
 ) -> Iterator[Example]:
     """The first few changes of each kind, judged once more with everything that explains them."""
     wanted = [change for several in _by_outcome(changes).values() for change in several[:count]]
@@ -289,7 +294,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _answer_json(answer: Answer) -> dict[str, Any]:
+def _answer_json(answer: Judgement) -> dict[str, Any]:
     return {
         "outcome": answer.outcome,
         "clauses": list(answer.clauses),

@@ -48,7 +48,7 @@ Value = date | str | int | None
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnswerAt:
     """What was or would be answered: outcome, the day of the notice, the clauses that hold, yen to be given back."""
 
     outcome: str
@@ -58,7 +58,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedFact:
     """A fact, by its column, that is no longer what it was (None: not known); `origin` is where it comes from now."""
 
     column: str
@@ -68,7 +68,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Shaken:
+class OutdatedDecision:
     """A decision that stands and would be answered otherwise for a day: its own, or the day asked about.
 
     `now` is None when by that day there would have been no such application.
@@ -79,9 +79,9 @@ class Shaken:
     member: str
     as_of: date
     asked_on: date
-    then: Answer
-    now: Answer | None
-    changes: tuple[Change, ...]
+    then: AnswerAt
+    now: AnswerAt | None
+    changes: tuple[ChangedFact, ...]
 
     @property
     def notice_changed(self) -> bool:
@@ -89,7 +89,7 @@ class Shaken:
         return self.now is not None and self.now.notice != self.then.notice
 
 
-def shaken(connection: Connection, on: date) -> list[Shaken]:
+def outdated(connection: Connection, on: date) -> list[OutdatedDecision]:
     """The decisions that stand and would be answered otherwise, by number: each is asked again twice.
 
     For its own day, with hindsight: every fact, deposit and fee recorded since it was kept counts, whenever it became
@@ -103,7 +103,7 @@ def shaken(connection: Connection, on: date) -> list[Shaken]:
     """
     standing = list(_standing(connection))
     dialect = connection.dialect.name
-    found: dict[tuple[int, date], Shaken] = {}
+    found: dict[tuple[int, date], OutdatedDecision] = {}
     for as_of, several in groupby(sorted(standing, key=lambda each: each.as_of), key=lambda each: each.as_of):
         for each in _asked_again(connection, list(several), as_of, (*_carried_out(dialect), *_hindsight(dialect))):
             found[each.decision, each.asked_on] = each
@@ -113,7 +113,7 @@ def shaken(connection: Connection, on: date) -> list[Shaken]:
     return [found[key] for key in sorted(found)]
 
 
-def as_json(rows: Iterable[Shaken]) -> dict[str, Any]:
+def as_json(rows: Iterable[OutdatedDecision]) -> dict[str, Any]:
     """The shaken decisions as other programs read them."""
     return {
         "shaken": [
@@ -141,7 +141,7 @@ def as_json(rows: Iterable[Shaken]) -> dict[str, Any]:
     }
 
 
-def _answer_json(answer: Answer) -> dict[str, Any]:
+def _answer_json(answer: AnswerAt) -> dict[str, Any]:
     return {
         "outcome": answer.outcome,
         "notice": answer.notice,
@@ -164,7 +164,7 @@ def _origin_json(origin: Origin) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _StoredDecision:
     """A decision that stands, with the finding that was kept."""
 
     no: int
@@ -183,7 +183,7 @@ def _last() -> Select[Any]:
     )
 
 
-def _standing(connection: Connection) -> Iterator[_Kept]:
+def _standing(connection: Connection) -> Iterator[_StoredDecision]:
     decision, application = tables.decision, tables.application
     statement = (
         _last()
@@ -192,12 +192,12 @@ def _standing(connection: Connection) -> Iterator[_Kept]:
         .order_by(decision.c.no)
     )
     for row in connection.execute(statement):
-        yield _Kept(row.no, row.application, row.member, row.as_of, json.loads(row.finding))
+        yield _StoredDecision(row.no, row.application, row.member, row.as_of, json.loads(row.finding))
 
 
 def _asked_again(
-    connection: Connection, decisions: Sequence[_Kept], asked_on: date, shadows: tuple[CTE, ...]
-) -> Iterator[Shaken]:
+    connection: Connection, decisions: Sequence[_StoredDecision], asked_on: date, shadows: tuple[CTE, ...]
+) -> Iterator[OutdatedDecision]:
     """Those of the decisions that would be answered otherwise for the day; everyone is judged at once."""
     wanted = {decision.application for decision in decisions}
     found = {
@@ -215,7 +215,7 @@ def _asked_again(
     origins = facts.origins(connection, records)
     for each in differing:
         finding = found.get(each.application)
-        yield Shaken(
+        yield OutdatedDecision(
             decision=each.no,
             application=each.application,
             member=each.member,
@@ -227,34 +227,34 @@ def _asked_again(
         )
 
 
-def _then(each: _Kept) -> Answer:
+def _then(each: _StoredDecision) -> AnswerAt:
     kept = each.finding
-    return Answer(kept["outcome"], _day(kept["notice"]), tuple(kept["clauses"]), kept["refundable"])
+    return AnswerAt(kept["outcome"], _day(kept["notice"]), tuple(kept["clauses"]), kept["refundable"])
 
 
-def _now(finding: Finding | None) -> Answer | None:
+def _now(finding: Finding | None) -> AnswerAt | None:
     if finding is None:
         return None
     notice = finding.notice.announced_on if finding.notice else None
-    return Answer(finding.outcome, notice, finding.clauses, finding.refundable)
+    return AnswerAt(finding.outcome, notice, finding.clauses, finding.refundable)
 
 
-def _differs(then: Answer, now: Answer | None) -> bool:
+def _differs(then: AnswerAt, now: AnswerAt | None) -> bool:
     if now is None or (then.outcome, then.refundable) != (now.outcome, now.refundable):
         return True
     return then.notice == now.notice and then.outcome != "no_fee" and then.clauses != now.clauses
 
 
-def _changes(kept: Mapping[str, Any], finding: Finding, origins: Mapping[int, Origin]) -> Iterator[Change]:
+def _changes(kept: Mapping[str, Any], finding: Finding, origins: Mapping[int, Origin]) -> Iterator[ChangedFact]:
     for column, (name, part) in COLUMNS.items():
         was = kept["facts"].get(column, {}).get("value")
         before, now = (was if part == "code" else _day(was)), finding.row[column]
         if before != now:
             record = finding.row[f"{name}_fact"]
-            yield Change(column, before, now, None if record is None else origins.get(record))
+            yield ChangedFact(column, before, now, None if record is None else origins.get(record))
     for column in _MONEY:
         if kept[column] != finding.row[column]:
-            yield Change(column, kept[column], finding.row[column], None)
+            yield ChangedFact(column, kept[column], finding.row[column], None)
 
 
 def _day(text: str | None) -> date | None:
@@ -265,7 +265,7 @@ def _day(text: str | None) -> date | None:
 
 
 @dataclass(frozen=True)
-class Recomputed:
+class Recomputation:
     """A decision judged again from what was in the books when it was kept: the parts that differ, none if it agrees."""
 
     no: int
@@ -273,14 +273,14 @@ class Recomputed:
     differs: tuple[str, ...]
 
 
-def recompute(connection: Connection, no: int) -> Recomputed:
+def recompute(connection: Connection, no: int) -> Recomputation:
     """Judges one decision again as it was. Refused: a number never given (unknown-decision)."""
     for each in recomputed(connection, [no]):
         return each
     raise UnknownDecision(no)
 
 
-def recomputed(connection: Connection, numbers: Sequence[int] | None = None) -> Iterator[Recomputed]:
+def recomputed(connection: Connection, numbers: Sequence[int] | None = None) -> Iterator[Recomputation]:
     """Judges decisions again (None: all of them), superseded ones too, from nothing but what was then in the books.
 
     Counted are the facts, deposits and fees up to the last that the books held when the decision was kept, and the
@@ -307,7 +307,7 @@ def recomputed(connection: Connection, numbers: Sequence[int] | None = None) -> 
         for row in kept:
             finding = found.get(row.application)
             again = {} if finding is None else json.loads(content(finding))
-            yield Recomputed(row.no, row.application, tuple(_differing(row._mapping, again)))
+            yield Recomputation(row.no, row.application, tuple(_differing(row._mapping, again)))
 
 
 def _differing(row: Mapping[Any, Any], again: Mapping[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from itertools import chain
 
 from ledger.errors import Problem
 from ledger.intake.columns import Value
-from ledger.intake.kind import KNOWN_ON, Line
+from ledger.intake.kind import KNOWN_ON, InputRow
 from ledger.intake.kinds import KINDS
 from ledger.intake.known_facts import Kept
 
@@ -31,7 +31,7 @@ _LINKS = ("application", "previous", "credit_to")
 _MAY_NAME_UNKNOWN = ("bills",)
 
 
-def check(lines: list[Line], kept: Kept, known_on: date, today: date) -> list[Problem]:
+def check(lines: list[InputRow], kept: Kept, known_on: date, today: date) -> list[Problem]:
     """Every problem between the lines, and between them and the books.
 
     `known_on` is the day on which a line became known that does not say so itself.
@@ -47,7 +47,7 @@ def check(lines: list[Line], kept: Kept, known_on: date, today: date) -> list[Pr
     ]
 
 
-def _not_yet(lines: list[Line], today: date) -> Iterator[Problem]:
+def _not_yet(lines: list[InputRow], today: date) -> Iterator[Problem]:
     """Nothing can have become known after today."""
     for line in lines:
         if line.known_on is not None and line.known_on > today:
@@ -56,7 +56,7 @@ def _not_yet(lines: list[Line], today: date) -> Iterator[Problem]:
             yield line.problem(line.kind.headings[name], "not-yet", value=line.known_on, today=today)
 
 
-def _owned(lines: list[Line], members: set[str], owners: dict[str, str]) -> Iterator[Problem]:
+def _owned(lines: list[InputRow], members: set[str], owners: dict[str, str]) -> Iterator[Problem]:
     """An application belongs to one member, who is in the register; `owners` learns the new applications."""
     listed = members | {line.text("member") for line in lines if line.kind.code == "members"}
     for line in lines:
@@ -72,7 +72,7 @@ def _owned(lines: list[Line], members: set[str], owners: dict[str, str]) -> Iter
             yield line.problem(heading, "another-member", application=application, member=owner)
 
 
-def _named(lines: list[Line], owners: dict[str, str]) -> Iterator[Problem]:
+def _named(lines: list[InputRow], owners: dict[str, str]) -> Iterator[Problem]:
     """An application that is named is known, and a fee is set against an application of the same member only."""
     for line in lines:
         if line.kind.code in _MAY_NAME_UNKNOWN:
@@ -86,15 +86,15 @@ def _named(lines: list[Line], owners: dict[str, str]) -> Iterator[Problem]:
             yield line.problem(line.kind.headings["credit_to"], "another-member", application=credit_to, member=other)
 
 
-def _twice(lines: list[Line], known_on: date) -> Iterator[Problem]:
+def _twice(lines: list[InputRow], known_on: date) -> Iterator[Problem]:
     """Rows about the same thing, known on the same day, say the same; one may leave out what the other says."""
-    said: dict[tuple[str, tuple[Value | None, ...], date], dict[str, tuple[Value | None, Line]]] = {}
+    said: dict[tuple[str, tuple[Value | None, ...], date], dict[str, tuple[Value | None, InputRow]]] = {}
     for line in lines:
         key = line.key
         if not key or None in key:
             continue
         before = said.setdefault((line.kind.code, key, line.known_on or known_on), {})
-        differs: tuple[str, Line] | None = None
+        differs: tuple[str, InputRow] | None = None
         for column in line.kind.columns:
             value = line.values.get(column.name)
             if value is None and not column.blank_says:
@@ -109,19 +109,19 @@ def _twice(lines: list[Line], known_on: date) -> Iterator[Problem]:
             )
 
 
-def _place(of: Line, seen_from: Line) -> object:
+def _place(of: InputRow, seen_from: InputRow) -> object:
     """The row of a line, with its file and sheet where they are not those of the other line."""
     if (of.file, of.sheet) == (seen_from.file, seen_from.sheet):
         return of.row
     return f"{of.file}:{of.row}" if of.sheet is None else f"{of.file}:{of.sheet}!{of.row}"
 
 
-def _in_order(lines: list[Line], kept: Kept, known_on: date) -> Iterator[Problem]:
+def _in_order(lines: list[InputRow], kept: Kept, known_on: date) -> Iterator[Problem]:
     """No certificate is sent before it was applied for, downloaded before it was sent, and so on.
 
     Of each day, the value that counts after the import is compared, and a problem names the line that brings it.
     """
-    counts: dict[str, dict[str, tuple[date, date, Line | None]]] = {}
+    counts: dict[str, dict[str, tuple[date, date, InputRow | None]]] = {}
     for line in lines:
         application = line.text("application")
         if application is None or line.kind.code == "bills":
@@ -137,8 +137,8 @@ def _in_order(lines: list[Line], kept: Kept, known_on: date) -> Iterator[Problem
     return chain.from_iterable(map(_out_of_order, counts.values()))
 
 
-def _kept_days(kept: Kept, application: str) -> dict[str, tuple[date, date, Line | None]]:
-    days: dict[str, tuple[date, date, Line | None]] = {}
+def _kept_days(kept: Kept, application: str) -> dict[str, tuple[date, date, InputRow | None]]:
+    days: dict[str, tuple[date, date, InputRow | None]] = {}
     for name in _DAYS:
         if versions := kept.facts.get((application, name)):
             known, said = versions[-1]
@@ -147,7 +147,7 @@ def _kept_days(kept: Kept, application: str) -> dict[str, tuple[date, date, Line
     return days
 
 
-def _out_of_order(days: dict[str, tuple[date, date, Line | None]]) -> Iterator[Problem]:
+def _out_of_order(days: dict[str, tuple[date, date, InputRow | None]]) -> Iterator[Problem]:
     for later, earlier in _ORDER.items():
         if later not in days:
             continue

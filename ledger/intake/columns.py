@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from ledger import dates, masking
-from ledger.codes import ASSOCIATIONS, Words
+from ledger.codes import ASSOCIATIONS, CodeList
 from ledger.errors import FORMULAS
 
 
@@ -35,7 +35,7 @@ _YEN = re.compile(r"([-△▲−]?)¥?(\d+|\d{1,3}(?:,\d{3})+)円?")
 _LARGEST_INTEGER_OF_A_FLOAT = 2**53
 
 
-class Misread(Exception):
+class CellProblem(Exception):
     """A cell does not hold what its column is for: the code of the problem and the fields of its sentence."""
 
     def __init__(self, code: str, **fields: object) -> None:
@@ -46,7 +46,7 @@ class Misread(Exception):
 
 
 @dataclass(frozen=True)
-class Column:
+class InputColumn:
     """One column of an input file; `name` is what the books call its value.
 
     `required`: heading and cell have to be there. `blank_says`: a blank cell is a statement of its own ("none up to
@@ -63,12 +63,12 @@ class Column:
     choices: tuple[str, ...] = field(default=())
 
 
-def value_of(column: Column, cell: Cell) -> Value:
+def value_of(column: InputColumn, cell: Cell) -> Value:
     """What the cell holds. Raises Misread for an error value, an unknown formula result, or what `read` refuses."""
     if isinstance(cell, Uncalculated):
-        raise Misread("formula-not-calculated")
+        raise CellProblem("formula-not-calculated")
     if isinstance(cell, str) and cell in _ERRORS:
-        raise Misread("formula-error", value=cell)
+        raise CellProblem("formula-error", value=cell)
     return column.read(cell)
 
 
@@ -89,9 +89,9 @@ def day(cell: Cell) -> date:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    named = None if isinstance(cell, (bool, time, timedelta)) else dates.read(shown(cell))
+    named = None if isinstance(cell, (bool, time, timedelta)) else dates.parse_day(shown(cell))
     if named is None:
-        raise Misread("not-a-day", value=shown(cell))
+        raise CellProblem("not-a-day", value=shown(cell))
     return named
 
 
@@ -106,9 +106,9 @@ def _whole_yen(cell: Cell) -> int:
     elif isinstance(cell, float) and cell.is_integer():
         amount = int(cell)
     if amount is None:
-        raise Misread("not-a-number", value=shown(cell))
+        raise CellProblem("not-a-number", value=shown(cell))
     if abs(amount) > MOST_YEN:
-        raise Misread("too-much", value=amount, limit=MOST_YEN)
+        raise CellProblem("too-much", value=amount, limit=MOST_YEN)
     return amount
 
 
@@ -116,7 +116,7 @@ def positive_yen(cell: Cell) -> int:
     """Whole yen, more than zero: 7245, 7,245, 7,245円, ¥7,245, in either width. A fraction of a yen is refused."""
     amount = _whole_yen(cell)
     if amount <= 0:
-        raise Misread("not-positive", value=amount)
+        raise CellProblem("not-positive", value=amount)
     return amount
 
 
@@ -124,7 +124,7 @@ def nonzero_yen(cell: Cell) -> int:
     """Whole yen of either sign, written -7,245 or △7,245; zero is refused."""
     amount = _whole_yen(cell)
     if amount == 0:
-        raise Misread("zero")
+        raise CellProblem("zero")
     return amount
 
 
@@ -141,21 +141,21 @@ def percent(cell: Cell) -> int:
         shown_as = round(cell * 100, 6) if 0 < cell < 1 else cell
         rate = int(shown_as) if isinstance(shown_as, int) or shown_as.is_integer() else None
     if rate is None or not 0 <= rate <= 99:
-        raise Misread("not-a-rate", value=shown(cell))
+        raise CellProblem("not-a-rate", value=shown(cell))
     return rate
 
 
 def _text(cell: Cell) -> str:
     if isinstance(cell, (date, time, timedelta)):
-        raise Misread("not-text", value=shown(cell))
+        raise CellProblem("not-text", value=shown(cell))
     return shown(cell)
 
 
 def _kept(text: str, limit: int) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs") or character == "\ufffd" for character in text):
-        raise Misread("control-character")
+        raise CellProblem("control-character")
     if len(text) > limit:
-        raise Misread("too-long", length=len(text), limit=limit)
+        raise CellProblem("too-long", length=len(text), limit=limit)
     return text
 
 
@@ -172,7 +172,7 @@ def remark(limit: int) -> Callable[[Cell], str]:
 def number(cell: Cell) -> str:
     """The number of a member, an application, a transfer or a bill: exact text, also where Excel holds a number."""
     if isinstance(cell, float) and not cell.is_integer():
-        raise Misread("not-text", value=shown(cell))
+        raise CellProblem("not-text", value=shown(cell))
     return _kept(_text(cell), 60)
 
 
@@ -188,13 +188,13 @@ def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:
             plain = plain.zfill(count)
         if not re.fullmatch(f"[0-9]{{{count}}}", plain):
             seen = masking.account(shown(cell)) if masked else shown(cell)
-            raise Misread("not-a-number-of-digits", value=seen, digits=count)
+            raise CellProblem("not-a-number-of-digits", value=seen, digits=count)
         return plain
 
     return read
 
 
-def word(words: Words, otherwise: str = "not-in-list") -> Callable[[Cell], str]:
+def word(words: CodeList, otherwise: str = "not-in-list") -> Callable[[Cell], str]:
     """The code of a word of a closed list, given as code or Japanese; another word is the problem `otherwise`."""
 
     def read(cell: Cell) -> str:
@@ -202,7 +202,7 @@ def word(words: Words, otherwise: str = "not-in-list") -> Callable[[Cell], str]:
         found = words.find(given) or words.find(unicodedata.normalize("NFKC", given).replace(" ", ""))
         if found is None:
             choices = {"choices": words.japanese} if otherwise == "not-in-list" else {}
-            raise Misread(otherwise, value=given, **choices)
+            raise CellProblem(otherwise, value=given, **choices)
         return found.code
 
     return read
@@ -213,5 +213,5 @@ def association(cell: Cell) -> str:
     given = _text(cell)
     name = unicodedata.normalize("NFKC", given).replace(" ", "").removesuffix("司法書士会")
     if name not in ASSOCIATIONS:
-        raise Misread("unknown-association", value=given)
+        raise CellProblem("unknown-association", value=given)
     return name

@@ -17,10 +17,10 @@ from ledger.errors import Problem, Problems
 from ledger.intake.bulk import add
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
-from ledger.intake.kind import Line, Said
+from ledger.intake.kind import FactValue, InputRow
 from ledger.intake.known_facts import Kept, kept_of
 from ledger.intake.recognition import File, read_file
-from ledger.intake.report import Correction, Report, Taken, TakenFile
+from ledger.intake.report import Correction, ImportReport, Taken, TakenFile
 from ledger.intake.versions import VERSIONED, Versions
 from ledger.intake.workbook import Unreadable, contents
 from ledger.store import database
@@ -36,7 +36,7 @@ class _Brought:
     unchanged: bool = False
 
 
-def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None, by: str) -> Report:
+def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None, by: str) -> ImportReport:
     """Takes the files into the books; `known_on` is the day that holds for rows naming none (None: today).
 
     Raises Problems, with every problem of every file, when anything is wrong; then nothing is written.
@@ -54,7 +54,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     taking.identities(lines, kept)
     taking.facts(lines, kept)
     taking.versions(lines)
-    return Report([taking.reported(each) for each in brought], taking.corrections)
+    return ImportReport([taking.reported(each) for each in brought], taking.corrections)
 
 
 def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:
@@ -102,7 +102,7 @@ class _Taking:
         self.new: set[int] = set()
         self.corrections: list[Correction] = []
 
-    def identities(self, lines: list[Line], kept: Kept) -> None:
+    def identities(self, lines: list[InputRow], kept: Kept) -> None:
         """Adds the members and applications that the books do not hold yet."""
         members, applications = set(kept.members), set(kept.applications)
         rows: dict[str, list[dict[str, object]]] = {"members": [], "applications": []}
@@ -116,7 +116,7 @@ class _Taking:
         add(self.connection, tables.member, rows["members"])
         add(self.connection, tables.application, rows["applications"])
 
-    def facts(self, lines: list[Line], kept: Kept) -> None:
+    def facts(self, lines: list[InputRow], kept: Kept) -> None:
         """Adds what the lines say of applications and what is not kept, word for word, for that day of knowing."""
         rows: list[dict[str, object]] = []
         for line in self._in_order(lines):
@@ -134,7 +134,7 @@ class _Taking:
                 rows.append({"application": application, **said._asdict(), "known_on": known_on, **self._source(line)})
         add(self.connection, tables.fact, rows)
 
-    def versions(self, lines: list[Line]) -> None:
+    def versions(self, lines: list[InputRow]) -> None:
         """Adds what the lines say of members, transfers, bills and fees."""
         ordered = self._in_order(lines)
         for code in VERSIONED:
@@ -162,22 +162,22 @@ class _Taking:
             sheets.append(Taken(read.kind.code, read.kind.title, read.sheet, count, new, count - new, read.ignored))
         return TakenFile(brought.file.name, brought.unchanged, sheets, brought.file.passed_over)
 
-    def _known_on(self, line: Line) -> date:
+    def _known_on(self, line: InputRow) -> date:
         return line.known_on or self.known_on
 
-    def _in_order(self, lines: list[Line]) -> list[Line]:
+    def _in_order(self, lines: list[InputRow]) -> list[InputRow]:
         """The lines in the order in which they became known; of one day, in the order of the files."""
         return sorted(lines, key=self._known_on)
 
-    def _source(self, line: Line) -> dict[str, object]:
+    def _source(self, line: InputRow) -> dict[str, object]:
         return {"source": self.sources[line.file], "sheet": line.sheet, "row": line.row}
 
-    def _correct(self, line: Line, about: str, name: str, was: Value | None, now: Value | None) -> None:
+    def _correct(self, line: InputRow, about: str, name: str, was: Value | None, now: Value | None) -> None:
         if was is not None and was != now:
             heading = line.kind.headings[name]
             self.corrections.append(Correction(line.kind.code, about, name, heading, was, now, line.file, line.row))
 
 
-def _told(said: Said) -> Value | None:
+def _told(said: FactValue) -> Value | None:
     """What was said, apart from how far a register reached or when it was answered."""
     return said.code if said.code is not None else said.day

@@ -7,16 +7,18 @@ from typing import NamedTuple
 
 from ledger.errors import Problem
 from ledger.i18n import N_
-from ledger.intake.columns import Column, Misread, Value, day
+from ledger.intake.columns import CellProblem, InputColumn, Value, day
 
 # What the sheets of a blank input workbook are called that nobody fills in: the guide, the words of drop-down lists.
 GUIDE = N_("How to fill it in")
 LISTS = "選択肢"
 
-KNOWN_ON = Column("把握日", "known_on", day, "day", N_("The day on which this became known; blank: the day of import."))
+KNOWN_ON = InputColumn(
+    "把握日", "known_on", day, "day", N_("The day on which this became known; blank: the day of import.")
+)
 
 
-class Said(NamedTuple):
+class FactValue(NamedTuple):
     """One thing said of an application: a day, a code, and how far a register reached; each None when not said."""
 
     name: str
@@ -26,7 +28,7 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InputRow:
     """A row as it was read: the values entered, by name. A name that is absent was not entered.
 
     `known_on` is the day it became known as far as the row says: 把握日, else its own day of checking or answering.
@@ -61,14 +63,14 @@ class Line:
         return Problem(self.file, self.row, column, code, fields, self.sheet)
 
 
-Rule = Callable[[Line], Iterator[tuple[str | None, Misread]]]
+Rule = Callable[[InputRow], Iterator[tuple[str | None, CellProblem]]]
 
 
-def _no_rule(_line: Line) -> Iterator[tuple[str | None, Misread]]:
+def _no_rule(_line: InputRow) -> Iterator[tuple[str | None, CellProblem]]:
     return iter(())
 
 
-def _says_nothing(_line: Line) -> Iterator[Said]:
+def _says_nothing(_line: InputRow) -> Iterator[FactValue]:
     return iter(())
 
 
@@ -84,13 +86,13 @@ class Kind:
 
     code: str
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[InputColumn, ...]
     key: tuple[str, ...] = ("application",)
     any_of: tuple[str, ...] = ()
     dated_by: str | None = None
     rule: Rule = _no_rule
-    says: Callable[[Line], Iterator[Said]] = _says_nothing
-    by_heading: dict[str, Column] = field(init=False)
+    says: Callable[[InputRow], Iterator[FactValue]] = _says_nothing
+    by_heading: dict[str, InputColumn] = field(init=False)
     headings: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,8 +116,8 @@ class Kind:
         return missing
 
 
-def not_after_check(line: Line, happened: str, checked: str) -> Iterator[tuple[str | None, Misread]]:
+def not_after_check(line: InputRow, happened: str, checked: str) -> Iterator[tuple[str | None, CellProblem]]:
     """The problem that a register shows a day later than the day up to which it was checked."""
     one, other = line.day(happened), line.day(checked)
     if one is not None and other is not None and one > other:
-        yield line.kind.headings[happened], Misread("in-the-future", value=one, limit=other)
+        yield line.kind.headings[happened], CellProblem("in-the-future", value=one, limit=other)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from ledger import tables
 from ledger.intake.bulk import rows_of
-from ledger.intake.kind import Line, Said
+from ledger.intake.kind import FactValue, InputRow
 
 # What of a line names an application.
 _NAMING = ("application", "previous", "credit_to")
@@ -23,10 +23,10 @@ class Kept:
 
     members: set[str] = field(default_factory=set)
     applications: dict[str, str] = field(default_factory=dict)
-    facts: dict[tuple[str, str], list[tuple[date, Said]]] = field(default_factory=dict)
+    facts: dict[tuple[str, str], list[tuple[date, FactValue]]] = field(default_factory=dict)
 
 
-def kept_of(connection: Connection, lines: Iterable[Line]) -> Kept:
+def kept_of(connection: Connection, lines: Iterable[InputRow]) -> Kept:
     """What the books hold of every member and application that the lines name."""
     numbers: dict[str, set[str]] = {"member": set(), "application": set()}
     for line in lines:
@@ -41,6 +41,6 @@ def kept_of(connection: Connection, lines: Iterable[Line]) -> Kept:
         kept.applications[row.number] = row.member
     columns = [fact.c[literal] for literal in ("application", "name", "known_on", "day", "code", "up_to")]
     for row in rows_of(connection, fact.c.application, kept.applications, columns, [fact.c.known_on, fact.c.id]):
-        said = Said(row.name, row.day, row.code, row.up_to)
+        said = FactValue(row.name, row.day, row.code, row.up_to)
         kept.facts.setdefault((row.application, row.name), []).append((row.known_on, said))
     return kept

@@ -51,7 +51,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Unmatched:
+class UnmatchedDeposit:
     """A transfer that names no application: its reference, day, yen and payer, and whose it could be."""
 
     deposit: str
@@ -62,14 +62,14 @@ class Unmatched:
     candidates: tuple[Candidate, ...]
 
 
-def unmatched(connection: Connection) -> list[Unmatched]:
+def unmatched(connection: Connection) -> list[UnmatchedDeposit]:
     """Every transfer that is not known to pay for an application, oldest first, with candidates still unpaid."""
     latest = list(connection.execute(facts.latest_version(*_VERSIONS, None)))
     paid = {row.application for row in latest if row.application is not None}
     unpaid = _unpaid(connection, paid)
     waiting = sorted((row for row in latest if row.application is None), key=lambda row: (row.received_on, row.deposit))
     return [
-        Unmatched(row.deposit, row.received_on, row.yen, row.payer, row.note, tuple(_candidates(row, unpaid)))
+        UnmatchedDeposit(row.deposit, row.received_on, row.yen, row.payer, row.note, tuple(_candidates(row, unpaid)))
         for row in waiting
     ]
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from ledger.errors import Problem
 from ledger.i18n import _, in_each
-from ledger.intake.columns import Cell, Column, Misread, value_of
-from ledger.intake.kind import GUIDE, KNOWN_ON, LISTS, Kind, Line
+from ledger.intake.columns import Cell, CellProblem, InputColumn, value_of
+from ledger.intake.kind import GUIDE, KNOWN_ON, LISTS, InputRow, Kind
 from ledger.intake.kinds import KINDS
-from ledger.intake.workbook import Sheet, Unreadable, letter, sheets
+from ledger.intake.workbook import InputSheet, Unreadable, letter, sheets
 
 HEADING_ROWS = 20
 
@@ -23,7 +23,7 @@ class Read:
 
     kind: Kind
     sheet: str | None
-    lines: list[Line]
+    lines: list[InputRow]
     ignored: list[str]
 
 
@@ -84,7 +84,7 @@ def read_file(name: str, data: bytes, ending: str) -> File:
     return file
 
 
-def _recognised(sheet: Sheet) -> tuple[Kind, _Headings] | None:
+def _recognised(sheet: InputSheet) -> tuple[Kind, _Headings] | None:
     """The kind of a sheet and its row of headings; None when no row looks like headings.
 
     A row that holds at least two headings of a kind and half of what the kind needs is meant as its headings, so
@@ -103,7 +103,7 @@ def _recognised(sheet: Sheet) -> tuple[Kind, _Headings] | None:
     )
 
 
-def _of_a_blank_file(sheet: Sheet) -> bool:
+def _of_a_blank_file(sheet: InputSheet) -> bool:
     """Whether the sheet came with the blank workbook that was filled in, so that nobody misses it."""
     return sheet.name in {*in_each(GUIDE), LISTS}
 
@@ -120,9 +120,9 @@ def _headings(number: int, cells: dict[int, Cell]) -> _Headings:
     return _Headings(number, columns)
 
 
-def _read_sheet(name: str, sheet: Sheet, kind: Kind, headings: _Headings) -> tuple[Read, list[Problem]]:
+def _read_sheet(name: str, sheet: InputSheet, kind: Kind, headings: _Headings) -> tuple[Read, list[Problem]]:
     problems: list[Problem] = []
-    columns: list[tuple[int, Column]] = []
+    columns: list[tuple[int, InputColumn]] = []
     for heading, column in kind.by_heading.items():
         places = headings.columns.get(heading, [])
         if len(places) > 1:
@@ -137,13 +137,15 @@ def _read_sheet(name: str, sheet: Sheet, kind: Kind, headings: _Headings) -> tup
     known = [at for at, _column in columns]
     for number, cells in sheet.rows:
         if number > headings.row and any(at in cells for at in known):
-            line, wrong = _line(Line(kind, name, sheet.name, number, {}, None), columns, cells)
+            line, wrong = _line(InputRow(kind, name, sheet.name, number, {}, None), columns, cells)
             read.lines.append(line)
             problems.extend(wrong)
     return read, problems
 
 
-def _line(blank: Line, columns: list[tuple[int, Column]], cells: dict[int, Cell]) -> tuple[Line, list[Problem]]:
+def _line(
+    blank: InputRow, columns: list[tuple[int, InputColumn]], cells: dict[int, Cell]
+) -> tuple[InputRow, list[Problem]]:
     """The blank line filled in from the cells of its row, and the problems of the row; what is wrong is left out."""
     wrong: dict[str | None, Problem] = {}
     for at, column in columns:
@@ -152,8 +154,8 @@ def _line(blank: Line, columns: list[tuple[int, Column]], cells: dict[int, Cell]
             if cell is not None:
                 blank.values[column.name] = value_of(column, cell)
             elif column.required:
-                raise Misread("missing")
-        except Misread as bad:
+                raise CellProblem("missing")
+        except CellProblem as bad:
             wrong[column.heading] = blank.problem(column.heading, bad.code, **bad.fields)
     line, faults = _dated(blank)
     if wrong.keys().isdisjoint(line.kind.any_of):
@@ -163,20 +165,20 @@ def _line(blank: Line, columns: list[tuple[int, Column]], cells: dict[int, Cell]
     return line, list(wrong.values())
 
 
-def _dated(line: Line) -> tuple[Line, list[tuple[str | None, Misread]]]:
+def _dated(line: InputRow) -> tuple[InputRow, list[tuple[str | None, CellProblem]]]:
     """The line with the day it became known; 把握日 before the row's own day of checking or answering is a fault."""
     entered = line.day(KNOWN_ON.name)
     line.values.pop(KNOWN_ON.name, None)
     own = None if line.kind.dated_by is None else line.day(line.kind.dated_by)
-    faults: list[tuple[str | None, Misread]] = []
+    faults: list[tuple[str | None, CellProblem]] = []
     if entered is not None and own is not None and entered < own:
         column = line.kind.headings[line.kind.dated_by or ""]
-        faults.append((KNOWN_ON.heading, Misread("before", value=entered, other=own, column=column)))
+        faults.append((KNOWN_ON.heading, CellProblem("before", value=entered, other=own, column=column)))
     return replace(line, known_on=entered or own), faults
 
 
-def _none_of(line: Line) -> list[tuple[str | None, Misread]]:
+def _none_of(line: InputRow) -> list[tuple[str | None, CellProblem]]:
     headings = line.kind.any_of
     if not headings or any(line.kind.by_heading[heading].name in line.values for heading in headings):
         return []
-    return [(None, Misread("one-needed", columns=headings))]
+    return [(None, CellProblem("one-needed", columns=headings))]

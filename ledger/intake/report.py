@@ -83,7 +83,7 @@ class TakenFile:
 
 
 @dataclass(frozen=True)
-class Report:
+class ImportReport:
     """What an import did."""
 
     files: list[TakenFile]

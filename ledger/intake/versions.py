@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from ledger import tables
 from ledger.intake.bulk import add, rows_of
 from ledger.intake.columns import Value
-from ledger.intake.kind import Line
+from ledger.intake.kind import InputRow
 
 _Known = tuple[date, dict[str, Any]]
 
@@ -30,7 +30,7 @@ _BILL_LINE = ("bill", "application", "nth")
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedValue:
     """A value that counted before a line was added, and the one that counts now."""
 
     name: str
@@ -41,7 +41,7 @@ class Changed:
 class Versions:
     """The versions of one kind of record that an import is about: those kept, and those to be added."""
 
-    def __init__(self, connection: Connection, lines: list[Line]) -> None:
+    def __init__(self, connection: Connection, lines: list[InputRow]) -> None:
         kind = lines[0].kind
         self._connection = connection
         self._table = VERSIONED[kind.code]
@@ -60,7 +60,7 @@ class Versions:
             key = tuple(known[name] for name in self._key)
             self._kept.setdefault(key, []).append((known["known_on"], {name: known[name] for name in self._columns}))
 
-    def add(self, line: Line, known_on: date, source: dict[str, object]) -> list[Changed] | None:
+    def add(self, line: InputRow, known_on: date, source: dict[str, object]) -> list[ChangedValue] | None:
         """Adds what a line says from a day on, and gives what it changes; None when all of it was known already.
 
         Lines come in the order in which they became known.
@@ -79,12 +79,12 @@ class Versions:
         self._fill(key, known_on, source)
         counts = kept[-1][1]
         return [
-            Changed(name, counted.get(name), counts[name])
+            ChangedValue(name, counted.get(name), counts[name])
             for name in self._columns
             if name in line.values and counted.get(name) != counts[name]
         ]
 
-    def _key_of(self, line: Line) -> tuple[Any, ...]:
+    def _key_of(self, line: InputRow) -> tuple[Any, ...]:
         """The key of a line; of a bill, lines for one application are counted within the file."""
         if "nth" not in self._key:
             return line.key

@@ -54,7 +54,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class InputSheet:
     """A sheet: the rows that hold anything, each with its number and its cells by column (1 = A); CSV has no name."""
 
     name: str | None
@@ -82,7 +82,7 @@ def contents(path: Path) -> bytes:
     return data
 
 
-def sheets(data: bytes, ending: str) -> list[Sheet]:
+def sheets(data: bytes, ending: str) -> list[InputSheet]:
     """What the bytes of a file hold. Raises Unreadable when they are no workbook and no text that can be read."""
     if data.startswith(_OLE):
         raise Unreadable("encrypted" if "EncryptedPackage".encode("utf-16-le") in data else "old-excel")
@@ -120,8 +120,8 @@ def _decoded(data: bytes) -> str:
     raise Unreadable("wrong-encoding")
 
 
-def _csv(text: str) -> Sheet:
-    sheet = Sheet(None)
+def _csv(text: str) -> InputSheet:
+    sheet = InputSheet(None)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     try:
@@ -150,12 +150,12 @@ class _Cells(WorkSheetParser):
         return cell
 
 
-def _workbook(data: bytes) -> list[Sheet]:
+def _workbook(data: bytes) -> list[InputSheet]:
     try:
-        insist_on_safety(data)
+        require_safety(data)
         with warnings.catch_warnings(action="ignore"):
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            return [Sheet(worksheet.title, list(_rows(book, worksheet))) for worksheet in book.worksheets]
+            return [InputSheet(worksheet.title, list(_rows(book, worksheet))) for worksheet in book.worksheets]
     except Unreadable:
         raise
     except Exception:  # openpyxl raises whatever it stumbles over: KeyError, ParseError, BadZipFile, zlib.error, …
@@ -188,7 +188,7 @@ def _entered(parsed: dict[str, Any]) -> tuple[int, Cell | None]:
     return parsed["column"], (value.strip() or None) if isinstance(value, str) else value
 
 
-def insist_on_safety(data: bytes) -> None:
+def require_safety(data: bytes) -> None:
     """Raises Unreadable for an archive that would unpack to too much or holds what is never opened."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()

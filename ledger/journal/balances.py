@@ -56,7 +56,7 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class Change:
+class PeriodBalance:
     """An account over a period: what was there before its first day, what moved, what was there after its last."""
 
     opening: Balance
@@ -70,14 +70,14 @@ def trial_balance(connection: Connection, as_of: date | None = None) -> list[Bal
     return _balances(connection, None if as_of is None else tables.entry.c.happened_on <= as_of)
 
 
-def changes(connection: Connection, first: date, last: date) -> list[Change]:
+def changes(connection: Connection, first: date, last: date) -> list[PeriodBalance]:
     """Every account of the chart over the days from the first to the last, both counted."""
     day = tables.entry.c.happened_on
     before = _balances(connection, day < first)
     within = _balances(connection, and_(day >= first, day <= last))
     after = _balances(connection, day <= last)
     return [
-        Change(opening, moved.debit, moved.credit, closing)
+        PeriodBalance(opening, moved.debit, moved.credit, closing)
         for opening, moved, closing in zip(before, within, after, strict=True)
     ]
 

@@ -21,7 +21,7 @@ State = Literal["open", "closed", "reopened"]
 
 
 @dataclass(frozen=True)
-class Step:
+class MonthStep:
     """A month that was closed or reopened, by whom and when, and up to which day the books were closed from then on.
 
     `reason` is what a person gave, `accepted` what stood against closing and was accepted; `bank_yen` is the bank's own
@@ -49,7 +49,7 @@ def closed_to(connection: Connection) -> date | None:
     return last
 
 
-def insist_on_open(connection: Connection, *on: date) -> None:
+def require_open(connection: Connection, *on: date) -> None:
     """Refuses a day that lies in a closed month (month-closed); of several the first."""
     last = closed_to(connection)
     for day in on:
@@ -57,22 +57,22 @@ def insist_on_open(connection: Connection, *on: date) -> None:
             raise MonthClosed(day, str(Month.of(day)))
 
 
-def steps(connection: Connection) -> list[Step]:
+def steps(connection: Connection) -> list[MonthStep]:
     """Every close and every reopening, oldest first."""
     found = []
     for row in connection.execute(select(tables.month_step).order_by(tables.month_step.c.no)):
-        month = Month.read(row.month)
+        month = Month.parse(row.month)
         assert month is not None, f"a step names a month: {row.month}"
         accepted = tuple(json.loads(row.accepted)) if row.accepted else ()
         said = (row.recorded_at, row.by, row.reason, accepted, row.bank_yen, row.head, row.decisions_to)
-        found.append(Step(row.no, month, row.state, row.closed_to, *said))
+        found.append(MonthStep(row.no, month, row.state, row.closed_to, *said))
     return found
 
 
-def state_of(month: Month, every: Sequence[Step]) -> tuple[State, Step | None]:
+def state_of(month: Month, every: Sequence[MonthStep]) -> tuple[State, MonthStep | None]:
     """Whether a month is open, closed or reopened, and the step that made it so: closing a month closes all before."""
     state: State = "open"
-    decided: Step | None = None
+    decided: MonthStep | None = None
     for step in every:
         covered = step.closed_to is not None and step.closed_to >= month.last
         if covered and state != "closed":
@@ -82,7 +82,7 @@ def state_of(month: Month, every: Sequence[Step]) -> tuple[State, Step | None]:
     return state, decided
 
 
-def closing_of(connection: Connection, month: Month) -> Step | None:
+def closing_of(connection: Connection, month: Month) -> MonthStep | None:
     """The step by which a month is closed; None while it is open."""
     state, decided = state_of(month, steps(connection))
     return decided if state == "closed" else None
@@ -140,16 +140,16 @@ def head(connection: Connection) -> str | None:
 
 
 @dataclass(frozen=True)
-class Standing:
+class MonthState:
     """A month with its entries counted, whether it is open, closed or reopened, and the step that made it so."""
 
     month: Month
     entries: int
     state: State
-    step: Step | None
+    step: MonthStep | None
 
 
-def months(connection: Connection) -> list[Standing]:
+def months(connection: Connection) -> list[MonthState]:
     """Every month that has entries or was ever closed or reopened by name, oldest first."""
     every = steps(connection)
     counts = {step.month: 0 for step in every}
@@ -157,4 +157,4 @@ def months(connection: Connection) -> list[Standing]:
     rows = connection.execute(select(entry.happened_on, func.count()).group_by(entry.happened_on))
     for day, count in rows:
         counts[Month.of(day)] = counts.get(Month.of(day), 0) + count
-    return [Standing(month, counts[month], *state_of(month, every)) for month in sorted(counts)]
+    return [MonthState(month, counts[month], *state_of(month, every)) for month in sorted(counts)]

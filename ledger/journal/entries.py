@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from ledger import dates, tables
-from ledger.journal.closing import insist_on_open
+from ledger.journal.closing import require_open
 from ledger.journal.refusals import (
     PostedDifferently,
     YenNotHeld,
@@ -47,7 +47,7 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class Entry:
     """What is to be posted: the key that is used once, the day it happened, the event and its movements.
 
     `reverses` names the entry that this one undoes, and `reason` says why; a reason of ours is kept in English and said
@@ -75,7 +75,7 @@ class Posting:
 
 
 @dataclass(frozen=True)
-class Done:
+class Result:
     """What a command did: the number of the entry, refund or credit, and whether this call changed anything."""
 
     no: int
@@ -104,7 +104,7 @@ def batches(values: Collection[Value], size: int = 1000) -> Iterator[list[Value]
 # --- posting --------------------------------------------------------------------------------------------------------
 
 
-def post(connection: Connection, postings: Iterable[Posting], *, by: str) -> list[int]:
+def post(connection: Connection, postings: Iterable[Entry], *, by: str) -> list[int]:
     """Appends entries in the order given and returns their numbers; numbers are consecutive.
 
     A key that was used before with the same content gives that entry's number again, and nothing is written; with
@@ -114,9 +114,9 @@ def post(connection: Connection, postings: Iterable[Posting], *, by: str) -> lis
     wanted = list(postings)
     numbers = numbers_by_key(connection, {posting.key for posting in wanted})
     before = recorded(connection, set(numbers.values()))
-    known: dict[str, tuple[int, Posting]] = {posting.key: (no, posting) for no, posting in before.items()}
+    known: dict[str, tuple[int, Entry]] = {posting.key: (no, posting) for no, posting in before.items()}
     following = next_no(connection)
-    new: list[tuple[int, Posting]] = []
+    new: list[tuple[int, Entry]] = []
     for posting in wanted:
         assert posting.movements, f"an entry moves something: {posting.key}"
         if posting.key not in known:
@@ -124,7 +124,7 @@ def post(connection: Connection, postings: Iterable[Posting], *, by: str) -> lis
             new.append(known[posting.key])
         elif (earlier := known[posting.key])[1] != posting:
             raise _differently(earlier[0], earlier[1], posting)
-    insist_on_open(connection, *(posting.on for _no, posting in new))
+    require_open(connection, *(posting.on for _no, posting in new))
     _insert(connection, new, by)
     return [known[posting.key][0] for posting in wanted]
 
@@ -135,10 +135,10 @@ def next_no(connection: Connection) -> int:
     return last + 1
 
 
-def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Posting]:
+def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Entry]:
     """The entries of these numbers as they were posted; unknown numbers are left out."""
     entry, movement = tables.entry, tables.movement
-    found: dict[int, Posting] = {}
+    found: dict[int, Entry] = {}
     for some in batches(sorted(numbers)):
         moved: dict[int, list[Movement]] = {}
         columns = [movement.c[each.name] for each in fields(Movement)]
@@ -146,7 +146,7 @@ def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Post
         for no, *values in connection.execute(statement.order_by(movement.c.entry, movement.c.nth)):
             moved.setdefault(no, []).append(Movement(*values))
         for row in connection.execute(select(entry).where(entry.c.no.in_(some))):
-            found[row.no] = Posting(
+            found[row.no] = Entry(
                 row.key, row.happened_on, row.event, tuple(moved.get(row.no, ())), row.reverses, row.reason, row.for_day
             )
     return found
@@ -161,7 +161,7 @@ def numbers_by_key(connection: Connection, keys: Collection[str]) -> dict[str, i
     return found
 
 
-def _insert(connection: Connection, new: Sequence[tuple[int, Posting]], by: str) -> None:
+def _insert(connection: Connection, new: Sequence[tuple[int, Entry]], by: str) -> None:
     if not new:
         return
     signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
@@ -184,7 +184,7 @@ def _insert(connection: Connection, new: Sequence[tuple[int, Posting]], by: str)
         for no, posting in new
         for nth, movement in enumerate(posting.movements, 1)
     ]
-    with _insisting_on_what_is_held(), connection.begin_nested():
+    with _refusing_what_is_not_held(), connection.begin_nested():
         connection.execute(tables.entry.insert(), entries)
         connection.execute(tables.movement.insert(), movements)
 
@@ -195,7 +195,7 @@ def _plain(value: object) -> object:
 
 
 @contextmanager
-def _insisting_on_what_is_held() -> Iterator[None]:
+def _refusing_what_is_not_held() -> Iterator[None]:
     """What the database says when more is taken out than is held, as our refusal."""
     try:
         yield
@@ -205,8 +205,8 @@ def _insisting_on_what_is_held() -> Iterator[None]:
         raise
 
 
-def _differently(no: int, earlier: Posting, posting: Posting) -> PostedDifferently:
-    for each in fields(Posting):
+def _differently(no: int, earlier: Entry, posting: Entry) -> PostedDifferently:
+    for each in fields(Entry):
         there, here = getattr(earlier, each.name), getattr(posting, each.name)
         if there != here:
             return PostedDifferently(no, each.name, _shown(there), _shown(here))

@@ -17,7 +17,7 @@ Order = Literal["on", "no"]
 
 
 @dataclass(frozen=True)
-class Line:
+class AccountLine:
     """One side of a movement as it stands in an account; the other side is 0."""
 
     account: str
@@ -30,7 +30,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """An entry with the day it happened, when and by whom it was recorded, and its movements.
 
     `for_day` is the day it would bear had its month not been closed; None when it bears its own.
@@ -49,15 +49,15 @@ class Entry:
     for_day: date | None = None
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[AccountLine, ...]:
         """Its lines, two for each movement, debit first."""
         return tuple(line for pair in zip(self.movements, self.members, strict=True) for line in _lines(*pair))
 
 
-def _lines(movement: Movement, members: tuple[str | None, str | None]) -> Iterator[Line]:
+def _lines(movement: Movement, members: tuple[str | None, str | None]) -> Iterator[AccountLine]:
     deposit, yen = movement.deposit, movement.yen
-    yield Line(movement.debit, yen, 0, movement.debit_application, members[0], deposit, movement.credit)
-    yield Line(movement.credit, 0, yen, movement.credit_application, members[1], deposit, movement.debit)
+    yield AccountLine(movement.debit, yen, 0, movement.debit_application, members[0], deposit, movement.credit)
+    yield AccountLine(movement.credit, 0, yen, movement.credit_application, members[1], deposit, movement.debit)
 
 
 # --- the search -----------------------------------------------------------------------------------------------------
@@ -75,14 +75,14 @@ def entries(
     amount_to: int | None = None,
     blank: bool = False,
     order: Order = "on",
-) -> list[Entry]:
+) -> list[JournalEntry]:
     """The entries with a line that fits everything asked: days and amounts (yen) as ranges, both ends counted.
 
     `blank` finds the movements that name no application on either side. With nothing asked it is the whole journal,
     by day and number (`on`) or in the order recorded (`no`). An account that the chart lacks is refused.
     """
     if account is not None:
-        _insist_on_account(connection, account)
+        _require_account(connection, account)
     entry, movement = tables.entry, tables.movement
     wanted: list[ColumnElement[bool]] = []
     if first is not None:
@@ -139,13 +139,13 @@ def _amounts(line: Any, amount_from: int | None, amount_to: int | None) -> list[
     return wanted
 
 
-def _insist_on_account(connection: Connection, account: str) -> None:
+def _require_account(connection: Connection, account: str) -> None:
     known = connection.execute(select(tables.account.c.code).where(tables.account.c.code == account)).scalar()
     if known is None:
         raise UnknownAccount(account)
 
 
-def _read(connection: Connection, wanted: list[ColumnElement[bool]], order: Order) -> Iterator[Entry]:
+def _read(connection: Connection, wanted: list[ColumnElement[bool]], order: Order) -> Iterator[JournalEntry]:
     entry, movement = tables.entry, tables.movement
     debit, credit = tables.application.alias("debit_of"), tables.application.alias("credit_of")
     statement = (
@@ -171,9 +171,9 @@ def _read(connection: Connection, wanted: list[ColumnElement[bool]], order: Orde
         yield _entry(same)
 
 
-def _entry(rows: list[Row[Any]]) -> Entry:
+def _entry(rows: list[Row[Any]]) -> JournalEntry:
     row = rows[0]
-    return Entry(
+    return JournalEntry(
         no=row.no,
         on=row.happened_on,
         recorded_at=row.recorded_at,
@@ -195,11 +195,11 @@ def _entry(rows: list[Row[Any]]) -> Entry:
 
 
 @dataclass(frozen=True)
-class Posted:
+class PostedLine:
     """A line of the general ledger: the entry, its line in the account, and what is left after it (own side, yen)."""
 
-    entry: Entry
-    line: Line
+    entry: JournalEntry
+    line: AccountLine
     left: int
 
 
@@ -208,13 +208,13 @@ class AccountLedger:
     """An account over a period (総勘定元帳): what was there, line by line what moved, what is there after."""
 
     opening: Balance
-    lines: tuple[Posted, ...]
+    lines: tuple[PostedLine, ...]
     closing: Balance
 
 
 def general_ledger(connection: Connection, first: date, last: date) -> list[AccountLedger]:
     """Every account of the chart over the days from the first to the last, both counted, by day and entry number."""
-    lines: dict[str, list[tuple[Entry, Line]]] = {}
+    lines: dict[str, list[tuple[JournalEntry, AccountLine]]] = {}
     for entry in entries(connection, first=first, last=last):
         for line in entry.lines:
             lines.setdefault(line.account, []).append((entry, line))
@@ -224,6 +224,6 @@ def general_ledger(connection: Connection, first: date, last: date) -> list[Acco
         for entry, line in lines.get(change.opening.code, []):
             moved = line.debit - line.credit
             left += moved if change.opening.on_debit_side else -moved
-            posted.append(Posted(entry, line, left))
+            posted.append(PostedLine(entry, line, left))
         ledgers.append(AccountLedger(change.opening, tuple(posted), change.closing))
     return ledgers

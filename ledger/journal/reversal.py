@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from ledger import tables
-from ledger.journal.closing import insist_on_open
-from ledger.journal.entries import Done, Posting, batches, key, post, recorded
+from ledger.journal.closing import require_open
+from ledger.journal.entries import Entry, Result, batches, key, post, recorded
 from ledger.journal.refusals import (
     AlreadyReversed,
     NoReasonGiven,
@@ -18,24 +18,24 @@ from ledger.journal.refusals import (
     YenNotHeld,
 )
 
-Insistence = Callable[[Connection, int, Posting], None]
+Requirement = Callable[[Connection, int, Entry], None]
 
 # The first part of the key of a reversal: by a person's command, or by booking when a fact turned out otherwise.
 BY_HAND = "reverse"
 CORRECTION = "correction"
 
 
-def opposite(no: int, original: Posting, *, on: date, reason: str, cause: str) -> Posting:
+def opposite(no: int, original: Entry, *, on: date, reason: str, cause: str) -> Entry:
     """The exact opposite of an entry, last movement first; `cause` is what it was reversed by, and part of its key."""
     undone = tuple(movement.opposite for movement in reversed(original.movements))
-    return Posting(key(cause, no), on, original.event, undone, reverses=no, reason=reason)
+    return Entry(key(cause, no), on, original.event, undone, reverses=no, reason=reason)
 
 
-def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, insist: Insistence) -> Done:
+def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, require: Requirement) -> Result:
     """Posts the exact opposite of an entry, once, naming the original; the same command again changes nothing.
 
-    `insist` raises what else stands against it. Refused: an unknown entry, one already reversed or itself a reversal, a
-    day in a closed month or before the original's, no reason, and money that has since gone.
+    `require` raises what else stands against it. Refused: an unknown entry, one already reversed or itself a reversal,
+    a day in a closed month or before the original's, no reason, and money that has since gone.
     """
     original = recorded(connection, [no]).get(no)
     if original is None:
@@ -45,16 +45,16 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, 
     wanted = opposite(no, original, on=on, reason=reason, cause=BY_HAND)
     if (before := reversed_by(connection, [no]).get(no)) is not None:
         if recorded(connection, [before])[before] == wanted:
-            return Done(before, changed=False)
+            return Result(before, changed=False)
         raise AlreadyReversed(no, before)
-    insist_on_open(connection, on)
+    require_open(connection, on)
     if not reason.strip():
         raise NoReasonGiven(BY_HAND)
     if on < original.on:
         raise ReversalBeforeOriginal(no, on, original.on)
-    insist(connection, no, original)
+    require(connection, no, original)
     try:
-        return Done(post(connection, [wanted], by=by)[0], changed=True)
+        return Result(post(connection, [wanted], by=by)[0], changed=True)
     except YenNotHeld as refusal:
         raise NothingLeftToReverse(no, refusal.account) from None
 

@@ -31,7 +31,7 @@ _LIMIT = 1_000_000  # characters; the notices of all the years together have not
 
 
 @dataclass(frozen=True)
-class Proposed:
+class DraftNotice:
     """A proposed notice that could stand in the register: its file, the paper's words, and the notice itself."""
 
     file: str
@@ -39,7 +39,7 @@ class Proposed:
     notice: Notice
 
 
-def load(path: Path) -> Proposed:
+def load(path: Path) -> DraftNotice:
     """The notice in a file, of which all that is asked of the notices in force has been asked.
 
     Refused, one class per cause (`ledger.notices.refusals`): a file that is not there, is not Python, imports anything
@@ -56,7 +56,7 @@ def load(path: Path) -> Proposed:
     words = str(module.__doc__ or "")
     for objection in register.objections(notice, words, str(path), register.IN_ORDER):
         raise objection
-    return Proposed(str(path), words, notice)
+    return DraftNotice(str(path), words, notice)
 
 
 def _text(path: Path) -> str:

@@ -25,7 +25,7 @@ ACCOUNT = ("bank", "branch", "account_type", "account_number", "account_name")
 
 
 @dataclass(frozen=True)
-class Change:
+class AccountChange:
     """A bank account of a member that differs from the one before it, or is another member's: when, and by whom.
 
     `was` and `now` are the parts named by `ACCOUNT`, masked. `version` is the row of the register that brings it.
@@ -44,7 +44,7 @@ class Change:
     also_of: str | None = None
 
 
-def changes(connection: Connection, member: str | None = None) -> list[Change]:
+def changes(connection: Connection, member: str | None = None) -> list[AccountChange]:
     """The changed bank accounts that count now, of every member or of one: those that wait and those approved.
 
     The first account ever recorded of a member needs nobody's word, unless it was another member's before. Each later
@@ -73,18 +73,18 @@ def _also_of() -> Label[str | None]:
     return earlier.order_by(other.c.id).limit(1).scalar_subquery().label("also_of")
 
 
-def _change(rows: list[Row[Any]]) -> Change | None:
+def _change(rows: list[Row[Any]]) -> AccountChange | None:
     """The change by which the account came about that counts now; None when it was never changed."""
     counts = max(rows, key=lambda row: (row.known_on, row.id))
     first = next((row for row in rows if row.account_number is not None), None)
     trusted: Row[Any] | None = None
-    change: Change | None = None
+    change: AccountChange | None = None
     for row in rows:
         if row is first and row.also_of is None:
             trusted = row
         elif row.account_number is not None and (trusted is None or _account(row) != _account(trusted)):
             told = (row.member, row.name, row.id, row.known_on, _shown(trusted), _shown(row), row.brought_by, row.role)
-            brought = Change(*told, row.approved_by, row.also_of)
+            brought = AccountChange(*told, row.approved_by, row.also_of)
             if row.id == counts.id:
                 return brought
             if row.approved_by is not None:
@@ -104,18 +104,18 @@ def _shown(row: Row[Any] | None) -> tuple[str | None, ...]:
     return (row.bank, row.branch, row.account_type, masking.account(row.account_number), row.account_name)
 
 
-def waiting(connection: Connection, member: str | None = None) -> dict[str, Change]:
+def waiting(connection: Connection, member: str | None = None) -> dict[str, AccountChange]:
     """The changed bank accounts that wait for a second person, by member."""
     return {change.member: change for change in changes(connection, member) if change.approved_by is None}
 
 
-def insist_on_account(connection: Connection, member: str) -> None:
+def require_account(connection: Connection, member: str) -> None:
     """Refuses to pay a member whose changed bank account waits for a second person (account-not-approved)."""
     if member in waiting(connection, member):
         raise AccountNotApproved(member)
 
 
-def approve_account(connection: Connection, member: str, *, by: str) -> tuple[Change, bool]:
+def approve_account(connection: Connection, member: str, *, by: str) -> tuple[AccountChange, bool]:
     """Says, as a second person, that the changed bank account of a member is right; False: that was said before.
 
     Refused: an unknown member, one whose account was not changed, and who brought the change.

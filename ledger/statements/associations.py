@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from ledger.codes import ASSOCIATIONS
 from ledger.decisions.findings import Finding, judge
 from ledger.people.register import Owners, Person, people
-from ledger.statements.fees_held import Flow
+from ledger.statements.fees_held import FeeFlow
 from ledger.tables import OUTCOMES
 
 
@@ -44,14 +44,14 @@ class Association:
 
 
 def associations(
-    connection: Connection, moved: dict[str | None, Flow], owners: Owners, last: date
+    connection: Connection, moved: dict[str | None, FeeFlow], owners: Owners, last: date
 ) -> list[Association]:
     """The associations that have any member or application by the day, from north to south."""
     return collect(people(connection, last).values(), judge(connection, last), moved, owners)
 
 
 def collect(
-    persons: Iterable[Person], findings: Iterable[Finding], moved: dict[str | None, Flow], owners: Owners
+    persons: Iterable[Person], findings: Iterable[Finding], moved: dict[str | None, FeeFlow], owners: Owners
 ) -> list[Association]:
     """The same from what was read already."""
     found = {name: Association(name) for name in ASSOCIATIONS}

@@ -13,11 +13,11 @@ from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select
 
 from ledger import facts, tables
 from ledger.codes import Account
-from ledger.journal.balances import Balance, Change, sides
-from ledger.journal.entries import Posting
-from ledger.journal.ledgers import AccountLedger, Entry
-from ledger.statements.fees_held import HELD, Flow, Held
-from ledger.statements.settlements import Return
+from ledger.journal.balances import Balance, PeriodBalance, sides
+from ledger.journal.entries import Entry
+from ledger.journal.ledgers import AccountLedger, JournalEntry
+from ledger.statements.fees_held import HELD, FeeFlow, FeeHolding
+from ledger.statements.settlements import Settlement
 
 Stands = Literal["trial_balance", "journal", "general_ledger", "fees_held", "returns"]
 
@@ -44,12 +44,12 @@ class Control:
 
 def controls(
     connection: Connection,
-    changes: list[Change],
-    entries: list[Entry],
+    changes: list[PeriodBalance],
+    entries: list[JournalEntry],
     ledger: list[AccountLedger],
-    rows: list[Held],
-    returns: list[Return],
-    moved: dict[str | None, Flow],
+    rows: list[FeeHolding],
+    returns: list[Settlement],
+    moved: dict[str | None, FeeFlow],
     first: date,
     last: date,
 ) -> list[Control]:
@@ -67,7 +67,7 @@ def controls(
     ]
 
 
-def _trial_balance(changes: list[Change]) -> Iterable[Control]:
+def _trial_balance(changes: list[PeriodBalance]) -> Iterable[Control]:
     closing = [change.closing for change in changes]
     debit, credit = sum(balance.debit for balance in closing), sum(balance.credit for balance in closing)
     yield Control("debits_and_credits", "trial_balance", debit, credit)
@@ -79,7 +79,7 @@ def _trial_balance(changes: list[Change]) -> Iterable[Control]:
 
 
 def _journal(
-    connection: Connection, changes: list[Change], entries: list[Entry], first: date, last: date
+    connection: Connection, changes: list[PeriodBalance], entries: list[JournalEntry], first: date, last: date
 ) -> Iterable[Control]:
     total = sum(movement.yen for entry in entries for movement in entry.movements)
     yield Control("journal", "journal", total, sum(change.debit for change in changes))
@@ -90,8 +90,8 @@ def _journal(
     yield Control("unchanged", "journal", same, len(digests), in_yen=False)
 
 
-def _content(entry: Entry) -> Posting:
-    return Posting(entry.key, entry.on, entry.event, entry.movements, entry.reverses, entry.reason, entry.for_day)
+def _content(entry: JournalEntry) -> Entry:
+    return Entry(entry.key, entry.on, entry.event, entry.movements, entry.reverses, entry.reason, entry.for_day)
 
 
 def _general_ledger(ledger: list[AccountLedger]) -> Iterable[Control]:
@@ -136,16 +136,16 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
     yield Control("below_zero", "general_ledger", below, 0, in_yen=False)
 
 
-def _fees_held(rows: list[Held], closing: dict[str, Balance]) -> Iterable[Control]:
+def _fees_held(rows: list[FeeHolding], closing: dict[str, Balance]) -> Iterable[Control]:
     held = sum(closing[code].balance for code in HELD)
     yield Control("fees_held", "fees_held", sum(row.left for row in rows), held)
 
 
 def _returns(
-    returns: list[Return],
+    returns: list[Settlement],
     closing: dict[str, Balance],
-    entries: list[Entry],
-    moved: dict[str | None, Flow],
+    entries: list[JournalEntry],
+    moved: dict[str | None, FeeFlow],
     first: date,
     last: date,
 ) -> Iterable[Control]:

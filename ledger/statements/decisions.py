@@ -11,13 +11,13 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select
 
 from ledger import tables
-from ledger.journal.closing import Step
+from ledger.journal.closing import MonthStep
 from ledger.notices import register
 from ledger.notices.conditions import Notice
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecisionLine:
     """A kept decision with what it said; codes and clause marks as they were kept, yen as they were then."""
 
     no: int
@@ -37,7 +37,7 @@ class Decided:
     suggested: str | None
 
 
-def standing(connection: Connection, as_of: date, closed: Step | None = None) -> list[Decided]:
+def standing(connection: Connection, as_of: date, closed: MonthStep | None = None) -> list[DecisionLine]:
     """The decision that stood for each application on the day, by number.
 
     A month that was closed shows what was decided by then: what is decided later for one of its days leaves it alone.
@@ -54,7 +54,7 @@ def standing(connection: Connection, as_of: date, closed: Step | None = None) ->
     for row in connection.execute(select(table).where(table.c.no.in_(last)).order_by(table.c.no)):
         kept = json.loads(row.finding)
         found.append(
-            Decided(
+            DecisionLine(
                 no=row.no,
                 application=row.application,
                 as_of=row.as_of,

@@ -17,7 +17,7 @@ from ledger.people.register import Person, people
 
 
 @dataclass(frozen=True)
-class Due:
+class OutstandingReceipt:
     """A certificate that was mailed and is live, whose receipt is not known to have come back.
 
     `day` counts from the mailing, which is day 0 (Civil Code 140). `state` is waiting, remind or revocable.
@@ -32,7 +32,7 @@ class Due:
     state: str
 
 
-def due(connection: Connection, as_of: date) -> list[Due]:
+def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
     """The receipts outstanding on a day, the longest outstanding first.
 
     A receipt known by that day ends it; so do a revocation and the end of validity that have come by then.
@@ -50,7 +50,7 @@ def due(connection: Connection, as_of: date) -> list[Due]:
     )
     members = people(connection)
     return [
-        Due(
+        OutstandingReceipt(
             application=row.application,
             member=members[row.member],
             mailed_on=row.mailed_on,
@@ -69,7 +69,7 @@ def _state(mailed_on: date, as_of: date) -> str:
     return "remind" if as_of >= cp_4_1_3.reminder_on(mailed_on) else "waiting"
 
 
-def as_json(rows: Iterable[Due], as_of: date) -> dict[str, Any]:
+def as_json(rows: Iterable[OutstandingReceipt], as_of: date) -> dict[str, Any]:
     """The list as other programs read it."""
     return {
         "as_of": as_of,

@@ -41,7 +41,7 @@ _FIRST = bindparam("first", type_=Date)
 
 
 @dataclass
-class Flow:
+class FeeFlow:
     """Yen of one application up to a day: `before` the period, and in it by the way they took; in is positive.
 
     The ways are received, authority, refunded, credited_here (set against this application), credited_away (set
@@ -59,7 +59,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class Held:
+class FeeHolding:
     """One application's fee in a period. `received` came in; the other amounts went out and are positive for that.
 
     `credited` is negative for a reissue that a credit was set against. `days` counts from the first transfer received
@@ -80,14 +80,14 @@ class Held:
     state: str
 
 
-def flows(connection: Connection, first: date, last: date) -> dict[str | None, Flow]:
+def flows(connection: Connection, first: date, last: date) -> dict[str | None, FeeFlow]:
     """What moved through the accounts of fees held, by application, up to the last day of a period.
 
     None stands for movements that name no application; there should be none.
     """
-    found: dict[str | None, Flow] = {}
+    found: dict[str | None, FeeFlow] = {}
     for row in connection.execute(_moved(), {"first": first, "as_of": last}):
-        flow = found.setdefault(row.application, Flow())
+        flow = found.setdefault(row.application, FeeFlow())
         flow.to_date[row.way] = flow.to_date.get(row.way, 0) + row.yen
         if row.now:
             flow.ways[row.way] = row.yen
@@ -96,7 +96,7 @@ def flows(connection: Connection, first: date, last: date) -> dict[str | None, F
     return found
 
 
-def held(connection: Connection, moved: dict[str | None, Flow], owners: Owners, last: date) -> list[Held]:
+def held(connection: Connection, moved: dict[str | None, FeeFlow], owners: Owners, last: date) -> list[FeeHolding]:
     """The applications of which anything is or was held in the period, by association and member."""
     days = first_received(connection, last)
     states = certificate_states(connection, last)
@@ -107,7 +107,7 @@ def held(connection: Connection, moved: dict[str | None, Flow], owners: Owners, 
             continue
         received_on = days.get(application)
         rows.append(
-            Held(
+            FeeHolding(
                 application=application,
                 member=owners.of(application),
                 received_on=received_on,

@@ -69,14 +69,14 @@ _OTHER_FACTS = {
 _REMARKS = {doubt.code: doubt for doubt in (*review_flags.DOUBTS, *review_flags.WARNINGS)}
 
 
-def worded(words: Mapping[str, str], code: str | None) -> str | None:
+def label(words: Mapping[str, str], code: str | None) -> str | None:
     """The word for a code, in the language being spoken; None for None."""
     return None if code is None else _(words[code])
 
 
 def missing(codes: Iterable[str]) -> str:
     """What is missing and which file supplies it, on one line; empty when nothing is."""
-    return listed(_(MISSING[code]) for code in codes)
+    return joined(_(MISSING[code]) for code in codes)
 
 
 def fact(column: str) -> str:
@@ -94,7 +94,7 @@ def remarks(codes: Iterable[str]) -> str:
     return either("。", "; ").join(remark(code) for code in codes)
 
 
-def listed(words: Iterable[str]) -> str:
+def joined(words: Iterable[str]) -> str:
     """Words one after the other, as each language sets them apart."""
     return either("、", ", ").join(words)
 

@@ -33,7 +33,7 @@ _REGISTERS = {"downloads_checked_to": "downloaded_on", "receipts_entered_to": "r
 
 
 @dataclass(frozen=True)
-class Cited:
+class CitedClause:
     """A clause that the answer rests on: its mark, its words, whether it held (None: not known).
 
     `unmet` are the conditions that did not hold, each in Japanese and in English.
@@ -61,7 +61,7 @@ class Letter:
     as_of: date
     outcome: str
     notice: Notice | None
-    clauses: tuple[Cited, ...]
+    clauses: tuple[CitedClause, ...]
     facts: Mapping[str, date | str]
     missing: tuple[str, ...]
     doubts: tuple[str, ...]
@@ -152,7 +152,7 @@ def _told(kept: Mapping[str, Any]) -> dict[str, date | str]:
     }
 
 
-def _cited(kept: Mapping[str, Any], notice: Notice | None) -> tuple[Cited, ...]:
+def _cited(kept: Mapping[str, Any], notice: Notice | None) -> tuple[CitedClause, ...]:
     """The clauses that decided: those that held; else those not known yet; else all, for all of them failed."""
     if (
         notice is None
@@ -169,7 +169,7 @@ def _cited(kept: Mapping[str, Any], notice: Notice | None) -> tuple[Cited, ...]:
             if each["clause"] == clause.mark and each["holds"] is False
         )
         holds = True if clause.mark in kept["clauses"] else False if unmet else None
-        every.append(Cited(clause.mark, clause.words, holds, unmet))
+        every.append(CitedClause(clause.mark, clause.words, holds, unmet))
     for wanted in (True, None):
         if some := tuple(citation for citation in every if citation.holds is wanted):
             return some
@@ -177,7 +177,7 @@ def _cited(kept: Mapping[str, Any], notice: Notice | None) -> tuple[Cited, ...]:
 
 
 def _rests_on(
-    outcome: str, told: Mapping[str, date | str], notice: Notice | None, cited: tuple[Cited, ...]
+    outcome: str, told: Mapping[str, date | str], notice: Notice | None, cited: tuple[CitedClause, ...]
 ) -> dict[str, date | str]:
     """The facts that the answer rests on: those of the clauses that decided, or those it is otherwise about."""
     columns = {column for condition in _decisive(notice, cited) for column in condition.shows}
@@ -190,7 +190,7 @@ def _rests_on(
     return {column: value for column, value in told.items() if column in columns and _REGISTERS.get(column) not in told}
 
 
-def _decisive(notice: Notice | None, cited: tuple[Cited, ...]) -> Iterator[Condition]:
+def _decisive(notice: Notice | None, cited: tuple[CitedClause, ...]) -> Iterator[Condition]:
     for clause in notice.clauses if notice else ():
         for citation in cited:
             if citation.mark == clause.mark:

@@ -15,12 +15,12 @@ from ledger.facts import COLUMNS, Origin
 from ledger.journal import ledgers
 from ledger.journal.balances import Balance, trial_balance
 from ledger.journal.chart import chart
-from ledger.journal.ledgers import Entry, Line
+from ledger.journal.ledgers import AccountLine, JournalEntry
 from ledger.people import accounts as people
 from ledger.people import register
 from ledger.people.register import Person, numerically, owners
 from ledger.statements import labels, settlements
-from ledger.statements.settlements import Return
+from ledger.statements.settlements import Settlement
 
 _WORDS = {
     "kind": APPLICATION_KINDS,
@@ -33,7 +33,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Fact:
+class FactLine:
     """One thing known of an application: a day, or a word in the language being spoken, and where it comes from."""
 
     application: str
@@ -43,7 +43,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Condition:
+class ConditionLine:
     """A condition of a clause that decides: whether it holds (None: not known) and on which grounds."""
 
     application: str
@@ -56,7 +56,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Paid:
+class DepositLine:
     """A transfer received from or for the member, as known by the day."""
 
     reference: str
@@ -67,13 +67,13 @@ class Paid:
 
 
 @dataclass(frozen=True)
-class Posted:
+class LedgerLine:
     """A line of the member's part of an account, and what is left of that part after it (own side, yen)."""
 
     account: Balance
     part: str
-    entry: Entry
-    line: Line
+    entry: JournalEntry
+    line: AccountLine
     left: int
 
 
@@ -93,12 +93,12 @@ class MemberStatement:
     account: str | None
     account_waits: bool
     findings: list[Finding]
-    facts: list[Fact]
-    conditions: list[Condition]
-    deposits: list[Paid]
-    returns: list[Return]
+    facts: list[FactLine]
+    conditions: list[ConditionLine]
+    deposits: list[DepositLine]
+    returns: list[Settlement]
     decisions: list[Decision]
-    ledger: list[Posted]
+    ledger: list[LedgerLine]
 
 
 def member_statement(connection: Connection, member: str, as_of: date) -> MemberStatement:
@@ -138,7 +138,7 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
     )
 
 
-def known(finding: Finding, origins: Mapping[int, Origin]) -> list[Fact]:
+def known(finding: Finding, origins: Mapping[int, Origin]) -> list[FactLine]:
     """Everything known of the application of a finding, in the order of a certificate's life."""
     found = []
     for column, (name, _part) in COLUMNS.items():
@@ -146,21 +146,21 @@ def known(finding: Finding, origins: Mapping[int, Origin]) -> list[Fact]:
         if value is not None:
             said = _WORDS[column][value].said if column in _WORDS else value
             origin = None if number is None else origins.get(number)
-            found.append(Fact(finding.application, labels.fact(column), said, origin))
+            found.append(FactLine(finding.application, labels.fact(column), said, origin))
     return found
 
 
-def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[Condition]:
+def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[ConditionLine]:
     """The conditions of the clauses that decide a finding, with the grounds of each."""
     return [
-        Condition(
+        ConditionLine(
             finding.application,
             clause.mark,
             clause.words,
             condition.says,
             finding.holds(condition),
             grounds_text(finding, condition, origins),
-            labels.listed(
+            labels.joined(
                 dict.fromkeys(str(ground.origin) for ground in grounds(finding, condition, origins) if ground.origin)
             ),
         )
@@ -169,7 +169,7 @@ def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[Conditio
     ]
 
 
-def _deposits(connection: Connection, member: str, as_of: date) -> list[Paid]:
+def _deposits(connection: Connection, member: str, as_of: date) -> list[DepositLine]:
     versions = tables.deposit_known
     latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
     statement = (
@@ -178,10 +178,10 @@ def _deposits(connection: Connection, member: str, as_of: date) -> list[Paid]:
         .where(tables.application.c.member == member, latest.c.received_on <= facts.AS_OF)
         .order_by(latest.c.received_on, latest.c.deposit)
     )
-    return [Paid(*row) for row in connection.execute(statement, {"as_of": as_of})]
+    return [DepositLine(*row) for row in connection.execute(statement, {"as_of": as_of})]
 
 
-def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date) -> list[Posted]:
+def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date) -> list[LedgerLine]:
     """The member's parts of the subsidiary ledgers, account by account, part by part, line by line."""
     accounts = {balance.code: balance for balance in trial_balance(connection, as_of)}
     found = {entry.no: entry for entry in ledgers.entries(connection, last=as_of, member=member)}
@@ -191,7 +191,7 @@ def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date
                 if any(line.deposit in deposits for line in each.lines):
                     found[each.no] = each
     parts_of = chart(connection)
-    parts: dict[tuple[str, str], list[tuple[Entry, Line]]] = {}
+    parts: dict[tuple[str, str], list[tuple[JournalEntry, AccountLine]]] = {}
     for entry in sorted(found.values(), key=lambda each: (each.on, each.no)):
         for line in entry.lines:
             part = parts_of.part(line.account, line.application, line.deposit)
@@ -203,5 +203,5 @@ def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date
         for entry, line in parts[code, part]:
             moved = line.debit - line.credit
             left += moved if accounts[code].on_debit_side else -moved
-            posted.append(Posted(accounts[code], part, entry, line, left))
+            posted.append(LedgerLine(accounts[code], part, entry, line, left))
     return posted

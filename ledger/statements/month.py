@@ -8,18 +8,18 @@ from sqlalchemy import Connection, Text, cast, func, select
 from ledger import tables
 from ledger.dates import Month
 from ledger.journal import balances, ledgers
-from ledger.journal.balances import Change
+from ledger.journal.balances import PeriodBalance
 from ledger.journal.chart import Chart, chart
 from ledger.journal.closing import closing_of
-from ledger.journal.ledgers import AccountLedger, Entry
+from ledger.journal.ledgers import AccountLedger, JournalEntry
 from ledger.people.register import Owners, owners, people
 from ledger.statements import decisions as decided
 from ledger.statements import fees_held, settlements
 from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
-from ledger.statements.decisions import Decided
-from ledger.statements.fees_held import Held
-from ledger.statements.settlements import Return
+from ledger.statements.decisions import DecisionLine
+from ledger.statements.fees_held import FeeHolding
+from ledger.statements.settlements import Settlement
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class MonthStatement:
     chart: Chart
     counts: Counts
     controls: list[Control]
-    changes: list[Change]
-    entries: list[Entry]
+    changes: list[PeriodBalance]
+    entries: list[JournalEntry]
     ledger: list[AccountLedger]
-    held: list[Held]
-    returns: list[Return]
-    decided: list[Decided]
+    held: list[FeeHolding]
+    returns: list[Settlement]
+    decided: list[DecisionLine]
     associations: list[Association]
 
     @property
@@ -101,9 +101,9 @@ def _counts(
     connection: Connection,
     last: date,
     totals: list[Association],
-    entries: list[Entry],
-    stood: list[Decided],
-    listed: list[Return],
+    entries: list[JournalEntry],
+    stood: list[DecisionLine],
+    listed: list[Settlement],
 ) -> Counts:
     entry = tables.entry
     by_then = entry.c.happened_on <= last

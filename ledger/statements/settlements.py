@@ -28,7 +28,7 @@ _TAKEN_BACK = ("rejected", "undone")
 
 
 @dataclass(frozen=True)
-class Step:
+class SettlementStep:
     """A state, the day it was reached, by whom, why (rejections and returns), and the entry posted for it.
 
     `payment_file` is the file that a refund was put in, or was in until that was declared void (approved again).
@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Return:
+class Settlement:
     """A refund, an overpayment to be returned or a credit, with every state it had come through by the day.
 
     `target` is the application a credit goes to, or the deposit of an overpayment. `member` is None for a deposit that
@@ -61,7 +61,7 @@ class Return:
     tax_percent: int | None
     received_on: date | None
     account: str | None
-    steps: tuple[Step, ...]
+    steps: tuple[SettlementStep, ...]
     account_waits: bool = False
 
     @property
@@ -89,7 +89,7 @@ class Return:
         return any(first <= step.on <= last for step in self.steps)
 
     @property
-    def approved(self) -> Step | None:
+    def approved(self) -> SettlementStep | None:
         """The approval, if there was one; when a payment file is void, it is the one before it that stands again."""
         return next((step for step in self.steps if step.state in ("approved", "applied")), None)
 
@@ -105,7 +105,7 @@ class Return:
         return self.steps[-1].on if self.state in _DONE else None
 
 
-def returns(connection: Connection, owners: Owners, last: date) -> list[Return]:
+def returns(connection: Connection, owners: Owners, last: date) -> list[Settlement]:
     """Everything proposed by the day, as it stood then: refunds, overpayments, credits, each by number."""
     context = _Context(connection, owners, last)
     refunds = [context.refund(*step) for step in _with_steps(connection, tables.refund, tables.refund_step, last)]
@@ -114,18 +114,18 @@ def returns(connection: Connection, owners: Owners, last: date) -> list[Return]:
     return refunds + credits
 
 
-def in_period(every: list[Return], first: date, last: date) -> list[Return]:
+def in_period(every: list[Settlement], first: date, last: date) -> list[Settlement]:
     """Those that moved in the period or were still open at its end."""
     return [settlement for settlement in every if settlement.open or settlement.moved(first, last)]
 
 
-def by_member(every: list[Return], member: str) -> list[Return]:
+def by_member(every: list[Settlement], member: str) -> list[Settlement]:
     """Those of one member, by application."""
     own = [settlement for settlement in every if settlement.member is not None and settlement.member.number == member]
     return sorted(own, key=lambda each: (numerically(each.application or ""), each.way, each.no))
 
 
-def member_order(each: Return) -> tuple[object, ...]:
+def member_order(each: Settlement) -> tuple[object, ...]:
     """Where it stands in a list by association and member; what belongs to nobody known comes last."""
     return (each.member is None, person_order(each.member) if each.member else (), each.way, each.no)
 
@@ -133,14 +133,16 @@ def member_order(each: Return) -> tuple[object, ...]:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
-def _with_steps(connection: Connection, of: Table, steps: Table, last: date) -> list[tuple[Row[Any], tuple[Step, ...]]]:
+def _with_steps(
+    connection: Connection, of: Table, steps: Table, last: date
+) -> list[tuple[Row[Any], tuple[SettlementStep, ...]]]:
     """The rows with the steps they had taken by the day; those not proposed yet are left out."""
     key = steps.c[of.name]
-    taken: dict[int, list[Step]] = {}
+    taken: dict[int, list[SettlementStep]] = {}
     names = ("state", "happened_on", "by", "reason", "entry", "payment_file")
     statement = select(key, *(steps.c[name] for name in names if name in steps.c))
     for no, *step in connection.execute(statement.where(steps.c.happened_on <= last).order_by(key, steps.c.nth)):
-        taken.setdefault(no, []).append(Step(*step))
+        taken.setdefault(no, []).append(SettlementStep(*step))
     rows = connection.execute(select(of).order_by(of.c.no))
     return [(row, tuple(taken[row.no])) for row in rows if row.no in taken]
 
@@ -156,14 +158,14 @@ class _Context:
         self._accounts = account_endings(connection, last)
         self._waiting = accounts.waiting(connection)
 
-    def refund(self, row: Row[Any], steps: tuple[Step, ...]) -> Return:
+    def refund(self, row: Row[Any], steps: tuple[SettlementStep, ...]) -> Settlement:
         """A refund of a fee, or of money that was never due."""
         if row.deposit is None:
             return self._of_fee(row, "refund", None, steps)
         application, received_on = self._deposits.get(row.deposit, (None, None))
         member = None if application is None else self._owners.of(application)
         account = None if member is None else self._accounts.get(member.number)
-        return Return(
+        return Settlement(
             row.no,
             "overpayment",
             application,
@@ -178,13 +180,13 @@ class _Context:
             member is not None and member.number in self._waiting,
         )
 
-    def credit(self, row: Row[Any], steps: tuple[Step, ...]) -> Return:
+    def credit(self, row: Row[Any], steps: tuple[SettlementStep, ...]) -> Settlement:
         """A fee set against a reissue."""
         return self._of_fee(row, "credit", row.to_application, steps)
 
-    def _of_fee(self, row: Row[Any], way: Way, target: str | None, steps: tuple[Step, ...]) -> Return:
+    def _of_fee(self, row: Row[Any], way: Way, target: str | None, steps: tuple[SettlementStep, ...]) -> Settlement:
         member = self._owners.of(row.application)
-        return Return(
+        return Settlement(
             row.no,
             way,
             row.application,

@@ -74,7 +74,7 @@ def backup(address: str, file: Path, faults: Faults) -> Copied:
     A file of that name is replaced. Refused: books on a server, and books that do not agree with themselves.
     """
     books = _file(address)
-    _insist_on_another(books, file)
+    _require_another(books, file)
     with database.reading(address):
         pass  # that they are there, and of this version, is said before anything is written
     with _beside(file) as making:
@@ -89,26 +89,26 @@ def restore(address: str, file: Path, faults: Faults) -> Copied:
     newer, or others. The turn to write is ours meanwhile, so that nobody adds to books that are being replaced.
     """
     books = _file(address)
-    _insist_on_another(books, file)
+    _require_another(books, file)
     if not file.is_file():
         raise NoDatabase(str(file))
     with database.turn(address), _beside(books) as making:
         _copy(file, making)
         copied = _sound(making, file, faults)
         if books.exists():
-            _insist_on_prefix(address, making, file)
+            _require_prefix(address, making, file)
             _close(books)  # what stood beside the old file may not be taken for the new one's
     return copied
 
 
 def _file(address: str) -> Path:
-    url = database.named(address)
+    url = database.parse_url(address)
     if url.drivername != "sqlite":
-        raise BackupByServer(database.shown(address))
+        raise BackupByServer(database.format_url(address))
     return Path(str(url.database))
 
 
-def _insist_on_another(books: Path, file: Path) -> None:
+def _require_another(books: Path, file: Path) -> None:
     if file.resolve() in {books.with_name(books.name + ending).resolve() for ending in ("", "-wal", "-shm", "-turns")}:
         raise BackupOverItself(str(file))
 
@@ -193,7 +193,7 @@ def _heads(connection: Connection) -> list[str]:
     return list(connection.execute(select(tables.batch.c.head).order_by(tables.batch.c.no)).scalars())
 
 
-def _insist_on_prefix(address: str, making: Path, file: Path) -> None:
+def _require_prefix(address: str, making: Path, file: Path) -> None:
     """The chain of the books there has to be the beginning of the chain that comes."""
     with database.reading(address) as connection:
         there = _heads(connection)
@@ -202,4 +202,4 @@ def _insist_on_prefix(address: str, making: Path, file: Path) -> None:
     _close(making)
     for no, head in enumerate(there, 1):
         if come[no - 1 : no] != [head]:
-            raise BooksNewer(database.shown(address), str(file), no)
+            raise BooksNewer(database.format_url(address), str(file), no)

@@ -50,7 +50,7 @@ PATIENCE = 60_000
 WRITERS = 7245
 
 
-def named(database: str) -> URL:
+def parse_url(database: str) -> URL:
     """The address of the books, for either engine. An address of another kind is refused (not-a-database).
 
     So is what SQLite would keep in memory or look up by a URI of its own: books are a file that is there tomorrow.
@@ -58,16 +58,16 @@ def named(database: str) -> URL:
     try:
         url = make_url(database)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
-        raise NotADatabase(shown(database)) from None
+        raise NotADatabase(format_url(database)) from None
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     name = url.database or ""
     if url.drivername == "sqlite" and name and not name.startswith((":", "file:")) and not url.query:
         return url
-    raise NotADatabase(shown(database))
+    raise NotADatabase(format_url(database))
 
 
-def shown(database: str) -> str:
+def format_url(database: str) -> str:
     """The address without its password, also where one stands among the options or the address is none."""
     try:
         return masking.passwords(make_url(database).render_as_string(hide_password=True))
@@ -78,7 +78,7 @@ def shown(database: str) -> str:
 @cache
 def _engine(database: str) -> Engine:
     # An error of ours may be printed with its statement; an account number that is bound to it may not.
-    url = named(database)
+    url = parse_url(database)
     try:
         if url.drivername == "sqlite":
             engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
@@ -88,7 +88,7 @@ def _engine(database: str) -> Engine:
             engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
             event.listen(engine, "begin", _begin_postgresql)
     except NoSuchModuleError:
-        raise NotADatabase(shown(database)) from None
+        raise NotADatabase(format_url(database)) from None
     return engine
 
 
@@ -117,7 +117,7 @@ def _begin_postgresql(connection: Connection) -> None:
 def reading(database: str) -> Iterator[Connection]:
     """The books as they are at this moment, unchanged by others until the block ends."""
     with _refusing(database), _connect(database) as connection:
-        _insist_on_version(connection, database)
+        _require_version(connection, database)
         yield connection
         connection.rollback()
 
@@ -130,7 +130,7 @@ def writing(database: str, *, dry_run: bool = False, by: str = "", command: str 
     """
     with _refusing(database), turn(database), _connect(database) as plain:
         connection = plain.execution_options(writes=True)
-        _insist_on_version(connection, database)
+        _require_version(connection, database)
         before = seals.marks(connection)
         yield connection
         if dry_run:
@@ -143,7 +143,7 @@ def writing(database: str, *, dry_run: bool = False, by: str = "", command: str 
 @contextmanager
 def turn(database: str) -> Iterator[None]:
     """Our turn to write. PostgreSQL's writers queue at its lock; SQLite's wait without order, so we give them one."""
-    url = named(database)
+    url = parse_url(database)
     if url.drivername != "sqlite" or not Path(str(url.database)).is_file():
         yield
         return
@@ -151,11 +151,11 @@ def turn(database: str) -> Iterator[None]:
         with write_queue.turn(f"{url.database}-turns", PATIENCE):
             yield
     except write_queue.NotOurTurn:
-        raise DatabaseLocked(shown(database), PATIENCE // 1000) from None
+        raise DatabaseLocked(format_url(database), PATIENCE // 1000) from None
 
 
 def _connect(database: str) -> Connection:
-    url = named(database)
+    url = parse_url(database)
     if url.drivername == "sqlite" and not Path(str(url.database)).is_file():
         raise NoDatabase(str(url.database))
     return _engine(database).connect()
@@ -169,18 +169,18 @@ def create(database: str, *, by: str = "") -> tuple[str | None, str]:
     from alembic import command
 
     with _refusing(database):
-        url = named(database)
+        url = parse_url(database)
         if url.drivername == "sqlite" and not Path(str(url.database)).exists():
             try:
                 os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
             except OSError as error:
-                raise NotWritable(shown(database)) from error
+                raise NotWritable(format_url(database)) from error
         with _engine(database).connect() as plain:
             connection = plain.execution_options(writes=True)
             before = _version(connection)
             known, head = _versions()
             if before is not None and before not in known:
-                raise DatabaseNewer(shown(database), before)
+                raise DatabaseNewer(format_url(database), before)
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -233,19 +233,19 @@ def _version(connection: Connection) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except DatabaseError as error:
         if getattr(error.orig, "sqlstate", None) == _FORBIDDEN:  # a stranger: admitted by the server, not to the books
-            raise DatabaseUnreachable(shown(str(connection.engine.url))) from None
+            raise DatabaseUnreachable(format_url(str(connection.engine.url))) from None
         raise
 
 
-def _insist_on_version(connection: Connection, database: str) -> None:
+def _require_version(connection: Connection, database: str) -> None:
     version = _version(connection)
     known, head = _versions()
     if version is None:
-        raise NoDatabase(shown(database))
+        raise NoDatabase(format_url(database))
     if version not in known:
-        raise DatabaseNewer(shown(database), version)
+        raise DatabaseNewer(format_url(database), version)
     if version != head:
-        raise DatabaseOlder(shown(database), version)
+        raise DatabaseOlder(format_url(database), version)
 
 
 @contextmanager
@@ -254,7 +254,7 @@ def _refusing(database: str) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if refusal := _refusal(error.orig, shown(database)):
+        if refusal := _refusal(error.orig, format_url(database)):
             raise refusal from None
         raise
 

@@ -58,14 +58,14 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class StoredAnswer:
     """What a command answered: to people, in the language then spoken, and to other programs, as JSON."""
 
     text: str
     json: str
 
 
-def answered(connection: Connection, request: Request) -> Answer | None:
+def answered(connection: Connection, request: Request) -> StoredAnswer | None:
     """What the request was answered before; None when the key is new. Other content is refused, naming the field."""
     table = tables.request
     before = connection.execute(select(table.c.digest, table.c.answer).where(table.c.key == request.key)).one_or_none()
@@ -73,13 +73,13 @@ def answered(connection: Connection, request: Request) -> Answer | None:
         return None
     kept = json.loads(before.answer)
     if before.digest == request.digest:
-        return Answer(kept["text"], kept["json"])
+        return StoredAnswer(kept["text"], kept["json"])
     there, here = kept["asked"], request.content
     field = next(name for name in (*there, *here) if there.get(name) != here.get(name))
     raise KeyUsedDifferently(request.key, field, there.get(field) or "—", here.get(field) or "—")
 
 
-def keep(connection: Connection, request: Request, answer: Answer, *, by: str) -> None:
+def keep(connection: Connection, request: Request, answer: StoredAnswer, *, by: str) -> None:
     """Keeps what the request was answered, with what it was asked for, so that a difference can be named."""
     kept = {"asked": request.content, "text": answer.text, "json": answer.json}
     signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ledger import dates, kana, masking, tables
-from ledger.codes import ACCOUNT_TYPES, PEOPLE, Words
+from ledger.codes import ACCOUNT_TYPES, PEOPLE, CodeList
 from ledger.errors import NoSuchSetting, NotASetting
 from ledger.i18n import N_, _
 from ledger.store import database
@@ -60,7 +60,7 @@ def _name(limit: int, signs: str, *, blank: bool = False) -> Callable[[str], str
     return read
 
 
-def _word(words: Words, codes: tuple[str, ...]) -> Callable[[str], str | None]:
+def _word(words: CodeList, codes: tuple[str, ...]) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
         found = words.find(unicodedata.normalize("NFKC", text).strip())
         return found.code if found is not None and found.code in codes else None
@@ -128,7 +128,7 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Set:
+class SettingValue:
     """A setting with the value that counts, masked if it has to be; who set it and when, None while nobody did."""
 
     setting: Setting
@@ -143,13 +143,13 @@ def values(connection: Connection) -> dict[str, str | None]:
     return {name: last[name].value if name in last else setting.default for name, setting in SETTINGS.items()}
 
 
-def settings(connection: Connection) -> list[Set]:
+def settings(connection: Connection) -> list[SettingValue]:
     """Every setting with what counts now."""
     last = _last(connection)
     return [
-        Set(setting, setting.shown(row.value), row.by, row.recorded_at)
+        SettingValue(setting, setting.shown(row.value), row.by, row.recorded_at)
         if (row := last.get(setting.name)) is not None
-        else Set(setting, setting.default, None, None)
+        else SettingValue(setting, setting.default, None, None)
         for setting in SETTINGS.values()
     ]
 
@@ -159,7 +159,7 @@ def _last(connection: Connection) -> dict[str, Any]:
     return {row.name: row for row in rows}
 
 
-def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Set, bool]:
+def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[SettingValue, bool]:
     """Sets a value; False: it was set so before, and nothing is added. Refused: an unknown name, no such value."""
     setting = SETTINGS.get(name)
     if setting is None:

@@ -4,18 +4,18 @@ Two equal lines of one bill are two lines: that something was billed twice is wh
 """
 
 from ledger.i18n import N_
-from ledger.intake.columns import Column, day, nonzero_yen, number, remark
+from ledger.intake.columns import InputColumn, day, nonzero_yen, number, remark
 from ledger.intake.kind import Kind
 
 KIND = Kind(
     "bills",
     N_("Bills of the authority"),
     (
-        Column("請求書番号", "bill", number, "text", N_("The number of the bill."), required=True),
-        Column("請求日", "billed_on", day, "day", N_("The day of the bill."), required=True),
-        Column("申込番号", "application", number, "text", N_("As the bill writes it."), required=True),
-        Column("金額", "yen", nonzero_yen, "yen", N_("Yen; negative: withdrawn."), required=True),
-        Column("摘要", "note", remark(200), "text", N_("A remark.")),
+        InputColumn("請求書番号", "bill", number, "text", N_("The number of the bill."), required=True),
+        InputColumn("請求日", "billed_on", day, "day", N_("The day of the bill."), required=True),
+        InputColumn("申込番号", "application", number, "text", N_("As the bill writes it."), required=True),
+        InputColumn("金額", "yen", nonzero_yen, "yen", N_("Yen; negative: withdrawn."), required=True),
+        InputColumn("摘要", "note", remark(200), "text", N_("A remark.")),
     ),
     key=(),
 )

@@ -4,25 +4,25 @@ from collections.abc import Iterator
 
 from ledger.codes import REASONS, SIDES
 from ledger.i18n import N_
-from ledger.intake.columns import Column, day, number, word
-from ledger.intake.kind import Kind, Line, Said
+from ledger.intake.columns import InputColumn, day, number, word
+from ledger.intake.kind import FactValue, InputRow, Kind
 
 
-def _says(line: Line) -> Iterator[Said]:
-    yield Said("revoked_on", day=line.day("revoked_on"))
+def _says(line: InputRow) -> Iterator[FactValue]:
+    yield FactValue("revoked_on", day=line.day("revoked_on"))
     for name in ("side", "reason"):
         if code := line.text(name):
-            yield Said(name, code=code)
+            yield FactValue(name, code=code)
 
 
 KIND = Kind(
     "revocations",
     N_("Revocations"),
     (
-        Column("申込番号", "application", number, "text", N_("The number of the application."), required=True),
-        Column("取消日", "revoked_on", day, "day", N_("The day from which it is revoked."), required=True),
-        Column("取消区分", "side", word(SIDES), "word", N_("Whose reason it was."), choices=SIDES.japanese),
-        Column(
+        InputColumn("申込番号", "application", number, "text", N_("The number of the application."), required=True),
+        InputColumn("取消日", "revoked_on", day, "day", N_("The day from which it is revoked."), required=True),
+        InputColumn("取消区分", "side", word(SIDES), "word", N_("Whose reason it was."), choices=SIDES.japanese),
+        InputColumn(
             "取消事由",
             "reason",
             word(REASONS, "unknown-reason"),

@@ -4,24 +4,26 @@ from collections.abc import Iterator
 
 from ledger.codes import COVERED, USED
 from ledger.i18n import N_
-from ledger.intake.columns import Column, day, number, word
-from ledger.intake.kind import Kind, Line, Said
+from ledger.intake.columns import InputColumn, day, number, word
+from ledger.intake.kind import FactValue, InputRow, Kind
 
 
-def _says(line: Line) -> Iterator[Said]:
-    yield Said("used", day=line.day("answered_on"), code=line.text("used"))
+def _says(line: InputRow) -> Iterator[FactValue]:
+    yield FactValue("used", day=line.day("answered_on"), code=line.text("used"))
     if covered := line.text("covered"):
-        yield Said("covered", code=covered)
+        yield FactValue("covered", code=covered)
 
 
 KIND = Kind(
     "usage",
     N_("Answers on use"),
     (
-        Column("申込番号", "application", number, "text", N_("The number of the application."), required=True),
-        Column("利用", "used", word(USED), "word", N_("The authority's answer."), required=True, choices=USED.japanese),
-        Column("回答日", "answered_on", day, "day", N_("The day of the answer."), required=True),
-        Column(
+        InputColumn("申込番号", "application", number, "text", N_("The number of the application."), required=True),
+        InputColumn(
+            "利用", "used", word(USED), "word", N_("The authority's answer."), required=True, choices=USED.japanese
+        ),
+        InputColumn("回答日", "answered_on", day, "day", N_("The day of the answer."), required=True),
+        InputColumn(
             "特例該当",
             "covered",
             word(COVERED),
