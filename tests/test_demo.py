@@ -136,7 +136,7 @@ def test_each_transfer_has_a_reference_of_its_own() -> None:
 
 
 def test_the_fee_is_the_one_that_ships() -> None:
-    shipped = tomllib.loads((Path(database.__file__).parent / "fees/2011-01-01.toml").read_text(encoding="utf-8"))
+    shipped = tomllib.loads((database.FEES / "2011-01-01.toml").read_text(encoding="utf-8"))
     _headings, lines = rows.rows("fees")
     assert [line[:4] for line in lines] == [
         tuple(shipped[name] for name in ("applies_from", "yen", "tax_percent", "basis"))
