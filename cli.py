@@ -8,6 +8,7 @@ import io
 import os
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, redirect_stdout
@@ -1638,9 +1639,9 @@ DEMO_DONE = N_(
 {count} commands carried out. The monthly workbook is {workbook}; open it.
 The books are {database}; ask them more, for example:
   export SEISAN_DATABASE='{database}'
-  seisan check --everyone --as-of 2012-09-30
-  seisan refund list --as-of 2012-09-30
-  seisan entries --application 2011-0001"""
+  {seisan} check --everyone --as-of 2012-09-30
+  {seisan} refund list --as-of 2012-09-30
+  {seisan} entries --application 2011-0001"""
 )
 
 
@@ -1661,7 +1662,14 @@ def demo(
         code = _run(("--database", play.books(folder), "--lang", i18n.language(), *act.words), shown=act.shown)
         if code != Exit.DONE:
             raise typer.Exit(code)
-    _say(_(DEMO_DONE, count=len(acts), workbook=play.workbook(folder), database=play.books(folder)))
+    files = {"workbook": play.workbook(folder), "database": play.books(folder)}
+    _say(_(DEMO_DONE, count=len(acts), seisan=_program(), **files))
+
+
+def _program() -> str:
+    """What to type for this program: its name, or the path by which it was called if no shell finds it by its name."""
+    program = Path(sys.argv[0])
+    return shlex.quote(str(program)) if program.name == "seisan" and shutil.which("seisan") is None else "seisan"
 
 
 def _run(words: Sequence[str], *, shown: bool) -> int:

@@ -1,15 +1,24 @@
 """The made-up federation: its files come in without a problem, and every story ends as it says beside itself."""
 
+import csv
+import re
+import shlex
+import sys
 import tomllib
 from collections import Counter
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from sqlalchemy import inspect, text
+from typer.testing import CliRunner
 
-from exports.demo import AS_OF, errands, federation, files, rows
-from exports.demo.case import FEE
+import cli
+from exports.demo import play
 from ledger import i18n
 from ledger.codes import APPLICATION_KINDS, ASSOCIATIONS, REASONS
 from ledger.decisions.findings import Finding, judge
@@ -17,8 +26,64 @@ from ledger.intake.importer import take_in
 from ledger.notices.review_flags import DOUBTS, FEE_NOT_KNOWN, WARNINGS
 from ledger.store import database
 
+ROOT = Path(__file__).parent.parent
+FEE = 7245
 OUTCOMES_AT_FIRST = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "no_fee")
 MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "covered")
+
+STORIES: dict[str, dict[str, Any]] = tomllib.loads((play.INPUT.parent / "stories.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class End:
+    """How applications of a story have to end on the last day."""
+
+    story: str
+    applications: tuple[str, ...]
+    outcome: str
+    clauses: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    suggested: str | None = None
+    received: int = FEE
+    reissue: bool = False
+
+    def answer(self) -> dict[str, object]:
+        """What the check has to answer."""
+        names = ("outcome", "clauses", "missing", "doubts", "warnings", "suggested")
+        money = {"fee_received": min(self.received, FEE), "overpaid": max(self.received - FEE, 0)}
+        return {name: getattr(self, name) for name in names} | money
+
+
+def ends() -> Iterator[End]:
+    """Every end of every story."""
+    for story, words in STORIES.items():
+        for end in words["ends"]:
+            fields: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value for name, value in end.items()
+            }
+            yield End(story, **fields)
+
+
+def cells(name: str) -> list[dict[str, Any]]:
+    """The lines of an input file, each cell under its heading; a blank cell is None."""
+    path = play.INPUT / name
+    if path.suffix == ".csv":
+        encoding = "cp932" if name == "ダウンロード記録.csv" else "utf-8-sig"
+        lines: list[list[Any]] = list(csv.reader(path.read_text(encoding=encoding).splitlines()))
+    else:
+        lines = [list(line) for line in load_workbook(path).worksheets[0].iter_rows(values_only=True)]
+    first = next(at for at, line in enumerate(lines) if all(line))
+    headings = [str(heading) for heading in lines[first]]
+    return [
+        dict(zip(headings, (cell or None for cell in line), strict=True)) for line in lines[first + 1 :] if any(line)
+    ]
+
+
+def yen(cell: object) -> int:
+    """An amount, written as a number or as 7,245円."""
+    return int(re.sub("[,円]", "", str(cell)))
 
 
 @dataclass(frozen=True)
@@ -29,21 +94,20 @@ class Books:
     findings: dict[str, Finding]
 
 
-@pytest.fixture(scope="module")
-def demo_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
-    """The files, written once for the whole module."""
-    return files.write(tmp_path_factory.mktemp("demo"))
+def files() -> list[Path]:
+    """The input files, in the order of the month."""
+    return [play.INPUT / name for name in play.FILES]
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory, demo_files: tuple[Path, ...]) -> Books:
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """One book for the whole module, on SQLite."""
     url = f"sqlite:///{tmp_path_factory.mktemp('books') / 'demo.db'}"
     database.create(url)
     with database.writing(url) as connection:
-        take_in(connection, demo_files, known_on=None, by="demo")
+        take_in(connection, files(), known_on=None, by="demo")
     with database.reading(url) as connection:
-        return Books(url, {finding.application: finding for finding in judge(connection, AS_OF)})
+        return Books(url, {finding.application: finding for finding in judge(connection, play.AS_OF)})
 
 
 # --- the answers ----------------------------------------------------------------------------------------------------
@@ -51,19 +115,37 @@ def books(tmp_path_factory: pytest.TempPathFactory, demo_files: tuple[Path, ...]
 
 def test_every_story_ends_as_it_says(books: Books) -> None:
     wrong = []
-    for application in federation.applications():
-        expected, found = application.case.expected, books.findings[application.number]
-        told = asdict(expected) | {
-            "fee_received": min(application.case.received, FEE),
-            "overpaid": max(application.case.received - FEE, 0),
-        }
-        answered = {name: getattr(found, name) for name in told}
-        if expected.outcome != "needs_facts":  # what a person has to look at may lack facts besides
-            told["missing"] = answered["missing"] = ()
-        if told != answered:
-            wrong.append(f"{application.story} {application.number}: {told} but {answered}")
-    assert len(books.findings) == len(federation.applications())
+    for end in ends():
+        for application in end.applications:
+            expected = end.answer()
+            finding = books.findings[application]
+            answered = {name: getattr(finding, name) for name in expected}
+            if end.outcome != "needs_facts":  # what a person has to look at may lack facts besides
+                expected["missing"] = answered["missing"] = ()
+            if expected != answered:
+                wrong.append(f"{end.story} {application}: {expected} but {answered}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_application_belongs_to_one_story_which_is_told_in_both_languages(books: Books) -> None:
+    of_stories = Counter(application for end in ends() for application in end.applications)
+    assert set(of_stories.values()) == {1}
+    assert of_stories.keys() == books.findings.keys()
+    for words in STORIES.values():
+        assert words.keys() == {"ja", "en", "ends"}
+        assert re.search("[ぁ-ん]", words["ja"])
+        assert not re.search("[ぁ-ん]", words["en"])
+
+
+def test_a_reissue_of_a_story_names_an_application_of_it() -> None:
+    previous = {line["申込番号"]: line["前回申込番号"] for line in cells("申込.xlsx")}
+    firsts = {end.story: set[str]() for end in ends()}
+    for end in ends():
+        if not end.reissue:
+            firsts[end.story].update(end.applications)
+    for end in ends():
+        before = {previous[application] for application in end.applications}
+        assert before <= firsts[end.story] if end.reissue else before == {None}, end.story
 
 
 def test_every_outcome_occurs_five_times(books: Books) -> None:
@@ -77,16 +159,17 @@ def test_every_clause_occurs_five_times(books: Books) -> None:
 
 
 def test_every_doubt_warning_and_missing_fact_occurs(books: Books) -> None:
-    found = books.findings.values()
+    findings = books.findings.values()
     # The books of the demo know the fee of every day on which anybody paid.
-    assert {doubt.code for doubt in DOUBTS} - {FEE_NOT_KNOWN} <= {code for finding in found for code in finding.doubts}
-    assert {warning.code for warning in WARNINGS} <= {code for finding in found for code in finding.warnings}
-    alone = {finding.missing[0] for finding in found if finding.outcome == "needs_facts" and len(finding.missing) == 1}
-    assert alone == set(MISSABLE)
+    doubts = {code for finding in findings for code in finding.doubts}
+    assert {doubt.code for doubt in DOUBTS} - {FEE_NOT_KNOWN} <= doubts
+    assert {warning.code for warning in WARNINGS} <= {code for finding in findings for code in finding.warnings}
+    undetermined = (finding for finding in findings if finding.outcome == "needs_facts")
+    assert {finding.missing[0] for finding in undetermined if len(finding.missing) == 1} == set(MISSABLE)
 
 
 @pytest.mark.parametrize(
-    ("asked_on", "outcome", "clauses"),
+    ("as_of", "outcome", "clauses"),
     [
         (date(2012, 2, 24), "in_force", ()),
         (date(2012, 2, 26), "not_eligible", ()),
@@ -96,78 +179,82 @@ def test_every_doubt_warning_and_missing_fact_occurs(books: Books) -> None:
     ],
 )
 def test_the_worked_case_is_answered_as_the_papers_answer_it(
-    books: Books, asked_on: date, outcome: str, clauses: tuple[str, ...]
+    books: Books, as_of: date, outcome: str, clauses: tuple[str, ...]
 ) -> None:
-    first = next(federation.of_story("worked_case"))
-    again = federation.reissue_of(first)
+    first, reissue = (end.applications[0] for end in ends() if end.story == "worked_case")
+    assert first == play.WORKED_CASE
+    member = next(line["会員番号"] for line in cells("申込.xlsx") if line["申込番号"] == first)
     with database.reading(books.url) as connection:
-        found = {finding.application: finding for finding in judge(connection, asked_on, member=first.person.number)}
-    assert (found[first.number].outcome, found[first.number].clauses) == (outcome, clauses)
-    assert found[first.number].suggested == ("refund" if outcome == "eligible" else None)
-    assert again.number not in found or found[again.number].refundable == 0
+        findings = {finding.application: finding for finding in judge(connection, as_of, member=member)}
+    assert (findings[first].outcome, findings[first].clauses) == (outcome, clauses)
+    assert findings[first].suggested == ("refund" if outcome == "eligible" else None)
+    assert reissue not in findings or findings[reissue].refundable == 0
 
 
 # --- the people and the money ---------------------------------------------------------------------------------------
 
 
 def test_members_come_from_all_associations_and_have_names_of_their_own() -> None:
-    people = federation.people()
-    assert {person.association for person in people} == set(ASSOCIATIONS)
-    assert len({person.number for person in people}) == len({person.name for person in people}) == len(people)
-    assert 290 <= len(people) <= 320
-    assert 390 <= len(federation.applications()) <= 420
-    assert all(any(sign in person.name for person in people) for sign in "髙﨑𠮷")
-    assert federation.applications()[2].number == "2011-0001"
+    members = {line["会員番号"]: line for line in cells("会員名簿.xlsx")}
+    assert {line["司法書士会"] for line in members.values()} == set(ASSOCIATIONS)
+    assert len({line["氏名"] for line in members.values()}) == len(members)
+    assert 290 <= len(members) <= 320
+    assert 390 <= len(cells("申込.xlsx")) <= 420
+    assert all(any(sign in line["氏名"] for line in members.values()) for sign in "髙﨑𠮷")
+    assert cells("申込.xlsx")[2]["申込番号"] == "2011-0001"
 
 
-def test_accounts_are_at_a_bank_that_does_not_exist() -> None:
-    headings, lines = rows.rows("members")
-    bank, branch = headings.index("銀行番号"), headings.index("支店番号")
-    assert {(line[bank], line[branch]) for line in lines} == {("9999", "999"), (None, None)}
+def test_everybody_is_invented_and_every_account_is_at_a_bank_that_does_not_exist() -> None:
+    members = cells("会員名簿.xlsx")
+    assert all(line["会員番号"].startswith(f"{line['司法書士会']} 第90") for line in members)
+    assert {(line["銀行番号"], line["支店番号"]) for line in members} == {("9999", "999"), (None, None)}
+    assert (play.PAYER["payer_bank"], play.PAYER["payer_branch"]) == ("9999", "999")
 
 
 def test_each_transfer_has_a_reference_of_its_own() -> None:
-    headings, lines = rows.rows("deposits")
-    said: dict[object, set[object]] = {}
-    for line in lines:
-        said.setdefault(line[0], set()).add(line[1 : headings.index("振込依頼人名") + 1])
-    assert all(len(each) == 1 for each in said.values())
-    assert sum(line[headings.index("申込番号")] is None for line in lines) >= 8
+    transfers: dict[str, set[tuple[object, ...]]] = {}
+    deposits = cells("入金.xlsx")
+    for line in deposits:
+        transfer = (line["入金日"], yen(line["金額"]), line["振込依頼人名"])
+        transfers.setdefault(line["照会番号"], set()).add(transfer)
+    assert all(len(transfer) == 1 for transfer in transfers.values())
+    assert sum(line["申込番号"] is None for line in deposits) >= 8
 
 
 def test_the_fee_is_the_one_that_ships() -> None:
     shipped = tomllib.loads((database.FEES / "2011-01-01.toml").read_text(encoding="utf-8"))
-    _headings, lines = rows.rows("fees")
-    assert [line[:4] for line in lines] == [
-        tuple(shipped[name] for name in ("applies_from", "yen", "tax_percent", "basis"))
-    ]
+    assert shipped["applies_from"] == date(2011, 1, 1)
+    fees = [("平成23年1月1日", f"{shipped['yen']:,}円", shipped["tax_percent"], shipped["basis"])]
+    assert [tuple(line.values())[:4] for line in cells("発行手数料.xlsx")] == fees
 
 
 def test_bills_hold_what_reconciliation_has_to_find() -> None:
-    headings, lines = rows.rows("bills")
-    application, yen = headings.index("申込番号"), headings.index("金額")
-    known = {application.number for application in federation.applications()}
-    billed = Counter(line[application] for line in lines if line[yen] == FEE)
-    owed = {line[0] for line in rows.rows("issues")[1]}
+    bills = cells("請求書.xlsx")
+    known = {line["申込番号"] for line in cells("申込.xlsx")}
+    billed = Counter(line["申込番号"] for line in bills if line["金額"] == FEE)
+    owed = {line["申込番号"] for line in cells("発行送付.xlsx")}
     assert any(number not in known for number in billed)
     assert max(billed.values()) == 2
-    assert {line[yen] for line in lines} == {FEE, -FEE, 6900, 7452}
-    assert len(owed - {str(line[application]) for line in lines}) >= 5
+    assert {line["金額"] for line in bills} == {FEE, -FEE, 6900, 7452}
+    assert len(owed - {line["申込番号"] for line in bills}) >= 5
 
 
-def test_nothing_becomes_known_after_the_last_day() -> None:
-    for kind in rows.KINDS:
-        headings, lines = rows.rows(kind)
-        known = [
-            headings.index(name) for name in ("把握日", "確認日", "記帳日", "回答日", "申出日") if name in headings
+def test_nothing_becomes_known_after_the_last_day(books: Books) -> None:
+    with database.reading(books.url) as connection:
+        dated = [
+            name
+            for name in inspect(connection).get_table_names()
+            if "known_on" in {column["name"] for column in inspect(connection).get_columns(name)}
         ]
-        assert all(line[at] is None or line[at] <= AS_OF for line in lines for at in known), kind  # type: ignore[operator]
+        latest = {name: connection.execute(text(f"SELECT max(known_on) FROM {name}")).scalar() for name in dated}
+    assert len(latest) >= 5
+    assert all(day is None or str(day) <= str(play.AS_OF) for day in latest.values()), latest
 
 
 def test_reasons_and_kinds_of_application_are_all_in_use() -> None:
-    reasons = {line[3] for line in rows.rows("revocations")[1]}
+    reasons = {line["取消事由"] for line in cells("取消通知.xlsx")}
     assert len(reasons & set(REASONS.japanese)) >= 15
-    assert {line[3] for line in rows.rows("applications")[1]} == set(APPLICATION_KINDS.japanese)
+    assert {line["申込区分"] for line in cells("申込.xlsx")} == set(APPLICATION_KINDS.japanese)
 
 
 # --- what the clerks do ---------------------------------------------------------------------------------------------
@@ -175,44 +262,114 @@ def test_reasons_and_kinds_of_application_are_all_in_use() -> None:
 
 def test_clerks_propose_what_the_check_suggests_on_that_day(books: Books) -> None:
     with database.reading(books.url) as connection:
-        found = {finding.application: finding for finding in judge(connection, errands.PROPOSED_ON)}
-    refunds, set_off = errands.proposed_refunds(), errands.proposed_credits()
-    assert [found[refund.application].suggested for refund in refunds] == ["refund"] * 12
-    assert [found[credit.application].suggested for credit in set_off] == ["credit"] * 4
-    assert (sum(refund.approved for refund in refunds), sum(refund.paid for refund in refunds)) == (8, 5)
-    assert sum(credit.approved for credit in set_off) == 3
-    assert all(refund.approved or not refund.paid for refund in refunds)
-    assert all(found[credit.to].outcome == "no_fee" for credit in set_off)
-    assert {mark for refund in refunds for mark in found[refund.application].clauses} == {"①", "②", "③", "特例"}
+        findings = {finding.application: finding for finding in judge(connection, play.PROPOSED_ON)}
+    assert [findings[application].suggested for application in play.REFUNDS] == ["refund"] * 12
+    assert [findings[application].suggested for application, _reissue in play.CREDITS] == ["credit"] * 4
+    assert all(findings[reissue].outcome == "no_fee" for _application, reissue in play.CREDITS)
+    assert play.PAID_REFUNDS < play.APPROVED_REFUNDS < len(play.REFUNDS)
+    assert len(play.CREDITS) > play.APPROVED_CREDITS
+    marks = {mark for application in play.REFUNDS for mark in findings[application].clauses}
+    assert marks == {"①", "②", "③", "特例"}
+
+
+def test_credits_go_to_the_reissue_of_the_application() -> None:
+    previous = {line["申込番号"]: line["前回申込番号"] for line in cells("申込.xlsx")}
+    assert all(previous[reissue] == application for application, reissue in play.CREDITS)
 
 
 def test_refunds_go_to_members_with_an_account() -> None:
-    person_of = {application.number: application.person for application in federation.applications()}
-    assert all(person_of[refund.application].account for refund in errands.proposed_refunds())
+    account = {line["会員番号"]: line["口座番号"] for line in cells("会員名簿.xlsx")}
+    member = {line["申込番号"]: line["会員番号"] for line in cells("申込.xlsx")}
+    assert all(account[member[application]] for application in play.REFUNDS)
 
 
 # --- the files ------------------------------------------------------------------------------------------------------
 
 
-def test_files_are_the_same_bytes_each_time(demo_files: tuple[Path, ...], tmp_path: Path) -> None:
-    again = files.write(tmp_path)
-    assert [path.name for path in again] == [file.name for file in demo_files]
-    assert all(one.read_bytes() == other.read_bytes() for one, other in zip(again, demo_files, strict=True))
+def test_the_demo_copies_all_files_that_ship_as_they_are(tmp_path: Path) -> None:
+    copies = play.copy_input(tmp_path / "input")
+    assert [path.name for path in copies] == list(play.FILES)
+    assert {path.name for path in play.INPUT.iterdir()} == set(play.FILES)
+    assert all(copy.read_bytes() == (play.INPUT / copy.name).read_bytes() for copy in copies)
 
 
-def test_files_written_in_english_give_the_same_answers_on_both_databases(
-    books: Books, tmp_path: Path, book_url: str
-) -> None:
+def test_files_give_the_same_answers_in_english_on_both_databases(books: Books, book_url: str) -> None:
     i18n.use("en")
     with database.writing(book_url) as connection:
-        take_in(connection, files.write(tmp_path), known_on=None, by="demo")
+        take_in(connection, files(), known_on=None, by="demo")
     with database.reading(book_url) as connection:
-        found = {finding.application: (finding.outcome, finding.clauses) for finding in judge(connection, AS_OF)}
-    assert found == {number: (finding.outcome, finding.clauses) for number, finding in books.findings.items()}
+        answers = {finding.application: (finding.outcome, finding.clauses) for finding in judge(connection, play.AS_OF)}
+    assert answers == {number: (finding.outcome, finding.clauses) for number, finding in books.findings.items()}
 
 
-def test_files_are_of_every_kind_and_encoding(demo_files: tuple[Path, ...]) -> None:
-    assert len(demo_files) == len(rows.KINDS) == 11
-    by_name = {file.name: file for file in demo_files}
-    assert "ダウンロード日" in by_name["ダウンロード記録.csv"].read_text(encoding="cp932")
-    assert by_name["利用回答.csv"].read_bytes().startswith(b"\xef\xbb\xbf")
+def test_files_are_of_every_kind_and_encoding(books: Books) -> None:
+    with database.reading(books.url) as connection:
+        read = connection.execute(text("SELECT name FROM source")).scalars()
+        assert {name.partition(".")[0] for name in read} >= {name.partition(".")[0] for name in play.FILES}
+    assert "ダウンロード日" in (play.INPUT / "ダウンロード記録.csv").read_text(encoding="cp932")
+    assert (play.INPUT / "利用回答.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_days_and_amounts_are_written_as_offices_write_them() -> None:
+    written = {type(line["記帳日"]) for line in cells("受領簿.xlsx")}
+    texts = {re.sub(r"\d+", "9", line["記帳日"]) for line in cells("受領簿.xlsx") if isinstance(line["記帳日"], str)}
+    assert written == {datetime, str}
+    assert texts == {"平成9年9月9日", "H9.9.9", "9/9/9"}
+    assert {type(line["金額"]) for line in cells("入金.xlsx")} == {int, str}
+
+
+# --- the month by hand, in README.md and README.ja.md -----------------------------------------------------------------
+
+
+def month_by_hand(readme: str) -> list[list[str]]:
+    """The commands under the heading, as a shell takes them apart."""
+    month = (ROOT / readme).read_text(encoding="utf-8").split("```console\n")[2].split("```")[0]
+    assert all(line.startswith("$ ") for line in month.splitlines())
+    return [shlex.split(line.removeprefix("$ "), comments=True) for line in month.splitlines()]
+
+
+def test_the_month_by_hand_can_be_typed_and_writes_only_into_the_folder_that_git_ignores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    play.copy_input(Path("demo/input"))
+    for program, *words in month_by_hand("README.md"):
+        if program == "export":
+            for setting in words:
+                monkeypatch.setenv(*setting.split("=", 1))
+        elif program == "seisan":
+            inputs = sorted(map(str, Path("demo/input").iterdir()))
+            typed = [path for word in words for path in (inputs if word == "demo/input/*" else [word])]
+            answer = CliRunner().invoke(cli.app, typed)
+            # The first `close` says what stands against it.
+            assert answer.exit_code == (1 if words == ["close", "2012-09"] else 0), answer.output
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+    assert "/demo/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_month_by_hand_is_the_same_in_both_languages_and_has_the_payer_of_the_demo() -> None:
+    month = month_by_hand("README.md")
+    assert month_by_hand("README.ja.md") == month
+    settings = {words[3]: words[4] for words in month if words[:3] == ["seisan", "settings", "set"]}
+    assert settings == play.PAYER
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("path", "typed"), [("", ".venv/bin/seisan"), (".venv/bin", "seisan")])
+def test_the_demo_says_what_to_type_next(
+    path: str, typed: str, language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell that does not find `seisan` by its name is told where it is, as after `make demo`."""
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/seisan").touch(mode=0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", path)
+    monkeypatch.setenv("SEISAN_LANG", language)
+    monkeypatch.setattr(sys, "argv", [".venv/bin/seisan", "demo"])
+    monkeypatch.setattr(play, "acts", lambda _folder: iter(()))
+    answer = CliRunner().invoke(cli.app, ["demo"])
+    assert answer.exit_code == 0, answer.output
+    lines = answer.output.splitlines()
+    assert ("帳簿は" in answer.output) == (language == "ja")
+    assert "  export SEISAN_DATABASE='sqlite:///demo/demo.db'" in lines
+    assert f"  {typed} check --everyone --as-of 2012-09-30" in lines

@@ -24,7 +24,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 import cli
-from exports.demo import play, rows
+from exports.demo import play
 from ledger import masking, tables
 from ledger.errors import AccountNotApproved, Exit
 from ledger.people import accounts
@@ -33,6 +33,7 @@ from tests import desk, given, posted
 from tests.desk import ANOTHER, CHIEF, CLERK, MEMBER, ON
 from tests.given import source
 from tests.test_cli import COMMANDS, OPTIONS, demo
+from tests.test_demo import cells
 
 SQLITE, POSTGRESQL = (
     pytest.mark.parametrize("engine", [literal], indirect=True) for literal in ("sqlite", "postgresql")
@@ -344,9 +345,8 @@ def asked(folder: Path) -> Iterator[list[str]]:
 
 
 def test_no_account_number_is_in_any_answer(month: str, tmp_path: Path) -> None:
-    headings, lines = rows.rows("members")
-    number, member = headings.index("口座番号"), headings.index("会員番号")
-    whole = {str(line[number]): str(line[member]) for line in lines if line[number] is not None}
+    members = cells("会員名簿.xlsx")
+    whole = {line["口座番号"]: line["会員番号"] for line in members if line["口座番号"]}
     assert len(whole) > 100
     told = ""
     for words in asked(tmp_path):
@@ -354,7 +354,7 @@ def test_no_account_number_is_in_any_answer(month: str, tmp_path: Path) -> None:
     for person in sorted(set(whole.values()))[:5]:
         desk.done(month, "statement", "member", person, "--out", str(tmp_path / f"{person}.xlsx"))
         told += desk.done(month, "check", person).output
-    told += desk.done(month, "import", *_once_more(tmp_path, headings, lines)).output
+    told += desk.done(month, "import", *_once_more(tmp_path, members)).output
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "会員.csv"]
     assert len(files) > 45
     for path in files:
@@ -363,15 +363,12 @@ def test_no_account_number_is_in_any_answer(month: str, tmp_path: Path) -> None:
     assert whole.keys() & set(re.findall(r"(?<!\d)\d{7}(?!\d)", told)) == set()
 
 
-def _once_more(folder: Path, headings: tuple[str, ...], lines: list[Any]) -> list[str]:
+def _once_more(folder: Path, members: list[dict[str, Any]]) -> list[str]:
     """The register of members with every account changed, so that each change is reported."""
-    number = headings.index("口座番号")
-    out = [",".join(headings)]
-    for line in lines:
-        cells = list(line)
-        if cells[number] is not None:
-            cells[number] = str(cells[number])[::-1]
-        out.append(",".join("" if cell is None else str(cell) for cell in cells))
+    out = [",".join(members[0])]
+    for line in members:
+        changed = line | {"口座番号": line["口座番号"] and line["口座番号"][::-1]}
+        out.append(",".join("" if cell is None else str(cell) for cell in changed.values()))
     (folder / "会員.csv").write_text("\n".join(out) + "\n", encoding="utf-8")
     return [str(folder / "会員.csv")]
 

@@ -2,15 +2,70 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 
-from exports.demo import APPROVER, AS_OF, MONTH, PAYER, PROPOSER
-from exports.demo.errands import APPROVED_ON, PAID_ON, PROPOSED_ON, proposed_credits, proposed_refunds
-from exports.demo.files import write
+from exports.formats.outfile import new_file
+from ledger.dates import Month
+from ledger.errors import NotWritable
 
+MONTH = Month(2012, 9)
+AS_OF = date(2012, 9, 30)
+DECIDED_ON = date(2012, 9, 23)
+PROPOSED_ON = date(2012, 9, 24)
+APPROVED_ON = date(2012, 9, 25)
+PAID_ON = date(2012, 9, 28)
+
+# The two clerks: one proposes, the other approves.
+PROPOSER = "会計 乙川"
+APPROVER = "事務局長 丙田"
+
+# What the federation is to its bank, which does not exist.
+PAYER = {
+    "payer_code": "0123456789",
+    "payer_name": "カクウレンゴウカイ",
+    "payer_bank": "9999",
+    "payer_branch": "999",
+    "payer_account_type": "普通",
+    "payer_account": "7654321",
+}
+
+INPUT = Path(__file__).parent / "input"
+# The files of the office, in the order of the month.
+FILES = (
+    "会員名簿.xlsx",
+    "申込.xlsx",
+    "発行送付.xlsx",
+    "ダウンロード記録.csv",
+    "受領簿.xlsx",
+    "取消通知.xlsx",
+    "利用回答.csv",
+    "返金希望.xlsx",
+    "入金.xlsx",
+    "請求書.xlsx",
+    "発行手数料.xlsx",
+)
+
+# The case that the papers themselves tell.
 WORKED_CASE = "2011-0001"
-DECIDED_ON = PROPOSED_ON - timedelta(days=1)
+
+# The applications whose fee is to be refunded, in the order of their numbers 1 to 12: the worked case first, then every
+# clause and an overpayment. The first eight are approved, the first five of them paid.
+REFUNDS = (
+    *(WORKED_CASE, "2011-0035", "2011-0055", "2011-0032", "2011-0040", "2011-0058", "2011-0042", "2011-0049"),
+    *("2011-0061", "2012-0058", "2011-0050", "2012-0017"),
+)
+APPROVED_REFUNDS = 8
+PAID_REFUNDS = 5
+
+# Applications and the unpaid reissues to which their fees are to be credited; the first three are approved.
+CREDITS = (
+    ("2011-0046", "2012-0101"),
+    ("2012-0039", "2012-0178"),
+    ("2012-0011", "2012-0127"),
+    ("2011-0059", "2012-0106"),
+)
+APPROVED_CREDITS = 3
 
 
 @dataclass(frozen=True)
@@ -36,9 +91,24 @@ def payments(folder: Path) -> Path:
     return folder / f"総合振込-{PAID_ON}.txt"
 
 
+def copy_input(folder: Path) -> tuple[Path, ...]:
+    """Copies the input files into the folder and names them in the order of the month.
+
+    The folder is made if it is not there. Refused: a place that cannot be written, a full disk.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotWritable(str(folder)) from error
+    for name in FILES:
+        with new_file(folder / name) as copy:
+            copy.write((INPUT / name).read_bytes())
+    return tuple(folder / name for name in FILES)
+
+
 def acts(folder: Path) -> Iterator[Act]:
-    """Every command of the month in its order; the input files are written first."""
-    files = write(folder / "input")
+    """Every command of the month in its order; the input files are copied first."""
+    files = copy_input(folder / "input")
     clerk, officer = ("--by", PROPOSER), ("--by", APPROVER)
     yield Act(("init",))
     yield Act(("import", *(str(path) for path in files), *clerk))
@@ -55,24 +125,20 @@ def acts(folder: Path) -> Iterator[Act]:
 
 
 def _refunds(clerk: tuple[str, str], officer: tuple[str, str], file: Path) -> Iterator[Act]:
-    refunds = list(enumerate(proposed_refunds(), 1))
-    for _no, refund in refunds:
-        yield Act(("refund", "propose", refund.application, "--on", str(PROPOSED_ON), *clerk), shown=False)
-    for no, refund in refunds:
-        if refund.approved:
-            yield Act(("refund", "approve", str(no), "--on", str(APPROVED_ON), *officer), shown=False)
+    for application in REFUNDS:
+        yield Act(("refund", "propose", application, "--on", str(PROPOSED_ON), *clerk), shown=False)
+    for no in range(1, APPROVED_REFUNDS + 1):
+        yield Act(("refund", "approve", str(no), "--on", str(APPROVED_ON), *officer), shown=False)
     for name, value in PAYER.items():
         yield Act(("settings", "set", name, value, *officer), shown=False)
     yield Act(("refund", "file", "--on", str(PAID_ON), "--out", str(file), *clerk))
-    paid = [str(no) for no, refund in refunds if refund.paid]
+    paid = [str(no) for no in range(1, PAID_REFUNDS + 1)]
     yield Act(("refund", "paid", *paid, "--on", str(PAID_ON), *clerk), shown=False)
 
 
 def _credits(clerk: tuple[str, str], officer: tuple[str, str]) -> Iterator[Act]:
-    credits = list(enumerate(proposed_credits(), 1))
-    for _no, credit in credits:
-        words = ("credit", "propose", credit.application, "--to", credit.to, "--on", str(PROPOSED_ON))
+    for application, reissue in CREDITS:
+        words = ("credit", "propose", application, "--to", reissue, "--on", str(PROPOSED_ON))
         yield Act((*words, *clerk), shown=False)
-    for no, credit in credits:
-        if credit.approved:
-            yield Act(("credit", "approve", str(no), "--on", str(APPROVED_ON), *officer), shown=False)
+    for no in range(1, APPROVED_CREDITS + 1):
+        yield Act(("credit", "approve", str(no), "--on", str(APPROVED_ON), *officer), shown=False)
