@@ -19,10 +19,10 @@ def rows_of(
     order: Collection[Column[Any]] = (),
 ) -> Iterator[Row[Any]]:
     """The rows whose key is one of these; those of one key in the given order."""
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), _KEYS):
-        some = wanted[start : start + _KEYS]
-        yield from connection.execute(select(*columns).where(key.in_(some)).order_by(*order))
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _KEYS):
+        statement = select(*columns).where(key.in_(ordered[start : start + _KEYS])).order_by(*order)
+        yield from connection.execute(statement)
 
 
 def add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -30,14 +30,12 @@ def add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> Non
 
     PostgreSQL reads every constraint of the table anew for each statement, so there one statement adds many rows.
     """
-    if not rows:
-        return
     if connection.dialect.name != "postgresql":
-        connection.execute(table.insert(), rows)
+        if rows:
+            connection.execute(table.insert(), rows)
         return
-    names = list(rows[0])
     for start in range(0, len(rows), _ROWS):
-        some = rows[start : start + _ROWS]
-        lists = [bindparam(None, [row[name] for row in some], type_=ARRAY(table.c[name].type)) for name in names]
-        values = func.unnest(*lists).table_valued(*names).render_derived()
-        connection.execute(table.insert().from_select(names, select(*values.c)))
+        batch = rows[start : start + _ROWS]
+        lists = [bindparam(None, [row[name] for row in batch], type_=ARRAY(table.c[name].type)) for name in batch[0]]
+        values = func.unnest(*lists).table_valued(*batch[0]).render_derived()
+        connection.execute(table.insert().from_select(list(batch[0]), select(*values.c)))
