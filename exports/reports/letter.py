@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from exports.formats.sheet import Block, Column, Sheet, Values, Workbook, format_day
 from exports.reports import ISSUER
 from ledger.codes import format_code
+from ledger.facts import STATED
 from ledger.i18n import N_, _, either
 from ledger.money import format_yen
 from ledger.notices import review_flags
@@ -208,7 +209,9 @@ def _clause(each: CitedClause) -> str:
 
 def _facts(letter: Letter) -> Iterator[str]:
     for column, value in letter.facts.items():
-        yield _(FACTS[column], value=format_code(column, value) if isinstance(value, str) else format_day(value))
+        yield _(
+            (STATED | FACTS)[column], value=format_code(column, value) if isinstance(value, str) else format_day(value)
+        )
 
 
 def _doubt(code: str) -> str:

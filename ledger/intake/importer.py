@@ -14,12 +14,11 @@ from sqlalchemy import Connection, select
 
 from ledger import dates, tables
 from ledger.errors import Problem, Problems
-from ledger.intake.bulk import add
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
 from ledger.intake.recognition import InputFile, read_file
-from ledger.intake.records import Records, record_source, records_of
+from ledger.intake.records import Records, add, record_source, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport
 from ledger.intake.versions import VERSIONED, Versions
 from ledger.intake.workbook import Unreadable, contents

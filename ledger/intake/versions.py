@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from ledger import tables
-from ledger.intake.bulk import add, rows_of
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
+from ledger.intake.records import add, rows_of
 
 VERSIONED = {
     "members": tables.member_known,

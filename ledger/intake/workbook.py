@@ -134,8 +134,9 @@ def _csv(text: str) -> InputSheet:
     start = 1
     try:
         for record in reader:
-            if cells := {at: text for at, cell in enumerate(record, start=1) if (text := cell.strip())}:
-                sheet.rows.append((start, {**cells}))
+            cells: Cells = {at: entered for at, cell in enumerate(record, start=1) if (entered := cell.strip())}
+            if cells:
+                sheet.rows.append((start, cells))
             if len(sheet.rows) > LIMIT_ROWS:
                 raise Unreadable("too-many-rows", limit=LIMIT_ROWS)
             start = reader.line_num + 1  # a record may run over several lines; it is found by its first
