@@ -116,7 +116,7 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
     An application not yet applied for, or not yet known, by the day has no row.
     """
     rows = latest(as_of, within).cte("latest")
-    told: dict[str, ColumnElement[object]] = {
+    parts: dict[str, ColumnElement[object]] = {
         column: func.max(case((rows.c.name == fact.name, rows.c[fact.part]))) for column, fact in COLUMNS.items()
     }
     ids = {
@@ -124,7 +124,7 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
         for name in dict.fromkeys(fact.name for fact in COLUMNS.values())
     }
     pivot = (
-        select(rows.c.application, *(term.label(column) for column, term in (told | ids).items()))
+        select(rows.c.application, *(term.label(column) for column, term in (parts | ids).items()))
         .group_by(rows.c.application)
         .cte("told")
     )
@@ -137,15 +137,15 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
     return statement.cte("facts")
 
 
-def _happened(told: CTE, column: str, as_of: ColumnElement[date] | None) -> ColumnElement[object]:
+def _happened(pivot: CTE, column: str, as_of: ColumnElement[date] | None) -> ColumnElement[object]:
     """The column as far as it had happened by the day; what lies ahead is not known, a register reaches to the day."""
-    value, fact = told.c[column], COLUMNS[column]
+    value, fact = pivot.c[column], COLUMNS[column]
     if as_of is None or fact.planned:
         return value
     if fact.part == "up_to":
         return case((value > as_of, as_of), else_=value)
     if fact.since is not None:
-        return case((told.c[fact.since] <= as_of, value))
+        return case((pivot.c[fact.since] <= as_of, value))
     if fact.part == "day":
         return case((value <= as_of, value))
     return value
@@ -168,18 +168,18 @@ class Origin:
 
 def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:
     """The origin of each of these facts."""
-    found: dict[int, Origin] = {}
-    wanted = sorted(ids)
+    origin_by_id: dict[int, Origin] = {}
+    ordered = sorted(ids)
     fact, source = tables.fact, tables.source
-    for start in range(0, len(wanted), 10_000):
-        some = wanted[start : start + 10_000]
+    for start in range(0, len(ordered), 10_000):
+        batch = ordered[start : start + 10_000]
         statement = (
             select(fact.c.id, source.c.name, fact.c.sheet, fact.c.row, fact.c.known_on, source.c.by)
             .join(source, source.c.id == fact.c.source)
-            .where(fact.c.id.between(some[0], some[-1]) if len(some) > 500 else fact.c.id.in_(some))
+            .where(fact.c.id.between(batch[0], batch[-1]) if len(batch) > 500 else fact.c.id.in_(batch))
         )
-        found |= {row[0]: Origin(*row[1:]) for row in connection.execute(statement)}
-    return found
+        origin_by_id |= {row[0]: Origin(*row[1:]) for row in connection.execute(statement)}
+    return origin_by_id
 
 
 def latest_version(

@@ -18,7 +18,7 @@ from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
 from ledger.intake.recognition import InputFile, read_file
-from ledger.intake.records import Records, add, record_source, records_of
+from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport
 from ledger.intake.versions import VERSIONED, Versions
 from ledger.intake.workbook import Unreadable, contents
@@ -38,11 +38,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     if problems:
         names = [file.name for file in files]
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
-    sources = {
-        file.name: record_source(connection, Path(file.name).name, by, file.sha256)
-        for file in files
-        if file.sha256 is not None
-    }
+    sources = record_sources(connection, {file.name: file.sha256 for file in files if file.sha256 is not None}, by)
     taking = _Import(connection, known_on or today, sources)
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)

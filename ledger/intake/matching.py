@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select
 from ledger import facts, tables
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.i18n import N_, _
-from ledger.intake.records import record_source
+from ledger.intake.records import record_sources
 from ledger.kana import search_key
 
 _BY_NAME = N_("the payer's name is the member's name")
@@ -139,6 +139,6 @@ def settle(connection: Connection, deposit: str, application: str, *, on: date, 
     if on < current.known_on:
         raise SettledBeforeKnown(deposit, on, current.known_on)
     unchanged = {name: getattr(current, name) for name in ("deposit", "received_on", "yen", "payer", "note")}
-    source = record_source(connection, "seisan match", by)
+    (source,) = record_sources(connection, {"seisan match": None}, by).values()
     connection.execute(versions.insert().values(**unchanged, application=application, known_on=on, source=source))
     return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Column, Connection, Row, Table, bindparam, func, select
@@ -48,12 +49,19 @@ def records_of(connection: Connection, lines: Iterable[InputRow]) -> Records:
     return Records(members, owners, facts)
 
 
-def record_source(connection: Connection, name: str, by: str, sha256: str | None = None) -> int:
-    """Records what is about to be told: a file, or the command that enters it; gives its identity."""
-    row = {"name": name, "sha256": sha256, "recorded_at": dates.now(), "by": by, "role": role(connection)}
-    key = connection.execute(tables.source.insert().values(row)).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+def record_sources(connection: Connection, digests: dict[str, str | None], by: str) -> dict[str, int]:
+    """Records what tells something, files with their SHA-256 or a command, and gives the identity of each by its name.
+
+    A file is named by its path, and recorded without its folders.
+    """
+    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+    sources: dict[str, int] = {}
+    for name, sha256 in digests.items():
+        row = {"name": Path(name).name, "sha256": sha256, **signed}
+        key = connection.execute(tables.source.insert().values(row)).inserted_primary_key
+        assert key is not None
+        sources[name] = key[0]
+    return sources
 
 
 def rows_of(
