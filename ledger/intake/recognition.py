@@ -104,10 +104,10 @@ def _recognised(sheet: InputSheet) -> _Headings | None:
     """
     rows = [(number, _columns(cells)) for number, cells in sheet.rows if number <= HEADING_ROWS]
     candidates = [_Headings(number, columns, kind) for number, columns in rows for kind in KINDS]
-    if fitting := [row for row in candidates if not row.lacking]:
-        return max(fitting, key=lambda row: (row.recognised, row.needed, -row.row))
+    if fitting := [headings for headings in candidates if not headings.lacking]:
+        return max(fitting, key=lambda headings: (headings.recognised, headings.needed, -headings.row))
     meant = [row for row in candidates if row.recognised > 1 and len(row.lacking) * 2 <= row.needed]
-    return min(meant, key=lambda row: (len(row.lacking), -row.recognised, row.row), default=None)
+    return min(meant, key=lambda headings: (len(headings.lacking), -headings.recognised, headings.row), default=None)
 
 
 def _columns(cells: Cells) -> dict[str, list[int]]:
@@ -119,7 +119,8 @@ def _columns(cells: Cells) -> dict[str, list[int]]:
 
 
 def _read_sheet(name: str, sheet: InputSheet, headings: _Headings) -> tuple[RecognisedSheet, list[Problem]]:
-    kind, problems = headings.kind, list[Problem]()
+    kind = headings.kind
+    problems: list[Problem] = []
     columns: list[tuple[int, InputColumn]] = []
     for heading, column in kind.by_heading.items():
         places = headings.columns.get(heading, [])
