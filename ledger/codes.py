@@ -5,8 +5,11 @@ Input files may use the code or the Japanese; JSON and the database use the code
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from ledger.i18n import N_, either
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,23 @@ CHOICES = CodeList(("refund", "払戻し", "refund"), ("credit", "充当", "cred
 ACCOUNT_TYPES = CodeList(
     ("1", "普通", "ordinary"), ("2", "当座", "current"), ("4", "貯蓄", "savings"), ("9", "その他", "other")
 )
+
+# The closed list of each coded value, by the name that the books and the input files give it.
+CODE_LISTS = {
+    "kind": APPLICATION_KINDS,
+    "side": SIDES,
+    "reason": REASONS,
+    "used": USED,
+    "covered": COVERED,
+    "choice": CHOICES,
+    "account_type": ACCOUNT_TYPES,
+}
+
+
+def format_code(name: str, value: T) -> T | str:
+    """The word for a coded value, in the language being spoken; any other value as it is."""
+    return CODE_LISTS[name][str(value)].said if name in CODE_LISTS else value
+
 
 # The states of refunds and credits, as they are spoken of.
 STATES = {

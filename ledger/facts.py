@@ -15,66 +15,74 @@ from ledger.i18n import N_, _
 
 AS_OF = bindparam("as_of", type_=Date)
 
-# The columns of the facts, in the order of a certificate's life; `downloads_checked_to` and `receipts_entered_to` are
-# how far the two registers reach.
-COLUMNS: dict[str, tuple[str, str]] = {
-    "applied_on": ("applied_on", "day"),
-    "kind": ("kind", "code"),
-    "previous": ("previous", "code"),
-    "withdrawn_on": ("withdrawn_on", "day"),
-    "issued_on": ("issued_on", "day"),
-    "mailed_on": ("mailed_on", "day"),
-    "expires_on": ("expires_on", "day"),
-    "downloaded_on": ("downloaded", "day"),
-    "downloads_checked_to": ("downloaded", "up_to"),
-    "receipt_on": ("receipt", "day"),
-    "receipts_entered_to": ("receipt", "up_to"),
-    "revoked_on": ("revoked_on", "day"),
-    "side": ("side", "code"),
-    "reason": ("reason", "code"),
-    "used": ("used", "code"),
-    "used_answered_on": ("used", "day"),
-    "covered": ("covered", "code"),
-    "choice": ("choice", "code"),
-    "credit_to": ("credit_to", "code"),
+
+@dataclass(frozen=True)
+class FactColumn:
+    """A column of the facts: the part (day, code or up_to) of the fact that it holds, and how it is spoken of.
+
+    `label` is what it is called; `stated` tells its value, and is None where no condition may rest on it. `not_before`
+    are the facts before whose day this day cannot lie. `since` is the day from which a code counts. `planned`: the day
+    is known before it comes.
+    """
+
+    name: str
+    part: str
+    label: str
+    stated: str | None = None
+    not_before: tuple[str, ...] = ()
+    since: str | None = None
+    planned: bool = False
+
+
+_MAILING = ("mailed_on", "issued_on", "applied_on")
+
+# In the order of a certificate's life; `downloads_checked_to` and `receipts_entered_to` are how far the two registers
+# reach.
+COLUMNS = {
+    "applied_on": FactColumn("applied_on", "day", N_("day of application"), N_("applied for {value}")),
+    "kind": FactColumn("kind", "code", N_("kind of application")),
+    "previous": FactColumn("previous", "code", N_("application before it")),
+    "withdrawn_on": FactColumn(
+        "withdrawn_on", "day", N_("day of withdrawal"), N_("withdrawn {value}"), not_before=("applied_on",)
+    ),
+    "issued_on": FactColumn("issued_on", "day", N_("day of issue"), N_("issued {value}"), not_before=("applied_on",)),
+    "mailed_on": FactColumn(
+        "mailed_on", "day", N_("day of mailing"), N_("mailed {value}"), not_before=("issued_on", "applied_on")
+    ),
+    "expires_on": FactColumn(
+        "expires_on", "day", N_("end of validity"), N_("valid until {value}"), not_before=_MAILING, planned=True
+    ),
+    "downloaded_on": FactColumn("downloaded", "day", N_("download"), N_("downloaded {value}"), not_before=_MAILING),
+    "downloads_checked_to": FactColumn(
+        "downloaded", "up_to", N_("downloads checked up to"), N_("downloads checked up to {value}")
+    ),
+    "receipt_on": FactColumn(
+        "receipt", "day", N_("return of the receipt"), N_("receipt returned {value}"), not_before=_MAILING
+    ),
+    "receipts_entered_to": FactColumn(
+        "receipt", "up_to", N_("receipt register entered up to"), N_("receipt register entered up to {value}")
+    ),
+    "revoked_on": FactColumn("revoked_on", "day", N_("day of revocation"), N_("revoked {value}"), not_before=_MAILING),
+    "side": FactColumn("side", "code", N_("side on which the reason lies"), since="revoked_on"),
+    "reason": FactColumn(
+        "reason", "code", N_("reason for revocation"), N_("reason for revocation: {value}"), since="revoked_on"
+    ),
+    "used": FactColumn(
+        "used", "code", N_("use, as the authority answered"), N_("use, as the authority answered: {value}")
+    ),
+    "used_answered_on": FactColumn("used", "day", N_("use answered on")),
+    "covered": FactColumn(
+        "covered",
+        "code",
+        N_("cover by the exemption, as the authority answered"),
+        N_("cover by the exemption, as the authority answered: {value}"),
+    ),
+    "choice": FactColumn("choice", "code", N_("choice of the member")),
+    "credit_to": FactColumn("credit_to", "code", N_("to be credited to")),
 }
 
-# What a fact is called when it is spoken of.
-SPOKEN = {
-    "applied_on": N_("day of application"),
-    "withdrawn_on": N_("day of withdrawal"),
-    "issued_on": N_("day of issue"),
-    "mailed_on": N_("day of mailing"),
-    "expires_on": N_("end of validity"),
-    "downloaded_on": N_("download"),
-    "downloads_checked_to": N_("downloads checked up to"),
-    "receipt_on": N_("return of the receipt"),
-    "receipts_entered_to": N_("receipt register entered up to"),
-    "revoked_on": N_("day of revocation"),
-    "reason": N_("reason for revocation"),
-    "used": N_("use, as the authority answered"),
-    "covered": N_("cover by the exemption, as the authority answered"),
-}
-
-# The same facts, told with what is known.
-TOLD = {
-    "applied_on": N_("applied for {value}"),
-    "withdrawn_on": N_("withdrawn {value}"),
-    "issued_on": N_("issued {value}"),
-    "mailed_on": N_("mailed {value}"),
-    "expires_on": N_("valid until {value}"),
-    "downloaded_on": N_("downloaded {value}"),
-    "downloads_checked_to": N_("downloads checked up to {value}"),
-    "receipt_on": N_("receipt returned {value}"),
-    "receipts_entered_to": N_("receipt register entered up to {value}"),
-    "revoked_on": N_("revoked {value}"),
-    "reason": N_("reason for revocation: {value}"),
-    "used": N_("use, as the authority answered: {value}"),
-    "covered": N_("cover by the exemption, as the authority answered: {value}"),
-}
-
-# The days that are plans and not events: they are known before they come.
-_PLANS = ("expires_on",)
+# The columns that a condition may rest on, each with the sentence that tells its value.
+STATED = {column: fact.stated for column, fact in COLUMNS.items() if fact.stated}
 
 
 def latest(as_of: ColumnElement[date] | None, within: ColumnElement[bool] | None = None) -> Select[tuple[object, ...]]:
@@ -108,15 +116,15 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
     An application not yet applied for, or not yet known, by the day has no row.
     """
     rows = latest(as_of, within).cte("latest")
-    told: dict[str, ColumnElement[object]] = {
-        column: func.max(case((rows.c.name == name, rows.c[part]))) for column, (name, part) in COLUMNS.items()
+    parts: dict[str, ColumnElement[object]] = {
+        column: func.max(case((rows.c.name == fact.name, rows.c[fact.part]))) for column, fact in COLUMNS.items()
     }
     ids = {
         f"{name}_fact": func.max(case((rows.c.name == name, rows.c.id)))
-        for name in dict.fromkeys(name for name, _part in COLUMNS.values())
+        for name in dict.fromkeys(fact.name for fact in COLUMNS.values())
     }
     pivot = (
-        select(rows.c.application, *(term.label(column) for column, term in (told | ids).items()))
+        select(rows.c.application, *(term.label(column) for column, term in (parts | ids).items()))
         .group_by(rows.c.application)
         .cte("told")
     )
@@ -129,16 +137,16 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
     return statement.cte("facts")
 
 
-def _happened(told: CTE, column: str, as_of: ColumnElement[date] | None) -> ColumnElement[object]:
+def _happened(pivot: CTE, column: str, as_of: ColumnElement[date] | None) -> ColumnElement[object]:
     """The column as far as it had happened by the day; what lies ahead is not known, a register reaches to the day."""
-    value = told.c[column]
-    if as_of is None or column in _PLANS:
+    value, fact = pivot.c[column], COLUMNS[column]
+    if as_of is None or fact.planned:
         return value
-    if column in ("downloads_checked_to", "receipts_entered_to"):
+    if fact.part == "up_to":
         return case((value > as_of, as_of), else_=value)
-    if column in ("side", "reason"):  # why it was revoked counts from the day on which it is
-        return case((told.c.revoked_on <= as_of, value))
-    if COLUMNS[column][1] == "day":
+    if fact.since is not None:
+        return case((pivot.c[fact.since] <= as_of, value))
+    if fact.part == "day":
         return case((value <= as_of, value))
     return value
 
@@ -160,18 +168,18 @@ class Origin:
 
 def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:
     """The origin of each of these facts."""
-    found: dict[int, Origin] = {}
-    wanted = sorted(ids)
+    origin_by_id: dict[int, Origin] = {}
+    ordered = sorted(ids)
     fact, source = tables.fact, tables.source
-    for start in range(0, len(wanted), 10_000):
-        some = wanted[start : start + 10_000]
+    for start in range(0, len(ordered), 10_000):
+        batch = ordered[start : start + 10_000]
         statement = (
             select(fact.c.id, source.c.name, fact.c.sheet, fact.c.row, fact.c.known_on, source.c.by)
             .join(source, source.c.id == fact.c.source)
-            .where(fact.c.id.between(some[0], some[-1]) if len(some) > 500 else fact.c.id.in_(some))
+            .where(fact.c.id.between(batch[0], batch[-1]) if len(batch) > 500 else fact.c.id.in_(batch))
         )
-        found |= {row[0]: Origin(*row[1:]) for row in connection.execute(statement)}
-    return found
+        origin_by_id |= {row[0]: Origin(*row[1:]) for row in connection.execute(statement)}
+    return origin_by_id
 
 
 def latest_version(

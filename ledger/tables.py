@@ -7,12 +7,12 @@ written once; what is known of them stands in rows of its own, and the row known
 import re
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Table, Text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from ledger import codes as words
-from ledger.codes import ACCOUNT_TYPES, APPLICATION_KINDS, ASSOCIATIONS, CHOICES, COVERED, PEOPLE, REASONS, SIDES, USED
+from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS, PEOPLE
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,13 +24,8 @@ SQLModel.metadata.naming_convention = {
 
 DAY_FACTS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
 REGISTER_FACTS = ("downloaded", "receipt")
-CODE_FACTS = {
-    "kind": APPLICATION_KINDS.codes,
-    "side": SIDES.codes,
-    "reason": REASONS.codes,
-    "covered": COVERED.codes,
-}
-ANSWER_FACTS = {"used": USED.codes, "choice": CHOICES.codes}
+CODE_FACTS = ("kind", "side", "reason", "covered")
+ANSWER_FACTS = ("used", "choice")
 LINK_FACTS = ("previous", "credit_to")
 FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
 
@@ -138,9 +133,9 @@ class FactRow(_Known, table=True):
             _named(REGISTER_FACTS, "up_to IS NOT NULL AND code IS NULL AND (day IS NULL OR day <= up_to)"), "register"
         ),
         CheckConstraint(
-            " AND ".join(f"({_coded(name, codes)})" for name, codes in (CODE_FACTS | ANSWER_FACTS).items()), "code"
+            " AND ".join(f"({_coded(name, CODE_LISTS[name].codes)})" for name in (*CODE_FACTS, *ANSWER_FACTS)), "code"
         ),
-        CheckConstraint(_named(tuple(ANSWER_FACTS), "day IS NOT NULL"), "answer"),
+        CheckConstraint(_named(ANSWER_FACTS, "day IS NOT NULL"), "answer"),
         CheckConstraint(
             _named(LINK_FACTS, "code IS NOT NULL AND code <> application AND day IS NULL AND up_to IS NULL"), "link"
         ),

@@ -292,7 +292,7 @@ def _stated(known: Known) -> Iterator[Part]:
     """Each stated fact: known from the day of application, what is seen to happen from the day it happens."""
     start = known.applied_on
     for name in tables.DAY_FACTS:
-        if day := getattr(known, name):
+        if day := getattr(known, name, None):
             yield {"name": name, "known_on": start, "day": day}
     for name, on, none_to in (
         ("downloaded", known.downloaded_on, known.downloads_none_to),

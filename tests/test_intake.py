@@ -13,7 +13,7 @@ from sqlalchemy import Table, select
 from ledger import dates, i18n, tables
 from ledger.errors import FORMULAS, NoSuchKind, Problems
 from ledger.intake.importer import take_in
-from ledger.intake.kinds import KINDS, template
+from ledger.intake.kinds import KINDS, require_kind
 from ledger.intake.recognition import read_file
 from ledger.intake.report import ImportReport
 from ledger.store import database
@@ -52,14 +52,14 @@ def test_sample_file_becomes_what_stands_beside_it(sample: Path) -> None:
                 for line in read.lines
             ],
         }
-        for read in file.read
+        for read in file.sheets
     ] == expected["sheet"]
 
 
 def test_samples_show_every_kind_and_every_heading() -> None:
     seen: dict[str, set[str]] = {}
     for sample in SAMPLES:
-        for read in read_file(sample.name, sample.read_bytes(), sample.suffix).read:
+        for read in read_file(sample.name, sample.read_bytes(), sample.suffix).sheets:
             seen.setdefault(read.kind.code, set()).update(*(line.values for line in read.lines))
     assert seen == {kind.code: {column.name for column in kind.columns} for kind in KINDS}
 
@@ -443,14 +443,14 @@ def test_two_equal_lines_of_a_bill_are_two_and_once_more_is_not_four(book_url: s
 
 
 def test_template_has_the_headings_of_its_kind_and_its_words() -> None:
-    blank = template("revocations")
-    assert [(heading.text, heading.required, heading.form) for heading in blank.headings] == [
+    columns = list(require_kind("revocations").by_heading.values())
+    assert [(column.heading, column.required, column.form) for column in columns] == [
         ("申込番号", True, "text"),
         ("取消日", True, "day"),
         ("取消区分", False, "word"),
         ("取消事由", False, "word"),
         ("把握日", False, "day"),
     ]
-    assert blank.headings[2].choices == ("加入者事由", "認証局事由")
+    assert columns[2].choices == ("加入者事由", "認証局事由")
     with pytest.raises(NoSuchKind):
-        template("secrets")
+        require_kind("secrets")

@@ -16,7 +16,7 @@ from ledger import i18n
 from ledger.intake import workbook
 from ledger.intake.columns import CellProblem, association, day, digits, nonzero_yen, number, percent, positive_yen
 from ledger.intake.kinds import KINDS
-from ledger.intake.recognition import File, read_file
+from ledger.intake.recognition import InputFile, read_file
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 RECEIPTS = Path(__file__).parent / "intake" / "受領簿.xlsx"
@@ -53,7 +53,7 @@ def _in_sheet(data: bytes, old: bytes, new: bytes) -> bytes:
     return _changed(data, lambda name, part: part.replace(old, new) if "sheet1" in name else part)
 
 
-def _read(data: bytes, ending: str = ".xlsx") -> File:
+def _read(data: bytes, ending: str = ".xlsx") -> InputFile:
     return read_file(f"送付{ending}", data, ending)
 
 
@@ -97,7 +97,7 @@ def test_content_decides_and_not_the_ending() -> None:
     for data, ending in ((text, ".xlsx"), (GOOD, ".csv"), (GOOD, ".XLSX")):
         file = _read(data, ending)
         assert file.problems == []
-        assert [line.values["mailed_on"] for line in file.read[0].lines] == [date(2012, 1, 26)]
+        assert [line.values["mailed_on"] for line in file.sheets[0].lines] == [date(2012, 1, 26)]
 
 
 def test_limits_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_device_is_not_read() -> None:
 def test_size_that_a_sheet_claims_is_not_believed() -> None:
     claimed = _in_sheet(GOOD, b'<dimension ref="A1:C2"', b'<dimension ref="A1:XFD1048576"')
     assert claimed != GOOD
-    assert [line.row for line in _read(claimed).read[0].lines] == [2]
+    assert [line.row for line in _read(claimed).sheets[0].lines] == [2]
 
 
 def test_formula_without_its_result_is_not_an_empty_cell() -> None:
@@ -136,7 +136,7 @@ def test_formula_without_its_result_is_not_an_empty_cell() -> None:
     ]
     empty = _in_sheet(data, b'<c r="C2">', b'<c r="C2" t="str">')
     assert empty != data
-    assert [line.values for line in _read(empty).read[0].lines] == [
+    assert [line.values for line in _read(empty).sheets[0].lines] == [
         {"application": "A1", "mailed_on": date(2012, 1, 26)}
     ]
 
@@ -164,7 +164,7 @@ def test_cells_of_another_type_are_said_to_be_so() -> None:
 def test_wide_sheet_is_the_kind_that_most_headings_belong_to() -> None:
     text = "申込番号,会員番号,申込日,申込区分,前回申込番号,送付日,取消日\nA1,東京 第9001号,2011-11-01,新規,,,\n"
     file = _read(text.encode(), ".csv")
-    assert [(read.kind.code, read.ignored) for read in file.read] == [("applications", ["送付日", "取消日"])]
+    assert [(read.kind.code, read.ignored) for read in file.sheets] == [("applications", ["送付日", "取消日"])]
 
 
 @given(st.integers(0, RECEIPTS.stat().st_size - 1), st.integers(1, 255), st.booleans())
@@ -252,5 +252,5 @@ def test_sheets_that_explain_a_blank_file_are_passed_over_in_silence(
     book.save(path)
     i18n.use("ja")
     file = read_file("x.xlsx", path.read_bytes(), ".xlsx")
-    assert len(file.read) == 1
+    assert len(file.sheets) == 1
     assert file.passed_over == ["控え"]

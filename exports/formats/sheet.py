@@ -11,7 +11,7 @@ from typing import Literal
 
 from ledger import dates
 from ledger.i18n import N_, _, either
-from ledger.intake.kind import GUIDE
+from ledger.intake import GUIDE
 
 Kind = Literal["text", "yen", "day", "count", "number", "moment", "percent", "any"]
 Style = Literal["normal", "subtotal", "total", "heading"]

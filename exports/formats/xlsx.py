@@ -50,7 +50,7 @@ from exports.formats.sheet import (
 from exports.formats.terminal import width as text_width
 from ledger.errors import TooManyRows
 from ledger.i18n import _
-from ledger.intake.kind import LISTS
+from ledger.intake import LISTS
 
 # The property of a workbook in which its stamp stands.
 PROPERTY = "Seisan"

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from exports.formats.sheet import Block, Column, Sheet, Values, Workbook, format_day
 from exports.reports import ISSUER
-from ledger.codes import COVERED, REASONS, USED
+from ledger.codes import format_code
+from ledger.facts import STATED
 from ledger.i18n import N_, _, either
 from ledger.money import format_yen
 from ledger.notices import review_flags
@@ -54,7 +55,6 @@ FACTS = {
     "used_answered_on": N_("day of that answer: {value}"),
     "covered": N_("the authority's answer whether the exemption covers it: {value}"),
 }
-_WORDS = {"reason": REASONS, "used": USED, "covered": COVERED}
 
 # Each fact that could still settle the question, and how it is supplied.
 MISSING = {
@@ -209,8 +209,9 @@ def _clause(each: CitedClause) -> str:
 
 def _facts(letter: Letter) -> Iterator[str]:
     for column, value in letter.facts.items():
-        told = _WORDS[column][value].said if isinstance(value, str) else format_day(value)
-        yield _(FACTS[column], value=told)
+        yield _(
+            (STATED | FACTS)[column], value=format_code(column, value) if isinstance(value, str) else format_day(value)
+        )
 
 
 def _doubt(code: str) -> str:

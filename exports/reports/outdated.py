@@ -5,7 +5,7 @@ from datetime import date
 
 from exports.formats.sheet import Block, Column, Sheet, Values, format_day
 from exports.reports import ISSUER, PERSON, person
-from ledger.codes import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
+from ledger.codes import format_code
 from ledger.decisions.outdated import AnswerAt, ChangedFact, OutdatedDecision, Value
 from ledger.i18n import N_, _, either
 from ledger.money import format_yen
@@ -31,14 +31,6 @@ COLUMNS = (
     Column(N_("From where"), width=40, wrap=True),
 )
 
-_WORDS = {
-    "kind": APPLICATION_KINDS,
-    "side": SIDES,
-    "reason": REASONS,
-    "used": USED,
-    "covered": COVERED,
-    "choice": CHOICES,
-}
 _MONEY = {
     "fee_due": N_("fee that applies"),
     "fee_received": N_("fee received"),
@@ -105,4 +97,4 @@ def _told(change: ChangedFact, value: Value) -> str:
         return format_day(value)
     if isinstance(value, int):
         return either("{yen}円", "{yen} yen").format(yen=format_yen(value))
-    return _WORDS[change.column][value].said if change.column in _WORDS else value
+    return format_code(change.column, value)

@@ -6,25 +6,25 @@ from exports.formats import xlsx
 from exports.formats.files import require_workbook
 from exports.formats.sheet import Block, Column, Kind, Sheet, Workbook, guide
 from ledger import dates
-from ledger.intake.kinds import template
+from ledger.intake.kinds import require_kind
 
 _FORMS: dict[str, Kind] = {"day": "day", "yen": "yen", "percent": "percent"}
 
 
-def write(kind: str, path: Path) -> None:
+def write(code: str, path: Path) -> None:
     """Writes the empty workbook of a kind with a second sheet that explains it; an unknown kind is refused."""
-    blank = template(kind)
+    kind = require_kind(code)
     require_workbook(path)
     columns = tuple(
         Column(
-            heading.text,
-            _FORMS.get(heading.form, "text"),
-            width=max(14, 2 * len(heading.text) + 4),
-            required=heading.required,
-            note=heading.note,
-            choices=heading.choices,
+            column.heading,
+            _FORMS.get(column.form, "text"),
+            width=max(14, 2 * len(column.heading) + 4),
+            required=column.required,
+            note=column.note,
+            choices=column.choices,
         )
-        for heading in blank.headings
+        for column in kind.by_heading.values()
     )
-    sheet = Sheet(name=blank.title, title=blank.title, blocks=(Block(columns, ()),), to_fill=True)
-    xlsx.write(Workbook(blank.title, dates.today(), (sheet, guide(sheet))), path)
+    sheet = Sheet(name=kind.title, title=kind.title, blocks=(Block(columns, ()),), to_fill=True)
+    xlsx.write(Workbook(kind.title, dates.today(), (sheet, guide(sheet))), path)

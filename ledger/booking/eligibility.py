@@ -21,7 +21,7 @@ from ledger.codes import Account
 from ledger.decisions.findings import Finding, judge
 from ledger.decisions.store import keep
 from ledger.errors import UnknownApplication
-from ledger.facts import SPOKEN
+from ledger.facts import COLUMNS
 from ledger.i18n import _
 from ledger.journal.balances import held_for
 from ledger.notices import review_flags
@@ -75,7 +75,7 @@ def _require_eligible(finding: Finding, on: date) -> None:
 
 def fact_said(code: str) -> str:
     """A missing fact in the language being spoken."""
-    return _(SPOKEN[code if code in SPOKEN else f"{code}_on"])
+    return _(COLUMNS[code if code in COLUMNS else f"{code}_on"].label)
 
 
 def doubt_said(code: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping
 
 from ledger import facts
-from ledger.codes import COVERED, REASONS, USED
+from ledger.codes import format_code
 from ledger.decisions import query
 from ledger.facts import Origin
 from ledger.i18n import _, either
@@ -25,8 +25,6 @@ SUPPLY = {
     "used": ("authority", "usage"),
     "covered": ("authority", "usage"),
 }
-
-_WORDS = {"reason": REASONS, "used": USED, "covered": COVERED}
 
 
 @dataclass(frozen=True)
@@ -160,13 +158,13 @@ def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin
         return [
             *told,
             *(
-                Ground(column, _("{fact}: not known", fact=_(facts.SPOKEN[column])), None)
+                Ground(column, _("{fact}: not known", fact=_(facts.COLUMNS[column].label)), None)
                 for column in condition.shows
                 if finding.row[column] is None
             ),
         ]
     column = condition.shows[0]
-    return told or [Ground(column, _("{fact}: no record", fact=_(facts.SPOKEN[column])), None)]
+    return told or [Ground(column, _("{fact}: no record", fact=_(facts.COLUMNS[column].label)), None)]
 
 
 def _ground(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Ground:
@@ -174,14 +172,11 @@ def _ground(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Gro
 
 
 def _told(column: str, value: object) -> str:
-    if column in _WORDS:
-        value = _WORDS[column][str(value)].said
-    return _(facts.TOLD[column], value=value)
+    return _(facts.STATED[column], value=format_code(column, value))
 
 
 def _origin(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Origin | None:
-    name, _part = facts.COLUMNS[column]
-    identity = finding.row[f"{name}_fact"]
+    identity = finding.row[f"{facts.COLUMNS[column].name}_fact"]
     return None if identity is None else origins.get(identity)
 
 

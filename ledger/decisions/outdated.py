@@ -246,11 +246,11 @@ def _differs(then: AnswerAt, now: AnswerAt | None) -> bool:
 
 
 def _changes(kept: Mapping[str, Any], finding: Finding, origins: Mapping[int, Origin]) -> Iterator[ChangedFact]:
-    for column, (name, part) in COLUMNS.items():
+    for column, fact in COLUMNS.items():
         was = kept["facts"].get(column, {}).get("value")
-        before, now = (was if part == "code" else _day(was)), finding.row[column]
+        before, now = (was if fact.part == "code" else _day(was)), finding.row[column]
         if before != now:
-            record = finding.row[f"{name}_fact"]
+            record = finding.row[f"{fact.name}_fact"]
             yield ChangedFact(column, before, now, None if record is None else origins.get(record))
     for column in _MONEY:
         if kept[column] != finding.row[column]:

@@ -60,9 +60,9 @@ def content(finding: Finding) -> str:
                 for condition in clause.conditions
             ],
             "facts": {
-                column: {"value": _plain(finding.row[column]), "record": finding.row[f"{name}_fact"]}
-                for column, (name, _part) in COLUMNS.items()
-                if finding.row[f"{name}_fact"] is not None
+                column: {"value": _plain(finding.row[column]), "record": finding.row[f"{fact.name}_fact"]}
+                for column, fact in COLUMNS.items()
+                if finding.row[f"{fact.name}_fact"] is not None
             },
         },
         ensure_ascii=False,

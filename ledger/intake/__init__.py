@@ -1,1 +1,7 @@
 """Input file → checked lines → the books. A blank cell is 'not known' all the way, never zero, never 'no'."""
+
+from ledger.i18n import N_
+
+# What the sheets of a blank input workbook are called that nobody fills in: the guide, the words of drop-down lists.
+GUIDE = N_("How to fill it in")
+LISTS = "選択肢"

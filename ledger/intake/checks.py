@@ -1,48 +1,60 @@
-"""What has to hold between lines, and between them and the books: who owns what, what is named, which day is first.
+"""What has to hold within a row, between rows, and between them and the books: who owns what, which day is first.
 
 Members and applications may come in the same import, in any order of files. A bill may name an application that nobody
 knows: reconciliation reports it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import chain
 
+from ledger import facts, tables
 from ledger.errors import Problem
-from ledger.intake.columns import Value
+from ledger.intake.columns import CellProblem, Value
 from ledger.intake.kind import KNOWN_ON, InputRow
 from ledger.intake.kinds import KINDS
-from ledger.intake.known_facts import Kept
+from ledger.intake.records import APPLICATION_COLUMNS, Records
 
-# The days of a certificate's life, each with those that it cannot lie before; the first that is known is compared.
-_ORDER = {
-    "withdrawn_on": ("applied_on",),
-    "issued_on": ("applied_on",),
-    "mailed_on": ("issued_on", "applied_on"),
-    "expires_on": ("mailed_on", "issued_on", "applied_on"),
-    "downloaded": ("mailed_on", "issued_on", "applied_on"),
-    "receipt": ("mailed_on", "issued_on", "applied_on"),
-    "revoked_on": ("mailed_on", "issued_on", "applied_on"),
-}
-_DAYS = ("applied_on", *_ORDER)
+# The days of a certificate's life, each with those that it cannot lie before.
+_NOT_BEFORE = {fact.name: fact.not_before for fact in facts.COLUMNS.values() if fact.not_before}
+_DAYS = ("applied_on", *_NOT_BEFORE)
 
-# What of a line names an application, and the kinds whose lines may name one that is not known.
-_LINKS = ("application", "previous", "credit_to")
+# The kinds whose rows may name an application that is not known, and may say anything of its days.
 _MAY_NAME_UNKNOWN = ("bills",)
 
 
-def check(lines: list[InputRow], kept: Kept, known_on: date, today: date) -> list[Problem]:
+def row_problems(line: InputRow, misread: Collection[str | None]) -> Iterator[tuple[str | None, CellProblem]]:
+    """What cannot be so within a row, by heading; `misread` are the headings whose cells could not be read."""
+    kind, headings, application = line.kind, line.kind.headings, line.text("application")
+    dated = line.day(kind.dated_by)
+    if dated is not None and line.known_on is not None and line.known_on < dated:
+        column = headings[kind.dated_by or ""]
+        yield KNOWN_ON.heading, CellProblem("before", value=line.known_on, other=dated, column=column)
+    needed = {kind.by_heading[heading].name for heading in kind.any_of}
+    if needed and needed.isdisjoint(line.values) and not set(kind.any_of) & set(misread):
+        yield None, CellProblem("one-needed", columns=kind.any_of)
+    if line.text("choice") == "refund" and (credit_to := line.text("credit_to")) is not None:
+        yield headings["credit_to"], CellProblem("contradicts", value=credit_to, column=headings["choice"])
+    for name in tables.LINK_FACTS:
+        if application is not None and line.text(name) == application:
+            yield headings[name], CellProblem("itself", value=application)
+    for columns in kind.facts.values():
+        happened, up_to = line.day(columns.get("day")), line.day(columns.get("up_to"))
+        if happened is not None and up_to is not None and happened > up_to:
+            yield headings[columns["day"]], CellProblem("in-the-future", value=happened, limit=up_to)
+
+
+def check(lines: list[InputRow], records: Records, known_on: date, today: date) -> list[Problem]:
     """Every problem between the lines, and between them and the books.
 
     `known_on` is the day on which a line became known that does not say so itself.
     """
-    owners = dict(kept.applications)
-    owned = list(_owned(lines, kept.members, owners))
+    owners = dict(records.applications)
     return [
-        *owned,
-        *_named(lines, owners),
-        *_twice(lines, known_on),
-        *_in_order(lines, kept, known_on),
+        *_ownership(lines, records.members, owners),
+        *_references(lines, owners),
+        *_contradictions(lines, known_on),
+        *_order_of_days(lines, records, known_on),
         *_not_yet(lines, today),
     ]
 
@@ -51,12 +63,12 @@ def _not_yet(lines: list[InputRow], today: date) -> Iterator[Problem]:
     """Nothing can have become known after today."""
     for line in lines:
         if line.known_on is not None and line.known_on > today:
-            own = line.kind.dated_by
-            name = own if own is not None and line.day(own) == line.known_on else KNOWN_ON.name
+            dated_by = line.kind.dated_by
+            name = dated_by if dated_by and line.day(dated_by) == line.known_on else KNOWN_ON.name
             yield line.problem(line.kind.headings[name], "not-yet", value=line.known_on, today=today)
 
 
-def _owned(lines: list[InputRow], members: set[str], owners: dict[str, str]) -> Iterator[Problem]:
+def _ownership(lines: list[InputRow], members: set[str], owners: dict[str, str]) -> Iterator[Problem]:
     """An application belongs to one member, who is in the register; `owners` learns the new applications."""
     listed = members | {line.text("member") for line in lines if line.kind.code == "members"}
     for line in lines:
@@ -72,12 +84,12 @@ def _owned(lines: list[InputRow], members: set[str], owners: dict[str, str]) -> 
             yield line.problem(heading, "another-member", application=application, member=owner)
 
 
-def _named(lines: list[InputRow], owners: dict[str, str]) -> Iterator[Problem]:
+def _references(lines: list[InputRow], owners: dict[str, str]) -> Iterator[Problem]:
     """An application that is named is known, and a fee is set against an application of the same member only."""
     for line in lines:
         if line.kind.code in _MAY_NAME_UNKNOWN:
             continue
-        for name in _LINKS:
+        for name in APPLICATION_COLUMNS:
             number = line.text(name)
             if number is not None and number not in owners:
                 yield line.problem(line.kind.headings[name], "unknown-application", value=number)
@@ -86,27 +98,26 @@ def _named(lines: list[InputRow], owners: dict[str, str]) -> Iterator[Problem]:
             yield line.problem(line.kind.headings["credit_to"], "another-member", application=credit_to, member=other)
 
 
-def _twice(lines: list[InputRow], known_on: date) -> Iterator[Problem]:
+def _contradictions(lines: list[InputRow], known_on: date) -> Iterator[Problem]:
     """Rows about the same thing, known on the same day, say the same; one may leave out what the other says."""
-    said: dict[tuple[str, tuple[Value | None, ...], date], dict[str, tuple[Value | None, InputRow]]] = {}
+    statements: dict[tuple[str, tuple[Value | None, ...], date], dict[str, tuple[Value | None, InputRow]]] = {}
     for line in lines:
         key = line.key
         if not key or None in key:
             continue
-        before = said.setdefault((line.kind.code, key, line.known_on or known_on), {})
-        differs: tuple[str, InputRow] | None = None
+        earlier = statements.setdefault((line.kind.code, key, line.known_on or known_on), {})
+        difference: tuple[str, InputRow] | None = None
         for column in line.kind.columns:
             value = line.values.get(column.name)
             if value is None and not column.blank_says:
                 continue
-            first, by = before.setdefault(column.name, (value, line))
-            if first != value and column.name != "member" and differs is None:
-                differs = column.heading, by
-        if differs is not None:
-            heading, by = differs
-            yield line.problem(
-                line.kind.headings[line.kind.key[0]], "twice", value=key[0], first=_place(by, line), differs=heading
-            )
+            first_value, first_line = earlier.setdefault(column.name, (value, line))
+            if first_value != value and column.name != "member" and difference is None:
+                difference = column.heading, first_line
+        if difference is not None:
+            differs, first_line = difference
+            heading, first = line.kind.headings[line.kind.key[0]], _place(first_line, line)
+            yield line.problem(heading, "twice", value=key[0], first=first, differs=differs)
 
 
 def _place(of: InputRow, seen_from: InputRow) -> object:
@@ -116,53 +127,54 @@ def _place(of: InputRow, seen_from: InputRow) -> object:
     return f"{of.file}:{of.row}" if of.sheet is None else f"{of.file}:{of.sheet}!{of.row}"
 
 
-def _in_order(lines: list[InputRow], kept: Kept, known_on: date) -> Iterator[Problem]:
+# By name: when a day became known, the day, and the line that brings it (None: it stands in the books).
+_Days = dict[str, tuple[date, date, InputRow | None]]
+
+
+def _order_of_days(lines: list[InputRow], records: Records, known_on: date) -> Iterator[Problem]:
     """No certificate is sent before it was applied for, downloaded before it was sent, and so on.
 
     Of each day, the value that counts after the import is compared, and a problem names the line that brings it.
     """
-    counts: dict[str, dict[str, tuple[date, date, InputRow | None]]] = {}
+    days_of: dict[str, _Days] = {}
     for line in lines:
         application = line.text("application")
-        if application is None or line.kind.code == "bills":
+        if application is None or line.kind.code in _MAY_NAME_UNKNOWN:
             continue
         for name in _DAYS:
             happened = line.day(name)
             if happened is None:
                 continue
-            days = counts.setdefault(application, _kept_days(kept, application))
-            known = line.known_on or known_on
-            if name not in days or known >= days[name][0]:
-                days[name] = known, happened, line
-    return chain.from_iterable(map(_out_of_order, counts.values()))
+            if application not in days_of:
+                days_of[application] = _recorded_days(records, application)
+            days, line_known_on = days_of[application], line.known_on or known_on
+            if name not in days or line_known_on >= days[name][0]:
+                days[name] = line_known_on, happened, line
+    return chain.from_iterable(map(_out_of_order, days_of.values()))
 
 
-def _kept_days(kept: Kept, application: str) -> dict[str, tuple[date, date, InputRow | None]]:
-    days: dict[str, tuple[date, date, InputRow | None]] = {}
-    for name in _DAYS:
-        if versions := kept.facts.get((application, name)):
-            known, said = versions[-1]
-            if said.day is not None:
-                days[name] = known, said.day, None
-    return days
+def _recorded_days(records: Records, application: str) -> _Days:
+    latest = {name: versions[-1] for name in _DAYS if (versions := records.facts.get((application, name)))}
+    return {name: (known_on, fact.day, None) for name, (known_on, fact) in latest.items() if fact.day is not None}
 
 
-def _out_of_order(days: dict[str, tuple[date, date, InputRow | None]]) -> Iterator[Problem]:
-    for later, earlier in _ORDER.items():
+def _out_of_order(days: _Days) -> Iterator[Problem]:
+    for later, earlier in _NOT_BEFORE.items():
         if later not in days:
             continue
-        _known, happened, line = days[later]
-        for first in earlier:
-            if first not in days or happened >= days[first][1]:
-                continue
-            _known, other, by = days[first]
-            if line is not None:
-                column = _heading(first)
-                yield line.problem(line.kind.headings[later], "before", value=happened, other=other, column=column)
-            elif by is not None:
-                column = _heading(later)
-                yield by.problem(by.kind.headings[first], "after", value=other, other=happened, column=column)
-            break
+        _known_on, happened, line = days[later]
+        first = next((name for name in earlier if name in days and happened < days[name][1]), None)
+        if first is None:
+            continue
+        _known_on, other, first_line = days[first]
+        if line is not None:
+            column = _heading(first)
+            yield line.problem(line.kind.headings[later], "before", value=happened, other=other, column=column)
+        elif first_line is not None:
+            column = _heading(later)
+            yield first_line.problem(
+                first_line.kind.headings[first], "after", value=other, other=happened, column=column
+            )
 
 
 def _heading(name: str) -> str:

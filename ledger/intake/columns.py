@@ -1,13 +1,13 @@
 """A declared column: its heading, what its cells may hold, and how a cell becomes a day, an amount, a code or a text.
 
-A cell that cannot be read raises Misread with the code of the problem; a blank cell never reaches a reader, because
-blank is 'not known' and there is nothing to read.
+A cell that cannot be read raises CellProblem; a blank cell never reaches a reader, because blank is 'not known' and
+there is nothing to read.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -47,24 +47,30 @@ class CellProblem(Exception):
 
 @dataclass(frozen=True)
 class InputColumn:
-    """One column of an input file; `name` is what the books call its value.
+    """One column of an input file; `name` is what the books call its value, such as the fact that it brings.
 
     `required`: heading and cell have to be there. `blank_says`: a blank cell is a statement of its own ("none up to
-    the day of the check").
+    the day of the check"). `dates`: the fact that was checked up to this day or answered on it; unless a row says
+    otherwise, it is known from this day.
     """
 
     heading: str
     name: str
     read: Callable[[Cell], Value]
-    form: Form
     note: str
     required: bool = False
     blank_says: bool = False
-    choices: tuple[str, ...] = field(default=())
+    choices: tuple[str, ...] = ()
+    dates: str | None = None
+
+    @property
+    def form(self) -> Form:
+        """What its cells look like in a blank workbook."""
+        return "word" if self.choices else _FORMS.get(self.read, "text")
 
 
-def value_of(column: InputColumn, cell: Cell) -> Value:
-    """What the cell holds. Raises Misread for an error value, an unknown formula result, or what `read` refuses."""
+def parse_cell(column: InputColumn, cell: Cell) -> Value:
+    """What the cell holds. Raises CellProblem for an error value, an unknown formula result, what `read` refuses."""
     if isinstance(cell, Uncalculated):
         raise CellProblem("formula-not-calculated")
     if isinstance(cell, str) and cell in _ERRORS:
@@ -72,7 +78,7 @@ def value_of(column: InputColumn, cell: Cell) -> Value:
     return column.read(cell)
 
 
-def shown(cell: Cell) -> str:
+def format_cell(cell: Cell) -> str:
     """The cell as a person sees it: whole numbers without a fraction, a day without a time of 00:00."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
@@ -83,22 +89,26 @@ def shown(cell: Cell) -> str:
     return str(cell)
 
 
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace(" ", "")
+
+
 def day(cell: Cell) -> date:
     """A day: a date cell of Excel, or a text such as 2012-02-26, 20120226, 平成24年2月26日. A bare serial is none."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
-    named = None if isinstance(cell, (bool, time, timedelta)) else dates.parse_day(shown(cell))
-    if named is None:
-        raise CellProblem("not-a-day", value=shown(cell))
-    return named
+    parsed = None if isinstance(cell, (bool, time, timedelta)) else dates.parse_day(format_cell(cell))
+    if parsed is None:
+        raise CellProblem("not-a-day", value=format_cell(cell))
+    return parsed
 
 
 def _whole_yen(cell: Cell) -> int:
     amount: int | None = None
     if isinstance(cell, str):
-        plain = unicodedata.normalize("NFKC", cell).replace(" ", "").replace("\\", "¥")
+        plain = _narrow(cell).replace("\\", "¥")
         if written := _YEN.fullmatch(plain):
             amount = int(written[2].replace(",", "")) * (-1 if written[1] else 1)
     elif isinstance(cell, int) and not isinstance(cell, bool):
@@ -106,7 +116,7 @@ def _whole_yen(cell: Cell) -> int:
     elif isinstance(cell, float) and cell.is_integer():
         amount = int(cell)
     if amount is None:
-        raise CellProblem("not-a-number", value=shown(cell))
+        raise CellProblem("not-a-number", value=format_cell(cell))
     if abs(amount) > MOST_YEN:
         raise CellProblem("too-much", value=amount, limit=MOST_YEN)
     return amount
@@ -132,26 +142,26 @@ def percent(cell: Cell) -> int:
     """A tax rate in whole percent, 0 to 99: 5, 5%, or the 0.05 that Excel keeps of a cell showing 5 %."""
     rate: int | None = None
     if isinstance(cell, str):
-        plain = unicodedata.normalize("NFKC", cell).replace(" ", "")
-        if whole := re.fullmatch(r"(\d{1,2})%?", plain):
-            rate = int(whole[1])
-        elif part := re.fullmatch(r"0\.(\d\d?)0*", plain):
-            rate = int(part[1].ljust(2, "0"))
+        plain = _narrow(cell)
+        if integer := re.fullmatch(r"(\d{1,2})%?", plain):
+            rate = int(integer[1])
+        elif fraction := re.fullmatch(r"0\.(\d\d?)0*", plain):
+            rate = int(fraction[1].ljust(2, "0"))
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        shown_as = round(cell * 100, 6) if 0 < cell < 1 else cell
-        rate = int(shown_as) if isinstance(shown_as, int) or shown_as.is_integer() else None
+        whole_percent = round(cell * 100, 6) if 0 < cell < 1 else cell
+        rate = int(whole_percent) if isinstance(whole_percent, int) or whole_percent.is_integer() else None
     if rate is None or not 0 <= rate <= 99:
-        raise CellProblem("not-a-rate", value=shown(cell))
+        raise CellProblem("not-a-rate", value=format_cell(cell))
     return rate
 
 
 def _text(cell: Cell) -> str:
     if isinstance(cell, (date, time, timedelta)):
-        raise CellProblem("not-text", value=shown(cell))
-    return shown(cell)
+        raise CellProblem("not-text", value=format_cell(cell))
+    return format_cell(cell)
 
 
-def _kept(text: str, limit: int) -> str:
+def _printable(text: str, limit: int) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs") or character == "\ufffd" for character in text):
         raise CellProblem("control-character")
     if len(text) > limit:
@@ -161,19 +171,19 @@ def _kept(text: str, limit: int) -> str:
 
 def text(limit: int) -> Callable[[Cell], str]:
     """A text exactly as received, up to `limit` characters; names are never normalised."""
-    return lambda cell: _kept(_text(cell), limit)
+    return lambda cell: _printable(_text(cell), limit)
 
 
 def remark(limit: int) -> Callable[[Cell], str]:
     """A remark of up to `limit` characters; its line breaks and tabs become spaces."""
-    return lambda cell: _kept(re.sub(r"[\r\n\t]+", " ", _text(cell)), limit)
+    return lambda cell: _printable(re.sub(r"[\r\n\t]+", " ", _text(cell)), limit)
 
 
 def number(cell: Cell) -> str:
     """The number of a member, an application, a transfer or a bill: exact text, also where Excel holds a number."""
     if isinstance(cell, float) and not cell.is_integer():
-        raise CellProblem("not-text", value=shown(cell))
-    return _kept(_text(cell), 60)
+        raise CellProblem("not-text", value=format_cell(cell))
+    return _printable(_text(cell), 60)
 
 
 def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:
@@ -187,8 +197,8 @@ def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:
         if not isinstance(cell, (str, bool)):
             plain = plain.zfill(count)
         if not re.fullmatch(f"[0-9]{{{count}}}", plain):
-            seen = masking.account(shown(cell)) if masked else shown(cell)
-            raise CellProblem("not-a-number-of-digits", value=seen, digits=count)
+            entered = masking.account(format_cell(cell)) if masked else format_cell(cell)
+            raise CellProblem("not-a-number-of-digits", value=entered, digits=count)
         return plain
 
     return read
@@ -198,20 +208,28 @@ def word(words: CodeList, otherwise: str = "not-in-list") -> Callable[[Cell], st
     """The code of a word of a closed list, given as code or Japanese; another word is the problem `otherwise`."""
 
     def read(cell: Cell) -> str:
-        given = _text(cell)
-        found = words.find(given) or words.find(unicodedata.normalize("NFKC", given).replace(" ", ""))
-        if found is None:
+        entered = _text(cell)
+        listed = words.find(entered) or words.find(_narrow(entered))
+        if listed is None:
             choices = {"choices": words.japanese} if otherwise == "not-in-list" else {}
-            raise CellProblem(otherwise, value=given, **choices)
-        return found.code
+            raise CellProblem(otherwise, value=entered, **choices)
+        return listed.code
 
     return read
 
 
 def association(cell: Cell) -> str:
     """One of the 50 associations, as 東京 or 東京司法書士会; kept as 東京."""
-    given = _text(cell)
-    name = unicodedata.normalize("NFKC", given).replace(" ", "").removesuffix("司法書士会")
+    entered = _text(cell)
+    name = _narrow(entered).removesuffix("司法書士会")
     if name not in ASSOCIATIONS:
-        raise CellProblem("unknown-association", value=given)
+        raise CellProblem("unknown-association", value=entered)
     return name
+
+
+_FORMS: dict[Callable[[Cell], Value], Form] = {
+    day: "day",
+    positive_yen: "yen",
+    nonzero_yen: "yen",
+    percent: "percent",
+}

@@ -1,21 +1,17 @@
-"""A kind of input file: its columns, what a row is about, and what has to hold within a row; and a line read by it."""
+"""A kind of input file: its columns, the facts they bring, and what a row is about; and a row read by it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from ledger.errors import Problem
 from ledger.i18n import N_
-from ledger.intake.columns import CellProblem, InputColumn, Value, day
+from ledger.intake.columns import InputColumn, Value, day
+from ledger.tables import FACTS, REGISTER_FACTS
 
-# What the sheets of a blank input workbook are called that nobody fills in: the guide, the words of drop-down lists.
-GUIDE = N_("How to fill it in")
-LISTS = "選択肢"
-
-KNOWN_ON = InputColumn(
-    "把握日", "known_on", day, "day", N_("The day on which this became known; blank: the day of import.")
-)
+KNOWN_ON = InputColumn("把握日", "known_on", day, N_("The day on which this became known; blank: the day of import."))
 
 
 class FactValue(NamedTuple):
@@ -27,6 +23,63 @@ class FactValue(NamedTuple):
     up_to: date | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """A kind of input file.
+
+    `key` names what a row is about; rows of one key, known on one day, have to agree (an empty key: rows stand for
+    themselves). `any_of` are headings of which one has to stand and, in each row, one cell has to be filled.
+    """
+
+    code: str
+    title: str
+    columns: tuple[InputColumn, ...]
+    key: tuple[str, ...] = ("application",)
+    any_of: tuple[str, ...] = ()
+
+    @cached_property
+    def by_heading(self) -> dict[str, InputColumn]:
+        """Every column that a file of this kind may have, by its heading."""
+        return {column.heading: column for column in (*self.columns, KNOWN_ON)}
+
+    @cached_property
+    def headings(self) -> dict[str, str]:
+        """The heading of each column, by the column's name."""
+        return {column.name: column.heading for column in self.by_heading.values()}
+
+    @cached_property
+    def dated_by(self) -> str | None:
+        """The name of the row's own day of checking or answering."""
+        return next((column.name for column in self.columns if column.dates), None)
+
+    @cached_property
+    def facts(self) -> dict[str, dict[str, str]]:
+        """Of each fact that a row brings, the name of the column for each of its parts; what has a day comes first."""
+        parts: dict[str, dict[str, str]] = {}
+        for column in self.columns:
+            if column.dates:
+                parts.setdefault(column.dates, {})["up_to" if column.dates in REGISTER_FACTS else "day"] = column.name
+            elif column.name in FACTS:
+                parts.setdefault(column.name, {})["day" if column.form == "day" else "code"] = column.name
+        return dict(sorted(parts.items(), key=lambda fact: "day" not in fact[1]))
+
+    def lacks(self, headings: set[str]) -> list[str]:
+        """The headings without which a sheet cannot be read as this kind, and that are not among these.
+
+        A heading whose blank cells say "none" may be left out only where no unknown heading stands: that could be the
+        same heading misspelt, and everyone would be said to have downloaded nothing.
+        """
+        unknown = bool(headings - self.by_heading.keys())
+        missing = [
+            column.heading
+            for column in self.columns
+            if column.heading not in headings and (column.required or (column.blank_says and unknown))
+        ]
+        if self.any_of and headings.isdisjoint(self.any_of):
+            missing.append(" / ".join(self.any_of))
+        return missing
+
+
 @dataclass(frozen=True, slots=True)
 class InputRow:
     """A row as it was read: the values entered, by name. A name that is absent was not entered.
@@ -34,22 +87,22 @@ class InputRow:
     `known_on` is the day it became known as far as the row says: 把握日, else its own day of checking or answering.
     """
 
-    kind: "Kind"
+    kind: Kind
     file: str
     sheet: str | None
     row: int
     values: dict[str, Value]
     known_on: date | None
 
-    def day(self, name: str) -> date | None:
+    def day(self, name: str | None) -> date | None:
         """The day entered under this name."""
-        value = self.values.get(name)
+        value = self.values.get(name or "")
         assert value is None or isinstance(value, date)
         return value
 
-    def text(self, name: str) -> str | None:
+    def text(self, name: str | None) -> str | None:
         """The text or code entered under this name."""
-        value = self.values.get(name)
+        value = self.values.get(name or "")
         assert value is None or isinstance(value, str)
         return value
 
@@ -58,66 +111,13 @@ class InputRow:
         """What the row is about, such as the number of the application."""
         return tuple(self.values.get(name) for name in self.kind.key)
 
+    def facts(self) -> Iterator[FactValue]:
+        """What the row says of its application."""
+        for fact, columns in self.kind.facts.items():
+            if not self.values.keys().isdisjoint(columns.values()):
+                day, code, up_to = map(columns.get, ("day", "code", "up_to"))
+                yield FactValue(fact, self.day(day), self.text(code), self.day(up_to))
+
     def problem(self, column: str | None, code: str, /, **fields: object) -> Problem:
         """A problem at this row, in the column of this heading."""
         return Problem(self.file, self.row, column, code, fields, self.sheet)
-
-
-Rule = Callable[[InputRow], Iterator[tuple[str | None, CellProblem]]]
-
-
-def _no_rule(_line: InputRow) -> Iterator[tuple[str | None, CellProblem]]:
-    return iter(())
-
-
-def _says_nothing(_line: InputRow) -> Iterator[FactValue]:
-    return iter(())
-
-
-@dataclass(frozen=True, eq=False)
-class Kind:
-    """A kind of input file.
-
-    `key` names what a row is about; rows of one key, known on one day, have to agree (an empty key: rows stand for
-    themselves). `any_of` are headings of which one has to stand and, in each row, one cell has to be filled.
-    `dated_by` is the name of the row's own day of checking or answering. `rule` gives the problems within a row, by
-    heading; `says` gives what a row says of its application.
-    """
-
-    code: str
-    title: str
-    columns: tuple[InputColumn, ...]
-    key: tuple[str, ...] = ("application",)
-    any_of: tuple[str, ...] = ()
-    dated_by: str | None = None
-    rule: Rule = _no_rule
-    says: Callable[[InputRow], Iterator[FactValue]] = _says_nothing
-    by_heading: dict[str, InputColumn] = field(init=False)
-    headings: dict[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_heading", {column.heading: column for column in (*self.columns, KNOWN_ON)})
-        object.__setattr__(self, "headings", {column.name: column.heading for column in self.by_heading.values()})
-
-    def lacks(self, headings: set[str]) -> list[str]:
-        """The headings without which a sheet cannot be read as this kind, and that are not among these.
-
-        A heading whose blank cells say "none" may be left out only where no unknown heading stands: that could be the
-        same heading misspelt, and everyone would be said to have downloaded nothing.
-        """
-        strange = bool(headings - self.by_heading.keys())
-        missing = [
-            column.heading
-            for column in self.columns
-            if column.heading not in headings and (column.required or (column.blank_says and strange))
-        ]
-        if self.any_of and headings.isdisjoint(self.any_of):
-            missing.append(" / ".join(self.any_of))
-        return missing
-
-
-def not_after_check(line: InputRow, happened: str, checked: str) -> Iterator[tuple[str | None, CellProblem]]:
-    """The problem that a register shows a day later than the day up to which it was checked."""
-    one, other = line.day(happened), line.day(checked)
-    if one is not None and other is not None and one > other:
-        yield line.kind.headings[happened], CellProblem("in-the-future", value=one, limit=other)

@@ -3,18 +3,18 @@
 Nothing is ever settled by a likeness: a candidate is a suggestion, and only a person's word becomes a fact.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ledger import dates, facts, tables
+from ledger import facts, tables
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.i18n import N_, _
+from ledger.intake.records import record_sources
 from ledger.kana import search_key
-from ledger.store.database import role
 
 _BY_NAME = N_("the payer's name is the member's name")
 _BY_NUMBER = N_("the transfer names the application")
@@ -64,13 +64,12 @@ class UnmatchedDeposit:
 
 def unmatched(connection: Connection) -> list[UnmatchedDeposit]:
     """Every transfer that is not known to pay for an application, oldest first, with candidates still unpaid."""
-    latest = list(connection.execute(facts.latest_version(*_VERSIONS, None)))
-    paid = {row.application for row in latest if row.application is not None}
-    unpaid = _unpaid(connection, paid)
-    waiting = sorted((row for row in latest if row.application is None), key=lambda row: (row.received_on, row.deposit))
+    deposits = list(connection.execute(facts.latest_version(*_VERSIONS, None)))
+    unpaid = _unpaid(connection, {row.application for row in deposits})
+    open_deposits = [row for row in deposits if row.application is None]
     return [
         UnmatchedDeposit(row.deposit, row.received_on, row.yen, row.payer, row.note, tuple(_candidates(row, unpaid)))
-        for row in waiting
+        for row in sorted(open_deposits, key=attrgetter("received_on", "deposit"))
     ]
 
 
@@ -78,43 +77,45 @@ _VERSIONS = (tables.deposit_known, (tables.deposit_known.c.deposit,))
 
 
 @dataclass(frozen=True)
-class _Unpaid:
-    """The applications for which nothing was received, by what a transfer may name."""
+class _UnpaidApplication:
+    """An application for which nothing was received, and the search keys by which a transfer may name it."""
 
-    by_number: dict[str, tuple[str, str, str]]
-    by_name: dict[str, list[str]]
-    by_member: dict[str, list[str]]
+    number: str
+    member: str
+    name: str
+    number_key: str
+    member_key: str
+    name_keys: frozenset[str]
 
 
-def _unpaid(connection: Connection, paid: set[str]) -> _Unpaid:
+def _unpaid(connection: Connection, paid: set[str | None]) -> list[_UnpaidApplication]:
     application, versions = tables.application.c, tables.member_known
-    known = connection.execute(facts.latest_version(versions, (versions.c.member,), None))
-    persons = {row.member: row for row in known}
-    found = _Unpaid({}, defaultdict(list), defaultdict(list))
+    persons = {
+        row.member: row for row in connection.execute(facts.latest_version(versions, (versions.c.member,), None))
+    }
+    unpaid = []
     for number, member in connection.execute(select(application.number, application.member)):
         if number not in paid:
             person = persons[member]
-            found.by_number[number] = (number, member, person.name)
-            found.by_member[search_key(member)].append(number)
-            for name in {person.kana, person.account_name, person.name} - {None}:
-                found.by_name[search_key(name)].append(number)
-    return found
+            names = {person.kana, person.account_name, person.name} - {None}
+            keys = search_key(number), search_key(member), frozenset(map(search_key, names))
+            unpaid.append(_UnpaidApplication(number, member, person.name, *keys))
+    return unpaid
 
 
-def _candidates(row: Row[tuple[object, ...]], unpaid: _Unpaid) -> Iterator[Candidate]:
-    told = search_key(f"{row.payer} {row.note or ''}")
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for number in unpaid.by_number:
-        if search_key(number) in told:
-            reasons[number].append(_BY_NUMBER)
-    for member, numbers in unpaid.by_member.items():
-        if member in told:
-            for number in numbers:
-                reasons[number].append(_BY_MEMBER)
-    for number in unpaid.by_name.get(search_key(row.payer), ()):
-        reasons[number].append(_BY_NAME)
-    for number, why in sorted(reasons.items(), key=lambda each: (-len(each[1]), each[0])):
-        yield Candidate(*unpaid.by_number[number], tuple(_(each) for each in why))
+def _candidates(deposit: Row[Any], unpaid: list[_UnpaidApplication]) -> list[Candidate]:
+    """The applications that a transfer could pay for, those with most reasons first."""
+    text, payer = search_key(f"{deposit.payer} {deposit.note or ''}"), search_key(deposit.payer)
+    candidates = []
+    for application in unpaid:
+        signs = {
+            _BY_NUMBER: application.number_key in text,
+            _BY_MEMBER: application.member_key in text,
+            _BY_NAME: payer in application.name_keys,
+        }
+        if reasons := tuple(_(reason) for reason, holds in signs.items() if holds):
+            candidates.append(Candidate(application.number, application.member, application.name, reasons))
+    return sorted(candidates, key=lambda candidate: (-len(candidate.reasons), candidate.application))
 
 
 def settle(connection: Connection, deposit: str, application: str, *, on: date, by: str) -> bool:
@@ -125,21 +126,19 @@ def settle(connection: Connection, deposit: str, application: str, *, on: date, 
     """
     versions = tables.deposit_known
     statement = facts.latest_version(*_VERSIONS, None, within=versions.c.deposit == deposit)
-    known = connection.execute(statement).one_or_none()
-    if known is None:
+    current = connection.execute(statement).one_or_none()
+    if current is None:
         raise UnknownDeposit(deposit)
-    if known.application == application:
+    if current.application == application:
         return False
-    if known.application is not None:
-        raise SettledOtherwise(deposit, known.application)
+    if current.application is not None:
+        raise SettledOtherwise(deposit, current.application)
     numbers = select(tables.application.c.number).where(tables.application.c.number == application)
     if connection.execute(numbers).first() is None:
         raise UnknownApplication(application)
-    if on < known.known_on:
-        raise SettledBeforeKnown(deposit, on, known.known_on)
-    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
-    key = connection.execute(tables.source.insert().values(name="seisan match", **signed)).inserted_primary_key
-    assert key is not None
-    same = {name: getattr(known, name) for name in ("deposit", "received_on", "yen", "payer", "note")}
-    connection.execute(versions.insert().values(**same, application=application, known_on=on, source=key[0]))
+    if on < current.known_on:
+        raise SettledBeforeKnown(deposit, on, current.known_on)
+    unchanged = {name: getattr(current, name) for name in ("deposit", "received_on", "yen", "payer", "note")}
+    (source,) = record_sources(connection, {"seisan match": None}, by).values()
+    connection.execute(versions.insert().values(**unchanged, application=application, known_on=on, source=source))
     return True

@@ -9,16 +9,18 @@ from dataclasses import dataclass, field, replace
 
 from ledger.errors import Problem
 from ledger.i18n import _, in_each
-from ledger.intake.columns import Cell, CellProblem, InputColumn, value_of
-from ledger.intake.kind import GUIDE, KNOWN_ON, LISTS, InputRow, Kind
+from ledger.intake import GUIDE, LISTS
+from ledger.intake.checks import row_problems
+from ledger.intake.columns import CellProblem, InputColumn, parse_cell
+from ledger.intake.kind import KNOWN_ON, InputRow, Kind
 from ledger.intake.kinds import KINDS
-from ledger.intake.workbook import InputSheet, Unreadable, letter, sheets
+from ledger.intake.workbook import Cells, InputSheet, Unreadable, letter, sheets
 
 HEADING_ROWS = 20
 
 
 @dataclass(frozen=True)
-class Read:
+class RecognisedSheet:
     """A sheet that was recognised: its kind, its lines, and the headings that mean nothing to us."""
 
     kind: Kind
@@ -28,99 +30,96 @@ class Read:
 
 
 @dataclass(frozen=True)
-class File:
-    """What a file holds: sheets read, names of sheets passed over, and everything that is wrong."""
+class InputFile:
+    """What a file holds: sheets read, names of sheets passed over, and everything that is wrong.
+
+    `sha256` is of its bytes; None: it could not be opened, or was taken in before and was not read again.
+    """
 
     name: str
-    read: list[Read] = field(default_factory=list)
+    sheets: list[RecognisedSheet] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
 class _Headings:
-    """A row of headings, each with the columns that it stands over."""
+    """A row taken as the headings of a kind, each heading with the columns that it stands over."""
 
     row: int
     columns: dict[str, list[int]]
+    kind: Kind
 
-    def known(self, kind: Kind) -> int:
-        return len(kind.by_heading.keys() & self.columns.keys())
+    @property
+    def recognised(self) -> int:
+        return len(self.kind.by_heading.keys() & self.columns.keys())
 
-    def lacks(self, kind: Kind) -> list[str]:
-        return kind.lacks(set(self.columns))
+    @property
+    def lacking(self) -> list[str]:
+        return self.kind.lacks(set(self.columns))
+
+    @property
+    def needed(self) -> int:
+        return len(self.kind.lacks(set()))
 
 
-def read_file(name: str, data: bytes, ending: str) -> File:
+def read_file(name: str, data: bytes, ending: str, sha256: str | None = None) -> InputFile:
     """Reads the bytes of a file; `name` is how its problems are reported."""
-    file = File(name)
+    file = InputFile(name, sha256=sha256)
     try:
-        held = sheets(data, ending)
-    except Unreadable as refused:
-        file.problems.append(Problem(name, refused.row, None, refused.code, refused.fields, refused.sheet))
+        contents = sheets(data, ending)
+    except Unreadable as unreadable:
+        file.problems.append(unreadable.problem(name))
         return file
-    blank: list[Problem] = []
-    for sheet in held:
-        found = _recognised(sheet)
-        if found is None:
-            if not _of_a_blank_file(sheet):
+    without_rows: list[Problem] = []
+    for sheet in contents:
+        headings = _recognised(sheet)
+        if headings is None:
+            if sheet.name not in {*in_each(GUIDE), LISTS}:  # they came with the blank workbook that was filled in
                 file.passed_over.append(sheet.name or name)
             continue
-        kind, headings = found
-        if lacking := headings.lacks(kind):
-            fields: dict[str, object] = {"columns": lacking, "kind": _(kind.title)}
+        if lacking := headings.lacking:
+            fields: dict[str, object] = {"columns": lacking, "kind": _(headings.kind.title)}
             file.problems.append(Problem(name, headings.row, lacking[0], "heading-missing", fields, sheet.name))
             continue
-        read, problems = _read_sheet(name, sheet, kind, headings)
+        recognised, problems = _read_sheet(name, sheet, headings)
         file.problems.extend(problems)
-        if read.lines or problems:
-            file.read.append(read)
+        if recognised.lines or problems:
+            file.sheets.append(recognised)
         else:
             file.passed_over.append(sheet.name or name)
-            blank.append(Problem(name, headings.row, None, "no-rows", {}, sheet.name))
-    if not file.read and not file.problems:
-        nothing = "unknown-kind" if any(sheet.rows for sheet in held) else "empty-file"
-        file.problems.extend(blank or [Problem(name, None, None, nothing)])
+            without_rows.append(Problem(name, headings.row, None, "no-rows", {}, sheet.name))
+    if not file.sheets and not file.problems:
+        code = "unknown-kind" if any(sheet.rows for sheet in contents) else "empty-file"
+        file.problems.extend(without_rows or [Problem(name, None, None, code)])
     return file
 
 
-def _recognised(sheet: InputSheet) -> tuple[Kind, _Headings] | None:
-    """The kind of a sheet and its row of headings; None when no row looks like headings.
+def _recognised(sheet: InputSheet) -> _Headings | None:
+    """The row of headings of a sheet, with its kind; None when no row looks like headings.
 
     A row that holds at least two headings of a kind and half of what the kind needs is meant as its headings, so
     that a heading misspelt is reported and a sheet is never lost in silence.
     """
-    rows = [_headings(number, cells) for number, cells in sheet.rows if number <= HEADING_ROWS]
-    candidates = [(kind, row) for row in rows for kind in KINDS]
-    fitting = [(kind, row) for kind, row in candidates if not row.lacks(kind)]
-    if fitting:
-        return max(fitting, key=lambda each: (each[1].known(each[0]), _needed(each[0]), -each[1].row))
-    meant = [
-        (kind, row) for kind, row in candidates if row.known(kind) > 1 and len(row.lacks(kind)) * 2 <= _needed(kind)
-    ]
-    return min(
-        meant, key=lambda each: (len(each[1].lacks(each[0])), -each[1].known(each[0]), each[1].row), default=None
-    )
+    rows = [(number, _columns(cells)) for number, cells in sheet.rows if number <= HEADING_ROWS]
+    candidates = [_Headings(number, columns, kind) for number, columns in rows for kind in KINDS]
+    if fitting := [headings for headings in candidates if not headings.lacking]:
+        return max(fitting, key=lambda headings: (headings.recognised, headings.needed, -headings.row))
+    meant = [row for row in candidates if row.recognised > 1 and len(row.lacking) * 2 <= row.needed]
+    return min(meant, key=lambda headings: (len(headings.lacking), -headings.recognised, headings.row), default=None)
 
 
-def _of_a_blank_file(sheet: InputSheet) -> bool:
-    """Whether the sheet came with the blank workbook that was filled in, so that nobody misses it."""
-    return sheet.name in {*in_each(GUIDE), LISTS}
-
-
-def _needed(kind: Kind) -> int:
-    return len(kind.lacks(set()))
-
-
-def _headings(number: int, cells: dict[int, Cell]) -> _Headings:
+def _columns(cells: Cells) -> dict[str, list[int]]:
     columns: dict[str, list[int]] = {}
     for at, cell in cells.items():
         if isinstance(cell, str):
             columns.setdefault("".join(unicodedata.normalize("NFKC", cell).split()), []).append(at)
-    return _Headings(number, columns)
+    return columns
 
 
-def _read_sheet(name: str, sheet: InputSheet, kind: Kind, headings: _Headings) -> tuple[Read, list[Problem]]:
+def _read_sheet(name: str, sheet: InputSheet, headings: _Headings) -> tuple[RecognisedSheet, list[Problem]]:
+    kind = headings.kind
     problems: list[Problem] = []
     columns: list[tuple[int, InputColumn]] = []
     for heading, column in kind.by_heading.items():
@@ -131,54 +130,30 @@ def _read_sheet(name: str, sheet: InputSheet, kind: Kind, headings: _Headings) -
         elif places:
             columns.append((places[0], column))
     ignored = [heading for heading in headings.columns if heading not in kind.by_heading]
-    read = Read(kind, sheet.name, [], ignored)
+    recognised = RecognisedSheet(kind, sheet.name, [], ignored)
     if problems:
-        return read, problems
-    known = [at for at, _column in columns]
+        return recognised, problems
     for number, cells in sheet.rows:
-        if number > headings.row and any(at in cells for at in known):
-            line, wrong = _line(InputRow(kind, name, sheet.name, number, {}, None), columns, cells)
-            read.lines.append(line)
-            problems.extend(wrong)
-    return read, problems
+        if number > headings.row and any(at in cells for at, _column in columns):
+            line, line_problems = _read_row(InputRow(kind, name, sheet.name, number, {}, None), columns, cells)
+            recognised.lines.append(line)
+            problems += line_problems
+    return recognised, problems
 
 
-def _line(
-    blank: InputRow, columns: list[tuple[int, InputColumn]], cells: dict[int, Cell]
-) -> tuple[InputRow, list[Problem]]:
-    """The blank line filled in from the cells of its row, and the problems of the row; what is wrong is left out."""
-    wrong: dict[str | None, Problem] = {}
+def _read_row(blank: InputRow, columns: list[tuple[int, InputColumn]], cells: Cells) -> tuple[InputRow, list[Problem]]:
+    """The blank line filled in from the cells of its row, and its problems, one a column; what is wrong is left out."""
+    wrong: dict[str | None, CellProblem] = {}
     for at, column in columns:
-        cell = cells.get(at)
         try:
-            if cell is not None:
-                blank.values[column.name] = value_of(column, cell)
+            if at in cells:
+                blank.values[column.name] = parse_cell(column, cells[at])
             elif column.required:
                 raise CellProblem("missing")
-        except CellProblem as bad:
-            wrong[column.heading] = blank.problem(column.heading, bad.code, **bad.fields)
-    line, faults = _dated(blank)
-    if wrong.keys().isdisjoint(line.kind.any_of):
-        faults += _none_of(line)
-    for heading, fault in (*faults, *line.kind.rule(line)):
-        wrong.setdefault(heading, line.problem(heading, fault.code, **fault.fields))
-    return line, list(wrong.values())
-
-
-def _dated(line: InputRow) -> tuple[InputRow, list[tuple[str | None, CellProblem]]]:
-    """The line with the day it became known; 把握日 before the row's own day of checking or answering is a fault."""
-    entered = line.day(KNOWN_ON.name)
+        except CellProblem as misread:
+            wrong[column.heading] = misread
+    line = replace(blank, known_on=blank.day(KNOWN_ON.name) or blank.day(blank.kind.dated_by))
     line.values.pop(KNOWN_ON.name, None)
-    own = None if line.kind.dated_by is None else line.day(line.kind.dated_by)
-    faults: list[tuple[str | None, CellProblem]] = []
-    if entered is not None and own is not None and entered < own:
-        column = line.kind.headings[line.kind.dated_by or ""]
-        faults.append((KNOWN_ON.heading, CellProblem("before", value=entered, other=own, column=column)))
-    return replace(line, known_on=entered or own), faults
-
-
-def _none_of(line: InputRow) -> list[tuple[str | None, CellProblem]]:
-    headings = line.kind.any_of
-    if not headings or any(line.kind.by_heading[heading].name in line.values for heading in headings):
-        return []
-    return [(None, CellProblem("one-needed", columns=headings))]
+    for heading, problem in row_problems(line, wrong.keys()):
+        wrong.setdefault(heading, problem)
+    return line, [line.problem(heading, problem.code, **problem.fields) for heading, problem in wrong.items()]

@@ -4,19 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ledger import masking
-from ledger.codes import ACCOUNT_TYPES, APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED
+from ledger.codes import format_code
 from ledger.i18n import _
 from ledger.intake.columns import Value
-
-_WORDS = {
-    "kind": APPLICATION_KINDS,
-    "side": SIDES,
-    "reason": REASONS,
-    "used": USED,
-    "covered": COVERED,
-    "choice": CHOICES,
-    "account_type": ACCOUNT_TYPES,
-}
 
 
 @dataclass(frozen=True)
@@ -50,17 +40,13 @@ class Correction:
             row=self.row,
             column=self.column,
             about=self.about,
-            was=self._said(self.was),
-            now=_("none") if self.now is None else self._said(self.now),
+            was=format_code(self.name, self.was),
+            now=_("none") if self.now is None else format_code(self.name, self.now),
         )
-
-    def _said(self, value: Value) -> Value:
-        words = _WORDS.get(self.name)
-        return value if words is None else words[str(value)].said
 
 
 @dataclass(frozen=True)
-class Taken:
+class ImportedSheet:
     """A sheet that was taken in: rows read, of those taken in, of those known already, and headings ignored."""
 
     kind: str
@@ -73,12 +59,12 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class TakenFile:
+class ImportedFile:
     """A file of the import; `unchanged`: its bytes had been taken in before, and nothing was done."""
 
     name: str
     unchanged: bool
-    sheets: list[Taken] = field(default_factory=list)
+    sheets: list[ImportedSheet] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
 
 
@@ -86,7 +72,7 @@ class TakenFile:
 class ImportReport:
     """What an import did."""
 
-    files: list[TakenFile]
+    files: list[ImportedFile]
     corrections: list[Correction]
 
     def sentences(self) -> Iterator[str]:
@@ -94,23 +80,20 @@ class ImportReport:
         for file in self.files:
             if file.unchanged:
                 yield _("{file}: taken in before; no change", file=file.name)
-            for taken in file.sheets:
-                place = file.name if taken.sheet is None else f"{file.name} {taken.sheet}"
+            for sheet in file.sheets:
+                place = file.name if sheet.sheet is None else f"{file.name} {sheet.sheet}"
                 yield _(
                     "{place}: {kind}, {rows} rows read, {taken_in} taken in, {known} known already",
                     place=place,
-                    kind=_(taken.title),
-                    rows=taken.rows,
-                    taken_in=taken.taken_in,
-                    known=taken.known,
+                    kind=_(sheet.title),
+                    rows=sheet.rows,
+                    taken_in=sheet.taken_in,
+                    known=sheet.known,
                 )
-                if taken.ignored:
-                    yield _("{place}: columns ignored: {columns}", place=place, columns=taken.ignored)
-            for sheet in file.passed_over:
+                if sheet.ignored:
+                    yield _("{place}: columns ignored: {columns}", place=place, columns=sheet.ignored)
+            for name in file.passed_over:
                 yield _(
-                    "{file}: the sheet {sheet} holds no rows of an input file; passed over",
-                    file=file.name,
-                    sheet=sheet,
+                    "{file}: the sheet {sheet} holds no rows of an input file; passed over", file=file.name, sheet=name
                 )
-        for correction in self.corrections:
-            yield correction.sentence
+        yield from (correction.sentence for correction in self.corrections)

@@ -6,19 +6,16 @@ undo what a transfer was found to pay for.
 
 from bisect import insort_right
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from ledger import tables
-from ledger.intake.bulk import add, rows_of
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
-
-_Known = tuple[date, dict[str, Any]]
-
+from ledger.intake.records import add, rows_of
 
 VERSIONED = {
     "members": tables.member_known,
@@ -28,9 +25,11 @@ VERSIONED = {
 }
 _BILL_LINE = ("bill", "application", "nth")
 
+# The day on which a version became known, and the values that are known from then on.
+_Version = tuple[date, dict[str, Any]]
 
-@dataclass(frozen=True)
-class ChangedValue:
+
+class ChangedValue(NamedTuple):
     """A value that counted before a line was added, and the one that counts now."""
 
     name: str
@@ -39,26 +38,27 @@ class ChangedValue:
 
 
 class Versions:
-    """The versions of one kind of record that an import is about: those kept, and those to be added."""
+    """The versions of one kind of record that an import is about: those in the books, and those to be added."""
 
     def __init__(self, connection: Connection, lines: list[InputRow]) -> None:
         kind = lines[0].kind
         self._connection = connection
         self._table = VERSIONED[kind.code]
         self._key = kind.key or _BILL_LINE
-        apart = {"id", "known_on", "source", "sheet", "row", *self._key}
-        self._columns = [column.name for column in self._table.columns if column.name not in apart]
-        self._kept: dict[tuple[Any, ...], list[_Known]] = {}
+        not_values = {"id", "known_on", "source", "sheet", "row", *self._key}
+        self._names = [column.name for column in self._table.columns if column.name not in not_values]
+        self._versions: dict[tuple[Any, ...], list[_Version]] = {}
         self._rows: list[dict[str, Any]] = []
         self._deposits: list[dict[str, Any]] = []
-        self._nth: Counter[tuple[Any, ...]] = Counter()
+        self._bill_lines: Counter[tuple[Any, ...]] = Counter()
         first = self._table.c[self._key[0]]
-        wanted = {line.values[first.name] for line in lines}
         order = [self._table.c.known_on, self._table.c.id]
-        for row in rows_of(connection, first, wanted, list(self._table.columns), order):
-            known = row._mapping
-            key = tuple(known[name] for name in self._key)
-            self._kept.setdefault(key, []).append((known["known_on"], {name: known[name] for name in self._columns}))
+        keys = {line.values[first.name] for line in lines}
+        for row in rows_of(connection, first, keys, list(self._table.columns), order):
+            stored = row._mapping
+            key = tuple(stored[name] for name in self._key)
+            version = stored["known_on"], {name: stored[name] for name in self._names}
+            self._versions.setdefault(key, []).append(version)
 
     def add(self, line: InputRow, known_on: date, source: dict[str, object]) -> list[ChangedValue] | None:
         """Adds what a line says from a day on, and gives what it changes; None when all of it was known already.
@@ -66,22 +66,22 @@ class Versions:
         Lines come in the order in which they became known.
         """
         key = self._key_of(line)
-        kept = self._kept.setdefault(key, [])
-        if not kept and self._key == ("deposit",):
+        versions = self._versions.setdefault(key, [])
+        if not versions and self._key == ("deposit",):
             self._deposits.append({"reference": key[0], **source})
-        counted = kept[-1][1] if kept else {}
-        before = next((known for known in reversed(kept) if known[0] <= known_on), None)
-        now = _over(before[1] if before else {}, {name: line.values.get(name) for name in self._columns})
-        if before == (known_on, now):
+        was = versions[-1][1] if versions else {}
+        before = next((version for version in reversed(versions) if version[0] <= known_on), None)
+        values = _over(before[1] if before else {}, {name: line.values.get(name) for name in self._names})
+        if before == (known_on, values):
             return None
-        self._append(key, known_on, now, source)
-        insort_right(kept, (known_on, now), key=lambda known: known[0])
+        self._append(key, known_on, values, source)
+        insort_right(versions, (known_on, values), key=itemgetter(0))
         self._fill(key, known_on, source)
-        counts = kept[-1][1]
+        now = versions[-1][1]
         return [
-            ChangedValue(name, counted.get(name), counts[name])
-            for name in self._columns
-            if name in line.values and counted.get(name) != counts[name]
+            ChangedValue(name, was.get(name), now[name])
+            for name in self._names
+            if name in line.values and was.get(name) != now[name]
         ]
 
     def _key_of(self, line: InputRow) -> tuple[Any, ...]:
@@ -89,29 +89,29 @@ class Versions:
         if "nth" not in self._key:
             return line.key
         bill = line.values["bill"], line.values["application"]
-        self._nth[line.file, *bill] += 1
-        return *bill, self._nth[line.file, *bill]
+        self._bill_lines[line.file, *bill] += 1
+        return *bill, self._bill_lines[line.file, *bill]
 
     def _fill(self, key: tuple[Any, ...], since: date, source: dict[str, object]) -> None:
-        """Versions known later, and kept earlier, learn what they left out from one that came in after them."""
-        kept = self._kept[key]
-        for at in range(1, len(kept)):
-            known_on, values = kept[at]
-            filled = _over(kept[at - 1][1], values)
+        """Versions known later, and written earlier, learn what they left out from one that came in after them."""
+        versions = self._versions[key]
+        for at in range(1, len(versions)):
+            known_on, values = versions[at]
+            filled = _over(versions[at - 1][1], values)
             if known_on > since and filled != values:
-                kept[at] = known_on, filled
+                versions[at] = known_on, filled
                 self._append(key, known_on, filled, source)
 
     def _append(self, key: tuple[Any, ...], known_on: date, values: dict[str, Any], source: dict[str, object]) -> None:
-        named = dict(zip(self._key, key, strict=True))
-        self._rows.append({**named, **values, "known_on": known_on, **source})
+        identity = dict(zip(self._key, key, strict=True))
+        self._rows.append({**identity, **values, "known_on": known_on, **source})
 
-    def keep(self) -> None:
+    def write(self) -> None:
         """Writes what was added; a transfer new to the books is first given its identity."""
         add(self._connection, tables.deposit, self._deposits)
         add(self._connection, self._table, self._rows)
 
 
-def _over(before: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
-    """What is known once this is said: what it leaves out stays as it was."""
-    return {name: before.get(name) if value is None else value for name, value in said.items()}
+def _over(before: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What is known once these values are told: what they leave out stays as it was."""
+    return {name: before.get(name) if value is None else value for name, value in values.items()}

@@ -19,7 +19,11 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
+from ledger.errors import Problem
 from ledger.intake.columns import Cell, Uncalculated
+
+# What a row holds, by column: 1 is A.
+Cells = dict[int, Cell]
 
 LIMIT_MB = 50
 LIMIT_UNPACKED_MB = 500
@@ -52,13 +56,17 @@ class Unreadable(Exception):
         self.row = row
         self.fields = fields
 
+    def problem(self, file: str) -> Problem:
+        """The same as a problem of this file."""
+        return Problem(file, self.row, None, self.code, self.fields, self.sheet)
+
 
 @dataclass(frozen=True)
 class InputSheet:
     """A sheet: the rows that hold anything, each with its number and its cells by column (1 = A); CSV has no name."""
 
     name: str | None
-    rows: list[tuple[int, dict[int, Cell]]] = field(default_factory=list)
+    rows: list[tuple[int, Cells]] = field(default_factory=list)
 
 
 def contents(path: Path) -> bytes:
@@ -92,8 +100,8 @@ def sheets(data: bytes, ending: str) -> list[InputSheet]:
         return _workbook(data)
     try:
         return [_csv(_decoded(data))]
-    except Unreadable as refused:
-        if ending.lower() == ".xlsx" and refused.code == "wrong-encoding":
+    except Unreadable as unreadable:
+        if ending.lower() == ".xlsx" and unreadable.code == "wrong-encoding":
             raise Unreadable("broken-workbook") from None
         raise
 
@@ -126,8 +134,9 @@ def _csv(text: str) -> InputSheet:
     start = 1
     try:
         for record in reader:
-            if cells := {at: kept for at, cell in enumerate(record, start=1) if (kept := cell.strip())}:
-                sheet.rows.append((start, dict(cells)))
+            cells: Cells = {at: entered for at, cell in enumerate(record, start=1) if (entered := cell.strip())}
+            if cells:
+                sheet.rows.append((start, cells))
             if len(sheet.rows) > LIMIT_ROWS:
                 raise Unreadable("too-many-rows", limit=LIMIT_ROWS)
             start = reader.line_num + 1  # a record may run over several lines; it is found by its first
@@ -162,7 +171,7 @@ def _workbook(data: bytes) -> list[InputSheet]:
         raise Unreadable("broken-workbook") from None
 
 
-def _rows(book: Any, sheet: Any) -> Iterator[tuple[int, dict[int, Cell]]]:
+def _rows(book: Any, sheet: Any) -> Iterator[tuple[int, Cells]]:
     """The rows that hold anything. A sheet's own word on its size is not asked for: it may be made up."""
     count = 0
     with sheet._get_source() as xml:

@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import BinaryExpression
 
 from ledger.codes import COVERED, REASONS, USED
 from ledger.errors import Refusal
-from ledger.facts import SPOKEN
+from ledger.facts import STATED
 from ledger.notices import conditions, n2012_03_05, n2012_03_23, n2012_09_21
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
 from ledger.notices.refusals import (
@@ -123,8 +123,8 @@ def _condition_form(condition: Condition, paper: str) -> Iterator[Refusal]:
         yield NotInTheForm(paper, f"Condition {condition.ja}", form)
         return
     for column in condition.shows:
-        if column not in SPOKEN:
-            yield UnknownFact(paper, column, sorted(SPOKEN))
+        if column not in STATED:
+            yield UnknownFact(paper, column, sorted(STATED))
     for truth in (condition.holds, *condition.settled_by.values(), *condition.revisable.values()):
         yield from _comparisons(truth, paper)
 

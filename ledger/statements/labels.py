@@ -5,7 +5,7 @@ JSON and the database carry the code; sheets, letters and the terminal say the w
 
 from collections.abc import Iterable, Mapping
 
-from ledger.facts import SPOKEN
+from ledger.facts import COLUMNS
 from ledger.i18n import N_, _, either
 from ledger.notices import review_flags
 
@@ -56,16 +56,6 @@ MISSING = {
     "covered": N_("whether the exemption covers it: the authority has to answer (input file: usage)"),
 }
 
-# What the facts are called that no condition rests on.
-_OTHER_FACTS = {
-    "kind": N_("kind of application"),
-    "previous": N_("application before it"),
-    "side": N_("side on which the reason lies"),
-    "used_answered_on": N_("use answered on"),
-    "choice": N_("choice of the member"),
-    "credit_to": N_("to be credited to"),
-}
-
 _REMARKS = {doubt.code: doubt for doubt in (*review_flags.DOUBTS, *review_flags.WARNINGS)}
 
 
@@ -81,7 +71,7 @@ def missing(codes: Iterable[str]) -> str:
 
 def fact(column: str) -> str:
     """What a fact is called."""
-    return _((SPOKEN | _OTHER_FACTS)[column])
+    return _(COLUMNS[column].label)
 
 
 def remark(code: str) -> str:

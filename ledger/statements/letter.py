@@ -146,8 +146,8 @@ def _told(kept: Mapping[str, Any]) -> dict[str, date | str]:
     """The facts as they were kept: what had not happened, or was not known, is not there."""
     values = {column: each["value"] for column, each in kept["facts"].items() if each["value"] is not None}
     return {
-        column: values[column] if part == "code" else date.fromisoformat(values[column])
-        for column, (_name, part) in COLUMNS.items()
+        column: values[column] if fact.part == "code" else date.fromisoformat(values[column])
+        for column, fact in COLUMNS.items()
         if column in values
     }
 

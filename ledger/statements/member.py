@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from ledger import facts, masking, tables
-from ledger.codes import APPLICATION_KINDS, CHOICES, COVERED, REASONS, SIDES, USED, Account
+from ledger.codes import Account, format_code
 from ledger.decisions.findings import Finding, grounds, grounds_text, judge
 from ledger.decisions.store import Decision, decisions
 from ledger.facts import COLUMNS, Origin
@@ -21,15 +21,6 @@ from ledger.people import register
 from ledger.people.register import Person, numerically, owners
 from ledger.statements import labels, settlements
 from ledger.statements.settlements import Settlement
-
-_WORDS = {
-    "kind": APPLICATION_KINDS,
-    "side": SIDES,
-    "reason": REASONS,
-    "used": USED,
-    "covered": COVERED,
-    "choice": CHOICES,
-}
 
 
 @dataclass(frozen=True)
@@ -141,12 +132,11 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
 def known(finding: Finding, origins: Mapping[int, Origin]) -> list[FactLine]:
     """Everything known of the application of a finding, in the order of a certificate's life."""
     found = []
-    for column, (name, _part) in COLUMNS.items():
-        value, number = finding.row[column], finding.row[f"{name}_fact"]
+    for column, fact in COLUMNS.items():
+        value, number = finding.row[column], finding.row[f"{fact.name}_fact"]
         if value is not None:
-            said = _WORDS[column][value].said if column in _WORDS else value
             origin = None if number is None else origins.get(number)
-            found.append(FactLine(finding.application, labels.fact(column), said, origin))
+            found.append(FactLine(finding.application, labels.fact(column), format_code(column, value), origin))
     return found
 
 

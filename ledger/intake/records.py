@@ -1,0 +1,94 @@
+"""The records of the books, read and added in few statements: 100,000 rows come in seconds, on either database."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, Column, Connection, Row, Table, bindparam, func, select
+
+from ledger import dates, tables
+from ledger.intake.kind import FactValue, InputRow
+from ledger.store.database import role
+
+# How many keys one statement asks for; SQLite takes 32,766 at most, PostgreSQL 65,535.
+_KEYS = 5_000
+# How many rows one statement adds on PostgreSQL.
+_ROWS = 20_000
+
+# The columns of an input file that name an application.
+APPLICATION_COLUMNS = ("application", *tables.LINK_FACTS)
+
+
+class Records(NamedTuple):
+    """The members that the books know, the member of each application, and the facts of each application.
+
+    `facts` holds, by application and name, each day of knowing with what was said; the last one counts.
+    """
+
+    members: set[str]
+    applications: dict[str, str]
+    facts: dict[tuple[str, str], list[tuple[date, FactValue]]]
+
+
+def records_of(connection: Connection, lines: Iterable[InputRow]) -> Records:
+    """What the books hold of every member and application that the lines name."""
+    named_members: set[str] = set()
+    named_applications: set[str] = set()
+    for line in lines:
+        named_members.update(filter(None, [line.text("member")]))
+        named_applications.update(filter(None, map(line.text, APPLICATION_COLUMNS)))
+    member, application, fact = tables.member.c, tables.application.c, tables.fact.c
+    members = {row.number for row in rows_of(connection, member.number, named_members, [member.number])}
+    owned = [application.number, application.member]
+    owners = {row.number: row.member for row in rows_of(connection, application.number, named_applications, owned)}
+    facts: dict[tuple[str, str], list[tuple[date, FactValue]]] = {}
+    columns = [fact.application, fact.known_on, *(fact[part] for part in FactValue._fields)]
+    for row in rows_of(connection, fact.application, owners, columns, [fact.known_on, fact.id]):
+        facts.setdefault((row.application, row.name), []).append((row.known_on, FactValue._make(row[2:])))
+    return Records(members, owners, facts)
+
+
+def record_sources(connection: Connection, digests: dict[str, str | None], by: str) -> dict[str, int]:
+    """Records what tells something, files with their SHA-256 or a command, and gives the identity of each by its name.
+
+    A file is named by its path, and recorded without its folders.
+    """
+    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+    sources: dict[str, int] = {}
+    for name, sha256 in digests.items():
+        row = {"name": Path(name).name, "sha256": sha256, **signed}
+        key = connection.execute(tables.source.insert().values(row)).inserted_primary_key
+        assert key is not None
+        sources[name] = key[0]
+    return sources
+
+
+def rows_of(
+    connection: Connection,
+    key: Column[Any],
+    keys: Collection[Any],
+    columns: Collection[Column[Any]],
+    order: Collection[Column[Any]] = (),
+) -> Iterator[Row[Any]]:
+    """The rows whose key is one of these; those of one key in the given order."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _KEYS):
+        statement = select(*columns).where(key.in_(ordered[start : start + _KEYS])).order_by(*order)
+        yield from connection.execute(statement)
+
+
+def add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Adds rows of the same columns, in this order.
+
+    PostgreSQL reads every constraint of the table anew for each statement, so there one statement adds many rows.
+    """
+    if connection.dialect.name != "postgresql":
+        if rows:
+            connection.execute(table.insert(), rows)
+        return
+    for start in range(0, len(rows), _ROWS):
+        batch = rows[start : start + _ROWS]
+        lists = [bindparam(None, [row[name] for row in batch], type_=ARRAY(table.c[name].type)) for name in batch[0]]
+        values = func.unnest(*lists).table_valued(*batch[0]).render_derived()
+        connection.execute(table.insert().from_select(list(batch[0]), select(*values.c)))
