@@ -161,6 +161,10 @@ class Origin:
     known_on: date
     by: str
 
+    def as_json(self) -> dict[str, object]:
+        """The origin as other programs read it."""
+        return {"file": self.file, "sheet": self.sheet, "row": self.row, "known_on": self.known_on, "by": self.by}
+
     def __str__(self) -> str:
         place = f"{self.file} {self.sheet}!{self.row}" if self.sheet else f"{self.file}:{self.row}"
         return _("{place}, known {known_on}", place=self.file if self.row is None else place, known_on=self.known_on)

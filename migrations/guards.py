@@ -20,8 +20,8 @@ from migrations import triggers
 
 def faults(connection: Connection) -> list[Fault]:
     """Every trigger, function and table rule that is gone, changed, switched off, or none of ours, by name."""
-    found = _sqlite(connection) if connection.dialect.name == "sqlite" else _postgresql(connection)
-    return sorted(found, key=lambda each: (each.where, each.code))
+    rows = _sqlite(connection) if connection.dialect.name == "sqlite" else _postgresql(connection)
+    return sorted(rows, key=lambda fault: (fault.where, fault.code))
 
 
 def _plain(text: str) -> str:
@@ -34,20 +34,20 @@ def _plain(text: str) -> str:
 
 def _sqlite(connection: Connection) -> Iterator[Fault]:
     """SQLite reads its rules from these texts, whatever the type and the name that stand beside them."""
-    kept = connection.exec_driver_sql("SELECT name, sql FROM main.sqlite_master WHERE sql IS NOT NULL").all()
-    standing = [(str(name), _plain(str(sql))) for name, sql in kept]
-    wanted = {statement.split()[2]: _plain(statement) for statement in triggers.statements("sqlite")}
-    for name in wanted.keys() - {name for name, _sql in standing}:
+    rows = connection.exec_driver_sql("SELECT name, sql FROM main.sqlite_master WHERE sql IS NOT NULL").all()
+    standing = [(str(name), _plain(str(sql))) for name, sql in rows]
+    expected = {statement.split()[2]: _plain(statement) for statement in triggers.statements("sqlite")}
+    for name in expected.keys() - {name for name, _sql in standing}:
         yield Fault("trigger-missing", f"trigger {name}", {})
     for name, sql in standing:
-        if name in wanted and sql != wanted[name]:
+        if name in expected and sql != expected[name]:
             yield Fault("trigger-changed", f"trigger {name}", {})
-        if name not in wanted and not re.match(r"(?i)CREATE (TABLE|(UNIQUE )?INDEX|VIEW)\b", sql):
+        if name not in expected and not re.match(r"(?i)CREATE (TABLE|(UNIQUE )?INDEX|VIEW)\b", sql):
             yield Fault("trigger-added", f"trigger {name}", {})
     of = dict(standing)
     for name, table in metadata.tables.items():
-        there, ours = (_clauses(sql) for sql in (of.get(name, ""), _created(connection, table)))
-        for part in sorted(there ^ ours):
+        actual, declared = (_clauses(sql) for sql in (of.get(name, ""), _created(connection, table)))
+        for part in sorted(actual ^ declared):
             yield Fault("table-changed", f"table {name}", {"part": part})
 
 
@@ -139,26 +139,26 @@ def _postgresql(connection: Connection) -> Iterator[Fault]:
 
 
 def _postgresql_triggers(connection: Connection) -> Iterator[Fault]:
-    wanted: dict[tuple[str, str], str] = {}
+    expected: dict[tuple[str, str], str] = {}
     for statement in triggers.statements("postgresql"):
         if statement.startswith("CREATE TRIGGER"):
             name, table = re.findall(r"TRIGGER (\w+) .*? ON public\.(\w+)", statement)[0]
-            wanted[table, name] = statement
-    kept = _ask(connection, _TRIGGERS)
-    for name in {name for _table, name, _of_a_key, enabled, _told in kept if enabled != "O"}:
+            expected[table, name] = statement
+    rows = _ask(connection, _TRIGGERS)
+    for name in {name for _table, name, _of_a_key, enabled, _told in rows if enabled != "O"}:
         yield Fault("trigger-off", f"trigger {name}", {})
-    standing = {(table, name): told for table, name, of_a_key, _enabled, told in kept if not of_a_key}
-    for table, name in standing.keys() - wanted.keys():
+    standing = {(table, name): definition for table, name, of_a_key, _enabled, definition in rows if not of_a_key}
+    for table, name in standing.keys() - expected.keys():
         yield Fault("trigger-added", f"trigger {name} on {table}", {})
-    for _table, name in wanted.keys() - standing.keys():
+    for _table, name in expected.keys() - standing.keys():
         yield Fault("trigger-missing", f"trigger {name}", {})
     changed, conditions = set(), {}
-    for at in wanted.keys() & standing.keys():
-        (ours, condition), (there, its_condition) = _conditional(wanted[at]), _conditional(standing[at])
-        if ours != there:
+    for at in expected.keys() & standing.keys():
+        (body, condition), (actual_body, actual_condition) = _conditional(expected[at]), _conditional(standing[at])
+        if body != actual_body:
             changed.add(at)
-        elif condition != its_condition:
-            conditions[at] = (condition, its_condition)
+        elif condition != actual_condition:
+            conditions[at] = (condition, actual_condition)
     for _table, name in changed.union(_differing(connection, conditions)):
         yield Fault("trigger-changed", f"trigger {name}", {})
 
@@ -171,48 +171,47 @@ def _conditional(statement: str) -> tuple[str, str]:
 
 
 def _postgresql_functions(connection: Connection) -> Iterator[Fault]:
-    wanted = {
+    expected = {
         re.findall(r"public\.(\w+\(\))", statement)[0]: statement
         for statement in triggers.statements("postgresql")
         if not statement.startswith("CREATE TRIGGER")
     }
     standing = dict(tuple(row) for row in _ask(connection, _FUNCTIONS))
-    for name, statement in wanted.items():
+    for name, statement in expected.items():
         if name not in standing:
             yield Fault("trigger-missing", f"function {name}", {})
         elif _plain(standing[name] or "") != _plain(statement):
             yield Fault("trigger-changed", f"function {name}", {})
-    for name in standing.keys() - wanted.keys():
+    for name in standing.keys() - expected.keys():
         yield Fault("trigger-added", f"function {name}", {})
 
 
 def _postgresql_tables(connection: Connection) -> Iterator[Fault]:
     columns = {(table, name): tuple(rest) for table, name, *rest in _ask(connection, _COLUMNS)}
-    rules = {(table, name): told for table, name, told in _ask(connection, _CONSTRAINTS)}
-    wanted_columns, wanted_rules, checks = {}, {}, {}
+    rules = {(table, name): definition for table, name, definition in _ask(connection, _CONSTRAINTS)}
+    expected_columns, expected_rules, checks = {}, {}, {}
     for name, table in metadata.tables.items():
         for column in table.columns:
             kind = column.type.compile(connection.dialect).lower().replace("varchar", "character varying")
-            wanted_columns[name, column.name] = (kind, not column.nullable)
+            expected_columns[name, column.name] = (kind, not column.nullable)
         for rule in table.constraints:
             at = (name, connection.dialect.identifier_preparer.format_constraint(rule) or "")
-            wanted_rules[at] = _told(rule)
-            if isinstance(rule, CheckConstraint) and (there := re.fullmatch(r"CHECK \((.*)\)", rules.get(at, ""))):
-                checks[at] = (str(rule.sqltext), there[1])
-                wanted_rules[at] = rules[at]
-    found = {at for at, _said in columns.items() ^ wanted_columns.items()}
-    found |= {at for at, _said in rules.items() ^ wanted_rules.items()}
-    for table_name, part in found.union(_differing(connection, checks)):
+            expected_rules[at] = _told(rule)
+            if isinstance(rule, CheckConstraint) and (check := re.fullmatch(r"CHECK \((.*)\)", rules.get(at, ""))):
+                checks[at] = (str(rule.sqltext), check[1])
+                expected_rules[at] = rules[at]
+    differing = {at for at, _said in columns.items() ^ expected_columns.items()}
+    differing |= {at for at, _said in rules.items() ^ expected_rules.items()}
+    for table_name, part in differing.union(_differing(connection, checks)):
         yield Fault("table-changed", f"table {table_name}", {"part": part})
 
 
 def _told(rule: Constraint) -> str:
     """A rule of a table as the server tells it; of a CHECK the condition is compared by itself."""
     if isinstance(rule, ForeignKeyConstraint):
-        own, of = ", ".join(rule.column_keys), rule.referred_table
-        return (
-            f"FOREIGN KEY ({own}) REFERENCES {of.name}({', '.join(element.column.name for element in rule.elements)})"
-        )
+        columns, of = ", ".join(rule.column_keys), rule.referred_table
+        referred = ", ".join(element.column.name for element in rule.elements)
+        return f"FOREIGN KEY ({columns}) REFERENCES {of.name}({referred})"
     if isinstance(rule, CheckConstraint):
         return "CHECK"
     kind = "UNIQUE" if isinstance(rule, UniqueConstraint) else "PRIMARY KEY"
@@ -221,16 +220,16 @@ def _told(rule: Constraint) -> str:
 
 def _differing(connection: Connection, pairs: Mapping[tuple[str, str], tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Those of the conditions that are not the same: the server itself tells both, without carrying either out."""
-    for table, some in groupby(sorted(pairs), key=lambda at: at[0]):
-        names = list(some)
+    for table, group in groupby(sorted(pairs), key=lambda at: at[0]):
+        names = list(group)
         both = ", ".join(f"({condition})" for at in names for condition in pairs[at])
         # A parameter style would take a % for its own.
-        asked = f'EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT {both} FROM public.{table} AS "new"'
+        statement = f'EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT {both} FROM public.{table} AS "new"'
         try:
             with connection.begin_nested():
-                told = connection.exec_driver_sql(asked.replace("%", "%%")).scalar_one()[0]["Plan"]["Output"]
+                output = connection.exec_driver_sql(statement.replace("%", "%%")).scalar_one()[0]["Plan"]["Output"]
         except DatabaseError:  # a column that they speak of is gone
-            told = range(2 * len(names))
-        for at, ours, there in zip(names, told[::2], told[1::2], strict=True):
-            if ours != there:
+            output = range(2 * len(names))
+        for at, expected, actual in zip(names, output[::2], output[1::2], strict=True):
+            if expected != actual:
                 yield at

@@ -48,17 +48,17 @@ def grant(connection: Connection, prefix: str = PREFIX) -> list[Role]:
         raise RolesNotOnSqlite
     if not re.fullmatch("(?!pg_)[a-z][a-z0-9_]{0,39}", prefix):
         raise NotARoleName(prefix)
-    found = []
+    roles = []
     for kind, tables in WRITES.items():
         name = f"{prefix}_{kind}"
-        asked = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
-        new = connection.execute(asked, {"name": name}).first() is None
+        existing = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name})
+        new = existing.first() is None
         if new:
             connection.execute(text(f"CREATE ROLE {name} NOLOGIN"))
         for statement in _grants(name, tables, str(connection.engine.url.database or "")):
             connection.execute(text(statement.replace(":", "\\:")))
-        found.append(Role(kind, name, tables, _members(connection, name), new))
-    return found
+        roles.append(Role(kind, name, tables, _members(connection, name), new))
+    return roles
 
 
 def renew(connection: Connection) -> None:
@@ -68,11 +68,11 @@ def renew(connection: Connection) -> None:
     """
     if connection.dialect.name != "postgresql":
         return
-    held = text(
+    statement = text(
         "SELECT DISTINCT pg_get_userbyid(acl.grantee) AS name FROM pg_class, aclexplode(relacl) AS acl"
         " WHERE pg_class.oid = to_regclass('entry') AND acl.grantee <> pg_class.relowner"
     )
-    for name in connection.execute(held).scalars().all():
+    for name in connection.execute(statement).scalars().all():
         prefix, _low, kind = str(name).rpartition("_")
         if kind == "clerk":
             grant(connection, prefix)
@@ -98,11 +98,11 @@ def _grants(name: str, tables: tuple[str, ...], database: str) -> Iterator[str]:
 
 
 def _members(connection: Connection, name: str) -> tuple[str, ...]:
-    asked = text(
+    statement = text(
         "SELECT one.rolname FROM pg_auth_members JOIN pg_roles one ON one.oid = pg_auth_members.member"
         " JOIN pg_roles many ON many.oid = pg_auth_members.roleid WHERE many.rolname = :name ORDER BY 1"
     )
     # Who made a role is its administrator and no member of it.
     return tuple(
-        row for row in connection.execute(asked, {"name": name}).scalars() if row != connection.engine.url.username
+        row for row in connection.execute(statement, {"name": name}).scalars() if row != connection.engine.url.username
     )

@@ -87,10 +87,10 @@ def drop_all(connection: Connection) -> None:
         for name in names:
             connection.execute(text(f'DROP TRIGGER "{name}"'))
         return
-    held = connection.execute(
+    rows = connection.execute(
         text("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal".replace("::", "\\:\\:"))
     )
-    for name, table in held.all():
+    for name, table in rows.all():
         connection.execute(text(f'DROP TRIGGER "{name}" ON {table}'))
 
 

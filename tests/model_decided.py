@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ledger.notices import register
 from tests import oracle
 from tests.model_booked import AUTHORITY, BANK, STANDING, Booked, Decision, Refused
 
@@ -75,6 +76,10 @@ class Decided(Booked):
 
     def finding(self, number: str) -> oracle.Answer:
         """All that the notice in force today says of an application, and what comes back."""
+        in_force = register.in_force(self.today)
+        assert (in_force and in_force.announced_on) == oracle.notice_on(self.today), (
+            f"tests/oracle.py reads no {in_force}"
+        )
         app = self.apps[number]
         code = {name: told.code for name, told in app.facts.items()}
         up_to = {name: told.up_to for name, told in app.facts.items()}

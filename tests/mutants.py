@@ -2,13 +2,13 @@
 
     .venv/bin/python -m tests.mutants
 
-lists every mutant with the case that tells it, or why none can. A mutant is a notice like any other, judged by the
-same SELECT over one book that holds every case.
+lists every mutant of every notice of the register with the case that tells it, or why none can. A mutant is a notice
+like any other, judged by the same SELECT over one book that holds every case.
 """
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,36 +20,12 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 
 from ledger.decisions import findings, query
-from ledger.notices import conditions, n2012_03_23, n2012_09_21, register
+from ledger.notices import conditions, register
 from ledger.notices.conditions import Clause, Condition, Notice, Truth, days_after
 from ledger.store import database
 from tests import given
-from tests.test_cases import CASES, answer
-
-# These are never not known, so there is nothing to decide too early.
-NEVER_UNKNOWN = (conditions.revoked, conditions.ended, n2012_09_21.not_known_used)
-
-# Mutants that are the notice in other words: mark, condition, how the change begins, why it makes no difference.
-_LIVE = "downloads_checked_to >= mailed_on"
-SAME = (
-    ("未利用", "unused", _LIVE, "is asked of a live certificate, which has not ended"),
-    ("①", "downloaded", _LIVE, "is asked of a live certificate, which was not revoked"),
-    ("①", "downloaded", "downloads_checked_to >= ended_on +1", "where it was not downloaded, ③ answers"),
-    ("②", "no_receipt", "receipt_on > revoked_on", "what did not arrive by the revocation arrived after it"),
-    (
-        "特例",
-        "in_mass_issue",
-        "applied_on BETWEEN '2012-01-10' AND '2012-07-31', last +1",
-        "mailed before it was applied for",
-    ),
-    (
-        "特例",
-        "in_mass_issue",
-        "mailed_on BETWEEN '2012-01-10' AND '2012-07-31', first -1",
-        "mailed before it was applied for",
-    ),
-    ("特例", "unused", _LIVE, "is asked of a live certificate, which was not revoked"),
-)
+from tests.notice_cases import CASES, SAME, SameNotice
+from tests.test_cases import answer
 
 _COMPARISONS = (operators.lt, operators.le, operators.gt, operators.ge)
 
@@ -65,13 +41,14 @@ class Mutant:
     notice: Notice
 
     @property
-    def same(self) -> str | None:
+    def same(self) -> SameNotice | None:
         """Why the mutant is the notice in other words; None when it is another one."""
+        place = (self.original, self.mark, self.condition)
         return next(
             (
-                why
-                for mark, name, change, why in SAME
-                if (mark, name) == (self.mark, self.condition) and self.change.startswith(change)
+                same
+                for same in SAME
+                if (same.notice, same.clause, same.condition) == place and self.change.startswith(same.change)
             ),
             None,
         )
@@ -80,14 +57,13 @@ class Mutant:
         return f"{self.original.announced_on} {self.mark} {self.condition}: {self.change}"
 
 
-def mutants() -> Iterator[Mutant]:
-    """Every mutant of the notices that have clauses."""
-    for original in (n2012_03_23.notice, n2012_09_21.notice):
-        for clause in original.clauses:
-            for condition in clause.conditions:
-                name = register.names(original)[condition]
-                for change, holds in _changed(condition):
-                    yield Mutant(original, clause.mark, name, change, _with(original, clause, condition, holds))
+def mutants(original: Notice) -> Iterator[Mutant]:
+    """Every mutant of a notice; none of one that has no clauses."""
+    for clause in original.clauses:
+        for condition in clause.conditions:
+            name = register.names(original)[condition]
+            for change, holds in _changed(condition):
+                yield Mutant(original, clause.mark, name, change, _with(original, clause, condition, holds))
 
 
 def _with(notice: Notice, clause: Clause, condition: Condition, holds: Truth) -> Notice:
@@ -103,7 +79,7 @@ def _changed(condition: Condition) -> Iterator[tuple[str, Truth]]:
     yield "dropped", true()
     yield "never", false()
     yield "negated", case((holds, false()), (holds.is_(None), conditions.UNKNOWN), else_=true())
-    if condition not in NEVER_UNKNOWN:
+    if condition.settled_by:  # else it is never not known, and there is nothing to decide too early
         yield "false for not known", case((holds, true()), else_=false())
         yield "true for not known", case((holds, true()), (holds.is_(None), true()), else_=false())
     for part in visitors.iterate(holds):
@@ -149,9 +125,9 @@ def book(url: str) -> None:
     """Puts every case into one book, each with a member of its own."""
     with database.writing(url) as connection:
         source = given.source(connection)
-        for each in CASES:
-            given.member(connection, source, each["id"])
-            given.application(connection, source, each["id"], each["given"], member=each["id"], as_of=each["as_of"])
+        for example in CASES:
+            given.member(connection, source, example.id)
+            given.application(connection, source, example.id, example.given, member=example.id, as_of=example.as_of)
 
 
 def tell(connection: Connection, mutant: Mutant) -> str | None:
@@ -159,27 +135,34 @@ def tell(connection: Connection, mutant: Mutant) -> str | None:
     statement = query.question(mutant.notice)  # once: to build it takes longer than to ask it
     for as_of in _days(mutant.original):
         rows = connection.execute(statement, query.parameters(as_of))
-        found = {row.application: findings._finding(row, as_of, mutant.notice) for row in rows}
-        for each in CASES:
-            if each["as_of"] == as_of and any(
-                answer(found[each["id"]], name) != value for name, value in each["expect"].items() if name != "notice"
-            ):
-                return str(each["id"])
+        by_application = {row.application: findings._finding(row, as_of, mutant.notice) for row in rows}
+        for example in CASES:
+            if example.notice is mutant.original and example.as_of == as_of:
+                finding = by_application[example.id]
+                expected = {name: value for name, value in example.expect.items() if name != "notice"}
+                if any(answer(finding, name) != value for name, value in expected.items()):
+                    return example.id
     return None
 
 
 def _days(notice: Notice) -> list[date]:
-    """The days on which cases ask while the notice is in force, those of most cases first."""
-    days = [each["as_of"] for each in CASES if register.in_force(each["as_of"]) is notice]
+    """The days on which the cases of a notice ask, those of most cases first."""
+    days = [example.as_of for example in CASES if example.notice is notice]
     return sorted(set(days), key=lambda day: (-days.count(day), day))
 
 
-def listed(url: str) -> Iterator[tuple[Mutant, str | None]]:
-    """Every mutant with the case that tells it, over fresh books."""
+def listed(url: str, notices: Sequence[Notice] = register.NOTICES) -> Iterator[tuple[Mutant, str | None]]:
+    """Every mutant of the notices with the case that tells it, over fresh books."""
     book(url)
     with database.reading(url) as connection:
-        for mutant in mutants():
-            yield mutant, tell(connection, mutant)
+        for notice in notices:
+            for mutant in mutants(notice):
+                yield mutant, tell(connection, mutant)
+
+
+def line(mutant: Mutant, by: str | None) -> str:
+    """A mutant with the case that tells it, or why none can."""
+    return f"{by or (mutant.same and mutant.same.why) or 'NO CASE'}: {mutant}\n"
 
 
 def main() -> int:
@@ -190,7 +173,7 @@ def main() -> int:
         database.create(url)
         for mutant, by in listed(url):
             survived += by is None and mutant.same is None
-            sys.stdout.write(f"{by or mutant.same or 'NO CASE'}: {mutant}\n")
+            sys.stdout.write(line(mutant, by))
     return 1 if survived else 0
 
 

@@ -1,8 +1,9 @@
 """The rules once more, in plain Python, so that the SELECT has something to be compared with.
 
 Written from the papers and the readings (A3-A24), not from the product: a mistake made in one of the two is not
-repeated in the other. True, False and None are Kleene's three values, None being "not known"; days are dates, money is
-whole yen. An empty field of `Known` is a fact nobody has stated, never a no.
+repeated in the other. It reads the notices of `NOTICES` and no later one. True, False and None are Kleene's three
+values, None being "not known"; days are dates, money is whole yen. An empty field of `Known` is a fact nobody has
+stated, never a no.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ Truth = bool | None
 Condition = tuple[Truth, tuple[str, ...]]
 """Whether it holds, and the facts that could settle it while it is not known."""
 
-M05, N23, N21 = date(2012, 3, 5), date(2012, 3, 23), date(2012, 9, 21)
+NOTICES = M05, N23, N21 = date(2012, 3, 5), date(2012, 3, 23), date(2012, 9, 21)
 WINDOW = (date(2012, 1, 10), date(2012, 7, 31))
 
 DEFECTS = ("tool_defect", "download_failed")
@@ -223,6 +224,11 @@ def clauses_on(day: date, known: Known) -> dict[str, list[Condition]]:
     return {}
 
 
+def notice_on(day: date) -> date | None:
+    """The day of the last notice announced by a day, of those that are read here."""
+    return max((notice for notice in NOTICES if notice <= day), default=None)
+
+
 def answer(day: date, recorded: Known) -> Answer:
     """Everything the rules say as of the day, in the order in which it is asked."""
     known = happened_by(day, recorded)
@@ -244,7 +250,7 @@ def answer(day: date, recorded: Known) -> Answer:
         }
         missing = tuple(fact for fact in FACTS if fact in needed)
     fee = known.received if known.due is None else min(known.due, known.received)
-    notice = max((each for each in (M05, N23, N21) if each <= day), default=None)
+    notice = notice_on(day)
     return Answer(
         notice=None if notice is None else notice.isoformat(),
         verdict=verdict,

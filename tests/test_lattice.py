@@ -11,15 +11,21 @@ from typing import Any
 
 import pytest
 
-from ledger.decisions.findings import Finding, judge
-from ledger.notices import conditions, n2012_03_23, n2012_09_21, register
+from ledger.decisions.findings import Finding, judging
+from ledger.notices import register
+from ledger.notices.conditions import Notice
 from ledger.store import database
 from tests import lattice
 from tests.lattice import Family, after
 from tests.lattice_learning import EXCUSES, could_change, learnt, partly_known, verdict
-from tests.oracle import FACTS, N21, N23, Answer, Known, answer
+from tests.oracle import FACTS, NOTICES, Answer, Known, answer, notice_on
 
 ASKED = date(2012, 10, 1)
+
+
+def read_on(day: date) -> Notice | None:
+    """The notice that the oracle reads on a day, which is the one in force until a later one is announced."""
+    return register.announced(notice_on(day))
 
 
 def said(finding: Finding) -> Answer:
@@ -57,7 +63,7 @@ def test_the_select_says_what_the_rules_say(family: Callable[[], Family], book_u
     faults = []
     for day in every.asked_on:
         with database.reading(book_url) as connection:
-            found = {finding.application: said(finding) for finding in judge(connection, day)}
+            found = {finding.application: said(finding) for finding in judging(connection, day, read_on(day))}
         asked = {lattice.number(n): known for n, known in enumerate(every.known) if known.applied_on <= day}
         assert found.keys() <= asked.keys()
         faults += [(day, known, found.get(no)) for no, known in asked.items() if found.get(no) != answer(day, known)]
@@ -69,12 +75,12 @@ def test_there_are_enough_combinations() -> None:
     assert sum(family().size for family in lattice.FAMILIES) >= 50_000
 
 
-# What is never unknown: no record of an end means that there was none (A22), and ① asks only for a use that is known.
-ALWAYS_KNOWN = (conditions.revoked, conditions.ended, n2012_09_21.not_known_used)
-
-
 def test_each_clause_and_condition_holds_fails_and_is_unknown(book_url: str) -> None:
-    """From a part of the lattice, in the product's own words."""
+    """From a part of the lattice, in the product's own words.
+
+    What no fact settles is never unknown: no record of an end means that there was none (A22), and ① asks only for a
+    use that is known.
+    """
     known = [*lattice.every_fact().known[::17], *lattice.window().known[::17], *lattice.live().known]
     sample = Family("sample", known, (date(2012, 9, 20), date(2012, 12, 31)))
     with database.writing(book_url) as connection:
@@ -82,16 +88,16 @@ def test_each_clause_and_condition_holds_fails_and_is_unknown(book_url: str) -> 
     seen: dict[object, set[bool | None]] = defaultdict(set)
     for day in sample.asked_on:
         with database.reading(book_url) as connection:
-            for finding in judge(connection, day):
+            for finding in judging(connection, day, read_on(day)):
                 for clause in finding.notice.clauses if finding.notice else ():
                     seen[clause].add(finding.clause_holds(clause))
                     for condition in clause.conditions:
                         seen[condition].add(finding.holds(condition))
-    for notice in (n2012_03_23.notice, n2012_09_21.notice):
+    for notice in filter(None, map(register.announced, NOTICES)):
         for clause in notice.clauses:
             assert seen[clause] == {True, False, None}, clause.mark
         for condition in notice.conditions:
-            answers = {True, False} if condition in ALWAYS_KNOWN else {True, False, None}
+            answers = {True, False, None} if condition.settled_by else {True, False}
             assert seen[condition] == answers, condition.en
 
 
@@ -99,16 +105,18 @@ def test_each_clause_and_condition_holds_fails_and_is_unknown(book_url: str) -> 
 
 
 def test_on_every_day_one_notice_answers_and_none_before_the_first() -> None:
-    days = [after(date(2011, 11, 1), count) for count in range((date(2027, 1, 1) - date(2011, 11, 1)).days)]
+    announced_on = [notice.announced_on for notice in register.NOTICES]
+    first, end = date(2011, 11, 1), after(max(date(2027, 1, 1), announced_on[-1]), 30)
+    days = [after(first, count) for count in range((end - first).days)]
     answering = {day: register.in_force(day) for day in days}
     for day, notice in answering.items():
-        announced = [notice for notice in register.IN_ORDER if notice.announced_on <= day]
+        announced = [notice for notice in register.NOTICES if notice.announced_on <= day]
         replaced = {notice.replaces for notice in announced}
         assert [notice for notice in announced if notice.announced_on not in replaced] == (
             [notice] if notice else []
         ), day
     changes = [day for day in days[1:] if answering[day] is not answering[day - timedelta(days=1)]]
-    assert changes == [date(2012, 3, 5), N23, N21]
+    assert changes == announced_on
     assert answering[days[0]] is None
 
 

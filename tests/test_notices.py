@@ -48,6 +48,21 @@ from tests.server import Server
 
 EXAMPLE = Path(__file__).parent / "proposed" / "n2027_04_01.py"
 ASKED = date(2012, 10, 30)
+LAST = register.NOTICES[-1].announced_on
+PROPOSED_ON = max(date(2027, 4, 1), LAST + timedelta(days=1))
+
+
+def example(folder: Path, old: str = "", new: str = "") -> Path:
+    """The example of a proposed notice, one place of it changed, as it would follow the last notice of the register."""
+    source = EXAMPLE.read_text(encoding="utf-8").replace(old, new, 1)
+    source = source.replace("replaces=date(2012, 9, 21)", f"replaces={_spelt(LAST)}")
+    file = folder / "proposal.py"
+    file.write_text(source.replace("=date(2027, 4, 1)", f"={_spelt(PROPOSED_ON)}"), encoding="utf-8")
+    return file
+
+
+def _spelt(day: date) -> str:
+    return f"date({day.year}, {day.month}, {day.day})"
 
 
 # --- the register ---------------------------------------------------------------------------------------------------
@@ -58,7 +73,7 @@ def test_on_every_day_exactly_one_notice_answers_and_before_the_first_none() -> 
     while day < date(2040, 1, 1):
         answering = [
             notice
-            for notice in register.IN_ORDER
+            for notice in register.NOTICES
             if notice.announced_on <= day <= (register.last_day(notice) or date.max)
         ]
         assert len(answering) == (day >= date(2012, 3, 5)), day
@@ -67,8 +82,8 @@ def test_on_every_day_exactly_one_notice_answers_and_before_the_first_none() -> 
 
 
 def test_nothing_speaks_against_the_notices_in_force() -> None:
-    for nth, notice in enumerate(register.IN_ORDER):
-        assert [*register.objections(notice, register.words(notice), "paper", register.IN_ORDER[:nth])] == []
+    for nth, notice in enumerate(register.NOTICES):
+        assert [*register.objections(notice, register.words(notice), "paper", register.NOTICES[:nth])] == []
         for condition in notice.conditions:
             assert {*condition.settled_by, *condition.revisable} <= set(query.MISSABLE)
 
@@ -101,13 +116,12 @@ def test_list_names_every_notice_the_days_it_answers_and_its_clauses() -> None:
     said = notices.listed()
     assert "the president's notice of 21 September 2012" in said
     assert "  in force from 2012-03-23 to 2012-09-20\n  replaces the notice of 2012-03-05\n  未利用「" in said
-    assert "  in force from 2012-09-21 on" in said
+    assert f"  in force from {LAST} on" in said
     answers = notices.listed_json()
-    assert [(answer["from"], answer["to"]) for answer in answers] == [
-        (date(2012, 3, 5), date(2012, 3, 22)),
-        (date(2012, 3, 23), date(2012, 9, 20)),
-        (date(2012, 9, 21), None),
-    ]
+    firsts = [notice.announced_on for notice in register.NOTICES]
+    assert firsts[:3] == [date(2012, 3, 5), date(2012, 3, 23), date(2012, 9, 21)]
+    lasts = [following - timedelta(days=1) for following in firsts[1:]]
+    assert [(answer["from"], answer["to"]) for answer in answers] == list(zip(firsts, [*lasts, None], strict=True))
     assert [clause["mark"] for clause in answers[2]["clauses"]] == ["①", "②", "③", "特例"]
     assert json.text(answers)
 
@@ -193,9 +207,9 @@ def test_printed_select_is_laid_out_to_be_read() -> None:
 # --- a proposed notice ----------------------------------------------------------------------------------------------
 
 
-def test_example_of_a_proposed_notice_loads() -> None:
-    found = drafts.load(EXAMPLE)
-    assert found.notice.announced_on == date(2027, 4, 1)
+def test_example_of_a_proposed_notice_loads(tmp_path: Path) -> None:
+    found = drafts.load(example(tmp_path))
+    assert found.notice.announced_on == PROPOSED_ON
     assert list(register.names(found.notice).values()) == [
         "downloaded",
         "defect",
@@ -205,7 +219,7 @@ def test_example_of_a_proposed_notice_loads() -> None:
         "never_downloaded",
         "ended",
     ]
-    assert found.notice not in register.IN_ORDER
+    assert found.notice not in register.NOTICES
 
 
 def _compared(url: str, notice: DraftNotice, *, examples: int = 2) -> Comparison:
@@ -213,9 +227,9 @@ def _compared(url: str, notice: DraftNotice, *, examples: int = 2) -> Comparison
         return compare(connection, notice, ASKED, examples=examples)
 
 
-def test_comparison_is_the_difference_of_two_judgements(book_url: str) -> None:
+def test_comparison_is_the_difference_of_two_judgements(book_url: str, tmp_path: Path) -> None:
     book(book_url)
-    notice = drafts.load(EXAMPLE)
+    notice = drafts.load(example(tmp_path))
     found = _compared(book_url, notice)
     with database.reading(book_url) as connection:
         before = {finding.application: finding for finding in judge(connection, ASKED)}
@@ -244,9 +258,9 @@ def test_comparison_is_the_difference_of_two_judgements(book_url: str) -> None:
     assert moved == found.refundable_after - found.refundable_before
 
 
-def test_comparison_says_what_the_example_changes(book_url: str) -> None:
+def test_comparison_says_what_the_example_changes(book_url: str, tmp_path: Path) -> None:
     book(book_url)
-    found = _compared(book_url, drafts.load(EXAMPLE))
+    found = _compared(book_url, drafts.load(example(tmp_path)))
     changed = {change.application: (change.before.outcome, change.after.outcome) for change in found.changes}
     assert changed["R39"] == ("eligible", "not_eligible")  # no receipt for 31 days, and 60 are asked for
     assert changed["W02"] == ("eligible", "not_eligible")  # the exemption is gone
@@ -275,9 +289,9 @@ def _json(found: Comparison) -> dict[str, Any]:
 def test_same_rules_under_a_new_name_change_nothing(book_url: str, tmp_path: Path) -> None:
     book(book_url)
     source = Path(n2012_09_21.__file__).read_text(encoding="utf-8")
-    source = source.replace("announced_on=date(2012, 9, 21)", "announced_on=date(2030, 1, 1)")
+    source = source.replace("announced_on=date(2012, 9, 21)", f"announced_on={_spelt(PROPOSED_ON)}")
     file = tmp_path / "same.py"
-    file.write_text(source.replace("replaces=date(2012, 3, 23)", "replaces=date(2012, 9, 21)"), encoding="utf-8")
+    file.write_text(source.replace("replaces=date(2012, 3, 23)", f"replaces={_spelt(LAST)}"), encoding="utf-8")
     found = _compared(book_url, drafts.load(file))
     assert (found.changes, found.moved, found.examples) == ((), (), ())
     assert found.refundable_before == found.refundable_after > 0
@@ -285,7 +299,7 @@ def test_same_rules_under_a_new_name_change_nothing(book_url: str, tmp_path: Pat
     assert notices.compared(found).endswith("the proposed notice would change nothing.")
 
 
-def test_comparing_writes_nothing(book_url: str) -> None:
+def test_comparing_writes_nothing(book_url: str, tmp_path: Path) -> None:
     book(book_url)
 
     def counts() -> list[int]:
@@ -296,7 +310,7 @@ def test_comparing_writes_nothing(book_url: str) -> None:
             ]
 
     before = counts()
-    _compared(book_url, drafts.load(EXAMPLE))
+    _compared(book_url, drafts.load(example(tmp_path)))
     assert counts() == before
 
 
@@ -352,8 +366,7 @@ def test_mistake_in_a_proposed_notice_is_one_refusal(
     source = EXAMPLE.read_text(encoding="utf-8")
     assert old in source
     line = source[: source.index(old)].count("\n") + 1
-    file = tmp_path / "proposal.py"
-    file.write_text(source.replace(old, new, 1), encoding="utf-8")
+    file = example(tmp_path, old, new)
     with pytest.raises(Refusal) as refused:
         drafts.load(file)
     assert type(refused.value) is cause

@@ -349,7 +349,7 @@ ELSEWHERE = {
     "test_exports.py": "NotInEncoding TooManyRows TextTooLong",
     # A key is used again with other content, or more is taken out than is held: only two writers at once could try.
     "test_journal.py": "PostedDifferently YenNotHeld",
-    "test_letters.py": "UnknownDecision",
+    "test_letter.py": "UnknownDecision",
     "test_notices.py": """
         NoNoticeYet NoSuchProposal ProposalNotPython ProposalDoesNotParse ImportsSomethingElse UnknownFact
         RaisesWhileLoading DoesNotRun NoNotice NotInTheForm QuotesOtherWords SameNameTwice OverlapsAnother ReplacesNone

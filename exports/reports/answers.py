@@ -147,7 +147,7 @@ def decisions(rows: Iterable[Decision]) -> list[Json]:
             "decided_at": row.decided_at,
             "by": row.by,
             "outcome": row.outcome,
-            "notice": row.notice,
+            "notice": row.notice.announced_on if row.notice else None,
             "clauses": list(row.clauses),
             "refundable": row.refundable,
             "superseded_by": row.superseded_by,

@@ -5,12 +5,10 @@ from datetime import date
 
 from exports.formats.sheet import Block, Column, Sheet, Values
 from exports.reports import ISSUER, PERSON, person
-from ledger.decisions.findings import Finding
+from ledger.decisions.findings import Answer
 from ledger.decisions.store import Decision
 from ledger.i18n import N_
-from ledger.notices import register
 from ledger.people.register import Owners
-from ledger.statements.decisions import DecisionLine
 from ledger.statements.labels import OUTCOMES, SUGGESTED, joined, label, missing, remarks
 
 NAME = N_("Decisions")
@@ -45,7 +43,7 @@ HISTORY = (
 )
 
 
-def month(decided: Iterable[DecisionLine], owners: Owners, day: date) -> Sheet:
+def month(decided: Iterable[Decision], owners: Owners, day: date) -> Sheet:
     """The decision that stood for each application at the end of a month."""
     block = Block(COLUMNS, _rows(decided, owners), total=N_("Total"))
     return Sheet(name=NAME, title=NAME, blocks=(block,), as_of=day, issuer=ISSUER, landscape=True)
@@ -60,7 +58,6 @@ def history(decisions: Iterable[Decision]) -> Sheet:
 def historical(decisions: Iterable[Decision]) -> Iterator[Values]:
     """The rows of `HISTORY`."""
     for decision in decisions:
-        notice = register.announced(decision.notice)
         yield (
             decision.no,
             decision.application,
@@ -69,13 +66,13 @@ def historical(decisions: Iterable[Decision]) -> Iterator[Values]:
             decision.by,
             label(OUTCOMES, decision.outcome),
             joined(decision.clauses),
-            notice.name if notice else None,
+            decision.notice.name if decision.notice else None,
             decision.refundable,
             decision.superseded_by,
         )
 
 
-def _rows(decided: Iterable[DecisionLine], owners: Owners) -> Iterator[Values]:
+def _rows(decided: Iterable[Decision], owners: Owners) -> Iterator[Values]:
     for decision in decided:
         yield (
             decision.no,
@@ -87,7 +84,7 @@ def _rows(decided: Iterable[DecisionLine], owners: Owners) -> Iterator[Values]:
         )
 
 
-def answer(each: DecisionLine | Finding) -> Values:
+def answer(each: Answer) -> Values:
     """The answer in words: outcome, clauses, notice, yen, way, what is missing, doubts, what is to be noted.
 
     What is missing is named where somebody has to supply it: not while nothing has ended.

@@ -115,7 +115,7 @@ def file_name(letter: Letter) -> str:
 
 
 def _opening(letter: Letter) -> Iterator[Values]:
-    member = letter.member
+    member = letter.addressee
     yield (
         _("To"),
         _("member No. {number}, association of {association}", association=member.association, number=member.number),
@@ -185,9 +185,9 @@ def _grounds(letter: Letter) -> Iterator[str]:
         yield _("On that day no notice was in force under which the fee is given back.")
     elif not letter.notice.clauses:
         yield _("In {notice} no case is named in which the fee is given back.", notice=letter.notice.name)
-    elif letter.clauses:
+    elif letter.cited:
         yield letter.notice.name
-    for clause in letter.clauses:
+    for clause in letter.cited:
         yield _clause(clause)
 
 

@@ -18,7 +18,7 @@ def notice_of(day: date) -> Notice:
     """The notice that answers on a day. A day before the first is refused (no-notice-yet)."""
     notice = register.in_force(day)
     if notice is None:
-        raise NoNoticeYet(day, register.IN_ORDER[0].announced_on)
+        raise NoNoticeYet(day, register.NOTICES[0].announced_on)
     return notice
 
 
@@ -27,12 +27,12 @@ def notice_of(day: date) -> Notice:
 
 def listed() -> str:
     """Every notice, oldest first: its name, the days on which it answers, and its clauses."""
-    return "\n\n".join("\n".join([*_head(notice), *_clauses(notice)]) for notice in register.IN_ORDER)
+    return "\n\n".join("\n".join([*_head(notice), *_clauses(notice)]) for notice in register.NOTICES)
 
 
 def listed_json() -> list[dict[str, Any]]:
     """The same for other programs."""
-    return [_head_json(notice) for notice in register.IN_ORDER]
+    return [_head_json(notice) for notice in register.NOTICES]
 
 
 def _head(notice: Notice) -> Iterator[str]:

@@ -6,10 +6,11 @@ from datetime import date
 from exports.formats.sheet import Block, Column, Sheet, Values, format_day
 from exports.reports import ISSUER, PERSON, person
 from ledger.codes import format_code
-from ledger.decisions.outdated import AnswerAt, ChangedFact, OutdatedDecision, Value
+from ledger.decisions.findings import Finding
+from ledger.decisions.outdated import ChangedFact, OutdatedDecision, Value
 from ledger.i18n import N_, _, either
 from ledger.money import format_yen
-from ledger.notices import register
+from ledger.notices.conditions import Notice
 from ledger.people.register import Owners
 from ledger.statements.labels import OUTCOMES, fact, joined, label
 
@@ -56,37 +57,37 @@ def sheet(rows: Iterable[OutdatedDecision], owners: Owners, on: date) -> Sheet:
 
 def _rows(rows: Iterable[OutdatedDecision], owners: Owners) -> Iterator[Values]:
     for row in rows:
+        decision = row.decision
         yield (
-            row.decision,
-            *person(owners.of(row.application)),
-            row.application,
-            row.as_of,
+            decision.no,
+            *person(owners.of(decision.application)),
+            decision.application,
+            decision.as_of,
             row.asked_on,
-            _outcome(row.then),
+            label(OUTCOMES, decision.outcome),
             _outcome(row.now),
-            joined(row.then.clauses),
+            joined(decision.clauses),
             joined(row.now.clauses) if row.now else None,
-            row.then.refundable,
+            decision.refundable,
             row.now.refundable if row.now else None,
             "\n".join(_changed(row)),
             "\n".join(dict.fromkeys(str(change.origin) for change in row.changes if change.origin is not None)),
         )
 
 
-def _outcome(answer: AnswerAt | None) -> str | None:
+def _outcome(answer: Finding | None) -> str | None:
     return _("no such application") if answer is None else label(OUTCOMES, answer.outcome)
 
 
 def _changed(each: OutdatedDecision) -> Iterator[str]:
     if each.notice_changed and each.now is not None:
-        yield _("notice: {was} → {now}", was=_notice(each.then.notice), now=_notice(each.now.notice))
+        yield _("notice: {was} → {now}", was=_notice(each.decision.notice), now=_notice(each.now.notice))
     for change in each.changes:
         name = _(_MONEY[change.column]) if change.column in _MONEY else fact(change.column)
         yield f"{name}: {_told(change, change.was)} → {_told(change, change.now)}"
 
 
-def _notice(announced: date | None) -> str:
-    notice = register.announced(announced)
+def _notice(notice: Notice | None) -> str:
     return _("none") if notice is None else notice.name
 
 

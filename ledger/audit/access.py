@@ -36,13 +36,13 @@ def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[A
     """
     if not purpose.strip():
         raise NoPurposeGiven(member)
-    told = _known_last(connection, member)
-    if told.account_number is None:
+    row_known = _known_last(connection, member)
+    if row_known.account_number is None:
         raise NoAccountKnown(member)
     row = {"no": _next(connection, tables.looked.c.no), "member": member, "purpose": purpose}
     signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
     connection.execute(tables.looked.insert().values(row | signed))
-    return told
+    return row_known
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def writing(address: str, *, by: str, command: str, dry_run: bool = False) -> It
 
 def record(connection: Connection, refusal: Refusal, *, command: str, by: str) -> None:
     """Records that a command was refused; a password in what was typed is not kept."""
-    told = {
+    values = {
         name: masking.passwords(fact) if isinstance(fact, str) else fact for name, fact in refusal.arguments.items()
     }
-    fields = json.dumps(told, ensure_ascii=False, default=str, sort_keys=True)
+    fields = json.dumps(values, ensure_ascii=False, default=str, sort_keys=True)
     row = {"no": _next(connection, tables.refused.c.no), "command": command, "code": refusal.code()}
     signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
     connection.execute(tables.refused.insert().values(row | signed | {"fields": fields}))
@@ -97,6 +97,6 @@ def refusals(connection: Connection) -> Iterator[RefusalRecord]:
     """Every refusal recorded, oldest first."""
     refused = tables.refused
     columns = (refused.c[name] for name in ("no", "recorded_at", "by", "role", "command", "code", "fields"))
-    for *told, fields in connection.execute(select(*columns).order_by(refused.c.no)):
-        no, recorded_at, by, role, command, code = told
+    for *columns_read, fields in connection.execute(select(*columns).order_by(refused.c.no)):
+        no, recorded_at, by, role, command, code = columns_read
         yield RefusalRecord(no, recorded_at, by, role, command, code, json.loads(fields))

@@ -18,11 +18,11 @@ from ledger.store import seals as chain
 from ledger.store.seals import Seal
 
 # A row by its table and its key.
-Name = tuple[str, str]
+RowName = tuple[str, str]
 Seals = dict[int, Seal]
 Batches = Mapping[int, Mapping[str, Any]]
 # A fault, with the batch and the seal at which it stands.
-Found = tuple[int, int, Fault]
+LocatedFault = tuple[int, int, Fault]
 
 # About so many seals are made anew in the search for those that a batch was closed with.
 _WORK = 50_000
@@ -32,29 +32,29 @@ _WORK = 50_000
 class _Standing:
     """The rows as they stand: the digest of each; and of batches whose seals had to be made anew, what they sealed."""
 
-    digests: dict[Name, str]
-    restored: dict[int, set[Name]] = field(default_factory=dict)
+    digests: dict[RowName, str]
+    restored: dict[int, set[RowName]] = field(default_factory=dict)
 
-    def named(self, own: Seals) -> set[Name]:
+    def named(self, seals: Seals) -> set[RowName]:
         """The rows that these seals name, as far as they stand."""
-        return {(each.of, each.key) for each in own.values()} & self.digests.keys()
+        return {(seal.of, seal.key) for seal in seals.values()} & self.digests.keys()
 
-    def sealed(self, names: Iterable[Name]) -> Seals:
+    def sealed(self, names: Iterable[RowName]) -> Seals:
         """The seals that these rows would get, in the order of a batch."""
-        made = sorted((Seal(*name, self.digests[name]) for name in names), key=lambda each: each.order)
-        return dict(enumerate(made, 1))
+        seals = sorted((Seal(*name, self.digests[name]) for name in names), key=lambda seal: seal.order)
+        return dict(enumerate(seals, 1))
 
-    def unsealed(self, seals: Mapping[int, Seals]) -> set[Name]:
+    def unsealed(self, seals: Mapping[int, Seals]) -> set[RowName]:
         """The rows that no batch sealed."""
-        by_any = (self.restored.get(no) or self.named(own) for no, own in seals.items())
+        by_any = (self.restored.get(no) or self.named(of_batch) for no, of_batch in seals.items())
         return set(self.digests).difference(*by_any)
 
 
 def last_head(connection: Connection) -> str:
     """The head of the last batch; of books without any, an empty text."""
     batch = tables.batch
-    found = connection.execute(select(batch.c.head).order_by(batch.c.no.desc()).limit(1)).scalar()
-    return str(found or "")
+    head = connection.execute(select(batch.c.head).order_by(batch.c.no.desc()).limit(1)).scalar()
+    return str(head or "")
 
 
 def faults(connection: Connection, only: Collection[int] | None = None) -> list[Fault]:
@@ -67,20 +67,20 @@ def faults(connection: Connection, only: Collection[int] | None = None) -> list[
     for row in chain.plain(connection, "seal", None if only is None else ("batch", sorted(only))):
         seals.setdefault(row["batch"], {})[row["nth"]] = Seal(row["of"], row["key"], row["digest"])
     standing = _standing(connection, seals, everything=only is None)
-    found = [*_gaps(batches, seals)]
+    located = [*_gaps(batches, seals)]
     doubtful: list[int] = []
     for no in sorted({*batches, *seals} if only is None else only):
-        own = seals.setdefault(no, {})
-        if no in batches and chain.head(batches[no], sorted(own.items())) != batches[no]["head"]:
+        of_batch = seals.setdefault(no, {})
+        if no in batches and chain.head(batches[no], sorted(of_batch.items())) != batches[no]["head"]:
             doubtful.append(no)
         else:
-            found += _rows(no, own, standing)
-    changed = _not_restored(doubtful, batches, seals, standing, found)
+            located += _rows(no, of_batch, standing)
+    changed = _not_restored(doubtful, batches, seals, standing, located)
     for no in changed:
-        found.append((no, 0, Fault("batch-changed", f"batch {no}", {})))
-        found += _rows(no, seals[no], standing)
-    found += _unlinked(batches, changed)
-    named = [fault for _no, _nth, fault in sorted(found, key=lambda each: each[:2])]
+        located.append((no, 0, Fault("batch-changed", f"batch {no}", {})))
+        located += _rows(no, seals[no], standing)
+    located += _unlinked(batches, changed)
+    named = [fault for _no, _nth, fault in sorted(located, key=lambda at: at[:2])]
     if only is not None:
         return [*named, *_uncounted(connection)]
     return [*named, *_unsealed(connection, standing.unsealed(seals))]
@@ -89,16 +89,16 @@ def faults(connection: Connection, only: Collection[int] | None = None) -> list[
 def written(connection: Connection, month: Month | None, since: int | None) -> set[int]:
     """The batches that hold an entry of the month, those after the batch `since`, or both when both are asked."""
     batch, seal, entry = tables.batch, tables.seal, tables.entry
-    found = set[int]()
+    numbers = set[int]()
     if since is not None:
-        found.update(connection.execute(select(batch.c.no).where(batch.c.no > since)).scalars())
+        numbers.update(connection.execute(select(batch.c.no).where(batch.c.no > since)).scalars())
     if month is not None:
-        own = entry.c.happened_on.between(month.first, month.last)
+        in_month = entry.c.happened_on.between(month.first, month.last)
         key = seal.c.key == cast(entry.c.no, Text)
-        found.update(
-            connection.execute(select(seal.c.batch).distinct().where(seal.c.of == "entry", key, own)).scalars()
+        numbers.update(
+            connection.execute(select(seal.c.batch).distinct().where(seal.c.of == "entry", key, in_month)).scalars()
         )
-    return found
+    return numbers
 
 
 def numbers_in(connection: Connection, batches: Collection[int]) -> dict[str, list[int]]:
@@ -106,23 +106,23 @@ def numbers_in(connection: Connection, batches: Collection[int]) -> dict[str, li
     seal = tables.seal
     numbers: dict[str, list[int]] = {"entry": [], "decision": []}
     for no in sorted(batches):
-        own = select(seal.c.of, seal.c.key).where(seal.c.batch == no, seal.c.of.in_(list(numbers)))
-        for row in connection.execute(own.order_by(seal.c.nth)):
+        of_batch = select(seal.c.of, seal.c.key).where(seal.c.batch == no, seal.c.of.in_(list(numbers)))
+        for row in connection.execute(of_batch.order_by(seal.c.nth)):
             if row.key.isdecimal():
                 numbers[row.of].append(int(row.key))
     return numbers
 
 
 def _standing(connection: Connection, seals: Mapping[int, Seals], *, everything: bool) -> _Standing:
-    wanted: dict[str, list[str]] = {}
+    keys: dict[str, list[str]] = {}
     if not everything:
-        for own in seals.values():
-            for each in own.values():
-                wanted.setdefault(each.of, []).append(each.key)
-    digests: dict[Name, str] = {}
+        for of_batch in seals.values():
+            for seal in of_batch.values():
+                keys.setdefault(seal.of, []).append(seal.key)
+    digests: dict[RowName, str] = {}
     for name in chain.SEALED:
         own_rows = (
-            chain.digests(connection, name) if everything else chain.digests_of(connection, name, wanted.get(name, []))
+            chain.digests(connection, name) if everything else chain.digests_of(connection, name, keys.get(name, []))
         )
         digests.update(((name, key), digest) for key, digest in own_rows)
     return _Standing(digests)
@@ -131,12 +131,12 @@ def _standing(connection: Connection, seals: Mapping[int, Seals], *, everything:
 # --- batches --------------------------------------------------------------------------------------------------------
 
 
-def _gaps(batches: Collection[int], seals: Collection[int]) -> Iterator[Found]:
+def _gaps(batches: Collection[int], seals: Collection[int]) -> Iterator[LocatedFault]:
     for no in sorted({*range(1, max(batches, default=0)), *seals} - {*batches}):
         yield no, 0, Fault("batch-missing", f"batch {no}", {})
 
 
-def _unlinked(batches: Batches, changed: Collection[int]) -> Iterator[Found]:
+def _unlinked(batches: Batches, changed: Collection[int]) -> Iterator[LocatedFault]:
     """Batches that follow another head than that of the one before; either of the two may be known to be changed."""
     for no, row in batches.items():
         head = "" if no == 1 else batches[no - 1]["head"] if no - 1 in batches else row["previous"]
@@ -149,78 +149,78 @@ def _not_restored(
     batches: Batches,
     seals: Mapping[int, Seals],
     standing: _Standing,
-    found: list[Found],
+    located: list[LocatedFault],
 ) -> list[int]:
     """The batches that no seals made anew bring back to their head; the wrong seals of the others are named.
 
     What one batch is found not to have sealed, another may have lost, so they are gone through until nothing changes.
     """
-    left = list(doubtful)
-    loose = standing.unsealed(seals) | _of_no_batch(batches, seals, standing) if left else set()
-    while left:
-        before = len(left)
-        for no in list(left):
-            others = {name for other in left if other != no for name in standing.named(seals[other])}
+    remaining = list(doubtful)
+    loose = standing.unsealed(seals) | _of_no_batch(batches, seals, standing) if remaining else set()
+    while remaining:
+        before = len(remaining)
+        for no in list(remaining):
+            others = {name for other in remaining if other != no for name in standing.named(seals[other])}
             names = _restored(batches, no, seals[no], standing, loose | others)
             if names is not None:
-                left.remove(no)
+                remaining.remove(no)
                 loose = (loose | standing.named(seals[no])) - names
-                found += _differing(no, seals[no], standing.sealed(names))
+                located += _differing(no, seals[no], standing.sealed(names))
                 standing.restored[no] = names
-        if len(left) == before:
+        if len(remaining) == before:
             break
-    return left
+    return remaining
 
 
-def _of_no_batch(batches: Batches, seals: Mapping[int, Seals], standing: _Standing) -> set[Name]:
+def _of_no_batch(batches: Batches, seals: Mapping[int, Seals], standing: _Standing) -> set[RowName]:
     """The rows whose seals stand under a batch that there is not: they may belong to another."""
-    return {name for no, own in seals.items() if no not in batches for name in standing.named(own)}
+    return {name for no, of_batch in seals.items() if no not in batches for name in standing.named(of_batch)}
 
 
-def _restored(batches: Batches, no: int, own: Seals, standing: _Standing, more: set[Name]) -> set[Name] | None:
+def _restored(batches: Batches, no: int, seals: Seals, standing: _Standing, more: set[RowName]) -> set[RowName] | None:
     """The rows whose seals, made from them as they stand, give the head of the batch; None when there are none."""
     following = batches.get(no + 1)
-    if following is not None and following["previous"] == chain.head(batches[no], sorted(own.items())):
+    if following is not None and following["previous"] == chain.head(batches[no], sorted(seals.items())):
         return None  # the seals are those that the next write followed: the batch was changed
-    named = standing.named(own)
+    named = standing.named(seals)
     for names in islice(_attempts(named, more - named), 3 + _WORK // (len(named) + 1)):
         if chain.head(batches[no], standing.sealed(names).items()) == batches[no]["head"]:
             return names
     return None
 
 
-def _attempts(named: set[Name], more: set[Name]) -> Iterator[set[Name]]:
+def _attempts(named: set[RowName], more: set[RowName]) -> Iterator[set[RowName]]:
     """The rows that a batch may have sealed: those that its seals name, less one, or with others, or both."""
     yield named
     yield named | more
-    for each in sorted(more):
-        yield named | {each}
+    for name in sorted(more):
+        yield named | {name}
     for one in sorted(named):
         yield named - {one}
         yield (named - {one}) | more
     for one in sorted(named):
-        for each in sorted(more):
-            yield (named - {one}) | {each}
+        for name in sorted(more):
+            yield (named - {one}) | {name}
 
 
-def _differing(no: int, own: Seals, made: Seals) -> Iterator[Found]:
-    for nth in sorted({*own, *made}):
-        if own.get(nth) != made.get(nth):
-            code = "seal-missing" if nth not in own else "seal-added" if nth not in made else "seal-changed"
+def _differing(no: int, stored: Seals, remade: Seals) -> Iterator[LocatedFault]:
+    for nth in sorted({*stored, *remade}):
+        if stored.get(nth) != remade.get(nth):
+            code = "seal-missing" if nth not in stored else "seal-added" if nth not in remade else "seal-changed"
             yield no, nth, Fault(code, f"seal {no}/{nth}", {"batch": no})
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _rows(no: int, own: Seals, standing: _Standing) -> Iterator[Found]:
-    for nth, each in own.items():
-        digest = standing.digests.get((each.of, each.key))
-        if digest != each.digest:
-            yield no, nth, Fault("row-missing" if digest is None else "row-changed", each.where, {"batch": no})
+def _rows(no: int, seals: Seals, standing: _Standing) -> Iterator[LocatedFault]:
+    for nth, seal in seals.items():
+        digest = standing.digests.get((seal.of, seal.key))
+        if digest != seal.digest:
+            yield no, nth, Fault("row-missing" if digest is None else "row-changed", seal.where, {"batch": no})
 
 
-def _unsealed(connection: Connection, names: Collection[Name]) -> Iterator[Fault]:
+def _unsealed(connection: Connection, names: Collection[RowName]) -> Iterator[Fault]:
     """Rows that no batch sealed, and movements of an entry that there never was."""
     for of, key in sorted(names):
         yield Fault("row-unsealed", f"{of} {key}", {})

@@ -23,20 +23,20 @@ _BEGINS_WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
 @contextmanager
 def after(connection: Connection, batch: int) -> Iterator[None]:
     """Within the block the connection sees the books as they stood after the write of this number."""
-    seen = dict(_seen(connection, batch))
-    if not seen:
+    narrowed_tables = dict(_seen(connection, batch))
+    if not narrowed_tables:
         yield
         return
-    named = re.compile(rf"\b({'|'.join(seen)})\b")
+    named = re.compile(rf"\b({'|'.join(narrowed_tables)})\b")
 
-    def narrowed(_connection: Any, _cursor: Any, statement: str, given: Any, *_more: Any) -> tuple[str, Any]:
-        wanted = ",\n".join(seen[name] for name in sorted(set(named.findall(statement))))
-        if not wanted:
-            return statement, given
+    def narrowed(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> tuple[str, Any]:
+        shadows = ",\n".join(narrowed_tables[name] for name in sorted(set(named.findall(statement))))
+        if not shadows:
+            return statement, parameters
         begins = _BEGINS_WITH.match(statement)
         if begins is None:
-            return f"WITH {wanted}\n{statement}", given
-        return f"{begins[0]}{wanted},\n{statement[begins.end() :]}", given
+            return f"WITH {shadows}\n{statement}", parameters
+        return f"{begins[0]}{shadows},\n{statement[begins.end() :]}", parameters
 
     event.listen(connection, "before_cursor_execute", narrowed, retval=True)
     try:
@@ -69,6 +69,6 @@ def _rule(table: Table, since: dict[str, int | None], batch: int, schema: str) -
         return f"{key[0]} < {first}"
     if "source" in table.columns and since.get("source") is not None:
         return f"source < {since['source']}"
-    told = " || '/' || ".join(f"CAST({schema}.{table.name}.{name} AS TEXT)" for name in key)
-    sealed = f"sealed.of = '{table.name}' AND sealed.key = {told} AND sealed.batch <= {batch}"
+    key_text = " || '/' || ".join(f"CAST({schema}.{table.name}.{name} AS TEXT)" for name in key)
+    sealed = f"sealed.of = '{table.name}' AND sealed.key = {key_text} AND sealed.batch <= {batch}"
     return f"EXISTS (SELECT 1 FROM {schema}.seal AS sealed WHERE {sealed})"  # noqa: S608 - the same

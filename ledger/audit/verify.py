@@ -15,7 +15,7 @@ from ledger import tables
 from ledger.audit import chain, workflows
 from ledger.audit.faults import Fault
 from ledger.dates import Month
-from ledger.decisions.outdated import recomputed
+from ledger.decisions.replay import replays
 from ledger.journal.entries import Entry, batches, recorded
 from ledger.statements.month import month_statement
 
@@ -46,13 +46,13 @@ def verify(
     written after that batch; the chain of the batches is followed from the first all the same.
     """
     only = None if month is None and since is None else chain.written(connection, month, since)
-    found = chain.faults(connection, only)
+    faults = chain.faults(connection, only)
     reckoned = _reckoned(connection, month, only)
-    if found:
-        named = {fault.where for fault in found}
+    if faults:
+        named = {fault.where for fault in faults}
         reckoned = (goe for goe in _as_far_as_it_goes(reckoned) if goe.where not in named)
-    found = [*found, *reckoned, *rules]
-    return Verification(entries(connection), chain.last_head(connection), tuple(found))
+    faults = [*faults, *reckoned, *rules]
+    return Verification(entries(connection), chain.last_head(connection), tuple(faults))
 
 
 def entries(connection: Connection) -> int:
@@ -63,28 +63,24 @@ def entries(connection: Connection) -> int:
 def _reckoned(connection: Connection, month: Month | None, only: Collection[int] | None) -> Iterator[Fault]:
     """What does not agree in what the rows say, whoever wrote them."""
     entry = tables.entry
-    wanted = select(entry.c.no, entry.c.digest).order_by(entry.c.no)
-    if only is None:
-        digests = dict(connection.execute(wanted).all())
+    statement = select(entry.c.no, entry.c.digest).order_by(entry.c.no)
+    numbers = None if only is None else chain.numbers_in(connection, only)
+    if numbers is None:
+        digests = dict(connection.execute(statement).all())
         posted = recorded(connection, digests)
         yield from _entries(digests, posted, range(1, max(digests, default=0) + 1))
-        yield from workflows.faults(connection, posted)
-        yield from workflows.payment_files(connection)
-        yield from _totals(connection, None)
-        yield from _decisions(connection, None)
-        return
-    numbers = chain.numbers_in(connection, only)
-    digests = {
-        no: digest
-        for some in batches(numbers["entry"])
-        for no, digest in connection.execute(wanted.where(entry.c.no.in_(some)))
-    }
-    posted = recorded(connection, digests)
-    yield from _entries(digests, posted | recorded(connection, _reversed(posted)), numbers["entry"])
+    else:
+        digests = {
+            no: digest
+            for group in batches(numbers["entry"])
+            for no, digest in connection.execute(statement.where(entry.c.no.in_(group)))
+        }
+        posted = recorded(connection, digests)
+        yield from _entries(digests, posted | recorded(connection, _reversed(posted)), numbers["entry"])
     yield from workflows.faults(connection, posted)
     yield from workflows.payment_files(connection)
     yield from _totals(connection, month)
-    yield from _decisions(connection, numbers["decision"])
+    yield from _decisions(connection, None if numbers is None else numbers["decision"])
 
 
 def _reversed(posted: dict[int, Entry]) -> set[int]:
@@ -130,6 +126,6 @@ def _totals(connection: Connection, month: Month | None) -> Iterator[Fault]:
 
 
 def _decisions(connection: Connection, numbers: Sequence[int] | None) -> Iterator[Fault]:
-    for each in recomputed(connection, numbers):
-        if each.differs:
-            yield Fault("decision-differs", f"decision {each.no}", {"parts": list(each.differs)})
+    for replay in replays(connection, numbers):
+        if replay.differs:
+            yield Fault("decision-differs", f"decision {replay.no}", {"parts": list(replay.differs)})

@@ -61,8 +61,8 @@ def payment_files(connection: Connection) -> Iterator[Fault]:
     for row in connection.execute(statement).mappings():
         where = f"payment_file {row['no']}"
         if (row["count"], row["sum"]) != (row["refund_count"], row["yen"]):
-            told = {"count": row["count"], "yen": row["sum"], "told": row["refund_count"], "total": row["yen"]}
-            yield Fault("file-differs", where, told)
+            fields = {"count": row["count"], "yen": row["sum"], "told": row["refund_count"], "total": row["yen"]}
+            yield Fault("file-differs", where, fields)
         elif sha256(row["content"].encode(kana.BYTES)).hexdigest() != row["sha256"]:
             yield Fault("file-changed", where, {})
 

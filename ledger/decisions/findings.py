@@ -1,9 +1,9 @@
 """The findings: each row of the one SELECT with its grounds, its doubts and what is missing, as values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, RowMapping
 
@@ -14,6 +14,8 @@ from ledger.facts import Origin
 from ledger.i18n import _, either
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice
+
+C = TypeVar("C")
 
 # Who can supply a missing fact, and the kind of input file that brings it.
 SUPPLY = {
@@ -28,12 +30,11 @@ SUPPLY = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class Answer:
     """The answer for one application as of a day: what it is, under which notice, on which grounds, and how many yen.
 
-    `fee_received` and `overpaid` are None when something was received but no fee is known for the day of the
-    application. `refundable` is 0
-    unless the outcome is eligible. `row` is the row of the SELECT that everything here was read from.
+    `fee_received` is None when something was received but no fee is known for the day of the application. `refundable`
+    is 0 unless the outcome is eligible.
     """
 
     application: str
@@ -47,28 +48,33 @@ class Finding:
     doubts: tuple[str, ...]
     warnings: tuple[str, ...]
     fee_received: int | None
-    overpaid: int | None
     refundable: int
     suggested: str | None
+
+
+@dataclass(frozen=True)
+class Finding(Answer):
+    """An answer just given; `overpaid` is None where no fee is known.
+
+    `row` is the row of the SELECT that everything here was read from.
+    """
+
+    overpaid: int | None
     row: RowMapping
 
     def holds(self, condition: Condition) -> bool | None:
         """Whether a condition of the notice holds; None when it is not known."""
-        held: bool | None = self.row[query.condition_columns(self.notice)[condition]]
-        return held
+        truth: bool | None = self.row[query.condition_columns(self.notice)[condition]]
+        return truth
 
     def clause_holds(self, clause: Clause) -> bool | None:
         """Whether a clause of the notice holds; None when it is not known."""
-        held: bool | None = self.row[query.clause_columns(self.notice)[clause]]
-        return held
+        truth: bool | None = self.row[query.clause_columns(self.notice)[clause]]
+        return truth
 
     def deciding(self) -> tuple[Clause, ...]:
         """The clauses that decide: those that hold; else those not yet decided; else all, for all of them failed."""
-        every = self.notice.clauses if self.notice else ()
-        for wanted in (True, None):
-            if some := tuple(clause for clause in every if self.clause_holds(clause) is wanted):
-                return some
-        return every
+        return first_decided(self.notice.clauses if self.notice else (), self.clause_holds)
 
     def deciding_in(self, clause: Clause) -> tuple[Condition, ...]:
         """The conditions of a clause that decide: all where it holds or is undecided, else those that fail."""
@@ -81,6 +87,14 @@ class Finding:
         return tuple(value for name, value in self.row.items() if name.endswith("_fact") and value is not None)
 
 
+def first_decided(clauses: Sequence[C], holds: Callable[[C], bool | None]) -> tuple[C, ...]:
+    """Of clauses those that decide: those that hold; else those not yet decided; else all, for all of them failed."""
+    for truth in (True, None):
+        if deciding := tuple(clause for clause in clauses if holds(clause) is truth):
+            return deciding
+    return tuple(clauses)
+
+
 def judge(
     connection: Connection, as_of: date, *, applications: Sequence[str] | None = None, member: str | None = None
 ) -> list[Finding]:
@@ -88,9 +102,9 @@ def judge(
 
     An application that had not been made, or was not known, by that day has no finding.
     """
-    found = judging(connection, as_of, register.in_force(as_of), applications=applications, member=member)
+    findings = judging(connection, as_of, register.in_force(as_of), applications=applications, member=member)
     # Sorted here: the databases do not order text alike, and decisions are numbered in this order.
-    return sorted(found, key=lambda each: each.application)
+    return sorted(findings, key=lambda finding: finding.application)
 
 
 def judging(
@@ -107,10 +121,10 @@ def judging(
         scope = query.MEMBER
     elif applications is not None:
         scope = query.APPLICATIONS
-    wanted = None if applications is None else set(applications)
-    asked = query.parameters(as_of, member=member, applications=applications if member is None else None)
-    for row in connection.execute(query.question(notice, scope), asked):
-        if wanted is None or row.application in wanted:
+    numbers = None if applications is None else set(applications)
+    parameters = query.parameters(as_of, member=member, applications=applications if member is None else None)
+    for row in connection.execute(query.question(notice, scope), parameters):
+        if numbers is None or row.application in numbers:
             yield _finding(row, as_of, notice)
 
 
@@ -153,10 +167,10 @@ def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin
 
     A condition that is decided although nothing is known rests on there being no record.
     """
-    told = [_ground(finding, column, origins) for column in condition.shows if finding.row[column] is not None]
+    grounds_known = [_ground(finding, column, origins) for column in condition.shows if finding.row[column] is not None]
     if finding.holds(condition) is None:
         return [
-            *told,
+            *grounds_known,
             *(
                 Ground(column, _("{fact}: not known", fact=_(facts.COLUMNS[column].label)), None)
                 for column in condition.shows
@@ -164,20 +178,13 @@ def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin
             ),
         ]
     column = condition.shows[0]
-    return told or [Ground(column, _("{fact}: no record", fact=_(facts.COLUMNS[column].label)), None)]
+    return grounds_known or [Ground(column, _("{fact}: no record", fact=_(facts.COLUMNS[column].label)), None)]
 
 
 def _ground(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Ground:
-    return Ground(column, _told(column, finding.row[column]), _origin(finding, column, origins))
-
-
-def _told(column: str, value: object) -> str:
-    return _(facts.STATED[column], value=format_code(column, value))
-
-
-def _origin(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Origin | None:
-    identity = finding.row[f"{facts.COLUMNS[column].name}_fact"]
-    return None if identity is None else origins.get(identity)
+    record = finding.row[f"{facts.COLUMNS[column].name}_fact"]
+    text = _(facts.STATED[column], value=format_code(column, finding.row[column]))
+    return Ground(column, text, None if record is None else origins.get(record))
 
 
 def grounds_text(finding: Finding, condition: Condition, origins: Mapping[int, Origin]) -> str:
@@ -190,7 +197,7 @@ def as_json(finding: Finding, origins: Mapping[int, Origin], *, everything: bool
 
     The conditions are those of the clauses that decide, or of all clauses with `everything`.
     """
-    every = finding.notice.clauses if finding.notice else ()
+    clauses = finding.notice.clauses if finding.notice else ()
     return {
         "application": finding.application,
         "member": finding.member,
@@ -213,19 +220,12 @@ def as_json(finding: Finding, origins: Mapping[int, Origin], *, everything: bool
                 "holds": finding.holds(condition),
                 "grounds": grounds_text(finding, condition, origins),
                 "sources": [
-                    {
-                        "fact": ground.column,
-                        "file": ground.origin.file,
-                        "sheet": ground.origin.sheet,
-                        "row": ground.origin.row,
-                        "known_on": ground.origin.known_on,
-                        "by": ground.origin.by,
-                    }
+                    {"fact": ground.column, **ground.origin.as_json()}
                     for ground in grounds(finding, condition, origins)
                     if ground.origin is not None
                 ],
             }
-            for clause in (every if everything else finding.deciding())
+            for clause in (clauses if everything else finding.deciding())
             for condition in (clause.conditions if everything else finding.deciding_in(clause))
         ],
     }

@@ -5,7 +5,7 @@ every kind of change a few are explained in full.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -122,7 +122,7 @@ def compare(connection: Connection, proposed: DraftNotice, as_of: date, *, examp
     try:
         after = list(_answers(connection, proposed.notice, as_of))
     except SQLAlchemyError as error:  # the same question has just been answered under another notice
-        raise DoesNotRun(proposed.file, _told(error)) from None
+        raise DoesNotRun(proposed.file, _database_message(error)) from None
     changes: list[ChangedFinding] = []
     shares = {name: AssociationShare(name) for name in ASSOCIATIONS}
     for (application, member, was), (_same, _too, now) in zip(before, after, strict=True):
@@ -130,9 +130,10 @@ def compare(connection: Connection, proposed: DraftNotice, as_of: date, *, examp
         shares[person.association] = _added(shares[person.association], was, now)
         if was != now:
             changes.append(ChangedFinding(application, person, was, now))
-    changes.sort(key=lambda each: ASSOCIATIONS.index(each.member.association))
-    shown = list(_examples(connection, in_force, proposed.notice, as_of, changes, examples))
-    ids = {each for example in shown for finding in (example.before, example.after) for each in finding.fact_ids()}
+    changes.sort(key=lambda change: ASSOCIATIONS.index(change.member.association))
+    explained = list(_examples(connection, in_force, proposed.notice, as_of, changes, examples))
+    both = (finding for example in explained for finding in (example.before, example.after))
+    ids = {number for finding in both for number in finding.fact_ids()}
     return Comparison(
         as_of=as_of,
         in_force=in_force,
@@ -140,7 +141,7 @@ def compare(connection: Connection, proposed: DraftNotice, as_of: date, *, examp
         shares=tuple(share for share in shares.values() if share.applications),
         moved=tuple(_moved(changes)),
         changes=tuple(changes),
-        examples=tuple(shown),
+        examples=tuple(explained),
         origins=facts.origins(connection, ids),
     )
 
@@ -152,7 +153,7 @@ def _require_missable(proposed: DraftNotice) -> None:
                 raise UnknownFact(proposed.file, fact, list(query.MISSABLE))
 
 
-def _told(error: SQLAlchemyError) -> str:
+def _database_message(error: SQLAlchemyError) -> str:
     """What the database said, without the statement it said it of."""
     return " ".join(str(getattr(error, "orig", None) or error).splitlines()[:1])
 
@@ -163,29 +164,24 @@ def _told(error: SQLAlchemyError) -> str:
 def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iterator[tuple[str, str, Judgement]]:
     """Application, member and answer of everyone, by application: only the columns that are compared."""
     answered = query.question(notice).subquery()
-    clauses = query.clause_columns(notice)
-    told = (
-        [(clause.mark, name) for clause, name in clauses.items()],
-        [(fact, f"missing_{fact}") for fact in query.MISSABLE],
-        [(doubt.code, f"doubt_{doubt.code}") for doubt in review_flags.DOUBTS],
-    )
-    plain = [answered.c[name] for name in ("application", "member", "outcome", "refundable")]
-    statement = select(*plain, *(answered.c[name] for part in told for _said, name in part))
-    first, second = len(told[0]), len(told[0]) + len(told[1])
-    said = [[each for each, _name in part] for part in told]
-    known: dict[Any, Judgement] = {}  # a hundred thousand applications have a few hundred answers
-    for application, member, outcome, refundable, *held in connection.execute(
-        statement.order_by(answered.c.application), query.parameters(as_of)
-    ):
-        key = (outcome, refundable, *held)
-        if key not in known:
-            marks, missing, doubtful = (
-                tuple(each for each, there in zip(names, some, strict=True) if there)
-                for names, some in zip(said, (held[:first], held[first:second], held[second:]), strict=True)
-            )
-            decided = outcome in ("no_fee", "settled") or review_flags.WITHDRAWN in doubtful
-            known[key] = Judgement(outcome, marks, () if decided else missing, doubtful, refundable)
-        yield application, member, known[key]
+    names = {
+        "clauses": {name: clause.mark for clause, name in query.clause_columns(notice).items()},
+        "missing": {f"missing_{fact}": fact for fact in query.MISSABLE},
+        "doubts": {f"doubt_{doubt.code}": doubt.code for doubt in review_flags.DOUBTS},
+    }
+    flags = [name for columns in names.values() for name in columns]
+    plain = ("application", "member", "outcome", "refundable")
+    statement = select(*(answered.c[name] for name in (*plain, *flags))).order_by(answered.c.application)
+    judgements: dict[Any, Judgement] = {}  # a hundred thousand applications have a few hundred answers
+    for application, member, outcome, refundable, *truths in connection.execute(statement, query.parameters(as_of)):
+        key = (outcome, refundable, *truths)
+        if key not in judgements:
+            true = {name for name, truth in zip(flags, truths, strict=True) if truth}
+            codes = {part: tuple(columns[name] for name in columns if name in true) for part, columns in names.items()}
+            if outcome in ("no_fee", "settled") or review_flags.WITHDRAWN in codes["doubts"]:
+                codes["missing"] = ()
+            judgements[key] = Judgement(outcome, refundable=refundable, **codes)
+        yield application, member, judgements[key]
 
 
 def _added(share: AssociationShare, was: Judgement, now: Judgement) -> AssociationShare:
@@ -199,24 +195,25 @@ def _added(share: AssociationShare, was: Judgement, now: Judgement) -> Associati
 
 
 def _moved(changes: list[ChangedFinding]) -> Iterator[OutcomeShift]:
-    for pair, several in _by_outcome(changes).items():
+    for pair, group in _by_outcome(changes).items():
         yield OutcomeShift(
             *pair,
-            len(several),
-            sum(change.before.refundable for change in several),
-            sum(change.after.refundable for change in several),
+            len(group),
+            sum(change.before.refundable for change in group),
+            sum(change.after.refundable for change in group),
         )
 
 
 def _by_outcome(changes: list[ChangedFinding]) -> dict[tuple[str, str], list[ChangedFinding]]:
     """The changes from each outcome to each other, in the order of the outcomes; those of grounds alone come last."""
-    pairs = [(before, after) for before in OUTCOMES for after in OUTCOMES if before != after]
-    found: dict[tuple[str, str], list[ChangedFinding]] = {
-        pair: [] for pair in (*pairs, *((outcome, outcome) for outcome in OUTCOMES))
-    }
+    by_pair: dict[tuple[str, str], list[ChangedFinding]] = {}
     for change in changes:
-        found[change.before.outcome, change.after.outcome].append(change)
-    return {pair: several for pair, several in found.items() if several}
+        by_pair.setdefault((change.before.outcome, change.after.outcome), []).append(change)
+
+    def order(pair: tuple[str, str]) -> tuple[bool, list[int]]:
+        return pair[0] == pair[1], [OUTCOMES.index(outcome) for outcome in pair]
+
+    return {pair: by_pair[pair] for pair in sorted(by_pair, key=order)}
 
 
 def _examples(
@@ -228,77 +225,49 @@ def _examples(
     count: int,
 ) -> Iterator[Example]:
     """The first few changes of each kind, judged once more with everything that explains them."""
-    wanted = [change for several in _by_outcome(changes).values() for change in several[:count]]
-    if not wanted:
+    chosen = [change for group in _by_outcome(changes).values() for change in group[:count]]
+    if not chosen:
         return
-    applications = [change.application for change in wanted]
+    applications = [change.application for change in chosen]
     before, after = (
         {finding.application: finding for finding in judging(connection, as_of, notice, applications=applications)}
         for notice in (in_force, proposed)
     )
-    for change in wanted:
+    for change in chosen:
         yield Example(change, before[change.application], after[change.application])
 
 
 # --- for other programs ---------------------------------------------------------------------------------------------
 
 
-def as_json(found: Comparison) -> dict[str, Any]:
+def as_json(comparison: Comparison) -> dict[str, Any]:
     """The comparison as other programs read it."""
     return {
-        "as_of": found.as_of,
-        "notice": found.in_force.announced_on if found.in_force else None,
-        "proposed": found.proposed.notice.announced_on,
-        "applications": found.judged,
-        "changed": len(found.changes),
-        "refundable_before": found.refundable_before,
-        "refundable_after": found.refundable_after,
-        "outcomes": [
-            {
-                "before": movement.before,
-                "after": movement.after,
-                "applications": movement.applications,
-                "refundable_before": movement.refundable_before,
-                "refundable_after": movement.refundable_after,
-            }
-            for movement in found.moved
-        ],
-        "associations": [
-            {
-                "association": share.association,
-                "applications": share.applications,
-                "changed": share.changed,
-                "refundable_before": share.refundable_before,
-                "refundable_after": share.refundable_after,
-            }
-            for share in found.shares
-        ],
+        "as_of": comparison.as_of,
+        "notice": comparison.in_force.announced_on if comparison.in_force else None,
+        "proposed": comparison.proposed.notice.announced_on,
+        "applications": comparison.judged,
+        "changed": len(comparison.changes),
+        "refundable_before": comparison.refundable_before,
+        "refundable_after": comparison.refundable_after,
+        "outcomes": [asdict(movement) for movement in comparison.moved],
+        "associations": [asdict(share) for share in comparison.shares],
         "changes": [
             {
                 "application": change.application,
                 "member": change.member.number,
                 "association": change.member.association,
-                "before": _answer_json(change.before),
-                "after": _answer_json(change.after),
+                "before": asdict(change.before),
+                "after": asdict(change.after),
             }
-            for change in found.changes
+            for change in comparison.changes
         ],
         "examples": [
             {
                 "application": example.change.application,
-                "before": finding_json(example.before, found.origins, everything=True),
-                "after": finding_json(example.after, found.origins, everything=True),
+                "before": finding_json(example.before, comparison.origins, everything=True),
+                "after": finding_json(example.after, comparison.origins, everything=True),
             }
-            for example in found.examples
+            for example in comparison.examples
         ],
-    }
-
-
-def _answer_json(answer: Judgement) -> dict[str, Any]:
-    return {
-        "outcome": answer.outcome,
-        "clauses": list(answer.clauses),
-        "missing": list(answer.missing),
-        "doubts": list(answer.doubts),
-        "refundable": answer.refundable,
     }

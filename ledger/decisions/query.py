@@ -66,12 +66,12 @@ def parameters(
     as_of: date, *, member: str | None = None, applications: Sequence[str] | None = None
 ) -> dict[str, object]:
     """The parameters of the SELECT for a question asked on this day, with those of its scope."""
-    asked: dict[str, object] = {"as_of": as_of, "five_years_before": _years_before(as_of, 5)}
+    values: dict[str, object] = {"as_of": as_of, "five_years_before": _years_before(as_of, 5)}
     if member is not None:
-        asked["scope_member"] = member
+        values["scope_member"] = member
     if applications is not None:
-        asked["scope_applications"] = list(applications)
-    return asked
+        values["scope_applications"] = list(applications)
+    return values
 
 
 def _years_before(day: date, years: int) -> date:
@@ -100,26 +100,26 @@ def clause_columns(notice: Notice | None) -> dict[Clause, str]:
 def _asked(scope: Scope | None) -> CTE:
     """The facts of each application with the day it ended and the money received, due and already returned."""
     within = None if scope is None else tables.fact.c.application.in_(scope)
-    known = facts.known(AS_OF, within)
+    fact = facts.known(AS_OF, within)
     received, returned = _received(scope), _returned()
     credited, overpayments = _credited_to(), _overpayments_returned()
     ended_on = case(
         (
-            and_(known.c.revoked_on.is_not(None), func.coalesce(known.c.expires_on >= known.c.revoked_on, true())),
-            known.c.revoked_on,
+            and_(fact.c.revoked_on.is_not(None), func.coalesce(fact.c.expires_on >= fact.c.revoked_on, true())),
+            fact.c.revoked_on,
         ),
-        (known.c.expires_on <= AS_OF, known.c.expires_on),
+        (fact.c.expires_on <= AS_OF, fact.c.expires_on),
     )
     total = (func.coalesce(received.c.yen, 0) + func.coalesce(credited.c.yen, 0)).label("total_received")
-    joined = known
+    joined = fact
     for part in (received, returned, credited, overpayments):
-        joined = joined.outerjoin(part, part.c.application == known.c.application)  # type: ignore[assignment]
+        joined = joined.outerjoin(part, part.c.application == fact.c.application)  # type: ignore[assignment]
     return (
         select(
-            *known.c,
+            *fact.c,
             ended_on.label("ended_on"),
-            fees.due(known.c.applied_on, AS_OF).label("fee_due"),
-            fees.tax_percent(known.c.applied_on, AS_OF).label("tax_percent"),
+            fees.due(fact.c.applied_on, AS_OF).label("fee_due"),
+            fees.tax_percent(fact.c.applied_on, AS_OF).label("tax_percent"),
             total,
             func.coalesce(returned.c.yen, 0).label("returned"),
             func.coalesce(overpayments.c.yen, 0).label("overpayments_returned"),
@@ -130,19 +130,19 @@ def _asked(scope: Scope | None) -> CTE:
     )
 
 
-def _conditions(named: dict[Condition, str], asked: CTE) -> CTE:
+def _conditions(named: dict[Condition, str], facts_asked: CTE) -> CTE:
     """Each condition of the notice once, as true, false or NULL."""
-    held = [condition.holds.label(name) for condition, name in named.items()]
-    return select(*asked.c, *held).select_from(asked).cte("conditions").prefix_with("MATERIALIZED")
+    truths = [condition.holds.label(name) for condition, name in named.items()]
+    return select(*facts_asked.c, *truths).select_from(facts_asked).cte("conditions").prefix_with("MATERIALIZED")
 
 
 def _clauses(rules: dict[Clause, str], named: dict[Condition, str], conditions: CTE) -> CTE:
     """Each clause, the conjunction of its conditions."""
-    held = [
+    truths = [
         and_(*(conditions.c[named[condition]] for condition in clause.conditions)).label(name)
         for clause, name in rules.items()
     ]
-    return select(*conditions.c, *held).cte("clauses")
+    return select(*conditions.c, *truths).cte("clauses")
 
 
 def _judged(rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE) -> CTE:
@@ -155,9 +155,9 @@ def _judged(rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE)
 
     verdict = case((any_clause, "eligible"), (any_clause.is_(None), "undetermined"), else_="not_eligible")
     remarks = [
-        review_flags.raised(remark, holds).label(f"{kind}_{remark.code}")
-        for kind, several in (("doubt", review_flags.DOUBTS), ("warning", review_flags.WARNINGS))
-        for remark in several
+        review_flags.raised(flag, holds).label(f"{kind}_{flag.code}")
+        for kind, flags in (("doubt", review_flags.DOUBTS), ("warning", review_flags.WARNINGS))
+        for flag in flags
     ]
     missing = [
         and_(any_clause.is_(None), _could_change(fact, rules, named, clauses)).label(f"missing_{fact}")
@@ -268,7 +268,7 @@ def _returned() -> CTE:
     """What of each application's fee is already promised or given back: refunds and credits from their proposal on."""
     refunds = _states(tables.refund_step, tables.refund_step.c.refund, "refund_states")
     credits = _states(tables.credit_step, tables.credit_step.c.credit, "credit_states")
-    gone = (
+    promised = (
         select(tables.refund.c.application, tables.refund.c.yen)
         .join(refunds, refunds.c.of == tables.refund.c.no)
         .where(tables.refund.c.application.is_not(None), refunds.c.state != "rejected")
@@ -280,8 +280,8 @@ def _returned() -> CTE:
         .subquery()
     )
     return (
-        select(gone.c.application, func.sum(gone.c.yen).cast(BigInteger).label("yen"))
-        .group_by(gone.c.application)
+        select(promised.c.application, func.sum(promised.c.yen).cast(BigInteger).label("yen"))
+        .group_by(promised.c.application)
         .cte("gone_back")
     )
 
@@ -304,8 +304,8 @@ def _credited_to() -> CTE:
 def _overpayments_returned() -> CTE:
     """What was paid back, or promised, of deposits beyond the fee."""
     versions = tables.deposit_known
-    some = versions.c.deposit.in_(select(tables.refund.c.deposit).where(tables.refund.c.deposit.is_not(None)))
-    deposits = facts.latest_version(versions, (versions.c.deposit,), within=some).subquery()
+    refunded = versions.c.deposit.in_(select(tables.refund.c.deposit).where(tables.refund.c.deposit.is_not(None)))
+    deposits = facts.latest_version(versions, (versions.c.deposit,), within=refunded).subquery()
     states = _states(tables.refund_step, tables.refund_step.c.refund, "overpayment_states")
     return (
         select(deposits.c.application, func.sum(tables.refund.c.yen).cast(BigInteger).label("yen"))

@@ -1,16 +1,19 @@
 """Decisions: findings that were kept, numbered, with everything that was known; superseded, never overwritten."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from ledger import dates, tables
-from ledger.decisions.findings import Finding
+from ledger.decisions.findings import Answer, Finding
+from ledger.errors import UnknownDecision
 from ledger.facts import COLUMNS
+from ledger.journal.closing import MonthStep
+from ledger.notices import register
 from ledger.store.database import role
 
 # Up to how many applications are named to the database rather than all asked for.
@@ -18,19 +21,22 @@ _FEW = 100
 
 
 @dataclass(frozen=True)
-class Decision:
-    """A kept finding: its number, the application, the day it was asked for, and what it said."""
+class Decision(Answer):
+    """A kept finding: its number, who kept it when, and what it answered; codes and yen are as they were then.
+
+    `finding` is all that was kept (`content`).
+    """
 
     no: int
-    application: str
-    as_of: date
     decided_at: datetime
     by: str
-    outcome: str
-    notice: date | None
-    clauses: tuple[str, ...]
-    refundable: int
-    superseded_by: int | None
+    superseded_by: int | None = field(compare=False)
+    finding: Mapping[str, Any]
+
+
+_later = tables.decision.alias("later")
+# Of a decision: nothing superseded it.
+STANDS = ~select(_later.c.no).where(_later.c.supersedes == tables.decision.c.no).exists()
 
 
 def content(finding: Finding) -> str:
@@ -84,19 +90,17 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
     last = select(func.max(table.c.no)).group_by(table.c.application)
     if len(findings) <= _FEW:
         last = last.where(table.c.application.in_([finding.application for finding in findings]))
-    standing = {
-        row.application: row
-        for row in connection.execute(
-            select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last))
-        )
-    }
+    rows_before = connection.execute(
+        select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last))
+    )
+    before_by_application = {row.application: row for row in rows_before}
     following = last_no(connection) + 1
     at, acting, reach = dates.now(), role(connection), _reach(connection)
     numbers: list[int] = []
     rows: list[dict[str, object]] = []
     for finding in findings:
-        said, before = content(finding), standing.get(finding.application)
-        if before is not None and _same(before.finding, said):
+        text, before = content(finding), before_by_application.get(finding.application)
+        if before is not None and _same(before.finding, text):
             numbers.append(before.no)
             continue
         number = following + len(rows)
@@ -110,7 +114,7 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
                 "outcome": finding.outcome,
                 "verdict": finding.verdict,
                 "refundable": finding.refundable,
-                "finding": said,
+                "finding": text,
                 "supersedes": before.no if before is not None else None,
                 "recorded_at": at,
                 "by": by,
@@ -127,15 +131,15 @@ def _same(before: str, now: str) -> bool:
     """Whether a finding says what was kept before; what an earlier version did not keep is not compared."""
     if before == now:
         return True
-    kept, again = json.loads(before), json.loads(now)
-    return bool(kept == {name: again[name] for name in kept if name in again})
+    earlier, current = json.loads(before), json.loads(now)
+    return bool(earlier == {name: current[name] for name in earlier if name in current})
 
 
 def _reach(connection: Connection) -> dict[str, int]:
     """How far the books reach at this moment: what is recorded later has a higher number, whatever the clock says."""
     last = {"sources_to": tables.source.c.id, "fees_to": tables.fee.c.id, "entries_to": tables.entry.c.no}
-    asked = (select(func.coalesce(func.max(no), 0)).scalar_subquery().label(name) for name, no in last.items())
-    return dict(connection.execute(select(*asked)).one()._mapping)
+    columns = (select(func.coalesce(func.max(no), 0)).scalar_subquery().label(name) for name, no in last.items())
+    return dict(connection.execute(select(*columns)).one()._mapping)
 
 
 def last_no(connection: Connection) -> int:
@@ -144,28 +148,76 @@ def last_no(connection: Connection) -> int:
     return last
 
 
+# --- read back ------------------------------------------------------------------------------------------------------
+
+
 def decisions(connection: Connection, applications: Sequence[str] | None = None) -> list[Decision]:
     """The decisions kept, oldest first: of these applications, or of all."""
-    table, later = tables.decision, tables.decision.alias("later")
+    if applications is None:
+        return _decisions(connection)
+    return _decisions(connection, tables.decision.c.application.in_(list(applications)))
+
+
+def decision(connection: Connection, no: int) -> Decision:
+    """The decision of this number, also one that was superseded. Refused: a number never given (unknown-decision)."""
+    for row in _decisions(connection, tables.decision.c.no == no):
+        return row
+    raise UnknownDecision(no)
+
+
+def standing(connection: Connection) -> list[Decision]:
+    """The decisions that stand, by number: nothing superseded them."""
+    return _decisions(connection, STANDS)
+
+
+def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = None) -> list[Decision]:
+    """The decision that stood for each application on the day, by number: the last one asked for by that day.
+
+    A decision about October leaves September's list as it was. A month that was closed shows what was decided by then:
+    what is decided later for one of its days leaves it alone. A step that does not say how far decisions then reached
+    is gone by its moment.
+    """
+    table = tables.decision
+    last = select(func.max(table.c.no)).where(table.c.as_of <= as_of).group_by(table.c.application)
+    if closed is not None and closed.decisions_to is not None:
+        last = last.where(table.c.no <= closed.decisions_to)
+    elif closed is not None:
+        by_then = select(func.max(table.c.no)).where(table.c.recorded_at <= closed.recorded_at)
+        last = last.where(table.c.no <= by_then.scalar_subquery())
+    return _decisions(connection, table.c.no.in_(last))
+
+
+def _decisions(connection: Connection, *where: ColumnElement[bool]) -> list[Decision]:
+    table, application, following = tables.decision, tables.application, tables.decision.alias("following")
     statement = (
-        select(table, later.c.no.label("superseded_by"))
-        .outerjoin(later, later.c.supersedes == table.c.no)
+        select(table, application.c.member, following.c.no.label("superseded_by"))
+        .join(application, application.c.number == table.c.application)
+        .outerjoin(following, following.c.supersedes == table.c.no)
+        .where(*where)
         .order_by(table.c.no)
     )
-    if applications is not None:
-        statement = statement.where(table.c.application.in_(list(applications)))
-    return [
-        Decision(
-            no=row.no,
-            application=row.application,
-            as_of=row.as_of,
-            decided_at=row.recorded_at,
-            by=row.by,
-            outcome=row.outcome,
-            notice=date.fromisoformat(row.notice) if row.notice else None,
-            clauses=tuple(json.loads(row.finding)["clauses"]),
-            refundable=row.refundable,
-            superseded_by=row.superseded_by,
-        )
-        for row in connection.execute(statement)
-    ]
+    return [_decision(row) for row in connection.execute(statement)]
+
+
+def _decision(row: Row[Any]) -> Decision:
+    finding = json.loads(row.finding)
+    return Decision(
+        no=row.no,
+        application=row.application,
+        member=row.member,
+        as_of=row.as_of,
+        decided_at=row.recorded_at,
+        by=row.by,
+        notice=register.announced(date.fromisoformat(row.notice)) if row.notice else None,
+        outcome=row.outcome,
+        verdict=row.verdict,
+        clauses=tuple(finding["clauses"]),
+        missing=tuple(finding["missing"]),
+        doubts=tuple(finding["doubts"]),
+        warnings=tuple(finding["warnings"]),
+        fee_received=finding["fee_received"],
+        refundable=row.refundable,
+        suggested=finding["suggested"],
+        superseded_by=row.superseded_by,
+        finding=finding,
+    )

@@ -52,9 +52,9 @@ def load(path: Path) -> DraftNotice:
     notice = getattr(module, "notice", None)
     if not isinstance(notice, Notice):
         raise NoNotice(str(path))
-    register.call(module)
+    register.remember_names(module)
     words = str(module.__doc__ or "")
-    for objection in register.objections(notice, words, str(path), register.IN_ORDER):
+    for objection in register.objections(notice, words, str(path), register.NOTICES):
         raise objection
     return DraftNotice(str(path), words, notice)
 
@@ -112,7 +112,7 @@ ALLOWED = {
     "datetime": frozenset({"date", "timedelta"}),
     "ledger.i18n": frozenset({"N_"}),  # marks words for the catalogue, as in the notices in force
 }
-_SHOWN = [
+_ALLOWED_LINES = [
     f"from {conditions.__name__} import …",
     "from sqlalchemy import and_, or_, case, true, false",
     "from datetime import date",
@@ -122,7 +122,7 @@ _SHOWN = [
 def _imports(tree: ast.Module, path: Path) -> Iterator[Refusal]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield ImportsSomethingElse(f"{path}:{node.lineno}", node.names[0].name, _SHOWN)
+            yield ImportsSomethingElse(f"{path}:{node.lineno}", node.names[0].name, _ALLOWED_LINES)
         elif isinstance(node, ast.ImportFrom):
             home = "." * node.level + (node.module or "")
             for name in node.names:
@@ -131,7 +131,7 @@ def _imports(tree: ast.Module, path: Path) -> Iterator[Refusal]:
                 if home == conditions.__name__ and name.name != "*":
                     yield UnknownFact(f"{path}:{name.lineno}", name.name, FACTS)
                 else:
-                    yield ImportsSomethingElse(f"{path}:{name.lineno}", f"{home}.{name.name}", _SHOWN)
+                    yield ImportsSomethingElse(f"{path}:{name.lineno}", f"{home}.{name.name}", _ALLOWED_LINES)
 
 
 # --- running it -----------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def _run(tree: ast.Module, path: Path) -> ModuleType:
     except NameError as error:
         raise UnknownFact(_where(error, path), str(error.name or error), FACTS) from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a file may raise anything
-        raise RaisesWhileLoading(_where(error, path), _told(error)) from None
+        raise RaisesWhileLoading(_where(error, path), _message(error)) from None
     return module
 
 
@@ -156,7 +156,7 @@ def _where(error: BaseException, path: Path) -> str:
     return f"{path}:{lines[-1]}" if lines else str(path)
 
 
-def _told(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     """What the error says, on one line."""
-    said = " ".join(str(error).split())
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__

@@ -1,13 +1,16 @@
 """The notices in the order of their announcement: which one answers a question asked on a day.
 
-Whatever stands here, or is proposed to stand here, has passed `objections`: its clauses quote it word for word, its
-conditions can be told apart, and it replaces the one before it, so that on every day exactly one answers.
+Each file `nYYYY_MM_DD.py` beside this one is a notice, announced on the day in its name. Whatever stands here, or is
+proposed to stand here, has passed `objections`: its clauses quote it word for word, its conditions can be told apart,
+and it replaces the one before it, so that on every day exactly one answers.
 """
 
+import pkgutil
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -16,10 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 
-from ledger.codes import COVERED, REASONS, USED
+from ledger import notices
+from ledger.codes import CODE_LISTS
 from ledger.errors import Refusal
 from ledger.facts import STATED
-from ledger.notices import conditions, n2012_03_05, n2012_03_23, n2012_09_21
+from ledger.notices import conditions
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
 from ledger.notices.refusals import (
     DoesNotRun,
@@ -33,10 +37,13 @@ from ledger.notices.refusals import (
     UnknownFact,
 )
 
-_PAPERS = (n2012_03_05, n2012_03_23, n2012_09_21)
-IN_ORDER: tuple[Notice, ...] = tuple(paper.notice for paper in _PAPERS)
+_PAPERS = tuple(
+    import_module(f"{notices.__name__}.{name}")
+    for name in sorted(file.name for file in pkgutil.iter_modules(notices.__path__))
+    if re.fullmatch(r"n\d{4}_\d\d_\d\d", name)
+)
+NOTICES: tuple[Notice, ...] = tuple(paper.notice for paper in _PAPERS)
 
-_CODES = {"reason": REASONS.codes, "used": USED.codes, "covered": COVERED.codes}
 _BETWEEN = (operators.between_op, operators.not_between_op)
 _COMPARISONS = {
     *(operators.eq, operators.ne, operators.lt, operators.le, operators.gt, operators.ge, operators.is_),
@@ -44,22 +51,22 @@ _COMPARISONS = {
 }
 
 # What each condition is called in its file.
-_called: dict[Condition, str] = {}
+_name_by_condition: dict[Condition, str] = {}
 
 
 def in_force(day: date) -> Notice | None:
     """The notice that answers a question asked on this day; None before the first was announced."""
-    return next((notice for notice in reversed(IN_ORDER) if notice.announced_on <= day), None)
+    return next((notice for notice in reversed(NOTICES) if notice.announced_on <= day), None)
 
 
 def announced(day: date | None) -> Notice | None:
     """The notice announced on exactly this day."""
-    return next((notice for notice in IN_ORDER if notice.announced_on == day), None)
+    return next((notice for notice in NOTICES if notice.announced_on == day), None)
 
 
 def last_day(notice: Notice) -> date | None:
     """The last day on which a notice answers; None for the one that nothing has replaced."""
-    after = next((each for each in IN_ORDER if each.replaces == notice.announced_on), None)
+    after = next((later for later in NOTICES if later.replaces == notice.announced_on), None)
     return after.announced_on - timedelta(days=1) if after else None
 
 
@@ -68,15 +75,18 @@ def words(notice: Notice) -> str:
     return next(str(paper.__doc__) for paper in _PAPERS if paper.notice is notice)
 
 
-def call(paper: ModuleType) -> None:
+def remember_names(paper: ModuleType) -> None:
     """Remembers what a file calls its conditions."""
-    _called.update({value: name for name, value in vars(paper).items() if isinstance(value, Condition)})
+    _name_by_condition.update({value: name for name, value in vars(paper).items() if isinstance(value, Condition)})
 
 
 @cache
 def names(notice: Notice) -> dict[Condition, str]:
     """What each condition of a notice is called in its file, for SQL that can be read beside it."""
-    return {condition: _called.get(condition, f"condition_{n}") for n, condition in enumerate(notice.conditions, 1)}
+    return {
+        condition: _name_by_condition.get(condition, f"condition_{n}")
+        for n, condition in enumerate(notice.conditions, 1)
+    }
 
 
 # --- what may stand here --------------------------------------------------------------------------------------------
@@ -117,7 +127,7 @@ def _condition_form(condition: Condition, paper: str) -> Iterator[Refusal]:
     well_formed = (
         _texts(condition.ja, condition.en)
         and _all(str, condition.shows)
-        and all(_is_truth(each) for each in (condition.holds, *_values(condition.settled_by, condition.revisable)))
+        and all(_is_truth(truth) for truth in (condition.holds, *_values(condition.settled_by, condition.revisable)))
     )
     if not well_formed:
         yield NotInTheForm(paper, f"Condition {condition.ja}", form)
@@ -137,16 +147,16 @@ def _comparisons(truth: Truth, paper: str) -> Iterator[Refusal]:
     for part in visitors.iterate(truth):
         if not isinstance(part, BinaryExpression):
             continue
-        left, right = part.left, part.right
+        operand, right = part.left, part.right
         operands = right.get_children() if part.operator in _BETWEEN else [right]
-        alike = all(isinstance(operand, Null) or _kind(operand) is _kind(left) for operand in operands)
+        alike = all(isinstance(value, Null) or _kind(value) is _kind(operand) for value in operands)
         if part.operator not in _COMPARISONS or not alike:
             yield DoesNotRun(paper, _spelt(part))
-        elif isinstance(left, ColumnClause) and isinstance(right, BindParameter) and left.name in _CODES:
+        elif isinstance(operand, ColumnClause) and isinstance(right, BindParameter) and operand.name in CODE_LISTS:
             named = right.value if isinstance(right.value, list | tuple) else [right.value]
             for code in named or ():
-                if code not in _CODES[left.name]:
-                    yield UnknownFact(paper, str(code), list(_CODES[left.name]))
+                if code not in CODE_LISTS[operand.name].codes:
+                    yield UnknownFact(paper, str(code), list(CODE_LISTS[operand.name].codes))
 
 
 def _kind(value: Any) -> Any:
@@ -170,37 +180,37 @@ def _is_truth(value: object) -> bool:
 
 
 def _texts(*values: object) -> bool:
-    return all(isinstance(each, str) and each.strip() for each in values)
+    return all(isinstance(value, str) and value.strip() for value in values)
 
 
-def _all(kind: type, several: object) -> bool:
-    return isinstance(several, tuple) and all(isinstance(each, kind) for each in several)
+def _all(kind: type, values: object) -> bool:
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
 
 
-def _values(*several: object) -> list[object]:
+def _values(*mappings: object) -> list[object]:
     """The values of mappings; None in place of what is no mapping."""
-    return [value for each in several for value in (each.values() if isinstance(each, Mapping) else [None])]
+    return [value for mapping in mappings for value in (mapping.values() if isinstance(mapping, Mapping) else [None])]
 
 
 def _quotations(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:
     """Each clause quotes its paper word for word; only where a line is broken may differ."""
-    said = re.sub(r"\s", "", words)
+    paper_words = re.sub(r"\s", "", words)
     for clause in notice.clauses:
         parts = [re.sub(r"\s", "", part) for part in clause.words.split("…")]
-        if not all(part in said for part in parts) or not any(parts):
+        if not all(part in paper_words for part in parts) or not any(parts):
             yield QuotesOtherWords(paper, clause.mark, clause.words)
 
 
 def _names(notice: Notice, paper: str) -> Iterator[Refusal]:
     """Two clauses have two marks; two conditions have two names in the SELECT and two wordings in either language."""
-    every = notice.conditions
-    for several in (
+    conditions = notice.conditions
+    for names in (
         [clause.mark for clause in notice.clauses],
-        [_called.get(condition, f"condition_{n}") for n, condition in enumerate(every, 1)],
-        [condition.ja for condition in every],
-        [condition.en for condition in every],
+        [_name_by_condition.get(condition, f"condition_{n}") for n, condition in enumerate(conditions, 1)],
+        [condition.ja for condition in conditions],
+        [condition.en for condition in conditions],
     ):
-        for name in sorted({each for each in several if several.count(each) > 1}):
+        for name in sorted({one for one in names if names.count(one) > 1}):
             yield SameNameTwice(paper, name)
 
 
@@ -219,7 +229,8 @@ def _order(notice: Notice, paper: str, earlier: Sequence[Notice]) -> Iterator[Re
 
 
 for _home in (conditions, *_PAPERS):
-    call(_home)
+    remember_names(_home)
 for _nth, _paper in enumerate(_PAPERS):
-    _against = [*objections(_paper.notice, str(_paper.__doc__), _paper.__name__, IN_ORDER[:_nth])]
-    assert not _against, _against
+    assert _paper.__name__.endswith(f".n{_paper.notice.announced_on:%Y_%m_%d}"), _paper.__name__
+    _objections = [*objections(_paper.notice, str(_paper.__doc__), _paper.__name__, NOTICES[:_nth])]
+    assert not _objections, _objections

@@ -28,7 +28,7 @@ Holds = Callable[[str | None], Truth]
 
 
 @dataclass(frozen=True)
-class Remark:
+class ReviewFlag:
     """A doubt or a warning: its code, what it says, and when it is raised. Not known does not raise it."""
 
     code: str
@@ -38,7 +38,7 @@ class Remark:
 
     @property
     def says(self) -> str:
-        """The remark in the language being spoken."""
+        """The flag in the language being spoken."""
         return either(self.ja, self.en)
 
 
@@ -48,49 +48,49 @@ WITHDRAWN = "withdrawn_before_issue"
 FEE_NOT_KNOWN = "fee_not_known"
 
 DOUBTS = (
-    Remark(
+    ReviewFlag(
         "used_though_unreceived",
         "受領書は返送されていないが、電子証明書は利用されている",
         "the receipt was not returned, but the certificate was used",
         lambda holds: and_(holds("②"), used == "yes"),
     ),
-    Remark(
+    ReviewFlag(
         "still_downloadable",
         "ダウンロードしていないが、電子証明書は失効しておらず、まだダウンロードできる",
         "it was not downloaded, but it is live and can still be downloaded",
         lambda holds: and_(holds("③"), ended_on.is_(None)),
     ),
-    Remark(
+    ReviewFlag(
         "used_but_not_downloaded",
         "ダウンロードしていないのに利用したことになっている",
         "it is said to have been used without having been downloaded",
         lambda _holds: and_(used == "yes", NOT_DOWNLOADED),
     ),
-    Remark(
+    ReviewFlag(
         "other_reason",
         "受領書の未返送に当たるが、記録された取消事由は別のものである",
         "the receipt was not returned, but another reason for the revocation is recorded",
         lambda holds: and_(holds("②"), reason.not_in(("receipt_not_returned", "ca_other"))),
     ),
-    Remark(
+    ReviewFlag(
         "receipt_contradicts_reason",
         "取消事由は受領書未返送だが、取消しの日までに受領書が届いている",
         "the reason is a receipt not returned, but a receipt had arrived by the revocation",
         lambda _holds: and_(reason == "receipt_not_returned", receipt_on <= revoked_on),
     ),
-    Remark(
+    ReviewFlag(
         "sanction",
         "義務不履行又は反社会的勢力を理由とする取消しである",
         "it was revoked for a breach of obligations or for antisocial forces",
         lambda holds: and_(holds(None), reason.in_(("obligation_breach", "antisocial_forces"))),
     ),
-    Remark(
+    ReviewFlag(
         WITHDRAWN,
         "電子証明書の発行前に申込みが取り下げられている(お知らせはこの場合を定めていない)",
         "the application was withdrawn before any certificate was issued, of which the notices do not speak",
         lambda _holds: and_(withdrawn_on.is_not(None), no_certificate, total_received > 0),
     ),
-    Remark(
+    ReviewFlag(
         FEE_NOT_KNOWN,
         "申込日に適用される発行手数料が分からない(発行手数料)",
         "no fee is known for the day of the application (file of fees)",
@@ -99,19 +99,19 @@ DOUBTS = (
 )
 
 WARNINGS = (
-    Remark(
+    ReviewFlag(
         "revoked_before_cp_day",
         "30日を経過した日より前に取消されている",
         "it was revoked before the day on which 30 days had passed",
         lambda _holds: revoked_on < days_after(mailed_on, REVOCABLE_AFTER + 1),
     ),
-    Remark(
+    ReviewFlag(
         "receipt_after_revocation",
         "受領書が取消し後に届いている",
         "the receipt arrived after the revocation",
         lambda _holds: receipt_on > revoked_on,
     ),
-    Remark(
+    ReviewFlag(
         "old_claim",
         "取消し又は有効期間の満了から5年を超えている",
         "more than five years have passed since the certificate ended",
@@ -120,6 +120,6 @@ WARNINGS = (
 )
 
 
-def raised(remark: Remark, holds: Holds) -> Truth:
-    """Whether the remark is raised: never unknown."""
-    return case((remark.raised(holds), 1), else_=0) == 1
+def raised(flag: ReviewFlag, holds: Holds) -> Truth:
+    """Whether the flag is raised: never unknown."""
+    return case((flag.raised(holds), 1), else_=0) == 1

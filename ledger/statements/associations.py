@@ -5,15 +5,14 @@ not.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection
 
 from ledger.codes import ASSOCIATIONS
-from ledger.decisions.findings import Finding, judge
-from ledger.people.register import Owners, Person, people
+from ledger.decisions.findings import judge
+from ledger.people.register import Owners, people
 from ledger.statements.fees_held import FeeFlow
 from ledger.tables import OUTCOMES
 
@@ -47,33 +46,26 @@ def associations(
     connection: Connection, moved: dict[str | None, FeeFlow], owners: Owners, last: date
 ) -> list[Association]:
     """The associations that have any member or application by the day, from north to south."""
-    return collect(people(connection, last).values(), judge(connection, last), moved, owners)
-
-
-def collect(
-    persons: Iterable[Person], findings: Iterable[Finding], moved: dict[str | None, FeeFlow], owners: Owners
-) -> list[Association]:
-    """The same from what was read already."""
-    found = {name: Association(name) for name in ASSOCIATIONS}
-    for person in persons:
-        found[person.association].members += 1
-    for finding in findings:
-        each = found[owners.of(finding.application).association]
-        each.applications += 1
-        each.outcomes[finding.outcome] += 1
+    by_name = {name: Association(name) for name in ASSOCIATIONS}
+    for person in people(connection, last).values():
+        by_name[person.association].members += 1
+    for finding in judge(connection, last):
+        association = by_name[owners.of(finding.application).association]
+        association.applications += 1
+        association.outcomes[finding.outcome] += 1
     for application, flow in moved.items():
         if application is None:
             continue
-        each = found[owners.of(application).association]
-        each.received += flow.ways.get("received", 0)
-        each.refunded -= flow.ways.get("refunded", 0)
-        each.credited += flow.ways.get("credited_here", 0)
-        each.received_to_date += flow.to_date.get("received", 0)
-        each.refunded_to_date -= flow.to_date.get("refunded", 0)
-        each.credited_to_date += flow.to_date.get("credited_here", 0)
-        each.left += flow.left
+        association = by_name[owners.of(application).association]
+        association.received += flow.ways.get("received", 0)
+        association.refunded -= flow.ways.get("refunded", 0)
+        association.credited += flow.ways.get("credited_here", 0)
+        association.received_to_date += flow.to_date.get("received", 0)
+        association.refunded_to_date -= flow.to_date.get("refunded", 0)
+        association.credited_to_date += flow.to_date.get("credited_here", 0)
+        association.left += flow.left
     return [
         association
-        for association in found.values()
+        for association in by_name.values()
         if association.members or association.applications or association.received_to_date
     ]

@@ -71,9 +71,9 @@ def _trial_balance(changes: list[PeriodBalance]) -> Iterable[Control]:
     closing = [change.closing for change in changes]
     debit, credit = sum(balance.debit for balance in closing), sum(balance.credit for balance in closing)
     yield Control("debits_and_credits", "trial_balance", debit, credit)
-    own = sum(balance.balance for balance in closing if balance.on_debit_side)
-    other = sum(balance.balance for balance in closing if not balance.on_debit_side)
-    yield Control("balances", "trial_balance", own, other)
+    debits = sum(balance.balance for balance in closing if balance.on_debit_side)
+    credits = sum(balance.balance for balance in closing if not balance.on_debit_side)
+    yield Control("balances", "trial_balance", debits, credits)
     carried = sum(change.opening.debit + change.debit for change in changes)
     yield Control("carried_forward", "trial_balance", carried, debit)
 
@@ -113,18 +113,18 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
     by_deposit = chart.c.kept_by.in_(("deposit", "application or deposit"))
     application = case((by_application, moved.c.application))
     deposit = case((by_deposit, moved.c.deposit))
-    left = func.sum(moved.c.credit - moved.c.debit).cast(BigInteger).label("left")
+    balance = func.sum(moved.c.credit - moved.c.debit).cast(BigInteger).label("left")
     parts = (
-        select(moved.c.account, application.label("application"), deposit.label("deposit"), left)
+        select(moved.c.account, application.label("application"), deposit.label("deposit"), balance)
         .join(chart, chart.c.code == moved.c.account)
         .where(chart.c.kept_by.is_not(None))
         .group_by(moved.c.account, application, deposit)
         .subquery()
     )
-    kept = or_(parts.c.application.is_not(None), parts.c.deposit.is_not(None))
+    of_a_part = or_(parts.c.application.is_not(None), parts.c.deposit.is_not(None))
     statement = select(
         parts.c.account,
-        func.sum(case((kept, parts.c.left), else_=0)).cast(BigInteger),
+        func.sum(case((of_a_part, parts.c.left), else_=0)).cast(BigInteger),
         func.sum(case((and_(parts.c.left < 0, parts.c.account != str(Account.AUTHORITY_PAYABLE)), 1), else_=0)).cast(
             BigInteger
         ),
@@ -137,8 +137,8 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
 
 
 def _fees_held(rows: list[FeeHolding], closing: dict[str, Balance]) -> Iterable[Control]:
-    held = sum(closing[code].balance for code in HELD)
-    yield Control("fees_held", "fees_held", sum(row.left for row in rows), held)
+    balance = sum(closing[code].balance for code in HELD)
+    yield Control("fees_held", "fees_held", sum(row.left for row in rows), balance)
 
 
 def _returns(
@@ -193,15 +193,15 @@ def _deposits(connection: Connection, last: date) -> Control:
     """
     versions = tables.deposit_known
     booked = _booked_deposits(connection, last)
-    said: dict[str, set[int]] = {}
+    yen_by_deposit: dict[str, set[int]] = {}
     for reference, yen in connection.execute(select(versions.c.deposit, versions.c.yen)):
-        said.setdefault(reference, set()).add(yen)
+        yen_by_deposit.setdefault(reference, set()).add(yen)
     latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
-    known = connection.execute(
+    as_known = connection.execute(
         select(latest.c.deposit, latest.c.yen).where(latest.c.received_on <= facts.AS_OF), {"as_of": last}
     )
-    expected = dict(known.all())
-    expected |= {reference: yen for reference, yen in booked.items() if yen in said.get(reference, ())}
+    expected = dict(as_known.all())
+    expected |= {reference: yen for reference, yen in booked.items() if yen in yen_by_deposit.get(reference, ())}
     for reference in _dated_later(connection, last) - set(booked):
         expected.pop(reference, None)
     return Control("deposits", "general_ledger", sum(booked.values()), sum(expected.values()))
@@ -220,10 +220,10 @@ def _dated_later(connection: Connection, last: date) -> set[str]:
 
 def _booked_deposits(connection: Connection, last: date) -> dict[str, int]:
     movement, entry = tables.movement, tables.entry
-    held = (str(Account.FEES_HELD), str(Account.SUSPENSE))
+    accounts = (str(Account.FEES_HELD), str(Account.SUSPENSE))
     bank = str(Account.BANK)
-    came = and_(movement.c.debit == bank, movement.c.credit.in_(held))
-    went = and_(movement.c.credit == bank, movement.c.debit.in_(held))
+    came = and_(movement.c.debit == bank, movement.c.credit.in_(accounts))
+    went = and_(movement.c.credit == bank, movement.c.debit.in_(accounts))
     yen = func.sum(case((came, movement.c.yen), else_=-movement.c.yen)).cast(BigInteger)
     statement = (
         select(movement.c.deposit, yen)

@@ -37,16 +37,16 @@ def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
 
     A receipt known by that day ends it; so do a revocation and the end of validity that have come by then.
     """
-    known = facts.known(AS_OF)
+    fact = facts.known(AS_OF)
     statement = (
-        select(known.c.application, known.c.member, known.c.mailed_on)
+        select(fact.c.application, fact.c.member, fact.c.mailed_on)
         .where(
-            known.c.mailed_on.is_not(None),
-            known.c.receipt_on.is_(None),
-            known.c.revoked_on.is_(None),
-            or_(known.c.expires_on.is_(None), known.c.expires_on > AS_OF),
+            fact.c.mailed_on.is_not(None),
+            fact.c.receipt_on.is_(None),
+            fact.c.revoked_on.is_(None),
+            or_(fact.c.expires_on.is_(None), fact.c.expires_on > AS_OF),
         )
-        .order_by(known.c.mailed_on, known.c.application)
+        .order_by(fact.c.mailed_on, fact.c.application)
     )
     members = people(connection)
     return [

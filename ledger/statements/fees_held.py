@@ -85,15 +85,15 @@ def flows(connection: Connection, first: date, last: date) -> dict[str | None, F
 
     None stands for movements that name no application; there should be none.
     """
-    found: dict[str | None, FeeFlow] = {}
+    by_application: dict[str | None, FeeFlow] = {}
     for row in connection.execute(_moved(), {"first": first, "as_of": last}):
-        flow = found.setdefault(row.application, FeeFlow())
+        flow = by_application.setdefault(row.application, FeeFlow())
         flow.to_date[row.way] = flow.to_date.get(row.way, 0) + row.yen
         if row.now:
             flow.ways[row.way] = row.yen
         else:
             flow.before += row.yen
-    return found
+    return by_application
 
 
 def held(connection: Connection, moved: dict[str | None, FeeFlow], owners: Owners, last: date) -> list[FeeHolding]:
@@ -101,7 +101,7 @@ def held(connection: Connection, moved: dict[str | None, FeeFlow], owners: Owner
     days = first_received(connection, last)
     states = certificate_states(connection, last)
     rows = []
-    for application in sorted((each for each in moved if each is not None), key=owners.order):
+    for application in sorted((application for application in moved if application is not None), key=owners.order):
         flow = moved[application]
         if not (flow.before or flow.left or any(flow.ways.values())):
             continue
@@ -139,15 +139,15 @@ def first_received(connection: Connection, last: date) -> dict[str, date]:
 
 def certificate_states(connection: Connection, last: date) -> dict[str, str]:
     """What has become of each application by the day: withdrawn, pending, issued, revoked or expired."""
-    known = facts.known(AS_OF)
+    fact = facts.known(AS_OF)
     state = case(
-        (known.c.revoked_on.is_not(None), "revoked"),
-        (known.c.expires_on <= AS_OF, "expired"),
-        (or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None)), "issued"),
-        (known.c.withdrawn_on.is_not(None), "withdrawn"),
+        (fact.c.revoked_on.is_not(None), "revoked"),
+        (fact.c.expires_on <= AS_OF, "expired"),
+        (or_(fact.c.issued_on.is_not(None), fact.c.mailed_on.is_not(None)), "issued"),
+        (fact.c.withdrawn_on.is_not(None), "withdrawn"),
         else_="pending",
     )
-    return dict(connection.execute(select(known.c.application, state), {"as_of": last}).all())
+    return dict(connection.execute(select(fact.c.application, state), {"as_of": last}).all())
 
 
 def _moved() -> Select[tuple[str | None, str, bool, int]]:
@@ -158,17 +158,17 @@ def _moved() -> Select[tuple[str | None, str, bool, int]]:
     ).group_by(sides.c.application, sides.c.way, sides.c.now)
 
 
-def _side(own: str, other: str, sign: int) -> Select[tuple[object, ...]]:
+def _side(account: str, other: str, sign: int) -> Select[tuple[object, ...]]:
     movement, entry = tables.movement, tables.entry
     return (
         select(
-            movement.c[f"{own}_application"].label("application"),
+            movement.c[f"{account}_application"].label("application"),
             _way(movement, other).label("way"),
             (entry.c.happened_on >= _FIRST).label("now"),
             (sign * movement.c.yen).label("yen"),
         )
         .join(entry, entry.c.no == movement.c.entry)
-        .where(movement.c[own].in_(HELD), entry.c.happened_on <= AS_OF)
+        .where(movement.c[account].in_(HELD), entry.c.happened_on <= AS_OF)
     )
 
 

@@ -1,18 +1,17 @@
 """The letter to the member (回答): what a kept decision said, told as it was kept, whatever became known since."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, or_, select
 
 from ledger import tables
-from ledger.errors import UnknownDecision
+from ledger.decisions.findings import first_decided
+from ledger.decisions.store import Decision, decision, standing
 from ledger.facts import COLUMNS
 from ledger.money import Yen, tax_inside
-from ledger.notices import register, review_flags
+from ledger.notices import review_flags
 from ledger.notices.conditions import Condition, Notice
 from ledger.people.register import Person, members
 
@@ -46,30 +45,21 @@ class CitedClause:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """All that the answer to a member says; yen as they were when it was decided, codes as they were kept.
+class Letter(Decision):
+    """A decision as it is told to the member: all that the answer says; yen and codes as they were when it was kept.
 
     The letter bears the day that the decision was asked for. `facts` are those it rests on, by column, in the order of
     a certificate's life. `tax_percent` is the rate inside the fee, None where no fee is known. `choice` is what the
     member had asked for, None while nothing was.
     """
 
-    no: int
-    application: str
+    addressee: Person
     applied_on: date
-    member: Person
-    as_of: date
-    outcome: str
-    notice: Notice | None
-    clauses: tuple[CitedClause, ...]
+    cited: tuple[CitedClause, ...]
     facts: Mapping[str, date | str]
-    missing: tuple[str, ...]
-    doubts: tuple[str, ...]
     returned: int
     overpaid: int | None
-    refundable: int
     tax_percent: int | None
-    suggested: str | None
     choice: str | None
 
     @property
@@ -85,117 +75,92 @@ class Letter:
 
 def letter(connection: Connection, no: int) -> Letter:
     """The letter for a decision, also for one that was superseded. Refused: a number never given (unknown-decision)."""
-    found = list(_letters(connection, select(tables.decision).where(tables.decision.c.no == no)))
-    if not found:
-        raise UnknownDecision(no)
-    return found[0]
+    row = decision(connection, no)
+    return _letter(connection, row, members(connection, row.as_of)[row.member])
 
 
 def letters(connection: Connection) -> Iterator[Letter]:
     """The letter for each decision that stands, by number."""
-    decision, later = tables.decision, tables.decision.alias("later")
-    standing = select(decision).where(~select(later.c.no).where(later.c.supersedes == decision.c.no).exists())
-    return _letters(connection, standing.order_by(decision.c.no))
-
-
-def _letters(connection: Connection, decisions: Select[Any]) -> Iterator[Letter]:
     persons: dict[date, dict[str, Person]] = {}
-    application = tables.application
-    own = decisions.add_columns(application.c.member).join(
-        application, application.c.number == tables.decision.c.application
-    )
-    for row in connection.execute(own).all():
+    for row in standing(connection):
         if row.as_of not in persons:
             persons[row.as_of] = members(connection, row.as_of)
         yield _letter(connection, row, persons[row.as_of][row.member])
 
 
-def _letter(connection: Connection, row: Row[Any], member: Person) -> Letter:
-    kept = json.loads(row.finding)
-    notice = register.announced(date.fromisoformat(row.notice)) if row.notice else None
-    told = _told(kept)
-    applied_on = told["applied_on"]
-    assert isinstance(applied_on, date), row.no
-    cited = _cited(kept, notice)
+def _letter(connection: Connection, decision: Decision, addressee: Person) -> Letter:
+    finding, values = decision.finding, _facts(decision)
+    applied_on = values["applied_on"]
+    assert isinstance(applied_on, date), decision.no
+    cited = _cited(decision)
+    if "tax_percent" in finding:
+        tax_percent = finding["tax_percent"]
+    else:
+        tax_percent = _tax_percent(connection, applied_on, finding["fee_due"], decision.as_of)
     return Letter(
-        no=row.no,
-        application=row.application,
+        **vars(decision),
+        addressee=addressee,
         applied_on=applied_on,
-        member=member,
-        as_of=row.as_of,
-        outcome=row.outcome,
-        notice=notice,
-        clauses=cited,
-        facts=_rests_on(row.outcome, told, notice, cited),
-        missing=tuple(kept["missing"]),
-        doubts=tuple(kept["doubts"]),
-        returned=kept["returned"],
-        overpaid=kept["overpaid"],
-        refundable=row.refundable,
-        tax_percent=(
-            kept["tax_percent"]
-            if "tax_percent" in kept
-            else _tax_percent(connection, applied_on, kept["fee_due"], row.as_of)
-        ),
-        suggested=kept["suggested"],
-        choice=str(told["choice"]) if "choice" in told else None,
+        cited=cited,
+        facts=_rests_on(decision, values, cited),
+        returned=finding["returned"],
+        overpaid=finding["overpaid"],
+        tax_percent=tax_percent,
+        choice=str(values["choice"]) if "choice" in values else None,
     )
 
 
-def _told(kept: Mapping[str, Any]) -> dict[str, date | str]:
-    """The facts as they were kept: what had not happened, or was not known, is not there."""
-    values = {column: each["value"] for column, each in kept["facts"].items() if each["value"] is not None}
+def _facts(decision: Decision) -> dict[str, date | str]:
+    """The facts as they were kept: what had not happened, or was not known, is not among them."""
+    stored = decision.finding["facts"]
+    values = {column: stored[column]["value"] for column in COLUMNS if column in stored}
     return {
-        column: values[column] if fact.part == "code" else date.fromisoformat(values[column])
-        for column, fact in COLUMNS.items()
-        if column in values
+        column: value if COLUMNS[column].part == "code" else date.fromisoformat(value)
+        for column, value in values.items()
+        if value is not None
     }
 
 
-def _cited(kept: Mapping[str, Any], notice: Notice | None) -> tuple[CitedClause, ...]:
+def _cited(decision: Decision) -> tuple[CitedClause, ...]:
     """The clauses that decided: those that held; else those not known yet; else all, for all of them failed."""
-    if (
-        notice is None
-        or kept["outcome"] in ("in_force", "settled", "no_fee")
-        or review_flags.WITHDRAWN in kept["doubts"]
-    ):
+    notice, undecided = decision.notice, ("in_force", "settled", "no_fee")
+    if notice is None or decision.outcome in undecided or review_flags.WITHDRAWN in decision.doubts:
         return ()
     english = {condition.ja: condition.en for condition in notice.conditions}
-    every = []
+    clauses = []
     for clause in notice.clauses:
         unmet = tuple(
-            (each["condition"], english.get(each["condition"], each["condition"]))
-            for each in kept["conditions"]
-            if each["clause"] == clause.mark and each["holds"] is False
+            (stored["condition"], english.get(stored["condition"], stored["condition"]))
+            for stored in decision.finding["conditions"]
+            if stored["clause"] == clause.mark and stored["holds"] is False
         )
-        holds = True if clause.mark in kept["clauses"] else False if unmet else None
-        every.append(CitedClause(clause.mark, clause.words, holds, unmet))
-    for wanted in (True, None):
-        if some := tuple(citation for citation in every if citation.holds is wanted):
-            return some
-    return tuple(every)
+        holds = True if clause.mark in decision.clauses else False if unmet else None
+        clauses.append(CitedClause(clause.mark, clause.words, holds, unmet))
+    return first_decided(clauses, lambda clause: clause.holds)
 
 
 def _rests_on(
-    outcome: str, told: Mapping[str, date | str], notice: Notice | None, cited: tuple[CitedClause, ...]
+    decision: Decision, values: Mapping[str, date | str], cited: tuple[CitedClause, ...]
 ) -> dict[str, date | str]:
     """The facts that the answer rests on: those of the clauses that decided, or those it is otherwise about."""
-    columns = {column for condition in _decisive(notice, cited) for column in condition.shows}
-    if outcome == "in_force":
+    columns = {column for condition in _decisive(decision.notice, cited) for column in condition.shows}
+    if decision.outcome == "in_force":
         columns.update(_OF_A_LIVE_ONE)
-    if outcome == "needs_review":
+    if decision.outcome == "needs_review":
         columns.update(_OF_A_DOUBT)
     if "used" in columns:
         columns.add("used_answered_on")
-    return {column: value for column, value in told.items() if column in columns and _REGISTERS.get(column) not in told}
+    return {
+        column: value for column, value in values.items() if column in columns and _REGISTERS.get(column) not in values
+    }
 
 
 def _decisive(notice: Notice | None, cited: tuple[CitedClause, ...]) -> Iterator[Condition]:
+    unmet_by_mark = {clause.mark: {ja for ja, _en in clause.unmet} for clause in cited}
     for clause in notice.clauses if notice else ():
-        for citation in cited:
-            if citation.mark == clause.mark:
-                unmet = {ja for ja, _en in citation.unmet}
-                yield from (condition for condition in clause.conditions if not unmet or condition.ja in unmet)
+        if clause.mark in unmet_by_mark:
+            unmet = unmet_by_mark[clause.mark]
+            yield from (condition for condition in clause.conditions if not unmet or condition.ja in unmet)
 
 
 def _tax_percent(connection: Connection, applied_on: date, fee_due: int | None, as_of: date) -> int | None:

@@ -102,42 +102,42 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
         ).one_or_none()
         for by in (facts.AS_OF, None)
     ]
-    told: Row[Any] | None = rows[0] or rows[1]
-    assert told is not None, "a member is in the register from the row that names it first"
-    findings = sorted(judge(connection, as_of, member=member), key=lambda each: numerically(each.application))
+    row: Row[Any] | None = rows[0] or rows[1]
+    assert row is not None, "a member is in the register from the row that names it first"
+    findings = sorted(judge(connection, as_of, member=member), key=lambda finding: numerically(finding.application))
     origins = facts.origins(connection, {number for finding in findings for number in finding.fact_ids()})
     deposits = _deposits(connection, member, as_of)
     numbers = connection.execute(select(tables.application.c.number).where(tables.application.c.member == member))
-    kept = decisions(connection, list(numbers.scalars()))
-    every = settlements.returns(connection, owners(connection, as_of), as_of)
+    history = decisions(connection, list(numbers.scalars()))
+    all_returns = settlements.returns(connection, owners(connection, as_of), as_of)
     return MemberStatement(
-        person=Person(member, told.name, told.association),
+        person=Person(member, row.name, row.association),
         as_of=as_of,
-        kana=told.kana,
-        deregistered_on=told.deregistered_on,
-        bank=told.bank,
-        branch=told.branch,
-        account=None if told.account_number is None else masking.account(told.account_number),
+        kana=row.kana,
+        deregistered_on=row.deregistered_on,
+        bank=row.bank,
+        branch=row.branch,
+        account=None if row.account_number is None else masking.account(row.account_number),
         account_waits=member in people.waiting(connection, member),
         findings=findings,
         facts=[fact for finding in findings for fact in known(finding, origins)],
         conditions=[condition for finding in findings for condition in conditions(finding, origins)],
         deposits=deposits,
-        returns=settlements.by_member(every, member),
-        decisions=[decision for decision in kept if decision.as_of <= as_of],
+        returns=settlements.by_member(all_returns, member),
+        decisions=[decision for decision in history if decision.as_of <= as_of],
         ledger=_ledger(connection, member, {deposit.reference for deposit in deposits}, as_of),
     )
 
 
 def known(finding: Finding, origins: Mapping[int, Origin]) -> list[FactLine]:
     """Everything known of the application of a finding, in the order of a certificate's life."""
-    found = []
+    lines = []
     for column, fact in COLUMNS.items():
         value, number = finding.row[column], finding.row[f"{fact.name}_fact"]
         if value is not None:
             origin = None if number is None else origins.get(number)
-            found.append(FactLine(finding.application, labels.fact(column), format_code(column, value), origin))
-    return found
+            lines.append(FactLine(finding.application, labels.fact(column), format_code(column, value), origin))
+    return lines
 
 
 def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[ConditionLine]:
@@ -174,24 +174,24 @@ def _deposits(connection: Connection, member: str, as_of: date) -> list[DepositL
 def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date) -> list[LedgerLine]:
     """The member's parts of the subsidiary ledgers, account by account, part by part, line by line."""
     accounts = {balance.code: balance for balance in trial_balance(connection, as_of)}
-    found = {entry.no: entry for entry in ledgers.entries(connection, last=as_of, member=member)}
+    by_number = {entry.no: entry for entry in ledgers.entries(connection, last=as_of, member=member)}
     if deposits:
         for account in (Account.SUSPENSE, Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS):
-            for each in ledgers.entries(connection, last=as_of, account=str(account)):
-                if any(line.deposit in deposits for line in each.lines):
-                    found[each.no] = each
+            for entry in ledgers.entries(connection, last=as_of, account=str(account)):
+                if any(line.deposit in deposits for line in entry.lines):
+                    by_number[entry.no] = entry
     parts_of = chart(connection)
     parts: dict[tuple[str, str], list[tuple[JournalEntry, AccountLine]]] = {}
-    for entry in sorted(found.values(), key=lambda each: (each.on, each.no)):
+    for entry in sorted(by_number.values(), key=lambda entry: (entry.on, entry.no)):
         for line in entry.lines:
             part = parts_of.part(line.account, line.application, line.deposit)
             if part is not None and (line.member == member or (line.member is None and line.deposit in deposits)):
                 parts.setdefault((line.account, part), []).append((entry, line))
     posted = []
-    for code, part in sorted(parts, key=lambda each: (each[0], numerically(each[1]))):
-        left = 0
+    for code, part in sorted(parts, key=lambda key: (key[0], numerically(key[1]))):
+        balance = 0
         for entry, line in parts[code, part]:
             moved = line.debit - line.credit
-            left += moved if accounts[code].on_debit_side else -moved
-            posted.append(LedgerLine(accounts[code], part, entry, line, left))
+            balance += moved if accounts[code].on_debit_side else -moved
+            posted.append(LedgerLine(accounts[code], part, entry, line, balance))
     return posted

@@ -7,17 +7,16 @@ from sqlalchemy import Connection, Text, cast, func, select
 
 from ledger import tables
 from ledger.dates import Month
+from ledger.decisions.store import Decision, standing_on
 from ledger.journal import balances, ledgers
 from ledger.journal.balances import PeriodBalance
 from ledger.journal.chart import Chart, chart
 from ledger.journal.closing import closing_of
 from ledger.journal.ledgers import AccountLedger, JournalEntry
 from ledger.people.register import Owners, owners, people
-from ledger.statements import decisions as decided
 from ledger.statements import fees_held, settlements
 from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
-from ledger.statements.decisions import DecisionLine
 from ledger.statements.fees_held import FeeHolding
 from ledger.statements.settlements import Settlement
 
@@ -58,7 +57,7 @@ class MonthStatement:
     ledger: list[AccountLedger]
     held: list[FeeHolding]
     returns: list[Settlement]
-    decided: list[DecisionLine]
+    decided: list[Decision]
     associations: list[Association]
 
     @property
@@ -75,24 +74,24 @@ def month_statement(connection: Connection, month: Month) -> MonthStatement:
     entries = ledgers.entries(connection, first=first, last=last)
     ledger = ledgers.general_ledger(connection, first, last)
     moved = fees_held.flows(connection, first, last)
-    held = fees_held.held(connection, moved, whose, last)
-    every = settlements.returns(connection, whose, last)
-    listed = sorted(settlements.in_period(every, first, last), key=settlements.member_order)
-    kept = decided.standing(connection, last, closing_of(connection, month))
-    stood = sorted(kept, key=lambda each: whose.order(each.application))
+    holdings = fees_held.held(connection, moved, whose, last)
+    every_return = settlements.returns(connection, whose, last)
+    listed = sorted(settlements.in_period(every_return, first, last), key=settlements.member_order)
+    decisions = standing_on(connection, last, closing_of(connection, month))
+    decisions.sort(key=lambda decision: whose.order(decision.application))
     totals = associations(connection, moved, whose, last)
     return MonthStatement(
         month=month,
         owners=whose,
         chart=chart(connection),
-        counts=_counts(connection, last, totals, entries, stood, listed),
-        controls=controls(connection, changes, entries, ledger, held, every, moved, first, last),
+        counts=_counts(connection, last, totals, entries, decisions, listed),
+        controls=controls(connection, changes, entries, ledger, holdings, every_return, moved, first, last),
         changes=changes,
         entries=entries,
         ledger=ledger,
-        held=held,
+        held=holdings,
         returns=listed,
-        decided=stood,
+        decided=decisions,
         associations=totals,
     )
 
@@ -102,7 +101,7 @@ def _counts(
     last: date,
     totals: list[Association],
     entries: list[JournalEntry],
-    stood: list[DecisionLine],
+    decisions: list[Decision],
     listed: list[Settlement],
 ) -> Counts:
     entry = tables.entry
@@ -112,7 +111,7 @@ def _counts(
     return Counts(
         members=len(people(connection, last)),
         applications=sum(total.applications for total in totals),
-        decisions=len(stood),
+        decisions=len(decisions),
         entries=len(entries),
         reversals=sum(entry.reverses is not None for entry in entries),
         entries_to_date=to_date,
@@ -128,5 +127,5 @@ def _head(connection: Connection, last: date) -> str | None:
     entry, seal, batch = tables.entry, tables.seal, tables.batch
     no = select(func.max(entry.c.no)).where(entry.c.happened_on <= last).scalar_subquery()
     statement = select(batch.c.head).join(seal, seal.c.batch == batch.c.no)
-    found = connection.execute(statement.where(seal.c.of == "entry", seal.c.key == cast(no, Text))).scalar()
-    return None if found is None else str(found)
+    head = connection.execute(statement.where(seal.c.of == "entry", seal.c.key == cast(no, Text))).scalar()
+    return None if head is None else str(head)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Table, select
 
-from ledger import facts, masking, tables
+from ledger import facts, fees, masking, tables
 from ledger.money import Yen, tax_inside
 from ledger.people import accounts
 from ledger.people.register import Owners, Person, numerically, person_order
@@ -108,26 +108,41 @@ class Settlement:
 def returns(connection: Connection, owners: Owners, last: date) -> list[Settlement]:
     """Everything proposed by the day, as it stood then: refunds, overpayments, credits, each by number."""
     context = _Context(connection, owners, last)
-    refunds = [context.refund(*step) for step in _with_steps(connection, tables.refund, tables.refund_step, last)]
-    credits = [context.credit(*step) for step in _with_steps(connection, tables.credit, tables.credit_step, last)]
-    refunds.sort(key=lambda each: (each.way == "overpayment", each.no))
+    refunds = [
+        context.settlement("refund" if row.deposit is None else "overpayment", row, steps)
+        for row, steps in _with_steps(connection, tables.refund, tables.refund_step, last)
+    ]
+    credits = [
+        context.settlement("credit", row, steps)
+        for row, steps in _with_steps(connection, tables.credit, tables.credit_step, last)
+    ]
+    refunds.sort(key=lambda refund: (refund.way == "overpayment", refund.no))
     return refunds + credits
 
 
-def in_period(every: list[Settlement], first: date, last: date) -> list[Settlement]:
+def in_period(settlements: list[Settlement], first: date, last: date) -> list[Settlement]:
     """Those that moved in the period or were still open at its end."""
-    return [settlement for settlement in every if settlement.open or settlement.moved(first, last)]
+    return [settlement for settlement in settlements if settlement.open or settlement.moved(first, last)]
 
 
-def by_member(every: list[Settlement], member: str) -> list[Settlement]:
+def by_member(settlements: list[Settlement], member: str) -> list[Settlement]:
     """Those of one member, by application."""
-    own = [settlement for settlement in every if settlement.member is not None and settlement.member.number == member]
-    return sorted(own, key=lambda each: (numerically(each.application or ""), each.way, each.no))
+    of_member = [
+        settlement for settlement in settlements if settlement.member is not None and settlement.member.number == member
+    ]
+    return sorted(
+        of_member, key=lambda settlement: (numerically(settlement.application or ""), settlement.way, settlement.no)
+    )
 
 
-def member_order(each: Settlement) -> tuple[object, ...]:
+def member_order(settlement: Settlement) -> tuple[object, ...]:
     """Where it stands in a list by association and member; what belongs to nobody known comes last."""
-    return (each.member is None, person_order(each.member) if each.member else (), each.way, each.no)
+    return (
+        settlement.member is None,
+        person_order(settlement.member) if settlement.member else (),
+        settlement.way,
+        settlement.no,
+    )
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
@@ -138,13 +153,13 @@ def _with_steps(
 ) -> list[tuple[Row[Any], tuple[SettlementStep, ...]]]:
     """The rows with the steps they had taken by the day; those not proposed yet are left out."""
     key = steps.c[of.name]
-    taken: dict[int, list[SettlementStep]] = {}
+    steps_by_number: dict[int, list[SettlementStep]] = {}
     names = ("state", "happened_on", "by", "reason", "entry", "payment_file")
     statement = select(key, *(steps.c[name] for name in names if name in steps.c))
     for no, *step in connection.execute(statement.where(steps.c.happened_on <= last).order_by(key, steps.c.nth)):
-        taken.setdefault(no, []).append(SettlementStep(*step))
+        steps_by_number.setdefault(no, []).append(SettlementStep(*step))
     rows = connection.execute(select(of).order_by(of.c.no))
-    return [(row, tuple(taken[row.no])) for row in rows if row.no in taken]
+    return [(row, tuple(steps_by_number[row.no])) for row in rows if row.no in steps_by_number]
 
 
 class _Context:
@@ -158,47 +173,28 @@ class _Context:
         self._accounts = account_endings(connection, last)
         self._waiting = accounts.waiting(connection)
 
-    def refund(self, row: Row[Any], steps: tuple[SettlementStep, ...]) -> Settlement:
-        """A refund of a fee, or of money that was never due."""
-        if row.deposit is None:
-            return self._of_fee(row, "refund", None, steps)
-        application, received_on = self._deposits.get(row.deposit, (None, None))
+    def settlement(self, way: Way, row: Row[Any], steps: tuple[SettlementStep, ...]) -> Settlement:
+        """The refund of a fee, the return of money that was never due, or a fee set against a reissue."""
+        of_fee = way != "overpayment"
+        if of_fee:
+            application, received_on = row.application, self._received.get(row.application)
+        else:
+            application, received_on = self._deposits.get(row.deposit, (None, None))
         member = None if application is None else self._owners.of(application)
-        account = None if member is None else self._accounts.get(member.number)
+        payee = member.number if member is not None and way != "credit" else None
         return Settlement(
-            row.no,
-            "overpayment",
-            application,
-            row.deposit,
-            member,
-            None,
-            row.yen,
-            None,
-            received_on,
-            account,
-            steps,
-            member is not None and member.number in self._waiting,
-        )
-
-    def credit(self, row: Row[Any], steps: tuple[SettlementStep, ...]) -> Settlement:
-        """A fee set against a reissue."""
-        return self._of_fee(row, "credit", row.to_application, steps)
-
-    def _of_fee(self, row: Row[Any], way: Way, target: str | None, steps: tuple[SettlementStep, ...]) -> Settlement:
-        member = self._owners.of(row.application)
-        return Settlement(
-            row.no,
-            way,
-            row.application,
-            target,
-            member,
-            row.decision,
-            row.yen,
-            self._rates.get(row.application),
-            self._received.get(row.application),
-            self._accounts.get(member.number) if way == "refund" else None,
-            steps,
-            way == "refund" and member.number in self._waiting,
+            no=row.no,
+            way=way,
+            application=application,
+            target=row.to_application if way == "credit" else row.deposit,
+            member=member,
+            decision=row.decision if of_fee else None,
+            yen=row.yen,
+            tax_percent=self._rates.get(row.application) if of_fee else None,
+            received_on=received_on,
+            account=None if payee is None else self._accounts.get(payee),
+            steps=steps,
+            account_waits=payee in self._waiting,
         )
 
 
@@ -206,44 +202,31 @@ def _deposits(connection: Connection, last: date) -> dict[str, tuple[str | None,
     """The application and the day of each deposit from which something is returned, as known by the day."""
     versions = tables.deposit_known
     within = versions.c.deposit.in_(select(tables.refund.c.deposit).where(tables.refund.c.deposit.is_not(None)))
-    found: dict[str, tuple[str | None, date]] = {}
+    by_reference: dict[str, tuple[str | None, date]] = {}
     for as_of in (None, facts.AS_OF):  # one that became known later is told as it is known last
         latest = facts.latest_version(versions, (versions.c.deposit,), as_of, within).subquery()
         statement = select(latest.c.deposit, latest.c.application, latest.c.received_on)
         rows = connection.execute(statement, {} if as_of is None else {"as_of": last})
-        found |= {row.deposit: (row.application, row.received_on) for row in rows}
-    return found
+        by_reference |= {row.deposit: (row.application, row.received_on) for row in rows}
+    return by_reference
 
 
-def _tax_percents(connection: Connection, last: date) -> dict[str, int]:
+def _tax_percents(connection: Connection, last: date) -> dict[str, int | None]:
     """The rate of tax inside the fee of each application from which something comes back, by the day it was made."""
-    fee = tables.fee
-    spans = connection.execute(
-        select(fee.c.applies_from, fee.c.applies_to, fee.c.tax_percent)
-        .where(fee.c.known_on <= last)
-        .order_by(fee.c.applies_from.desc(), fee.c.known_on.desc(), fee.c.id.desc())
-    ).all()
-    within = tables.fact.c.application.in_(
-        select(tables.refund.c.application)
-        .where(tables.refund.c.application.is_not(None))
-        .union(select(tables.credit.c.application))
-    )
-    known = facts.known(facts.AS_OF, within)
-    rates: dict[str, int] = {}
-    for application, day in connection.execute(select(known.c.application, known.c.applied_on), {"as_of": last}):
-        fitting = (span for span in spans if span.applies_from <= day and (span.applies_to or day) >= day)
-        if (span := next(fitting, None)) is not None:
-            rates[application] = span.tax_percent
-    return rates
+    of_refunds = select(tables.refund.c.application).where(tables.refund.c.application.is_not(None))
+    within = tables.fact.c.application.in_(of_refunds.union(select(tables.credit.c.application)))
+    fact = facts.known(facts.AS_OF, within)
+    statement = select(fact.c.application, fees.tax_percent(fact.c.applied_on, facts.AS_OF))
+    return dict(connection.execute(statement, {"as_of": last}).all())
 
 
 def account_endings(connection: Connection, last: date) -> dict[str, str]:
     """Each member's bank account with all but its last four digits hidden, where one is known."""
     versions = tables.member_known
-    found: dict[str, str] = {}
+    endings: dict[str, str] = {}
     for as_of in (None, facts.AS_OF):
         latest = facts.latest_version(versions, (versions.c.member,), as_of).subquery()
         statement = select(latest.c.member, latest.c.account_number).where(latest.c.account_number.is_not(None))
         rows = connection.execute(statement, {} if as_of is None else {"as_of": last})
-        found |= {row.member: masking.account(row.account_number) for row in rows}
-    return found
+        endings |= {row.member: masking.account(row.account_number) for row in rows}
+    return endings

@@ -13,12 +13,13 @@ from exports.reports import outdated as sheets
 from ledger import dates, i18n, tables
 from ledger.booking import credits, refunds
 from ledger.booking.run import book
-from ledger.decisions import outdated as asked_again
-from ledger.decisions import store
+from ledger.decisions import shadows, store
 from ledger.decisions.findings import judge
-from ledger.decisions.outdated import OutdatedDecision, as_json, outdated, recompute, recomputed
+from ledger.decisions.outdated import OutdatedDecision, as_json, outdated
+from ledger.decisions.replay import replay, replays
 from ledger.errors import UnknownDecision
 from ledger.i18n import LANGUAGES, Language
+from ledger.notices import register
 from ledger.people.register import owners
 from ledger.store import database
 from migrations import triggers
@@ -74,7 +75,10 @@ def decided(books: Connection, as_of: date, *numbers: str) -> list[int]:
 
 def answers(rows: list[OutdatedDecision]) -> list[tuple[str, date, str, str | None]]:
     """Application, day asked for, outcome then and now."""
-    return [(row.application, row.asked_on, row.then.outcome, row.now.outcome if row.now else None) for row in rows]
+    return [
+        (row.decision.application, row.asked_on, row.decision.outcome, row.now.outcome if row.now else None)
+        for row in rows
+    ]
 
 
 # --- what shakes a decision -----------------------------------------------------------------------------------------
@@ -91,8 +95,8 @@ def test_fact_learnt_later_shakes_with_hindsight(books: Connection) -> None:
     (no,) = decided(books, N21)
     learnt(books, "2011-0001", "receipt", date(2012, 10, 5), day=date(2012, 2, 10), up_to=date(2012, 10, 5))
     found, today = outdated(books, LATER)
-    assert (found.decision, found.as_of, found.asked_on, today.asked_on) == (no, N21, N21, LATER)
-    assert (found.then.outcome, found.then.clauses, found.then.refundable) == ("eligible", ("②",), 7245)
+    assert (found.decision.no, found.decision.as_of, found.asked_on, today.asked_on) == (no, N21, N21, LATER)
+    assert (found.decision.outcome, found.decision.clauses, found.decision.refundable) == ("eligible", ("②",), 7245)
     assert found.now is not None
     assert (found.now.outcome, found.now.clauses, found.now.refundable) == ("needs_review", (), 0)
     assert not found.notice_changed
@@ -176,9 +180,17 @@ def test_notice_announced_since_shakes(books: Connection) -> None:
     decided(books, N23)
     assert outdated(books, date(2012, 9, 20)) == []
     (found,) = outdated(books, N21)
-    assert (found.then.outcome, found.then.notice, found.then.clauses) == ("eligible", N23, ("未利用",))
+    assert (found.decision.outcome, found.decision.notice, found.decision.clauses) == (
+        "eligible",
+        register.announced(N23),
+        ("未利用",),
+    )
     assert found.now is not None
-    assert (found.now.outcome, found.now.notice, found.notice_changed) == ("not_eligible", N21, True)
+    assert (found.now.outcome, found.now.notice, found.notice_changed) == (
+        "not_eligible",
+        register.announced(N21),
+        True,
+    )
 
 
 def test_same_answer_under_another_notice_is_not_shaken(books: Connection) -> None:
@@ -193,7 +205,7 @@ def test_other_clauses_of_the_same_notice_shake(books: Connection) -> None:
     learnt(books, "2011-0001", "downloaded", date(2012, 10, 5), up_to=date(2012, 10, 5))
     (found,) = outdated(books, N21)
     assert found.now is not None
-    assert (found.then.clauses, found.now.clauses) == (("②",), ("②", "③"))
+    assert (found.decision.clauses, found.now.clauses) == (("②",), ("②", "③"))
 
 
 # --- what does not --------------------------------------------------------------------------------------------------
@@ -226,7 +238,7 @@ def test_ground_that_falls_away_after_the_payment_shakes(books: Connection) -> N
     learnt(books, "2011-0001", "receipt", date(2012, 11, 5), day=date(2012, 2, 10), up_to=date(2012, 11, 5))
     (found,) = outdated(books, LATER)
     assert found.now is not None
-    assert (found.then.outcome, found.then.clauses) == ("settled", ("②",))
+    assert (found.decision.outcome, found.decision.clauses) == ("settled", ("②",))
     assert (found.now.outcome, found.now.clauses) == ("settled", ())
 
 
@@ -256,7 +268,7 @@ def test_decision_about_a_later_day_is_not_asked_for_an_earlier_one(books: Conne
 
 @pytest.mark.parametrize("by_name", [500, 0], ids=["by name", "everyone"])
 def test_everyone_is_judged_once_for_each_day(books: Connection, monkeypatch: pytest.MonkeyPatch, by_name: int) -> None:
-    monkeypatch.setattr(asked_again, "_BY_NAME", by_name)
+    monkeypatch.setattr(shadows, "_BY_NAME", by_name)
     for nth in range(12):
         told(books, f"2011-{nth:04}", UNRECEIVED)
         decided(books, N21 + timedelta(nth % 3), f"2011-{nth:04}")
@@ -265,7 +277,7 @@ def test_everyone_is_judged_once_for_each_day(books: Connection, monkeypatch: py
     asked: list[str] = []
     event.listen(books, "before_cursor_execute", lambda *call: asked.append(call[2]))
     found = outdated(books, date(2012, 9, 30))
-    assert [(decision.application, decision.asked_on) for decision in found] == [
+    assert [(row.decision.application, row.asked_on) for row in found] == [
         ("2011-0003", N21),
         ("2011-0007", date(2012, 9, 22)),
     ]
@@ -281,7 +293,7 @@ def test_every_decision_is_what_it_was(books: Connection, monkeypatch: pytest.Mo
     if not reached:
         monkeypatch.setattr(store, "_reach", lambda _connection: {})
     _month_of_decisions(books)
-    found = list(recomputed(books))
+    found = list(replays(books))
     assert [each.differs for each in found] == [()] * len(found)
     assert sorted(each.no for each in found) == [decision.no for decision in store.decisions(books)]
     assert len({decision.outcome for decision in store.decisions(books)}) >= 3
@@ -313,7 +325,7 @@ def test_clock_that_runs_backwards_changes_no_decision(books: Connection, monkey
     moments: Iterator[datetime] = (datetime(2012, 10, 1) - timedelta(hours=nth) for nth in range(1_000_000))
     monkeypatch.setattr(dates, "now", lambda: next(moments))
     _month_of_decisions(books)
-    assert {each.differs for each in recomputed(books)} == {()}
+    assert {each.differs for each in replays(books)} == {()}
     assert answers(outdated(books, date(2012, 9, 26))) == []
 
 
@@ -354,7 +366,7 @@ def test_fee_shipped_later_was_not_known_then(books: Connection) -> None:
     decided(books, date(2015, 1, 31))
     fee = {"applies_from": date(2014, 4, 1), "yen": 7452, "tax_percent": 8, "known_on": date(2014, 4, 1)}
     books.execute(tables.fee.insert().values(fee))
-    assert [each.differs for each in recomputed(books)] == [()]
+    assert [each.differs for each in replays(books)] == [()]
     assert answers(outdated(books, date(2015, 1, 31))) == [("2014-0001", date(2015, 1, 31), "needs_review", "eligible")]
 
 
@@ -366,7 +378,7 @@ def test_finding_kept_without_its_rate_of_tax_says_the_same(books: Connection, m
         earlier.setattr(store, "content", lambda finding: content(finding).replace('"tax_percent":5,', ""))
         numbers = decided(books, N21)
     assert '"tax_percent"' not in books.execute(text("SELECT finding FROM decision")).scalar_one()
-    assert (decided(books, N21), recompute(books, numbers[0]).differs) == (numbers, ())
+    assert (decided(books, N21), replay(books, numbers[0]).differs) == (numbers, ())
     assert outdated(books, N21) == []
     told(books, "2011-0002", UNRECEIVED)
     (no,) = decided(books, N21, "2011-0002")
@@ -381,7 +393,7 @@ def test_what_carries_a_decision_out_in_the_same_moment_came_after_it(
     told(books, "2011-0001", UNRECEIVED)
     book(books, N21, by=CLERK)
     refunds.propose(books, "2011-0001", on=N21, by=CLERK)
-    assert [each.differs for each in recomputed(books)] == [()]
+    assert [each.differs for each in replays(books)] == [()]
 
 
 @pytest.mark.parametrize(
@@ -397,15 +409,15 @@ def test_what_carries_a_decision_out_in_the_same_moment_came_after_it(
 def test_what_was_changed_around_the_triggers_differs(books: Connection, change: str, differs: str) -> None:
     told(books, "2011-0001", UNRECEIVED)
     (no,) = decided(books, N21)
-    assert recompute(books, no).differs == ()
+    assert replay(books, no).differs == ()
     triggers.drop_all(books)
     books.execute(text(change))
-    assert differs in recompute(books, no).differs
+    assert differs in replay(books, no).differs
 
 
 def test_number_never_given_is_refused(books: Connection) -> None:
     with pytest.raises(UnknownDecision):
-        recompute(books, 99)
+        replay(books, 99)
 
 
 # --- as it is shown -------------------------------------------------------------------------------------------------

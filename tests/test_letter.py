@@ -25,7 +25,7 @@ from ledger.statements.letter import Letter, letter, letters
 from ledger.store import database
 from ledger.tables import OUTCOMES, VERDICTS
 from tests import given
-from tests.test_cases import CASES
+from tests.notice_cases import CASES
 from tests.test_statements import compare, dumped
 
 ASKED = date(2012, 9, 21)
@@ -123,9 +123,9 @@ def test_rate_is_that_of_the_fee_and_not_of_today(every_outcome: dict[str, Lette
 
 def test_what_failed_is_named_and_so_are_the_facts_it_failed_by(every_outcome: dict[str, Letter]) -> None:
     found = every_outcome["not_eligible"]
-    assert [clause.mark for clause in found.clauses] == ["①", "②", "③", "特例"]
-    assert [clause.holds for clause in found.clauses] == [False] * 4
-    assert [[ja for ja, _en in clause.unmet] for clause in found.clauses] == [
+    assert [clause.mark for clause in found.cited] == ["①", "②", "③", "特例"]
+    assert [clause.holds for clause in found.cited] == [False] * 4
+    assert [[ja for ja, _en in clause.unmet] for clause in found.cited] == [
         ["不具合により使用できず", "利用されたことが確認されていない"],
         ["受領書が返送されていない"],
         ["ダウンロードを行っていない"],
@@ -141,7 +141,7 @@ def test_what_is_missing_is_named_with_who_supplies_it(every_outcome: dict[str, 
     found = every_outcome["needs_facts"]
     assert found.missing == ("issued_on", "used")
     assert "who alone can confirm it" in shown(found)
-    assert all(clause.holds is None for clause in found.clauses)
+    assert all(clause.holds is None for clause in found.cited)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_rule_is_that_of_the_day(book_url: str, as_of: date, name: str | None, c
         told(connection, "2011-0001", REVOKED_UNSEEN, as_of=as_of)
         found = letter(connection, decided(connection, "2011-0001", as_of))
     assert (found.notice.name if found.notice else None) == name
-    assert [clause.mark for clause in found.clauses] == clauses
+    assert [clause.mark for clause in found.cited] == clauses
     assert (name or "no notice was in force") in shown(found)
 
 
@@ -210,7 +210,7 @@ def test_letter_says_what_was_decided_whatever_became_known_since(book_url: str)
         second = decided(connection, "2011-0001")
         assert letter(connection, first) == before
         assert [each.no for each in letters(connection)] == [second]
-        assert [clause.mark for clause in letter(connection, second).clauses] == ["③"]
+        assert [clause.mark for clause in letter(connection, second).cited] == ["③"]
 
 
 def test_letter_made_again_is_the_same_file(every_outcome: dict[str, Letter]) -> None:
@@ -238,8 +238,8 @@ def test_no_code_and_no_file_of_the_office_is_in_any_letter(book_url: str, langu
     i18n.use(language)
     with database.writing(book_url) as connection:
         for nth, case in enumerate(CASES):
-            told(connection, f"{nth:04}-{case['id']}", case["given"], as_of=case["as_of"])
-            decided(connection, f"{nth:04}-{case['id']}", case["as_of"])
+            told(connection, f"{nth:04}-{case.id}", case.given, as_of=case.as_of)
+            decided(connection, f"{nth:04}-{case.id}", case.as_of)
         found = list(letters(connection))
     assert {each.outcome for each in found} >= {"eligible", "not_eligible", "needs_facts", "needs_review", "in_force"}
     for each in found:

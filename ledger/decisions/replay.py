@@ -1,0 +1,115 @@
+"""Replay: whether a decision is answered again as it was, from nothing but what the books held when it was kept."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import CTE, Connection, DateTime, Integer, Row, bindparam, case, or_, select
+
+from ledger import tables
+from ledger.decisions.shadows import judged, original, shadow
+from ledger.decisions.store import content
+from ledger.errors import UnknownDecision
+from ledger.notices import register
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A decision judged again from what was in the books when it was kept: the parts that differ, none if it agrees."""
+
+    no: int
+    application: str
+    differs: tuple[str, ...]
+
+
+def replay(connection: Connection, no: int) -> Replay:
+    """Judges one decision again as it was. Refused: a number never given (unknown-decision)."""
+    for result in replays(connection, [no]):
+        return result
+    raise UnknownDecision(no)
+
+
+def replays(connection: Connection, numbers: Sequence[int] | None = None) -> Iterator[Replay]:
+    """Judges decisions again (None: all of them), superseded ones too, from nothing but what was then in the books.
+
+    Counted are the facts, deposits and fees up to the last that the books held when the decision was kept, and the
+    steps of refunds and credits whose entry they held. Of a decision that does not say how far they reached, what was
+    recorded by its moment counts, and of steps those that rest on earlier decisions. Compared is the whole finding as
+    it was kept, with the records it stands on, and the columns beside it. Decisions for one day that were kept on the
+    same books are judged in one go.
+    """
+    decision, dialect = tables.decision, connection.dialect.name
+    moment = case((decision.c.sources_to.is_(None), decision.c.recorded_at)).label("moment")
+    same_books = (decision.c.sources_to, decision.c.fees_to, decision.c.entries_to, moment, decision.c.as_of)
+    together = [*(column.name for column in same_books), "notice"]
+    statement = select(decision, moment).order_by(*same_books, decision.c.notice, decision.c.no)
+    if numbers is not None:
+        statement = statement.where(decision.c.no.in_(list(numbers)))
+    rows = connection.execute(statement).all()
+    for _same, group in groupby(rows, key=lambda row: [row._mapping[name] for name in together]):
+        batch = list(group)
+        first = batch[0]
+        notice = register.announced(date.fromisoformat(first.notice)) if first.notice else None
+        shadows = _by_moment(dialect) if first.sources_to is None else _by_reach(dialect)
+        applications = {row.application for row in batch}
+        findings = judged(connection, first.as_of, notice, applications, shadows, **_reach(first))
+        for row in batch:
+            finding = findings.get(row.application)
+            current = {} if finding is None else json.loads(content(finding))
+            yield Replay(row.no, row.application, tuple(_differing(row._mapping, current)))
+
+
+def _differing(row: Mapping[Any, Any], current: Mapping[str, Any]) -> Iterator[str]:
+    for name, stored in json.loads(row["finding"]).items():
+        beside = row.get(name, stored)
+        if stored != current.get(name) or stored != (beside.isoformat() if isinstance(beside, date) else beside):
+            yield name
+
+
+# --- the tables as they were ----------------------------------------------------------------------------------------
+
+
+def _reach(decision: Row[Any]) -> dict[str, object]:
+    """How far the books reached when a decision was kept, for the shadows that go by it."""
+    if decision.sources_to is None:
+        return {"kept_at": decision.recorded_at, "kept_no": decision.no}
+    return {name: decision._mapping[name] for name in ("sources_to", "fees_to", "entries_to")}
+
+
+@cache
+def _by_reach(dialect: str) -> tuple[CTE, ...]:
+    """Every table up to where the books reached when a decision was kept.
+
+    A step without an entry is left out: what was approved or filed is promised no more than it was when proposed.
+    """
+    shadows = []
+    for table, no, to in (
+        (tables.fact, "source", "sources_to"),
+        (tables.deposit_known, "source", "sources_to"),
+        (tables.fee, "id", "fees_to"),
+        (tables.refund_step, "entry", "entries_to"),
+        (tables.credit_step, "entry", "entries_to"),
+    ):
+        of = original(dialect, table)
+        shadows.append(shadow(table, select(of).where(of.c[no] <= bindparam(to, type_=Integer))))
+    return tuple(shadows)
+
+
+@cache
+def _by_moment(dialect: str) -> tuple[CTE, ...]:
+    """Every table without what was recorded after a decision, or rests on it or a later one: as far as clocks go."""
+    at, first = bindparam("kept_at", type_=DateTime), bindparam("kept_no", type_=Integer)
+    sources = select(tables.source.c.id).where(tables.source.c.recorded_at <= at)
+    shadows = []
+    for table in (tables.fact, tables.deposit_known, tables.fee):
+        of = original(dialect, table)
+        shadows.append(shadow(table, select(of).where(or_(of.c.source.is_(None), of.c.source.in_(sources)))))
+    for steps, whole in ((tables.refund_step, tables.refund), (tables.credit_step, tables.credit)):
+        of = original(dialect, steps)
+        earlier = select(whole.c.no).where(or_(whole.c.decision.is_(None), whole.c.decision < first))
+        shadows.append(shadow(steps, select(of).where(of.c.recorded_at <= at, of.c[whole.name].in_(earlier))))
+    return tuple(shadows)
