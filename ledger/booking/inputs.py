@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, func, or_, select
 
 from ledger import facts, fees, tables
 
@@ -184,9 +184,8 @@ def due_known_on(connection: Connection, applications: Iterable[ApplicationFacts
 
 
 def _fee_known_on(connection: Connection, applied_on: date) -> date | None:
-    fee = tables.fee
-    fits = and_(fee.c.applies_from <= applied_on, or_(fee.c.applies_to.is_(None), fee.c.applies_to >= applied_on))
-    known_on: date | None = connection.execute(select(func.max(fee.c.known_on)).where(fits)).scalar()
+    latest = select(func.max(tables.fee.c.known_on)).where(fees.applies(applied_on))
+    known_on: date | None = connection.execute(latest).scalar()
     return known_on
 
 

@@ -10,9 +10,9 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Exists, Row, exists, func, select
+from sqlalchemy import Connection, Exists, Row, exists, select
 
-from ledger import dates, facts, kana, tables
+from ledger import facts, kana, tables
 from ledger.booking.refunds import Refund, refunds
 from ledger.booking.refusals import (
     BeforeTheStepBefore,
@@ -34,7 +34,7 @@ from ledger.journal.refusals import NoReasonGiven
 from ledger.people import accounts as people
 from ledger.people import four_eyes, register
 from ledger.store import settings
-from ledger.store.database import role
+from ledger.store.records import next_number, signature
 
 # The most half-width characters of a payee's name (受取人名); a name is never cut short.
 PAYEE_LENGTH = 30
@@ -158,10 +158,9 @@ def file(
     digest = sha256(content.encode(kana.BYTES)).hexdigest()
     yen = sum(transfer.yen for transfer in order.transfers)
     table = tables.payment_file
-    no = 1 + int(connection.execute(select(func.coalesce(func.max(table.c.no), 0))).scalar_one())
+    no = next_number(connection, table.c.no)
     told = {"no": no, "pay_on": on, "name": name, "sha256": digest, "refund_count": len(wanted), "yen": yen}
-    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
-    connection.execute(table.insert().values(told | {"content": content} | signed))
+    connection.execute(table.insert().values(told | {"content": content} | signature(connection, by)))
     for refund in wanted:
         nth = refund.steps[-1].nth + 1
         append(connection, REFUNDS, refund.no, Transition(nth, "filed", on, by, None, None, payment_file=no))

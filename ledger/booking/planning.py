@@ -16,8 +16,9 @@ from ledger.booking.events import TEMPLATES
 from ledger.booking.inputs import touching
 from ledger.codes import Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import Entry, Movement, key, next_no, parts
+from ledger.journal.entries import Entry, Movement, key, parts
 from ledger.journal.reversal import BY_HAND, CORRECTION, opposite
+from ledger.store.records import next_number
 
 # What brings a fee in: these make a part of 2040 "received"; a waiver only brings back what was received before.
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
@@ -85,7 +86,7 @@ class Plan:
     _first_no: int = 0
 
     def __post_init__(self) -> None:
-        self._first_no = next_no(self.connection)
+        self._first_no = next_number(self.connection, tables.entry.c.no)
         self._read_movements()
         self._read_booked()
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.booking.refusals import (
     BeforeTheStepBefore,
     CreditOutOfOrder,
@@ -26,7 +26,7 @@ from ledger.journal.closing import require_open
 from ledger.journal.entries import Entry, Result, post
 from ledger.journal.refusals import NoReasonGiven
 from ledger.people.four_eyes import one_person
-from ledger.store.database import role
+from ledger.store.records import next_number, signature
 
 FIELDS = {"on": N_("day"), "reason": N_("reason")}
 
@@ -90,8 +90,7 @@ def begin(
     connection: Connection, course: Workflow, thing: dict[str, object], posting: Callable[[int], Entry], *, by: str
 ) -> int:
     """Enters a refund or credit as proposed, with the entry that reserves its yen; gives its number."""
-    last: int = connection.execute(select(func.coalesce(func.max(course.things.c.no), 0))).scalar_one()
-    no = last + 1
+    no = next_number(connection, course.things.c.no)
     connection.execute(course.things.insert().values(no=no, **thing))
     wanted = posting(no)
     entry = post(connection, [wanted], by=by)[0]
@@ -105,8 +104,7 @@ def append(connection: Connection, course: Workflow, no: int, step: Transition) 
     row |= {course.of: no, "entry": step.entry}
     if step.payment_file is not None:
         row["payment_file"] = step.payment_file
-    signed = {"recorded_at": dates.now(), "by": step.by, "role": role(connection)}
-    connection.execute(course.steps.insert().values(row | signed))
+    connection.execute(course.steps.insert().values(row | signature(connection, step.by)))
 
 
 def histories(

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.dates import Month
 from ledger.journal.refusals import MonthClosed
-from ledger.store.database import role
+from ledger.store.records import last_number, next_number, signature
 
 State = Literal["open", "closed", "reopened"]
 
@@ -107,7 +107,7 @@ def append(
 ) -> int:
     """Appends a step, signed, and gives its number; from then on the books are closed up to `last`."""
     step = tables.month_step
-    no: int = connection.execute(select(func.coalesce(func.max(step.c.no), 0))).scalar_one() + 1
+    no = next_number(connection, step.c.no)
     connection.execute(
         step.insert().values(
             no=no,
@@ -118,10 +118,8 @@ def append(
             accepted=json.dumps(list(accepted), ensure_ascii=False) if accepted else None,
             bank_yen=bank_yen,
             head=head(connection),
-            decisions_to=connection.execute(select(func.coalesce(func.max(tables.decision.c.no), 0))).scalar_one(),
-            recorded_at=dates.now(),
-            by=by,
-            role=role(connection),
+            decisions_to=last_number(connection, tables.decision.c.no),
+            **signature(connection, by),
         )
     )
     return no

@@ -11,20 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
 from hashlib import sha256
-from typing import TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DatabaseError
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.journal.closing import require_open
 from ledger.journal.refusals import (
     PostedDifferently,
     YenNotHeld,
 )
-from ledger.store.database import role
-
-Value = TypeVar("Value")
+from ledger.store.records import batches, next_number, signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +91,6 @@ def parts(text: str) -> list[str | int | None]:
     return read
 
 
-def batches(values: Collection[Value], size: int = 1000) -> Iterator[list[Value]]:
-    """The values, as many at a time as one statement may name."""
-    every = list(values)
-    for start in range(0, len(every), size):
-        yield every[start : start + size]
-
-
 # --- posting --------------------------------------------------------------------------------------------------------
 
 
@@ -115,7 +105,7 @@ def post(connection: Connection, postings: Iterable[Entry], *, by: str) -> list[
     numbers = numbers_by_key(connection, {posting.key for posting in wanted})
     before = recorded(connection, set(numbers.values()))
     known: dict[str, tuple[int, Entry]] = {posting.key: (no, posting) for no, posting in before.items()}
-    following = next_no(connection)
+    following = next_number(connection, tables.entry.c.no)
     new: list[tuple[int, Entry]] = []
     for posting in wanted:
         assert posting.movements, f"an entry moves something: {posting.key}"
@@ -127,12 +117,6 @@ def post(connection: Connection, postings: Iterable[Entry], *, by: str) -> list[
     require_open(connection, *(posting.on for _no, posting in new))
     _insert(connection, new, by)
     return [known[posting.key][0] for posting in wanted]
-
-
-def next_no(connection: Connection) -> int:
-    """The number of the next entry: one more than the last, for only one writes at a time."""
-    last: int = connection.execute(select(func.coalesce(func.max(tables.entry.c.no), 0))).scalar_one()
-    return last + 1
 
 
 def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Entry]:
@@ -164,7 +148,7 @@ def numbers_by_key(connection: Connection, keys: Collection[str]) -> dict[str, i
 def _insert(connection: Connection, new: Sequence[tuple[int, Entry]], by: str) -> None:
     if not new:
         return
-    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+    signed = signature(connection, by)
     entries = [
         {
             "no": no,
@@ -217,6 +201,3 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return "; ".join(f"{each.debit}/{each.credit} {each.yen}" for each in value)
     return "—" if value is None else str(value)
-
-
-# --- reversing ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from ledger import tables
 from ledger.journal.closing import require_open
-from ledger.journal.entries import Entry, Result, batches, key, post, recorded
+from ledger.journal.entries import Entry, Result, key, post, recorded
 from ledger.journal.refusals import (
     AlreadyReversed,
     NoReasonGiven,
@@ -17,6 +17,7 @@ from ledger.journal.refusals import (
     UnknownEntry,
     YenNotHeld,
 )
+from ledger.store.records import batches
 
 Requirement = Callable[[Connection, int, Entry], None]
 

@@ -7,21 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Label, Row, func, or_, select
 
-from ledger import dates, masking, tables
-from ledger.errors import (
-    AccountNotApproved,
-    NoChangeToApprove,
-    SamePersonBroughtAccount,
-    UnknownMember,
-)
+from ledger import masking, tables
+from ledger.errors import AccountNotApproved, NoChangeToApprove, SamePersonBroughtAccount
 from ledger.people.four_eyes import one_person
-from ledger.store import database
+from ledger.people.register import require_member
+from ledger.store.records import signature
 
 # What makes up a bank account: when any of it changes, another account is paid.
 ACCOUNT = ("bank", "branch", "account_type", "account_number", "account_name")
-
-
-# --- changes of bank accounts ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -120,7 +113,7 @@ def approve_account(connection: Connection, member: str, *, by: str) -> tuple[Ac
 
     Refused: an unknown member, one whose account was not changed, and who brought the change.
     """
-    _known_last(connection, member)
+    require_member(connection, member)
     change = next(iter(changes(connection, member)), None)
     if change is None:
         raise NoChangeToApprove(member)
@@ -128,26 +121,6 @@ def approve_account(connection: Connection, member: str, *, by: str) -> tuple[Ac
         return change, False
     if one_person(connection, by, change.brought_by, change.role):
         raise SamePersonBroughtAccount(by, member)
-    signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
-    connection.execute(tables.account_approval.insert().values(member_known=change.version, **signed))
+    row = {"member_known": change.version, **signature(connection, by)}
+    connection.execute(tables.account_approval.insert().values(row))
     return change, True
-
-
-# --- looking at one -------------------------------------------------------------------------------------------------
-
-
-def _known_last(connection: Connection, member: str) -> Row[Any]:
-    known = tables.member_known
-    order = (known.c.known_on.desc(), known.c.id.desc())
-    told = connection.execute(select(known).where(known.c.member == member).order_by(*order).limit(1)).one_or_none()
-    if told is None:
-        raise UnknownMember(member)
-    return told
-
-
-def _next(connection: Connection, number: Any) -> int:
-    last: int = connection.execute(select(func.coalesce(func.max(number), 0))).scalar_one()
-    return last + 1
-
-
-# --- what was refused -----------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, Select, select
 
-from ledger import tables
+from ledger import fees, tables
 from ledger.errors import UnknownDecision
 from ledger.facts import COLUMNS
 from ledger.money import Yen, tax_inside
@@ -132,11 +132,7 @@ def _letter(connection: Connection, row: Row[Any], member: Person) -> Letter:
         returned=kept["returned"],
         overpaid=kept["overpaid"],
         refundable=row.refundable,
-        tax_percent=(
-            kept["tax_percent"]
-            if "tax_percent" in kept
-            else _tax_percent(connection, applied_on, kept["fee_due"], row.as_of)
-        ),
+        tax_percent=_tax_percent(connection, kept, applied_on, row.as_of),
         suggested=kept["suggested"],
         choice=str(told["choice"]) if "choice" in told else None,
     )
@@ -198,18 +194,8 @@ def _decisive(notice: Notice | None, cited: tuple[CitedClause, ...]) -> Iterator
                 yield from (condition for condition in clause.conditions if not unmet or condition.ja in unmet)
 
 
-def _tax_percent(connection: Connection, applied_on: date, fee_due: int | None, as_of: date) -> int | None:
-    """The rate of tax inside the fee that was due, where it was not kept: of that day's row with exactly these yen."""
-    fee = tables.fee
-    statement = (
-        select(fee.c.tax_percent)
-        .where(
-            fee.c.yen == fee_due,
-            fee.c.known_on <= as_of,
-            fee.c.applies_from <= applied_on,
-            or_(fee.c.applies_to.is_(None), fee.c.applies_to >= applied_on),
-        )
-        .order_by(fee.c.applies_from.desc(), fee.c.known_on.desc(), fee.c.id.desc())
-        .limit(1)
-    )
-    return connection.execute(statement).scalar()
+def _tax_percent(connection: Connection, kept: Mapping[str, Any], applied_on: date, as_of: date) -> int | None:
+    """The rate of tax inside the fee that was due; where it was not kept, of that day's fee with exactly these yen."""
+    if "tax_percent" in kept or kept["fee_due"] is None:
+        return kept.get("tax_percent")
+    return connection.execute(select(fees.tax_percent(applied_on, as_of, kept["fee_due"]))).scalar()

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
@@ -33,6 +33,7 @@ from ledger.errors import (
     Refusal,
 )
 from ledger.store import seals, write_queue
+from ledger.store.records import role
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
@@ -292,22 +293,3 @@ def _acting(database: str) -> str:
     """The role that an address names; without a name it is, as PostgreSQL has it, the login."""
     url = make_url(database)
     return str(url.username or url.query.get("user") or os.environ.get("PGUSER") or getpass.getuser())
-
-
-def owns(connection: Connection) -> bool:
-    """Whether the role that is acting owns the books, or may do anything at all; so it is on SQLite."""
-    if connection.dialect.name != "postgresql":
-        return True
-    return bool(connection.execute(text("SELECT has_table_privilege('entry', 'TRUNCATE')")).scalar_one())
-
-
-def role(connection: Connection) -> str | None:
-    """The database role that is acting; None on SQLite, which has none."""
-    if connection.dialect.name != "postgresql":
-        return None
-    return str(connection.execute(text("SELECT current_user")).scalar_one())
-
-
-def rows(connection: Connection, statement: Any) -> list[Row[Any]]:
-    """All rows of a statement."""
-    return list(connection.execute(statement))

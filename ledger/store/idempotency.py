@@ -12,10 +12,10 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_
-from ledger.store.database import role
+from ledger.store.records import signature
 
 
 @dataclass
@@ -82,9 +82,8 @@ def answered(connection: Connection, request: Request) -> StoredAnswer | None:
 def keep(connection: Connection, request: Request, answer: StoredAnswer, *, by: str) -> None:
     """Keeps what the request was answered, with what it was asked for, so that a difference can be named."""
     kept = {"asked": request.content, "text": answer.text, "json": answer.json}
-    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
     row = {"key": request.key, "command": request.command, "digest": request.digest, "answer": _plain(kept)}
-    connection.execute(tables.request.insert().values(row | signed))
+    connection.execute(tables.request.insert().values(row | signature(connection, by)))
 
 
 def _plain(value: object) -> str:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from ledger import dates, kana, masking, tables
+from ledger import kana, masking, tables
 from ledger.codes import ACCOUNT_TYPES, PEOPLE, CodeList
 from ledger.errors import NoSuchSetting, NotASetting
 from ledger.i18n import N_, _
-from ledger.store import database
+from ledger.store.records import next_number, signature
 
 # The accounts that a federation pays from; savings are none (総合振込, header).
 _PAYING = tuple(code for code in ACCOUNT_TYPES.codes if code != "4")
@@ -171,7 +171,6 @@ def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Se
     before = _last(connection).get(name)
     new = before is None or before.value != value
     if new:
-        no = 1 + int(connection.execute(select(func.coalesce(func.max(table.c.no), 0))).scalar_one())
-        signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
-        connection.execute(table.insert().values(no=no, name=name, value=value, **signed))
+        row = {"no": next_number(connection, table.c.no), "name": name, "value": value}
+        connection.execute(table.insert().values(row | signature(connection, by)))
     return next(each for each in settings(connection) if each.setting is setting), new
