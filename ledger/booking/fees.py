@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.booking.events import TEMPLATES
+from ledger.booking.events import entry_of
 from ledger.booking.inputs import ApplicationFacts, DepositFacts, deposits, due_known_on
 from ledger.booking.planning import BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
-from ledger.journal.entries import Entry, key, recorded
+from ledger.journal.entries import Entry, recorded
 from ledger.journal.reversal import CORRECTION, opposite
 
 _FIRST = ("fee_received", "overpaid", "payer_unknown")
@@ -111,8 +111,7 @@ def _receipt(deposit: DepositFacts, still_due: int | None, nth: int, on: date) -
     if deposit.yen > fee:
         slips.append((rest, {"deposit": reference, "yen": deposit.yen - fee}))
     for event, slip in slips:
-        used_once = key(event, reference, nth, deposit.received_on, deposit.yen, application)
-        yield Entry(used_once, on, event, tuple(TEMPLATES[event](**slip)))
+        yield entry_of(event, reference, nth, deposit.received_on, deposit.yen, application, on=on, **slip)
 
 
 # --- settled --------------------------------------------------------------------------------------------------------

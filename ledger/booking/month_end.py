@@ -14,7 +14,6 @@ from ledger import tables
 from ledger.booking.bills import reconcile
 from ledger.booking.refusals import DoneDifferently, NotReadyToClose
 from ledger.booking.run import planned
-from ledger.booking.workflow import CREDITS, REFUNDS, Workflow, histories
 from ledger.codes import Account
 from ledger.dates import Month
 from ledger.i18n import N_, _
@@ -23,6 +22,7 @@ from ledger.journal.balances import held, trial_balance
 from ledger.journal.closing import MonthStep
 from ledger.journal.refusals import MonthNotClosed, MonthNotOver, NoReasonGiven
 from ledger.money import format_yen
+from ledger.settlements import credits, refunds
 
 # How many days a decision may be undetermined at the end of a month, if the user says nothing else.
 UNDETERMINED_DAYS = 60
@@ -139,9 +139,11 @@ def against(connection: Connection, month: Month, bank_yen: int | None, undeterm
         yield Objection("bank_not_given", {"last": last.isoformat(), "yen": books})
     elif bank_yen != books:
         yield Objection("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
-    for code, course in (("refunds_proposed", REFUNDS), ("credits_proposed", CREDITS)):
-        if waiting := _waiting(connection, course, last):
-            yield Objection(code, {"numbers": waiting})
+    for code, settlements in (("refunds_proposed", refunds(connection)), ("credits_proposed", credits(connection))):
+        # What was proposed by the day and is neither approved nor rejected to this moment.
+        proposed = [str(row.no) for row in settlements if row.state == "proposed" and row.steps[0].on <= last]
+        if proposed:
+            yield Objection(code, {"numbers": proposed})
     if undetermined := _undetermined(connection, last, undetermined_days):
         counted = {"count": len(undetermined), "days": undetermined_days}
         yield Objection("undetermined", {**counted, "applications": undetermined})
@@ -152,12 +154,6 @@ def against(connection: Connection, month: Month, bank_yen: int | None, undeterm
         yield Objection("bills", {"count": differing})
     if to_book := planned(connection, last).postings:
         yield Objection("to_book", {"count": len(to_book), "last": last.isoformat()})
-
-
-def _waiting(connection: Connection, course: Workflow, last: date) -> list[str]:
-    """The numbers of what was proposed by the day and is neither approved nor rejected to this moment."""
-    every = histories(connection, course)
-    return [str(no) for no, steps in every.items() if steps[-1].state == "proposed" and steps[0].on <= last]
 
 
 def _undetermined(connection: Connection, last: date, more_than: int) -> list[str]:

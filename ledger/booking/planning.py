@@ -12,11 +12,11 @@ from datetime import date
 from sqlalchemy import Connection, and_, func, select
 
 from ledger import tables
-from ledger.booking.events import TEMPLATES
+from ledger.booking.events import entry_of
 from ledger.booking.inputs import touching
 from ledger.codes import Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import Entry, Movement, key, parts
+from ledger.journal.entries import Entry, Movement, parts
 from ledger.journal.reversal import BY_HAND, CORRECTION, opposite
 from ledger.store.records import next_number
 
@@ -136,7 +136,7 @@ class Plan:
         **slip: str | int,
     ) -> None:
         """Plans an entry by its template, with a key made of the event, what it is for, and the fact it rests on."""
-        self.add(Entry(key(event, subject, nth, *basis), on, event, tuple(TEMPLATES[event](**slip))))
+        self.add(entry_of(event, subject, nth, *basis, on=on, **slip))
 
     def undo(self, no: int, original: Entry, on: date, reason: str) -> None:
         """Plans the reversal of an entry whose fact turned out otherwise."""

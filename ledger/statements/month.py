@@ -19,7 +19,7 @@ from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
 from ledger.statements.decisions import DecisionLine
 from ledger.statements.fees_held import FeeHolding
-from ledger.statements.settlements import Settlement
+from ledger.statements.settlements import SettlementLine
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class MonthStatement:
     entries: list[JournalEntry]
     ledger: list[AccountLedger]
     held: list[FeeHolding]
-    returns: list[Settlement]
+    returns: list[SettlementLine]
     decided: list[DecisionLine]
     associations: list[Association]
 
@@ -103,7 +103,7 @@ def _counts(
     totals: list[Association],
     entries: list[JournalEntry],
     stood: list[DecisionLine],
-    listed: list[Settlement],
+    listed: list[SettlementLine],
 ) -> Counts:
     entry = tables.entry
     by_then = entry.c.happened_on <= last
