@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, select
 from ledger import tables
 from ledger.booking import workflow
 from ledger.booking.authority import ISSUED
-from ledger.booking.credit_origins import brought
+from ledger.booking.credit_origins import credited_from
 from ledger.booking.eligibility import claim, require_application
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import applications, related
@@ -124,7 +124,7 @@ def undo(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
 def _issue_reversed(connection: Connection, credit: Settlement, on: date) -> list[Entry]:
     """The reversal of the reissue's debt to the authority, if the credited yen are there and not yet paid."""
     application, to = _applications(credit)
-    if brought(connection, to)[application] < credit.yen:
+    if credited_from(connection, to)[application] < credit.yen:
         raise _gone(connection, credit.no, to)
     plan = Plan(connection, on, related(connection, [to]))
     if plan.held(Account.FEES_HELD, to) >= credit.yen:

@@ -50,9 +50,9 @@ def claim(
     _require_eligible(finding, on)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
-    there = held_for(connection, Account.FEES_HELD, "application", application)
-    if there < finding.refundable:
-        raise FeeNotHeld(application, there, finding.refundable)
+    held = held_for(connection, Account.FEES_HELD, "application", application)
+    if held < finding.refundable:
+        raise FeeNotHeld(application, held, finding.refundable)
     return finding, decision
 
 

@@ -122,7 +122,7 @@ class Plan:
 
     def latest(self, event: str, subject: str) -> BookedEntry | None:
         """What was booked last of an event, reversed or not."""
-        return max(self.booked(event, subject), key=lambda each: each.no, default=None)
+        return max(self.booked(event, subject), key=lambda entry: entry.no, default=None)
 
     # --- what is to be posted ---
 
@@ -154,11 +154,11 @@ class Plan:
 
     def _note(self, posting: Entry) -> None:
         """Counts the posting among what is booked, under the number that it will get."""
-        undone = posting.reverses
-        if undone is not None and undone in self._place:
-            booked = self._booked[self._place[undone]]
-            booked[undone] = replace(booked[undone], undone_by=CORRECTION)
-        elif undone is None and posting.event in FROM_FACTS:
+        original = posting.reverses
+        if original is not None and original in self._place:
+            booked = self._booked[self._place[original]]
+            booked[original] = replace(booked[original], undone_by=CORRECTION)
+        elif original is None and posting.event in FROM_FACTS:
             self._enter(self._first_no + len(self.postings) - 1, posting.on, posting.key, None)
 
     def _enter(self, no: int, on: date, own_key: str, undone_by: str | None) -> None:

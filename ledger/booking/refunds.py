@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from ledger import tables
 from ledger.booking import workflow
-from ledger.booking.credit_origins import way_back
+from ledger.booking.credit_origins import return_path
 from ledger.booking.eligibility import claim, require_application
 from ledger.booking.events import TEMPLATES, entry_of
 from ledger.booking.workflow import REFUNDS, Proposal, begin, proposed_on, step
@@ -40,7 +40,7 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
     require_open(connection, on)
     finding, decision = claim(connection, application, on=on, by=by)
     yen = finding.refundable
-    slip = {"application": application, "yen": yen, "carried": way_back(connection, application, yen)}
+    slip = {"application": application, "yen": yen, "carried": return_path(connection, application, yen)}
     row = {"application": application, "decision": decision, "yen": yen}
     no = begin(connection, REFUNDS, row, lambda no: entry_of("refund_proposed", no, on=on, **slip), by=by)
     return Proposal(no, True, yen, _remarks(finding))
