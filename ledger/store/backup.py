@@ -20,7 +20,6 @@ from ledger.i18n import N_
 from ledger.store import database
 
 
-@dataclass
 class BackupByServer(Refusal):
     """the books at {database} are kept by a PostgreSQL server, which makes its own backups"""
 
@@ -28,7 +27,6 @@ class BackupByServer(Refusal):
     instead = N_("use the programs that come with the server: pg_dump --format=custom, pg_restore")
 
 
-@dataclass
 class BackupNotSound(Refusal):
     """{file} does not agree with itself: {faults} faults"""
 
@@ -37,7 +35,6 @@ class BackupNotSound(Refusal):
     instead = N_("nothing was put in place; see the faults: seisan verify --database sqlite:///{file}")
 
 
-@dataclass
 class BackupOverItself(Refusal):
     """{file} is the file of the books themselves, or a file that belongs to them"""
 
@@ -45,7 +42,6 @@ class BackupOverItself(Refusal):
     instead = N_("name another file, best on another disk")
 
 
-@dataclass
 class BooksNewer(Refusal):
     """the books at {database} hold what {file} does not, from batch {batch} on"""
 

@@ -18,7 +18,6 @@ from ledger.i18n import N_
 from ledger.store.records import signature
 
 
-@dataclass
 class KeyUsedDifferently(Refusal):
     """the key {key} belongs to a command with {field} {there}, not {here}"""
 
@@ -29,7 +28,6 @@ class KeyUsedDifferently(Refusal):
     instead = N_("give every command a key of its own, and repeat a command as it was; nothing was changed")
 
 
-@dataclass
 class NoKeyTaken(Refusal):
     """{command} takes no key: it can be repeated as often as you like"""
 
