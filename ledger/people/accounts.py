@@ -44,25 +44,30 @@ def changes(connection: Connection, member: str | None = None) -> list[AccountCh
     one that differs is trusted from its approval on; what is recorded after it is compared with the account that was
     trusted last, in the order recorded, so that a row dated back changes nothing.
     """
-    known, source, approval = tables.member_known, tables.source, tables.account_approval
-    versions = select(known.c.member).group_by(known.c.member).having(func.count() > 1)
+    version, source, approval = tables.member_known, tables.source, tables.account_approval
+    changed = select(version.c.member).group_by(version.c.member).having(func.count() > 1)
     also_of = _also_of()
     statement = (
-        select(known, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
-        .join(source, source.c.id == known.c.source)
-        .outerjoin(approval, approval.c.member_known == known.c.id)
-        .where(or_(known.c.member.in_(versions), also_of.is_not(None)) if member is None else known.c.member == member)
-        .order_by(known.c.member, known.c.id)
+        select(version, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
+        .join(source, source.c.id == version.c.source)
+        .outerjoin(approval, approval.c.member_known == version.c.id)
+        .where(
+            version.c.member == member
+            if member is not None
+            else or_(version.c.member.in_(changed), also_of.is_not(None))
+        )
+        .order_by(version.c.member, version.c.id)
     )
-    found = (_change(list(rows)) for _member, rows in groupby(connection.execute(statement), lambda row: row.member))
-    return [change for change in found if change is not None]
+    by_member = groupby(connection.execute(statement), lambda row: row.member)
+    latest = (_change(list(rows)) for _member, rows in by_member)
+    return [change for change in latest if change is not None]
 
 
 def _also_of() -> Label[str | None]:
     """The member of whom the same bank account was recorded first, before this one; NULL when it was nobody's."""
-    known, other = tables.member_known, tables.member_known.alias("other")
-    same = [other.c[name] == known.c[name] for name in ("account_number", "bank", "branch", "account_type")]
-    earlier = select(other.c.member).where(*same, other.c.member != known.c.member, other.c.id < known.c.id)
+    version, other = tables.member_known, tables.member_known.alias("other")
+    same = [other.c[name] == version.c[name] for name in ("account_number", "bank", "branch", "account_type")]
+    earlier = select(other.c.member).where(*same, other.c.member != version.c.member, other.c.id < version.c.id)
     return earlier.order_by(other.c.id).limit(1).scalar_subquery().label("also_of")
 
 
@@ -76,12 +81,13 @@ def _change(rows: list[Row[Any]]) -> AccountChange | None:
         if row is first and row.also_of is None:
             trusted = row
         elif row.account_number is not None and (trusted is None or _account(row) != _account(trusted)):
-            told = (row.member, row.name, row.id, row.known_on, _shown(trusted), _shown(row), row.brought_by, row.role)
-            brought = AccountChange(*told, row.approved_by, row.also_of)
+            was, now = _masked(trusted), _masked(row)
+            columns = (row.member, row.name, row.id, row.known_on, was, now, row.brought_by, row.role)
+            later = AccountChange(*columns, row.approved_by, row.also_of)
             if row.id == counts.id:
-                return brought
+                return later
             if row.approved_by is not None:
-                trusted, change = row, brought
+                trusted, change = row, later
         if row.id == counts.id:
             return change
     return None
@@ -91,7 +97,7 @@ def _account(row: Row[Any]) -> tuple[str | None, ...]:
     return tuple(getattr(row, name) for name in ACCOUNT)
 
 
-def _shown(row: Row[Any] | None) -> tuple[str | None, ...]:
+def _masked(row: Row[Any] | None) -> tuple[str | None, ...]:
     if row is None:
         return (None,) * len(ACCOUNT)
     return (row.bank, row.branch, row.account_type, masking.account(row.account_number), row.account_name)

@@ -56,11 +56,10 @@ def member_number(connection: Connection, written: str) -> str:
     if connection.execute(select(number).where(number == written)).first() is not None:
         return written
     sought = search_key(written)
-    found = [row for row in connection.execute(select(number)).scalars() if search_key(row) == sought]
-    if len(found) != 1:
+    numbers: list[str] = [row for row in connection.execute(select(number)).scalars() if search_key(row) == sought]
+    if len(numbers) != 1:
         raise UnknownMember(written)
-    only: str = found[0]
-    return only
+    return numbers[0]
 
 
 def members(connection: Connection, as_of: date) -> dict[str, Person]:

@@ -164,10 +164,9 @@ def _copy(books: Path, making: Path) -> None:
 def _sound(making: Path, file: Path, faults: Faults) -> Copied:
     """The copy opened as any books are, asked by SQLite and by `verify`; refused when anything is wrong with it."""
     with database.reading(f"sqlite:///{making}") as connection:
-        said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-        found = faults(connection) if said == ["ok"] else len(said)
-        if found:
-            raise BackupNotSound(str(file), found)
+        answers = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        if count := faults(connection) if answers == ["ok"] else len(answers):
+            raise BackupNotSound(str(file), count)
         heads = _heads(connection)
         entries = len(connection.execute(select(tables.entry.c.no)).all())
     _close(making)
@@ -192,10 +191,10 @@ def _heads(connection: Connection) -> list[str]:
 def _require_prefix(address: str, making: Path, file: Path) -> None:
     """The chain of the books there has to be the beginning of the chain that comes."""
     with database.reading(address) as connection:
-        there = _heads(connection)
+        heads = _heads(connection)
     with database.reading(f"sqlite:///{making}") as connection:
-        come = _heads(connection)
+        restored = _heads(connection)
     _close(making)
-    for no, head in enumerate(there, 1):
-        if come[no - 1 : no] != [head]:
+    for no, head in enumerate(heads, 1):
+        if restored[no - 1 : no] != [head]:
             raise BooksNewer(database.format_url(address), str(file), no)

@@ -69,18 +69,18 @@ def answered(connection: Connection, request: Request) -> StoredAnswer | None:
     before = connection.execute(select(table.c.digest, table.c.answer).where(table.c.key == request.key)).one_or_none()
     if before is None:
         return None
-    kept = json.loads(before.answer)
+    stored = json.loads(before.answer)
     if before.digest == request.digest:
-        return StoredAnswer(kept["text"], kept["json"])
-    there, here = kept["asked"], request.content
-    field = next(name for name in (*there, *here) if there.get(name) != here.get(name))
-    raise KeyUsedDifferently(request.key, field, there.get(field) or "—", here.get(field) or "—")
+        return StoredAnswer(stored["text"], stored["json"])
+    first, now = stored["asked"], request.content
+    field = next(name for name in (*first, *now) if first.get(name) != now.get(name))
+    raise KeyUsedDifferently(request.key, field, first.get(field) or "—", now.get(field) or "—")
 
 
 def keep(connection: Connection, request: Request, answer: StoredAnswer, *, by: str) -> None:
     """Keeps what the request was answered, with what it was asked for, so that a difference can be named."""
-    kept = {"asked": request.content, "text": answer.text, "json": answer.json}
-    row = {"key": request.key, "command": request.command, "digest": request.digest, "answer": _plain(kept)}
+    stored = {"asked": request.content, "text": answer.text, "json": answer.json}
+    row = {"key": request.key, "command": request.command, "digest": request.digest, "answer": _plain(stored)}
     connection.execute(tables.request.insert().values(row | signature(connection, by)))
 
 

@@ -53,8 +53,8 @@ def _digits(count: int) -> Callable[[str], str | None]:
 
 def _name(limit: int, signs: str, *, blank: bool = False) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
-        written, left = kana.as_banks_read(text, signs)
-        fits = not left and len(written) <= limit and (blank or written)
+        written, unreadable = kana.as_banks_read(text, signs)
+        fits = not unreadable and len(written) <= limit and (blank or written)
         return text.strip() if fits else None
 
     return read
@@ -62,8 +62,8 @@ def _name(limit: int, signs: str, *, blank: bool = False) -> Callable[[str], str
 
 def _word(words: CodeList, codes: tuple[str, ...]) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
-        found = words.find(unicodedata.normalize("NFKC", text).strip())
-        return found.code if found is not None and found.code in codes else None
+        word = words.find(unicodedata.normalize("NFKC", text).strip())
+        return word.code if word is not None and word.code in codes else None
 
     return read
 
@@ -173,4 +173,4 @@ def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Se
     if new:
         row = {"no": next_number(connection, table.c.no), "name": name, "value": value}
         connection.execute(table.insert().values(row | signature(connection, by)))
-    return next(each for each in settings(connection) if each.setting is setting), new
+    return next(row for row in settings(connection) if row.setting is setting), new
