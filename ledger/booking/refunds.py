@@ -47,8 +47,8 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
 
 
 def _remarks(finding: Finding) -> tuple[str, ...]:
-    warned = [warning.says for warning in review_flags.WARNINGS if warning.code in finding.warnings]
-    return (*([_(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []), *warned)
+    chose_credit = [_(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []
+    return (*chose_credit, *(review_flags.remark(code) for code in finding.warnings))
 
 
 def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:

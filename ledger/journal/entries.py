@@ -17,10 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ledger import tables
 from ledger.journal.closing import require_open
-from ledger.journal.refusals import (
-    PostedDifferently,
-    YenNotHeld,
-)
+from ledger.journal.refusals import PostedDifferently, YenNotHeld
 from ledger.store.records import batches, next_number, signature
 
 

@@ -78,13 +78,7 @@ SETTINGS = {
             _word(PEOPLE, PEOPLE.codes),
             default="two",
         ),
-        Setting(
-            "payer_code",
-            N_("the federation's number at its bank"),
-            N_("10 digits"),
-            _digits(10),
-            needed=True,
-        ),
+        Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10), needed=True),
         Setting(
             "payer_name",
             N_("the federation's name, as its bank knows it"),
