@@ -866,14 +866,14 @@ def _refund_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, 
     """Lists refunds and returned overpayments."""
     from exports.reports import answers
     from exports.reports import settlements as sheet
-    from ledger.booking import refunds
     from ledger.people import register
+    from ledger.settlements import refunds
     from ledger.statements import settlements
 
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
         rows = settlements.returns(connection, register.owners(connection, day), day)
-        found = refunds.refunds(connection)
+        found = refunds(connection)
         mark = _mark(connection, "refund list", day, out)
     waiting = {row.no for row in rows if row.account_waits}
     _show(sheet.refunds(rows, day), answers.refunds(found, waiting), day, as_json, out, mark)
@@ -1064,14 +1064,14 @@ def credit_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, o
     """Lists credits."""
     from exports.reports import answers
     from exports.reports import settlements as sheet
-    from ledger.booking import credits
     from ledger.people import register
+    from ledger.settlements import credits
     from ledger.statements import settlements
 
     day = _day(as_of)
     with _desk(ctx).reading() as connection:
         rows = settlements.returns(connection, register.owners(connection, day), day)
-        found = credits.credits(connection)
+        found = credits(connection)
         mark = _mark(connection, "credit list", day, out)
     _show(sheet.credits(rows, day), answers.credits(found), day, as_json, out, mark)
 

@@ -153,7 +153,11 @@ CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
 
 
 class Account(StrEnum):
-    """An account of the chart, by its code."""
+    """An account of the chart, by its code.
+
+    Only the chart and the posting templates may know whose fee it is: here it is held for another until it is owed to
+    the authority.
+    """
 
     BANK = "1110"
     AUTHORITY_PAYABLE = "2010"

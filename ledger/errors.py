@@ -7,7 +7,7 @@ Our own mistakes are assertions and crash.
 import re
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
 
 from ledger import masking
 from ledger.i18n import N_, _
@@ -119,14 +119,19 @@ class Problems(Exception):
         self.problems = problems
 
 
+@dataclass_transform()
 class Refusal(Exception):
-    """A command that the ledger will not carry out: one dataclass per cause, its facts as fields.
+    """A command that the ledger will not carry out: one class per cause, each a dataclass with its facts as fields.
 
     The docstring of the class is the sentence that is shown, with the fields in braces; `instead` says what to do.
     """
 
     instead: ClassVar[str]
     exit: ClassVar[Exit] = Exit.REFUSED
+
+    def __init_subclass__(cls) -> None:
+        """Every cause is a dataclass without having to say so."""
+        dataclass(cls)
 
     @classmethod
     def code(cls) -> str:
@@ -160,7 +165,6 @@ class Refusal(Exception):
 # --- the database ---------------------------------------------------------------------------------------------------
 
 
-@dataclass
 class NoDatabase(Refusal):
     """there are no books at {database}"""
 
@@ -168,7 +172,6 @@ class NoDatabase(Refusal):
     instead = N_("create them first: seisan init")
 
 
-@dataclass
 class DatabaseNewer(Refusal):
     """the books at {database} are of version {version}, which this Seisan does not know"""
 
@@ -177,7 +180,6 @@ class DatabaseNewer(Refusal):
     instead = N_("use the newer Seisan that wrote them")
 
 
-@dataclass
 class DatabaseOlder(Refusal):
     """the books at {database} are of the earlier version {version}"""
 
@@ -186,7 +188,6 @@ class DatabaseOlder(Refusal):
     instead = N_("bring them up to date; nothing in them is lost: seisan init")
 
 
-@dataclass
 class DatabaseLocked(Refusal):
     """the books at {database} were in use by someone else for {seconds} seconds"""
 
@@ -195,7 +196,6 @@ class DatabaseLocked(Refusal):
     instead = N_("run the command again when the other one has ended; nothing was changed")
 
 
-@dataclass
 class DiskFull(Refusal):
     """there is no room left on the disk to write {place}"""
 
@@ -203,7 +203,6 @@ class DiskFull(Refusal):
     instead = N_("make room and run the command again; nothing was changed")
 
 
-@dataclass
 class NotADatabase(Refusal):
     """{database} is not a database that Seisan can open"""
 
@@ -211,7 +210,6 @@ class NotADatabase(Refusal):
     instead = N_("name the books with --database, as sqlite:///FILE or postgresql://…")
 
 
-@dataclass
 class NotWritable(Refusal):
     """{place} cannot be written"""
 
@@ -219,7 +217,6 @@ class NotWritable(Refusal):
     instead = N_("name a file in a folder that exists and may be written to")
 
 
-@dataclass
 class DatabaseUnreachable(Refusal):
     """the database {database} cannot be reached, or does not admit this user"""
 
@@ -227,7 +224,6 @@ class DatabaseUnreachable(Refusal):
     instead = N_("check the address, the user and the password, and that the server is running")
 
 
-@dataclass
 class NotPermitted(Refusal):
     """the database role {role} may not do this"""
 
@@ -235,14 +231,12 @@ class NotPermitted(Refusal):
     instead = N_("have it done by a person whose role may; the roles are set up by: seisan roles")
 
 
-@dataclass
 class RolesNotOnSqlite(Refusal):
     """books in SQLite have no roles: whoever may write the file may do everything"""
 
     instead = N_("keep the file where only those may write who may, or keep the books in PostgreSQL")
 
 
-@dataclass
 class NotARoleName(Refusal):
     """{prefix} cannot begin the name of a role"""
 
@@ -254,7 +248,6 @@ class NotARoleName(Refusal):
 # --- naming things --------------------------------------------------------------------------------------------------
 
 
-@dataclass
 class UnknownApplication(Refusal):
     """there is no application {application}"""
 
@@ -262,7 +255,6 @@ class UnknownApplication(Refusal):
     instead = N_("look the number up: seisan check MEMBER")
 
 
-@dataclass
 class UnknownDeposit(Refusal):
     """there is no deposit {deposit}"""
 
@@ -270,7 +262,6 @@ class UnknownDeposit(Refusal):
     instead = N_("the deposits without an application are listed by: seisan match")
 
 
-@dataclass
 class UnknownMember(Refusal):
     """there is no member {member}"""
 
@@ -278,7 +269,6 @@ class UnknownMember(Refusal):
     instead = N_("use the number as the register of members writes it, such as: 東京 第9001号")
 
 
-@dataclass
 class UnknownAccount(Refusal):
     """the chart of accounts has no {account}"""
 
@@ -286,7 +276,6 @@ class UnknownAccount(Refusal):
     instead = N_("the accounts are listed by: seisan balance")
 
 
-@dataclass
 class NotADay(Refusal):
     """{value} is not a day"""
 
@@ -295,7 +284,6 @@ class NotADay(Refusal):
     instead = N_("write it as 2012-02-26")
 
 
-@dataclass
 class NoSuchMonth(Refusal):
     """{value} is not a month"""
 
@@ -304,7 +292,6 @@ class NoSuchMonth(Refusal):
     instead = N_("write it as 2012-09")
 
 
-@dataclass
 class NotText(Refusal):
     """{value} holds bytes that are not text"""
 
@@ -313,7 +300,6 @@ class NotText(Refusal):
     instead = N_("type it anew; a file is best given a name in UTF-8")
 
 
-@dataclass
 class NoSuchKind(Refusal):
     """there is no input file of the kind {kind}"""
 
@@ -322,7 +308,6 @@ class NoSuchKind(Refusal):
     instead = N_("the kinds are: {kinds}")
 
 
-@dataclass
 class UnknownDecision(Refusal):
     """there is no decision {decision}"""
 
@@ -330,7 +315,6 @@ class UnknownDecision(Refusal):
     instead = N_("the decisions are listed by: seisan decisions")
 
 
-@dataclass
 class NoSuchSetting(Refusal):
     """there is no setting {name}"""
 
@@ -339,7 +323,6 @@ class NoSuchSetting(Refusal):
     instead = N_("these can be set: {names}")
 
 
-@dataclass
 class NotASetting(Refusal):
     """{value} is not a value of the setting {name}"""
 
@@ -352,7 +335,6 @@ class NotASetting(Refusal):
 # --- people and bank accounts -----------------------------------------------------------------------------------------
 
 
-@dataclass
 class AccountNotApproved(Refusal):
     """the bank account of member {member} was changed or is another member's, and no second person has approved it"""
 
@@ -360,7 +342,6 @@ class AccountNotApproved(Refusal):
     instead = N_("have another person than who brought it compare it with the paper: seisan account approve '{member}'")
 
 
-@dataclass
 class NoChangeToApprove(Refusal):
     """no change of the bank account of member {member} waits for approval"""
 
@@ -368,7 +349,6 @@ class NoChangeToApprove(Refusal):
     instead = N_("those that wait are shown by: seisan account list")
 
 
-@dataclass
 class SamePersonBroughtAccount(Refusal):
     """{by} brought the changed bank account of member {member} and cannot approve it as well"""
 
@@ -377,7 +357,6 @@ class SamePersonBroughtAccount(Refusal):
     instead = N_("have another person approve it, under their own name: --by NAME")
 
 
-@dataclass
 class NoAccountKnown(Refusal):
     """no bank account of member {member} is known"""
 
@@ -385,7 +364,6 @@ class NoAccountKnown(Refusal):
     instead = N_("take it in with the register of members: seisan import FILE")
 
 
-@dataclass
 class NoPurposeGiven(Refusal):
     """what the account number of member {member} is looked at for is not said"""
 
@@ -393,7 +371,6 @@ class NoPurposeGiven(Refusal):
     instead = N_("say it with --purpose; it is kept together with who looked")
 
 
-@dataclass
 class NotAStatement(Refusal):
     """{file} does not say that it is a statement of these books"""
 
@@ -404,7 +381,6 @@ class NotAStatement(Refusal):
 # --- writing files --------------------------------------------------------------------------------------------------
 
 
-@dataclass
 class NotInEncoding(Refusal):
     """{encoding} cannot hold these characters: {characters}"""
 
@@ -413,7 +389,6 @@ class NotInEncoding(Refusal):
     instead = N_("write the file as UTF-8, which can hold them all")
 
 
-@dataclass
 class TooManyRows(Refusal):
     """the sheet {sheet} would need more than the {limit} rows that a workbook holds"""
 
@@ -422,7 +397,6 @@ class TooManyRows(Refusal):
     instead = N_("choose a shorter period, or write a .csv file")
 
 
-@dataclass
 class TextTooLong(Refusal):
     """the text of {cell} has {length} characters, and a cell holds {limit}"""
 
@@ -432,7 +406,6 @@ class TextTooLong(Refusal):
     instead = N_("write a .csv or .json file, which has no such limit")
 
 
-@dataclass
 class NoSuchLanguage(Refusal):
     """{value} is not a language that is spoken here"""
 

@@ -12,6 +12,7 @@ from sqlalchemy import CTE, Column, ColumnElement, Connection, Date, Select, Tab
 
 from ledger import tables
 from ledger.i18n import N_, _
+from ledger.store.records import batches
 
 AS_OF = bindparam("as_of", type_=Date)
 
@@ -85,37 +86,14 @@ COLUMNS = {
 STATED = {column: fact.stated for column, fact in COLUMNS.items() if fact.stated}
 
 
-def latest(as_of: ColumnElement[date] | None, within: ColumnElement[bool] | None = None) -> Select[tuple[object, ...]]:
-    """The row that counts for each application and fact: known last by the day (`None`: of all that is known)."""
-    fact = tables.fact
-    ranked = select(
-        fact.c.application,
-        fact.c.name,
-        fact.c.id,
-        fact.c.day,
-        fact.c.code,
-        fact.c.up_to,
-        fact.c.known_on,
-        # In the order of the index, so that neither database has to sort: the last row has no row after it.
-        func.lead(fact.c.id)
-        .over(partition_by=(fact.c.application, fact.c.name), order_by=(fact.c.known_on, fact.c.id))
-        .label("after"),
-    )
-    if as_of is not None:
-        ranked = ranked.where(fact.c.known_on <= as_of)
-    if within is not None:
-        ranked = ranked.where(within)
-    rows = ranked.subquery("ranked")
-    return select(*(column for column in rows.c if column.name != "after")).where(rows.c.after.is_(None))
-
-
 def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool] | None = None) -> CTE:
     """One row per application with everything known of it as of a day, and the id of the record each stands on.
 
     `within` narrows the applications. With `as_of` None nothing is left out: all that is known today, plans included.
     An application not yet applied for, or not yet known, by the day has no row.
     """
-    rows = latest(as_of, within).cte("latest")
+    row = tables.fact
+    rows = latest_version(row, (row.c.application, row.c.name), as_of, within).cte("latest")
     parts: dict[str, ColumnElement[object]] = {
         column: func.max(case((rows.c.name == fact.name, rows.c[fact.part]))) for column, fact in COLUMNS.items()
     }
@@ -173,10 +151,8 @@ class Origin:
 def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:
     """The origin of each of these facts."""
     origin_by_id: dict[int, Origin] = {}
-    ordered = sorted(ids)
     fact, source = tables.fact, tables.source
-    for start in range(0, len(ordered), 10_000):
-        batch = ordered[start : start + 10_000]
+    for batch in batches(sorted(ids), 10_000):
         statement = (
             select(fact.c.id, source.c.name, fact.c.sheet, fact.c.row, fact.c.known_on, source.c.by)
             .join(source, source.c.id == fact.c.source)
@@ -192,7 +168,11 @@ def latest_version(
     as_of: ColumnElement[date] | None = AS_OF,
     within: ColumnElement[bool] | None = None,
 ) -> Select[tuple[object, ...]]:
-    """The row that counts of each member, deposit or bill line: known last by the day, then recorded last."""
+    """The row that counts of each fact, member, deposit or bill line: known last by the day, then recorded last.
+
+    With `as_of` None nothing is left out.
+    """
+    # In the order of the index, so that neither database has to sort: the last row has no row after it.
     after = func.lead(versions.c.id).over(partition_by=list(key), order_by=(versions.c.known_on, versions.c.id))
     ranked = select(versions, after.label("after"))
     if as_of is not None:

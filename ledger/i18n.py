@@ -75,5 +75,5 @@ def format_field(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        return either("、", ", ").join(str(format_field(each)) for each in value)
+        return either("、", ", ").join(str(format_field(element)) for element in value)
     return value

@@ -46,12 +46,12 @@ def as_banks_read(name: str, signs: str = IN_NAMES) -> tuple[str, list[str]]:
     katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in unicodedata.normalize("NFKC", name))
     plain = katakana.strip().translate(_BIG).translate(_HYPHEN).upper()
     written: list[str] = []
-    left: list[str] = []
+    unreadable: list[str] = []
     for character in plain:
         parts = [_HALF.get(part, part) for part in unicodedata.normalize("NFD", character)]
         allowed = all("ｱ" <= part <= "ﾟ" or part in signs or (part.isascii() and part.isalnum()) for part in parts)
         if allowed:
             written += parts
-        elif character not in left:
-            left.append(character)
-    return "".join(written), left
+        elif character not in unreadable:
+            unreadable.append(character)
+    return "".join(written), unreadable

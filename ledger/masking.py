@@ -10,8 +10,8 @@ _NAMED = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'?|[^&\s]*)", re.IGNOREC
 
 def account(number: str) -> str:
     """An account number of which only the last four digits show, and never more than half of a short one."""
-    shown = number[-4:] if len(number) >= 7 else number[len(number) - len(number) // 2 :]
-    return "*" * (len(number) - len(shown)) + shown
+    ending = number[-4:] if len(number) >= 7 else number[len(number) - len(number) // 2 :]
+    return "*" * (len(number) - len(ending)) + ending
 
 
 def passwords(text: str) -> str:

@@ -22,7 +22,7 @@ from ledger.intake.matching import settle
 from ledger.journal import balances
 from ledger.journal.entries import recorded
 from ledger.people import accounts
-from ledger.store import database, idempotency, seals, settings
+from ledger.store import database, idempotency, records, seals, settings
 from tests import given, posted
 from tests.model import Answer
 from tests.model_booked import SUSPENSE, App, Dep, Told
@@ -84,7 +84,7 @@ class Books:
 
     def seal(self) -> None:
         """Seals what the sequence has added, as the end of a write does."""
-        seals.seal(self.connection, self.marks, by=CLERK, command="sequence", role=database.role(self.connection))
+        seals.seal(self.connection, self.marks, by=CLERK, command="sequence", role=records.role(self.connection))
 
     def answer(self, command: str, *words: Any) -> Answer:
         """What a command answers; one that is refused leaves everything as it was."""

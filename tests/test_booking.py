@@ -372,16 +372,8 @@ def test_what_is_owed_and_in_no_bill_is_named_and_so_is_what_nobody_knows(book_u
             ("B-1", "2011-9999", 7245, 0, "unknown_application"),
             (None, A, 0, 7245, "not_billed"),
         ]
-        assert totals(lines) == {
-            "billed": 7245,
-            "owed": 7245,
-            "agreed": 0,
-            "billed_though_waived": 0,
-            "billed_twice": 0,
-            "not_billed": 1,
-            "amount_differs": 0,
-            "unknown_application": 1,
-        }
+        none = {"agreed": 0, "billed_though_waived": 0, "billed_twice": 0, "amount_differs": 0}
+        assert totals(lines) == {"billed": 7245, "owed": 7245, "not_billed": 1, "unknown_application": 1} | none
 
 
 def test_paying_a_bill_pays_the_lines_that_agree_and_each_once(book_url: str) -> None:

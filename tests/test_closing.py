@@ -22,6 +22,7 @@ from ledger.booking.events import description
 from ledger.booking.month_end import close, reopen
 from ledger.booking.run import BookingReport, book
 from ledger.booking.slips import reverse
+from ledger.booking.workflow import Proposal
 from ledger.codes import Account
 from ledger.dates import Month
 from ledger.decisions.findings import judge
@@ -245,7 +246,7 @@ def test_what_was_done_in_a_month_since_closed_is_answered_as_the_first_time(
     again = wanted.act(connection, IN_MAY)
     assert len(entries(connection)) == count
     for name in ("no", "yen"):
-        if name != "yen" or isinstance(first, refunds.Proposal):
+        if name != "yen" or isinstance(first, Proposal):
             assert getattr(again, name, None) == getattr(first, name, None)
     assert not getattr(again, "changed", False)
     if isinstance(again, BookingReport):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ledger import tables
 from ledger.booking.bills import pay_bill
-from ledger.booking.credits import approve, credits, propose, reject, undo
+from ledger.booking.credits import approve, propose, reject, undo
 from ledger.booking.planning import Unbooked
 from ledger.booking.refunds import propose as propose_refund
 from ledger.booking.refusals import (
@@ -33,6 +33,7 @@ from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication
 from ledger.journal.entries import Result
 from ledger.journal.refusals import NoReasonGiven
+from ledger.settlements import credits
 from ledger.store import database
 from tests import given, posted
 from tests.posted import ASKED, CHIEF, CLERK

@@ -27,7 +27,7 @@ import cli
 from exports.demo import play
 from ledger import masking, tables
 from ledger.errors import AccountNotApproved, Exit
-from ledger.people import accounts
+from ledger.people import accounts, register
 from ledger.store import database
 from tests import desk, given, posted
 from tests.desk import ANOTHER, CHIEF, CLERK, MEMBER, ON
@@ -215,7 +215,7 @@ def test_program_and_database_agree_on_which_account_waits(
                 trusted.add(change.now[3] and next(each for each in (FIRST, SECOND, THIRD) if change.now[0] == each))
             waits = bool(accounts.waiting(connection))
             assert waits == _held_by_the_database(connection)
-            counts = accounts._known_last(connection, MEMBER).account_number
+            counts = register.require_member(connection, MEMBER).account_number
             assert waits or counts is None or counts in trusted
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from ledger import i18n, tables
-from ledger.booking import refunds
 from ledger.booking.overpayments import return_deposit
 from ledger.booking.refunds import approve, paid, propose, reject, returned
 from ledger.booking.refusals import (
@@ -35,6 +34,7 @@ from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.journal.entries import Result
 from ledger.journal.refusals import NoReasonGiven
+from ledger.settlements import refunds
 from ledger.store import database
 from tests import posted
 from tests.posted import APPLIED, ASKED, CHIEF, CLERK, ELIGIBLE
@@ -60,7 +60,7 @@ def proposed(connection: Connection) -> int:
 
 def state(connection: Connection) -> str:
     """The state of the one refund."""
-    (refund,) = refunds.refunds(connection)
+    (refund,) = refunds(connection)
     return refund.state
 
 
@@ -78,7 +78,7 @@ def test_a_proposal_books_what_it_needs_keeps_its_decision_and_reserves_the_fee(
             "refund_proposed",
         ]
         assert posted.balance(connection) == {"1110": 7245, "2020": 7245}
-        (refund,) = refunds.refunds(connection)
+        (refund,) = refunds(connection)
         assert (refund.state, refund.decision, refund.steps[0].by) == ("proposed", 1, CLERK)
         assert judge(connection, ASKED, applications=[A])[0].outcome == "settled"
 
@@ -90,7 +90,7 @@ def test_a_refund_is_approved_by_another_person_and_paid(books: str) -> None:
         assert paid(connection, [no], on=PAID, by=CLERK) == [Result(no, changed=True)]
         assert posted.balance(connection) == {}
         assert posted.events(connection)[-1] == ("refund_paid", PAID, None)
-        (refund,) = refunds.refunds(connection)
+        (refund,) = refunds(connection)
         assert [step.state for step in refund.steps] == ["proposed", "approved", "paid"]
 
 

@@ -220,6 +220,30 @@ def test_commands_know_neither_sql_nor_workbooks() -> None:
     assert _imports(CLI) & {"sqlite3", "psycopg", "sqlalchemy", "sqlmodel", "alembic", "openpyxl"} == set()
 
 
+# What entries are about. The journal keeps parts of accounts by application and deposit; `credit` is a side.
+BUSINESS = re.compile(
+    r"certificate|(?<![a-z])fees?(?![a-z])|refund|credits(?![a-z])|waive|authorit|notice|revo[ck]",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    "about", ["電子 certificate", "FEES_HELD", "refund_step", "tables.credits", "waiver", "Revoked"]
+)
+def test_business_words_are_found(about: str) -> None:
+    assert BUSINESS.search(about)
+
+
+def test_journal_knows_nothing_of_certificates() -> None:
+    lines = [
+        (path, nth, line)
+        for path in sorted((LEDGER / "journal").glob("*.py"))
+        for nth, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    ]
+    assert lines
+    _none([f"{_at(path, nth)}: {line}" for path, nth, line in lines if BUSINESS.search(line)])
+
+
 def test_help_loads_nothing_slow() -> None:
     ask = "import sys; sys.argv = ['seisan', '--help']\nimport cli\ntry: cli.main()\nexcept SystemExit: pass\n"
     tell = "print(*sorted({'sqlalchemy', 'sqlmodel', 'alembic', 'openpyxl', 'psycopg'} & set(sys.modules)))"

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, text
 from ledger import tables
 from ledger.audit.verify import verify
 from ledger.booking import credits, refunds
-from ledger.booking.credit_origins import brought, way_back
+from ledger.booking.credit_origins import credited_from, return_path
 from ledger.booking.refusals import CreditGoneOn, NothingToRefund
 from ledger.booking.run import book
 from ledger.codes import Account
@@ -133,7 +133,7 @@ def test_rejecting_the_refund_of_the_last_reissue_puts_everything_where_it_was(b
         refunds.reject(connection, no, on=LATER, reason="口座相違", by=CHIEF)
         assert owed(connection, Account.FEES_HELD) == {number(0): 2245, number(3): 9000}
         assert outcomes(connection) == judged
-        assert [brought(connection, number(nth)) for nth in (1, 2, 3)] == [
+        assert [credited_from(connection, number(nth)) for nth in (1, 2, 3)] == [
             {number(0): 5000},
             {number(1): 5000},
             {number(2): 9000},
@@ -172,12 +172,12 @@ def test_a_credit_whose_yen_were_refunded_is_not_undone(book_url: str) -> None:
 def test_what_came_by_credit_goes_back_before_what_the_reissue_received_itself(book_url: str) -> None:
     with database.writing(book_url) as connection:
         chain(connection, [5000, 9000, 7000])
-        assert way_back(connection, number(2), 7000) == [
+        assert return_path(connection, number(2), 7000) == [
             (number(2), number(1), 7000),
             (number(1), number(0), 5000),
         ]
-        assert way_back(connection, number(1), 2000) == [(number(1), number(0), 2000)]
-        assert way_back(connection, number(0), 5000) == []
+        assert return_path(connection, number(1), 2000) == [(number(1), number(0), 2000)]
+        assert return_path(connection, number(0), 5000) == []
 
 
 def test_nothing_is_rewritten_on_the_way(book_url: str) -> None:

@@ -34,7 +34,7 @@ from ledger.statements import letter as letters
 from ledger.statements import settlements as returned
 from ledger.statements.member import member_statement
 from ledger.statements.month import month_statement
-from ledger.statements.settlements import Settlement
+from ledger.statements.settlements import SettlementLine
 
 
 def _month(connection: Connection, mark: Stamp) -> Workbook:
@@ -54,7 +54,7 @@ def _check(connection: Connection, mark: Stamp) -> Sheet:
     return check.answer(connection, check.asked_again(mark.of, mark.about, mark.day)).sheet()
 
 
-def _returned(connection: Connection, mark: Stamp) -> list[Settlement]:
+def _returned(connection: Connection, mark: Stamp) -> list[SettlementLine]:
     return returned.returns(connection, owners(connection, mark.day), mark.day)
 
 

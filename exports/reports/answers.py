@@ -5,15 +5,14 @@ from datetime import date
 from typing import Any
 
 from ledger.booking.bills import BillComparison
-from ledger.booking.credits import Credit
 from ledger.booking.events import description
-from ledger.booking.refunds import Refund
 from ledger.booking.run import BookingReport as Booked
 from ledger.decisions.store import Decision
 from ledger.intake.matching import UnmatchedDeposit
 from ledger.intake.report import ImportReport as TakenIn
 from ledger.journal.balances import Balance
 from ledger.journal.ledgers import JournalEntry
+from ledger.settlements import Settlement
 
 Json = dict[str, Any]
 
@@ -156,7 +155,7 @@ def decisions(rows: Iterable[Decision]) -> list[Json]:
     ]
 
 
-def refunds(rows: Iterable[Refund], waiting: Collection[int]) -> list[Json]:
+def refunds(rows: Iterable[Settlement], waiting: Collection[int]) -> list[Json]:
     """Refunds and returned overpayments, in the order proposed.
 
     `waiting` are those that wait for a second person's word on a changed bank account.
@@ -177,7 +176,7 @@ def refunds(rows: Iterable[Refund], waiting: Collection[int]) -> list[Json]:
     ]
 
 
-def credits(rows: Iterable[Credit]) -> list[Json]:
+def credits(rows: Iterable[Settlement]) -> list[Json]:
     """Credits, in the order proposed."""
     return [
         {
@@ -193,8 +192,8 @@ def credits(rows: Iterable[Credit]) -> list[Json]:
     ]
 
 
-def _course(each: Refund | Credit) -> Json:
-    approved = next((step for step in each.steps if step.state in ("approved", "applied")), None)
+def _course(each: Settlement) -> Json:
+    approved = each.approval
     return {
         "state": each.state,
         "proposed_by": each.steps[0].by,

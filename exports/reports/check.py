@@ -11,7 +11,7 @@ from exports.formats.progress import watched
 from exports.formats.sheet import Sheet
 from exports.reports import explanation, summaries
 from exports.reports import findings as findings_sheet
-from ledger import facts
+from ledger import facts, tables
 from ledger.booking.eligibility import require_application
 from ledger.decisions import store
 from ledger.decisions.findings import Finding, as_json, judge
@@ -19,6 +19,7 @@ from ledger.decisions.store import Decision
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_, _
 from ledger.people import register
+from ledger.store.records import last_number
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
 EXPLAINED = 20
@@ -142,7 +143,7 @@ def decide(
     elif len(found) < len(set(applications)):
         there = {finding.application for finding in found}
         raise NotYetApplied(next(number for number in applications if number not in there), as_of)
-    before = store.last_no(connection)
+    before = last_number(connection, tables.decision.c.no)
     numbers = set(store.keep(connection, found, by=by))
     return [decision for decision in store.decisions(connection) if decision.no in numbers], sum(
         no > before for no in numbers

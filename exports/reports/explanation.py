@@ -10,6 +10,7 @@ from ledger.facts import Origin
 from ledger.i18n import _, either
 from ledger.money import format_yen
 from ledger.notices.conditions import Clause, Condition
+from ledger.notices.review_flags import remark
 from ledger.people.register import Person
 from ledger.statements import labels
 
@@ -36,7 +37,7 @@ def finding(found: Finding, person: Person, origins: Mapping[int, Origin], *, ev
     elif found.outcome not in _DECIDED_OTHERWISE:
         for clause in found.deciding():
             parts += _clause(found, clause, found.deciding_in(clause), origins)
-    parts += [f"  ! {labels.remark(code)}" for code in (*found.doubts, *found.warnings)]
+    parts += [f"  ! {remark(code)}" for code in (*found.doubts, *found.warnings)]
     parts += [f"  → {each}" for each in _next(found)]
     return "\n".join(parts)
 

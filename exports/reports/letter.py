@@ -10,7 +10,7 @@ from ledger.facts import STATED
 from ledger.i18n import N_, _, either
 from ledger.money import format_yen
 from ledger.notices import review_flags
-from ledger.statements.labels import joined, remark
+from ledger.statements.labels import joined
 from ledger.statements.letter import CitedClause, Letter
 
 NAME = N_("Letter")
@@ -217,7 +217,7 @@ def _facts(letter: Letter) -> Iterator[str]:
 def _doubt(code: str) -> str:
     if code == review_flags.FEE_NOT_KNOWN:
         return _("which issuance fee applied on the day of your application")
-    return remark(code)
+    return review_flags.remark(code)
 
 
 def _next(letter: Letter) -> Iterator[str]:

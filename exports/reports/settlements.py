@@ -10,7 +10,7 @@ from exports.reports import ISSUER, PERSON, person
 from ledger.codes import STATES
 from ledger.i18n import N_, _
 from ledger.statements.labels import joined, label
-from ledger.statements.settlements import Settlement
+from ledger.statements.settlements import SettlementLine
 
 NAME = N_("Refunds and credits")
 
@@ -52,7 +52,7 @@ _LABEL = 2 + len(PERSON) - 1
 _FILE = Column(N_("Payment file No."), "number", 12)
 
 
-def month(returns: list[Settlement], period: tuple[date, date]) -> Sheet:
+def month(returns: list[SettlementLine], period: tuple[date, date]) -> Sheet:
     """What moved in a month or was still open at its end, by way, association and member."""
     # Whether a changed account waits is left out: the workbook of a month stays the same when the approval comes.
     settled = [replace(settlement, account_waits=False) for settlement in returns]
@@ -60,18 +60,18 @@ def month(returns: list[Settlement], period: tuple[date, date]) -> Sheet:
     return _sheet(ordered, NAME, period=period)
 
 
-def refunds(returns: Iterable[Settlement], day: date) -> Sheet:
+def refunds(returns: Iterable[SettlementLine], day: date) -> Sheet:
     """Every refund and overpayment returned, as of a day."""
     return _sheet([settlement for settlement in returns if settlement.way != "credit"], N_("Refunds"), day, files=True)
 
 
-def credits(returns: Iterable[Settlement], day: date) -> Sheet:
+def credits(returns: Iterable[SettlementLine], day: date) -> Sheet:
     """Every credit to a reissue, as of a day."""
     return _sheet([settlement for settlement in returns if settlement.way == "credit"], N_("Credits"), day)
 
 
 def _sheet(
-    returns: list[Settlement],
+    returns: list[SettlementLine],
     name: str,
     as_of: date | None = None,
     *,
@@ -82,7 +82,7 @@ def _sheet(
     return Sheet(name=name, title=name, blocks=blocks, period=period, as_of=as_of, issuer=ISSUER, landscape=True)
 
 
-def _rows(returns: list[Settlement], files: bool) -> Iterator[Values | StyledRow]:
+def _rows(returns: list[SettlementLine], files: bool) -> Iterator[Values | StyledRow]:
     for way, several in groupby(returns, key=lambda each: each.way):
         yield from (
             (*cells(settlement), settlement.payment_file) if files else cells(settlement) for settlement in several
@@ -91,14 +91,14 @@ def _rows(returns: list[Settlement], files: bool) -> Iterator[Values | StyledRow
     yield StyledRow("total", _labelled(_("Total"), files))
 
 
-def cells(each: Settlement) -> Values:
+def cells(each: SettlementLine) -> Values:
     """One refund or credit under `COLUMNS`; one that was rejected or undone adds nothing to the sums."""
-    first, approved = each.steps[0], each.approved
+    first, approved = each.steps[0], each.approval
     last = each.steps[-1]
     return (
         _(WAYS[each.way]),
         each.no,
-        *person(each.member),
+        *person(each.person),
         each.application,
         each.target,
         each.decision,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ledger import dates, masking, tables
+from ledger import masking, tables
 from ledger.errors import (
     DatabaseLocked,
     DatabaseNewer,
@@ -24,8 +24,9 @@ from ledger.errors import (
     NotWritable,
     Refusal,
 )
-from ledger.people.accounts import _known_last, _next
+from ledger.people.register import require_member
 from ledger.store import database
+from ledger.store.records import next_number, signature
 
 
 def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[Any]:
@@ -36,13 +37,12 @@ def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[A
     """
     if not purpose.strip():
         raise NoPurposeGiven(member)
-    row_known = _known_last(connection, member)
-    if row_known.account_number is None:
+    told = require_member(connection, member)
+    if told.account_number is None:
         raise NoAccountKnown(member)
-    row = {"no": _next(connection, tables.looked.c.no), "member": member, "purpose": purpose}
-    signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
-    connection.execute(tables.looked.insert().values(row | signed))
-    return row_known
+    row = {"no": next_number(connection, tables.looked.c.no), "member": member, "purpose": purpose}
+    connection.execute(tables.looked.insert().values(row | signature(connection, by)))
+    return told
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,8 @@ def record(connection: Connection, refusal: Refusal, *, command: str, by: str) -
         name: masking.passwords(fact) if isinstance(fact, str) else fact for name, fact in refusal.arguments.items()
     }
     fields = json.dumps(values, ensure_ascii=False, default=str, sort_keys=True)
-    row = {"no": _next(connection, tables.refused.c.no), "command": command, "code": refusal.code()}
-    signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
-    connection.execute(tables.refused.insert().values(row | signed | {"fields": fields}))
+    row = {"no": next_number(connection, tables.refused.c.no), "command": command, "code": refusal.code()}
+    connection.execute(tables.refused.insert().values(row | signature(connection, by) | {"fields": fields}))
 
 
 def refusals(connection: Connection) -> Iterator[RefusalRecord]:

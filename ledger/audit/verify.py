@@ -16,8 +16,9 @@ from ledger.audit import chain, workflows
 from ledger.audit.faults import Fault
 from ledger.dates import Month
 from ledger.decisions.replay import replays
-from ledger.journal.entries import Entry, batches, recorded
+from ledger.journal.entries import Entry, recorded
 from ledger.statements.month import month_statement
+from ledger.store.records import batches
 
 # A control that compares with what is known: what is not booked yet, or was reversed by a person, is no fault.
 _WORK_LEFT = ("deposits",)

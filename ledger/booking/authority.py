@@ -13,6 +13,7 @@ from ledger.booking.inputs import (
     BillLine,
     StandingDecision,
     bill_lines,
+    by_application,
     facts_known_on,
     notice_of,
     standing_decisions,
@@ -84,14 +85,14 @@ def _correct_days(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> N
         and _day(last) not in application.issue_days
     }
     ids = {
-        application.number: [each for each in (application.issued_on_fact, application.mailed_on_fact) if each]
+        application.number: [fact for fact in (application.issued_on_fact, application.mailed_on_fact) if fact]
         for application in changed
     }
-    known_on = facts_known_on(plan.connection, {each for some in ids.values() for each in some})
+    known_on = facts_known_on(plan.connection, {fact for facts in ids.values() for fact in facts})
     originals = recorded(plan.connection, {last.no for last in changed.values()})
     for application, last in changed.items():
         day, number = application.issue_days[0], application.number
-        on = max(last.on, day, *(known_on[each] for each in ids[number]))
+        on = max(last.on, day, *(known_on[fact] for fact in ids[number]))
         if on <= plan.through:
             plan.undo(last.no, originals[last.no], on, DAY_CHANGED)
             nth, yen = len(plan.booked(ISSUED, number)) + 1, originals[last.no].movements[0].yen
@@ -104,9 +105,7 @@ def _correct_days(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> N
 def _waive(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
     """Posts what the authority does not bill, in all no more than was owed; reverses what has lost its ground."""
     decisions = standing_decisions(plan.connection, plan.only)
-    lines: dict[str, list[BillLine]] = {}
-    for line in bill_lines(plan.connection, plan.only):
-        lines.setdefault(line.application, []).append(line)
+    lines = by_application(bill_lines(plan.connection, plan.only))
     for number in sorted({*decisions, *lines} & set(applications)):
         issued = plan.latest(ISSUED, number)
         owed = plan.moved(ISSUED, Account.AUTHORITY_PAYABLE, number)
@@ -146,7 +145,7 @@ def _unwaive(plan: Plan, number: str, decision: StandingDecision, reach: int) ->
         waived = -plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, number)
         if not waiver.live or waived <= reach:
             continue
-        if isinstance(kept := waiver.basis[0], int) and notice_of(plan.connection, kept) != decision.notice:
+        if isinstance(ground := waiver.basis[0], int) and notice_of(plan.connection, ground) != decision.notice:
             continue
         on, original = max(decision.as_of, waiver.on), recorded(plan.connection, [waiver.no])[waiver.no]
         if plan.held(Account.FEES_HELD, number) < original.movements[0].yen:

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, select
 
 from ledger import tables
 from ledger.booking.authority import ISSUED, WAIVED
-from ledger.booking.events import TEMPLATES
-from ledger.booking.inputs import BillLine, bill_lines
+from ledger.booking.events import entry_of
+from ledger.booking.inputs import BillLine, bill_lines, by_application
 from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
 from ledger.codes import Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import Entry, key, numbers_by_key, post
+from ledger.journal.entries import key, numbers_by_key, post
 
 PAID = "authority_paid"
 REPAID = "authority_repaid"
@@ -76,24 +76,22 @@ def reconcile(connection: Connection) -> list[BillComparison]:
     plan = Plan(connection, date.max)
     issued = plan.by_part(ISSUED, Account.AUTHORITY_PAYABLE)
     waived = plan.by_part(WAIVED, Account.AUTHORITY_PAYABLE)
-    known = set(connection.execute(select(tables.application.c.number)).scalars())
-    of: dict[str, list[BillLine]] = {}
-    every = bill_lines(connection)
-    for line in every:
-        of.setdefault(line.application, []).append(line)
-    states: dict[BillLine, BillComparison] = {}
-    for application, lines in of.items():
+    numbers = set(connection.execute(select(tables.application.c.number)).scalars())
+    bills = bill_lines(connection)
+    compared: dict[BillLine, BillComparison] = {}
+    for application, lines in by_application(bills).items():
         owed = issued.get(application, 0) + waived.get(application, 0)
-        for line, left, state in _states(lines, owed, waived=application in waived):
-            said = state if application in known else "unknown_application"
-            states[line] = BillComparison(line.bill, application, line.nth, line.yen, owed, said, line.billed_on, left)
-    billed = {application for application, lines in of.items() if any(states[line].left > 0 for line in lines)}
+        for line, standing, comparison in _states(lines, owed, waived=application in waived):
+            state = comparison if application in numbers else "unknown_application"
+            columns = (line.bill, application, line.nth, line.yen, owed, state, line.billed_on, standing)
+            compared[line] = BillComparison(*columns)
+    billed = {line.application for line in compared.values() if line.left > 0}
     missing = [
         BillComparison(None, application, 1, 0, owed, "not_billed")
         for application in sorted(set(issued) - billed)
         if (owed := issued[application] + waived.get(application, 0)) > 0
     ]
-    return [states[line] for line in every] + missing
+    return [compared[line] for line in bills] + missing
 
 
 def totals(lines: list[BillComparison]) -> dict[str, int]:
@@ -116,17 +114,17 @@ def _states(lines: list[BillLine], owed: int, *, waived: bool) -> Iterator[tuple
         if line.yen < 0:
             yield line, 0, "amount_differs" if beyond else "agreed"
             continue
-        taken = min(withdrawn, line.yen)
-        withdrawn, left = withdrawn - taken, line.yen - taken
-        if left == 0:
+        standing = max(0, line.yen - withdrawn)
+        withdrawn -= line.yen - standing
+        if standing == 0:
             yield line, 0, "agreed"
         else:
-            yield line, left, _state(left, owed, waived=waived) if first else "billed_twice"
+            yield line, standing, _state(standing, owed, waived=waived) if first else "billed_twice"
             first = False
 
 
-def _state(left: int, owed: int, *, waived: bool) -> str:
-    if left == owed:
+def _state(standing: int, owed: int, *, waived: bool) -> str:
+    if standing == owed:
         return "agreed"
     return "billed_though_waived" if waived and owed == 0 else "amount_differs"
 
@@ -152,16 +150,16 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPay
         owed = plan.held(Account.AUTHORITY_PAYABLE, line.application)
         yen = min(line.left, owed) if line.billed > 0 else min(-line.billed, -owed)
         if line.state == "agreed" and yen > 0 and keys[line] not in before:
-            slip = TEMPLATES[_event(line)](application=line.application, yen=yen)
-            plan.add(Entry(keys[line], on, _event(line), tuple(slip)))
+            slip = {"application": line.application, "yen": yen}
+            plan.add(entry_of(_event(line), bill, line.application, line.nth, on=on, **slip))
     post(connection, plan.postings, by=by)
     transferred = sum(
         movement.yen if movement.credit == Account.BANK else -movement.yen
         for posting in plan.postings
         for movement in posting.movements
     )
-    left = tuple(line for line in lines if line.state != "agreed")
-    return BillPayment(transferred, len(plan.postings), len(before), left)
+    differing = tuple(line for line in lines if line.state != "agreed")
+    return BillPayment(transferred, len(plan.postings), len(before), differing)
 
 
 def _event(line: BillComparison) -> str:

@@ -4,6 +4,7 @@ Only the journal is asked. Along a credit no more goes back than it brought and 
 credit goes back before what an application received itself; so from no lot ever comes back more than it received.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,41 +24,41 @@ class ReturnedCredit(NamedTuple):
     yen: int
 
 
-def way_back(connection: Connection, application: str, yen: int) -> list[ReturnedCredit]:
+def return_path(connection: Connection, application: str, yen: int) -> list[ReturnedCredit]:
     """The way back of yen of an application's fee, link by link; what no link carries stays where it arrived: its lot.
 
     Of several credits the oldest is first. In this order no part of an account falls below zero on the way.
     """
-    left: dict[str, dict[str, int]] = {}
-    moves: list[ReturnedCredit] = []
-    waiting = [(application, yen)]
-    while waiting:
-        at, rest = waiting.pop()
-        if at not in left:
-            left[at] = brought(connection, at)
-        origin = next((each for each, yen_left in left[at].items() if yen_left > 0), None)
+    balances: dict[str, dict[str, int]] = {}
+    path: list[ReturnedCredit] = []
+    stack = [(application, yen)]
+    while stack:
+        target, rest = stack.pop()
+        if target not in balances:
+            balances[target] = credited_from(connection, target)
+        origin = next((source for source, balance in balances[target].items() if balance > 0), None)
         if origin is not None and rest > 0:
-            taken = min(rest, left[at][origin])
-            left[at][origin] -= taken
-            moves.append(ReturnedCredit(at, origin, taken))
-            waiting += [(at, rest - taken), (origin, taken)]
-    return moves
+            part = min(rest, balances[target][origin])
+            balances[target][origin] -= part
+            path.append(ReturnedCredit(target, origin, part))
+            stack += [(target, rest - part), (origin, part)]
+    return path
 
 
-def brought(connection: Connection, application: str) -> dict[str, int]:
+def credited_from(connection: Connection, application: str) -> dict[str, int]:
     """What credits brought to an application and has not gone back: yen by the application it came from."""
-    found: dict[str, int] = {}
+    balances: Counter[str] = Counter()
     for origin, yen in _links(connection, application):
-        found[origin] = found.get(origin, 0) + yen
-    return found
+        balances[origin] += yen
+    return balances
 
 
 def _links(connection: Connection, application: str) -> Iterator[tuple[str, int]]:
     """Each movement between an application and one that a credit came from, oldest first; back is negative."""
     movement, entry = tables.movement.c, tables.entry.c
     arrived = and_(movement.credit == _HELD, movement.credit_application == application)
-    left = and_(movement.debit == _HELD, movement.debit_application == application)
-    other = or_(movement.debit.in_((_HELD, _SET_ASIDE)) & arrived, movement.credit.in_((_HELD, _SET_ASIDE)) & left)
+    went = and_(movement.debit == _HELD, movement.debit_application == application)
+    other = or_(movement.debit.in_((_HELD, _SET_ASIDE)) & arrived, movement.credit.in_((_HELD, _SET_ASIDE)) & went)
     statement = (
         select(
             movement.debit,

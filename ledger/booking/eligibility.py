@@ -50,9 +50,9 @@ def claim(
     _require_eligible(finding, on)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
-    there = held_for(connection, Account.FEES_HELD, "application", application)
-    if there < finding.refundable:
-        raise FeeNotHeld(application, there, finding.refundable)
+    held = held_for(connection, Account.FEES_HELD, "application", application)
+    if held < finding.refundable:
+        raise FeeNotHeld(application, held, finding.refundable)
     return finding, decision
 
 
@@ -64,20 +64,11 @@ def _require_eligible(finding: Finding, on: date) -> None:
         case "settled":
             raise NothingToRefund(application)
         case "needs_review":
-            raise NeedsReview(application, [doubt_said(code) for code in finding.doubts])
+            raise NeedsReview(application, [review_flags.remark(code) for code in finding.doubts])
         case "in_force":
             raise StillInForce(application, on)
         case "needs_facts":
-            raise FactsMissing(application, [fact_said(code) for code in finding.missing])
+            columns = (code if code in COLUMNS else f"{code}_on" for code in finding.missing)
+            raise FactsMissing(application, [_(COLUMNS[column].label) for column in columns])
         case "not_eligible":
             raise NotEligible(application, on)
-
-
-def fact_said(code: str) -> str:
-    """A missing fact in the language being spoken."""
-    return _(COLUMNS[code if code in COLUMNS else f"{code}_on"].label)
-
-
-def doubt_said(code: str) -> str:
-    """A doubt in the language being spoken."""
-    return next(doubt.says for doubt in review_flags.DOUBTS if doubt.code == code)

@@ -6,10 +6,11 @@ that a credit goes to. A refund's part is kept by its application or, for money 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 
 from ledger.codes import Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import Movement
+from ledger.journal.entries import Entry, Movement, key
 from ledger.journal.ledgers import JournalEntry
 
 Template = Callable[..., Iterable[Movement]]
@@ -19,16 +20,21 @@ TEXTS: dict[str, str] = {}
 TEMPLATES: dict[str, Template] = {}
 
 
-def _said(text: str) -> Callable[[Template], Template]:
-    def entered(template: Template) -> Template:
+def _text(text: str) -> Callable[[Template], Template]:
+    def register(template: Template) -> Template:
         TEXTS[template.__name__] = text
         TEMPLATES[template.__name__] = template
         return template
 
-    return entered
+    return register
 
 
-@_said(N_("issuance fee received, application {application}, deposit {deposit}"))
+def entry_of(event: str, *basis: str | int | date | None, on: date, **slip: object) -> Entry:
+    """The entry of an event by its template, under a key made of the event and what it rests on."""
+    return Entry(key(event, *basis), on, event, tuple(TEMPLATES[event](**slip)))
+
+
+@_text(N_("issuance fee received, application {application}, deposit {deposit}"))
 def fee_received(*, application: str, deposit: str, yen: int) -> Iterator[Movement]:
     """発行手数料の振込みを受けた。
 
@@ -37,7 +43,7 @@ def fee_received(*, application: str, deposit: str, yen: int) -> Iterator[Moveme
     yield Movement(Account.BANK, Account.FEES_HELD, yen, credit_application=application, deposit=deposit)
 
 
-@_said(N_("received beyond the fee due, deposit {deposit}"))
+@_text(N_("received beyond the fee due, deposit {deposit}"))
 def overpaid(*, deposit: str, yen: int) -> Iterator[Movement]:
     """発行手数料を超える振込みを受けた。
 
@@ -46,7 +52,7 @@ def overpaid(*, deposit: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.BANK, Account.SUSPENSE, yen, deposit=deposit)
 
 
-@_said(N_("received for a purpose not known yet, deposit {deposit}"))
+@_text(N_("received for a purpose not known yet, deposit {deposit}"))
 def payer_unknown(*, deposit: str, yen: int) -> Iterator[Movement]:
     """誰の、又はいくらの手数料か、まだ分からない振込みを受けた。
 
@@ -55,7 +61,7 @@ def payer_unknown(*, deposit: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.BANK, Account.SUSPENSE, yen, deposit=deposit)
 
 
-@_said(N_("deposit {deposit} settled as the issuance fee, application {application}"))
+@_text(N_("deposit {deposit} settled as the issuance fee, application {application}"))
 def suspense_settled(*, deposit: str, application: str, yen: int) -> Iterator[Movement]:
     """仮受金が、ある申込みの発行手数料であると分かった。
 
@@ -64,7 +70,7 @@ def suspense_settled(*, deposit: str, application: str, yen: int) -> Iterator[Mo
     yield Movement(Account.SUSPENSE, Account.FEES_HELD, yen, credit_application=application, deposit=deposit)
 
 
-@_said(N_("certificate issued, fee owed to the authority, application {application}"))
+@_text(N_("certificate issued, fee owed to the authority, application {application}"))
 def certificate_issued(*, application: str, yen: int) -> Iterator[Movement]:
     """電子証明書が発行され、発行手数料を認証局に支払うこととなった。
 
@@ -73,7 +79,7 @@ def certificate_issued(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.FEES_HELD, Account.AUTHORITY_PAYABLE, yen, application, application)
 
 
-@_said(N_("issuance fee paid to the authority, application {application}"))
+@_text(N_("issuance fee paid to the authority, application {application}"))
 def authority_paid(*, application: str, yen: int) -> Iterator[Movement]:
     """請求された発行手数料を認証局に支払った。
 
@@ -82,7 +88,7 @@ def authority_paid(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.AUTHORITY_PAYABLE, Account.BANK, yen, debit_application=application)
 
 
-@_said(N_("issuance fee not billed by the authority, application {application}"))
+@_text(N_("issuance fee not billed by the authority, application {application}"))
 def authority_waived(*, application: str, yen: int) -> Iterator[Movement]:
     """認証局が発行手数料を請求しないこととした。
 
@@ -91,7 +97,7 @@ def authority_waived(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.AUTHORITY_PAYABLE, Account.FEES_HELD, yen, application, application)
 
 
-@_said(N_("issuance fee given back by the authority, application {application}"))
+@_text(N_("issuance fee given back by the authority, application {application}"))
 def authority_repaid(*, application: str, yen: int) -> Iterator[Movement]:
     """支払った後で請求しないこととなった発行手数料を、認証局が返した(支払額から差し引いた)。
 
@@ -100,7 +106,7 @@ def authority_repaid(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.BANK, Account.AUTHORITY_PAYABLE, yen, credit_application=application)
 
 
-@_said(N_("refund proposed and reserved, application {application}"))
+@_text(N_("refund proposed and reserved, application {application}"))
 def refund_proposed(*, application: str, yen: int, carried: Sequence[tuple[str, str, int]] = ()) -> Iterator[Movement]:
     """発行手数料の払戻しを起案し、その額を取り置いた。
 
@@ -117,7 +123,7 @@ def refund_proposed(*, application: str, yen: int, carried: Sequence[tuple[str, 
             yield Movement(Account.FEES_HELD, Account.REFUNDS_PAYABLE, part, lot, lot)
 
 
-@_said(N_("overpayment to be returned, deposit {deposit}"))
+@_text(N_("overpayment to be returned, deposit {deposit}"))
 def overpayment_returned(*, deposit: str, yen: int) -> Iterator[Movement]:
     """受け取るべきでなかった入金の返金を起案し、その額を取り置いた。
 
@@ -126,7 +132,7 @@ def overpayment_returned(*, deposit: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.SUSPENSE, Account.REFUNDS_PAYABLE, yen, deposit=deposit)
 
 
-@_said(N_("refund paid, {whose}"))
+@_text(N_("refund paid, {whose}"))
 def refund_paid(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
     """返金を会員の口座に振り込んだ。
 
@@ -135,7 +141,7 @@ def refund_paid(*, application: str | None = None, deposit: str | None = None, y
     yield Movement(Account.REFUNDS_PAYABLE, Account.BANK, yen, debit_application=application, deposit=deposit)
 
 
-@_said(N_("transfer of a refund came back, {whose}"))
+@_text(N_("transfer of a refund came back, {whose}"))
 def refund_returned(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
     """振り込んだ返金が組み戻された。会員への債務は残る。
 
@@ -144,7 +150,7 @@ def refund_returned(*, application: str | None = None, deposit: str | None = Non
     yield Movement(Account.BANK, Account.RETURNED_TRANSFERS, yen, credit_application=application, deposit=deposit)
 
 
-@_said(N_("refund paid after its transfer had come back, {whose}"))
+@_text(N_("refund paid after its transfer had come back, {whose}"))
 def returned_refund_paid(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
     """組み戻された返金を、改めて会員の口座に振り込んだ。
 
@@ -153,7 +159,7 @@ def returned_refund_paid(*, application: str | None = None, deposit: str | None 
     yield Movement(Account.RETURNED_TRANSFERS, Account.BANK, yen, debit_application=application, deposit=deposit)
 
 
-@_said(N_("credit proposed and reserved, application {application}"))
+@_text(N_("credit proposed and reserved, application {application}"))
 def credit_proposed(*, application: str, yen: int) -> Iterator[Movement]:
     """発行手数料を再発行分に充当することを起案し、その額を取り置いた。
 
@@ -162,7 +168,7 @@ def credit_proposed(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.FEES_HELD, Account.CREDITS_HELD, yen, application, application)
 
 
-@_said(N_("fee of application {application} credited to application {credited_to}"))
+@_text(N_("fee of application {application} credited to application {credited_to}"))
 def credit_applied(*, application: str, to_application: str, yen: int) -> Iterator[Movement]:
     """取り置いた発行手数料を再発行分に充当した。
 
@@ -171,7 +177,7 @@ def credit_applied(*, application: str, to_application: str, yen: int) -> Iterat
     yield Movement(Account.CREDITS_HELD, Account.FEES_HELD, yen, application, to_application)
 
 
-@_said(N_("bank charge for a transfer"))
+@_text(N_("bank charge for a transfer"))
 def transfer_fee(*, yen: int) -> Iterator[Movement]:
     """返金の振込手数料が引き落とされた。
 
@@ -193,8 +199,8 @@ def description(entry: JournalEntry) -> str:
 
 def describe(event: str, movements: Iterable[Movement], reverses: int | None = None, reason: str | None = None) -> str:
     """What an event says happened, in the language spoken; a reversal names its original and its reason."""
-    every = list(movements)
-    first = every[0] if reverses is None else every[-1].opposite
+    legs = list(movements)
+    first = legs[0] if reverses is None else legs[-1].opposite
     application = first.debit_application or first.credit_application
     text = _(
         TEXTS.get(event, event),

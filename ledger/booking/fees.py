@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.booking.events import TEMPLATES
+from ledger.booking.events import entry_of
 from ledger.booking.inputs import ApplicationFacts, DepositFacts, deposits, due_known_on
 from ledger.booking.planning import BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
-from ledger.journal.entries import Entry, key, recorded
+from ledger.journal.entries import Entry, recorded
 from ledger.journal.reversal import CORRECTION, opposite
 
 _FIRST = ("fee_received", "overpaid", "payer_unknown")
@@ -33,7 +33,7 @@ class _Group:
     @property
     def live(self) -> list[BookedEntry]:
         """Those that stand, the last first."""
-        return sorted((entry for entry in (*self.entries, *self.settled) if entry.live), key=lambda each: -each.no)
+        return sorted((entry for entry in (*self.entries, *self.settled) if entry.live), key=lambda entry: -entry.no)
 
     @property
     def on(self) -> date:
@@ -42,7 +42,7 @@ class _Group:
 
     def corrected_on(self, deposit: DepositFacts) -> date:
         """The day of a correction: when it became known, but not before what it corrects, nor before the receipt."""
-        return max(deposit.known_on, deposit.received_on, self.on, *(booked_entry.on for booked_entry in self.live))
+        return max(deposit.known_on, deposit.received_on, self.on, *(entry.on for entry in self.live))
 
     def booked_from(self, deposit: DepositFacts) -> bool:
         """Whether it was booked from what is known of the deposit now; that an application was learnt is no change."""
@@ -59,14 +59,14 @@ def plan_fees(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
 
     A correction reverses what was posted and posts anew, both dated the day on which the correcting fact became known.
     """
-    every = deposits(plan.connection, plan.only)
-    blocked = _correct_all(plan, every, applications)
-    for deposit in every:
+    received = deposits(plan.connection, plan.only)
+    blocked = _correct_all(plan, received, applications)
+    for deposit in received:
         if _group(plan, deposit.reference) is None and deposit.received_on <= plan.through:
             _receive(plan, deposit, applications)
-    waiting = {deposit.application for deposit in every if plan.held(Account.SUSPENSE, deposit.reference) > 0}
-    due_since = due_known_on(plan.connection, [applications[each] for each in waiting if each is not None])
-    for deposit in every:
+    numbers = {deposit.application for deposit in received if plan.held(Account.SUSPENSE, deposit.reference) > 0}
+    due_since = due_known_on(plan.connection, [applications[number] for number in numbers if number is not None])
+    for deposit in received:
         group = _group(plan, deposit.reference)
         if group is not None and deposit.reference not in blocked:
             _settle(plan, deposit, group, applications, due_since)
@@ -74,14 +74,12 @@ def plan_fees(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
 
 def _group(plan: Plan, reference: str) -> _Group | None:
     """What was booked of a deposit last; None when nothing was."""
-    every = [booked_entry for event in _FIRST for booked_entry in plan.booked(event, reference)]
-    if not every:
+    receipts = [entry for event in _FIRST for entry in plan.booked(event, reference)]
+    if not receipts:
         return None
-    nth = max(booked_entry.nth for booked_entry in every)
-    settled = tuple(
-        booked_entry for booked_entry in plan.booked("suspense_settled", reference) if booked_entry.nth == nth
-    )
-    return _Group(nth, tuple(booked_entry for booked_entry in every if booked_entry.nth == nth), settled)
+    nth = max(entry.nth for entry in receipts)
+    settled = tuple(entry for entry in plan.booked("suspense_settled", reference) if entry.nth == nth)
+    return _Group(nth, tuple(entry for entry in receipts if entry.nth == nth), settled)
 
 
 # --- received -------------------------------------------------------------------------------------------------------
@@ -93,12 +91,12 @@ def _receive(plan: Plan, deposit: DepositFacts, applications: Mapping[str, Appli
 
 
 def _still_due(
-    plan: Plan, deposit: DepositFacts, applications: Mapping[str, ApplicationFacts], own: int = 0
+    plan: Plan, deposit: DepositFacts, applications: Mapping[str, ApplicationFacts], without: int = 0
 ) -> int | None:
-    """What is still due for the deposit's application, in yen, leaving out `own`; None when it is not known."""
+    """What is still due for the deposit's application, in yen, leaving out yen of its own; None: not known."""
     if deposit.application is None or (due := applications[deposit.application].due) is None:
         return None
-    return max(0, due - (plan.received(deposit.application) - own))
+    return max(0, due - (plan.received(deposit.application) - without))
 
 
 def _receipt(deposit: DepositFacts, still_due: int | None, nth: int, on: date) -> Iterator[Entry]:
@@ -111,8 +109,7 @@ def _receipt(deposit: DepositFacts, still_due: int | None, nth: int, on: date) -
     if deposit.yen > fee:
         slips.append((rest, {"deposit": reference, "yen": deposit.yen - fee}))
     for event, slip in slips:
-        used_once = key(event, reference, nth, deposit.received_on, deposit.yen, application)
-        yield Entry(used_once, on, event, tuple(TEMPLATES[event](**slip)))
+        yield entry_of(event, reference, nth, deposit.received_on, deposit.yen, application, on=on, **slip)
 
 
 # --- settled --------------------------------------------------------------------------------------------------------
@@ -147,23 +144,21 @@ def _settle(
 # --- corrected ------------------------------------------------------------------------------------------------------
 
 
-def _correct_all(plan: Plan, every: list[DepositFacts], applications: Mapping[str, ApplicationFacts]) -> set[str]:
+def _correct_all(plan: Plan, received: list[DepositFacts], applications: Mapping[str, ApplicationFacts]) -> set[str]:
     """Corrects every deposit whose facts have changed since it was booked; gives those that have to be left.
 
     One correction may free what another needs, so those that do not fit are tried again while any does.
     """
-    groups = {deposit.reference: _group(plan, deposit.reference) for deposit in every}
+    groups = {deposit.reference: _group(plan, deposit.reference) for deposit in received}
     changed = [
         (deposit, group)
-        for deposit in every
+        for deposit in received
         if (group := groups[deposit.reference]) is not None and not group.booked_from(deposit)
     ]
-    originals = recorded(
-        plan.connection, {booked_entry.no for _deposit, group in changed for booked_entry in group.live}
-    )
+    originals = recorded(plan.connection, {entry.no for _deposit, group in changed for entry in group.live})
     to_do = [(deposit, group) for deposit, group in changed if group.corrected_on(deposit) <= plan.through]
     while to_do:
-        unfit = [each for each in to_do if not _correct(plan, *each, applications, originals)]
+        unfit = [change for change in to_do if not _correct(plan, *change, applications, originals)]
         if len(unfit) == len(to_do):
             for deposit, group in unfit:
                 plan.leave("money_gone", deposit.reference, group.live[-1].no)
@@ -186,32 +181,30 @@ def _correct(
     money has gone on nothing is planned, and the answer is no.
     """
     on = group.corrected_on(deposit)
-    own = sum(
+    fee = sum(
         movement.yen
-        for booked_entry in group.live
-        for movement in originals[booked_entry.no].movements
+        for entry in group.live
+        for movement in originals[entry.no].movements
         if movement.credit == Account.FEES_HELD and movement.credit_application == deposit.application
     )
-    anew = list(_receipt(deposit, _still_due(plan, deposit, applications, own), group.nth + 1, on))
-    undone = [
-        opposite(booked_entry.no, originals[booked_entry.no], on=on, reason=CORRECTED, cause=CORRECTION)
-        for booked_entry in group.live
+    anew = list(_receipt(deposit, _still_due(plan, deposit, applications, fee), group.nth + 1, on))
+    reversals = [
+        opposite(entry.no, originals[entry.no], on=on, reason=CORRECTED, cause=CORRECTION) for entry in group.live
     ]
-    for wanted in ([*anew, *undone], [*anew, *_issues_undone(plan, undone, on), *undone]):
-        if plan.fits(wanted):
-            for posting in wanted:
+    for postings in ([*anew, *reversals], [*anew, *_issue_reversals(plan, reversals, on), *reversals]):
+        if plan.fits(postings):
+            for posting in postings:
                 plan.add(posting)
             return True
     return False
 
 
-def _issues_undone(plan: Plan, undone: list[Entry], on: date) -> Iterator[Entry]:
+def _issue_reversals(plan: Plan, reversals: list[Entry], on: date) -> Iterator[Entry]:
     """The reversals of the certificates booked as issued with the money that is taken back, while it is still owed."""
-    taken = (movement for posting in undone for movement in posting.movements if movement.debit == Account.FEES_HELD)
+    movements = [movement for posting in reversals for movement in posting.movements]
+    applications = [movement.debit_application for movement in movements if movement.debit == Account.FEES_HELD]
     # Each application once, though its money may have come in parts.
-    for application in dict.fromkeys(
-        movement.debit_application for movement in taken if movement.debit_application is not None
-    ):
+    for application in dict.fromkeys(number for number in applications if number is not None):
         issued = plan.latest("certificate_issued", application)
         if issued is None or not issued.live:
             continue

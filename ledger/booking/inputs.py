@@ -6,9 +6,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, func, or_, select
 
 from ledger import facts, fees, tables
+from ledger.store.records import batches
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,13 @@ def deposits_of(applications: Collection[str]) -> Select[tuple[str]]:
 
 def related(connection: Connection, applications: Collection[str]) -> set[str]:
     """These applications, and all that share a deposit with one of them because it was once thought to be theirs."""
-    versions, found = tables.deposit_known, set(applications)
+    versions, numbers = tables.deposit_known, set(applications)
     while True:
-        said = select(versions.c.application).where(versions.c.deposit.in_(deposits_of(found)))
-        more = {row for row in connection.execute(said).scalars() if row is not None} - found
+        sharing = select(versions.c.application).where(versions.c.deposit.in_(deposits_of(numbers)))
+        more = {number for number in connection.execute(sharing).scalars() if number is not None} - numbers
         if not more:
-            return found
-        found |= more
+            return numbers
+        numbers |= more
 
 
 def touching(applications: Collection[str]) -> ColumnElement[bool]:
@@ -100,9 +101,9 @@ def touching(applications: Collection[str]) -> ColumnElement[bool]:
 
 def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, ApplicationFacts]:
     """Every application, or only these, with what is known of it today, by number on either database."""
-    found = connection.execute(_applications(only is not None), None if only is None else {"only": list(only)})
+    rows = connection.execute(_applications(only is not None), None if only is None else {"only": list(only)})
     # Sorted here: the databases have orders of their own for text, and the journal is to be the same on both.
-    return {row[0]: ApplicationFacts(*row) for row in sorted(found, key=lambda row: str(row[0]))}
+    return {row[0]: ApplicationFacts(*row) for row in sorted(rows, key=lambda row: str(row[0]))}
 
 
 @cache
@@ -111,21 +112,12 @@ def _applications(few: bool) -> Select[Any]:
     number = tables.application.c.number
     only = bindparam("only", type_=String, expanding=True)
     within = tables.fact.c.application.in_(only) if few else None
-    known = facts.known(None, within)
-    statement = select(
-        number,
-        tables.application.c.member,
-        known.c.kind,
-        known.c.applied_on,
-        known.c.withdrawn_on,
-        known.c.issued_on,
-        known.c.mailed_on,
-        known.c.choice,
-        fees.due(known.c.applied_on, None),
-        known.c.applied_on_fact,
-        known.c.issued_on_fact,
-        known.c.mailed_on_fact,
-    ).outerjoin(known, known.c.application == number)
+    columns = facts.known(None, within)
+    names = [field for field in ApplicationFacts.__dataclass_fields__ if field not in ("number", "member", "due")]
+    terms: dict[str, Any] = {name: columns.c[name] for name in names}
+    terms |= {"number": number, "member": tables.application.c.member, "due": fees.due(columns.c.applied_on, None)}
+    ordered = (terms[field] for field in ApplicationFacts.__dataclass_fields__)
+    statement = select(*ordered).outerjoin(columns, columns.c.application == number)
     return statement.where(number.in_(only)) if few else statement
 
 
@@ -135,8 +127,8 @@ def deposits(connection: Connection, only: Collection[str] | None = None) -> lis
     within = None if only is None else versions.c.deposit.in_(deposits_of(only))
     last = facts.latest_version(versions, (versions.c.deposit,), None, within).subquery()
     statement = select(last.c.deposit, last.c.received_on, last.c.yen, last.c.application, last.c.known_on)
-    found = [DepositFacts(*row) for row in connection.execute(statement)]
-    return sorted(found, key=lambda each: (each.received_on, each.reference))
+    rows = [DepositFacts(*row) for row in connection.execute(statement)]
+    return sorted(rows, key=lambda deposit: (deposit.received_on, deposit.reference))
 
 
 def bill_lines(connection: Connection, only: Collection[str] | None = None) -> list[BillLine]:
@@ -146,16 +138,24 @@ def bill_lines(connection: Connection, only: Collection[str] | None = None) -> l
     within = None if only is None else versions.c.application.in_(list(only))
     last = facts.latest_version(versions, key, None, within).subquery()
     statement = select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
-    found = [BillLine(*row) for row in connection.execute(statement)]
-    return sorted(found, key=lambda each: (each.billed_on, each.bill, each.application, each.nth))
+    rows = [BillLine(*row) for row in connection.execute(statement)]
+    return sorted(rows, key=lambda line: (line.billed_on, line.bill, line.application, line.nth))
+
+
+def by_application(lines: Iterable[BillLine]) -> dict[str, list[BillLine]]:
+    """The lines of each application, in their order."""
+    grouped: dict[str, list[BillLine]] = {}
+    for line in lines:
+        grouped.setdefault(line.application, []).append(line)
+    return grouped
 
 
 def standing_decisions(connection: Connection, only: Collection[str] | None = None) -> dict[str, StandingDecision]:
     """The decision that stands for each application that has one."""
     decision, later = tables.decision, tables.decision.alias("later")
-    said = (decision.c[name] for name in ("no", "as_of", "outcome", "verdict", "notice"))
+    columns = (decision.c[name] for name in StandingDecision.__dataclass_fields__)
     statement = (
-        select(decision.c.application, *said)
+        select(decision.c.application, *columns)
         .outerjoin(later, later.c.supersedes == decision.c.no)
         .where(later.c.no.is_(None))
     )
@@ -184,18 +184,16 @@ def due_known_on(connection: Connection, applications: Iterable[ApplicationFacts
 
 
 def _fee_known_on(connection: Connection, applied_on: date) -> date | None:
-    fee = tables.fee
-    fits = and_(fee.c.applies_from <= applied_on, or_(fee.c.applies_to.is_(None), fee.c.applies_to >= applied_on))
-    known_on: date | None = connection.execute(select(func.max(fee.c.known_on)).where(fits)).scalar()
+    latest = select(func.max(tables.fee.c.known_on)).where(fees.applies(applied_on))
+    known_on: date | None = connection.execute(latest).scalar()
     return known_on
 
 
 def facts_known_on(connection: Connection, ids: Collection[int]) -> dict[int, date]:
     """The day on which each of these facts became known."""
     fact = tables.fact
-    found: dict[int, date] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), 1000):
-        statement = select(fact.c.id, fact.c.known_on).where(fact.c.id.in_(wanted[start : start + 1000]))
-        found |= dict(connection.execute(statement).all())
-    return found
+    known_on: dict[int, date] = {}
+    for batch in batches(sorted(ids)):
+        statement = select(fact.c.id, fact.c.known_on).where(fact.c.id.in_(batch))
+        known_on |= dict(connection.execute(statement).all())
+    return known_on

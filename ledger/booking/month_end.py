@@ -4,7 +4,7 @@ What may be accepted is what a person can answer for; that the month is over is 
 before it, and reopened with every month after it: to the state in which the books were before it was closed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -14,7 +14,6 @@ from ledger import tables
 from ledger.booking.bills import reconcile
 from ledger.booking.refusals import DoneDifferently, NotReadyToClose
 from ledger.booking.run import planned
-from ledger.booking.workflow import CREDITS, REFUNDS, Workflow, histories
 from ledger.codes import Account
 from ledger.dates import Month
 from ledger.i18n import N_, _
@@ -23,6 +22,7 @@ from ledger.journal.balances import held, trial_balance
 from ledger.journal.closing import MonthStep
 from ledger.journal.refusals import MonthNotClosed, MonthNotOver, NoReasonGiven
 from ledger.money import format_yen
+from ledger.settlements import credits, refunds
 
 # How many days a decision may be undetermined at the end of a month, if the user says nothing else.
 UNDETERMINED_DAYS = 60
@@ -58,10 +58,10 @@ class Objection:
     @property
     def says(self) -> str:
         """The sentence, in the language being spoken."""
-        return _(REASONS[self.code], **{name: _shown(value) for name, value in self.fields.items()})
+        return _(REASONS[self.code], **{name: _format(value) for name, value in self.fields.items()})
 
 
-def _shown(value: object) -> object:
+def _format(value: object) -> object:
     if isinstance(value, int):
         return format_yen(value)
     if isinstance(value, list) and len(value) > _NAMED:
@@ -106,8 +106,10 @@ def close(
     reasons = list(against(connection, month, bank_yen, undetermined_days))
     if reasons and accept is None:
         raise NotReadyToClose(str(month), [f"({nth}) {reason.says}" for nth, reason in enumerate(reasons, 1)])
-    kept = [{"code": reason.code, **reason.fields} for reason in reasons]
-    closing.append(connection, month, "closed", month.last, by=by, reason=accept, accepted=kept, bank_yen=bank_yen)
+    objections = [{"code": reason.code, **reason.fields} for reason in reasons]
+    closing.append(
+        connection, month, "closed", month.last, by=by, reason=accept, accepted=objections, bank_yen=bank_yen
+    )
     return ClosingResult(month, True, month.last, tuple(reasons))
 
 
@@ -115,33 +117,35 @@ def _closed_before(
     connection: Connection, month: Month, before: MonthStep, bank_yen: int | None, accept: str | None
 ) -> ClosingResult:
     if before.month == month:
-        for name, there, here in ((BANK_BALANCE, before.bank_yen, bank_yen), (REASON, before.reason, accept)):
-            if here is not None and here != there:
-                raise DoneDifferently(_(CLOSED), _(name), "—" if there is None else str(there), str(here))
+        for name, stored, value in ((BANK_BALANCE, before.bank_yen, bank_yen), (REASON, before.reason, accept)):
+            if value is not None and value != stored:
+                raise DoneDifferently(_(CLOSED), _(name), "—" if stored is None else str(stored), str(value))
     return ClosingResult(month, False, closing.closed_to(connection), accepted(before))
 
 
 def accepted(step: MonthStep) -> tuple[Objection, ...]:
     """What stood against a month when it was closed, and was accepted."""
     return tuple(
-        Objection(str(each["code"]), {name: value for name, value in each.items() if name != "code"})
-        for each in step.accepted
+        Objection(str(objection["code"]), {name: value for name, value in objection.items() if name != "code"})
+        for objection in step.accepted
     )
 
 
 def against(connection: Connection, month: Month, bank_yen: int | None, undetermined_days: int) -> Iterator[Objection]:
     """Everything that stands against closing a month, each kind once."""
     last = month.last
-    if left := held(connection, Account.SUSPENSE, "deposit", last):
-        yield Objection("suspense", {"count": len(left), "yen": sum(left.values())})
+    if suspense := held(connection, Account.SUSPENSE, "deposit", last):
+        yield Objection("suspense", {"count": len(suspense), "yen": sum(suspense.values())})
     books = next(balance.balance for balance in trial_balance(connection, last) if balance.code == Account.BANK)
     if bank_yen is None:
         yield Objection("bank_not_given", {"last": last.isoformat(), "yen": books})
     elif bank_yen != books:
         yield Objection("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
-    for code, course in (("refunds_proposed", REFUNDS), ("credits_proposed", CREDITS)):
-        if waiting := _waiting(connection, course, last):
-            yield Objection(code, {"numbers": waiting})
+    for code, settlements in (("refunds_proposed", refunds(connection)), ("credits_proposed", credits(connection))):
+        # What was proposed by the day and is neither approved nor rejected to this moment.
+        proposed = [str(row.no) for row in settlements if row.state == "proposed" and row.steps[0].on <= last]
+        if proposed:
+            yield Objection(code, {"numbers": proposed})
     if undetermined := _undetermined(connection, last, undetermined_days):
         counted = {"count": len(undetermined), "days": undetermined_days}
         yield Objection("undetermined", {**counted, "applications": undetermined})
@@ -152,12 +156,6 @@ def against(connection: Connection, month: Month, bank_yen: int | None, undeterm
         yield Objection("bills", {"count": differing})
     if to_book := planned(connection, last).postings:
         yield Objection("to_book", {"count": len(to_book), "last": last.isoformat()})
-
-
-def _waiting(connection: Connection, course: Workflow, last: date) -> list[str]:
-    """The numbers of what was proposed by the day and is neither approved nor rejected to this moment."""
-    every = histories(connection, course)
-    return [str(no) for no, steps in every.items() if steps[-1].state == "proposed" and steps[0].on <= last]
 
 
 def _undetermined(connection: Connection, last: date, more_than: int) -> list[str]:
@@ -191,9 +189,9 @@ def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> Clo
 
     Reopened already for the same reason: nothing changes. Refused: no reason, and a month that is not closed.
     """
-    every = closing.steps(connection)
-    state, decided = closing.state_of(month, every)
-    if decided is not None and state == "reopened" and decided == every[-1] and decided.month == month:
+    history = closing.steps(connection)
+    state, decided = closing.state_of(month, history)
+    if decided is not None and state == "reopened" and decided == history[-1] and decided.month == month:
         if decided.reason != reason:
             raise DoneDifferently(_(REOPENED), _(REASON), str(decided.reason), reason)
         return ClosingResult(month, False, decided.closed_to)
@@ -201,12 +199,8 @@ def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> Clo
         raise MonthNotClosed(str(month))
     if not reason.strip():
         raise NoReasonGiven("reopen")
-    before = _before(every, decided)
+    # As far as before it was closed.
+    at = history.index(decided)
+    before = history[at - 1].closed_to if at else None
     closing.append(connection, month, "reopened", before, by=by, reason=reason)
     return ClosingResult(month, True, before)
-
-
-def _before(every: Sequence[MonthStep], step: MonthStep) -> date | None:
-    """Up to which day the books were closed before a step."""
-    at = list(every).index(step)
-    return every[at - 1].closed_to if at else None

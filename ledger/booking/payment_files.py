@@ -10,10 +10,9 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Exists, Row, exists, func, select
+from sqlalchemy import Connection, Exists, Row, exists, select
 
-from ledger import dates, facts, kana, tables
-from ledger.booking.refunds import Refund, refunds
+from ledger import facts, kana, tables
 from ledger.booking.refusals import (
     BeforeTheStepBefore,
     DoneDifferently,
@@ -27,14 +26,15 @@ from ledger.booking.refusals import (
     UnknownPaymentFile,
     UnknownRefund,
 )
-from ledger.booking.workflow import FIELDS, REFUNDS, Transition, append, said
+from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
 from ledger.journal.refusals import NoReasonGiven
-from ledger.people import accounts as people
-from ledger.people import four_eyes, register
+from ledger.people import accounts, register
+from ledger.people.four_eyes import one_person
+from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import settings
-from ledger.store.database import role
+from ledger.store.records import next_number, signature
 
 # The most half-width characters of a payee's name (受取人名); a name is never cut short.
 PAYEE_LENGTH = 30
@@ -141,31 +141,30 @@ def file(
     left_out = frozenset(without)
     if unknown := sorted(left_out - set(connection.execute(select(tables.refund.c.no)).scalars())):
         raise UnknownRefund(unknown[0])
-    if (made := _standing(connection, on, name)) is not None:
-        return _again(connection, made, left_out)
+    if (earlier := _valid_file(connection, on, name)) is not None:
+        return _stored(connection, earlier, left_out)
     require_bank_day(on)
     require_open(connection, on)
-    wanted = [refund for refund in _in_state(connection, "approved") if refund.no not in left_out]
-    if not wanted:
-        if (made := _standing(connection, on)) is not None:
-            return _again(connection, made, left_out)
+    approved = [refund for refund in refunds(connection) if refund.state == "approved" and refund.no not in left_out]
+    if not approved:
+        if (earlier := _valid_file(connection, on)) is not None:
+            return _stored(connection, earlier, left_out)
         raise NothingToFile(on)
-    if on < (latest := max(refund.steps[-1].on for refund in wanted)):
+    if on < (latest := max(refund.steps[-1].on for refund in approved)):
         raise BeforeTheStepBefore(on, latest)
-    order, contained = _order(connection, wanted, on)
-    _require_maker(connection, wanted, by)
+    order, contents = _order(connection, approved, on)
+    _require_maker(connection, approved, by)
     content = layout(order)
     digest = sha256(content.encode(kana.BYTES)).hexdigest()
-    yen = sum(transfer.yen for transfer in order.transfers)
     table = tables.payment_file
-    no = 1 + int(connection.execute(select(func.coalesce(func.max(table.c.no), 0))).scalar_one())
-    told = {"no": no, "pay_on": on, "name": name, "sha256": digest, "refund_count": len(wanted), "yen": yen}
-    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
-    connection.execute(table.insert().values(told | {"content": content} | signed))
-    for refund in wanted:
+    no = next_number(connection, table.c.no)
+    row = {"no": no, "pay_on": on, "name": name, "sha256": digest, "content": content, "refund_count": len(approved)}
+    row["yen"] = sum(transfer.yen for transfer in order.transfers)
+    connection.execute(table.insert().values(row | signature(connection, by)))
+    for refund in approved:
         nth = refund.steps[-1].nth + 1
         append(connection, REFUNDS, refund.no, Transition(nth, "filed", on, by, None, None, payment_file=no))
-    return PaymentFile(no, True, on, digest, content, tuple(contained))
+    return PaymentFile(no, True, on, digest, content, tuple(contents))
 
 
 def require_bank_day(on: date) -> None:
@@ -174,104 +173,99 @@ def require_bank_day(on: date) -> None:
         raise NotABankDay(on)
 
 
-def _require_maker(connection: Connection, wanted: Collection[Refund], by: str) -> None:
+def _require_maker(connection: Connection, approved: Collection[Settlement], by: str) -> None:
+    """By the rule of three people, whoever proposed or approved any of the refunds does not make their file."""
     if settings.values(connection)["people"] != "three":
         return
     # To declare a file void is no approval: the one that stood before stands again.
-    own = [
+    took_part = [
         refund.no
-        for refund in wanted
+        for refund in approved
         if any(
-            four_eyes.one_person(connection, by, step.by, step.role)
+            one_person(connection, by, step.by, step.role)
             for step in refund.steps
             if step.state in ("proposed", "approved") and step.payment_file is None
         )
     ]
-    if own:
-        raise SamePersonFiles(by, own)
-
-
-def _in_state(connection: Connection, state: str) -> list[Refund]:
-    return [refund for refund in refunds(connection) if refund.state == state]
+    if took_part:
+        raise SamePersonFiles(by, took_part)
 
 
 # --- what is in it --------------------------------------------------------------------------------------------------
 
 
-def _order(connection: Connection, wanted: Collection[Refund], on: date) -> tuple[PaymentOrder, list[FiledRefund]]:
+def _order(
+    connection: Connection, approved: Collection[Settlement], on: date
+) -> tuple[PaymentOrder, list[FiledRefund]]:
     """What a file of these refunds says, and whose they are. Refused: everything that stands against it, at once."""
     payer, reasons = _payer(connection)
-    contained = list(_contained(connection, wanted, reasons))
-    accounts = {each.member: each for each in _registered(connection)}
-    waiting = people.waiting(connection)
+    filed = list(_filed(connection, approved, reasons))
+    rows, waiting = register.latest_rows(connection), accounts.waiting(connection)
     transfers = []
-    for refund in contained:
-        row = accounts[refund.member]
-        told = {"refund": refund.refund, "member": refund.member}
-        problems = list(_against(row, told, waits=refund.member in waiting))
-        reasons += problems
-        if not problems:
-            payee, _left = kana.as_banks_read(row.account_name)
+    for refund in filed:
+        row = rows[refund.member]
+        objections = list(_objections(row, refund, waits=refund.member in waiting))
+        reasons += objections
+        if not objections:
+            payee, _unreadable = kana.as_banks_read(row.account_name)
             account = (row.bank, row.branch, row.account_type, row.account_number)
             transfers.append(Transfer(refund.refund, *account, payee, refund.yen))
     if reasons:
         raise NotReadyToFile(reasons)
-    return PaymentOrder(payer, on, tuple(transfers)), contained
+    return PaymentOrder(payer, on, tuple(transfers)), filed
 
 
 def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
     """The federation as its bank knows it, and a reason for everything needed of that which is not set."""
-    found = {name: value for name, value in settings.values(connection).items() if value is not None}
-    lacking = [name for name, setting in settings.SETTINGS.items() if setting.needed and name not in found]
-    written = {name: kana.as_banks_read(value)[0] for name, value in found.items()}
-    return written, [_(REASONS["not_set"], name=name, about=_(settings.SETTINGS[name].about)) for name in lacking]
+    values = {name: value for name, value in settings.values(connection).items() if value is not None}
+    lacking = [name for name, setting in settings.SETTINGS.items() if setting.needed and name not in values]
+    payer = {name: kana.as_banks_read(value)[0] for name, value in values.items()}
+    return payer, [_(REASONS["not_set"], name=name, about=_(settings.SETTINGS[name].about)) for name in lacking]
 
 
-def _against(row: Row[Any], told: Mapping[str, object], *, waits: bool) -> Iterator[str]:
+def _objections(row: Row[Any], refund: FiledRefund, *, waits: bool) -> Iterator[str]:
     """What stands against paying to the account that the register gives."""
+
+    def says(code: str, **fields: object) -> str:
+        return _(REASONS[code], refund=refund.refund, member=refund.member, **fields)
+
     if row.account_number is None:
-        yield _(REASONS["no_account"], **told)
+        yield says("no_account")
         return
     if waits:
-        yield _(REASONS["account_waits"], **told)
-    for part, spoken in _PARTS.items():
+        yield says("account_waits")
+    for part, label in _PARTS.items():
         if not getattr(row, part):
-            yield _(REASONS["missing"], column=_(spoken), **told)
-    payee, left = kana.as_banks_read(row.account_name or "")
-    if left:
-        yield _(REASONS["characters"], characters=left, **told)
+            yield says("missing", column=_(label))
+    payee, unreadable = kana.as_banks_read(row.account_name or "")
+    if unreadable:
+        yield says("characters", characters=unreadable)
     elif len(payee) > PAYEE_LENGTH:
-        yield _(REASONS["too_long"], length=len(payee), limit=PAYEE_LENGTH, **told)
+        yield says("too_long", length=len(payee), limit=PAYEE_LENGTH)
 
 
-def _contained(connection: Connection, wanted: Collection[Refund], reasons: list[str]) -> Iterator[FiledRefund]:
+def _filed(connection: Connection, rows: Collection[Settlement], reasons: list[str]) -> Iterator[FiledRefund]:
     """Whose each refund is, as known now; a reason is added for each deposit of which that is not known."""
-    versions = tables.deposit_known
+    versions, application = tables.deposit_known, tables.application
     latest = facts.latest_version(versions, (versions.c.deposit,), None).subquery()
-    application = tables.application
-    paid = select(latest.c.deposit, application.c.member).join(
+    statement = select(latest.c.deposit, application.c.member).join(
         application, application.c.number == latest.c.application
     )
-    payers = dict(connection.execute(paid).all()) if any(refund.deposit for refund in wanted) else {}
-    names = {person.number: person.name for person in register.people(connection).values()}
-    for refund in wanted:
+    payers = dict(connection.execute(statement).all()) if any(refund.deposit for refund in rows) else {}
+    people = register.people(connection)
+    for refund in rows:
         member = refund.member if refund.application is not None else payers.get(refund.deposit)
         if member is None:
             reasons.append(_(REASONS["payer_unknown"], refund=refund.no, deposit=refund.deposit))
         else:
-            yield FiledRefund(refund.no, refund.application, refund.deposit, member, names[member], refund.yen)
-
-
-def _registered(connection: Connection) -> list[Row[Any]]:
-    """What the register of members says last of each."""
-    versions = tables.member_known
-    return list(connection.execute(facts.latest_version(versions, (versions.c.member,), None)))
+            name = people[member].name
+            yield FiledRefund(refund.no, refund.application, refund.deposit, member, name, refund.yen)
 
 
 # --- once more ------------------------------------------------------------------------------------------------------
 
 
-def _standing(connection: Connection, on: date, name: str | None = None) -> Row[Any] | None:
+def _valid_file(connection: Connection, on: date, name: str | None = None) -> Row[Any] | None:
     """The last payment file of that day (and name) that is not void."""
     table = tables.payment_file
     statement = select(table).where(table.c.pay_on == on, ~_void(table.c.no)).order_by(table.c.no.desc()).limit(1)
@@ -285,26 +279,26 @@ def _void(no: Any) -> Exists:
     return exists().where(tables.refund_step.c.payment_file == no, tables.refund_step.c.state == "approved")
 
 
-def _again(connection: Connection, made: Row[Any], left_out: frozenset[int] = frozenset()) -> PaymentFile:
+def _stored(connection: Connection, row: Row[Any], left_out: frozenset[int] = frozenset()) -> PaymentFile:
     """A file that was made before, from what is kept of it."""
-    inside = _inside(connection, made.no)
-    if other := sorted(left_out & {refund.no for refund in inside}):
-        raise DoneDifferently(said("filed"), "--without", "—", ", ".join(map(str, other)))
-    if sha256(made.content.encode(kana.BYTES)).hexdigest() != made.sha256:
-        raise PaymentFileChanged(made.no)
-    contained = tuple(_contained(connection, inside, []))
-    gone_on = tuple(refund.no for refund in inside if refund.state in ("paid", "returned"))
-    return PaymentFile(made.no, False, made.pay_on, made.sha256, made.content, contained, gone_on)
+    contents = _contents(connection, row.no)
+    if other := sorted(left_out & {refund.no for refund in contents}):
+        raise DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
+    if sha256(row.content.encode(kana.BYTES)).hexdigest() != row.sha256:
+        raise PaymentFileChanged(row.no)
+    filed = tuple(_filed(connection, contents, []))
+    gone_on = tuple(refund.no for refund in contents if refund.state in ("paid", "returned"))
+    return PaymentFile(row.no, False, row.pay_on, row.sha256, row.content, filed, gone_on)
 
 
 def again(connection: Connection, no: int) -> PaymentFile | None:
     """A payment file that was made before, as it was; None when it is void."""
     table = tables.payment_file
-    made = connection.execute(select(table).where(table.c.no == no, ~_void(no))).first()
-    return None if made is None else _again(connection, made)
+    row = connection.execute(select(table).where(table.c.no == no, ~_void(no))).first()
+    return None if row is None else _stored(connection, row)
 
 
-def _inside(connection: Connection, no: int) -> list[Refund]:
+def _contents(connection: Connection, no: int) -> list[Settlement]:
     """The refunds that were put in a file."""
     step = tables.refund_step
     filed = select(step.c.refund).where(step.c.payment_file == no, step.c.state == "filed")
@@ -335,24 +329,24 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     name = connection.execute(select(table.c.name).where(table.c.no == no)).scalar()
     if name is None:
         raise UnknownPaymentFile(no)
-    inside = _inside(connection, no)
-    before = [step for refund in inside for step in refund.steps if (step.state, step.payment_file) == ("approved", no)]
-    if before:
-        if before[0].reason != reason:
-            raise DoneDifferently(_(VOID), _(FIELDS["reason"]), str(before[0].reason), reason)
-        return VoidedFile(no, False, name, tuple(refund.no for refund in inside))
+    contents = _contents(connection, no)
+    numbers = tuple(refund.no for refund in contents)
+    steps = (step for refund in contents for step in refund.steps)
+    if (voided := next((s for s in steps if (s.state, s.payment_file) == ("approved", no)), None)) is not None:
+        if voided.reason != reason:
+            raise DoneDifferently(_(VOID), _(FIELDS["reason"]), str(voided.reason), reason)
+        return VoidedFile(no, False, name, numbers)
     require_open(connection, on)
-    if gone := [refund for refund in inside if refund.state != "filed"]:
-        raise PaymentFileGoneOn(no, [f"{refund.no} ({said(refund.state)})" for refund in gone])
-    if on < (latest := max(refund.steps[-2].on for refund in inside)):
+    if gone := [f"{refund.no} ({format_state(refund.state)})" for refund in contents if refund.state != "filed"]:
+        raise PaymentFileGoneOn(no, gone)
+    if on < (latest := max(refund.steps[-2].on for refund in contents)):
         raise BeforeTheStepBefore(on, latest)
     if not reason.strip():
         raise NoReasonGiven(_(VOID))
-    if own := [
-        refund.no for refund in inside if four_eyes.one_person(connection, by, refund.steps[0].by, refund.steps[0].role)
-    ]:
-        raise SamePersonVoids(by, no, own)
-    for refund in inside:
+    proposals = ((refund.no, refund.steps[0]) for refund in contents)
+    if proposed := [refund for refund, step in proposals if one_person(connection, by, step.by, step.role)]:
+        raise SamePersonVoids(by, no, proposed)
+    for refund in contents:
         nth = refund.steps[-1].nth + 1
         append(connection, REFUNDS, refund.no, Transition(nth, "approved", on, by, reason, None, payment_file=no))
-    return VoidedFile(no, True, name, tuple(refund.no for refund in inside))
+    return VoidedFile(no, True, name, numbers)

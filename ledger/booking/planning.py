@@ -12,12 +12,13 @@ from datetime import date
 from sqlalchemy import Connection, and_, func, select
 
 from ledger import tables
-from ledger.booking.events import TEMPLATES
+from ledger.booking.events import entry_of
 from ledger.booking.inputs import touching
 from ledger.codes import Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import Entry, Movement, key, next_no, parts
+from ledger.journal.entries import Entry, Movement, parts
 from ledger.journal.reversal import BY_HAND, CORRECTION, opposite
+from ledger.store.records import next_number
 
 # What brings a fee in: these make a part of 2040 "received"; a waiver only brings back what was received before.
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
@@ -85,7 +86,7 @@ class Plan:
     _first_no: int = 0
 
     def __post_init__(self) -> None:
-        self._first_no = next_no(self.connection)
+        self._first_no = next_number(self.connection, tables.entry.c.no)
         self._read_movements()
         self._read_booked()
 
@@ -121,7 +122,7 @@ class Plan:
 
     def latest(self, event: str, subject: str) -> BookedEntry | None:
         """What was booked last of an event, reversed or not."""
-        return max(self.booked(event, subject), key=lambda each: each.no, default=None)
+        return max(self.booked(event, subject), key=lambda entry: entry.no, default=None)
 
     # --- what is to be posted ---
 
@@ -135,7 +136,7 @@ class Plan:
         **slip: str | int,
     ) -> None:
         """Plans an entry by its template, with a key made of the event, what it is for, and the fact it rests on."""
-        self.add(Entry(key(event, subject, nth, *basis), on, event, tuple(TEMPLATES[event](**slip))))
+        self.add(entry_of(event, subject, nth, *basis, on=on, **slip))
 
     def undo(self, no: int, original: Entry, on: date, reason: str) -> None:
         """Plans the reversal of an entry whose fact turned out otherwise."""
@@ -153,11 +154,11 @@ class Plan:
 
     def _note(self, posting: Entry) -> None:
         """Counts the posting among what is booked, under the number that it will get."""
-        undone = posting.reverses
-        if undone is not None and undone in self._place:
-            booked = self._booked[self._place[undone]]
-            booked[undone] = replace(booked[undone], undone_by=CORRECTION)
-        elif undone is None and posting.event in FROM_FACTS:
+        original = posting.reverses
+        if original is not None and original in self._place:
+            booked = self._booked[self._place[original]]
+            booked[original] = replace(booked[original], undone_by=CORRECTION)
+        elif original is None and posting.event in FROM_FACTS:
             self._enter(self._first_no + len(self.postings) - 1, posting.on, posting.key, None)
 
     def _enter(self, no: int, on: date, own_key: str, undone_by: str | None) -> None:

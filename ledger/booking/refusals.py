@@ -1,13 +1,11 @@
 """What booking will not do with fees, refunds and credits: one class per cause."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from ledger.errors import Refusal
 from ledger.i18n import N_
 
 
-@dataclass
 class UnknownRefund(Refusal):
     """there is no refund {refund}"""
 
@@ -15,7 +13,6 @@ class UnknownRefund(Refusal):
     instead = N_("the refunds are listed by: seisan refund list")
 
 
-@dataclass
 class UnknownCredit(Refusal):
     """there is no credit {credit}"""
 
@@ -23,7 +20,6 @@ class UnknownCredit(Refusal):
     instead = N_("the credits are listed by: seisan credit list")
 
 
-@dataclass
 class UnknownBill(Refusal):
     """there is no bill {bill}"""
 
@@ -31,7 +27,6 @@ class UnknownBill(Refusal):
     instead = N_("the bills are listed by: seisan bill")
 
 
-@dataclass
 class NotAppliedYet(Refusal):
     """application {application} had not been made, or was not known, on {on}"""
 
@@ -40,7 +35,6 @@ class NotAppliedYet(Refusal):
     instead = N_("ask for a later day with --on")
 
 
-@dataclass
 class NoFeeReceived(Refusal):
     """no fee had been received for application {application} by {on}"""
 
@@ -49,7 +43,6 @@ class NoFeeReceived(Refusal):
     instead = N_("if it was paid, take the deposit in and settle it: seisan import FILE, seisan match")
 
 
-@dataclass
 class NothingToRefund(Refusal):
     """everything received for application {application} is already refunded or credited, or about to be"""
 
@@ -57,7 +50,6 @@ class NothingToRefund(Refusal):
     instead = N_("see how it was settled: seisan refund list, seisan credit list")
 
 
-@dataclass
 class StillInForce(Refusal):
     """on {on} nothing of application {application} had ended: the certificate is live, or still to come"""
 
@@ -66,7 +58,6 @@ class StillInForce(Refusal):
     instead = N_("wait for the revocation to be announced and take it in: seisan import FILE")
 
 
-@dataclass
 class NotEligible(Refusal):
     """by the rules in force on {on} the fee of application {application} does not come back"""
 
@@ -75,7 +66,6 @@ class NotEligible(Refusal):
     instead = N_("see the grounds: seisan check --application {application} --as-of {on}")
 
 
-@dataclass
 class FactsMissing(Refusal):
     """whether the fee of application {application} comes back hangs on what is not known: {missing}"""
 
@@ -84,7 +74,6 @@ class FactsMissing(Refusal):
     instead = N_("ask for these facts and take them in: seisan import FILE")
 
 
-@dataclass
 class NeedsReview(Refusal):
     """application {application} has to be looked at by a person first: {doubts}"""
 
@@ -93,7 +82,6 @@ class NeedsReview(Refusal):
     instead = N_("clear the doubt up and take the fact in with its paper: seisan import FILE")
 
 
-@dataclass
 class FeeNotHeld(Refusal):
     """of the {needed} yen that come back for application {application} the books hold {held}"""
 
@@ -103,7 +91,6 @@ class FeeNotHeld(Refusal):
     instead = N_("see where the fee is: seisan entries --application {application}; was it booked: seisan book")
 
 
-@dataclass
 class NothingOverpaid(Refusal):
     """nothing of deposit {deposit} is held beyond what was due"""
 
@@ -111,7 +98,6 @@ class NothingOverpaid(Refusal):
     instead = N_("see where it went: seisan entries --account 2050; was it booked: seisan book")
 
 
-@dataclass
 class SamePersonApproves(Refusal):
     """{by} proposed this and cannot approve it as well"""
 
@@ -119,7 +105,6 @@ class SamePersonApproves(Refusal):
     instead = N_("have another person approve it, under their own name: --by NAME")
 
 
-@dataclass
 class RefundOutOfOrder(Refusal):
     """refund {refund} is: {state}; from there it cannot become: {wanted}"""
 
@@ -129,7 +114,6 @@ class RefundOutOfOrder(Refusal):
     instead = N_("see the refunds and their states: seisan refund list")
 
 
-@dataclass
 class UnknownPaymentFile(Refusal):
     """there is no payment file {file}"""
 
@@ -137,7 +121,6 @@ class UnknownPaymentFile(Refusal):
     instead = N_("which refund is in which payment file is shown by: seisan refund list")
 
 
-@dataclass
 class NothingToFile(Refusal):
     """no approved refund waits for a payment file, and none was made for {on}"""
 
@@ -145,7 +128,6 @@ class NothingToFile(Refusal):
     instead = N_("see what waits, and for whom: seisan refund list")
 
 
-@dataclass
 class NotABankDay(Refusal):
     """banks are closed on {on}: a Saturday, a Sunday, or one of the days from 31 December to 3 January"""
 
@@ -153,7 +135,6 @@ class NotABankDay(Refusal):
     instead = N_("name a business day with --on")
 
 
-@dataclass
 class NotReadyToFile(Refusal):
     """no payment file can be made yet: {reasons}"""
 
@@ -161,7 +142,6 @@ class NotReadyToFile(Refusal):
     instead = N_("settle these, or leave refunds out, each with: --without NO")
 
 
-@dataclass
 class SamePersonFiles(Refusal):
     """a payment needs three people, and {by} proposed or approved: {refunds}"""
 
@@ -170,7 +150,6 @@ class SamePersonFiles(Refusal):
     instead = N_("have a third person make the payment file, under their own name: --by NAME")
 
 
-@dataclass
 class PaymentFileGoneOn(Refusal):
     """what was in payment file {file} has gone on: {refunds}"""
 
@@ -179,7 +158,6 @@ class PaymentFileGoneOn(Refusal):
     instead = N_("what came back from the bank is recorded by: seisan refund returned NO --reason …")
 
 
-@dataclass
 class PaymentFileChanged(Refusal):
     """payment file {file} is not kept as it was made"""
 
@@ -187,7 +165,6 @@ class PaymentFileChanged(Refusal):
     instead = N_("pay nothing from it, and see what was changed: seisan verify")
 
 
-@dataclass
 class SamePersonVoids(Refusal):
     """{by} proposed what is approved again when payment file {file} is void: {refunds}"""
 
@@ -197,7 +174,6 @@ class SamePersonVoids(Refusal):
     instead = N_("have another person declare it void, under their own name: --by NAME")
 
 
-@dataclass
 class CreditOutOfOrder(Refusal):
     """credit {credit} is: {state}; from there it cannot become: {wanted}"""
 
@@ -207,7 +183,6 @@ class CreditOutOfOrder(Refusal):
     instead = N_("see the credits and their states: seisan credit list")
 
 
-@dataclass
 class DoneDifferently(Refusal):
     """it is already recorded as {state}, and the {field} is {there}, not {here}"""
 
@@ -218,7 +193,6 @@ class DoneDifferently(Refusal):
     instead = N_("nothing was changed; what is recorded stands")
 
 
-@dataclass
 class BeforeTheStepBefore(Refusal):
     """{on} lies before {before}, the day of the step that it follows"""
 
@@ -227,7 +201,6 @@ class BeforeTheStepBefore(Refusal):
     instead = N_("date it {before} or later with --on")
 
 
-@dataclass
 class CreditToAnotherMember(Refusal):
     """applications {application} and {to_application} belong to different members"""
 
@@ -236,7 +209,6 @@ class CreditToAnotherMember(Refusal):
     instead = N_("name a reissue application of the same member")
 
 
-@dataclass
 class NotAReissue(Refusal):
     """application {to_application} is not one for a reissue"""
 
@@ -244,7 +216,6 @@ class NotAReissue(Refusal):
     instead = N_("name a reissue application of the same member, or refund the fee: seisan refund propose")
 
 
-@dataclass
 class ReissueWithdrawn(Refusal):
     """application {to_application} was withdrawn on {on}"""
 
@@ -253,7 +224,6 @@ class ReissueWithdrawn(Refusal):
     instead = N_("name another reissue application, or refund the fee: seisan refund propose")
 
 
-@dataclass
 class NothingOwed(Refusal):
     """application {to_application} still owes {owed} yen, so the credit does not fit"""
 
@@ -262,7 +232,6 @@ class NothingOwed(Refusal):
     instead = N_("name another reissue application, or refund the fee: seisan refund propose")
 
 
-@dataclass
 class CreditSpent(Refusal):
     """what credit {credit} brought to application {to_application} has been paid on to the authority"""
 
@@ -271,7 +240,6 @@ class CreditSpent(Refusal):
     instead = N_("it can be undone once the authority gives it back: seisan entries --application {to_application}")
 
 
-@dataclass
 class CreditGoneOn(Refusal):
     """what credit {credit} brought to application {to_application} has gone on: {gone}"""
 
@@ -284,7 +252,6 @@ class CreditGoneOn(Refusal):
     )
 
 
-@dataclass
 class NotReadyToClose(Refusal):
     """{month} cannot be closed yet: {reasons}"""
 
@@ -293,7 +260,6 @@ class NotReadyToClose(Refusal):
     instead = N_("settle these, or close all the same and say why, which is kept: seisan close {month} --accept REASON")
 
 
-@dataclass
 class PartOfRefund(Refusal):
     """entry {entry} belongs to refund {refund}"""
 
@@ -305,7 +271,6 @@ class PartOfRefund(Refusal):
     )
 
 
-@dataclass
 class PartOfCredit(Refusal):
     """entry {entry} belongs to credit {credit}"""
 
@@ -316,7 +281,6 @@ class PartOfCredit(Refusal):
     )
 
 
-@dataclass
 class WaivedMeanwhile(Refusal):
     """entry {entry} is a debt to the authority, which waived it by entry {waiver}"""
 

@@ -45,9 +45,9 @@ def planned(connection: Connection, through: date, only: Collection[str] | None 
     """What is called for up to and on a day and is not posted yet, each entry on its own day; nothing is posted."""
     few = None if only is None else related(connection, only)
     plan = Plan(connection, through, few)
-    known = applications(connection, few)
-    plan_fees(plan, known)
-    plan_authority(plan, known)
+    facts = applications(connection, few)
+    plan_fees(plan, facts)
+    plan_authority(plan, facts)
     return plan
 
 

@@ -21,18 +21,14 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) 
 
 
 def _require(connection: Connection, no: int, original: Entry) -> None:
-    _require_that_nothing_rests_on(connection, no)
+    refund, credit = tables.refund_step.c, tables.credit_step.c
+    for of, entry, refusal in (
+        (refund.refund, refund.entry, PartOfRefund),
+        (credit.credit, credit.entry, PartOfCredit),
+    ):
+        if (resting := connection.execute(select(of).where(entry == no)).scalar()) is not None:
+            raise refusal(no, resting)
     _require_that_it_was_not_waived(connection, no, original)
-
-
-def _require_that_nothing_rests_on(connection: Connection, no: int) -> None:
-    refund, credit = tables.refund_step, tables.credit_step
-    resting = connection.execute(select(refund.c.refund).where(refund.c.entry == no)).scalar()
-    if resting is not None:
-        raise PartOfRefund(no, resting)
-    resting = connection.execute(select(credit.c.credit).where(credit.c.entry == no)).scalar()
-    if resting is not None:
-        raise PartOfCredit(no, resting)
 
 
 def _require_that_it_was_not_waived(connection: Connection, no: int, original: Entry) -> None:

@@ -1,15 +1,15 @@
-"""The steps of a refund or a credit: each state is a row that is appended, with who, when, and the entry posted for it.
+"""The workflow of refunds and credits: each transition is a row that is appended, signed, with the entry posted for it.
 
 The database refuses a state out of order and an approver who proposed; here both are refused first, in a sentence.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.booking.refusals import (
     BeforeTheStepBefore,
     CreditOutOfOrder,
@@ -23,119 +23,91 @@ from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
-from ledger.journal.entries import Entry, Result, post
+from ledger.journal.entries import Entry, Result, post, recorded
 from ledger.journal.refusals import NoReasonGiven
+from ledger.journal.reversal import opposite
 from ledger.people.four_eyes import one_person
-from ledger.store.database import role
+from ledger.settlements import TAKEN_BACK, Settlement, Transition, settlements, transitions_of
+from ledger.store.records import next_number, signature
 
 FIELDS = {"on": N_("day"), "reason": N_("reason")}
 
 
 @dataclass(frozen=True)
-class Transition:
-    """A state that was come into: which in order, on which day, by whom, why, and the entry that was posted for it.
-
-    `role` is the database role by which it was recorded, known on PostgreSQL only. `payment_file` is the file that a
-    refund was put in, or, in the state approved, was in until that file was declared void.
-    """
-
-    nth: int
-    state: str
-    on: date
-    by: str
-    reason: str | None
-    entry: int | None
-    role: str | None = None
-    payment_file: int | None = None
-
-
-@dataclass(frozen=True)
 class Workflow:
-    """The states that one kind of thing goes through: from each, those that may follow."""
+    """The states that refunds or credits go through: from each, those that may follow; and how they are refused."""
 
-    things: Table
-    steps: Table
+    table: Table
     moves: Mapping[str, tuple[str, ...]]
     unknown: Callable[[int], Refusal]
     out_of_order: Callable[[int, str, str], Refusal]
 
-    @property
-    def of(self) -> str:
-        """The column of the steps that names the refund or credit."""
-        return str(self.things.name)
+
+REFUNDS = Workflow(tables.refund, REFUND_MOVES, UnknownRefund, RefundOutOfOrder)
+CREDITS = Workflow(tables.credit, CREDIT_MOVES, UnknownCredit, CreditOutOfOrder)
 
 
-REFUNDS = Workflow(
-    tables.refund,
-    tables.refund_step,
-    REFUND_MOVES,
-    UnknownRefund,
-    RefundOutOfOrder,
-)
-CREDITS = Workflow(
-    tables.credit,
-    tables.credit_step,
-    CREDIT_MOVES,
-    UnknownCredit,
-    CreditOutOfOrder,
-)
+@dataclass(frozen=True)
+class Proposal:
+    """A proposal: its number, whether this call changed anything, its yen, and what whoever approves should know."""
+
+    no: int
+    changed: bool
+    yen: int
+    remarks: tuple[str, ...] = ()
 
 
-def said(state: str) -> str:
+def format_state(state: str) -> str:
     """A state in the language being spoken."""
     return _(STATES[state])
 
 
+def proposed_on(connection: Connection, workflow: Workflow, where: ColumnElement[bool], on: date) -> Proposal | None:
+    """What was proposed of these on that day and is neither rejected nor undone: proposed again it changes nothing."""
+    for settlement in settlements(connection, workflow.table, where):
+        if settlement.state not in TAKEN_BACK and settlement.steps[0].on == on:
+            return Proposal(settlement.no, changed=False, yen=settlement.yen)
+    return None
+
+
 def begin(
-    connection: Connection, course: Workflow, thing: dict[str, object], posting: Callable[[int], Entry], *, by: str
+    connection: Connection, workflow: Workflow, row: Mapping[str, object], reserve: Callable[[int], Entry], *, by: str
 ) -> int:
     """Enters a refund or credit as proposed, with the entry that reserves its yen; gives its number."""
-    last: int = connection.execute(select(func.coalesce(func.max(course.things.c.no), 0))).scalar_one()
-    no = last + 1
-    connection.execute(course.things.insert().values(no=no, **thing))
-    wanted = posting(no)
-    entry = post(connection, [wanted], by=by)[0]
-    append(connection, course, no, Transition(1, "proposed", wanted.on, by, None, entry))
+    no = next_number(connection, workflow.table.c.no)
+    connection.execute(workflow.table.insert().values(no=no, **row))
+    reservation = reserve(no)
+    entry = post(connection, [reservation], by=by)[0]
+    append(connection, workflow, no, Transition(1, "proposed", reservation.on, by, None, entry))
     return no
 
 
-def append(connection: Connection, course: Workflow, no: int, step: Transition) -> None:
-    """Appends a step, signed."""
-    row: dict[str, object] = {"nth": step.nth, "state": step.state, "happened_on": step.on, "reason": step.reason}
-    row |= {course.of: no, "entry": step.entry}
-    if step.payment_file is not None:
-        row["payment_file"] = step.payment_file
-    signed = {"recorded_at": dates.now(), "by": step.by, "role": role(connection)}
-    connection.execute(course.steps.insert().values(row | signed))
+def append(connection: Connection, workflow: Workflow, no: int, transition: Transition) -> None:
+    """Appends a transition, signed."""
+    row = {
+        workflow.table.name: no,
+        "nth": transition.nth,
+        "state": transition.state,
+        "happened_on": transition.on,
+        "reason": transition.reason,
+        "entry": transition.entry,
+    }
+    if transition.payment_file is not None:
+        row["payment_file"] = transition.payment_file
+    table = transitions_of(workflow.table)
+    connection.execute(table.insert().values(row | signature(connection, transition.by)))
 
 
-def histories(
-    connection: Connection, course: Workflow, only: Sequence[int] | None = None
-) -> dict[int, list[Transition]]:
-    """The steps of each refund or credit, or of these few, oldest first."""
-    steps = course.steps
-    names = ("nth", "state", "happened_on", "by", "reason", "entry", "role", "payment_file")
-    columns = (steps.c[name] for name in names if name in steps.c)
-    statement = select(steps.c[course.of], *columns).order_by(steps.c[course.of], steps.c.nth)
-    if only is not None:
-        statement = statement.where(steps.c[course.of].in_(only))
-    found: dict[int, list[Transition]] = {}
-    for of, *step in connection.execute(statement):
-        found.setdefault(of, []).append(Transition(*step))
-    return found
-
-
-def history(connection: Connection, course: Workflow, no: int) -> list[Transition]:
-    """The steps of one refund or credit, oldest first. An unknown number is refused."""
-    found = histories(connection, course, [no]).get(no)
-    if found is None:
-        raise course.unknown(no)
-    return found
+def find(connection: Connection, workflow: Workflow, no: int) -> Settlement:
+    """One refund or credit. An unknown number is refused."""
+    for settlement in settlements(connection, workflow.table, workflow.table.c.no == no):
+        return settlement
+    raise workflow.unknown(no)
 
 
 def step(
     connection: Connection,
-    course: Workflow,
+    workflow: Workflow,
     no: int,
     state: str,
     *,
@@ -143,7 +115,7 @@ def step(
     by: str,
     reason: str | None = None,
     same: tuple[str, ...] = (),
-    entries: Callable[[list[Transition]], list[int]] = lambda _history: [],
+    entries: Callable[[Settlement], list[int]] = lambda _settlement: [],
 ) -> Result:
     """Brings a refund or credit into a state; in it already, nothing changes, unless `same` fields differ: refused.
 
@@ -153,31 +125,51 @@ def step(
     unknown number, recorded differently, a closed month, out of order, before the step before, no reason where one is
     needed, and approval by who proposed.
     """
-    so_far = history(connection, course, no)
-    last = so_far[-1]
+    settlement = find(connection, workflow, no)
+    first, last = settlement.steps[0], settlement.steps[-1]
     if last.state == state:
         _require_the_same(last, {"on": on, "reason": reason}, same)
         return Result(no, changed=False)
-    # From a payment file nothing is taken back by itself: the whole file is void, or nothing of it (see `payments`).
-    follows = state in course.moves.get(last.state, ()) and (last.state, state) != ("filed", "approved")
-    if not follows and any((each.state, each.on, each.by, each.reason) == (state, on, by, reason) for each in so_far):
+    # From a payment file nothing is taken back by itself: the whole file is void, or nothing of it (`payment_files`).
+    follows = state in workflow.moves.get(last.state, ()) and (last.state, state) != ("filed", "approved")
+    repeated = (state, on, by, reason)
+    if not follows and any((step.state, step.on, step.by, step.reason) == repeated for step in settlement.steps):
         return Result(no, changed=False)
     require_open(connection, on)
     if not follows:
-        raise course.out_of_order(no, said(last.state), said(state))
+        raise workflow.out_of_order(no, format_state(last.state), format_state(state))
     if on < last.on:
         raise BeforeTheStepBefore(on, last.on)
     if state in ("rejected", "returned", "undone") and not (reason or "").strip():
-        raise NoReasonGiven(said(state))
-    if state in ("approved", "applied") and one_person(connection, by, so_far[0].by, so_far[0].role):
+        raise NoReasonGiven(format_state(state))
+    if state in ("approved", "applied") and one_person(connection, by, first.by, first.role):
         raise SamePersonApproves(by)
-    posted = entries(so_far)
-    append(connection, course, no, Transition(last.nth + 1, state, on, by, reason, posted[-1] if posted else None))
+    numbers = entries(settlement)
+    entry = numbers[-1] if numbers else None
+    append(connection, workflow, no, Transition(last.nth + 1, state, on, by, reason, entry))
     return Result(no, changed=True)
 
 
-def _require_the_same(last: Transition, here: Mapping[str, object], same: tuple[str, ...]) -> None:
-    for name in same:
-        there = getattr(last, name)
-        if there != here[name]:
-            raise DoneDifferently(said(last.state), _(FIELDS[name]), str(there), str(here[name]))
+def _require_the_same(last: Transition, requested: Mapping[str, object], names: tuple[str, ...]) -> None:
+    for name in names:
+        recorded_value = getattr(last, name)
+        if recorded_value != requested[name]:
+            state = format_state(last.state)
+            raise DoneDifferently(state, _(FIELDS[name]), str(recorded_value), str(requested[name]))
+
+
+def reject(connection: Connection, workflow: Workflow, no: int, *, on: date, reason: str, by: str) -> Result:
+    """Rejects what is not carried out yet: the exact reverse of its reservation. The reason is kept."""
+
+    def release(settlement: Settlement) -> list[int]:
+        cause = f"{workflow.table.name}_rejected"
+        return post(connection, [reversal_of(connection, settlement.steps[0], on, reason, cause)], by=by)
+
+    return step(connection, workflow, no, "rejected", on=on, by=by, reason=reason, same=("reason",), entries=release)
+
+
+def reversal_of(connection: Connection, transition: Transition, on: date, reason: str, cause: str) -> Entry:
+    """The exact opposite of the entry that was posted for a transition."""
+    no = transition.entry
+    assert no is not None
+    return opposite(no, recorded(connection, [no])[no], on=on, reason=reason, cause=cause)

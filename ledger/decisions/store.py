@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.decisions.findings import Answer, Finding
 from ledger.errors import UnknownDecision
 from ledger.facts import COLUMNS
 from ledger.journal.closing import MonthStep
 from ledger.notices import register
-from ledger.store.database import role
+from ledger.store.records import last_number, next_number, signature
 
 # Up to how many applications are named to the database rather than all asked for.
 _FEW = 100
@@ -94,8 +94,8 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
         select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last))
     )
     before_by_application = {row.application: row for row in rows_before}
-    following = last_no(connection) + 1
-    at, acting, reach = dates.now(), role(connection), _reach(connection)
+    following = next_number(connection, table.c.no)
+    signed = signature(connection, by) | _reach(connection)
     numbers: list[int] = []
     rows: list[dict[str, object]] = []
     for finding in findings:
@@ -116,10 +116,7 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
                 "refundable": finding.refundable,
                 "finding": text,
                 "supersedes": before.no if before is not None else None,
-                "recorded_at": at,
-                "by": by,
-                "role": acting,
-                **reach,
+                **signed,
             }
         )
     if rows:
@@ -137,15 +134,8 @@ def _same(before: str, now: str) -> bool:
 
 def _reach(connection: Connection) -> dict[str, int]:
     """How far the books reach at this moment: what is recorded later has a higher number, whatever the clock says."""
-    last = {"sources_to": tables.source.c.id, "fees_to": tables.fee.c.id, "entries_to": tables.entry.c.no}
-    columns = (select(func.coalesce(func.max(no), 0)).scalar_subquery().label(name) for name, no in last.items())
-    return dict(connection.execute(select(*columns)).one()._mapping)
-
-
-def last_no(connection: Connection) -> int:
-    """The number of the last decision kept; 0 when none is."""
-    last: int = connection.execute(select(func.coalesce(func.max(tables.decision.c.no), 0))).scalar_one()
-    return last
+    numbers = {"sources_to": tables.source.c.id, "fees_to": tables.fee.c.id, "entries_to": tables.entry.c.no}
+    return {name: last_number(connection, number) for name, number in numbers.items()}
 
 
 # --- read back ------------------------------------------------------------------------------------------------------

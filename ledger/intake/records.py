@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Column, Connection, Row, Table, bindparam, func, select
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.intake.kind import FactValue, InputRow
-from ledger.store.database import role
+from ledger.store.records import signature
 
 # How many keys one statement asks for; SQLite takes 32,766 at most, PostgreSQL 65,535.
 _KEYS = 5_000
@@ -54,7 +54,7 @@ def record_sources(connection: Connection, digests: dict[str, str | None], by: s
 
     A file is named by its path, and recorded without its folders.
     """
-    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+    signed = signature(connection, by)
     sources: dict[str, int] = {}
     for name, sha256 in digests.items():
         row = {"name": Path(name).name, "sha256": sha256, **signed}

@@ -1,1 +1,1 @@
-"""The journal: entries that move yen between accounts, appended and never changed. It knows nothing of certificates."""
+"""The journal: entries that move yen between accounts, appended and never changed. It does not know what for."""

@@ -100,7 +100,7 @@ def sides(when: ColumnElement[bool] | None = None) -> Subquery:
     """
     movement, entry = tables.movement, tables.entry
     total = func.sum(movement.c.yen)
-    each = []
+    both = []
     for account, application, debit, credit in (
         (movement.c.debit, movement.c.debit_application, total, literal(0)),
         (movement.c.credit, movement.c.credit_application, literal(0), total),
@@ -114,8 +114,8 @@ def sides(when: ColumnElement[bool] | None = None) -> Subquery:
         ).group_by(account, application, movement.c.deposit)
         if when is not None:
             side = side.join(entry, entry.c.no == movement.c.entry).where(when)
-        each.append(side)
-    return union_all(*each).subquery("sides")
+        both.append(side)
+    return union_all(*both).subquery("sides")
 
 
 def held(
@@ -138,15 +138,15 @@ def _held(
     connection: Connection, account: str, by: Literal["application", "deposit"], when: ColumnElement[bool] | None
 ) -> dict[str | None, int]:
     moved, chart = sides(when), tables.account
-    left = func.sum(moved.c.debit - moved.c.credit)
-    own = case((chart.c.kind.in_(_DEBIT_KINDS), left), else_=-left).cast(BigInteger)
+    debit = func.sum(moved.c.debit - moved.c.credit)
+    balance = case((chart.c.kind.in_(_DEBIT_KINDS), debit), else_=-debit).cast(BigInteger)
     part = moved.c[by]
     statement = (
-        select(part, own)
+        select(part, balance)
         .join(chart, chart.c.code == moved.c.account)
         .where(moved.c.account == account)
         .group_by(part, chart.c.kind)
-        .having(left != 0)
+        .having(debit != 0)
         .order_by(part)
     )
     return dict(connection.execute(statement).all())

@@ -1,7 +1,7 @@
 """Closed months: up to which day the books are closed, by whom, and what of it was taken back. Nothing is rewritten.
 
 Each close and each reopening is a step; the last step says up to which day the books are closed. In a closed month
-nothing is dated any more, neither an entry nor a step of a refund or credit; the database refuses it as well.
+nothing is dated any more, neither an entry nor a step towards one; the database refuses it as well.
 """
 
 import json
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.dates import Month
 from ledger.journal.refusals import MonthClosed
-from ledger.store.database import role
+from ledger.store.records import last_number, next_number, signature
 
 State = Literal["open", "closed", "reopened"]
 
@@ -59,21 +59,23 @@ def require_open(connection: Connection, *on: date) -> None:
 
 def steps(connection: Connection) -> list[MonthStep]:
     """Every close and every reopening, oldest first."""
-    found = []
-    for row in connection.execute(select(tables.month_step).order_by(tables.month_step.c.no)):
-        month = Month.parse(row.month)
-        assert month is not None, f"a step names a month: {row.month}"
-        accepted = tuple(json.loads(row.accepted)) if row.accepted else ()
-        said = (row.recorded_at, row.by, row.reason, accepted, row.bank_yen, row.head, row.decisions_to)
-        found.append(MonthStep(row.no, month, row.state, row.closed_to, *said))
-    return found
+    step = tables.month_step
+    statement = select(*(step.c[name] for name in MonthStep.__dataclass_fields__)).order_by(step.c.no)
+    return [_step(row) for row in connection.execute(statement)]
 
 
-def state_of(month: Month, every: Sequence[MonthStep]) -> tuple[State, MonthStep | None]:
+def _step(row: Row[Any]) -> MonthStep:
+    month = Month.parse(row.month)
+    assert month is not None, f"a step names a month: {row.month}"
+    accepted = tuple(json.loads(row.accepted)) if row.accepted else ()
+    return MonthStep(**dict(row._mapping) | {"month": month, "accepted": accepted})
+
+
+def state_of(month: Month, history: Sequence[MonthStep]) -> tuple[State, MonthStep | None]:
     """Whether a month is open, closed or reopened, and the step that made it so: closing a month closes all before."""
     state: State = "open"
     decided: MonthStep | None = None
-    for step in every:
+    for step in history:
         covered = step.closed_to is not None and step.closed_to >= month.last
         if covered and state != "closed":
             state, decided = "closed", step
@@ -107,7 +109,7 @@ def append(
 ) -> int:
     """Appends a step, signed, and gives its number; from then on the books are closed up to `last`."""
     step = tables.month_step
-    no: int = connection.execute(select(func.coalesce(func.max(step.c.no), 0))).scalar_one() + 1
+    no = next_number(connection, step.c.no)
     connection.execute(
         step.insert().values(
             no=no,
@@ -118,10 +120,8 @@ def append(
             accepted=json.dumps(list(accepted), ensure_ascii=False) if accepted else None,
             bank_yen=bank_yen,
             head=head(connection),
-            decisions_to=connection.execute(select(func.coalesce(func.max(tables.decision.c.no), 0))).scalar_one(),
-            recorded_at=dates.now(),
-            by=by,
-            role=role(connection),
+            decisions_to=last_number(connection, tables.decision.c.no),
+            **signature(connection, by),
         )
     )
     return no
@@ -151,10 +151,10 @@ class MonthState:
 
 def months(connection: Connection) -> list[MonthState]:
     """Every month that has entries or was ever closed or reopened by name, oldest first."""
-    every = steps(connection)
-    counts = {step.month: 0 for step in every}
+    history = steps(connection)
+    counts = {step.month: 0 for step in history}
     entry = tables.entry.c
     rows = connection.execute(select(entry.happened_on, func.count()).group_by(entry.happened_on))
     for day, count in rows:
         counts[Month.of(day)] = counts.get(Month.of(day), 0) + count
-    return [MonthState(month, counts[month], *state_of(month, every)) for month in sorted(counts)]
+    return [MonthState(month, counts[month], *state_of(month, history)) for month in sorted(counts)]

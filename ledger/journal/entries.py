@@ -8,23 +8,17 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DatabaseError
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.journal.closing import require_open
-from ledger.journal.refusals import (
-    PostedDifferently,
-    YenNotHeld,
-)
-from ledger.store.database import role
-
-Value = TypeVar("Value")
+from ledger.journal.refusals import PostedDifferently, YenNotHeld
+from ledger.store.records import batches, next_number, signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +38,10 @@ class Movement:
         return Movement(
             self.credit, self.debit, self.yen, self.credit_application, self.debit_application, self.deposit
         )
+
+
+# What a movement is made of, in the order in which it is sealed.
+PARTS = tuple(Movement.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class Entry:
         """SHA-256 over everything in it, each part with its length before it, so that no two contents read alike."""
         parts: list[object] = [self.key, self.on.isoformat(), self.event, self.reverses, self.reason]
         for movement in self.movements:
-            parts.extend(getattr(movement, each.name) for each in fields(movement))
+            parts.extend(getattr(movement, name) for name in PARTS)
         if self.for_day is not None:  # one part more than movements have: no other content reads so
             parts.append(self.for_day.isoformat())
         texts = ("-" if part is None else f"{len(str(part).encode())}:{part}" for part in parts)
@@ -76,7 +74,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Result:
-    """What a command did: the number of the entry, refund or credit, and whether this call changed anything."""
+    """What a command did: the number of what it was about, and whether this call changed anything."""
 
     no: int
     changed: bool
@@ -94,13 +92,6 @@ def parts(text: str) -> list[str | int | None]:
     return read
 
 
-def batches(values: Collection[Value], size: int = 1000) -> Iterator[list[Value]]:
-    """The values, as many at a time as one statement may name."""
-    every = list(values)
-    for start in range(0, len(every), size):
-        yield every[start : start + size]
-
-
 # --- posting --------------------------------------------------------------------------------------------------------
 
 
@@ -111,60 +102,54 @@ def post(connection: Connection, postings: Iterable[Entry], *, by: str) -> list[
     another content it is refused (posted-differently). A day in a closed month is refused (month-closed), and so is
     taking out more than is held (yen-not-held).
     """
-    wanted = list(postings)
-    numbers = numbers_by_key(connection, {posting.key for posting in wanted})
-    before = recorded(connection, set(numbers.values()))
-    known: dict[str, tuple[int, Entry]] = {posting.key: (no, posting) for no, posting in before.items()}
-    following = next_no(connection)
+    ordered = list(postings)
+    numbers = numbers_by_key(connection, {posting.key for posting in ordered})
+    posted = recorded(connection, set(numbers.values()))
+    by_key: dict[str, tuple[int, Entry]] = {posting.key: (no, posting) for no, posting in posted.items()}
+    following = next_number(connection, tables.entry.c.no)
     new: list[tuple[int, Entry]] = []
-    for posting in wanted:
+    for posting in ordered:
         assert posting.movements, f"an entry moves something: {posting.key}"
-        if posting.key not in known:
-            known[posting.key] = (following + len(new), posting)
-            new.append(known[posting.key])
-        elif (earlier := known[posting.key])[1] != posting:
+        if posting.key not in by_key:
+            by_key[posting.key] = (following + len(new), posting)
+            new.append(by_key[posting.key])
+        elif (earlier := by_key[posting.key])[1] != posting:
             raise _differently(earlier[0], earlier[1], posting)
     require_open(connection, *(posting.on for _no, posting in new))
     _insert(connection, new, by)
-    return [known[posting.key][0] for posting in wanted]
-
-
-def next_no(connection: Connection) -> int:
-    """The number of the next entry: one more than the last, for only one writes at a time."""
-    last: int = connection.execute(select(func.coalesce(func.max(tables.entry.c.no), 0))).scalar_one()
-    return last + 1
+    return [by_key[posting.key][0] for posting in ordered]
 
 
 def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Entry]:
     """The entries of these numbers as they were posted; unknown numbers are left out."""
     entry, movement = tables.entry, tables.movement
-    found: dict[int, Entry] = {}
-    for some in batches(sorted(numbers)):
+    entries: dict[int, Entry] = {}
+    for batch in batches(sorted(numbers)):
         moved: dict[int, list[Movement]] = {}
-        columns = [movement.c[each.name] for each in fields(Movement)]
-        statement = select(movement.c.entry, *columns).where(movement.c.entry.in_(some))
+        columns = [movement.c[name] for name in PARTS]
+        statement = select(movement.c.entry, *columns).where(movement.c.entry.in_(batch))
         for no, *values in connection.execute(statement.order_by(movement.c.entry, movement.c.nth)):
             moved.setdefault(no, []).append(Movement(*values))
-        for row in connection.execute(select(entry).where(entry.c.no.in_(some))):
-            found[row.no] = Entry(
+        for row in connection.execute(select(entry).where(entry.c.no.in_(batch))):
+            entries[row.no] = Entry(
                 row.key, row.happened_on, row.event, tuple(moved.get(row.no, ())), row.reverses, row.reason, row.for_day
             )
-    return found
+    return entries
 
 
 def numbers_by_key(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """The numbers of the entries that were posted under these keys."""
     entry = tables.entry
-    found: dict[str, int] = {}
-    for some in batches(keys):
-        found |= dict(connection.execute(select(entry.c.key, entry.c.no).where(entry.c.key.in_(some))).all())
-    return found
+    numbers: dict[str, int] = {}
+    for batch in batches(keys):
+        numbers |= dict(connection.execute(select(entry.c.key, entry.c.no).where(entry.c.key.in_(batch))).all())
+    return numbers
 
 
 def _insert(connection: Connection, new: Sequence[tuple[int, Entry]], by: str) -> None:
     if not new:
         return
-    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+    signed = signature(connection, by)
     entries = [
         {
             "no": no,
@@ -180,7 +165,7 @@ def _insert(connection: Connection, new: Sequence[tuple[int, Entry]], by: str) -
         for no, posting in new
     ]
     movements = [
-        {"entry": no, "nth": nth} | {each.name: _plain(getattr(movement, each.name)) for each in fields(movement)}
+        {"entry": no, "nth": nth} | {name: _plain(getattr(movement, name)) for name in PARTS}
         for no, posting in new
         for nth, movement in enumerate(posting.movements, 1)
     ]
@@ -190,7 +175,7 @@ def _insert(connection: Connection, new: Sequence[tuple[int, Entry]], by: str) -
 
 
 def _plain(value: object) -> object:
-    # An account's code goes to the driver as text, not as a member of an enumeration.
+    # An account's code goes to the driver as text, not as a value of an enumeration.
     return str(value) if isinstance(value, str) else value
 
 
@@ -200,23 +185,20 @@ def _refusing_what_is_not_held() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if said := re.search(r"not-held: (\d+)", str(error.orig)):
-            raise YenNotHeld(said[1]) from None
+        if account := re.search(r"not-held: (\d+)", str(error.orig)):
+            raise YenNotHeld(account[1]) from None
         raise
 
 
 def _differently(no: int, earlier: Entry, posting: Entry) -> PostedDifferently:
-    for each in fields(Entry):
-        there, here = getattr(earlier, each.name), getattr(posting, each.name)
-        if there != here:
-            return PostedDifferently(no, each.name, _shown(there), _shown(here))
+    for name in Entry.__dataclass_fields__:
+        before, now = getattr(earlier, name), getattr(posting, name)
+        if before != now:
+            return PostedDifferently(no, name, _format(before), _format(now))
     raise AssertionError("two postings that differ have a field that differs")
 
 
-def _shown(value: object) -> str:
+def _format(value: object) -> str:
     if isinstance(value, tuple):
-        return "; ".join(f"{each.debit}/{each.credit} {each.yen}" for each in value)
+        return "; ".join(f"{movement.debit}/{movement.credit} {movement.yen}" for movement in value)
     return "—" if value is None else str(value)
-
-
-# --- reversing ------------------------------------------------------------------------------------------------------

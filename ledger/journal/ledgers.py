@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, select, union_all
 
 from ledger import tables
 from ledger.errors import UnknownAccount
 from ledger.journal import balances
 from ledger.journal.balances import Balance
-from ledger.journal.entries import Movement
+from ledger.journal.entries import PARTS, Movement
 
 Order = Literal["on", "no"]
 
@@ -84,91 +85,74 @@ def entries(
     if account is not None:
         _require_account(connection, account)
     entry, movement = tables.entry, tables.movement
-    wanted: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if first is not None:
-        wanted.append(entry.c.happened_on >= first)
+        conditions.append(entry.c.happened_on >= first)
     if last is not None:
-        wanted.append(entry.c.happened_on <= last)
+        conditions.append(entry.c.happened_on <= last)
     if account is not None or application is not None or member is not None or blank:
-        wanted.append(entry.c.no.in_(_fitting(account, application, member, amount_from, amount_to, blank=blank)))
+        line = _lines_of_movements(blank=blank)
+        of_line = _amounts(line, amount_from, amount_to)
+        if account is not None:
+            of_line.append(line.c.account == account)
+        if application is not None:
+            of_line.append(line.c.application == application)
+        if member is not None:
+            of = select(tables.application.c.number).where(tables.application.c.member == member)
+            of_line.append(line.c.application.in_(of))
+        conditions.append(entry.c.no.in_(select(line.c.entry).where(*of_line)))
     elif amount_from is not None or amount_to is not None:
-        wanted.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(movement, amount_from, amount_to))))
-    return list(_read(connection, wanted, order))
+        conditions.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(movement, amount_from, amount_to))))
+    return list(_read(connection, conditions, order))
 
 
-def _fitting(
-    account: str | None,
-    application: str | None,
-    member: str | None,
-    amount_from: int | None,
-    amount_to: int | None,
-    *,
-    blank: bool,
-) -> Select[tuple[int]]:
-    """The numbers of the entries with one line that fits everything."""
+def _lines_of_movements(*, blank: bool) -> Subquery:
+    """Both sides of every movement: entry, yen, account, application; with `blank` of those without application."""
     movement = tables.movement
-    sides = []
-    for own, other in (("debit", "credit"), ("credit", "debit")):
-        side = select(
+    sides = [
+        select(
             movement.c.entry,
             movement.c.yen,
-            movement.c[own].label("account"),
-            movement.c[f"{own}_application"].label("application"),
+            movement.c[side].label("account"),
+            movement.c[f"{side}_application"].label("application"),
         )
-        if blank:
-            side = side.where(movement.c[f"{own}_application"].is_(None), movement.c[f"{other}_application"].is_(None))
-        sides.append(side)
-    line = union_all(*sides).subquery("line")
-    wanted = _amounts(line, amount_from, amount_to)
-    if account is not None:
-        wanted.append(line.c.account == account)
-    if application is not None:
-        wanted.append(line.c.application == application)
-    if member is not None:
-        of = select(tables.application.c.number).where(tables.application.c.member == member)
-        wanted.append(line.c.application.in_(of))
-    return select(line.c.entry).where(*wanted)
+        for side in ("debit", "credit")
+    ]
+    if blank:
+        neither = and_(movement.c.debit_application.is_(None), movement.c.credit_application.is_(None))
+        sides = [side.where(neither) for side in sides]
+    return union_all(*sides).subquery("line")
 
 
 def _amounts(line: Any, amount_from: int | None, amount_to: int | None) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if amount_from is not None:
-        wanted.append(line.c.yen >= amount_from)
-    if amount_to is not None:
-        wanted.append(line.c.yen <= amount_to)
-    return wanted
+    conditions = [] if amount_from is None else [line.c.yen >= amount_from]
+    return conditions if amount_to is None else [*conditions, line.c.yen <= amount_to]
 
 
 def _require_account(connection: Connection, account: str) -> None:
-    known = connection.execute(select(tables.account.c.code).where(tables.account.c.code == account)).scalar()
-    if known is None:
+    if connection.execute(select(tables.account.c.code).where(tables.account.c.code == account)).first() is None:
         raise UnknownAccount(account)
 
 
-def _read(connection: Connection, wanted: list[ColumnElement[bool]], order: Order) -> Iterator[JournalEntry]:
+def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: Order) -> Iterator[JournalEntry]:
     entry, movement = tables.entry, tables.movement
     debit, credit = tables.application.alias("debit_of"), tables.application.alias("credit_of")
     statement = (
         select(
             entry,
-            *(movement.c[name] for name in Movement.__dataclass_fields__),
+            *(movement.c[name] for name in PARTS),
             debit.c.member.label("debit_member"),
             credit.c.member.label("credit_member"),
         )
         .join(movement, movement.c.entry == entry.c.no)
         .outerjoin(debit, debit.c.number == movement.c.debit_application)
         .outerjoin(credit, credit.c.number == movement.c.credit_application)
-        .where(*wanted)
+        .where(*conditions)
     )
     days = () if order == "no" else (entry.c.happened_on,)
-    same: list[Row[Any]] = []
-    for row in connection.execute(statement.order_by(*days, entry.c.no, movement.c.nth)):
-        if same and same[0].no != row.no:
-            yield _entry(same)
-            same = []
-        same.append(row)
-    if same:
-        yield _entry(same)
+    rows = connection.execute(statement.order_by(*days, entry.c.no, movement.c.nth))
+    for _no, of_entry in groupby(rows, lambda row: row.no):
+        yield _entry(list(of_entry))
 
 
 def _entry(rows: list[Row[Any]]) -> JournalEntry:
@@ -182,10 +166,7 @@ def _entry(rows: list[Row[Any]]) -> JournalEntry:
         key=row.key,
         reverses=row.reverses,
         reason=row.reason,
-        movements=tuple(
-            Movement(row.debit, row.credit, row.yen, row.debit_application, row.credit_application, row.deposit)
-            for row in rows
-        ),
+        movements=tuple(Movement(*(getattr(row, name) for name in PARTS)) for row in rows),
         members=tuple((row.debit_member, row.credit_member) for row in rows),
         for_day=row.for_day,
     )
@@ -220,10 +201,10 @@ def general_ledger(connection: Connection, first: date, last: date) -> list[Acco
             lines.setdefault(line.account, []).append((entry, line))
     ledgers = []
     for change in balances.changes(connection, first, last):
-        left, posted = change.opening.balance, []
+        balance, posted = change.opening.balance, []
         for entry, line in lines.get(change.opening.code, []):
             moved = line.debit - line.credit
-            left += moved if change.opening.on_debit_side else -moved
-            posted.append(PostedLine(entry, line, left))
+            balance += moved if change.opening.on_debit_side else -moved
+            posted.append(PostedLine(entry, line, balance))
         ledgers.append(AccountLedger(change.opening, tuple(posted), change.closing))
     return ledgers

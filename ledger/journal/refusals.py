@@ -1,13 +1,11 @@
 """What the journal will not post or reverse: one class per cause."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from ledger.errors import Refusal
 from ledger.i18n import N_
 
 
-@dataclass
 class UnknownEntry(Refusal):
     """there is no entry {entry}"""
 
@@ -15,7 +13,6 @@ class UnknownEntry(Refusal):
     instead = N_("look the number up: seisan entries")
 
 
-@dataclass
 class PostedDifferently(Refusal):
     """entry {entry} was already posted for this, and its {field} is {there}, not {here}"""
 
@@ -26,7 +23,6 @@ class PostedDifferently(Refusal):
     instead = N_("reverse it first if it is wrong: seisan reverse {entry} --reason … --on DAY")
 
 
-@dataclass
 class YenNotHeld(Refusal):
     """account {account} does not hold that much for it"""
 
@@ -34,7 +30,6 @@ class YenNotHeld(Refusal):
     instead = N_("see what is held and where it went: seisan entries --account {account}")
 
 
-@dataclass
 class AlreadyReversed(Refusal):
     """entry {entry} was already reversed, by entry {reversed_by}"""
 
@@ -43,7 +38,6 @@ class AlreadyReversed(Refusal):
     instead = N_("nothing has to be done; both stand in the journal: seisan entries")
 
 
-@dataclass
 class ReversalOfReversal(Refusal):
     """entry {entry} is itself the reversal of entry {original}"""
 
@@ -52,7 +46,6 @@ class ReversalOfReversal(Refusal):
     instead = N_("correct the fact that {original} was booked from, and book again: seisan import FILE…, seisan book")
 
 
-@dataclass
 class ReversalBeforeOriginal(Refusal):
     """entry {entry} is dated {original_on} and cannot be reversed on the earlier {on}"""
 
@@ -62,7 +55,6 @@ class ReversalBeforeOriginal(Refusal):
     instead = N_("date the reversal {original_on} or later")
 
 
-@dataclass
 class NothingLeftToReverse(Refusal):
     """what entry {entry} brought into account {account} is no longer there"""
 
@@ -71,7 +63,6 @@ class NothingLeftToReverse(Refusal):
     instead = N_("undo first what was done with it: seisan entries --account {account}")
 
 
-@dataclass
 class NoReasonGiven(Refusal):
     """{command} needs a reason, and none was given"""
 
@@ -79,7 +70,6 @@ class NoReasonGiven(Refusal):
     instead = N_("give it with --reason; it is kept in the books")
 
 
-@dataclass
 class MonthClosed(Refusal):
     """{month} is closed, and {on} falls in it"""
 
@@ -88,7 +78,6 @@ class MonthClosed(Refusal):
     instead = N_("choose a day in an open month, or reopen it: seisan reopen {month} --reason …")
 
 
-@dataclass
 class MonthNotOver(Refusal):
     """{month} is not over: its last day is {last}"""
 
@@ -97,7 +86,6 @@ class MonthNotOver(Refusal):
     instead = N_("close it after {last}")
 
 
-@dataclass
 class MonthNotClosed(Refusal):
     """{month} is not closed"""
 

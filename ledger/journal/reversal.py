@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from ledger import tables
 from ledger.journal.closing import require_open
-from ledger.journal.entries import Entry, Result, batches, key, post, recorded
+from ledger.journal.entries import Entry, Result, key, post, recorded
 from ledger.journal.refusals import (
     AlreadyReversed,
     NoReasonGiven,
@@ -17,6 +17,7 @@ from ledger.journal.refusals import (
     UnknownEntry,
     YenNotHeld,
 )
+from ledger.store.records import batches
 
 Requirement = Callable[[Connection, int, Entry], None]
 
@@ -27,8 +28,8 @@ CORRECTION = "correction"
 
 def opposite(no: int, original: Entry, *, on: date, reason: str, cause: str) -> Entry:
     """The exact opposite of an entry, last movement first; `cause` is what it was reversed by, and part of its key."""
-    undone = tuple(movement.opposite for movement in reversed(original.movements))
-    return Entry(key(cause, no), on, original.event, undone, reverses=no, reason=reason)
+    movements = tuple(movement.opposite for movement in reversed(original.movements))
+    return Entry(key(cause, no), on, original.event, movements, reverses=no, reason=reason)
 
 
 def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, require: Requirement) -> Result:
@@ -42,9 +43,9 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, 
         raise UnknownEntry(no)
     if original.reverses is not None:
         raise ReversalOfReversal(no, original.reverses)
-    wanted = opposite(no, original, on=on, reason=reason, cause=BY_HAND)
+    reversal = opposite(no, original, on=on, reason=reason, cause=BY_HAND)
     if (before := reversed_by(connection, [no]).get(no)) is not None:
-        if recorded(connection, [before])[before] == wanted:
+        if recorded(connection, [before])[before] == reversal:
             return Result(before, changed=False)
         raise AlreadyReversed(no, before)
     require_open(connection, on)
@@ -54,7 +55,7 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, 
         raise ReversalBeforeOriginal(no, on, original.on)
     require(connection, no, original)
     try:
-        return Result(post(connection, [wanted], by=by)[0], changed=True)
+        return Result(post(connection, [reversal], by=by)[0], changed=True)
     except YenNotHeld as refusal:
         raise NothingLeftToReverse(no, refusal.account) from None
 
@@ -62,8 +63,8 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, 
 def reversed_by(connection: Connection, numbers: Collection[int]) -> Mapping[int, int]:
     """For each of these entries that was reversed, the entry that reversed it."""
     entry = tables.entry
-    found: dict[int, int] = {}
-    for some in batches(sorted(numbers)):
-        statement = select(entry.c.reverses, entry.c.no).where(entry.c.reverses.in_(some))
-        found |= {row.reverses: row.no for row in connection.execute(statement)}
-    return found
+    reversals: dict[int, int] = {}
+    for batch in batches(sorted(numbers)):
+        statement = select(entry.c.reverses, entry.c.no).where(entry.c.reverses.in_(batch))
+        reversals |= dict(connection.execute(statement).all())
+    return reversals

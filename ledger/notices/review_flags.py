@@ -120,6 +120,14 @@ WARNINGS = (
 )
 
 
+def remark(code: str) -> str:
+    """What a doubt or a warning says, in the language being spoken."""
+    return _BY_CODE[code].says
+
+
+_BY_CODE = {flag.code: flag for flag in (*DOUBTS, *WARNINGS)}
+
+
 def raised(flag: ReviewFlag, holds: Holds) -> Truth:
     """Whether the flag is raised: never unknown."""
     return case((flag.raised(holds), 1), else_=0) == 1

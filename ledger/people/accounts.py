@@ -7,21 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Label, Row, func, or_, select
 
-from ledger import dates, masking, tables
-from ledger.errors import (
-    AccountNotApproved,
-    NoChangeToApprove,
-    SamePersonBroughtAccount,
-    UnknownMember,
-)
+from ledger import masking, tables
+from ledger.errors import AccountNotApproved, NoChangeToApprove, SamePersonBroughtAccount
 from ledger.people.four_eyes import one_person
-from ledger.store import database
+from ledger.people.register import require_member
+from ledger.store.records import signature
 
 # What makes up a bank account: when any of it changes, another account is paid.
 ACCOUNT = ("bank", "branch", "account_type", "account_number", "account_name")
-
-
-# --- changes of bank accounts ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -51,25 +44,30 @@ def changes(connection: Connection, member: str | None = None) -> list[AccountCh
     one that differs is trusted from its approval on; what is recorded after it is compared with the account that was
     trusted last, in the order recorded, so that a row dated back changes nothing.
     """
-    known, source, approval = tables.member_known, tables.source, tables.account_approval
-    versions = select(known.c.member).group_by(known.c.member).having(func.count() > 1)
+    version, source, approval = tables.member_known, tables.source, tables.account_approval
+    changed = select(version.c.member).group_by(version.c.member).having(func.count() > 1)
     also_of = _also_of()
     statement = (
-        select(known, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
-        .join(source, source.c.id == known.c.source)
-        .outerjoin(approval, approval.c.member_known == known.c.id)
-        .where(or_(known.c.member.in_(versions), also_of.is_not(None)) if member is None else known.c.member == member)
-        .order_by(known.c.member, known.c.id)
+        select(version, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
+        .join(source, source.c.id == version.c.source)
+        .outerjoin(approval, approval.c.member_known == version.c.id)
+        .where(
+            version.c.member == member
+            if member is not None
+            else or_(version.c.member.in_(changed), also_of.is_not(None))
+        )
+        .order_by(version.c.member, version.c.id)
     )
-    found = (_change(list(rows)) for _member, rows in groupby(connection.execute(statement), lambda row: row.member))
-    return [change for change in found if change is not None]
+    by_member = groupby(connection.execute(statement), lambda row: row.member)
+    latest = (_change(list(rows)) for _member, rows in by_member)
+    return [change for change in latest if change is not None]
 
 
 def _also_of() -> Label[str | None]:
     """The member of whom the same bank account was recorded first, before this one; NULL when it was nobody's."""
-    known, other = tables.member_known, tables.member_known.alias("other")
-    same = [other.c[name] == known.c[name] for name in ("account_number", "bank", "branch", "account_type")]
-    earlier = select(other.c.member).where(*same, other.c.member != known.c.member, other.c.id < known.c.id)
+    version, other = tables.member_known, tables.member_known.alias("other")
+    same = [other.c[name] == version.c[name] for name in ("account_number", "bank", "branch", "account_type")]
+    earlier = select(other.c.member).where(*same, other.c.member != version.c.member, other.c.id < version.c.id)
     return earlier.order_by(other.c.id).limit(1).scalar_subquery().label("also_of")
 
 
@@ -83,12 +81,13 @@ def _change(rows: list[Row[Any]]) -> AccountChange | None:
         if row is first and row.also_of is None:
             trusted = row
         elif row.account_number is not None and (trusted is None or _account(row) != _account(trusted)):
-            told = (row.member, row.name, row.id, row.known_on, _shown(trusted), _shown(row), row.brought_by, row.role)
-            brought = AccountChange(*told, row.approved_by, row.also_of)
+            was, now = _masked(trusted), _masked(row)
+            columns = (row.member, row.name, row.id, row.known_on, was, now, row.brought_by, row.role)
+            later = AccountChange(*columns, row.approved_by, row.also_of)
             if row.id == counts.id:
-                return brought
+                return later
             if row.approved_by is not None:
-                trusted, change = row, brought
+                trusted, change = row, later
         if row.id == counts.id:
             return change
     return None
@@ -98,7 +97,7 @@ def _account(row: Row[Any]) -> tuple[str | None, ...]:
     return tuple(getattr(row, name) for name in ACCOUNT)
 
 
-def _shown(row: Row[Any] | None) -> tuple[str | None, ...]:
+def _masked(row: Row[Any] | None) -> tuple[str | None, ...]:
     if row is None:
         return (None,) * len(ACCOUNT)
     return (row.bank, row.branch, row.account_type, masking.account(row.account_number), row.account_name)
@@ -120,7 +119,7 @@ def approve_account(connection: Connection, member: str, *, by: str) -> tuple[Ac
 
     Refused: an unknown member, one whose account was not changed, and who brought the change.
     """
-    _known_last(connection, member)
+    require_member(connection, member)
     change = next(iter(changes(connection, member)), None)
     if change is None:
         raise NoChangeToApprove(member)
@@ -128,26 +127,6 @@ def approve_account(connection: Connection, member: str, *, by: str) -> tuple[Ac
         return change, False
     if one_person(connection, by, change.brought_by, change.role):
         raise SamePersonBroughtAccount(by, member)
-    signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
-    connection.execute(tables.account_approval.insert().values(member_known=change.version, **signed))
+    row = {"member_known": change.version, **signature(connection, by)}
+    connection.execute(tables.account_approval.insert().values(row))
     return change, True
-
-
-# --- looking at one -------------------------------------------------------------------------------------------------
-
-
-def _known_last(connection: Connection, member: str) -> Row[Any]:
-    known = tables.member_known
-    order = (known.c.known_on.desc(), known.c.id.desc())
-    told = connection.execute(select(known).where(known.c.member == member).order_by(*order).limit(1)).one_or_none()
-    if told is None:
-        raise UnknownMember(member)
-    return told
-
-
-def _next(connection: Connection, number: Any) -> int:
-    last: int = connection.execute(select(func.coalesce(func.max(number), 0))).scalar_one()
-    return last + 1
-
-
-# --- what was refused -----------------------------------------------------------------------------------------------

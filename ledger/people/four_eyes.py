@@ -7,7 +7,7 @@ two names under one role are two people.
 from sqlalchemy import Connection
 
 from ledger.kana import same_person
-from ledger.store import database
+from ledger.store import records
 
 
 def one_person(connection: Connection, by: str, first: str, role: str | None) -> bool:
@@ -18,4 +18,4 @@ def one_person(connection: Connection, by: str, first: str, role: str | None) ->
     """
     if same_person(by, first):
         return True
-    return role is not None and role == database.role(connection) and not database.owns(connection)
+    return role is not None and role == records.role(connection) and not records.owns(connection)

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from ledger import tables
 from ledger.codes import ASSOCIATIONS
@@ -27,14 +28,26 @@ class Person:
     association: str
 
 
+def latest_rows(connection: Connection, as_of: date | None = None, member: str | None = None) -> dict[str, Row[Any]]:
+    """The row of the register that counts of every member, or of one: the last (by the day, when one is given)."""
+    versions = tables.member_known
+    within = None if member is None else versions.c.member == member
+    statement = latest_version(versions, (versions.c.member,), AS_OF if as_of else None, within)
+    return {row.member: row for row in connection.execute(statement, {"as_of": as_of} if as_of else {})}
+
+
+def require_member(connection: Connection, member: str) -> Row[Any]:
+    """The row of the register that counts of a member now; an unknown member is refused."""
+    row = latest_rows(connection, member=member).get(member)
+    if row is None:
+        raise UnknownMember(member)
+    return row
+
+
 def people(connection: Connection, as_of: date | None = None) -> dict[str, Person]:
     """Every member, as the register says last (by the day, when one is given)."""
-    versions = tables.member_known
-    statement = latest_version(versions, (versions.c.member,), AS_OF if as_of else None)
-    parameters = {"as_of": as_of} if as_of else {}
-    return {
-        row.member: Person(row.member, row.name, row.association) for row in connection.execute(statement, parameters)
-    }
+    rows = latest_rows(connection, as_of)
+    return {number: Person(number, row.name, row.association) for number, row in rows.items()}
 
 
 def member_number(connection: Connection, written: str) -> str:
@@ -43,11 +56,10 @@ def member_number(connection: Connection, written: str) -> str:
     if connection.execute(select(number).where(number == written)).first() is not None:
         return written
     sought = search_key(written)
-    found = [row for row in connection.execute(select(number)).scalars() if search_key(row) == sought]
-    if len(found) != 1:
+    numbers: list[str] = [row for row in connection.execute(select(number)).scalars() if search_key(row) == sought]
+    if len(numbers) != 1:
         raise UnknownMember(written)
-    only: str = found[0]
-    return only
+    return numbers[0]
 
 
 def members(connection: Connection, as_of: date) -> dict[str, Person]:

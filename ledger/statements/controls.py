@@ -17,7 +17,7 @@ from ledger.journal.balances import Balance, PeriodBalance, sides
 from ledger.journal.entries import Entry
 from ledger.journal.ledgers import AccountLedger, JournalEntry
 from ledger.statements.fees_held import HELD, FeeFlow, FeeHolding
-from ledger.statements.settlements import Settlement
+from ledger.statements.settlements import SettlementLine
 
 Stands = Literal["trial_balance", "journal", "general_ledger", "fees_held", "returns"]
 
@@ -48,7 +48,7 @@ def controls(
     entries: list[JournalEntry],
     ledger: list[AccountLedger],
     rows: list[FeeHolding],
-    returns: list[Settlement],
+    returns: list[SettlementLine],
     moved: dict[str | None, FeeFlow],
     first: date,
     last: date,
@@ -142,7 +142,7 @@ def _fees_held(rows: list[FeeHolding], closing: dict[str, Balance]) -> Iterable[
 
 
 def _returns(
-    returns: list[Settlement],
+    returns: list[SettlementLine],
     closing: dict[str, Balance],
     entries: list[JournalEntry],
     moved: dict[str | None, FeeFlow],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from ledger.facts import COLUMNS
 from ledger.i18n import N_, _, either
-from ledger.notices import review_flags
+from ledger.notices.review_flags import remark
 
 OUTCOMES = {
     "eligible": N_("fee to be given back"),
@@ -56,8 +56,6 @@ MISSING = {
     "covered": N_("whether the exemption covers it: the authority has to answer (input file: usage)"),
 }
 
-_REMARKS = {doubt.code: doubt for doubt in (*review_flags.DOUBTS, *review_flags.WARNINGS)}
-
 
 def label(words: Mapping[str, str], code: str | None) -> str | None:
     """The word for a code, in the language being spoken; None for None."""
@@ -72,11 +70,6 @@ def missing(codes: Iterable[str]) -> str:
 def fact(column: str) -> str:
     """What a fact is called."""
     return _(COLUMNS[column].label)
-
-
-def remark(code: str) -> str:
-    """What a doubt or a warning says."""
-    return _REMARKS[code].says
 
 
 def remarks(codes: Iterable[str]) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
-from ledger import tables
+from ledger import fees
 from ledger.decisions.findings import first_decided
 from ledger.decisions.store import Decision, decision, standing
 from ledger.facts import COLUMNS
@@ -93,10 +94,6 @@ def _letter(connection: Connection, decision: Decision, addressee: Person) -> Le
     applied_on = values["applied_on"]
     assert isinstance(applied_on, date), decision.no
     cited = _cited(decision)
-    if "tax_percent" in finding:
-        tax_percent = finding["tax_percent"]
-    else:
-        tax_percent = _tax_percent(connection, applied_on, finding["fee_due"], decision.as_of)
     return Letter(
         **vars(decision),
         addressee=addressee,
@@ -105,7 +102,7 @@ def _letter(connection: Connection, decision: Decision, addressee: Person) -> Le
         facts=_rests_on(decision, values, cited),
         returned=finding["returned"],
         overpaid=finding["overpaid"],
-        tax_percent=tax_percent,
+        tax_percent=_tax_percent(connection, finding, applied_on, decision.as_of),
         choice=str(values["choice"]) if "choice" in values else None,
     )
 
@@ -163,18 +160,8 @@ def _decisive(notice: Notice | None, cited: tuple[CitedClause, ...]) -> Iterator
             yield from (condition for condition in clause.conditions if not unmet or condition.ja in unmet)
 
 
-def _tax_percent(connection: Connection, applied_on: date, fee_due: int | None, as_of: date) -> int | None:
-    """The rate of tax inside the fee that was due, where it was not kept: of that day's row with exactly these yen."""
-    fee = tables.fee
-    statement = (
-        select(fee.c.tax_percent)
-        .where(
-            fee.c.yen == fee_due,
-            fee.c.known_on <= as_of,
-            fee.c.applies_from <= applied_on,
-            or_(fee.c.applies_to.is_(None), fee.c.applies_to >= applied_on),
-        )
-        .order_by(fee.c.applies_from.desc(), fee.c.known_on.desc(), fee.c.id.desc())
-        .limit(1)
-    )
-    return connection.execute(statement).scalar()
+def _tax_percent(connection: Connection, finding: Mapping[str, Any], applied_on: date, as_of: date) -> int | None:
+    """The rate of tax inside the fee that was due; where it was not kept, of that day's fee with exactly these yen."""
+    if "tax_percent" in finding or finding["fee_due"] is None:
+        return finding.get("tax_percent")
+    return connection.execute(select(fees.tax_percent(applied_on, as_of, finding["fee_due"]))).scalar()

@@ -20,7 +20,7 @@ from ledger.people import accounts as people
 from ledger.people import register
 from ledger.people.register import Person, numerically, owners
 from ledger.statements import labels, settlements
-from ledger.statements.settlements import Settlement
+from ledger.statements.settlements import SettlementLine
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class MemberStatement:
     facts: list[FactLine]
     conditions: list[ConditionLine]
     deposits: list[DepositLine]
-    returns: list[Settlement]
+    returns: list[SettlementLine]
     decisions: list[Decision]
     ledger: list[LedgerLine]
 

@@ -18,7 +18,7 @@ from ledger.statements import fees_held, settlements
 from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
 from ledger.statements.fees_held import FeeHolding
-from ledger.statements.settlements import Settlement
+from ledger.statements.settlements import SettlementLine
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class MonthStatement:
     entries: list[JournalEntry]
     ledger: list[AccountLedger]
     held: list[FeeHolding]
-    returns: list[Settlement]
+    returns: list[SettlementLine]
     decided: list[Decision]
     associations: list[Association]
 
@@ -102,7 +102,7 @@ def _counts(
     totals: list[Association],
     entries: list[JournalEntry],
     decisions: list[Decision],
-    listed: list[Settlement],
+    listed: list[SettlementLine],
 ) -> Counts:
     entry = tables.entry
     by_then = entry.c.happened_on <= last

@@ -20,7 +20,6 @@ from ledger.i18n import N_
 from ledger.store import database
 
 
-@dataclass
 class BackupByServer(Refusal):
     """the books at {database} are kept by a PostgreSQL server, which makes its own backups"""
 
@@ -28,7 +27,6 @@ class BackupByServer(Refusal):
     instead = N_("use the programs that come with the server: pg_dump --format=custom, pg_restore")
 
 
-@dataclass
 class BackupNotSound(Refusal):
     """{file} does not agree with itself: {faults} faults"""
 
@@ -37,7 +35,6 @@ class BackupNotSound(Refusal):
     instead = N_("nothing was put in place; see the faults: seisan verify --database sqlite:///{file}")
 
 
-@dataclass
 class BackupOverItself(Refusal):
     """{file} is the file of the books themselves, or a file that belongs to them"""
 
@@ -45,7 +42,6 @@ class BackupOverItself(Refusal):
     instead = N_("name another file, best on another disk")
 
 
-@dataclass
 class BooksNewer(Refusal):
     """the books at {database} hold what {file} does not, from batch {batch} on"""
 
@@ -168,10 +164,9 @@ def _copy(books: Path, making: Path) -> None:
 def _sound(making: Path, file: Path, faults: Faults) -> Copied:
     """The copy opened as any books are, asked by SQLite and by `verify`; refused when anything is wrong with it."""
     with database.reading(f"sqlite:///{making}") as connection:
-        said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-        found = faults(connection) if said == ["ok"] else len(said)
-        if found:
-            raise BackupNotSound(str(file), found)
+        answers = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        if count := faults(connection) if answers == ["ok"] else len(answers):
+            raise BackupNotSound(str(file), count)
         heads = _heads(connection)
         entries = len(connection.execute(select(tables.entry.c.no)).all())
     _close(making)
@@ -196,10 +191,10 @@ def _heads(connection: Connection) -> list[str]:
 def _require_prefix(address: str, making: Path, file: Path) -> None:
     """The chain of the books there has to be the beginning of the chain that comes."""
     with database.reading(address) as connection:
-        there = _heads(connection)
+        heads = _heads(connection)
     with database.reading(f"sqlite:///{making}") as connection:
-        come = _heads(connection)
+        restored = _heads(connection)
     _close(making)
-    for no, head in enumerate(there, 1):
-        if come[no - 1 : no] != [head]:
+    for no, head in enumerate(heads, 1):
+        if restored[no - 1 : no] != [head]:
             raise BooksNewer(database.format_url(address), str(file), no)

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
@@ -33,6 +33,7 @@ from ledger.errors import (
     Refusal,
 )
 from ledger.store import seals, write_queue
+from ledger.store.records import role
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
@@ -80,15 +81,12 @@ def _engine(database: str) -> Engine:
     # An error of ours may be printed with its statement; an account number that is bound to it may not.
     url = parse_url(database)
     try:
-        if url.drivername == "sqlite":
-            engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-            event.listen(engine, "connect", _set_up_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-        else:
-            engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-            event.listen(engine, "begin", _begin_postgresql)
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     except NoSuchModuleError:
         raise NotADatabase(format_url(database)) from None
+    if url.drivername == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite if url.drivername == "sqlite" else _begin_postgresql)
     return engine
 
 
@@ -178,8 +176,8 @@ def create(database: str, *, by: str = "") -> tuple[str | None, str]:
         with _engine(database).connect() as plain:
             connection = plain.execution_options(writes=True)
             before = _version(connection)
-            known, head = _versions()
-            if before is not None and before not in known:
+            versions, head = _versions()
+            if before is not None and before not in versions:
                 raise DatabaseNewer(format_url(database), before)
             config = alembic_config()
             config.attributes["connection"] = connection
@@ -203,19 +201,19 @@ def alembic_config() -> Any:
 
 def _load_chart(connection: Connection) -> None:
     chart = tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]
-    there = set(connection.execute(select(tables.account.c.code)).scalars())
+    codes = set(connection.execute(select(tables.account.c.code)).scalars())
     if new := [
-        {"kept_by": each.get("by"), **{name: each[name] for name in ("code", "kind", "ja", "en")}}
-        for each in chart
-        if each["code"] not in there
+        {"kept_by": account.get("by"), **{name: account[name] for name in ("code", "kind", "ja", "en")}}
+        for account in chart
+        if account["code"] not in codes
     ]:
         connection.execute(tables.account.insert(), new)
 
 
 def _load_fees(connection: Connection) -> None:
-    there = set(connection.execute(select(tables.fee.c.applies_from).where(tables.fee.c.source.is_(None))).scalars())
+    days = set(connection.execute(select(tables.fee.c.applies_from).where(tables.fee.c.source.is_(None))).scalars())
     shipped = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FEES.glob("*.toml"))]
-    if new := [fee | {"known_on": fee["applies_from"]} for fee in shipped if fee["applies_from"] not in there]:
+    if new := [fee | {"known_on": fee["applies_from"]} for fee in shipped if fee["applies_from"] not in days]:
         connection.execute(tables.fee.insert(), new)
 
 
@@ -239,10 +237,10 @@ def _version(connection: Connection) -> str | None:
 
 def _require_version(connection: Connection, database: str) -> None:
     version = _version(connection)
-    known, head = _versions()
+    versions, head = _versions()
     if version is None:
         raise NoDatabase(format_url(database))
-    if version not in known:
+    if version not in versions:
         raise DatabaseNewer(format_url(database), version)
     if version != head:
         raise DatabaseOlder(format_url(database), version)
@@ -292,22 +290,3 @@ def _acting(database: str) -> str:
     """The role that an address names; without a name it is, as PostgreSQL has it, the login."""
     url = make_url(database)
     return str(url.username or url.query.get("user") or os.environ.get("PGUSER") or getpass.getuser())
-
-
-def owns(connection: Connection) -> bool:
-    """Whether the role that is acting owns the books, or may do anything at all; so it is on SQLite."""
-    if connection.dialect.name != "postgresql":
-        return True
-    return bool(connection.execute(text("SELECT has_table_privilege('entry', 'TRUNCATE')")).scalar_one())
-
-
-def role(connection: Connection) -> str | None:
-    """The database role that is acting; None on SQLite, which has none."""
-    if connection.dialect.name != "postgresql":
-        return None
-    return str(connection.execute(text("SELECT current_user")).scalar_one())
-
-
-def rows(connection: Connection, statement: Any) -> list[Row[Any]]:
-    """All rows of a statement."""
-    return list(connection.execute(statement))

@@ -12,13 +12,12 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_
-from ledger.store.database import role
+from ledger.store.records import signature
 
 
-@dataclass
 class KeyUsedDifferently(Refusal):
     """the key {key} belongs to a command with {field} {there}, not {here}"""
 
@@ -29,7 +28,6 @@ class KeyUsedDifferently(Refusal):
     instead = N_("give every command a key of its own, and repeat a command as it was; nothing was changed")
 
 
-@dataclass
 class NoKeyTaken(Refusal):
     """{command} takes no key: it can be repeated as often as you like"""
 
@@ -71,20 +69,19 @@ def answered(connection: Connection, request: Request) -> StoredAnswer | None:
     before = connection.execute(select(table.c.digest, table.c.answer).where(table.c.key == request.key)).one_or_none()
     if before is None:
         return None
-    kept = json.loads(before.answer)
+    stored = json.loads(before.answer)
     if before.digest == request.digest:
-        return StoredAnswer(kept["text"], kept["json"])
-    there, here = kept["asked"], request.content
-    field = next(name for name in (*there, *here) if there.get(name) != here.get(name))
-    raise KeyUsedDifferently(request.key, field, there.get(field) or "—", here.get(field) or "—")
+        return StoredAnswer(stored["text"], stored["json"])
+    first, now = stored["asked"], request.content
+    field = next(name for name in (*first, *now) if first.get(name) != now.get(name))
+    raise KeyUsedDifferently(request.key, field, first.get(field) or "—", now.get(field) or "—")
 
 
 def keep(connection: Connection, request: Request, answer: StoredAnswer, *, by: str) -> None:
     """Keeps what the request was answered, with what it was asked for, so that a difference can be named."""
-    kept = {"asked": request.content, "text": answer.text, "json": answer.json}
-    signed = {"recorded_at": dates.now(), "by": by, "role": role(connection)}
-    row = {"key": request.key, "command": request.command, "digest": request.digest, "answer": _plain(kept)}
-    connection.execute(tables.request.insert().values(row | signed))
+    stored = {"asked": request.content, "text": answer.text, "json": answer.json}
+    row = {"key": request.key, "command": request.command, "digest": request.digest, "answer": _plain(stored)}
+    connection.execute(tables.request.insert().values(row | signature(connection, by)))
 
 
 def _plain(value: object) -> str:

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from ledger import dates, tables
+from ledger.store.records import batches
 
 Key = tuple[Any, ...]
 Marks = dict[str, Any]
@@ -41,14 +42,11 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # The same tables without types: what stands in them comes as the database has it, and not as it should be read.
 _PLAIN = {
-    name: table(name, *(column(each.name) for each in sorted(of.columns, key=lambda each: each.name)))
-    for name, of in sorted(tables.metadata.tables.items())
+    name: table(name, *map(column, sorted(of.columns.keys()))) for name, of in sorted(tables.metadata.tables.items())
 }
-_KEY = {name: tuple(each.name for each in tables.metadata.tables[name].primary_key) for name in _PLAIN}
+_KEY = {name: tuple(key.name for key in tables.metadata.tables[name].primary_key) for name in _PLAIN}
 _NUMBERED = {
-    name
-    for name, of in tables.metadata.tables.items()
-    if all(isinstance(each.type, Integer) for each in of.primary_key)
+    name for name, of in tables.metadata.tables.items() if all(isinstance(key.type, Integer) for key in of.primary_key)
 }
 
 # Movements are sealed with their entry; batches and seals are what seals.
@@ -87,8 +85,8 @@ def marks(connection: Connection) -> Marks:
 
     Only what is added in between is sealed. What was put there unsealed before stays unsealed, and is found.
     """
-    found = connection.execute(_marks(connection.dialect.name)).one()
-    return dict(zip(SEALED, found, strict=True))
+    row = connection.execute(_marks(connection.dialect.name)).one()
+    return dict(zip(SEALED, row, strict=True))
 
 
 @cache
@@ -115,10 +113,9 @@ def seal(connection: Connection, before: Marks, *, by: str, command: str, role: 
     new: list[Seal] = []
     for name, mark in marks(connection).items():
         if mark != before.get(name):
-            added = [
-                Seal(name, *digest) for digest in _digests(connection, name, _since(connection, name, before.get(name)))
-            ]
-            new += added if name in _NUMBERED else sorted(added, key=lambda each: each.order)
+            since = _since(connection, name, before.get(name))
+            added = [Seal(name, *digest) for digest in _digests(connection, name, since)]
+            new += added if name in _NUMBERED else sorted(added, key=lambda row: row.order)
     if not new:
         return
     batch = tables.batch
@@ -131,11 +128,11 @@ def seal(connection: Connection, before: Marks, *, by: str, command: str, role: 
 
 def head(batch: Mapping[str, object], seals: Iterable[tuple[int, Seal]]) -> str:
     """The head of a batch: over its own columns, the head before it among them, and over all its seals in order."""
-    own = sorted(name for name in batch if name != "head")
-    found = sha256(_told("batch", own, [batch[name] for name in own]).encode(*_BYTES))
+    names = sorted(name for name in batch if name != "head")
+    digest_of_all = sha256(_content("batch", names, [batch[name] for name in names]).encode(*_BYTES))
     lines = [f"\n{nth} {len(of)} {of} {len(key)} {key} {digest}" for nth, (of, key, digest) in seals]
-    found.update("".join(lines).encode(*_BYTES))
-    return found.hexdigest()
+    digest_of_all.update("".join(lines).encode(*_BYTES))
+    return digest_of_all.hexdigest()
 
 
 def _since(connection: Connection, name: str, mark: int | None) -> ColumnElement[bool]:
@@ -151,12 +148,12 @@ def _since(connection: Connection, name: str, mark: int | None) -> ColumnElement
 
 
 def _key_in_sql(plain: TableClause) -> ColumnElement[str]:
-    return func.concat_ws("/", *(plain.c[each] for each in _KEY[plain.name]))
+    return func.concat_ws("/", *_key(plain))
 
 
 def _keep(connection: Connection, no: int, new: list[Seal]) -> None:
     if connection.dialect.name == "sqlite":
-        rows = [(no, nth, *each) for nth, each in enumerate(new, 1)]
+        rows = [(no, nth, *row) for nth, row in enumerate(new, 1)]
         connection.exec_driver_sql("INSERT INTO seal (batch, nth, of, key, digest) VALUES (?, ?, ?, ?, ?)", rows)
         return
     # An import adds so many that they go over in one piece; of a few, one statement is as good.
@@ -182,15 +179,12 @@ def count(connection: Connection, name: str) -> int:
 
 def plain(connection: Connection, name: str, only: tuple[str, list[int]] | None = None) -> Iterator[dict[str, Any]]:
     """The rows of a table as the database has them, in the order of the key; `only` those with such a number there."""
-    own = _PLAIN[name]
-    statement = select(*own.c).order_by(*(own.c[each] for each in _KEY[name]))
-    if only is None:
-        yield from (dict(row._mapping) for row in connection.execute(statement))
-        return
-    where, numbers = only
-    for start in range(0, len(numbers), _KEYS):
-        some = statement.where(own.c[where].in_(numbers[start : start + _KEYS]))
-        yield from (dict(row._mapping) for row in connection.execute(some))
+    table = _PLAIN[name]
+    statement = select(*table.c).order_by(*_key(table))
+    where, numbers = only or ("", [])
+    statements = (statement.where(table.c[where].in_(batch)) for batch in batches(numbers, _KEYS))
+    for of_batch in [statement] if only is None else statements:
+        yield from (dict(row._mapping) for row in connection.execute(of_batch))
 
 
 def digests(connection: Connection, name: str) -> Iterator[tuple[str, str]]:
@@ -200,58 +194,62 @@ def digests(connection: Connection, name: str) -> Iterator[tuple[str, str]]:
 
 def digests_of(connection: Connection, name: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The same of the rows with these keys, as far as there are any."""
-    columns = [_PLAIN[name].c[each] for each in _KEY[name]]
-    wanted: list[Any] = [tuple(key.split("/")) if len(columns) > 1 else (key,) for key in keys]
+    columns = _key(_PLAIN[name])
+    values: list[Any] = [tuple(key.split("/")) if len(columns) > 1 else (key,) for key in keys]
     if name in _NUMBERED:
-        wanted = [tuple(map(int, parts)) for parts in wanted if all(part.isdecimal() for part in parts)]
-    for start in range(0, len(wanted), _KEYS):
-        some = wanted[start : start + _KEYS]
-        among = tuple_(*columns).in_(some) if len(columns) > 1 else columns[0].in_([each[0] for each in some])
+        values = [tuple(map(int, parts)) for parts in values if all(part.isdecimal() for part in parts)]
+    for batch in batches(values, _KEYS):
+        among = tuple_(*columns).in_(batch) if len(columns) > 1 else columns[0].in_([value for (value,) in batch])
         yield from _digests(connection, name, among)
 
 
-def _digests(connection: Connection, name: str, wanted: ColumnElement[bool] | None) -> Iterator[tuple[str, str]]:
+def _key(plain: TableClause) -> list[ColumnElement[Any]]:
+    """The columns of a table's key."""
+    return [plain.c[name] for name in _KEY[plain.name]]
+
+
+def _digests(connection: Connection, name: str, where: ColumnElement[bool] | None) -> Iterator[tuple[str, str]]:
     """In the order of the key where it is of numbers; texts each database would put in an order of its own."""
-    moved = _movements(connection, wanted) if name == "entry" else {}
+    moved = _movements(connection, where) if name == "entry" else {}
     plain = _PLAIN[name]
     names = list(plain.c.keys())
-    at = [names.index(each) for each in _KEY[name]]
-    statement = select(*plain.c) if wanted is None else select(*plain.c).where(wanted)
+    places = [names.index(column) for column in _KEY[name]]
+    statement = select(*plain.c) if where is None else select(*plain.c).where(where)
     if name in _NUMBERED:
-        statement = statement.order_by(*(plain.c[each] for each in _KEY[name]))
+        statement = statement.order_by(*_key(plain))
     for row in connection.execute(statement):
-        said = _told(name, names, row)
+        content = _content(name, names, row)
         if moved:
-            said = "\n".join([said, *moved.get(row[at[0]], ())])
-        key = str(row[at[0]]) if len(at) == 1 else "/".join([str(row[each]) for each in at])
-        yield key, sha256(said.encode(*_BYTES)).hexdigest()
+            content = "\n".join([content, *moved.get(row[places[0]], ())])
+        key = str(row[places[0]]) if len(places) == 1 else "/".join([str(row[place]) for place in places])
+        yield key, sha256(content.encode(*_BYTES)).hexdigest()
 
 
-def _movements(connection: Connection, wanted: ColumnElement[bool] | None) -> dict[Any, list[str]]:
+def _movements(connection: Connection, where: ColumnElement[bool] | None) -> dict[Any, list[str]]:
     """What the movements of these entries say, in their order."""
     movement, entry = _PLAIN["movement"], _PLAIN["entry"]
     names = list(movement.c.keys())
     statement = select(*movement.c).order_by(movement.c.entry, movement.c.nth)
-    if wanted is not None:
-        statement = statement.where(movement.c.entry.in_(select(entry.c.no).where(wanted)))
-    found: dict[Any, list[str]] = {}
+    if where is not None:
+        statement = statement.where(movement.c.entry.in_(select(entry.c.no).where(where)))
+    by_entry: dict[Any, list[str]] = {}
     for row in connection.execute(statement):
-        found.setdefault(row.entry, []).append(_told("movement", names, row))
-    return found
+        by_entry.setdefault(row.entry, []).append(_content("movement", names, row))
+    return by_entry
 
 
 # SQLite keeps bytes as text that are none; they are sealed as they are.
 _BYTES = ("utf-8", "surrogateescape")
 
 
-def _told(name: str, columns: Sequence[str], values: Iterable[object]) -> str:
+def _content(name: str, columns: Sequence[str], values: Iterable[object]) -> str:
     """A row as one text: its table, and every column that is not NULL with the length of what it says."""
-    said = name
-    for each, value in zip(columns, values, strict=True):
+    content = name
+    for label, value in zip(columns, values, strict=True):
         if value is not None:
             text = value if type(value) is str else str(value) if type(value) is int else _text(value)
-            said += f"\n{each} {len(text)} {text}"
-    return said
+            content += f"\n{label} {len(text)} {text}"
+    return content
 
 
 def _text(value: object) -> str:

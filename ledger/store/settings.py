@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from ledger import dates, kana, masking, tables
+from ledger import kana, masking, tables
 from ledger.codes import ACCOUNT_TYPES, PEOPLE, CodeList
 from ledger.errors import NoSuchSetting, NotASetting
 from ledger.i18n import N_, _
-from ledger.store import database
+from ledger.store.records import next_number, signature
 
 # The accounts that a federation pays from; savings are none (総合振込, header).
 _PAYING = tuple(code for code in ACCOUNT_TYPES.codes if code != "4")
@@ -53,8 +53,8 @@ def _digits(count: int) -> Callable[[str], str | None]:
 
 def _name(limit: int, signs: str, *, blank: bool = False) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
-        written, left = kana.as_banks_read(text, signs)
-        fits = not left and len(written) <= limit and (blank or written)
+        written, unreadable = kana.as_banks_read(text, signs)
+        fits = not unreadable and len(written) <= limit and (blank or written)
         return text.strip() if fits else None
 
     return read
@@ -62,8 +62,8 @@ def _name(limit: int, signs: str, *, blank: bool = False) -> Callable[[str], str
 
 def _word(words: CodeList, codes: tuple[str, ...]) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
-        found = words.find(unicodedata.normalize("NFKC", text).strip())
-        return found.code if found is not None and found.code in codes else None
+        word = words.find(unicodedata.normalize("NFKC", text).strip())
+        return word.code if word is not None and word.code in codes else None
 
     return read
 
@@ -78,13 +78,7 @@ SETTINGS = {
             _word(PEOPLE, PEOPLE.codes),
             default="two",
         ),
-        Setting(
-            "payer_code",
-            N_("the federation's number at its bank"),
-            N_("10 digits"),
-            _digits(10),
-            needed=True,
-        ),
+        Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10), needed=True),
         Setting(
             "payer_name",
             N_("the federation's name, as its bank knows it"),
@@ -171,7 +165,6 @@ def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Se
     before = _last(connection).get(name)
     new = before is None or before.value != value
     if new:
-        no = 1 + int(connection.execute(select(func.coalesce(func.max(table.c.no), 0))).scalar_one())
-        signed = {"recorded_at": dates.now(), "by": by, "role": database.role(connection)}
-        connection.execute(table.insert().values(no=no, name=name, value=value, **signed))
-    return next(each for each in settings(connection) if each.setting is setting), new
+        row = {"no": next_number(connection, table.c.no), "name": name, "value": value}
+        connection.execute(table.insert().values(row | signature(connection, by)))
+    return next(row for row in settings(connection) if row.setting is setting), new

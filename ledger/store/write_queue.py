@@ -68,11 +68,11 @@ def _number(queue: int) -> int:
 
 def _before(queue: int, number: int) -> int:
     """How far ahead of us somebody holds a smaller number; 0 when it is our turn."""
-    asked = _lock(queue, fcntl.F_OFD_GETLK, fcntl.F_WRLCK, _FIRST, number - _FIRST)
-    kind, _whence, start, *_rest = asked
+    answer = _lock(queue, fcntl.F_OFD_GETLK, fcntl.F_WRLCK, _FIRST, number - _FIRST)
+    kind, _whence, start, *_rest = answer
     return 0 if kind == fcntl.F_UNLCK else number - start
 
 
 def _lock(queue: int, command: int, kind: int, start: int, length: int) -> tuple[int, ...]:
-    asked = struct.pack(_LOCK, kind, os.SEEK_SET, start, length, 0)
-    return struct.unpack(_LOCK, fcntl.fcntl(queue, command, asked))
+    request = struct.pack(_LOCK, kind, os.SEEK_SET, start, length, 0)
+    return struct.unpack(_LOCK, fcntl.fcntl(queue, command, request))

@@ -1,0 +1,154 @@
+"""Refunds, returned overpayments and credits as they stand, now or as of a day, each with its transitions.
+
+Money that was never due takes the course of a refund, for a deposit.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, null, select
+
+from ledger import tables
+
+Way = Literal["refund", "overpayment", "credit"]
+
+# The states in which the yen still wait to be paid out or set against something, and those that gave them back.
+OPEN = ("proposed", "approved", "filed", "returned")
+TAKEN_BACK = ("rejected", "undone")
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A state that was come into: which in order, on which day, by whom, why, and the entry that was posted for it.
+
+    `role` is the database role by which it was recorded, known on PostgreSQL only. `payment_file` is the file that a
+    refund was put in, or, in the state approved, was in until that file was declared void.
+    """
+
+    nth: int
+    state: str
+    on: date
+    by: str
+    reason: str | None
+    entry: int | None
+    role: str | None = None
+    payment_file: int | None = None
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A refund of an application's fee, the return of a deposit, or a credit to another application, and its steps.
+
+    `member` is whose application it is; None for a deposit. `yen` is the amount proposed.
+    """
+
+    no: int
+    application: str | None
+    deposit: str | None
+    to_application: str | None
+    member: str | None
+    decision: int | None
+    yen: int
+    steps: tuple[Transition, ...]
+
+    @property
+    def way(self) -> Way:
+        """How the money goes back."""
+        return "credit" if self.to_application else "overpayment" if self.deposit else "refund"
+
+    @property
+    def state(self) -> str:
+        """The state that it came to last."""
+        return self.steps[-1].state
+
+    @property
+    def open(self) -> bool:
+        """Whether the money still waits."""
+        return self.state in OPEN
+
+    @property
+    def standing(self) -> int:
+        """The amount, or nothing once it was rejected or undone."""
+        return 0 if self.state in TAKEN_BACK else self.yen
+
+    @property
+    def approval(self) -> Transition | None:
+        """The approval, if there was one; when a payment file is void, it is the one before it that stands again."""
+        return next((step for step in self.steps if step.state in ("approved", "applied")), None)
+
+    @property
+    def payment_file(self) -> int | None:
+        """The payment file that it is in, or was paid by; None while it is in none, or the file is void."""
+        last = next((step for step in reversed(self.steps) if step.payment_file is not None), None)
+        return last.payment_file if last is not None and last.state == "filed" else None
+
+    @property
+    def done_on(self) -> date | None:
+        """The day it was paid or set against the reissue, if that still stands."""
+        return self.steps[-1].on if self.state in ("paid", "applied") else None
+
+    def moved(self, first: date, last: date) -> bool:
+        """Whether it came into any state from the first day to the last."""
+        return any(first <= step.on <= last for step in self.steps)
+
+
+def refunds(
+    connection: Connection, where: ColumnElement[bool] | None = None, as_of: date | None = None
+) -> list[Settlement]:
+    """Every refund and returned overpayment, or those that fit, in the order proposed; by a day, as it stood then."""
+    return settlements(connection, tables.refund, where, as_of)
+
+
+def credits(
+    connection: Connection, where: ColumnElement[bool] | None = None, as_of: date | None = None
+) -> list[Settlement]:
+    """Every credit, or those that fit, in the order proposed; by a day, as it stood then."""
+    return settlements(connection, tables.credit, where, as_of)
+
+
+def settlements(
+    connection: Connection, table: Table, where: ColumnElement[bool] | None = None, as_of: date | None = None
+) -> list[Settlement]:
+    """The same for the table of refunds or of credits; what was not proposed by the day is left out."""
+    step, application = transitions_of(table), tables.application
+    columns = (_column(table, name) for name in ("no", "application", "deposit", "to_application", "decision", "yen"))
+    of_step = ("nth", "state", "happened_on", "by", "reason", "entry", "role", "payment_file")
+    statement: Select[Any] = (
+        select(*columns, application.c.member, *(_column(step, name) for name in of_step))
+        .join_from(table, step, step.c[table.name] == table.c.no)
+        .outerjoin(application, application.c.number == table.c.application)
+        .order_by(table.c.no, step.c.nth)
+    )
+    if where is not None:
+        statement = statement.where(where)
+    if as_of is not None:
+        statement = statement.where(step.c.happened_on <= as_of)
+    return [_settlement(list(rows)) for _no, rows in groupby(connection.execute(statement), lambda row: row.no)]
+
+
+def _column(table: Table, name: str) -> ColumnElement[Any]:
+    return table.c[name] if name in table.c else null().label(name)
+
+
+def _settlement(rows: list[Row[Any]]) -> Settlement:
+    row = rows[0]
+    return Settlement(
+        row.no,
+        row.application,
+        row.deposit,
+        row.to_application,
+        row.member,
+        row.decision,
+        row.yen,
+        tuple(
+            Transition(row.nth, row.state, row.happened_on, row.by, row.reason, row.entry, row.role, row.payment_file)
+            for row in rows
+        ),
+    )
+
+
+def transitions_of(table: Table) -> Table:
+    """The table of the transitions of refunds or credits."""
+    return {"refund": tables.refund_step, "credit": tables.credit_step}[table.name]

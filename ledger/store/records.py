@@ -1,0 +1,46 @@
+"""Records: the number that the next one bears, and who signs it, when and in which role."""
+
+from collections.abc import Collection, Iterator
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, func, select, text
+
+from ledger import dates
+
+Value = TypeVar("Value")
+
+
+def last_number(connection: Connection, number: Column[Any]) -> int:
+    """The highest number in a column; 0 when there is none."""
+    return int(connection.execute(select(func.coalesce(func.max(number), 0))).scalar_one())
+
+
+def next_number(connection: Connection, number: Column[Any]) -> int:
+    """The number of the next record: one more than the last, for only one writes at a time."""
+    return last_number(connection, number) + 1
+
+
+def signature(connection: Connection, by: str) -> dict[str, object]:
+    """Who writes a record, at which moment and in which database role, as the columns of a signed row."""
+    return {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+
+
+def role(connection: Connection) -> str | None:
+    """The database role that is acting; None on SQLite, which has none."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return str(connection.execute(text("SELECT current_user")).scalar_one())
+
+
+def owns(connection: Connection) -> bool:
+    """Whether the role that is acting owns the books, or may do anything at all; so it is on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.execute(text("SELECT has_table_privilege('entry', 'TRUNCATE')")).scalar_one())
+
+
+def batches(values: Collection[Value], size: int = 1000) -> Iterator[list[Value]]:
+    """The values in their order, as many at a time as one statement may name."""
+    ordered = list(values)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
