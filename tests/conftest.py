@@ -11,10 +11,12 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer.main
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.util import LRUCache
@@ -176,6 +178,14 @@ def _compiled_once() -> Iterator[None]:
     shared = property(lambda engine: compiled[engine.dialect.name], lambda _engine, _own: None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Engine, "_compiled_cache", shared, raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _commands_once() -> Iterator[None]:
+    """The commands are put together once, as in a program that starts, and not for each one that is typed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", cache(typer.main.get_command))
         yield
 
 

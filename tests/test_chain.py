@@ -16,6 +16,8 @@ from ledger.store import database
 from ledger.store import seals as chain
 from tests import desk
 
+pytestmark = pytest.mark.thorough
+
 TABLES = sorted(tables.metadata.tables)
 COLUMNS = [(name, column.name) for name in TABLES for column in tables.metadata.tables[name].columns]
 Where = dict[str, Any]

@@ -19,6 +19,8 @@ from tests.lattice import Family, after
 from tests.lattice_learning import EXCUSES, could_change, learnt, partly_known, verdict
 from tests.oracle import FACTS, N21, N23, Answer, Known, answer
 
+pytestmark = pytest.mark.thorough
+
 ASKED = date(2012, 10, 1)
 
 

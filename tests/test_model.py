@@ -21,6 +21,8 @@ from tests.sequences import COMMANDS, WRITING, Commands
 from tests.server import Server
 from tests.test_cli import OPTIONS
 
+pytestmark = pytest.mark.thorough
+
 SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "200"))
 STEPS = int(os.environ.get("SEISAN_STEPS", "20"))
 PARTS = 4

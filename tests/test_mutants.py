@@ -6,6 +6,8 @@ import pytest
 
 from tests import mutants
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_every_mutant_of_a_notice_is_told_by_a_case(book_url: str) -> None:

@@ -21,6 +21,8 @@ from tests import desk
 from tests.desk import CHIEF, CLERK, MEMBER, ON
 from tests.server import Server
 
+pytestmark = pytest.mark.thorough
+
 # A server's roles are common to all its databases, and to all who run tests on it.
 OWN = f"t{os.getpid()}"
 KINDS = ("clerk", "approver", "auditor")
