@@ -33,15 +33,16 @@ def stripped(request: pytest.FixtureRequest) -> Iterator[str]:
         with _outside(url) as connection:
             _strip(connection)
             connection.commit()
+            assert sealed.faults(connection) == []
         yield url
+        with _outside(url) as connection:
+            assert sealed.faults(connection) == [], "a test did not take back what it changed"
 
 
 @pytest.fixture
 def books(stripped: str) -> Iterator[Connection]:
     """A connection of somebody else's program; what it did is taken back after the test."""
     with _outside(stripped) as connection:
-        assert sealed.faults(connection) == []
-        connection.commit()
         yield connection
         connection.rollback()
 

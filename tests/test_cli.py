@@ -116,6 +116,7 @@ def test_no_help_loads_anything_slow() -> None:
 # --- how it is called -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_both_names_of_the_program_are_one(tmp_path: Path) -> None:
     """The console command and the file answer the same, on the usage too."""
     seisan = [str(Path(sys.executable).with_name("seisan"))]
