@@ -1,4 +1,5 @@
 # make demo    a made-up month, from input files to workbook, in the folder demo
+# make quick   what a change of a rule, a report or a refusal needs, on SQLite, within a minute
 # make test    every test, on SQLite and on PostgreSQL
 # Needed are python3 (3.11 or newer) and make; everything else goes into .venv on first use.
 
@@ -10,10 +11,13 @@ LANGUAGES := ja en
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo test mutants test-hledger soak check messages messages-check lock clean
+.PHONY: demo quick test mutants test-hledger soak check messages messages-check lock clean
 
 demo: $(READY)
 	$(BIN)/seisan demo demo
+
+quick: $(READY)
+	$(BIN)/pytest -q -n 2 --engine sqlite -m "not hledger and not thorough"
 
 test: $(READY)
 	$(BIN)/pytest -n 2 -m "not hledger"

@@ -8,13 +8,18 @@ import os
 import shutil
 import socket
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer.main
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine
+from sqlalchemy.util import LRUCache
 
 from ledger import i18n
 from tests.server import Server
@@ -22,8 +27,14 @@ from tests.server import Server
 if TYPE_CHECKING:
     from tests.copies import Copies
 
+ENGINES = ("sqlite", "postgresql")
+
 # Where one run keeps its server and its templates, told by the first process to the workers it starts.
 _RUN = "SEISAN_TEST_RUN"
+
+# Where a run goes when there is this much room, in bytes; it takes less than half of that.
+_IN_MEMORY = (Path("/dev/shm"),)  # noqa: S108
+_ROOM = 4 * 1024**3
 
 settings.register_profile(
     "seisan",
@@ -40,14 +51,29 @@ settings.load_profile("seisan")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update` writes golden files and transcripts anew, for a person to read before they are kept."""
+    """`--update` writes golden files and transcripts anew, for a person to read before they are kept.
+
+    `--engine` chooses the tests of one database, among those that were asked for; SQLite alone starts no server.
+    """
     parser.addoption("--update", action="store_true", help="write golden files and transcripts anew")
+    parser.addoption("--engine", choices=ENGINES, help="the tests of this database, and those of none")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """The first process makes the folder of the run; /tmp, because the path of a socket has to be short."""
+    """The first process makes the folder of the run, for the books of all tests and whatever else they write."""
     if not _is_worker(config):
-        os.environ[_RUN] = tempfile.mkdtemp(prefix="seisan-", dir="/tmp")
+        os.environ[_RUN] = tempfile.mkdtemp(prefix="seisan-", dir=_short_lived())
+        if config.option.basetemp is None:
+            config.option.basetemp = str(Path(os.environ[_RUN]) / "tmp")
+
+
+def _short_lived() -> str:
+    """A folder in memory, if it has the room: nothing outlives the run. Its path is short, as a socket's has to be."""
+    for folder in _IN_MEMORY:
+        if folder.is_dir() and shutil.disk_usage(folder).free > _ROOM:
+            return str(folder)
+    return "/tmp"  # noqa: S108  # the folder itself is made by mkdtemp, for its owner alone
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -62,6 +88,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Nothing is left out by a test itself: with `--engine`, the tests of the other database are not chosen."""
+    if engine := config.getoption("--engine"):
+        chosen = [item for item in items if _needs(item) <= {engine}]
+        config.hook.pytest_deselected(items=[item for item in items if not _needs(item) <= {engine}])
+        items[:] = chosen
+
+
+def _needs(item: pytest.Item) -> set[str]:
+    """The databases that a test runs on, by what its fixtures are parametrised with, or by the server it asks for."""
+    callspec = getattr(item, "callspec", None)
+    named = {str(value) for value in callspec.params.values()} if callspec else set()
+    return named & set(ENGINES) | ({"postgresql"} if "server" in getattr(item, "fixturenames", ()) else set())
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -120,6 +161,34 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+class _Compiled(LRUCache[Any, Any]):
+    """Compiled statements by statement, whichever engine asks: SQLAlchemy keeps them for each engine apart."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)  # the dialect, an object of each engine's own, comes first
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key[1:], value)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_once() -> Iterator[None]:
+    """A statement is compiled once for each kind of database, though each test has books and an engine of its own."""
+    compiled: dict[str, _Compiled] = defaultdict(lambda: _Compiled(1000))
+    shared = property(lambda engine: compiled[engine.dialect.name], lambda _engine, _own: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "_compiled_cache", shared, raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _commands_once() -> Iterator[None]:
+    """The commands are put together once, as in a program that starts, and not for each one that is typed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", cache(typer.main.get_command))
+        yield
+
+
 @pytest.fixture
 def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same moment for every command, so that the same writes give the same books, seal by seal."""
@@ -132,18 +201,20 @@ def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- books ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """The database under test; a test of one alone parametrises `engine`, indirectly, with that one."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
-def server() -> Server:
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """The run's PostgreSQL, started by the first test that needs it."""
+    assert request.config.getoption("--engine") != "sqlite", "a test of SQLite asks for the server"
     started = Server(Path(os.environ[_RUN]))
     started.start()
-    return started
+    yield started
+    started.leave()
 
 
 @pytest.fixture(scope="session")
@@ -193,13 +264,13 @@ def new_database(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
             return f"sqlite:///{file}"
         server: Server = request.getfixturevalue("server")
         template = request.getfixturevalue("_postgresql_books") if books else "template0"
-        server.tell(f"CREATE DATABASE {name} TEMPLATE {template}")
+        server.copy(template, name)
         made.append(name)
         return server.url(name)
 
     yield make
     for name in made:
-        request.getfixturevalue("server").tell(f"DROP DATABASE {name} WITH (FORCE)")
+        request.getfixturevalue("server").drop(name)
 
 
 @pytest.fixture
@@ -220,7 +291,7 @@ def new_book(new_database: Callable[[bool], str]) -> Callable[[], str]:
     return lambda: new_database(True)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=ENGINES)
 def made(request: pytest.FixtureRequest) -> Iterator["Copies"]:
     """Copies of books with a record in every table, at which every command that writes can be typed (`commands.py`)."""
     from tests import commands

@@ -34,13 +34,13 @@ class Copies:
             for path in self._folder.glob(f"{file.name}*"):
                 path.unlink()
             return
-        template = make_url(self.url).database
+        template = str(make_url(self.url).database)
         name = f"copy_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}_{nth}"
-        self._server.tell(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        self._server.copy(template, name)
         try:
             yield self._server.url(name)
         finally:
-            self._server.tell(f"DROP DATABASE {name} WITH (FORCE)")
+            self._server.drop(name)
 
 
 def copies(request: pytest.FixtureRequest, url: str, engine: str) -> Copies:

@@ -258,16 +258,16 @@ def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None]) -> 
     marker = run.folder / name
     with run.alone():
         if not marker.exists():
-            server.tell(f"CREATE DATABASE {name} TEMPLATE {template}")
+            server.copy(template, name)
             make(server.url(name), folder)
             marker.touch()
     module = request.module.__name__.rpartition(".")[2]
     own = f"{name}_{module}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
-    server.tell(f"CREATE DATABASE {own} TEMPLATE {name}")
+    server.copy(name, own)
     try:
         yield server.url(own)
     finally:
-        server.tell(f"DROP DATABASE {own} WITH (FORCE)")
+        server.drop(own)
 
 
 def verifies(url: str) -> None:

@@ -10,6 +10,8 @@ import pytest
 from tests import crowd, desk
 from tests.desk import ON
 
+pytestmark = pytest.mark.thorough
+
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 

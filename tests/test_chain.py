@@ -16,6 +16,8 @@ from ledger.store import database
 from ledger.store import seals as chain
 from tests import desk
 
+pytestmark = pytest.mark.thorough
+
 TABLES = sorted(tables.metadata.tables)
 COLUMNS = [(name, column.name) for name in TABLES for column in tables.metadata.tables[name].columns]
 Where = dict[str, Any]
@@ -31,15 +33,16 @@ def stripped(request: pytest.FixtureRequest) -> Iterator[str]:
         with _outside(url) as connection:
             _strip(connection)
             connection.commit()
+            assert sealed.faults(connection) == []
         yield url
+        with _outside(url) as connection:
+            assert sealed.faults(connection) == [], "a test did not take back what it changed"
 
 
 @pytest.fixture
 def books(stripped: str) -> Iterator[Connection]:
     """A connection of somebody else's program; what it did is taken back after the test."""
     with _outside(stripped) as connection:
-        assert sealed.faults(connection) == []
-        connection.commit()
         yield connection
         connection.rollback()
 

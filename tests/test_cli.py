@@ -116,6 +116,7 @@ def test_no_help_loads_anything_slow() -> None:
 # --- how it is called -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_both_names_of_the_program_are_one(tmp_path: Path) -> None:
     """The console command and the file answer the same, on the usage too."""
     seisan = [str(Path(sys.executable).with_name("seisan"))]
@@ -198,6 +199,7 @@ def month(url: str, folder: Path) -> Iterator[tuple[str, ...]]:
     yield ("reopen", "2012-04", "--reason", "入金の計上もれ")
 
 
+@pytest.mark.thorough
 def test_a_dry_run_answers_as_the_real_one_and_leaves_the_books_alone(book_url: str, tmp_path: Path) -> None:
     had_their_turn = set()
     held = desk.held(book_url)

@@ -397,6 +397,7 @@ LEARNT = st.tuples(st.sampled_from("AB"), st.sampled_from([7245, 8000, 500]), st
 COURSE = st.lists(st.one_of(LEARNT, st.sampled_from([Month(2012, number) for number in (1, 2, 3)])), max_size=10)
 
 
+@pytest.mark.thorough
 @settings(max_examples=15)
 @given(course=COURSE)
 @example(course=[("A", 8000, DAYS[0]), Month(2012, 1), ("A", 7245, DAYS[1]), Month(2012, 2), ("A", 500, DAYS[0])])

@@ -25,7 +25,7 @@ SOAK = bool(os.environ.get("SEISAN_SOAK"))
 PARTS = (0.5,)
 
 
-pytestmark = pytest.mark.usefixtures("one_moment")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment")]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -35,7 +35,7 @@ MANY = 60 if os.environ.get("SEISAN_SOAK") else 2
 HERE = {"init", "roles", "account show", "backup", "restore", "demo"}
 
 
-pytestmark = pytest.mark.usefixtures("one_moment")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment")]
 
 
 def points(count: int) -> list[int]:

@@ -26,6 +26,8 @@ from ledger.intake.importer import take_in
 from ledger.notices.review_flags import DOUBTS, FEE_NOT_KNOWN, WARNINGS
 from ledger.store import database
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parent.parent
 FEE = 7245
 OUTCOMES_AT_FIRST = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "no_fee")

@@ -221,6 +221,7 @@ def test_tab_names_are_legal_and_differ() -> None:
     ]
 
 
+@pytest.mark.thorough
 @given(st.text(max_size=12))
 def test_any_text_makes_a_sound_workbook(name: str) -> None:
     sheet = Sheet(name, name, (Block(LIST, [(name, name, None, 0, 0)], heading=name),), notes=(name,))

@@ -25,6 +25,8 @@ from tests.desk import ANOTHER, MEMBER
 from tests.server import Server
 from tests.test_refusals import refused
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parent.parent
 SQLITE, POSTGRESQL = (
     pytest.mark.parametrize("engine", [literal], indirect=True) for literal in ("sqlite", "postgresql")

@@ -14,6 +14,8 @@ from ledger.store import database
 from migrations import guards, triggers
 from tests import desk
 
+pytestmark = pytest.mark.thorough
+
 SQLITE = pytest.mark.parametrize("kept", ["sqlite"], indirect=True, scope="module")
 POSTGRESQL = pytest.mark.parametrize("kept", ["postgresql"], indirect=True, scope="module")
 

@@ -18,6 +18,8 @@ from exports.issued.read import Cell as Read
 from exports.issued.read import ReadWorkbook
 from tests import desk
 
+pytestmark = pytest.mark.thorough
+
 JOURNAL = "仕訳帳"
 STATEMENTS = {
     "month": ("statement", "month", "2012-04"),

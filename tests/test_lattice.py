@@ -20,6 +20,8 @@ from tests.lattice import Family, after
 from tests.lattice_learning import EXCUSES, could_change, learnt, partly_known, verdict
 from tests.oracle import FACTS, NOTICES, Answer, Known, answer, notice_on
 
+pytestmark = pytest.mark.thorough
+
 ASKED = date(2012, 10, 1)
 
 

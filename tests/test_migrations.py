@@ -15,6 +15,8 @@ from ledger.store import database
 from migrations import guards, triggers
 from tests import desk
 
+pytestmark = pytest.mark.thorough
+
 HEAD = database._versions()[1]
 
 

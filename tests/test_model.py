@@ -21,6 +21,8 @@ from tests.sequences import COMMANDS, WRITING, Commands
 from tests.server import Server
 from tests.test_cli import OPTIONS
 
+pytestmark = pytest.mark.thorough
+
 SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "200"))
 STEPS = int(os.environ.get("SEISAN_STEPS", "20"))
 PARTS = 4
@@ -31,12 +33,12 @@ def both(_sqlite_books: Path, _postgresql_books: str, server: Server, tmp_path: 
     """Prepared books on SQLite and on PostgreSQL, gone after the test."""
     file = shutil.copyfile(_sqlite_books, tmp_path / "model.db")
     name = f"model_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
-    server.tell(f"CREATE DATABASE {name} TEMPLATE {_postgresql_books}")
+    server.copy(_postgresql_books, name)
     urls = (f"sqlite:///{file}", server.url(name))
     for url in urls:
         prepare(url)
     yield urls
-    server.tell(f"DROP DATABASE {name} WITH (FORCE)")
+    server.drop(name)
 
 
 # Sequences that once failed, or that chance seldom finds; `as_the_office_finds_them` comes first in each.

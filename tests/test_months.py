@@ -123,6 +123,7 @@ MONTHS = [Month(2012, number) for number in range(1, 7)]
 WALK = st.lists(st.tuples(st.booleans(), st.sampled_from(MONTHS)), max_size=12)
 
 
+@pytest.mark.thorough
 @settings(max_examples=40)
 @given(walk=WALK, month=st.sampled_from(MONTHS))
 @example(walk=[(True, MONTHS[0]), (True, MONTHS[2])], month=MONTHS[4])

@@ -11,6 +11,8 @@ from tests.notice_cases import SAME
 
 NOTICES = [pytest.param(notice, id=notice.announced_on.isoformat()) for notice in register.NOTICES]
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("notice", NOTICES)

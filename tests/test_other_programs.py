@@ -23,7 +23,7 @@ from ledger.store import database
 from tests import given, posted
 from tests.server import Server
 
-pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("engine", ["postgresql"], indirect=True)]
 
 TODAY = date(2012, 5, 10)
 ENTRY = (

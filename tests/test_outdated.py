@@ -25,6 +25,8 @@ from ledger.store import database
 from migrations import triggers
 from tests import desk, given
 
+pytestmark = pytest.mark.thorough
+
 CLERK, CHIEF = "乙川", "丙田"
 N23, N21, LATER = date(2012, 3, 23), date(2012, 9, 21), date(2012, 10, 31)
 APPLIED, MAILED, REVOKED = date(2011, 11, 1), date(2012, 1, 26), date(2012, 2, 26)

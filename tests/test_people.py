@@ -344,6 +344,7 @@ def asked(folder: Path) -> Iterator[list[str]]:
         yield ["export", "journal", "--format", form, "--out", str(folder / f"journal.{form}")]
 
 
+@pytest.mark.thorough
 def test_no_account_number_is_in_any_answer(month: str, tmp_path: Path) -> None:
     members = cells("会員名簿.xlsx")
     whole = {line["口座番号"]: line["会員番号"] for line in members if line["口座番号"]}

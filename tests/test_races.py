@@ -14,6 +14,8 @@ from ledger.decisions.store import keep
 from ledger.store import database, write_queue
 from tests import crowd, desk
 
+pytestmark = pytest.mark.thorough
+
 # `make soak` runs the full figure; the ordinary run a smaller one, at which clients meet just as often.
 SOAK = bool(os.environ.get("SEISAN_SOAK"))
 CLIENTS, EACH = 64, 16

@@ -21,6 +21,8 @@ from tests import desk
 from tests.desk import CHIEF, CLERK, MEMBER, ON
 from tests.server import Server
 
+pytestmark = pytest.mark.thorough
+
 # A server's roles are common to all its databases, and to all who run tests on it.
 OWN = f"t{os.getpid()}"
 KINDS = ("clerk", "approver", "auditor")
@@ -64,11 +66,11 @@ def at(books: str, logins: dict[str, str]) -> Callable[[str], str]:
 def own(books: str, logins: dict[str, str], server: Server) -> Iterator[Callable[[str], str]]:
     """The same books, copied, for a test that changes them."""
     name = f"own_{OWN}"
-    server.tell(f"CREATE DATABASE {name} TEMPLATE everything")
+    server.copy("everything", name)
     url = server.url(name)
     granted(url, logins, server)
     yield lambda who: url if who == "owner" else url.replace("postgres@", f"{logins[who]}@")
-    server.tell(f"DROP DATABASE {name} WITH (FORCE)")
+    server.drop(name)
 
 
 def attack(url: str, *statements: str) -> str:

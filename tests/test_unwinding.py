@@ -141,6 +141,7 @@ def test_rejecting_the_refund_of_the_last_reissue_puts_everything_where_it_was(b
         assert refunds.propose(connection, number(3), on=LATER, by=CLERK).no == no + 1
 
 
+@pytest.mark.thorough
 def test_a_chain_is_undone_from_its_end_and_every_lot_is_as_it_was(book_url: str) -> None:
     depth = 10
     with database.writing(book_url) as connection:
@@ -195,6 +196,7 @@ def test_nothing_is_rewritten_on_the_way(book_url: str) -> None:
 HEIGHTS = st.lists(st.sampled_from([3000, 5000, 7245, 9000]), min_size=2, max_size=11)
 
 
+@pytest.mark.thorough
 @settings(max_examples=8)
 @each_of(fees=HEIGHTS, rejected=st.booleans())
 def test_every_lot_gets_back_what_it_received_whatever_the_fees(

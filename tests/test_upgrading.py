@@ -17,6 +17,8 @@ from migrations import triggers
 from tests import desk
 from tests.desk import CHIEF
 
+pytestmark = pytest.mark.thorough
+
 # Books of each version that was handed out, row by row as it wrote them; never written anew.
 HANDED_OUT = sorted((Path(__file__).parent / "handed_out").glob("books-*.json"))
 

@@ -18,6 +18,8 @@ from ledger.store import seals as chain
 from migrations import triggers
 from tests import desk
 
+pytestmark = pytest.mark.thorough
+
 SQLITE = pytest.mark.parametrize("kept", ["sqlite"], indirect=True, scope="module")
 
 
