@@ -1,4 +1,4 @@
-"""Random sequences of commands: SQLite, PostgreSQL and a plain model give equal answers and keep equal books.
+"""Random sequences of commands: SQLite and PostgreSQL answer and write the same, and the laws of the books hold.
 
 Each sequence runs in one transaction on each database and is taken back, so that the next one begins with fresh books.
 `SEISAN_SEQUENCES` and `SEISAN_STEPS` ask for more: see `make soak`.
@@ -21,7 +21,7 @@ from tests.sequences import COMMANDS, WRITING, Commands
 from tests.server import Server
 from tests.test_cli import OPTIONS
 
-SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "200"))
+SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "100"))
 STEPS = int(os.environ.get("SEISAN_STEPS", "20"))
 PARTS = 4
 
@@ -89,7 +89,7 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
         ("as_the_office_finds_them", ["", "", "", "", "", ""]),
         ("a_transfer_comes_in", SECOND, 2000, 3, True),
         ("a_transfer_comes_in", SECOND, 5000, 2, True),
-        ("a_certificate_is_mailed", SECOND, 1),
+        ("a_fact_is_told", SECOND, ("mailed_on", None), 1),
         ("booked",),
         ("a_transfer_is_corrected", 2, THIRD, 2000, 0),
         ("booked",),
@@ -113,8 +113,8 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
         ("decided", [FIRST, SECOND]),
         ("booked",),
         ("time_passes", 1),
-        ("the_authority_answers", SECOND, "yes"),
-        ("the_authority_answers", FIRST, "yes"),
+        ("a_fact_is_told", SECOND, ("used", "yes"), 0),
+        ("a_fact_is_told", FIRST, ("used", "yes"), 0),
         ("decided", []),
         ("booked",),
         ("refund_proposed", SECOND, CLERK),
@@ -136,9 +136,9 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
     "a payment file is void, and what was in it is paid from the next": [
         UNUSED,
         ("something_is_approved",),
-        ("people_set", "three", CHIEF),
+        ("set_people", "three", CHIEF),
         ("filed", CLERK, 0, "A.txt", 1),
-        ("people_set", "two", CHIEF),
+        ("set_people", "two", CHIEF),
         ("filed", CLERK, 0, "A.txt", 1),
         ("filed", CHIEF, 1, "A.txt"),
         ("made_void", 1, "申出", CLERK),
@@ -173,21 +173,21 @@ def test_every_command_that_writes_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_kept_sequence_does_what_the_plain_model_does(both: tuple[str, ...], name: str) -> None:
+def test_kept_sequence_keeps_the_laws(both: tuple[str, ...], name: str) -> None:
     machine = type("Commands", (Commands,), {"urls": both})()
     with machine.open:
         for command, *words in KEPT[name]:
-            getattr(machine, command)(*words)
+            machine.next_is_any((command, *words))
         machine.teardown()
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_any_sequence_of_commands_does_what_the_plain_model_does(both: tuple[str, ...], part: int) -> None:
+def test_any_sequence_of_commands_keeps_the_laws(both: tuple[str, ...], part: int) -> None:
     machine = type("Commands", (Commands,), {"urls": both})
-    wanted = settings(
+    size = settings(
         max_examples=SEQUENCES // PARTS,
         stateful_step_count=STEPS,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(seed(part)(machine), settings=wanted)
+    run_state_machine_as_test(seed(part)(machine), settings=size)
