@@ -68,6 +68,7 @@ def book(memory: Memory, through: date) -> Expectation:
     assert answer.refused is None
     if through < memory.today:
         return
+    _require_reasons(memory, answer.result.left)
     unbooked = {item.subject for item in answer.result.left}
     for reference, versions in memory.deposits.items():
         if reference in unbooked:
@@ -87,6 +88,17 @@ def book(memory: Memory, through: date) -> Expectation:
             assert waived == issued, f"{number} is decided, and not waived"
 
 
+def _require_reasons(memory: Memory, left: Iterable[Any]) -> None:
+    """What is left is left for a reason that holds."""
+    for item in left:
+        if item.code == "reversed_by_hand":
+            assert item.entry in memory.by_hand
+        elif item.code == "fee_not_received":
+            assert memory.received(item.subject) < memory.applications[item.subject].due
+        else:
+            assert item.code == "money_gone" and memory.news[item.subject] > 1
+
+
 def decide(memory: Memory, *numbers: str) -> Expectation:
     """What is decided is what the rules say."""
     outcomes = [memory.finding(number).outcome for number in sorted(numbers)]
@@ -99,15 +111,15 @@ def match(memory: Memory, reference: str, number: str, on: date) -> Expectation:
     """A person's word whose a deposit is, where nothing is known of that yet."""
     deposit = memory.deposits[reference][-1] if reference in memory.deposits else None
     answer = yield
-    if deposit is None:
-        _require_refused(answer, "unknown-deposit")
-    elif deposit.application == number:
+    if deposit is not None and deposit.application == number:
         assert answer.result is False
-    elif deposit.application is not None:
-        _require_refused(answer, "settled-otherwise")
-    elif on < deposit.known_on:
-        _require_refused(answer, "settled-before-known")
-    else:
+        return
+    against = {
+        "unknown-deposit": deposit is None,
+        "settled-otherwise": deposit is not None and deposit.application is not None,
+        "settled-before-known": deposit is not None and on < deposit.known_on,
+    }
+    if _require_allowed(answer, against):
         assert answer.result is True
         memory.settle(reference, number, on)
 
