@@ -41,12 +41,15 @@ def _require_refused(answer: Answer, *codes: str) -> None:
 
 
 def _require_allowed(answer: Answer, against: dict[str, bool], besides: Iterable[str] = ()) -> bool:
-    """Whether it was done: only where nothing stands against it; refused only for what does, or may, stand there."""
-    codes = {code for code, stands in against.items() if stands}
+    """Whether it was done: only where nothing stands against it, of which the first is what it is refused for.
+
+    `besides` are refusals that may come although nothing of that stands.
+    """
+    codes = [code for code, stands in against.items() if stands]
     if answer.refused is None:
         assert not codes, f"done, although {codes} stand against it"
         return True
-    _require_refused(answer, *codes, *besides)
+    _require_refused(answer, *(codes[:1] or besides))
     return False
 
 
@@ -257,8 +260,8 @@ def step(memory: Memory, kind: str, no: int, state: str, on: date, by: str, reas
     earlier = [(step.state, step.on, step.by, step.reason) for step in course.steps]
     repeated = last.state == state or (state, on, by, reason) in earlier
     against = {
-        f"{kind}-out-of-order": state not in MOVES[kind].get(last.state, ()),
         "month-closed": memory.is_closed(on),
+        f"{kind}-out-of-order": state not in MOVES[kind].get(last.state, ()),
         "before-the-step-before": on < last.on,
         "no-reason-given": state in NEED_A_REASON and not reason,
         "same-person-approves": state in ("approved", "applied") and by == course.steps[0].by,

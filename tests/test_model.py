@@ -21,7 +21,7 @@ from tests.sequences import COMMANDS, WRITING, Commands
 from tests.server import Server
 from tests.test_cli import OPTIONS
 
-SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "100"))
+SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "80"))
 STEPS = int(os.environ.get("SEISAN_STEPS", "20"))
 PARTS = 4
 
@@ -133,6 +133,23 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
         ("reversed_by_hand", 1, "申出", 2),
         ("month_closed", 1, None, None, 60),
     ],
+    "a debt that a person reversed is not booked again": [
+        ("as_the_office_finds_them", ["", "", "", "", "", ""]),
+        ("a_fact_is_told", FIRST, ("mailed_on", None), 0),
+        ("booked",),
+        ("reversed_by_hand", 1, "申出"),
+        ("booked",),
+    ],
+    "of two months that were closed the later is reopened": [
+        UNUSED,
+        ("booked",),
+        ("time_passes", 31),
+        ("month_closed", 1, "right", "月末の処理", 60),
+        ("time_passes", 31),
+        ("month_closed", 1, "right", "月末の処理", 60),
+        ("month_reopened", 1, "申出"),
+        ("refund_proposed", FIRST, CLERK, 1),
+    ],
     "a payment file is void, and what was in it is paid from the next": [
         UNUSED,
         ("something_is_approved",),
@@ -168,6 +185,8 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
 
 # What each command of a kept sequence answers: how many entries it posts, or the code of the refusal.
 ANSWERS: dict[str, list[int | str]] = {
+    "a debt that a person reversed is not booked again": [2, 1, 0],
+    "of two months that were closed the later is reopened": [4, 0, 0, 0, "month-closed"],
     "credits in a circle, and back": [4, 1, 3, 1, 2, 1, 1, 1, 1, 1, "credit-gone-on", 1, 2],
     "two credits to one reissue, and one undone after a refund that was rejected": [
         2,
