@@ -31,7 +31,7 @@ test-hledger: $(READY)
 	@command -v hledger >/dev/null || { echo "hledger is not installed: apt install hledger" >&2; exit 1; }
 	$(BIN)/pytest -m hledger
 
-# 2,000 random sequences of 50 commands, each on SQLite, on PostgreSQL and in a plain model; 64 clients at 2,000
+# 2,000 random sequences of 50 commands, each on SQLite and on PostgreSQL; 64 clients at 2,000
 # applications; a kill at every point of every command: hours on two cores.
 soak: $(READY)
 	SEISAN_SEQUENCES=2000 SEISAN_STEPS=50 $(BIN)/pytest -n 2 tests/test_model.py

@@ -1,10 +1,12 @@
-"""The books of one engine, commanded as the plain model is: each command answers in values that can be compared."""
+"""The books of one engine, to which commands are given; what one answers and writes can be compared with another's."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from exports.formats import zengin
 from ledger import tables
@@ -20,12 +22,11 @@ from ledger.decisions.store import keep
 from ledger.errors import Refusal
 from ledger.intake.matching import settle
 from ledger.journal import balances
-from ledger.journal.entries import recorded
 from ledger.people import accounts
 from ledger.store import database, idempotency, records, seals, settings
+from migrations.triggers import HELD_BY
 from tests import given, posted
-from tests.model import Answer
-from tests.model_booked import SUSPENSE, App, Dep, Told
+from tests.model import Application, Deposit, Fact
 from tests.posted import CHIEF, CLERK
 
 # Under the notice of 2012-03-23; a sequence may go on, or begin, beyond the one of 2012-09-21.
@@ -34,12 +35,12 @@ OTHER = "大阪 第9002号"
 # Fees of three heights, so that a credit is more or less than what the reissue owes.
 FEES = {date(2011, 11, 1): 7245, date(2012, 1, 10): 5000, date(2012, 2, 10): 9000}
 APPLICATIONS = [
-    App("2011-0001", given.MEMBER, False, 7245, date(2011, 11, 1)),
-    App("2012-0001", given.MEMBER, True, 5000, date(2012, 1, 10)),
-    App("2012-0002", given.MEMBER, True, 9000, date(2012, 2, 10)),
-    App("2012-0003", given.MEMBER, True, 5000, date(2012, 1, 11)),
-    App("2011-0002", OTHER, False, 7245, date(2011, 11, 2)),
-    App("2012-0004", OTHER, True, 9000, date(2012, 2, 11)),
+    Application("2011-0001", given.MEMBER, False, 7245, date(2011, 11, 1)),
+    Application("2012-0001", given.MEMBER, True, 5000, date(2012, 1, 10)),
+    Application("2012-0002", given.MEMBER, True, 9000, date(2012, 2, 10)),
+    Application("2012-0003", given.MEMBER, True, 5000, date(2012, 1, 11)),
+    Application("2011-0002", OTHER, False, 7245, date(2011, 11, 2)),
+    Application("2012-0004", OTHER, True, 9000, date(2012, 2, 11)),
 ]
 NUMBERS = [application.number for application in APPLICATIONS]
 # What the federation is to its bank.
@@ -73,45 +74,99 @@ def prepare(url: str) -> None:
             given.application(connection, of, application.number, facts, member=application.member, as_of=BEGIN)
 
 
+# What commands write, in the order in which it is read; facts come from the sequence itself.
+WRITTEN = (
+    *("entry", "movement", "decision", "refund", "refund_step", "credit", "credit_step", "payment_file"),
+    *("month_step", "account_approval", "looked", "setting", "request"),
+)
+# What differs between two engines that did the same: clocks, roles, and numbers that a server draws.
+INCOMPARABLE = {"recorded_at", "role", "source", "member_known", "sources_to", "fees_to", "head"}
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answers: its result, or else the code and the facts of the refusal."""
+
+    result: Any = None
+    refused: str | None = None
+    facts: Any = None
+
+
 class Books:
-    """The books of one engine, to which the commands of the model are given."""
+    """The books of one engine."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.today = BEGIN
-        self.seen = 0
         self.marks = seals.marks(connection)
+        self._read: dict[str, set[Any]] = {}
+        sizes = (select(func.count()).select_from(table).scalar_subquery() for table in tables.metadata.sorted_tables)
+        self._sizes = select(*sizes)
+        self.new_rows()
 
     def seal(self) -> None:
         """Seals what the sequence has added, as the end of a write does."""
         seals.seal(self.connection, self.marks, by=CLERK, command="sequence", role=records.role(self.connection))
 
-    def answer(self, command: str, *words: Any) -> Answer:
-        """What a command answers; one that is refused leaves everything as it was."""
+    def answer(self, command: str, *words: Any, dry_run: bool = False) -> Answer:
+        """What a command answers; one that is refused, and a dry run, leaves everything as it was."""
+        savepoint = self.connection.begin_nested()
         try:
-            with self.connection.begin_nested():
-                return "done", getattr(self, command)(*words)
-        except idempotency.KeyUsedDifferently as refusal:
-            return "refused", f"{refusal.code()} {refusal.field}"
+            answer = Answer(COMMANDS[command](self, *words))
         except Refusal as refusal:
-            return "refused", refusal.code()
+            answer, dry_run = Answer(None, refusal.code(), refusal.arguments), True
+        if dry_run:
+            savepoint.rollback()
+        else:
+            savepoint.commit()
+        return answer
 
-    def once(self, key: str, command: str, *words: Any) -> str:
-        """A command under a key, as the command line gives it."""
-        asked = {str(nth): str(each) for nth, each in enumerate(words, 1)}
-        request = idempotency.Request(key, command, asked)
-        if (before := idempotency.answered(self.connection, request)) is not None:
-            return before.text
-        answer = idempotency.StoredAnswer(repr(getattr(self, command)(*words)), "")
-        idempotency.keep(self.connection, request, answer, by=CLERK)
-        return answer.text
+    # --- what stands in the books ---
 
-    def tell(self, number: str, name: str, told: Told) -> None:
+    def sizes(self) -> tuple[int, ...]:
+        """How many rows each table has: rows are only ever added, the database sees to that."""
+        return tuple(self.connection.execute(self._sizes).one())
+
+    def new_rows(self) -> dict[str, list[Row]]:
+        """What commands have written since this was last asked, by table, without what differs between engines."""
+        sizes = dict(zip((table.name for table in tables.metadata.sorted_tables), self.sizes(), strict=True))
+        new: dict[str, list[Row]] = {}
+        for name in WRITTEN:
+            read = self._read.setdefault(name, set())
+            if sizes[name] == len(read):
+                continue
+            table = tables.metadata.tables[name]
+            primary = list(table.primary_key)
+            statement = select(table).order_by(*primary)
+            if name in ("entry", "movement", "decision") and read:
+                statement = statement.where(primary[0] > max(key[0] for key in read))
+            for row in self.connection.execute(statement).mappings():
+                key = tuple(row[column.name] for column in primary)
+                if key not in read:
+                    read.add(key)
+                    new.setdefault(name, []).append(_comparable(dict(row)))
+        return new
+
+    def balances(self) -> tuple[dict[str, int], dict[str, dict[str | None, int]]]:
+        """What each account holds, credit positive, and each part of those that are kept by application or deposit."""
+        accounts = balances.trial_balance(self.connection)
+        ledger = {account.code: account.credit - account.debit for account in accounts}
+        parts: dict[str, dict[str | None, int]] = {}
+        for code, keys in HELD_BY.items():
+            by_key = [balances.held(self.connection, code, key) for key in keys]  # type: ignore[arg-type]
+            parts[code] = {part: yen for by_part in by_key for part, yen in by_part.items() if part is not None}
+        return ledger, parts
+
+    # --- what becomes known ---
+
+    def learn_fact(self, number: str, name: str, fact: Fact) -> None:
         """A fact, known today."""
-        days: dict[str, Any] = {"day": told.day, "code": told.code, "up_to": told.up_to, "known_on": told.known_on}
+        days: dict[str, Any] = {"day": fact.day, "code": fact.code, "up_to": fact.up_to, "known_on": fact.known_on}
         posted.fact(self.connection, number, name, **days)
 
-    def account(self, member: str, number: str, by: str) -> None:
+    def learn_account(self, member: str, number: str, by: str) -> None:
         """A bank account, brought by a person."""
         row = {"name": "会員.csv", "recorded_at": datetime(2012, 4, 1), "by": by}
         key = self.connection.execute(tables.source.insert().values(row)).inserted_primary_key
@@ -126,143 +181,82 @@ class Books:
         }
         self.connection.execute(tables.member_known.insert().values(person | account))
 
-    def deposit(self, dep: Dep) -> None:
+    def learn_deposit(self, deposit: Deposit) -> None:
         """A transfer received."""
-        days: dict[str, Any] = {"on": dep.received_on, "known_on": dep.known_on}
-        posted.deposit(self.connection, dep.reference, dep.application, yen=dep.yen, **days)
+        days: dict[str, Any] = {"on": deposit.received_on, "known_on": deposit.known_on}
+        posted.deposit(self.connection, deposit.reference, deposit.application, yen=deposit.yen, **days)
 
-    def billed(self, bill: str, number: str, yen: int) -> None:
+    def learn_bill(self, bill: str, number: str, yen: int) -> None:
         """A bill of one line."""
         posted.billed(self.connection, bill, number, yen, on=self.today)
 
-    def book(self, through: date) -> None:
-        """Books everything."""
-        book(self.connection, through, by=CLERK)
-
-    def decide(self, *numbers: str) -> list[str]:
-        """Keeps findings."""
-        found = judge(self.connection, self.today, applications=numbers)
-        keep(self.connection, found, by=CLERK)
-        return [finding.outcome for finding in found]
-
-    def match(self, reference: str, number: str, on: date) -> bool:
-        """Settles whose a deposit is."""
-        return settle(self.connection, reference, number, on=on, by=CLERK)
-
-    def pay_bill(self, bill: str, on: date) -> int:
-        """Pays a bill."""
-        return pay_bill(self.connection, bill, on=on, by=CLERK).yen
-
-    def reverse(self, no: int, reason: str, on: date) -> tuple[int, bool]:
-        """Reverses an entry."""
-        done = reverse(self.connection, no, on=on, reason=reason, by=CLERK)
-        return done.no, done.changed
-
-    def close(self, month: str, bank: int | None, accept: str | None, days: int) -> tuple[Any, ...]:
-        """Closes a month and all before it."""
-        said: dict[str, Any] = {"bank_yen": bank, "accept": accept, "undetermined_days": days}
-        done = month_end.close(self.connection, _month(month), today=self.today, by=CLERK, **said)
-        return done.changed, done.closed_to, [{"code": reason.code, **reason.fields} for reason in done.accepted]
-
-    def reopen(self, month: str, reason: str) -> tuple[Any, ...]:
-        """Reopens a month and all after it."""
-        done = month_end.reopen(self.connection, _month(month), reason=reason, by=CLERK)
-        return done.changed, done.closed_to
-
-    def approve_account(self, member: str, by: str) -> bool:
-        """Says that a changed bank account is right."""
-        return accounts.approve_account(self.connection, member, by=by)[1]
-
-    def look(self, member: str, purpose: str) -> str:
-        """Looks at a whole bank account."""
-        return str(access.look(self.connection, member, purpose=purpose, by=CLERK).account_number)
-
-    def propose_refund(self, number: str, by: str, on: date) -> tuple[int, bool, int]:
-        """Proposes a refund."""
-        done = refunds.propose(self.connection, number, on=on, by=by)
-        return done.no, done.changed, done.yen
-
-    def return_deposit(self, reference: str, by: str, on: date) -> tuple[int, bool, int]:
-        """Proposes the return of a deposit."""
-        done = return_deposit(self.connection, reference, on=on, by=by)
-        return done.no, done.changed, done.yen
-
-    def propose_credit(self, number: str, to: str, by: str, on: date) -> tuple[int, bool, int]:
-        """Proposes a credit."""
-        done = credits.propose(self.connection, number, to, on=on, by=by)
-        return done.no, done.changed, done.yen
-
-    def set_people(self, value: str, by: str) -> bool:
-        """Sets how many people a payment needs."""
-        return settings.change(self.connection, "people", value, by=by)[1]
-
-    def file(self, on: date, name: str, by: str) -> tuple[Any, ...]:
-        """Makes a payment file, or gives one that was made before."""
-        done = payment_files.file(self.connection, on=on, name=name, by=by, layout=zengin.text)
-        if not done.changed:
-            return done.no, False, done.gone_on
-        return done.no, True, len(done.refunds), done.yen
-
-    def void(self, no: int, on: date, reason: str, by: str) -> tuple[Any, ...]:
-        """Declares a payment file void."""
-        done = payment_files.void(self.connection, no, on=on, reason=reason, by=by)
-        return done.no, done.changed, done.refunds
-
-    def step(self, kind: str, no: int, state: str, on: date, by: str, reason: str | None = None) -> tuple[int, bool]:
-        """Brings a refund or a credit into a state."""
-        why = {} if reason is None else {"reason": reason}
-        if state == "paid":
-            done = refunds.paid(self.connection, [no], on=on, by=by)[0]
-        else:
-            verbs = {"approved": "approve", "applied": "approve", "rejected": "reject", "undone": "undo"}
-            module = credits if kind == "credit" else refunds
-            done = getattr(module, verbs.get(state, state))(self.connection, no, on=on, by=by, **why)
-        return done.no, done.changed
-
-    def new_entries(self) -> Iterator[tuple[Any, ...]]:
-        """The entries posted since last asked: event, day, day it belongs to, original, movements with their parts."""
-        entry = tables.entry.c
-        numbers = list(
-            self.connection.execute(select(entry.no).where(entry.no > self.seen).order_by(entry.no)).scalars()
-        )
-        for no, posting in sorted(recorded(self.connection, numbers).items()):
-            moves = [
-                (
-                    one.debit,
-                    _part(one.debit, one.debit_application, one.deposit),
-                    one.credit,
-                    _part(one.credit, one.credit_application, one.deposit),
-                    one.yen,
-                )
-                for one in posting.movements
-            ]
-            yield posting.event, posting.on, posting.for_day, posting.reverses, moves
-            self.seen = no
-
-    def parts(self) -> dict[tuple[str, str], int]:
-        """What each part of each account that is kept for somebody holds."""
-        found: dict[tuple[str, str], int] = {}
-        for balance in balances.trial_balance(self.connection):
-            for by in ("application", "deposit"):
-                if by == "deposit" and balance.code not in (SUSPENSE, "2020", "2060"):
-                    continue
-                for part, yen in balances.held(self.connection, balance.code, by).items():
-                    if part is not None and balance.code != "1110":
-                        found[balance.code, part] = yen
-        return found
-
-    def digests(self) -> list[str]:
-        """The digests of the entries, in order."""
-        return list(self.connection.execute(select(tables.entry.c.digest).order_by(tables.entry.c.no)).scalars())
+    def once(self, key: str, command: str, *words: Any) -> Any:
+        """A command under a key, as the command line gives it; given again, it answers the text that was kept."""
+        content = {str(nth): str(word) for nth, word in enumerate(words, 1)}
+        request = idempotency.Request(key, command, content)
+        if (before := idempotency.answered(self.connection, request)) is not None:
+            return before.text
+        result = COMMANDS[command](self, *words)
+        idempotency.keep(self.connection, request, idempotency.StoredAnswer(repr(result), ""), by=CLERK)
+        return result
 
 
-def _part(account: str, application: str | None, deposit: str | None) -> str | None:
-    if account == "1110":
-        return None
-    return deposit if account == SUSPENSE else application or deposit
+def _step(at: Books, kind: str, no: int, state: str, on: date, by: str, reason: str | None = None) -> Any:
+    """Brings a refund or a credit into a state."""
+    if state == "paid":
+        return refunds.paid(at.connection, [no], on=on, by=by)[0]
+    verbs = {"approved": "approve", "applied": "approve", "rejected": "reject", "undone": "undo"}
+    reasons = {} if reason is None else {"reason": reason}
+    module = credits if kind == "credit" else refunds
+    return getattr(module, verbs.get(state, state))(at.connection, no, on=on, by=by, **reasons)
+
+
+def _decide(at: Books, *numbers: str) -> list[str]:
+    """Keeps findings."""
+    findings = judge(at.connection, at.today, applications=numbers)
+    keep(at.connection, findings, by=CLERK)
+    return [finding.outcome for finding in findings]
+
+
+def _close(at: Books, month: str, bank: int | None, accept: str | None, days: int) -> Any:
+    """Closes a month and all before it."""
+    words: dict[str, Any] = {"bank_yen": bank, "accept": accept, "undetermined_days": days}
+    return month_end.close(at.connection, _month(month), today=at.today, by=CLERK, **words)
+
+
+# Every command by its name: what the command line calls, with the words that a sequence chooses.
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "book": lambda at, through: book(at.connection, through, by=CLERK),
+    "decide": _decide,
+    "match": lambda at, deposit, number, on: settle(at.connection, deposit, number, on=on, by=CLERK),
+    "pay_bill": lambda at, bill, on: pay_bill(at.connection, bill, on=on, by=CLERK),
+    "reverse": lambda at, no, reason, on: reverse(at.connection, no, on=on, reason=reason, by=CLERK),
+    "close": _close,
+    "reopen": lambda at, month, why: month_end.reopen(at.connection, _month(month), reason=why, by=CLERK),
+    "approve_account": lambda at, member, by: accounts.approve_account(at.connection, member, by=by)[1],
+    "look": lambda at, member, why: str(access.look(at.connection, member, purpose=why, by=CLERK).account_number),
+    "propose_refund": lambda at, number, by, on: refunds.propose(at.connection, number, on=on, by=by),
+    "return_deposit": lambda at, deposit, by, on: return_deposit(at.connection, deposit, on=on, by=by),
+    "propose_credit": lambda at, number, to, by, on: credits.propose(at.connection, number, to, on=on, by=by),
+    "set_people": lambda at, value, by: settings.change(at.connection, "people", value, by=by)[1],
+    "file": lambda at, on, name, by: payment_files.file(at.connection, on=on, name=name, by=by, layout=zengin.text),
+    "void": lambda at, no, on, reason, by: payment_files.void(at.connection, no, on=on, reason=reason, by=by),
+    "step": _step,
+    "once": Books.once,
+}
 
 
 def _month(text: str) -> Month:
     month = Month.parse(text)
     assert month is not None
     return month
+
+
+def _comparable(row: Row) -> Row:
+    """A row without what differs between engines; a decision also names records, by numbers that a server drew."""
+    fields = {name: value for name, value in row.items() if name not in INCOMPARABLE}
+    if "finding" in fields:
+        finding = json.loads(fields["finding"])
+        finding["facts"] = {name: fact["value"] for name, fact in finding["facts"].items()}
+        fields["finding"] = finding
+    return fields

@@ -1,248 +1,363 @@
-"""A plain model of the books: dictionaries and loops, no database, nothing of `ledger`.
+"""What a sequence of commands has to remember: facts as they became known, and the rows that the commands have written.
 
-It answers each command as the books have to: with what changed, or with the code of the refusal. What is asked is asked
-on `today`; a step, a payment or a reversal may be given on an earlier day, and then its month has to be open. What
-booking posts stands in `model_booked`, what is decided in `model_decided`, months, accounts and keys in `model_months`,
-payment files in `model_filed`.
+Nothing is booked here: of the journal there are only sums. The rules of the notices are those of `oracle`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from copy import deepcopy
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
-from tests.model_booked import (
-    AUTHORITY,
-    BANK,
-    CAME_BACK,
-    HELD,
-    PAYABLE,
-    SET_ASIDE,
-    STANDING,
-    SUSPENSE,
-    Course,
-    Move,
-    Refused,
-)
-from tests.model_filed import Filed
+from tests import oracle
 
-Answer = tuple[str, Any]
-
-MOVES = {
-    "refund": {
-        "proposed": ("approved", "rejected"),
-        "approved": ("paid", "rejected"),
-        "filed": ("paid",),
-        "paid": ("returned",),
-        "returned": ("paid",),
-    },
-    "credit": {"proposed": ("applied", "rejected"), "applied": ("undone",)},
-}
-SAME = {"rejected": ("reason",), "paid": ("on",), "returned": ("on", "reason"), "undone": ("reason",)}
+BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010", "2020", "2040", "2041", "2050", "2060"
+FIRST = ("fee_received", "overpaid", "payer_unknown")
+RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
+STANDING = ("proposed", "applied")
+STEP = ("state", "happened_on", "by", "reason", "entry", "payment_file")
 
 
-CODES = {
-    "no_fee": "no-fee-received",
-    "settled": "nothing-to-refund",
-    "in_force": "still-in-force",
-    "needs_facts": "facts-missing",
-    "needs_review": "needs-review",
-    "not_eligible": "not-eligible",
-}
+@dataclass(frozen=True)
+class Fact:
+    """What became known last of one thing: the day it speaks of, a word, how far a register reaches; and when."""
+
+    known_on: date
+    day: date | None = None
+    code: str | None = None
+    up_to: date | None = None
 
 
-class Model(Filed):
-    """The books; see the module."""
+@dataclass
+class Application:
+    """An application: whose, of which kind, its fee in yen, what is known of it."""
 
-    def answer(self, command: str, *words: Any) -> Answer:
-        """What a command answers; one that is refused leaves everything as it was."""
-        before = deepcopy(self.__dict__)
-        try:
-            return "done", getattr(self, command)(*words)
-        except Refused as refused:
-            self.__dict__.update(before)
-            return "refused", str(refused)
+    number: str
+    member: str
+    reissue: bool
+    due: int
+    applied_on: date
+    facts: dict[str, Fact] = field(default_factory=dict)
 
-    # --- refunds and credits ---
+    def day(self, name: str) -> date | None:
+        """The day that is known of something."""
+        return self.facts[name].day if name in self.facts else None
 
-    def propose_refund(self, number: str, by: str, on: date) -> Any:
-        """Proposes the refund of a fee, from the lots it was received in."""
-        for no, course in enumerate(self.refunds, 1):
-            if course.application == number and course.state != "rejected" and course.steps[0][1] == on:
-                return no, False, course.yen
-        self._require_today(on)
-        yen = self._claim(number)
-        moves: list[Move] = []
-        lots = Counter({number: yen})
-        for at, origin, back in self._carry(number, yen):
-            moves.append((HELD, at, HELD, origin, back))
-            lots.update({at: -back, origin: back})
-        moves += [(HELD, lot, PAYABLE, lot, part) for lot, part in lots.items() if part]
-        entry = self.post("refund_proposed", self.today, moves, belongs_to="refund")
-        self.refunds.append(Course("refund", number, None, yen, [("proposed", self.today, by, None)], [entry]))
-        return len(self.refunds), True, yen
+    @property
+    def issue_days(self) -> list[date]:
+        """The days that say that its certificate was issued, the day of issue first."""
+        return [day for day in (self.day("issued_on"), self.day("mailed_on")) if day is not None]
 
-    def _carry(self, at: str, yen: int) -> Iterator[tuple[str, str, int]]:
-        """Back along the credits, oldest first; what none of them brought stays."""
-        for origin, brought in self.links.get(at, {}).items():
-            taken = min(yen, brought)
-            if taken:
-                self.links[at][origin] -= taken
-                yen -= taken
-                yield at, origin, taken
-                yield from self._carry(origin, taken)
 
-    def _require_today(self, on: date) -> None:
-        """What is proposed rests on a finding: here it is proposed on today, or else in a closed month, and refused."""
-        self.require_open(on)
-        assert on == self.today
+@dataclass(frozen=True)
+class Deposit:
+    """A deposit as it is known; `application` None: not known what it pays for."""
 
-    def _claim(self, number: str, *also: str) -> int:
-        found = self.finding(number)
-        if found.outcome != "eligible":
-            raise Refused(CODES[found.outcome])
-        self.decide(number)
-        self.book(self.today, [number, *also])
-        if self.balance[HELD, number] < found.refundable:
-            raise Refused("fee-not-held")
-        return found.refundable
+    reference: str
+    received_on: date
+    known_on: date
+    yen: int
+    application: str | None
 
-    def return_deposit(self, reference: str, by: str, on: date) -> Any:
-        """Proposes the return of what is left in suspense of a deposit."""
-        if reference not in self.deps:
-            raise Refused("unknown-deposit")
-        for no, course in enumerate(self.refunds, 1):
-            if course.other == reference and course.state != "rejected" and course.steps[0][1] == on:
-                return no, False, course.yen
-        self._require_today(on)
-        self.book(self.today, self.deps[reference].said)
-        yen = self.balance[SUSPENSE, reference]
-        if yen <= 0:
-            raise Refused("nothing-overpaid")
-        moves: list[Move] = [(SUSPENSE, reference, PAYABLE, reference, yen)]
-        entry = self.post("overpayment_returned", self.today, moves, belongs_to="refund")
-        self.refunds.append(Course("overpaid", None, reference, yen, [("proposed", self.today, by, None)], [entry]))
-        return len(self.refunds), True, yen
 
-    def propose_credit(self, number: str, to: str, by: str, on: date) -> Any:
-        """Proposes to set a fee against a reissue."""
-        for no, course in enumerate(self.credits, 1):
-            alike = (course.application, course.other, course.steps[0][1]) == (number, to, on)
-            if alike and course.state in STANDING:
-                return no, False, course.yen
-        self._require_today(on)
-        if self.apps[number].member != self.apps[to].member:
-            raise Refused("credit-to-another-member")
-        if not self.apps[to].reissue or number == to:
-            raise Refused("not-a-reissue")
-        if self.apps[to].day("withdrawn_on") is not None:
-            raise Refused("reissue-withdrawn")
-        back = self._claim(number, to)
-        owed = self._owed(to)
-        if owed <= 0:
-            raise Refused("nothing-owed")
-        yen = min(back, owed)
-        entry = self.post("credit_proposed", self.today, [(HELD, number, SET_ASIDE, number, yen)], belongs_to="credit")
-        self.credits.append(Course("credit", number, to, yen, [("proposed", self.today, by, None)], [entry]))
-        return len(self.credits), True, yen
+@dataclass(frozen=True)
+class Bill:
+    """A bill of one line; negative yen withdraw what was billed."""
 
-    def could_credit(self, number: str, to: str) -> bool:
-        """Whether a credit could be proposed now: something comes back, and the reissue owes something."""
-        one_member = self.apps[number].member == self.apps[to].member and self.apps[to].reissue and number != to
-        return one_member and self.finding(number).refundable > 0 and self._owed(to) > 0
+    reference: str
+    billed_on: date
+    application: str
+    yen: int
 
-    def _owed(self, number: str) -> int:
-        proposed = sum(credit.yen for credit in self.credits if credit.other == number and credit.state == "proposed")
-        return self.apps[number].due - self.received(number) - proposed
 
-    def step(self, kind: str, no: int, state: str, on: date, by: str, reason: str | None = None) -> Any:
-        """Brings a refund or a credit into a state."""
-        things = self.credits if kind == "credit" else self.refunds
-        if not 1 <= no <= len(things):
-            raise Refused(f"unknown-{kind}")
-        thing = things[no - 1]
-        last, day, _by, why = thing.steps[-1]
-        if last == state:
-            there, here = {"on": day, "reason": why}, {"on": on, "reason": reason}
-            if any(there[each] != here[each] for each in SAME.get(state, ())):
-                raise Refused("done-differently")
-            return no, False
-        follows = state in MOVES[kind].get(last, ())
-        if not follows and (state, on, by, reason) in thing.steps:
-            return no, False
-        self.require_open(on)
-        if not follows:
-            raise Refused(f"{kind}-out-of-order")
-        if on < day:
-            raise Refused("before-the-step-before")
-        if state in ("rejected", "returned", "undone") and not reason:
-            raise Refused("no-reason-given")
-        if state in ("approved", "applied") and by == thing.steps[0][2]:
-            raise Refused("same-person-approves")
-        does: dict[str, Callable[[Course, date], None]] = {
-            "approved": self._approved,
-            "rejected": self._rejected,
-            "paid": self._paid,
-            "returned": self._returned,
-            "applied": self._applied,
-            "undone": self._undone,
+@dataclass
+class BankAccount:
+    """What is known of a member's bank account: the last one, the one trusted, and who brought the last."""
+
+    last: str | None = None
+    trusted: str | None = None
+    brought_by: str | None = None
+    approved: bool = False
+    numbers: set[str] = field(default_factory=set)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a second person."""
+        return self.last != self.trusted
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A movement; the parts are an application, a deposit, or None at the bank."""
+
+    debit: str
+    debit_part: str | None
+    credit: str
+    credit_part: str | None
+    yen: int
+    deposit: str | None
+
+    @property
+    def opposite(self) -> "Movement":
+        """The movement that undoes this one."""
+        return Movement(self.credit, self.credit_part, self.debit, self.debit_part, self.yen, self.deposit)
+
+    @property
+    def sides(self) -> tuple[tuple[str, str | None, int], tuple[str, str | None, int]]:
+        """What it adds to the credit side of each part."""
+        return (self.debit, self.debit_part, -self.yen), (self.credit, self.credit_part, self.yen)
+
+
+@dataclass
+class Entry:
+    """An entry as it was written, and the entry that reversed it since."""
+
+    no: int
+    event: str
+    on: date
+    for_day: date | None
+    reverses: int | None
+    reason: str | None
+    movements: list[Movement] = field(default_factory=list)
+    reversed_by: int | None = None
+
+    @property
+    def day(self) -> date:
+        """The day that it belongs to, whether its month was closed or not."""
+        return self.for_day or self.on
+
+
+@dataclass(frozen=True)
+class Step:
+    """A state that a refund or credit came into."""
+
+    state: str
+    on: date
+    by: str
+    reason: str | None
+    entry: int | None
+    payment_file: int | None
+
+
+@dataclass
+class Course:
+    """A refund or a credit with its steps: of which application, to which reissue, or of which deposit."""
+
+    no: int
+    application: str | None
+    to: str | None
+    deposit: str | None
+    yen: int
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """The state that it came to last."""
+        return self.steps[-1].state
+
+
+@dataclass(frozen=True)
+class Close:
+    """A month that was closed, with all before it."""
+
+    month: str
+    last: date
+    bank: int | None
+    accept: str | None
+
+
+@dataclass
+class Memory:
+    """All that is remembered; see the module."""
+
+    today: date
+    applications: dict[str, Application]
+    deposits: dict[str, list[Deposit]] = field(default_factory=dict)
+    bills: dict[str, Bill] = field(default_factory=dict)
+    accounts: dict[str, BankAccount] = field(default_factory=dict)
+    people: str | None = None
+    closes: list[Close] = field(default_factory=list)
+    reopened: tuple[str, str] | None = None
+    paid_bills: Counter[str] = field(default_factory=Counter)
+    keys: dict[str, tuple[tuple[Any, ...], str]] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    by_hand: dict[int, int] = field(default_factory=dict)
+    news: Counter[str | None] = field(default_factory=Counter)
+    refunds: list[Course] = field(default_factory=list)
+    credits: list[Course] = field(default_factory=list)
+    files: dict[int, tuple[date, str]] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    balance: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    moved: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
+    banked: Counter[str | None] = field(default_factory=Counter)
+
+    # --- what became known ---
+
+    def learn_fact(self, number: str, name: str, fact: Fact) -> None:
+        """A fact of an application, or another in its place."""
+        self.applications[number].facts[name] = fact
+        self.news[number] += 1
+
+    def learn_account(self, member: str, number: str, by: str) -> None:
+        """A bank account; a second one, or another member's, waits for a second person."""
+        others = (account for other, account in self.accounts.items() if other != member)
+        of_another = any(number in account.numbers for account in others)
+        account = self.accounts.setdefault(member, BankAccount())
+        if not account.numbers and not of_another:
+            account.trusted = number
+        account.last, account.brought_by = number, by
+        account.numbers.add(number)
+
+    def learn_deposit(self, deposit: Deposit) -> None:
+        """A deposit, or what is known of it from now on."""
+        self.deposits.setdefault(deposit.reference, []).append(deposit)
+        self.news[deposit.reference] += 1
+
+    def learn_bill(self, bill: str, number: str, yen: int) -> None:
+        """A bill of today."""
+        self.bills[bill] = Bill(bill, self.today, number, yen)
+        self.news[number] += 1
+
+    def settle(self, reference: str, number: str, on: date) -> None:
+        """A person's word whose a deposit is."""
+        self.learn_deposit(replace(self.deposits[reference][-1], application=number, known_on=on))
+
+    # --- what was written ---
+
+    def read(self, rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[Entry]:
+        """Takes in the rows that a command has written; gives its entries."""
+        before = len(self.entries)
+        for row in rows.get("entry", ()):
+            names = ("no", "event", "happened_on", "for_day", "reverses", "reason")
+            self.entries.append(Entry(*(row[name] for name in names)))
+            if row["reverses"] is not None:
+                self.entries[row["reverses"] - 1].reversed_by = row["no"]
+        for row in rows.get("movement", ()):
+            self._move(self.entries[row["entry"] - 1], row)
+        for row in rows.get("decision", ()):
+            self.outcomes[row["application"]] = row["outcome"]
+            self.news[row["application"]] += 1
+        for row in rows.get("refund", ()):
+            self.refunds.append(Course(row["no"], row["application"], None, row["deposit"], row["yen"]))
+        for row in rows.get("credit", ()):
+            self.credits.append(Course(row["no"], row["application"], row["to_application"], None, row["yen"]))
+        for kind, courses in (("refund", self.refunds), ("credit", self.credits)):
+            for row in rows.get(f"{kind}_step", ()):
+                values: Any = (row.get(name) for name in STEP)
+                courses[row[kind] - 1].steps.append(Step(*values))
+        for row in rows.get("payment_file", ()):
+            self.files[row["no"]] = (row["pay_on"], row["name"])
+        return self.entries[before:]
+
+    def _move(self, entry: Entry, row: Mapping[str, Any]) -> None:
+        debit, credit = row["debit"], row["credit"]
+        parts = {
+            side: None if row[side] == BANK else row[f"{side}_application"] or row["deposit"]
+            for side in ("debit", "credit")
         }
-        if state in does:
-            does[state](thing, on)
-        thing.steps.append((state, on, by, reason))
-        return no, True
+        movement = Movement(debit, parts["debit"], credit, parts["credit"], row["yen"], row["deposit"])
+        entry.movements.append(movement)
+        if entry.event in FIRST:
+            self.banked[movement.deposit] += movement.yen * (1 if movement.debit == BANK else -1)
+        for account, part, yen in movement.sides:
+            self.balance[account, part] += yen
+            self.moved[entry.event, account, part] += yen
 
-    def _approved(self, thing: Course, _on: date) -> None:
-        self.require_account(self._payee(thing))
+    # --- what is asked of it ---
 
-    def _rejected(self, thing: Course, on: date) -> None:
-        self.undo_entry(thing.entries[0], on, "course")
-        for debit, whose, credit, theirs, yen in self.entries[thing.entries[0] - 1].moves:
-            if (debit, credit) == (HELD, HELD):
-                self.links[str(whose)][str(theirs)] += yen
+    def grounds(self, entry: Entry) -> int:
+        """How often anything became known of the deposit or application that an entry is for."""
+        movement = entry.movements[0]
+        return self.news[movement.deposit or movement.debit_part or movement.credit_part]
 
-    def _lots(self, thing: Course) -> Iterator[tuple[str | None, int]]:
-        for _debit, _whose, credit, theirs, yen in self.entries[thing.entries[0] - 1].moves:
-            if credit == PAYABLE:
-                yield theirs, yen
+    @property
+    def closed_to(self) -> date | None:
+        """The day up to and on which the books are closed."""
+        return self.closes[-1].last if self.closes else None
 
-    def _paid(self, thing: Course, on: date) -> None:
-        self._approved(thing, on)
-        again = thing.state == "returned"
-        account, event = (CAME_BACK, "returned_refund_paid") if again else (PAYABLE, "refund_paid")
-        self.post(event, on, [(account, lot, BANK, None, yen) for lot, yen in self._lots(thing)], belongs_to="refund")
+    def is_closed(self, on: date) -> bool:
+        """Whether a day lies in a closed month."""
+        return self.closed_to is not None and on <= self.closed_to
 
-    def _returned(self, thing: Course, on: date) -> None:
-        moves: list[Move] = [(BANK, None, CAME_BACK, lot, yen) for lot, yen in self._lots(thing)]
-        self.post("refund_returned", on, moves, belongs_to="refund")
+    def bank(self, last: date) -> int:
+        """What stands at the bank on a day, in yen."""
+        return -self.balance_by(last)[BANK, None]
 
-    def _applied(self, credit: Course, on: date) -> None:
-        old, new = str(credit.application), str(credit.other)
-        if self._owed(new) + credit.yen < credit.yen:
-            raise Refused("nothing-owed")
-        moves: list[Move] = [(SET_ASIDE, old, HELD, new, credit.yen)]
-        credit.entries.append(self.post("credit_applied", on, moves, belongs_to="credit"))
-        links = self.links.setdefault(new, {})
-        links[old] = links.get(old, 0) + credit.yen
+    def balance_by(self, last: date) -> Counter[tuple[str, str | None]]:
+        """What each part of each account holds on a day, in yen, credit positive."""
+        balance: Counter[tuple[str, str | None]] = Counter()
+        for entry in self.entries:
+            for movement in entry.movements if entry.on <= last else ():
+                for account, part, yen in movement.sides:
+                    balance[account, part] += yen
+        return balance
 
-    def _undone(self, credit: Course, on: date) -> None:
-        old, new = str(credit.application), str(credit.other)
-        if self.links[new][old] < credit.yen:
-            raise Refused(self._gone(new))
-        if self.balance[HELD, new] < credit.yen:
-            issued = max(self.booked("certificate_issued", new), default=None)
-            if issued is None or not self.live(issued) or self.balance[AUTHORITY, new] < self.apps[new].due:
-                raise Refused(self._gone(new))
-            if on < self.entries[issued - 1].on:
-                raise Refused("before-the-step-before")
-            self.undo_entry(issued, on, "correction")
-        self.links[new][old] -= credit.yen
-        for no in reversed(credit.entries):
-            self.undo_entry(no, on, "course")
+    def received(self, number: str) -> int:
+        """The fee received for an application by the books, by deposit or by credit, in yen."""
+        return sum(self.moved[event, HELD, number] for event in RECEIPTS)
 
-    def _gone(self, number: str) -> str:
-        further = any(credit.application == number and credit.state in STANDING for credit in self.credits)
-        reserved = (self.entries[refund.entries[0] - 1] for refund in self.refunds if refund.state != "rejected")
-        refunded = any((HELD, number) == move[:2] for entry in reserved for move in entry.moves)
-        return "credit-gone-on" if further or refunded else "credit-spent"
+    def issued(self, number: str) -> int:
+        """What certificates that were issued made us owe the authority for an application, in yen."""
+        return self.moved["certificate_issued", AUTHORITY, number]
+
+    def waived(self, number: str | None) -> int:
+        """What the authority does not bill of that, in yen."""
+        return -self.moved["authority_waived", AUTHORITY, number]
+
+    def still_owed(self, number: str) -> int:
+        """What the fee of an application lacks, in yen; credits proposed count as received."""
+        proposed = sum(credit.yen for credit in self.credits if credit.to == number and credit.state == "proposed")
+        return self.applications[number].due - self.received(number) - proposed
+
+    def paid_in(self, number: str) -> int:
+        """What is known to have been paid for an application, by deposit or by credit, in yen."""
+        deposits = (versions[-1] for versions in self.deposits.values())
+        by_credit = sum(credit.yen for credit in self.credits if credit.to == number and credit.state == "applied")
+        return sum(deposit.yen for deposit in deposits if deposit.application == number) + by_credit
+
+    def given_back(self, number: str) -> int:
+        """What of an application's fee is promised, refunded or credited, in yen."""
+        refunds = (refund.yen for refund in self.refunds if refund.application == number and refund.state != "rejected")
+        credits = (credit.yen for credit in self.credits if credit.application == number and credit.state in STANDING)
+        return sum(refunds) + sum(credits)
+
+    def payee(self, refund: Course) -> str | None:
+        """The member that a refund goes to, by what is known now."""
+        number = refund.application or self.deposits[str(refund.deposit)][-1].application
+        return self.applications[number].member if number else None
+
+    def account_of(self, refund: Course) -> BankAccount:
+        """The bank account that a refund goes to."""
+        return self.accounts.get(self.payee(refund) or "", BankAccount())
+
+    def finding(self, number: str) -> oracle.Answer:
+        """All that the notice in force today says of an application, and what comes back."""
+        application = self.applications[number]
+        code = {name: fact.code for name, fact in application.facts.items()}
+        up_to = {name: fact.up_to for name, fact in application.facts.items()}
+        record = oracle.Known(
+            applied_on=application.applied_on,
+            **{name: application.day(name) for name in ("withdrawn_on", "issued_on", "mailed_on", "revoked_on")},
+            downloaded_on=application.day("downloaded"),
+            downloads_none_to=up_to.get("downloaded"),
+            receipt_on=application.day("receipt"),
+            receipts_none_to=up_to.get("receipt"),
+            reason=code.get("reason"),
+            used=code.get("used"),
+            covered={"yes": True, "no": False}.get(code.get("covered") or ""),
+            due=application.due,
+            received=self.paid_in(number),
+            returned=self.given_back(number),
+        )
+        return oracle.answer(self.today, record)
+
+
+def month_of(day: date) -> str:
+    """The month of a day, as it is written."""
+    return f"{day:%Y-%m}"
+
+
+def last_day(month: str) -> date:
+    """The last day of a month."""
+    first = date.fromisoformat(f"{month}-01")
+    return (first + timedelta(31)).replace(day=1) - timedelta(1)

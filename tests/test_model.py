@@ -1,4 +1,4 @@
-"""Random sequences of commands: SQLite, PostgreSQL and a plain model give equal answers and keep equal books.
+"""Random sequences of commands: SQLite and PostgreSQL answer and write the same, and the laws of the books hold.
 
 Each sequence runs in one transaction on each database and is taken back, so that the next one begins with fresh books.
 `SEISAN_SEQUENCES` and `SEISAN_STEPS` ask for more: see `make soak`.
@@ -23,7 +23,7 @@ from tests.test_cli import OPTIONS
 
 pytestmark = pytest.mark.thorough
 
-SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "200"))
+SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "80"))
 STEPS = int(os.environ.get("SEISAN_STEPS", "20"))
 PARTS = 4
 
@@ -91,7 +91,7 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
         ("as_the_office_finds_them", ["", "", "", "", "", ""]),
         ("a_transfer_comes_in", SECOND, 2000, 3, True),
         ("a_transfer_comes_in", SECOND, 5000, 2, True),
-        ("a_certificate_is_mailed", SECOND, 1),
+        ("a_fact_is_told", SECOND, ("mailed_on", None), 1),
         ("booked",),
         ("a_transfer_is_corrected", 2, THIRD, 2000, 0),
         ("booked",),
@@ -115,8 +115,8 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
         ("decided", [FIRST, SECOND]),
         ("booked",),
         ("time_passes", 1),
-        ("the_authority_answers", SECOND, "yes"),
-        ("the_authority_answers", FIRST, "yes"),
+        ("a_fact_is_told", SECOND, ("used", "yes"), 0),
+        ("a_fact_is_told", FIRST, ("used", "yes"), 0),
         ("decided", []),
         ("booked",),
         ("refund_proposed", SECOND, CLERK),
@@ -135,12 +135,29 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
         ("reversed_by_hand", 1, "申出", 2),
         ("month_closed", 1, None, None, 60),
     ],
+    "a debt that a person reversed is not booked again": [
+        ("as_the_office_finds_them", ["", "", "", "", "", ""]),
+        ("a_fact_is_told", FIRST, ("mailed_on", None), 0),
+        ("booked",),
+        ("reversed_by_hand", 1, "申出"),
+        ("booked",),
+    ],
+    "of two months that were closed the later is reopened": [
+        UNUSED,
+        ("booked",),
+        ("time_passes", 31),
+        ("month_closed", 1, "right", "月末の処理", 60),
+        ("time_passes", 31),
+        ("month_closed", 1, "right", "月末の処理", 60),
+        ("month_reopened", 1, "申出"),
+        ("refund_proposed", FIRST, CLERK, 1),
+    ],
     "a payment file is void, and what was in it is paid from the next": [
         UNUSED,
         ("something_is_approved",),
-        ("people_set", "three", CHIEF),
+        ("set_people", "three", CHIEF),
         ("filed", CLERK, 0, "A.txt", 1),
-        ("people_set", "two", CHIEF),
+        ("set_people", "two", CHIEF),
         ("filed", CLERK, 0, "A.txt", 1),
         ("filed", CHIEF, 1, "A.txt"),
         ("made_void", 1, "申出", CLERK),
@@ -168,6 +185,76 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
 }
 
 
+# What each command of a kept sequence answers: how many entries it posts, or the code of the refusal.
+ANSWERS: dict[str, list[int | str]] = {
+    "a debt that a person reversed is not booked again": [2, 1, 0],
+    "of two months that were closed the later is reopened": [4, 0, 0, 0, "month-closed"],
+    "credits in a circle, and back": [4, 1, 3, 1, 2, 1, 1, 1, 1, 1, "credit-gone-on", 1, 2],
+    "two credits to one reissue, and one undone after a refund that was rejected": [
+        2,
+        1,
+        4,
+        1,
+        3,
+        "credit-gone-on",
+        1,
+        2,
+        1,
+        1,
+        0,
+        1,
+        1,
+        1,
+    ],
+    "a receipt reversed by hand is received anew once its payer is known": [2, 1, 0, 0, 1, 1],
+    "a transfer that paid a fee in two parts turns out to pay for another": [5, 5, 5, 2],
+    "a debt that was waived is not reversed, or the receipt of a fee that was credited on could be": [
+        4,
+        1,
+        "waived-meanwhile",
+        "nothing-left-to-reverse",
+        1,
+    ],
+    "under the notice of 2012-09-21 a waiver decided under the one before stands": [4, 0, 5, 0, 1, "not-eligible", 0],
+    "what belongs into a closed month falls into the open one, until it is reopened": [
+        4,
+        0,
+        "month-closed",
+        2,
+        "month-closed",
+        0,
+        "reversal-before-original",
+        "not-ready-to-close",
+    ],
+    "a payment file is void, and what was in it is paid from the next": [
+        4,
+        0,
+        0,
+        "same-person-files",
+        0,
+        0,
+        0,
+        "same-person-voids",
+        0,
+        "done-differently",
+        0,
+        "before-the-step-before",
+        1,
+        "payment-file-gone-on",
+    ],
+    "another bank account holds a refund, and a key answers again": [
+        4,
+        "account-not-approved",
+        "same-person-brought-account",
+        0,
+        0,
+        1,
+        0,
+        "key-used-differently",
+    ],
+}
+
+
 def test_every_command_that_writes_is_drawn() -> None:
     writing = {name for name, options in OPTIONS.items() if "--dry-run" in options}
     assert set(WRITING) == writing | {"account show"}
@@ -175,21 +262,22 @@ def test_every_command_that_writes_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_kept_sequence_does_what_the_plain_model_does(both: tuple[str, ...], name: str) -> None:
+def test_kept_sequence_answers_as_ever(both: tuple[str, ...], name: str) -> None:
     machine = type("Commands", (Commands,), {"urls": both})()
     with machine.open:
         for command, *words in KEPT[name]:
-            getattr(machine, command)(*words)
+            machine.next_is_any((command, *words))
         machine.teardown()
+    assert machine.answers == ANSWERS[name]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_any_sequence_of_commands_does_what_the_plain_model_does(both: tuple[str, ...], part: int) -> None:
+def test_any_sequence_of_commands_keeps_the_laws(both: tuple[str, ...], part: int) -> None:
     machine = type("Commands", (Commands,), {"urls": both})
-    wanted = settings(
+    size = settings(
         max_examples=SEQUENCES // PARTS,
         stateful_step_count=STEPS,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(seed(part)(machine), settings=wanted)
+    run_state_machine_as_test(seed(part)(machine), settings=size)

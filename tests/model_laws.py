@@ -1,0 +1,111 @@
+"""What is so in the books after every command, whichever it was: in sums, part by part, and entry by entry."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from tests.model import (
+    AUTHORITY,
+    BANK,
+    CAME_BACK,
+    FIRST,
+    HELD,
+    PAYABLE,
+    SET_ASIDE,
+    STANDING,
+    SUSPENSE,
+    Entry,
+    Memory,
+)
+
+NEVER_BELOW_ZERO = (PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK)
+
+
+def require_right_entries(memory: Memory, command: str, new: list[Entry], closed_to: date | None) -> None:
+    """Each new entry is dated in an open month, not before what it rests on; a reversal undoes exactly, and once."""
+    for entry in new:
+        assert entry.movements and all(movement.yen > 0 for movement in entry.movements)
+        assert entry.on <= memory.today, f"entry {entry.no} is dated after today"
+        assert closed_to is None or entry.on > closed_to, f"entry {entry.no} is dated in a closed month"
+        if entry.for_day is not None:
+            assert closed_to is not None and entry.for_day <= closed_to and entry.on == closed_to + timedelta(1)
+        if command != "reverse":
+            _require_its_day(memory, entry)
+        if entry.reverses is not None:
+            original = memory.entries[entry.reverses - 1]
+            assert original.reverses is None and original.reversed_by == entry.no, f"{original.no} is reversed twice"
+            assert entry.movements == [movement.opposite for movement in reversed(original.movements)]
+            assert entry.event == original.event and entry.day >= original.day, f"{entry.no} is before {original.no}"
+            continue
+        for no, grounds in memory.by_hand.items():
+            original = memory.entries[no - 1]
+            same = (original.event, original.movements) == (entry.event, entry.movements)
+            assert not same or memory.grounds(entry) != grounds, f"{no}, reversed by a person, is booked again"
+
+
+def _require_its_day(memory: Memory, entry: Entry) -> None:
+    """A deposit is received on its day; what is booked of it later, on the day when that became known, or after it."""
+    movement = entry.movements[0]
+    if entry.event in (*FIRST, "suspense_settled"):
+        deposit, earlier = memory.deposits[str(movement.deposit)][-1], memory.entries[: entry.no - 1]
+        if any(other.movements[0].deposit == movement.deposit and other.day != entry.day for other in earlier):
+            assert entry.day >= deposit.known_on, f"{movement.deposit} is booked before that was known"
+        else:
+            assert entry.day == deposit.received_on, f"{movement.deposit} is not booked on its day"
+    elif entry.event == "certificate_issued" and entry.reverses is None:
+        days = memory.applications[str(movement.debit_part)].issue_days
+        assert days and entry.day >= min(days), f"{movement.debit_part} is booked before it was issued"
+
+
+def require_sums(memory: Memory) -> None:
+    """Yen in are yen out, what is owed is what is proposed, and nothing comes back twice."""
+    by_state: Counter[str] = Counter()
+    for refund in memory.refunds:
+        by_state[refund.state] += refund.yen
+    by_account: Counter[str] = Counter()
+    for (account, _part), yen in memory.balance.items():
+        by_account[account] += yen
+    deposits, bills = sum(memory.banked.values()), sum(memory.paid_bills.values())
+    assert -by_account[BANK] == deposits - by_state["paid"] - bills, "yen in are not yen out"
+    assert sum(by_account.values()) == 0
+    assert by_account[PAYABLE] == sum(by_state[state] for state in ("proposed", "approved", "filed")), (
+        "reserved for refunds"
+    )
+    assert by_account[CAME_BACK] == by_state["returned"], "transfers that came back"
+    credits = [credit for credit in memory.credits if credit.state == "proposed"]
+    assert by_account[SET_ASIDE] == sum(credit.yen for credit in credits), "reserved for credits"
+    for reference, versions in memory.deposits.items():
+        refunds = [refund for refund in memory.refunds if refund.deposit == reference and refund.state != "rejected"]
+        assert memory.banked[reference] in {0, *(version.yen for version in versions)}, f"{reference}: received"
+        assert sum(refund.yen for refund in refunds) <= memory.banked[reference], f"{reference} comes back twice"
+    for number in memory.applications:
+        _require_one_fee(memory, number)
+
+
+def _require_one_fee(memory: Memory, number: str) -> None:
+    fee, received = memory.applications[number].due, memory.received(number)
+    by_credit = sum(credit.yen for credit in memory.credits if credit.to == number and credit.state == "applied")
+    assert memory.moved["credit_applied", HELD, number] == by_credit, f"{number}: credited"
+    credits = (credit for credit in memory.credits if credit.application == number and credit.state in STANDING)
+    assert -memory.moved["credit_proposed", HELD, number] == sum(credit.yen for credit in credits), (
+        f"{number}: credited on"
+    )
+    assert 0 <= received <= fee, f"{number}: more than the fee is received"
+    assert memory.given_back(number) <= received, f"{number}: more comes back than was received"
+    # From no lot comes back more than it received itself, by whichever credits its yen went.
+    cash = received - by_credit
+    assert 0 <= memory.moved["refund_proposed", PAYABLE, number] <= cash, f"{number}: lot"
+    issued, waived = memory.issued(number), memory.waived(number)
+    assert issued in (0, fee) and 0 <= waived <= issued, f"{number}: {issued} issued, {waived} waived"
+    paid = -memory.moved["authority_paid", AUTHORITY, number]
+    repaid = memory.moved["authority_repaid", AUTHORITY, number]
+    assert 0 <= repaid <= paid <= fee, f"{number}: {paid} paid to the authority, {repaid} given back"
+
+
+def require_never_below_zero(memory: Memory, new: list[Entry]) -> None:
+    """No part of an account is below zero: not now, and not as of any day since the first that changed."""
+    for (account, part), yen in memory.balance.items():
+        assert yen >= 0 or account not in NEVER_BELOW_ZERO, f"{account} {part} is {yen}"
+    first = min((entry.on for entry in new), default=memory.today)
+    for day in sorted({entry.on for entry in memory.entries if new and entry.on >= first}):
+        for (account, part), yen in memory.balance_by(day).items():
+            assert yen >= 0 or account not in NEVER_BELOW_ZERO, f"as of {day} {account} {part} is {yen}"
