@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from ledger.notices import register
 from tests import oracle
 
 BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010", "2020", "2040", "2041", "2050", "2060"
@@ -332,6 +333,9 @@ class Memory:
 
     def finding(self, number: str) -> oracle.Answer:
         """All that the notice in force today says of an application, and what comes back."""
+        in_force = register.in_force(self.today)
+        day = in_force and in_force.announced_on
+        assert day == oracle.notice_on(self.today), f"tests/oracle.py reads no {in_force}"
         application = self.applications[number]
         code = {name: fact.code for name, fact in application.facts.items()}
         up_to = {name: fact.up_to for name, fact in application.facts.items()}
