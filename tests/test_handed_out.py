@@ -55,6 +55,7 @@ def kept(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def written(url: str, file: Path, *words: str) -> Path:
+    """The workbook that a command writes."""
     desk.done(url, *words, "--out", str(file))
     return file
 
@@ -66,6 +67,7 @@ def month(kept: str, tmp_path: Path) -> Path:
 
 
 def verified(url: str, file: Path) -> Any:
+    """What `verify` says of a file, as JSON."""
     said = desk.typed(url, "verify", str(file), "--json")
     found = json.loads(said.stdout)
     assert said.exit_code == (0 if found["ok"] else 1)
@@ -81,6 +83,7 @@ def edited(file: Path, edit: Callable[[Workbook], object]) -> Path:
 
 
 def places_of(found: Any) -> list[tuple[str, str, str]]:
+    """The code and place of each fault."""
     return [(each["code"], each["sheet"], each["cell"]) for each in found["faults"]]
 
 
@@ -135,6 +138,7 @@ def test_text_reads_the_same_in_every_format_that_shows_texts() -> None:
 
 
 def changed(cell: Cell) -> None:
+    """Changes what stands in a cell, as its kind allows."""
     if isinstance(cell.value, datetime | date):
         cell.value += timedelta(days=1)
     elif isinstance(cell.value, int | float):
@@ -356,6 +360,8 @@ def test_what_was_recorded_since_does_not_count(book_url: str, tmp_path: Path) -
 
 
 def marked(change: Callable[[dict[str, Any]], object]) -> Callable[[Any], None]:
+    """An edit that changes the stamp of a workbook."""
+
     def edit(book: Any) -> None:
         (own,) = (prop for prop in book.custom_doc_props.props if prop.name == PROPERTY)
         said = json.loads(own.value)
