@@ -68,7 +68,11 @@ class EarlierLayout:
     def __init__(self, workbook: Workbook, layout: Layout, file: str) -> None:
         self._file = file
         self._gone: dict[str, list[frozenset[str]]] = {}
-        self.notes = [Fault("earlier-layout", file, {})]
+        self.notes: list[Fault] = []
+        self.workbook = workbook
+        if layout.keys().isdisjoint(sheet.name for sheet in workbook.sheets):  # it is the layout of something else
+            return
+        self.notes.append(Fault("earlier-layout", file, {}))
         sheets = []
         for sheet in workbook.sheets:
             groups = list(_groups(sheet.blocks))
