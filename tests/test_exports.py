@@ -281,7 +281,7 @@ def test_a_sheet_to_fill_has_titles_lists_and_formats() -> None:
 
 
 def test_titles_of_a_sheet_to_fill_are_never_translated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exports.formats.sheet.say", lambda message, **_fields: f"<{message}>")
+    monkeypatch.setattr("exports.formats.sheet._", lambda message, **_fields: f"<{message}>")
     assert read(template())["A1"].value == "申込番号"
 
 

@@ -54,7 +54,7 @@ REPORT = Report(
     columns=(
         Column("debit_balance", N_("Debit balance"), kind="yen", width=16, total=True),
         Column("debit", N_("Debit total"), "balance.debit", "yen", 16, total=True),
-        Column("account", N_("Account"), width=30),
+        Column("account", N_("Account"), width=30, in_json=False),
         Column("credit", N_("Credit total"), "balance.credit", "yen", 16, total=True),
         Column("credit_balance", N_("Credit balance"), kind="yen", width=16, total=True),
         Column("code", get="balance.code"),

@@ -62,7 +62,10 @@ COLUMNS = (
     Column("tax_percent", N_("Tax rate"), kind="percent", width=6, on_paper=True),
     Column("tax", N_("Tax inside"), kind="yen", width=10, on_paper=True),
     Column("standing", N_("Amount that stands"), kind="yen", total=True),
-    Column("account", N_("Bank account"), lambda row: format_account(row.account, waits=row.account_waits)),
+    Column("account"),
+    Column(
+        "account", N_("Bank account"), lambda row: format_account(row.account, waits=row.account_waits), in_json=False
+    ),
     Column("proposed_on", N_("Proposed on"), lambda row: row.steps[0].on, "day", 17, on_paper=True),
     Column("proposed_by", N_("Proposed by"), lambda row: row.steps[0].by),
     Column("approved_on", N_("Approved on"), _approval("on"), "day", 17, on_paper=True),
