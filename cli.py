@@ -409,24 +409,21 @@ def _answer(text: str, answer: object, as_json: bool) -> None:
         _say(text)
 
 
-def _show(sheet: Any, answer: object, on: date, as_json: bool, out: Path | None = None, mark: str = "") -> None:
-    """Shows a sheet, or answers in JSON, or writes either to a file; a workbook bears the mark by which it is known."""
-    from exports.formats import files, terminal
+def _report(ctx: typer.Context, name: str, question: dict[str, Any], as_json: bool, out: Path | None) -> None:
+    """Asks a report and shows it, answers in JSON, or writes it to a file."""
+    from exports import issued
+    from exports.reports import REPORTS
 
+    with _desk(ctx).reading() as connection:
+        listing = REPORTS[name].ask(connection, question)
+        if out is not None:
+            issued.write(connection, listing, out)
     if out is not None:
-        files.write(sheet, answer, out, on, mark)
         _tell(_("Written: {file}", file=out))
-    elif as_json and _held_back is None:
-        _json(answer)
+    elif as_json:
+        _json(listing.data())
     else:
-        _answer(terminal.format_sheet(sheet), answer, as_json)
-
-
-def _mark(connection: Any, of: str, on: date, out: Path | None, about: str = "") -> str:
-    """The mark of a list that goes into a file: by it `verify` makes the list again, as the books stood."""
-    from exports.issued import stamp
-
-    return "" if out is None else stamp.of_list(connection, of, about, on).text
+        _say(listing.text())
 
 
 app = typer.Typer(
@@ -540,12 +537,12 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Takes files in."""
-    from exports.reports import answers
+    from exports.reports import summaries
     from ledger.intake.importer import take_in
 
     with _desk(ctx).writing(dry_run) as connection:
         report = take_in(connection, files, _maybe_day(known_on), _desk(ctx).by)
-    _answer("\n".join(report.sentences()), answers.taken_in(report), as_json)
+    _answer("\n".join(report.sentences()), summaries.imported_json(report), as_json)
 
 
 @_command(
@@ -583,12 +580,12 @@ def template(
 )
 def book(ctx: typer.Context, through: Through = None, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Books up to a day; run at any time, any number of times."""
-    from exports.reports import answers, summaries
+    from exports.reports import summaries
     from ledger.booking import run
 
     with _desk(ctx).writing(dry_run) as connection:
         report = run.book(connection, _day(through), by=_desk(ctx).by)
-    _answer(summaries.booked(report), answers.booked(report), as_json)
+    _answer(summaries.booked(report), summaries.booked_json(report), as_json)
 
 
 @_command(
@@ -608,14 +605,10 @@ def match(
     out: MaybeOut = None,
 ) -> None:
     """Lists what is not matched, or settles one by a person's word."""
-    from exports.reports import answers
-    from exports.reports import deposits as sheet
     from ledger.intake import matching
 
     if deposit is None or application is None:
-        with _desk(ctx).reading() as connection:
-            rows = [each for each in matching.unmatched(connection) if deposit in (None, each.deposit)]
-        _show(sheet.sheet(rows), answers.unmatched(rows), dates.today(), as_json, out)
+        _report(ctx, "match", {"deposit": deposit}, as_json, out)
         return
     with _desk(ctx).writing(dry_run) as connection:
         new = matching.settle(connection, deposit, application, on=_day(on), by=_desk(ctx).by)
@@ -632,14 +625,7 @@ def match(
 )
 def due(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Shows the worklist of CP 4.1.3."""
-    from exports.reports import due as sheet
-    from ledger.statements import due as statement
-
-    day = _day(as_of)
-    with _desk(ctx).reading() as connection:
-        rows = statement.due(connection, day)
-        mark = _mark(connection, "due", day, out)
-    _show(sheet.sheet(rows, day), statement.as_json(rows, day), day, as_json, out, mark)
+    _report(ctx, "due", {"as_of": _day(as_of)}, as_json, out)
 
 
 # --- the question -----------------------------------------------------------------------------------------------------
@@ -666,16 +652,8 @@ def check(
     out: MaybeOut = None,
 ) -> None:
     """Judges and shows; nothing is kept."""
-    from exports.reports import check as checks
-
-    asked = checks.Asked(member, application, everyone, _day(as_of), everything)
-    with _desk(ctx).reading() as connection:
-        answer = checks.answer(connection, asked)
-        if out is None and not as_json:
-            _say(answer.text())
-        else:
-            mark = _mark(connection, asked.command, asked.as_of, out, asked.about)
-            _show(answer.sheet(), answer.as_json(), asked.as_of, as_json, out, mark)
+    question: dict[str, Any] = {"member": member, "application": application, "everyone": everyone}
+    _report(ctx, "check", question | {"as_of": _day(as_of), "everything": everything}, as_json, out)
 
 
 @_command(
@@ -696,12 +674,13 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Keeps decisions; the same finding is not kept twice."""
-    from exports.reports import answers, summaries
     from exports.reports import check as checks
+    from exports.reports import decisions as report
+    from exports.reports import summaries
 
     with _desk(ctx).writing(dry_run) as connection:
         decided, new = checks.decide(connection, applications or [], everyone, _day(as_of), by=_desk(ctx).by)
-    _answer(summaries.decided(decided, new), answers.decisions(decided), as_json)
+    _answer(summaries.decided(decided, new), report.REPORT.records(decided), as_json)
 
 
 @_command(app, "decisions", N_("The decisions kept, superseded ones included."), "decisions", "decisions 2011-0001")
@@ -712,19 +691,10 @@ def decisions(
     out: MaybeOut = None,
 ) -> None:
     """Shows the history."""
-    from exports.reports import answers
-    from exports.reports import decisions as sheet
-    from ledger.booking import eligibility
-    from ledger.decisions import store
-
     if application == "shaken":
-        _shaken(_desk(ctx), as_json, out)
-        return
-    with _desk(ctx).reading() as connection:
-        if application is not None:
-            eligibility.require_application(connection, application)
-        found = store.decisions(connection, None if application is None else [application])
-    _show(sheet.history(found), answers.decisions(found), dates.today(), as_json, out)
+        _report(ctx, "decisions shaken", {}, as_json, out)
+    else:
+        _report(ctx, "decisions", {"application": application}, as_json, out)
 
 
 @_command(
@@ -755,19 +725,6 @@ def letter(
             else letters.letter_of(connection, decision, out)
         )
     _tell(_("{count} letters written: {place}", count=len(written), place=out))
-
-
-def _shaken(desk: Desk, as_json: bool, out: Path | None) -> None:
-    """Shows the decisions that stand and would be answered otherwise by what is known now, or by today's rules."""
-    from exports.reports import outdated as sheet
-    from ledger.decisions import outdated
-    from ledger.people import register
-
-    day = dates.today()
-    with desk.reading() as connection:
-        found = outdated.outdated(connection, day)
-        people = register.owners(connection, day)
-    _show(sheet.sheet(found, people, day), outdated.as_json(found), day, as_json, out)
 
 
 # --- what comes back --------------------------------------------------------------------------------------------------
@@ -864,19 +821,7 @@ def _refund_returned(
 
 def _refund_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists refunds and returned overpayments."""
-    from exports.reports import answers
-    from exports.reports import settlements as sheet
-    from ledger.people import register
-    from ledger.settlements import refunds
-    from ledger.statements import settlements
-
-    day = _day(as_of)
-    with _desk(ctx).reading() as connection:
-        rows = settlements.returns(connection, register.owners(connection, day), day)
-        found = refunds(connection)
-        mark = _mark(connection, "refund list", day, out)
-    waiting = {row.no for row in rows if row.account_waits}
-    _show(sheet.refunds(rows, day), answers.refunds(found, waiting), day, as_json, out, mark)
+    _report(ctx, _desk(ctx).command, {"as_of": _day(as_of)}, as_json, out)
 
 
 for _kind, _name in ((refund, "refund"), (overpaid, "overpaid")):
@@ -1062,18 +1007,7 @@ def credit_undo(
 @_command(credit, "list", N_("Credits, with their states."), "credit list", "credit list --json")
 def credit_list(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists credits."""
-    from exports.reports import answers
-    from exports.reports import settlements as sheet
-    from ledger.people import register
-    from ledger.settlements import credits
-    from ledger.statements import settlements
-
-    day = _day(as_of)
-    with _desk(ctx).reading() as connection:
-        rows = settlements.returns(connection, register.owners(connection, day), day)
-        found = credits(connection)
-        mark = _mark(connection, "credit list", day, out)
-    _show(sheet.credits(rows, day), answers.credits(found), day, as_json, out, mark)
+    _report(ctx, "credit list", {"as_of": _day(as_of)}, as_json, out)
 
 
 # --- the authority ----------------------------------------------------------------------------------------------------
@@ -1092,19 +1026,8 @@ EXAMPLES["bill"] = ("bill", "bill --out 請求照合.xlsx", "bill pay 2012-09 --
 @bill.callback()
 def bill_reconciled(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Reconciles the bills."""
-    if ctx.invoked_subcommand is not None:
-        return
-    from exports.reports import answers
-    from exports.reports import bills as sheet
-    from ledger.booking import bills
-    from ledger.people import register
-
-    day = dates.today()
-    with _desk(ctx).reading() as connection:
-        lines = bills.reconcile(connection)
-        owners = register.owners(connection, day)
-    totals = bills.totals(lines)
-    _show(sheet.sheet(lines, totals, owners), answers.bill(lines, totals), day, as_json, out)
+    if ctx.invoked_subcommand is None:
+        _report(ctx, "bill", {}, as_json, out)
 
 
 @_command(
@@ -1133,17 +1056,7 @@ def bill_pay(
 @_command(app, "balance", N_("The trial balance."), "balance --as-of 2012-09-30", "balance --json")
 def balance(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False, out: MaybeOut = None) -> None:
     """Shows every account as of a day."""
-    from exports.reports import answers
-    from exports.reports import trial_balance as sheet
-    from ledger.journal.balances import trial_balance
-    from ledger.journal.chart import chart as chart_of_accounts
-
-    day = _day(as_of)
-    with _desk(ctx).reading() as connection:
-        rows = trial_balance(connection, day)
-        chart = chart_of_accounts(connection)
-        mark = _mark(connection, "balance", day, out)
-    _show(sheet.as_of(rows, chart, day), answers.balance(rows, day), day, as_json, out, mark)
+    _report(ctx, "balance", {"as_of": _day(as_of)}, as_json, out)
 
 
 @_command(
@@ -1174,17 +1087,14 @@ def entries(
     out: MaybeOut = None,
 ) -> None:
     """Searches the journal."""
-    from exports.reports import answers
-    from exports.reports import journal as sheet
-    from ledger.journal import ledgers
-    from ledger.journal.chart import chart as chart_of_accounts
-
-    wanted: dict[str, Any] = {"first": _maybe_day(first), "last": _maybe_day(last), "account": account, "blank": blank}
-    wanted |= {"application": application, "member": member, "amount_from": amount_from, "amount_to": amount_to}
-    with _desk(ctx).reading() as connection:
-        found = ledgers.entries(connection, **wanted)
-        chart = chart_of_accounts(connection)
-    _show(sheet.found(found, chart), answers.entries(found), dates.today(), as_json, out)
+    question: dict[str, Any] = {
+        "first": _maybe_day(first),
+        "last": _maybe_day(last),
+        "account": account,
+        "blank": blank,
+    }
+    question |= {"application": application, "member": member, "amount_from": amount_from, "amount_to": amount_to}
+    _report(ctx, "entries", question, as_json, out)
 
 
 @_command(
@@ -1208,6 +1118,12 @@ def verify(
         int | None,
         typer.Option("--since", metavar="BATCH", min=0, max=LARGEST, help=N_("only what came after a batch")),
     ] = None,
+    notice: Annotated[
+        Path | None,
+        typer.Option(
+            "--notice", metavar="FILE.py", help=N_("the notice that a comparison was made with; it is code, and is run")
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Verifies the books."""
@@ -1216,7 +1132,7 @@ def verify(
     with _desk(ctx).reading() as connection:
         found: Any
         if file is not None:
-            found = reproduce.compared(connection, file)
+            found = reproduce.compared(connection, file, notice=notice)
         else:
             found = verification.verify(connection, month=_month(month) if month else None, since=since)
     _answer(verification.text(found, file.name if file else ""), found.as_json(), as_json)
@@ -1227,12 +1143,7 @@ def verify(
 @_command(app, "refusals", N_("The commands that were refused: to whom, when and why."), "refusals", "refusals --json")
 def refusals(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists what was refused."""
-    from exports.reports import people as told
-    from ledger.audit import access
-
-    with _desk(ctx).reading() as connection:
-        found = list(access.refusals(connection))
-    _show(told.refusals(found), told.refusals_json(found), dates.today(), as_json, out)
+    _report(ctx, "refusals", {}, as_json, out)
 
 
 # --- people and bank accounts -----------------------------------------------------------------------------------------
@@ -1250,12 +1161,7 @@ Member = Annotated[str, typer.Argument(metavar="MEMBER", help=N_("the member's r
 )
 def account_list(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists changed accounts."""
-    from exports.reports import people as told
-    from ledger.people import accounts
-
-    with _desk(ctx).reading() as connection:
-        found = accounts.changes(connection)
-    _show(told.changes(found), told.changes_json(found), dates.today(), as_json, out)
+    _report(ctx, "account list", {}, as_json, out)
 
 
 @_command(
@@ -1311,14 +1217,8 @@ EXAMPLES["settings"] = ("settings", "settings --json", "settings set people thre
 @settings.callback()
 def settings_listed(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists the settings."""
-    if ctx.invoked_subcommand is not None:
-        return
-    from exports.reports import settings as told
-    from ledger.store import settings as kept
-
-    with _desk(ctx).reading() as connection:
-        found = kept.settings(connection)
-    _show(told.settings(found), told.settings_json(found), dates.today(), as_json, out)
+    if ctx.invoked_subcommand is None:
+        _report(ctx, "settings", {}, as_json, out)
 
 
 @_command(
@@ -1455,13 +1355,7 @@ def reopen(ctx: typer.Context, month: InMonth, reason: Reason, dry_run: DryRun =
 @_command(app, "months", N_("The months: open or closed, by whom, and what was accepted."), "months", "months --json")
 def months(ctx: typer.Context, as_json: Json = False, out: MaybeOut = None) -> None:
     """Lists the months."""
-    from exports.reports import closing as told
-    from exports.reports import months as sheet
-    from ledger.journal import closing
-
-    with _desk(ctx).reading() as connection:
-        found = closing.months(connection)
-    _show(sheet.sheet(found), told.months(found), dates.today(), as_json, out)
+    _report(ctx, "months", {}, as_json, out)
 
 
 # --- statements and exports -------------------------------------------------------------------------------------------
@@ -1574,18 +1468,7 @@ def notices_compare(
     out: MaybeOut = None,
 ) -> None:
     """Compares a proposed notice with the one in force."""
-    from exports.reports import impact as sheet
-    from exports.reports import notices as papers
-    from ledger.decisions import impact
-    from ledger.notices import drafts
-
-    day, wanted = _day(as_of), drafts.load(file)
-    with _desk(ctx).reading() as connection:
-        found = impact.compare(connection, wanted, day)
-    if out is None and not as_json:
-        _say(papers.compared(found))
-    else:
-        _show(sheet.sheet(found), impact.as_json(found), day, as_json, out)
+    _report(ctx, "notices compare", {"file": file, "as_of": _day(as_of)}, as_json, out)
 
 
 # --- keeping the books safe -------------------------------------------------------------------------------------------

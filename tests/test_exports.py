@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.formats import csv, json, outfile, terminal, xlsx
-from exports.formats.sheet import Block, Column, Sheet, StyledRow, TypedValue, Values, Workbook, guide, lines
+from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, TypedValue, Values, Workbook, guide, lines
 from ledger import errors, i18n
 from ledger.dates import Month
 
 SEPTEMBER = (date(2012, 9, 1), date(2012, 9, 30))
 LIST = (
-    Column("申込番号", width=14),
-    Column("氏名", width=16),
-    Column("送付日", "day", 20),
-    Column("件数", "count", 8, total=True),
-    Column("金額", "yen", 14, total=True),
+    SheetColumn("申込番号", width=14),
+    SheetColumn("氏名", width=16),
+    SheetColumn("送付日", "day", 20),
+    SheetColumn("件数", "count", 8, total=True),
+    SheetColumn("金額", "yen", 14, total=True),
 )
 ROWS: list[Values | StyledRow] = [
     ("2011-0001", "甲山 太郎", date(2012, 1, 26), 1, 7245),
@@ -36,10 +36,10 @@ ROWS: list[Values | StyledRow] = [
     StyledRow("subtotal", ("大阪", "", None, 2, -300)),
 ]
 LEDGER = (
-    Column("日付", "day", 20),
-    Column("摘要", width=24),
-    Column("借方", "yen", 14, total=True),
-    Column("残高", "yen", 14),
+    SheetColumn("日付", "day", 20),
+    SheetColumn("摘要", width=24),
+    SheetColumn("借方", "yen", 14, total=True),
+    SheetColumn("残高", "yen", 14),
 )
 
 
@@ -61,9 +61,9 @@ def cover() -> Sheet:
         ("件数", TypedValue("count", 0)),
         ("残高", TypedValue("yen", 0)),
     ]
-    checks = (Column("検査", width=20), Column("帳簿", "yen", 16), Column("判定", width=8))
+    checks = (SheetColumn("検査", width=20), SheetColumn("帳簿", "yen", 16), SheetColumn("判定", width=8))
     blocks = (
-        Block((Column("", width=20), Column("", "any", 40)), facts),
+        Block((SheetColumn("", width=20), SheetColumn("", "any", 40)), facts),
         Block(checks, [("貸借一致", 7245, "○")], heading="検査"),
     )
     return Sheet("表紙", "月　次　報　告", blocks, as_of=SEPTEMBER[1])
@@ -257,10 +257,10 @@ def test_more_rows_than_a_sheet_holds_are_refused(tmp_path: Path, monkeypatch: p
 def template() -> Sheet:
     """An empty sheet with a short list, a long one and a note."""
     columns = (
-        Column("申込番号", width=14, required=True, note="一つの申込みに一つ"),
-        Column("申込区分", choices=("新規", "再発行", "継続")),
-        Column("司法書士会", choices=tuple(f"第{count}司法書士会" for count in range(50))),
-        Column("申込日", "day", 14),
+        SheetColumn("申込番号", width=14, required=True, note="一つの申込みに一つ"),
+        SheetColumn("申込区分", choices=("新規", "再発行", "継続")),
+        SheetColumn("司法書士会", choices=tuple(f"第{count}司法書士会" for count in range(50))),
+        SheetColumn("申込日", "day", 14),
     )
     return Sheet("applications", "applications", (Block(columns, []),), to_fill=True)
 
@@ -395,7 +395,7 @@ def test_width_counts_wide_narrow_and_combining_characters() -> None:
 
 
 def test_nothing_acts_on_the_terminal() -> None:
-    drawn = terminal.format_table(Block((Column("氏名"),), [("\x1b[2J甲\n山\u202e",)]))
+    drawn = terminal.format_table(Block((SheetColumn("氏名"),), [("\x1b[2J甲\n山\u202e",)]))
     assert drawn.splitlines()[-1] == "\ufffd[2J甲 山\ufffd"
 
 

@@ -12,10 +12,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 
-from exports.formats.xlsx import PROPERTY
 from exports.issued.compare import _is_day, _reads_alike
 from exports.issued.read import Cell as Read
 from exports.issued.read import ReadWorkbook
+from exports.issued.stamp import PROPERTY
 from tests import desk
 
 pytestmark = pytest.mark.thorough
@@ -32,6 +32,17 @@ STATEMENTS = {
     "refunds": ("refund", "list", "--as-of", "2012-04-30"),
     "credits": ("credit", "list", "--as-of", "2012-04-30"),
     "balance": ("balance", "--as-of", "2012-04-30"),
+    "returns": ("overpaid", "list", "--as-of", "2012-04-30"),
+    "decisions": ("decisions",),
+    "decisions of one": ("decisions", "FREE"),
+    "shaken decisions": ("decisions", "shaken"),
+    "deposits": ("match",),
+    "bills": ("bill",),
+    "entries": ("entries", "--account", "2040", "--from", "2012-01-01", "--amount-from", "1"),
+    "refusals": ("refusals",),
+    "accounts": ("account", "list"),
+    "settings": ("settings",),
+    "months": ("months",),
 }
 SQLITE = pytest.mark.parametrize("kept", ["sqlite"], indirect=True, scope="module")
 
@@ -43,7 +54,8 @@ def kept(request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
-def _written(url: str, file: Path, *words: str) -> Path:
+def written(url: str, file: Path, *words: str) -> Path:
+    """The workbook that a command writes."""
     desk.done(url, *words, "--out", str(file))
     return file
 
@@ -51,17 +63,18 @@ def _written(url: str, file: Path, *words: str) -> Path:
 @pytest.fixture
 def month(kept: str, tmp_path: Path) -> Path:
     """The workbook of a month."""
-    return _written(kept, tmp_path / "month-2012-04.xlsx", *STATEMENTS["month"])
+    return written(kept, tmp_path / "month-2012-04.xlsx", *STATEMENTS["month"])
 
 
-def _verified(url: str, file: Path) -> Any:
+def verified(url: str, file: Path) -> Any:
+    """What `verify` says of a file, as JSON."""
     said = desk.typed(url, "verify", str(file), "--json")
     found = json.loads(said.stdout)
     assert said.exit_code == (0 if found["ok"] else 1)
     return found
 
 
-def _edited(file: Path, edit: Callable[[Workbook], object]) -> Path:
+def edited(file: Path, edit: Callable[[Workbook], object]) -> Path:
     """The file opened by another program, changed and saved; the program is openpyxl, which keeps no values."""
     book = load_workbook(file)
     edit(book)
@@ -69,7 +82,8 @@ def _edited(file: Path, edit: Callable[[Workbook], object]) -> Path:
     return file
 
 
-def _places(found: Any) -> list[tuple[str, str, str]]:
+def places_of(found: Any) -> list[tuple[str, str, str]]:
+    """The code and place of each fault."""
     return [(each["code"], each["sheet"], each["cell"]) for each in found["faults"]]
 
 
@@ -80,17 +94,17 @@ def _places(found: Any) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_what_nobody_changed_agrees(kept: str, tmp_path: Path, statement: str, language: str) -> None:
     """As it was written, and opened and saved by another program; in whatever language either command speaks."""
-    file = _written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement], "--lang", language)
-    assert _verified(kept, file)["ok"]
-    assert _verified(kept, _edited(file, lambda _book: None)) == _verified(kept, file)
-    assert _verified(kept, file)["ok"]
+    file = written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement], "--lang", language)
+    assert verified(kept, file)["ok"]
+    assert verified(kept, edited(file, lambda _book: None)) == verified(kept, file)
+    assert verified(kept, file)["ok"]
 
 
 def test_every_letter_agrees(kept: str, tmp_path: Path) -> None:
     desk.done(kept, "letter", "--everyone", "--out", str(tmp_path / "letters"))
     files = sorted((tmp_path / "letters").iterdir())
     assert len(files) > 3
-    assert all(_verified(kept, file)["ok"] for file in files)
+    assert all(verified(kept, file)["ok"] for file in files)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +137,8 @@ def test_text_reads_the_same_in_every_format_that_shows_texts() -> None:
 # --- cells ----------------------------------------------------------------------------------------------------------
 
 
-def _change(cell: Cell) -> None:
+def changed(cell: Cell) -> None:
+    """Changes what stands in a cell, as its kind allows."""
     if isinstance(cell.value, datetime | date):
         cell.value += timedelta(days=1)
     elif isinstance(cell.value, int | float):
@@ -146,15 +161,15 @@ def _filled(book: Workbook) -> dict[tuple[str, str], Cell]:
 
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_every_cell_is_named_when_every_cell_is_changed(kept: str, tmp_path: Path, statement: str) -> None:
-    file = _written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement])
+    file = written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement])
     named: set[tuple[str, str]] = set()
 
     def change(book: Workbook) -> None:
         for place, cell in _filled(book).items():
             named.add(place)
-            _change(cell)
+            changed(cell)
 
-    found = _places(_verified(kept, _edited(file, change)))
+    found = places_of(verified(kept, edited(file, change)))
     assert {code for code, _sheet, _cell in found} <= {"cell-differs", "formula-differs"}
     assert {(sheet, cell) for _code, sheet, cell in found} == named
     assert len(found) == len(named)
@@ -169,7 +184,7 @@ def test_each_cell_is_named_when_it_alone_is_changed(month: Path, tmp_path: Path
     places = list(_filled(load_workbook(month)))
     for sheet, at in places[:: len(places) // 40]:
         book = load_workbook(month)
-        _change(book[sheet][at])
+        changed(book[sheet][at])
         book.save(tmp_path / "changed.xlsx")
         found = list(differences(ReadWorkbook((tmp_path / "changed.xlsx").read_bytes()), ours, "x"))
         assert [(difference.sheet, difference.cell) for difference in found] == [(sheet, at)]
@@ -224,8 +239,8 @@ def test_what_was_done_to_one_cell_is_said(
     kept: str, month: Path, edit: Callable[[Workbook], tuple[str, str]], code: str, there: str, here: str
 ) -> None:
     places: list[tuple[str, str]] = []
-    found = _verified(kept, _edited(month, lambda book: places.append(edit(book))))
-    assert _places(found) == [(code, *places[0])]
+    found = verified(kept, edited(month, lambda book: places.append(edit(book))))
+    assert places_of(found) == [(code, *places[0])]
     said = desk.typed(kept, "verify", str(month)).stdout.splitlines()[0]
     for part in ("month-2012-04.xlsx: ", JOURNAL, places[0][1], there.strip(), here.strip(), f"({code})"):
         assert part in said
@@ -233,8 +248,8 @@ def test_what_was_done_to_one_cell_is_said(
 
 def test_difference_is_data_for_other_programs(kept: str, month: Path) -> None:
     places: list[tuple[str, str]] = []
-    _edited(month, lambda book: places.extend([_set("yen", 7254)(book), _set("day", date(2012, 5, 1))(book)]))
-    (day, yen) = _verified(kept, month)["faults"]
+    edited(month, lambda book: places.extend([_set("yen", 7254)(book), _set("day", date(2012, 5, 1))(book)]))
+    (day, yen) = verified(kept, month)["faults"]
     assert yen.keys() == {"code", "where", "says", "sheet", "cell", "there", "here"}
     assert (yen["where"], yen["sheet"], yen["cell"]) == ("month-2012-04.xlsx", *places[0])
     assert (yen["there"], yen["here"]) == (7254, 7245)
@@ -279,7 +294,7 @@ def _hide(book: Workbook, what: Any) -> None:
 def test_what_was_done_to_a_sheet_is_said_once(
     kept: str, month: Path, edit: Callable[[Workbook], object], code: str, says: str
 ) -> None:
-    (found,) = _verified(kept, _edited(month, edit))["faults"]
+    (found,) = verified(kept, edited(month, edit))["faults"]
     assert found["code"] == code
     assert says in found["says"]
 
@@ -290,7 +305,7 @@ def test_format_of_a_whole_column_is_said_once(kept: str, month: Path) -> None:
             if sheet == JOURNAL and cell.column == 6 and isinstance(cell.value, int):
                 cell.number_format = "#,##0,"
 
-    (found,) = _verified(kept, _edited(month, edit))["faults"]
+    (found,) = verified(kept, edited(month, edit))["faults"]
     assert (found["code"], found["there"]) == ("format-differs", "#,##0,")
 
 
@@ -300,7 +315,7 @@ def test_changed_cell_below_rows_that_were_taken_out_is_named_where_it_stands(ke
         sheet["F20"].value += 9
         sheet.delete_rows(10, 4)
 
-    assert _places(_verified(kept, _edited(month, edit))) == [
+    assert places_of(verified(kept, edited(month, edit))) == [
         ("rows-missing", JOURNAL, None),
         ("cell-differs", JOURNAL, "F16"),
     ]
@@ -315,7 +330,7 @@ def test_what_was_recorded_since_does_not_count(book_url: str, tmp_path: Path) -
 
     def hand_out(*months: str) -> None:
         for words in (*(("statement", "month", each) for each in months), STATEMENTS["member"]):
-            handed.append(_written(book_url, tmp_path / f"{len(handed)}.xlsx", *words))
+            handed.append(written(book_url, tmp_path / f"{len(handed)}.xlsx", *words))
 
     desk.done(book_url, "import", *map(str, desk.files(tmp_path)))
     hand_out("2012-03", "2012-04")
@@ -324,18 +339,18 @@ def test_what_was_recorded_since_does_not_count(book_url: str, tmp_path: Path) -
         if nth % 6 == 0:
             hand_out("2012-03", "2012-04")
     desk.done(book_url, "close", "2012-03", "--bank-balance", "0", "--accept", "検証")
-    closed = _written(book_url, tmp_path / "closed.xlsx", "statement", "month", "2012-03")
+    closed = written(book_url, tmp_path / "closed.xlsx", "statement", "month", "2012-03")
     desk.done(book_url, "decide", "FREE", "--as-of", "2012-04-02")
-    letter = _written(book_url, tmp_path / "letter.xlsx", "letter", "1")
+    letter = written(book_url, tmp_path / "letter.xlsx", "letter", "1")
     late = tmp_path / "遅延.csv"
     late.write_text("会員番号,氏名,司法書士会,把握日\n東京 第9001号,甲川 太郎,東京,2012-03-01\n", encoding="utf-8")
     desk.done(book_url, "import", str(late))
     desk.done(book_url, "book", "--through", "2012-06-30")
     for file in (*handed, closed, letter):
-        found = _verified(book_url, file)
+        found = verified(book_url, file)
         assert found["ok"], (file.name, found["faults"][:3])
         assert found["certain"]
-    again = _written(book_url, tmp_path / "again.xlsx", "statement", "month", "2012-03")
+    again = written(book_url, tmp_path / "again.xlsx", "statement", "month", "2012-03")
     assert again.read_bytes() == closed.read_bytes()
     first, last = (ReadWorkbook((tmp_path / name).read_bytes()) for name in ("0.xlsx", "again.xlsx"))
     assert first.page(first.sheets[2]).rows != last.page(last.sheets[2]).rows
@@ -344,7 +359,9 @@ def test_what_was_recorded_since_does_not_count(book_url: str, tmp_path: Path) -
 # --- what the file says of itself -----------------------------------------------------------------------------------
 
 
-def _marked(change: Callable[[dict[str, Any]], object]) -> Callable[[Any], None]:
+def marked(change: Callable[[dict[str, Any]], object]) -> Callable[[Any], None]:
+    """An edit that changes the stamp of a workbook."""
+
     def edit(book: Any) -> None:
         (own,) = (prop for prop in book.custom_doc_props.props if prop.name == PROPERTY)
         said = json.loads(own.value)
@@ -361,11 +378,11 @@ def _unmarked(book: Any) -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_month_without_its_mark_is_known_by_its_cover(kept: str, tmp_path: Path, language: str) -> None:
     words = ("statement", "month", "2012-04", "--lang", language)
-    file = _edited(_written(kept, tmp_path / "x.xlsx", *words), _unmarked)
-    found = _verified(kept, file)
+    file = edited(written(kept, tmp_path / "x.xlsx", *words), _unmarked)
+    found = verified(kept, file)
     assert (found["ok"], found["certain"]) == (True, False)
-    _edited(file, lambda book: _change(book.worksheets[0]["C5"]))
-    assert _places(_verified(kept, file)) == [("cell-differs", load_workbook(file).sheetnames[0], "C5")]
+    edited(file, lambda book: changed(book.worksheets[0]["C5"]))
+    assert places_of(verified(kept, file)) == [("cell-differs", load_workbook(file).sheetnames[0], "C5")]
     assert len(desk.typed(kept, "verify", str(file)).stdout.splitlines()) == 3
 
 
@@ -381,7 +398,7 @@ def test_month_without_its_mark_is_known_by_its_cover(kept: str, tmp_path: Path,
 def test_mark_that_was_changed_is_found_out(
     kept: str, month: Path, change: Callable[[dict[str, Any]], object], code: str
 ) -> None:
-    found = _verified(kept, _edited(month, _marked(change)))
+    found = verified(kept, edited(month, marked(change)))
     assert code in {each["code"] for each in found["faults"]}
 
 
@@ -397,17 +414,17 @@ def test_mark_that_was_changed_is_found_out(
 def test_mark_that_names_no_statement_is_refused(
     kept: str, month: Path, change: Callable[[dict[str, Any]], object]
 ) -> None:
-    assert desk.typed(kept, "verify", str(_edited(month, _marked(change)))).exit_code == 1
+    assert desk.typed(kept, "verify", str(edited(month, marked(change)))).exit_code == 1
 
 
 @pytest.mark.parametrize("text", ["", "[" * 100_000, "{}", '"x"', '{"of": 1}', "null"])
 def test_mark_that_cannot_be_read_is_none(kept: str, month: Path, text: str) -> None:
     """The cover of a month still says what it is."""
-    assert _verified(kept, _edited(month, _marked(lambda _said: text)))["certain"] is False
+    assert verified(kept, edited(month, marked(lambda _said: text)))["certain"] is False
 
 
 def test_member_without_the_mark_is_refused(kept: str, tmp_path: Path) -> None:
-    file = _edited(_written(kept, tmp_path / "x.xlsx", *STATEMENTS["member"]), _unmarked)
+    file = edited(written(kept, tmp_path / "x.xlsx", *STATEMENTS["member"]), _unmarked)
     assert "(not-a-statement)" in desk.typed(kept, "verify", str(file)).output
 
 

@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from exports.formats import json, terminal
-from exports.reports import impact as sheet
 from exports.reports import notices, sql
+from exports.reports.impact import REPORT
+from exports.reports.report import Listing
 from ledger import i18n
 from ledger.decisions import query
 from ledger.decisions.findings import judge, judging
@@ -269,21 +270,16 @@ def test_comparison_says_what_the_example_changes(book_url: str, tmp_path: Path)
     assert "F56" not in changed  # ① as before
     assert changed["N27"] == ("eligible", "eligible")  # ③ alone, no longer ② and ③
     i18n.use("en")
-    said = notices.compared(found)
+    listing = Listing(REPORT, {}, found, found.as_of)
+    said = listing.text()
     assert "fee to be given back  fee not given back" in said
     assert "Application R39" in said or len(found.examples) >= len(found.moved)
     assert "seisan refund propose" not in said.split("as proposed:", 1)[1].split("Application", 1)[0]
     assert {example.change.application for example in found.examples} <= set(changed)
-    answer = json.text(_json(found))
+    answer = json.text(listing.data())
     assert '"refundable_before"' in answer
-    whole = terminal.format_sheet(sheet.sheet(found))
+    whole = terminal.format_sheet(listing.sheet())
     assert "Every change" in whole and "R39" in whole
-
-
-def _json(found: Comparison) -> dict[str, Any]:
-    from ledger.decisions.impact import as_json
-
-    return as_json(found)
 
 
 def test_same_rules_under_a_new_name_change_nothing(book_url: str, tmp_path: Path) -> None:
@@ -296,7 +292,7 @@ def test_same_rules_under_a_new_name_change_nothing(book_url: str, tmp_path: Pat
     assert (found.changes, found.moved, found.examples) == ((), (), ())
     assert found.refundable_before == found.refundable_after > 0
     i18n.use("en")
-    assert notices.compared(found).endswith("the proposed notice would change nothing.")
+    assert Listing(REPORT, {}, found, found.as_of).text().endswith("the proposed notice would change nothing.")
 
 
 def test_comparing_writes_nothing(book_url: str, tmp_path: Path) -> None:

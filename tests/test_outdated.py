@@ -8,19 +8,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
-from exports.formats import json, terminal
-from exports.reports import outdated as sheets
+from exports.formats import json
+from exports.reports import REPORTS
 from ledger import dates, i18n, tables
 from ledger.booking import credits, refunds
 from ledger.booking.run import book
 from ledger.decisions import shadows, store
 from ledger.decisions.findings import judge
-from ledger.decisions.outdated import OutdatedDecision, as_json, outdated
+from ledger.decisions.outdated import OutdatedDecision, outdated
 from ledger.decisions.replay import replay, replays
 from ledger.errors import UnknownDecision
 from ledger.i18n import LANGUAGES, Language
 from ledger.notices import register
-from ledger.people.register import owners
 from ledger.store import database
 from migrations import triggers
 from tests import desk, given
@@ -433,13 +432,13 @@ def test_sheet_and_json_say_what_changed_and_from_where(books: Connection, langu
     decided(books, date(2012, 9, 20))
     learnt(books, "2011-0001", "used", LATER, code="yes", day=date(2012, 9, 3))
     learnt(books, "2011-0002", "applied_on", LATER, day=date(2012, 10, 1))
-    rows = outdated(books, LATER)
-    said = terminal.format_sheet(sheets.sheet(rows, owners(books, LATER), LATER))
+    listing = REPORTS["decisions shaken"].ask(books, {"as_of": LATER})
+    said = listing.text()
     assert "甲山 太郎" in said and "受領簿.xlsx 受領!14" in said
     assert ("無 → 有" if language == "ja" else "not used → used") in said
     assert not {"not_eligible", "needs_", "used_answered_on", "eligible"} & set(said.split())
-    first = as_json(rows)["shaken"][0]
+    first = listing.data()["shaken"][0]
     assert (first["then"]["outcome"], first["now"]["outcome"]) == ("eligible", "not_eligible")
     used = next(each for each in first["changes"] if each["fact"] == "used")
     assert (used["was"], used["now"], used["source"]["row"]) == ("no", "yes", 14)
-    assert json.text(as_json(rows)).count('"now": null') == 1
+    assert json.text(listing.data()).count('"now": null') == 1

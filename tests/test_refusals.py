@@ -335,6 +335,7 @@ def test_what_cannot_be_understood_is_said_with_its_name(
 
 # What no command reaches by itself, or needs files and databases in a state of their own: the module that reaches it.
 ELSEWHERE = {
+    "test_layouts.py": "notice-not-given",
     "test_idempotency.py": "key-used-differently no-key-taken",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
     "test_people.py": """

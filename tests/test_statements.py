@@ -14,9 +14,8 @@ from sqlalchemy import Connection, text
 
 from exports.formats import csv, terminal, xlsx
 from exports.formats.sheet import Sheet, Workbook
-from exports.reports import bills, decisions, due, findings, journal, member, month, settlements, trial_balance
+from exports.reports import REPORTS, member, month
 from ledger import dates, facts, i18n, masking, tables
-from ledger.booking import bills as booked_bills
 from ledger.booking import credits, overpayments, refunds
 from ledger.booking.events import transfer_fee
 from ledger.booking.run import book
@@ -27,13 +26,11 @@ from ledger.decisions import store
 from ledger.decisions.findings import judge
 from ledger.errors import UnknownMember
 from ledger.i18n import LANGUAGES, Language
-from ledger.journal import balances, ledgers
-from ledger.journal.chart import chart
+from ledger.journal import ledgers
 from ledger.journal.entries import Entry, post
-from ledger.people.register import numerically, owners
+from ledger.people.register import numerically
 from ledger.statements import due as outstanding
 from ledger.statements import labels
-from ledger.statements import settlements as returned
 from ledger.statements.member import member_statement
 from ledger.statements.month import MonthStatement, month_statement
 from ledger.store import database
@@ -411,8 +408,10 @@ def test_receipts_are_due_by_the_days_of_the_policy(book_url: str) -> None:
             assert {row.application for row in rows} == who
             assert {(row.state, row.day) for row in rows} == {(state, count)}
             assert {(row.reminder_on, row.revocable_on) for row in rows} == {(day(2, 20), day(2, 26))}
-        said = outstanding.as_json(outstanding.due(connection, day(2, 26)), day(2, 26))
-    assert said["due"][0] == {
+        listing = REPORTS["due"].ask(connection, {"as_of": day(2, 26)})
+    assert listing.data()["due"][0] == {
+        "association": "東京",
+        "name": "甲山 太郎",
         "application": "live",
         "member": given.MEMBER,
         "mailed_on": day(1, 26),
@@ -425,22 +424,18 @@ def test_receipts_are_due_by_the_days_of_the_policy(book_url: str) -> None:
 
 def lists(connection: Connection) -> dict[str, Callable[[], Sheet]]:
     """Every list that a command shows."""
-    whose, accounts = owners(connection, LAST), chart(connection)
-    found = judge(connection, LAST)
-    origins = facts.origins(connection, {number for finding in found for number in finding.fact_ids()})
-    every = returned.returns(connection, whose, LAST)
-    lines = booked_bills.reconcile(connection)
-    balance = balances.trial_balance(connection, LAST)
-    return {
-        "due": lambda: due.sheet(outstanding.due(connection, LAST), LAST),
-        "check": lambda: findings.sheet(found, whose.persons, origins, LAST),
-        "decisions": lambda: decisions.history(store.decisions(connection)),
-        "bill": lambda: bills.sheet(lines, booked_bills.totals(lines), whose),
-        "refunds": lambda: settlements.refunds(every, LAST),
-        "credits": lambda: settlements.credits(every, LAST),
-        "balance": lambda: trial_balance.as_of(balance, accounts, LAST),
-        "entries": lambda: journal.found(ledgers.entries(connection, account="2020"), accounts),
+    questions: dict[str, dict[str, object]] = {
+        "due": {},
+        "check": {"everyone": True},
+        "decisions": {},
+        "bill": {},
+        "refund list": {},
+        "credit list": {},
+        "balance": {},
+        "entries": {"account": "2020"},
     }
+    listings = {name: REPORTS[name].ask(connection, question | {"as_of": LAST}) for name, question in questions.items()}
+    return {name: listing.sheet for name, listing in listings.items()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -55,7 +55,7 @@ def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iter
 
 def _account(account: ExportAccount) -> str:
     # The code keeps accounts apart, so the name may be made legal in the way that reads best.
-    words = "".join(each if _plain(each) else " " for each in f"{account.code} {account.name}").split()
+    words = "".join(character if _plain(character) else " " for character in f"{account.code} {account.name}").split()
     return f"{_KINDS[account.kind]}:{'-'.join(words)}"
 
 
@@ -67,13 +67,13 @@ def legal(owner: str) -> str:
 
 
 def _spelled(owner: str, at: int) -> str:
-    each, following = owner[at], owner[at + 1 : at + 2]
-    if _plain(each):
-        return each
+    character, following = owner[at], owner[at + 1 : at + 2]
+    if _plain(character):
+        return character
     # A hyphen stands for itself unless what follows would make it look like the beginning of a spelling.
-    if each == "-" and (not following or (_plain(following) and following != "x")):
-        return each
-    return "--" if each == " " else f"-x{ord(each):X}-"
+    if character == "-" and (not following or (_plain(following) and following != "x")):
+        return character
+    return "--" if character == " " else f"-x{ord(character):X}-"
 
 
 def _plain(character: str) -> bool:

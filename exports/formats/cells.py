@@ -75,5 +75,5 @@ def text_cell(style: int, text: Value) -> str:
     return f's="{style}" t="inlineStr"><is><t{keep}>{plain}</t></is>'
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return _ENTITIES.get(found[0]) or f"_x{ord(found[0]):04X}_"
+def _escaped(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match[0]) or f"_x{ord(match[0]):04X}_"

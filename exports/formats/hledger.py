@@ -45,11 +45,13 @@ def _account(account: ExportAccount) -> str:
 
 def legal(name: str) -> str:
     """A part of an account name that hledger keeps as it is; two different names never become the same."""
-    kept = [
-        each if settled(each)[:1] in ("L", "N") or each in _ALSO_LEGAL or _stands_alone(name, at) else _percent(each)
-        for at, each in enumerate(name)
+    legible = [
+        character
+        if settled(character)[:1] in ("L", "N") or character in _ALSO_LEGAL or _stands_alone(name, at)
+        else _percent(character)
+        for at, character in enumerate(name)
     ]
-    return "".join(kept) or "%"
+    return "".join(legible) or "%"
 
 
 def _stands_alone(name: str, at: int) -> bool:

@@ -43,15 +43,15 @@ def write(connection: Connection, form: str, path: Path, first: date | None, las
     return len(entries)
 
 
-def _entry(each: ledgers.JournalEntry) -> Transaction:
+def _entry(entry: ledgers.JournalEntry) -> Transaction:
     return Transaction(
-        no=each.no,
-        on=each.on,
-        recorded_at=each.recorded_at,
-        by=each.by,
-        event=each.event,
-        key=each.key,
-        reverses=each.reverses,
-        text=description(each),
-        movements=each.movements,
+        no=entry.no,
+        on=entry.on,
+        recorded_at=entry.recorded_at,
+        by=entry.by,
+        event=entry.event,
+        key=entry.key,
+        reverses=entry.reverses,
+        text=description(entry),
+        movements=entry.movements,
     )

@@ -5,27 +5,27 @@ from pathlib import Path
 
 from exports.formats import csv
 from exports.formats.ledger_text import ExportAccount, Transaction
-from exports.formats.sheet import Block, Column, Sheet, Values
+from exports.formats.sheet import Block, Sheet, SheetColumn, Values
 from ledger.i18n import N_
 
 COLUMNS = (
-    Column(N_("Entry No."), "number"),
-    Column(N_("Line"), "number"),
-    Column(N_("Date"), "day"),
-    Column(N_("Debit code")),
-    Column(N_("Debit account")),
-    Column(N_("Debit application")),
-    Column(N_("Credit code")),
-    Column(N_("Credit account")),
-    Column(N_("Credit application")),
-    Column(N_("Amount"), "yen"),
-    Column(N_("Deposit")),
-    Column(N_("Text")),
-    Column(N_("Event")),
-    Column(N_("Reverses"), "number"),
-    Column(N_("Recorded at"), "moment"),
-    Column(N_("By")),
-    Column(N_("Key")),
+    SheetColumn(N_("Entry No."), "number"),
+    SheetColumn(N_("Line"), "number"),
+    SheetColumn(N_("Date"), "day"),
+    SheetColumn(N_("Debit code")),
+    SheetColumn(N_("Debit account")),
+    SheetColumn(N_("Debit application")),
+    SheetColumn(N_("Credit code")),
+    SheetColumn(N_("Credit account")),
+    SheetColumn(N_("Credit application")),
+    SheetColumn(N_("Amount"), "yen"),
+    SheetColumn(N_("Deposit")),
+    SheetColumn(N_("Text")),
+    SheetColumn(N_("Event")),
+    SheetColumn(N_("Reverses"), "number"),
+    SheetColumn(N_("Recorded at"), "moment"),
+    SheetColumn(N_("By")),
+    SheetColumn(N_("Key")),
 )
 
 

@@ -14,7 +14,7 @@ _ALONE = re.compile("[\ud800-\udfff]")  # half of a surrogate pair cannot be wri
 def text(answer: object) -> str:
     """The answer as JSON, its keys in the order given, names of people in their own characters, sets sorted."""
     written = json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False, default=_plain)
-    return _ALONE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    return _ALONE.sub(lambda half: f"\\u{ord(half[0]):04x}", written)
 
 
 def write(answer: object, path: Path) -> None:

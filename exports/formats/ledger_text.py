@@ -77,7 +77,7 @@ def first_day(entries: Iterable[Transaction]) -> date | None:
 
 def one_line(text: str) -> str:
     """The text without line breaks and other control characters."""
-    return "".join(" " if unicodedata.category(each) in _BREAKING else each for each in text).strip()
+    return "".join(" " if unicodedata.category(character) in _BREAKING else character for character in text).strip()
 
 
 def settled(character: str) -> str:

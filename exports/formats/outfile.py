@@ -28,8 +28,8 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
             return
         beside = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
         try:
-            made = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
-            with open(made, "wb") as out:  # noqa: PTH123 - by its number: it exists already, as nobody else's
+            handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
+            with open(handle, "wb") as out:  # noqa: PTH123 - by its number: it exists already, as nobody else's
                 yield out
                 out.flush()
                 os.fsync(out.fileno())

@@ -46,8 +46,8 @@ def shown_on(stream: TextIO) -> Iterator[None]:
 def watched(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
     """The items one by one, each counted as done when the next is asked for."""
     _State.label, _State.done, _State.total = label, 0, total
-    for each in items:
-        yield each
+    for item in items:
+        yield item
         _State.done += 1
     _State.total = 0
 

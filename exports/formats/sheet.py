@@ -13,7 +13,7 @@ from ledger import dates
 from ledger.i18n import N_, _, either
 from ledger.intake import GUIDE
 
-Kind = Literal["text", "yen", "day", "count", "number", "moment", "percent", "any"]
+Kind = Literal["text", "yen", "day", "count", "number", "moment", "percent", "flag", "any"]
 Style = Literal["normal", "subtotal", "total", "heading"]
 
 NUMERIC: frozenset[Kind] = frozenset({"yen", "count", "number", "percent"})
@@ -44,12 +44,13 @@ class StyledRow:
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One column: its title, what its cells are, its width in characters, and whether it is summed.
 
     "number" is a numbering (no thousands separator), "count" a quantity, "percent" whole percent, "moment" a day
-    with a time. `on_paper`: there is no room for it on a terminal. `required`, `note` and `choices` speak to whoever
-    fills in an empty sheet.
+    with a time, "flag" true or false, which stands in no cell. `on_paper`: there is no room for it on a terminal.
+    `required`, `note` and `choices` speak to whoever fills in an empty sheet. `key` names it for programs, in every
+    language and whatever its title becomes.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Column:
     required: bool = False
     note: str = ""
     choices: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Block:
     The rows are read once. Columns without any title have no row of titles (a cover, a letter).
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     rows: Iterable[Values | StyledRow]
     heading: str = ""
     total: str = ""
@@ -116,14 +118,14 @@ class Sheet:
 class Workbook:
     """Sheets that go into one file, with the day that stands in the file's properties instead of the clock's.
 
-    `mark` stands in a property of its own, for a program to know the workbook again.
+    `properties` are for programs, to know the workbook again; each text is at most 250 characters long.
     """
 
     title: str
     made_on: date
     sheets: tuple[Sheet, ...]
     issuer: str = ""
-    mark: str = ""
+    properties: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -145,25 +147,25 @@ def lines(block: Block) -> Iterator[RenderedRow]:
     where, width = frozenset(summed), len(block.columns)
     running, before = dict.fromkeys(summed, 0), dict.fromkeys(summed, 0)
     row, since = -1, 0
-    for row, given in enumerate(block.rows):
-        if isinstance(given, StyledRow):
-            assert len(given.cells) == width, given
-            if given.style == "subtotal":
+    for row, values in enumerate(block.rows):
+        if isinstance(values, StyledRow):
+            assert len(values.cells) == width, values
+            if values.style == "subtotal":
                 yield RenderedRow(
-                    "subtotal", _summed(given.cells, {at: running[at] - before[at] for at in summed}), since, where
+                    "subtotal", _summed(values.cells, {at: running[at] - before[at] for at in summed}), since, where
                 )
                 before, since = dict(running), row + 1
-            elif given.style == "total":
-                yield RenderedRow("total", _summed(given.cells, running), 0, where)
+            elif values.style == "total":
+                yield RenderedRow("total", _summed(values.cells, running), 0, where)
             else:
-                yield RenderedRow(given.style, given.cells)
+                yield RenderedRow(values.style, values.cells)
             continue
-        assert len(given) == width, given
+        assert len(values) == width, values
         for at in summed:
-            if (value := given[at]) is not None:
-                assert isinstance(value, int), given
+            if (value := values[at]) is not None:
+                assert isinstance(value, int), values
                 running[at] += value
-        yield RenderedRow("normal", given)
+        yield RenderedRow("normal", values)
     if block.total:
         label = next((at for at, column in enumerate(block.columns) if column.kind == "text"), None)
         cells = tuple(_(block.total) if at == label else running.get(at) for at in range(width))
@@ -197,7 +199,7 @@ def span(sheet: Sheet) -> str:
     return "" if sheet.as_of is None else _("as of {day}", day=format_day(sheet.as_of))
 
 
-def title(sheet: Sheet, column: Column) -> str:
+def title(sheet: Sheet, column: SheetColumn) -> str:
     """A column's title as it stands on this sheet."""
     return column.title if sheet.to_fill else _(column.title)
 
@@ -210,10 +212,10 @@ def unit(sheet: Sheet) -> str:
 def guide(sheet: Sheet) -> Sheet:
     """A sheet that explains, column by column, how an empty one is filled in."""
     columns = (
-        Column(N_("Column"), width=22),
-        Column(N_("Needed"), width=10),
-        Column(N_("What to enter"), width=60, wrap=True),
-        Column(N_("Choices"), width=50, wrap=True),
+        SheetColumn(N_("Column"), width=22),
+        SheetColumn(N_("Needed"), width=10),
+        SheetColumn(N_("What to enter"), width=60, wrap=True),
+        SheetColumn(N_("Choices"), width=50, wrap=True),
     )
     rows = [
         (column.title, _("needed") if column.required else "", _(column.note), either("、", ", ").join(column.choices))

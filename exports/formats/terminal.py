@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from exports.formats.sheet import NUMERIC, Block, Column, Kind, Sheet, TypedValue, Value, Values, lines, span, unit
+from exports.formats.sheet import NUMERIC, Block, Kind, Sheet, SheetColumn, TypedValue, Value, Values, lines, span, unit
 from ledger.i18n import _
 from ledger.money import format_yen as yen_written
 
@@ -62,7 +62,7 @@ def format_table(block: Block) -> str:
     body = [(line.style, _row(tuple(line.cells[at] for at in shown_at), columns)) for line in lines(block)]
     rows = [titles, *(cells for _style, cells in body)] if block.titled else [cells for _style, cells in body]
     widths = [max((width(row[at]) for row in rows), default=0) for at in range(len(titles))]
-    rule = _GAP.join("-" * each for each in widths)
+    rule = _GAP.join("-" * room for room in widths)
     drawn = [_line(titles, columns, widths), rule] if block.titled else []
     for style, cells in body:
         if style in ("subtotal", "total"):
@@ -83,16 +83,16 @@ def format_sheet(sheet: Sheet) -> str:
 
 def format_pairs(items: Iterable[tuple[str, Value]]) -> str:
     """Names and values, one pair to a line; the names are said."""
-    said = [(_(name), format_cell(value)) for name, value in items]
-    room = max((width(name) for name, _value in said), default=0)
-    return "\n".join(f"{padded(name, room)}{_GAP}{value}".rstrip() for name, value in said)
+    pairs = [(_(name), format_cell(value)) for name, value in items]
+    room = max((width(name) for name, _value in pairs), default=0)
+    return "\n".join(f"{padded(name, room)}{_GAP}{value}".rstrip() for name, value in pairs)
 
 
-def _row(cells: Values, columns: tuple[Column, ...]) -> list[str]:
+def _row(cells: Values, columns: tuple[SheetColumn, ...]) -> list[str]:
     return [format_cell(value, column.kind) for value, column in zip(cells, columns, strict=True)]
 
 
-def _line(cells: list[str], columns: tuple[Column, ...], widths: list[int]) -> str:
+def _line(cells: list[str], columns: tuple[SheetColumn, ...], widths: list[int]) -> str:
     return _GAP.join(
         padded(cell, room, right=column.kind in NUMERIC)
         for cell, column, room in zip(cells, columns, widths, strict=True)

@@ -7,6 +7,7 @@ style numbers, because a cell object per value costs ten times as much. The same
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from io import BytesIO
 from itertools import zip_longest
@@ -33,10 +34,10 @@ from exports.formats.outfile import new_file
 from exports.formats.sheet import (
     NUMERIC,
     Block,
-    Column,
     Kind,
     RenderedRow,
     Sheet,
+    SheetColumn,
     Style,
     TypedValue,
     Value,
@@ -51,9 +52,6 @@ from exports.formats.terminal import width as text_width
 from ledger.errors import TooManyRows
 from ledger.i18n import _
 from ledger.intake import LISTS
-
-# The property of a workbook in which its stamp stands.
-PROPERTY = "Seisan"
 
 Render = Callable[[Value], str]
 
@@ -84,8 +82,20 @@ def write(workbook: Workbook, path: Path) -> None:
         compose(workbook, out)
 
 
-def compose(workbook: Workbook, out: BinaryIO) -> None:
-    """Writes the workbook's bytes. They depend on the content and the language spoken, not on the clock."""
+@dataclass
+class WrittenRows:
+    """Where on a sheet each block begins, and which of its rows hold titles, and which sums."""
+
+    blocks: list[int] = field(default_factory=list)
+    titles: list[int] = field(default_factory=list)
+    sums: list[int] = field(default_factory=list)
+
+
+def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
+    """Writes the workbook's bytes, and tells of each sheet which rows were written.
+
+    The bytes depend on the content and the language spoken, not on the clock.
+    """
     package = _package(workbook)
     paint = Paint(package)
     names = _tab_names([_(sheet.name) for sheet in workbook.sheets])
@@ -98,32 +108,33 @@ def compose(workbook: Workbook, out: BinaryIO) -> None:
     skeleton = BytesIO()
     package.save(skeleton)
     _fill(skeleton, written, f"{workbook.made_on}T00:00:00Z".encode(), out)
+    return [rows.written for rows in written]
 
 
 def _package(workbook: Workbook) -> Package:
     package = Package()
     package.remove(package.worksheets[0])
     midnight = datetime.combine(workbook.made_on, time())
-    name, issuer = (_FORBIDDEN.sub(" ", said) for said in (_(workbook.title), _(workbook.issuer)))
+    name, issuer = (_FORBIDDEN.sub(" ", text) for text in (_(workbook.title), _(workbook.issuer)))
     package.properties = DocumentProperties(title=name, creator=issuer or "Seisan", created=midnight, modified=midnight)
-    if workbook.mark:
-        package.custom_doc_props.append(StringProperty(name=PROPERTY, value=workbook.mark))  # type: ignore[attr-defined]
+    for name, text in workbook.properties:
+        package.custom_doc_props.append(StringProperty(name=name, value=text))  # type: ignore[attr-defined]
     package.calculation = CalcProperties(fullCalcOnLoad=False)  # the sums stand beside their formulas
     return package
 
 
-def _tab_names(wanted: list[str]) -> list[str]:
+def _tab_names(titles: list[str]) -> list[str]:
     """Names that Excel accepts on tabs: at most 31 characters, no brackets, colons or slashes, each only once."""
-    taken: set[str] = {LISTS.casefold(), "history"}
+    used: set[str] = {LISTS.casefold(), "history"}
     names = []
-    for each in wanted:
-        base = _FORBIDDEN_IN_NAME.sub("_", each).strip("' ") or "_"
+    for wish in titles:
+        base = _FORBIDDEN_IN_NAME.sub("_", wish).strip("' ") or "_"
         name, count = _cut(base, NAME_LIMIT), 1
-        while name.casefold() in taken:
+        while name.casefold() in used:
             count += 1
             ending = f" ({count})"
             name = _cut(base, NAME_LIMIT - len(ending)) + ending
-        taken.add(name.casefold())
+        used.add(name.casefold())
         names.append(name)
     return names
 
@@ -167,8 +178,8 @@ def _set_up(frame: Worksheet, sheet: Sheet, paint: "Paint") -> None:
 
 def _column_widths(sheet: Sheet) -> list[float]:
     """The widest that any block wants each column, in characters."""
-    wanted = zip_longest(*([column.width for column in block.columns] for block in sheet.blocks), fillvalue=0)
-    return [max(each) for each in wanted]
+    widths = zip_longest(*([column.width for column in block.columns] for block in sheet.blocks), fillvalue=0)
+    return [max(column) for column in widths]
 
 
 def _head_height(sheet: Sheet) -> int:
@@ -203,7 +214,7 @@ def _listed(lists: Worksheet, choices: tuple[str, ...]) -> str:
     return f"{quote_sheetname(lists.title)}!${letter}$1:${letter}${len(choices)}"
 
 
-def _rule(column: Column, formula: str | None, letter: str) -> DataValidation:
+def _rule(column: SheetColumn, formula: str | None, letter: str) -> DataValidation:
     rule = DataValidation(type=None if formula is None else "list", formula1=formula, allow_blank=True)
     if column.note:
         rule.showInputMessage = True
@@ -217,10 +228,11 @@ def _rule(column: Column, formula: str | None, letter: str) -> DataValidation:
 
 
 class _Rows:
-    """The rows of one sheet as XML, from the title to the last note; `breaks` is complete when all are written."""
+    """The rows of one sheet as XML, from the title to the last note; `breaks` and `written` are complete at the end."""
 
     def __init__(self, sheet: Sheet, name: str, paint: "Paint") -> None:
         self.breaks: list[int] = []
+        self.written = WrittenRows()
         self._sheet, self._name, self._paint = sheet, name, paint
         self._row = 0
         self._widths = _column_widths(sheet)
@@ -237,6 +249,7 @@ class _Rows:
                 self.breaks.append(self._row)
             elif at:
                 self._next()
+            self.written.blocks.append(self._row + 1)
             if block.heading:
                 yield self._texts("Heading", {0: _(block.heading)})
             if block.titled and not sheet.uniform:
@@ -259,18 +272,19 @@ class _Rows:
         yield self._texts("Caption", {0: span(sheet)})
         yield self._texts("Right", {last: _(sheet.issuer)})
         if last:
-            yield self._texts("Right", {last: unit(sheet)}, left=_(sheet.subtitle))
+            yield self._texts("Right", {last: unit(sheet)}, caption=_(sheet.subtitle))
         else:
             yield self._texts("Note", {0: _(sheet.subtitle)})
 
-    def _texts(self, style: str, texts: dict[int, str], height: str = "", left: str = "") -> str:
+    def _texts(self, style: str, texts: dict[int, str], height: str = "", caption: str = "") -> str:
         row = self._next()
-        cells = [f'<c r="A{row}" {self._paint.text("Note", left)}</c>'] if left else []
+        cells = [f'<c r="A{row}" {self._paint.text("Note", caption)}</c>'] if caption else []
         cells += [f'<c r="{self._letters[at]}{row}" {self._paint.text(style, text)}</c>' for at, text in texts.items()]
         return f'<row r="{row}"{height}>{"".join(cells)}</row>'
 
     def _titles(self, block: Block) -> str:
         row = self._next()
+        self.written.titles.append(row)
         cells = (
             f'<c r="{letter}{row}" '
             f"{self._paint.text('Needed' if column.required else 'Header', title(self._sheet, column))}</c>"
@@ -282,7 +296,7 @@ class _Rows:
         first = self._row + 1
         letters = self._letters[: len(block.columns)]
         renders = {style: self._paint.columns(style, block.columns) for style in ("normal", "subtotal", "total")}
-        renders["heading"] = self._paint.columns("heading", tuple(Column("") for _ in block.columns))
+        renders["heading"] = self._paint.columns("heading", tuple(SheetColumn("") for _ in block.columns))
         wrapped = [at for at, column in enumerate(block.columns) if column.wrap or column.kind == "any"]
         normal = list(zip(letters, renders["normal"], strict=True))
         for line in lines(block):
@@ -291,6 +305,7 @@ class _Rows:
                 pairs = zip(normal, line.cells, strict=True)
                 cells = "".join([f'<c r="{letter}{row}" {render(value)}</c>' for (letter, render), value in pairs])
             else:
+                self.written.sums.append(row)
                 cells = self._marked(line, letters, renders, first, row)
             yield f'<row r="{row}"{self._height(line, wrapped)}>{cells}</row>'
 
@@ -354,11 +369,11 @@ class Paint:
         """A text in one of the named styles."""
         return text_cell(self._ids[style, "General", "plain"], text)
 
-    def columns(self, style: str, columns: tuple[Column, ...]) -> list[Render]:
+    def columns(self, style: str, columns: tuple[SheetColumn, ...]) -> list[Render]:
         """How the cells of each column are written in a row of this style."""
         return [self._render(style, column.kind, "wrapped" if column.wrap else "plain") for column in columns]
 
-    def whole_column(self, dimension: ColumnDimension, column: Column) -> None:
+    def whole_column(self, dimension: ColumnDimension, column: SheetColumn) -> None:
         """Gives a column of an empty sheet its format, so that 0012 typed into a text column stays 0012."""
         dimension.font = _font()
         dimension.number_format = ISO_DAY if column.kind == "day" else FORMATS.get(column.kind, "General")
@@ -390,8 +405,8 @@ class Paint:
 
     def _any(self, style: str) -> Render:
         def render(value: Value) -> str:
-            given = value if isinstance(value, TypedValue) else TypedValue(natural(value), value)
-            return self._render(style, given.kind, "plain" if given.kind in NUMERIC else "listed")(given.value)
+            typed = value if isinstance(value, TypedValue) else TypedValue(natural(value), value)
+            return self._render(style, typed.kind, "plain" if typed.kind in NUMERIC else "listed")(typed.value)
 
         return render
 

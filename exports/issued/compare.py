@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
+from exports.issued.layout import Uncompared
 from exports.issued.read import Cell, Content, ErrorValue, ReadSheet, ReadWorkbook, Row, SheetContents
 from ledger.audit.faults import Fault
 from ledger.i18n import either
@@ -22,8 +23,11 @@ from ledger.intake.workbook import letter
 _SECOND = 0.5 / 86400
 _DAY_ZERO = datetime(1899, 12, 30)
 _FROM_1904 = 1462
-_SHOWN = 80
-_NOTHING = Cell(None, None, "General")
+_LONGEST = 80
+_EMPTY = Cell(None, None, "General")
+
+# Two things of which the second belongs to the first, by their places; one of them may stand alone.
+Pair = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -41,160 +45,185 @@ class Difference(Fault):
         return super().as_json() | place
 
 
-def differences(there: ReadWorkbook, here: ReadWorkbook, file: str) -> Iterator[Difference]:
-    """Every difference of the first workbook from the second, sheet by sheet; `file` is what the first is called."""
-    pairs = list(_sheets(there.sheets, here.sheets))
-    for its, ours in pairs:
-        if its is None and ours is not None:
-            yield Difference("sheet-missing", file, {"sheet": ours.name}, ours.name)
-        elif its is not None and ours is None:
-            yield Difference("sheet-added", file, {"sheet": its.name}, its.name)
-        elif its is not None and ours is not None:
-            if its.name != ours.name:
-                names: dict[str, object] = {"sheet": its.name, "name": ours.name}
-                yield Difference("sheet-renamed", file, names, its.name, None, its.name, ours.name)
-            if its.hidden and not ours.hidden:
-                yield Difference("sheet-hidden", file, {"sheet": its.name}, its.name)
-            compared = _Compared(file, its.name, _FROM_1904 if there.from_1904 else 0)
-            yield from compared.pages(there.page(its), here.page(ours))
-    order = [ours.name for its, ours in pairs if its is not None and ours is not None]
-    if order != [sheet.name for sheet in here.sheets if sheet.name in order]:
-        yield Difference("sheets-reordered", file, {"sheets": order})
+def differences(
+    file: ReadWorkbook, books: ReadWorkbook, name: str, uncompared: Sequence[Uncompared] = ()
+) -> Iterator[Difference]:
+    """Every difference of a file from what the books say, sheet by sheet; `name` is what the file is called.
+
+    `uncompared` says of each sheet of the books what is left out.
+    """
+    pairs = list(_sheets(file.sheets, books.sheets))
+    omitted = {sheet.name: part for sheet, part in zip(books.sheets, uncompared, strict=False)}
+    for sheet, original in pairs:
+        if sheet is None and original is not None:
+            yield Difference("sheet-missing", name, {"sheet": original.name}, original.name)
+        elif sheet is not None and original is None:
+            yield Difference("sheet-added", name, {"sheet": sheet.name}, sheet.name)
+        elif sheet is not None and original is not None:
+            if sheet.name != original.name:
+                names: dict[str, object] = {"sheet": sheet.name, "name": original.name}
+                yield Difference("sheet-renamed", name, names, sheet.name, None, sheet.name, original.name)
+            if sheet.hidden and not original.hidden:
+                yield Difference("sheet-hidden", name, {"sheet": sheet.name}, sheet.name)
+            comparison = _SheetComparison(name, sheet.name, _FROM_1904 if file.from_1904 else 0)
+            skipped = omitted.get(original.name, Uncompared())
+            yield from comparison.pages(file.page(sheet), books.page(original), skipped)
+    order = [original.name for sheet, original in pairs if sheet is not None and original is not None]
+    if order != [sheet.name for sheet in books.sheets if sheet.name in order]:
+        yield Difference("sheets-reordered", name, {"sheets": order})
 
 
-def _sheets(there: list[ReadSheet], here: list[ReadSheet]) -> Iterator[tuple[ReadSheet | None, ReadSheet | None]]:
+def _sheets(file: list[ReadSheet], books: list[ReadSheet]) -> Iterator[tuple[ReadSheet | None, ReadSheet | None]]:
     """The sheets of the file with those of the books, in the file's order; one that is nowhere may be one renamed."""
-    ours = {sheet.name: sheet for sheet in here}
-    gone = [sheet for sheet in here if sheet.name not in {other.name for other in there}]
-    for at, sheet in enumerate(there):
-        own = ours.get(sheet.name)
-        if own is None and at < len(here) and here[at] in gone:
-            own = here[at]
-            gone.remove(own)
-        yield sheet, own
-    for sheet in gone:
+    by_name = {sheet.name: sheet for sheet in books}
+    missing = [sheet for sheet in books if sheet.name not in {other.name for other in file}]
+    for at, sheet in enumerate(file):
+        original = by_name.get(sheet.name)
+        if original is None and at < len(books) and books[at] in missing:
+            original = books[at]
+            missing.remove(original)
+        yield sheet, original
+    for sheet in missing:
         yield None, sheet
 
 
 @dataclass(frozen=True)
-class _Compared:
+class _SheetComparison:
     """One sheet under comparison: the file and the sheet by name, and what to add to the file's days."""
 
     file: str
     sheet: str
     days: int
 
-    def pages(self, there: SheetContents, here: SheetContents) -> Iterator[Difference]:
-        theirs, ours = _lines(there), _lines(here)
-        columns = _columns(theirs, ours)
-        theirs = _as_ours(theirs, columns)
-        pairs = list(_aligned([_key(row) for row in theirs], [_key(row) for row in ours]))
-        yield from self._counted("rows-added", [f"{at + 1}" for at, own in pairs if at is not None and own is None])
-        yield from self._counted("rows-missing", [f"{own + 1}" for at, own in pairs if at is None and own is not None])
-        yield from self._counted("columns-added", [letter(at) for at, own in columns if at and own is None])
-        yield from self._counted("columns-missing", [letter(own) for at, own in columns if at is None and own])
-        yield from self._counted("rows-hidden", [str(row) for row in there.hidden_rows])
-        used = {at for row in ours for at in row}
-        yield from self._counted("columns-hidden", [letter(column) for column in sorted(there.hidden_columns & used)])
-        shifted = any(at != own for at, own in columns)
-        named = {own: letter(at) for at, own in columns if at and own}
+    def pages(self, file: SheetContents, books: SheetContents, uncompared: Uncompared) -> Iterator[Difference]:
+        rows, originals = (_compared_rows(page, uncompared) for page in (file, books))
+        columns = _columns(rows, originals)
+        rows = _reordered(rows, columns)
+        pairs = list(_aligned([_key(row) for row in rows], [_key(row) for row in originals]))
+        added = [str(at + 1) for at, original in pairs if at is not None and original is None]
+        yield from self._counted("rows-added", added)
+        missing = [str(original + 1) for at, original in pairs if at is None and original is not None]
+        yield from self._counted("rows-missing", missing)
+        yield from self._counted("columns-added", [letter(at) for at, original in columns if at and original is None])
+        alone = [letter(original) for at, original in columns if at is None and original]
+        yield from self._counted("columns-missing", alone)
+        yield from self._counted("rows-hidden", [str(row) for row in file.hidden_rows])
+        used = {at for row in originals for at in row}
+        yield from self._counted("columns-hidden", [letter(column) for column in sorted(file.hidden_columns & used)])
+        yield from self._cells(rows, originals, pairs, columns)
+
+    def _cells(
+        self, rows: list[Row], originals: list[Row], pairs: list[Pair], columns: list[Pair]
+    ) -> Iterator[Difference]:
+        """What differs within rows and columns that belong together; a format that differs is told of once a column."""
+        shifted = any(at != original for at, original in columns)
+        letters = {original: letter(at) for at, original in columns if at and original}
         formats: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-        for at, own in pairs:
-            if at is None or own is None:
+        for at, nth in pairs:
+            if at is None or nth is None:
                 continue
-            for column in theirs[at].keys() | ours[own].keys():
-                its, wanted = theirs[at].get(column, _NOTHING), ours[own].get(column, _NOTHING)
-                if its == wanted or column not in named:
+            for column in rows[at].keys() | originals[nth].keys():
+                cell, original = rows[at].get(column, _EMPTY), originals[nth].get(column, _EMPTY)
+                if cell == original or column not in letters:
                     continue
-                cell = f"{named[column]}{at + 1}"
-                yield from self._cell(cell, its, wanted, moved=shifted or at != own)
-                if its.value is not None and not _reads_alike(its, wanted):
-                    formats[named[column], its.format, wanted.format].append(cell)
-        for (_column, its_format, own_format), cells in formats.items():
-            said = {"sheet": self.sheet, "cell": cells[0], "count": len(cells), "there": its_format, "here": own_format}
-            yield Difference("format-differs", self.file, said, self.sheet, cells[0], its_format, own_format)
+                place = f"{letters[column]}{at + 1}"
+                yield from self._cell(place, cell, original, moved=shifted or at != nth)
+                if cell.value is not None and not _reads_alike(cell, original):
+                    formats[letters[column], cell.format, original.format].append(place)
+        for (_column, code, original_code), cells in formats.items():
+            fields = {"sheet": self.sheet, "cell": cells[0], "count": len(cells), "there": code, "here": original_code}
+            yield Difference("format-differs", self.file, fields, self.sheet, cells[0], code, original_code)
 
     def _counted(self, code: str, places: list[str]) -> Iterator[Difference]:
         """One for all the rows or columns of which this can be said: the first of them and how many they are."""
         if places:
-            said: dict[str, object] = {"sheet": self.sheet, "first": places[0], "count": len(places)}
-            yield Difference(code, self.file, said, self.sheet)
+            fields: dict[str, object] = {"sheet": self.sheet, "first": places[0], "count": len(places)}
+            yield Difference(code, self.file, fields, self.sheet)
 
-    def _cell(self, cell: str, its: Cell, own: Cell, *, moved: bool) -> Iterator[Difference]:
-        if not _same_formula(its.formula, own.formula, moved=moved):
-            there, here = (each.value if each.formula is None else f"={each.formula}" for each in (its, own))
-            yield self._differs("formula-differs", cell, own.format, there, here)
-        elif not (its.formula is not None and its.value is None) and not self._same(its.value, own):
-            yield self._differs("cell-differs", cell, own.format, its.value, own.value)
+    def _cell(self, place: str, cell: Cell, original: Cell, *, moved: bool) -> Iterator[Difference]:
+        if not _same_formula(cell.formula, original.formula, moved=moved):
+            in_file, in_books = (
+                part.value if part.formula is None else f"={part.formula}" for part in (cell, original)
+            )
+            yield self._differs("formula-differs", place, original.format, in_file, in_books)
+        elif not (cell.formula is not None and cell.value is None) and not self._same(cell.value, original):
+            yield self._differs("cell-differs", place, original.format, cell.value, original.value)
 
-    def _same(self, value: Content, own: Cell) -> bool:
+    def _same(self, value: Content, original: Cell) -> bool:
         """Whether a value is that of the books; a text is no number, and a truth value is neither."""
-        if isinstance(value, bool | str | None) or isinstance(own.value, bool | str | None):
-            return value == own.value and type(value) is type(own.value)
-        if _is_day(own.format):
-            return abs(value + self.days - own.value) < _SECOND
-        return value == own.value
+        if isinstance(value, bool | str | None) or isinstance(original.value, bool | str | None):
+            return value == original.value and type(value) is type(original.value)
+        if _is_day(original.format):
+            return abs(value + self.days - original.value) < _SECOND
+        return value == original.value
 
-    def _differs(self, code: str, cell: str, form: str, there: Content, here: Content) -> Difference:
-        said: dict[str, object] = {"sheet": self.sheet, "cell": cell}
-        said |= {"there": _shown(there, form), "here": _shown(here, form)}
-        return Difference(code, self.file, said, self.sheet, cell, _data(there, form), _data(here, form))
+    def _differs(self, code: str, place: str, form: str, value: Content, original: Content) -> Difference:
+        fields: dict[str, object] = {"sheet": self.sheet, "cell": place}
+        fields |= {"there": _format(value, form), "here": _format(original, form)}
+        return Difference(code, self.file, fields, self.sheet, place, _data(value, form), _data(original, form))
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _lines(page: SheetContents) -> list[Row]:
-    """Every row from the first to the last in which anything stands."""
+def _compared_rows(page: SheetContents, uncompared: Uncompared) -> list[Row]:
+    """Every row from the first to the last in which anything stands, as far as it is compared."""
     blank: Row = {}
-    return [page.rows.get(number, blank) for number in range(1, max(page.rows, default=0) + 1)]
+    rows = [page.rows.get(number, blank) for number in range(1, max(page.rows, default=0) + 1)]
+    if not uncompared.columns:
+        return rows
+    omitted = [uncompared.at(number) for number in range(1, len(rows) + 1)]
+    return [
+        blank if columns is None else {at: cell for at, cell in row.items() if at not in columns}
+        for row, columns in zip(rows, omitted, strict=True)
+    ]
 
 
 def _key(row: Row) -> Hashable:
     """What tells a row from others: its values, and of a formula only that there is one."""
-    return tuple([(at, _told(cell)) for at, cell in row.items()])
+    return tuple([(at, _value_key(cell)) for at, cell in row.items()])
 
 
-def _told(cell: Cell) -> Content:
+def _value_key(cell: Cell) -> Content:
     if cell.formula is not None:
         return "="
     return round(cell.value, 5) if type(cell.value) is float else cell.value
 
 
-def _aligned(there: Sequence[Hashable], here: Sequence[Hashable]) -> Iterator[tuple[int | None, int | None]]:
-    """The rows of both, each with its own: equal ones together, and in between those that were changed or are alone.
+def _aligned(file: Sequence[Hashable], books: Sequence[Hashable]) -> Iterator[Pair]:
+    """The rows of both, paired: equal ones together, and in between those that were changed or are alone.
 
     Rows were put in or taken out if an equal one comes nearer that way than by taking row for row.
     """
-    next_there, next_here = _places(there), _places(here)
-    at = own = 0
-    while at < len(there) and own < len(here):
+    next_in_file, next_in_books = _places(file), _places(books)
+    at = nth = 0
+    while at < len(file) and nth < len(books):
         added = missing = changed = 0
-        if there[at] == here[own]:
+        if file[at] == books[nth]:
             changed = 1
         else:
-            added, missing = next_there(here[own], at) - at, next_here(there[at], own) - own
-            changed = _changed(there, at, here, own, min(added, missing))
+            added, missing = next_in_file(books[nth], at) - at, next_in_books(file[at], nth) - nth
+            changed = _changed(file, at, books, nth, min(added, missing))
         if changed:
-            yield from zip(range(at, at + changed), range(own, own + changed), strict=True)
-            at, own = at + changed, own + changed
+            yield from zip(range(at, at + changed), range(nth, nth + changed), strict=True)
+            at, nth = at + changed, nth + changed
         elif added <= missing:
-            yield from ((each, None) for each in range(at, at + added))
+            yield from ((row, None) for row in range(at, at + added))
             at += added
         else:
-            yield from ((None, each) for each in range(own, own + missing))
-            own += missing
-    yield from ((each, None) for each in range(at, len(there)))
-    yield from ((None, each) for each in range(own, len(here)))
+            yield from ((None, row) for row in range(nth, nth + missing))
+            nth += missing
+    yield from ((row, None) for row in range(at, len(file)))
+    yield from ((None, row) for row in range(nth, len(books)))
 
 
-def _changed(there: Sequence[Hashable], at: int, here: Sequence[Hashable], own: int, skip: int) -> int:
+def _changed(file: Sequence[Hashable], at: int, books: Sequence[Hashable], nth: int, skip: int) -> int:
     """How many rows differ, row for row, before the next equal ones; 0 when equal ones come sooner by skipping some."""
-    if skip > len(there) + len(here):
+    if skip > len(file) + len(books):
         return 1
-    for count in range(1, min(skip, len(there) - at, len(here) - own) + 1):
-        following = there[at + count : at + count + 1]
-        if following == here[own + count : own + count + 1] and following != [()]:
+    for count in range(1, min(skip, len(file) - at, len(books) - nth) + 1):
+        following = file[at + count : at + count + 1]
+        if following == books[nth + count : nth + count + 1] and following != [()]:
             return count
     return 0
 
@@ -207,10 +236,10 @@ def _places(rows: Sequence[Hashable]) -> Callable[[Hashable, int], int]:
             places.setdefault(rows[at], []).append(at)
 
     def next_from(row: Hashable, at: int) -> int:
-        left = places.get(row, [])
-        while left and left[-1] < at:
-            left.pop()
-        return left[-1] if left else sys.maxsize
+        ahead = places.get(row, [])
+        while ahead and ahead[-1] < at:
+            ahead.pop()
+        return ahead[-1] if ahead else sys.maxsize
 
     return next_from
 
@@ -218,40 +247,42 @@ def _places(rows: Sequence[Hashable]) -> Callable[[Hashable, int], int]:
 # --- columns --------------------------------------------------------------------------------------------------------
 
 
-def _columns(theirs: list[Row], ours: list[Row]) -> list[tuple[int | None, int | None]]:
-    """The columns of both, counted from 1, each with its own; looked into only where hardly any row is as it was."""
-    width = max((at for row in (*theirs, *ours) for at in row), default=0)
-    same = [(at, at) for at in range(1, width + 1)]
-    known = {_key(row) for row in ours}
-    if 2 * sum(_key(row) in known for row in theirs) >= len(theirs):
-        return [*same]
+def _columns(rows: list[Row], originals: list[Row]) -> list[Pair]:
+    """The columns of both, counted from 1, paired; looked into only where hardly any row is as it was."""
+    width = max((at for row in (*rows, *originals) for at in row), default=0)
+    keys = {_key(row) for row in originals}
+    if 2 * sum(_key(row) in keys for row in rows) >= len(rows):
+        return [(at, at) for at in range(1, width + 1)]
     first, second = (
-        [tuple(_told(row[at]) if at in row else None for row in rows) for at in range(1, _width(rows) + 1)]
-        for rows in (theirs, ours)
+        [tuple(_value_key(row[at]) if at in row else None for row in page) for at in range(1, _width(page) + 1)]
+        for page in (rows, originals)
     )
-    return [(None if at is None else at + 1, None if own is None else own + 1) for at, own in _aligned(first, second)]
+    return [
+        (None if at is None else at + 1, None if original is None else original + 1)
+        for at, original in _aligned(first, second)
+    ]
 
 
 def _width(rows: list[Row]) -> int:
     return max((at for row in rows for at in row), default=0)
 
 
-def _as_ours(theirs: list[Row], columns: list[tuple[int | None, int | None]]) -> list[Row]:
+def _reordered(rows: list[Row], columns: list[Pair]) -> list[Row]:
     """The file's rows with each cell under the column of the books that it belongs to."""
-    if all(at == own for at, own in columns):
-        return theirs
-    places = {at: own for at, own in columns if at and own}
-    return [{places[at]: cell for at, cell in row.items() if at in places} for row in theirs]
+    if all(at == original for at, original in columns):
+        return rows
+    places = {at: original for at, original in columns if at and original}
+    return [{places[at]: cell for at, cell in row.items() if at in places} for row in rows]
 
 
 # --- formulas -------------------------------------------------------------------------------------------------------
 
 
-def _same_formula(its: str | None, own: str | None, *, moved: bool) -> bool:
+def _same_formula(formula: str | None, original: str | None, *, moved: bool) -> bool:
     """Whether two formulas, or two values without one, are the same; one that moved may name other cells."""
-    if its is None or own is None:
-        return its is own
-    first, second = (re.sub(r"[\s$]", "", each).upper() for each in (its, own))
+    if formula is None or original is None:
+        return formula is original
+    first, second = (re.sub(r"[\s$]", "", text).upper() for text in (formula, original))
     if not first or first == second:  # several cells may share one formula, and then only the first has its text
         return True
     return moved and re.sub(r"[A-Z]+\d+", "", first) == re.sub(r"[A-Z]+\d+", "", second)
@@ -268,12 +299,12 @@ _MEANS = set("0#?.,%@/:;ymdhsgeb")
 def _spelled(code: str) -> str:
     """The code of a number format in one spelling: each program quotes in its own way what stands for itself."""
     spelled = []
-    for found in _PART.finditer(code):
-        quoted = found[1] if found[1] is not None else found[2]
+    for part in _PART.finditer(code):
+        quoted = part[1] if part[1] is not None else part[2]
         if quoted is not None:
-            spelled += [f'"{each}"' if each.lower() in _MEANS - set("/:") else each for each in quoted]
+            spelled += [f'"{sign}"' if sign.lower() in _MEANS - set("/:") else sign for sign in quoted]
         else:
-            spelled.append(found[0].lower())
+            spelled.append(part[0].lower())
     return "".join(spelled)
 
 
@@ -282,11 +313,11 @@ def _is_day(code: str) -> bool:
     return bool(re.search("[ygmd]", re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|general', "", code.lower())))
 
 
-def _reads_alike(its: Cell, own: Cell) -> bool:
+def _reads_alike(cell: Cell, original: Cell) -> bool:
     """Whether the same value reads the same in both formats. A text does in any that shows texts as they are."""
-    if isinstance(own.value, str) and not isinstance(own.value, ErrorValue):
-        return _shows_texts(its.format)
-    return _spelled(its.format) == _spelled(own.format)
+    if isinstance(original.value, str) and not isinstance(original.value, ErrorValue):
+        return _shows_texts(cell.format)
+    return _spelled(cell.format) == _spelled(original.format)
 
 
 @cache
@@ -299,16 +330,16 @@ def _shows_texts(code: str) -> bool:
 # --- how it is said -------------------------------------------------------------------------------------------------
 
 
-def _shown(value: Content, form: str) -> str:
+def _format(value: Content, form: str) -> str:
     """A value in a sentence, so that a text is told from a number: 7,245 and 「7,245」."""
     if value is None:
         return either("空欄", "nothing")
-    said = _data(value, form)
-    if isinstance(said, bool | str):
-        told = str(said) if len(str(said)) <= _SHOWN else f"{str(said)[:_SHOWN]}…"
-        plain = told.startswith("=") or isinstance(value, int | float | ErrorValue)
-        return told if plain else either(f"「{told}」", f"“{told}”")
-    return f"{said:,}" if "#,##0" in form else str(said)
+    data = _data(value, form)
+    if isinstance(data, bool | str):
+        text = str(data) if len(str(data)) <= _LONGEST else f"{str(data)[:_LONGEST]}…"
+        plain = text.startswith("=") or isinstance(value, int | float | ErrorValue)
+        return text if plain else either(f"「{text}」", f"“{text}”")
+    return f"{data:,}" if "#,##0" in form else str(data)
 
 
 def _data(value: Content, form: str) -> Content:

@@ -5,8 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from exports.formats.files import require_workbook
-from exports.issued import stamp as marks
-from exports.issued.stamp import Stamp
+from exports.issued import stamp as stamps
 from exports.reports.letter import file_name, workbook
 from ledger.errors import NotWritable
 from ledger.statements import letter as statement
@@ -18,7 +17,8 @@ def letter_of(connection: Connection, no: int, path: Path) -> list[Path]:
     from exports.formats import xlsx
 
     require_workbook(path)
-    xlsx.write(workbook(statement.letter(connection, no), mark=_mark(marks.of_letters(connection, no), no)), path)
+    stamp = stamps.of_letters(connection, no).get(no)
+    xlsx.write(stamps.stamped(workbook(statement.letter(connection, no)), stamp), path)
     return [path]
 
 
@@ -33,12 +33,9 @@ def letters_everyone(connection: Connection, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
         raise NotWritable(str(folder)) from reason
-    files, told = [], marks.of_letters(connection)
+    files, stamp_of = [], stamps.of_letters(connection)
     for letter in letters(connection):
         files.append(folder / file_name(letter))
-        xlsx.write(workbook(letter, mark=_mark(told, letter.no)), files[-1])
+        # What is kept in this very write is not sealed yet, and has no stamp.
+        xlsx.write(stamps.stamped(workbook(letter), stamp_of.get(letter.no)), files[-1])
     return files
-
-
-def _mark(told: dict[int, Stamp], no: int) -> str:
-    return told[no].text if no in told else ""  # what is kept in this very write is not sealed yet

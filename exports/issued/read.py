@@ -105,7 +105,7 @@ class ReadWorkbook:
         """What a part refers to, by its id there: the last word of its type, and where it stands."""
         if part.lstrip("/") not in self._parts:
             return {}
-        found = {
+        related = {
             element.get("Id", ""): (
                 element.get("Type", "").rpartition("/")[2],
                 posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/"),
@@ -113,7 +113,7 @@ class ReadWorkbook:
             for element in self._tree(part.lstrip("/"))
         }
         # What is called otherwise, the guard has not looked into.
-        return {no: (kind, target) for no, (kind, target) in found.items() if target.lower().endswith(".xml")}
+        return {no: (kind, target) for no, (kind, target) in related.items() if target.lower().endswith(".xml")}
 
     def _number_formats(self, part: str | None) -> Iterator[str]:
         """The code of the number format of each style that a cell may have."""
@@ -121,11 +121,13 @@ class ReadWorkbook:
             yield "General"
             return
         styles = self._tree(part or "")
-        own = {int(element.get("numFmtId", -1)): element.get("formatCode", "") for element in _named(styles, "numFmt")}
+        codes = {
+            int(element.get("numFmtId", -1)): element.get("formatCode", "") for element in _named(styles, "numFmt")
+        }
         for of in _named(styles, "cellXfs"):
             for element in of:
                 number = int(element.get("numFmtId", 0))
-                yield own.get(number) or _BUILT_IN.get(number) or f"[{number}]"
+                yield codes.get(number) or _BUILT_IN.get(number) or f"[{number}]"
 
     def _shared(self, part: str | None) -> Iterator[str]:
         if part in self._parts:
@@ -166,24 +168,24 @@ class _Reader:
         if self._into is not None:
             self._into.append(text)
 
-    def _start(self, name: str, given: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name[name.rfind(":") + 1 :]
         if tag == "c":
-            self._cell, self._texts = given, {}
+            self._cell, self._texts = attributes, {}
         elif tag in ("v", "f", "t") and not self._aside:
             self._into = self._texts.setdefault(tag, [])
         elif tag == "rPh":
             self._aside += 1
         elif tag == "row":
-            self._number, self._at, self._row = int(given.get("r") or self._number + 1), 0, {}
+            self._number, self._at, self._row = int(attributes.get("r") or self._number + 1), 0, {}
             if not 0 < self._number <= LIMIT_SHEET_ROWS:
                 raise Unreadable("broken-workbook")
-            if _hidden(given, "ht"):
+            if _hidden(attributes, "ht"):
                 self._page.hidden_rows.append(self._number)
-        elif tag == "col" and _hidden(given, "width"):
-            first, last = int(given.get("min", 1)), int(given.get("max", 1))
+        elif tag == "col" and _hidden(attributes, "width"):
+            first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
             self._page.hidden_columns.update(range(first, min(last, _COLUMNS) + 1))
-        elif tag == "sheetFormatPr" and _true(given.get("zeroHeight")):
+        elif tag == "sheetFormatPr" and _true(attributes.get("zeroHeight")):
             self._page.hidden_rows.append(0)  # every row that does not say otherwise
 
     def _end(self, name: str) -> None:
@@ -243,18 +245,18 @@ def _named(tree: ET.Element, name: str) -> Iterator[ET.Element]:
 def _said(element: ET.Element) -> str:
     """The text of a cell in all its runs, without the reading aid that Excel keeps beside Japanese."""
     texts = []
-    for each in element:
-        tag = each.tag.rpartition("}")[2]
+    for part in element:
+        tag = part.tag.rpartition("}")[2]
         if tag == "t":
-            texts.append(each.text or "")
+            texts.append(part.text or "")
         elif tag == "r":
-            texts += [part.text or "" for part in each if part.tag.endswith("}t")]
+            texts += [run.text or "" for run in part if run.tag.endswith("}t")]
     return "".join(texts)
 
 
 def _plain(text: str) -> str:
     """A text without the workbook's own way of writing what XML cannot hold."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text) if "_x" in text else text
 
 
 @cache
@@ -265,10 +267,10 @@ def _column(letters: str) -> int:
     return number
 
 
-def _hidden(given: Mapping[str, str], size: str) -> bool:
+def _hidden(attributes: Mapping[str, str], size: str) -> bool:
     """Whether a row or column is not shown: it is said to be hidden, or too small to be read."""
-    return _true(given.get("hidden")) or float(given.get(size) or 1) < 1
+    return _true(attributes.get("hidden")) or float(attributes.get(size) or 1) < 1
 
 
-def _true(said: str | None) -> bool:
-    return said in ("1", "true")
+def _true(text: str | None) -> bool:
+    return text in ("1", "true")

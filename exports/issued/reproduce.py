@@ -1,8 +1,8 @@
-"""Workbooks that are handed out: made from the books, and made once more, as they stood, to be held against them."""
+"""Workbooks that were handed out, made once more from the books as they stood, to be held against them."""
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -11,155 +11,190 @@ from typing import Any
 from sqlalchemy import Connection
 
 from exports.formats import xlsx
-from exports.formats.files import require_workbook, workbook
-from exports.formats.sheet import Sheet, Workbook
-from exports.issued import stamp as marks
+from exports.formats.files import require_workbook
+from exports.formats.sheet import Workbook
+from exports.issued import stamp as stamps
+from exports.issued import version_0_1
 from exports.issued.compare import differences
+from exports.issued.layout import EarlierLayout, Layout
+from exports.issued.layout import of as layout_of
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import Stamp
-from exports.reports import check, cover, due, letter, member, month, settlements, trial_balance
+from exports.reports import REPORTS, cover, letter, member, month
+from exports.reports.report import Listing
 from ledger import dates, i18n
 from ledger.audit import chain, snapshot, verify
 from ledger.audit.faults import Fault
 from ledger.dates import Month
-from ledger.errors import NotAStatement
-from ledger.i18n import Language, _
-from ledger.intake import workbook as sheets
-from ledger.journal import balances
-from ledger.journal.chart import chart
+from ledger.errors import Exit, NotAStatement, Refusal
+from ledger.i18n import N_, Language, _
+from ledger.intake import workbook as input_files
 from ledger.journal.closing import seal
-from ledger.people.register import owners
-from ledger.statements import due as outstanding
 from ledger.statements import letter as letters
-from ledger.statements import settlements as returned
 from ledger.statements.member import member_statement
 from ledger.statements.month import month_statement
-from ledger.statements.settlements import SettlementLine
 
 
-def _month(connection: Connection, mark: Stamp) -> Workbook:
-    wanted = Month.of(mark.day)
-    return month.workbook(month_statement(connection, wanted), seal=seal(connection, wanted), mark=mark.text)
+@dataclass
+class NoticeNotGiven(Refusal):
+    """{file} compares a proposed notice with the one in force, and the books do not hold the proposed one"""
+
+    file: str
+    exit = Exit.USAGE
+    instead = N_("name its file as well: seisan verify {file} --notice FILE.py")
 
 
-def _member(connection: Connection, mark: Stamp) -> Workbook:
-    return member.workbook(member_statement(connection, mark.about, mark.day), mark=mark.text)
+def _month(connection: Connection, stamp: Stamp) -> Workbook:
+    named = Month.of(stamp.day)
+    return month.workbook(month_statement(connection, named), seal=seal(connection, named))
 
 
-def _letter(connection: Connection, mark: Stamp) -> Workbook:
-    return letter.workbook(letters.letter(connection, int(mark.about)), mark=mark.text)
+def _member(connection: Connection, stamp: Stamp) -> Workbook:
+    return member.workbook(member_statement(connection, stamp.about, stamp.day))
 
 
-def _check(connection: Connection, mark: Stamp) -> Sheet:
-    return check.answer(connection, check.asked_again(mark.of, mark.about, mark.day)).sheet()
+def _letter(connection: Connection, stamp: Stamp) -> Workbook:
+    return letter.workbook(letters.letter(connection, int(stamp.about)))
 
 
-def _returned(connection: Connection, mark: Stamp) -> list[SettlementLine]:
-    return returned.returns(connection, owners(connection, mark.day), mark.day)
-
-
-_LISTS: dict[str, Callable[[Connection, Stamp], Sheet]] = {
-    "due": lambda connection, mark: due.sheet(outstanding.due(connection, mark.day), mark.day),
-    "check": _check,
-    "check --all": _check,
-    "refund list": lambda connection, mark: settlements.refunds(_returned(connection, mark), mark.day),
-    "credit list": lambda connection, mark: settlements.credits(_returned(connection, mark), mark.day),
-    "balance": lambda connection, mark: trial_balance.as_of(
-        balances.trial_balance(connection, mark.day), chart(connection), mark.day
-    ),
-}
-
-
-def _list(connection: Connection, mark: Stamp) -> Workbook:
-    return workbook(_LISTS[mark.of](connection, mark), mark.day, mark.text)
-
-
-_MADE: dict[str, Callable[[Connection, Stamp], Workbook]] = {
+_STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {
     "month": _month,
     "member": _member,
     "letter": _letter,
-    **dict.fromkeys(_LISTS, _list),
 }
 
 
-def write(connection: Connection, mark: Stamp, path: Path) -> None:
-    """Writes the workbook that a mark describes. Refused: the name of another kind of file, what cannot be written."""
+def of_listing(listing: Listing) -> Workbook:
+    """The workbook of one list."""
+    return Workbook(listing.report.title, listing.made_on, (listing.sheet(),))
+
+
+def write(connection: Connection, stamp: Stamp, path: Path) -> None:
+    """Writes the statement that a stamp describes. Refused: the name of another kind of file."""
     require_workbook(path)
-    with snapshot.after(connection, mark.batch):
-        xlsx.write(_MADE[mark.of](connection, mark), path)
+    with snapshot.after(connection, stamp.batch):
+        xlsx.write(stamps.stamped(_STATEMENTS[stamp.of](connection, stamp), stamp), path)
 
 
 @dataclass(frozen=True)
 class WorkbookVerification(verify.Verification):
     """What was found of a workbook; `batch` is the write after which the books say what it is held against.
 
-    `certain`: the file itself says that it was made after this write.
+    `certain`: the file itself says that it was made after this write. `notes` say in what an earlier version laid it
+    out otherwise, which is no fault.
     """
 
     batch: int
     certain: bool
+    notes: tuple[Fault, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The answer as other programs read it."""
-        return super().as_json() | {"batch": self.batch, "certain": self.certain}
+        notes = [note.as_json() for note in self.notes]
+        return super().as_json() | {"batch": self.batch, "certain": self.certain, "notes": notes}
 
 
-def compared(connection: Connection, file: Path) -> WorkbookVerification:
+def compared(connection: Connection, file: Path, *, notice: Path | None = None) -> WorkbookVerification:
     """Holds every cell of a workbook that was handed out against the books as they stood when it was made.
 
-    Refused: a file that is no statement of ours (not-a-statement).
+    `notice` is the proposed notice that a comparison of notices was made with; it is code, and is run. Refused: a file
+    that is no statement of ours (not-a-statement), and such a comparison without the notice (notice-not-given).
     """
     try:
-        data = sheets.contents(file)
-        return _compared(connection, data, ReadWorkbook(data), file)
-    except sheets.Unreadable:
+        data = input_files.contents(file)
+        handed_out = _HandedOut(file, data, ReadWorkbook(data), notice)
+        return handed_out.verified(connection)
+    except input_files.Unreadable:
         raise NotAStatement(str(file)) from None
 
 
-def _compared(connection: Connection, data: bytes, there: ReadWorkbook, file: Path) -> WorkbookVerification:
-    told = marks.read(there.properties.get(xlsx.PROPERTY, ""))
-    found: list[Fault] = []
-    batch = 0
-    for mark in [told] if told is not None else _by_cover(connection, there, file):
-        if marks.batch_of(connection, mark.head) != mark.batch:
-            found = [Fault("head-unknown", file.name, {"head": mark.head})]
-            continue
-        batch, found = mark.batch, _faults(connection, mark, data, there, file)
-        if not found:
-            break
-    return WorkbookVerification(
-        verify.entries(connection), chain.last_head(connection), tuple(found), batch, certain=told is not None
-    )
+@dataclass(frozen=True)
+class _HandedOut:
+    """A workbook that comes back: its bytes, and what they hold."""
 
+    path: Path
+    data: bytes
+    content: ReadWorkbook
+    notice: Path | None
 
-def _faults(connection: Connection, mark: Stamp, data: bytes, there: ReadWorkbook, file: Path) -> list[Fault]:
-    if mark.of not in _MADE or (mark.of == "letter" and not re.fullmatch("[1-9][0-9]{0,8}", mark.about)):
-        raise NotAStatement(str(file))
-    made = BytesIO()
-    with i18n.speaking(mark.language), snapshot.after(connection, mark.batch):
-        xlsx.compose(_MADE[mark.of](connection, mark), made)
-    return [] if made.getvalue() == data else list(differences(there, ReadWorkbook(made.getvalue()), file.name))
+    def verified(self, connection: Connection) -> WorkbookVerification:
+        """What is found of it."""
+        stamp = stamps.parse(self.content.properties)
+        faults: list[Fault] = []
+        notes: list[Fault] = []
+        batch = 0
+        for candidate in [stamp] if stamp is not None else self._by_cover(connection):
+            if stamps.batch_of(connection, candidate.head) != candidate.batch:
+                faults = [Fault("head-unknown", self.path.name, {"head": candidate.head})]
+                continue
+            batch = candidate.batch
+            faults, notes = self._differences(connection, candidate)
+            if not faults:
+                break
+        entries, head = verify.entries(connection), chain.last_head(connection)
+        return WorkbookVerification(entries, head, tuple(faults), batch, stamp is not None, tuple(notes))
 
+    def _differences(self, connection: Connection, stamp: Stamp) -> tuple[list[Fault], list[Fault]]:
+        """The differences from the books as they stood, and the notes of an earlier layout."""
+        layout = stamps.layout_of(self.content.properties)
+        with i18n.speaking(stamp.language), snapshot.after(connection, stamp.batch):
+            workbook = self._made(connection, stamp)
+            if layout is not None and layout == layout_of(workbook):
+                return self._compared(stamps.stamped(workbook, stamp)), []
+            return self._compared_as_laid_out(workbook, layout or version_0_1.layout(stamp.of))
 
-# --- a file that bears no mark --------------------------------------------------------------------------------------
+    def _compared(self, workbook: Workbook) -> list[Fault]:
+        rendered = BytesIO()
+        xlsx.compose(workbook, rendered)
+        if rendered.getvalue() == self.data:
+            return []
+        return list(differences(self.content, ReadWorkbook(rendered.getvalue()), self.path.name))
 
+    def _compared_as_laid_out(self, workbook: Workbook, layout: Layout) -> tuple[list[Fault], list[Fault]]:
+        earlier, rendered = EarlierLayout(workbook, layout, self.path.name), BytesIO()
+        uncompared = earlier.uncompared(xlsx.compose(earlier.workbook, rendered))
+        books = ReadWorkbook(rendered.getvalue())
+        return list(differences(self.content, books, self.path.name, uncompared)), earlier.notes
 
-def _by_cover(connection: Connection, there: ReadWorkbook, file: Path) -> Iterator[Stamp]:
-    """What the cover of a month's workbook says, after each write that it may have been made after."""
-    page = there.page(there.sheets[0]) if there.sheets else None
-    texts = [str(cell.value) for row in (page.rows if page else {}).values() for _at, cell in sorted(row.items())]
-    language, last = _language(texts[:1]), _last_day(texts[:6])
-    heads = [text for text in texts if re.fullmatch("[0-9a-f]{64}", text)]
-    if language is None or last is None or not heads:
-        raise NotAStatement(str(file))
-    numbers = [marks.batch_of(connection, head) for head in heads]
-    with i18n.speaking(language):
-        now = marks.of_month(connection, Month.of(last))
-    for head, no in zip(heads, numbers, strict=True):
-        if no is None:
-            yield Stamp("month", now.about, now.as_of, language, 0, head)
-            return
-    yield now
+    def _made(self, connection: Connection, stamp: Stamp) -> Workbook:
+        stamp = version_0_1.asked(stamp)
+        if stamp.of in REPORTS:
+            return of_listing(self._listing(connection, stamp))
+        if stamp.of not in _STATEMENTS or (stamp.of == "letter" and not re.fullmatch("[1-9][0-9]{0,8}", stamp.about)):
+            raise NotAStatement(str(self.path))
+        return _STATEMENTS[stamp.of](connection, stamp)
+
+    def _listing(self, connection: Connection, stamp: Stamp) -> Listing:
+        report = REPORTS[stamp.of]
+        try:
+            question = stamp.asked(report)
+        except ValueError:
+            raise NotAStatement(str(self.path)) from None
+        for parameter in report.parameters:
+            if parameter.kind == "file":
+                if self.notice is None:
+                    raise NoticeNotGiven(str(self.path))
+                question[parameter.name] = self.notice
+        return report.ask(connection, question)
+
+    # --- a file that bears no stamp -----------------------------------------------------------------------------------
+
+    def _by_cover(self, connection: Connection) -> Iterator[Stamp]:
+        """What the cover of a month's workbook says, after each write that it may have been made after."""
+        page = self.content.page(self.content.sheets[0]) if self.content.sheets else None
+        texts = [str(cell.value) for row in (page.rows if page else {}).values() for _at, cell in sorted(row.items())]
+        language, last = _language(texts[:1]), _last_day(texts[:6])
+        heads = [text for text in texts if re.fullmatch("[0-9a-f]{64}", text)]
+        if language is None or last is None or not heads:
+            raise NotAStatement(str(self.path))
+        numbers = [stamps.batch_of(connection, head) for head in heads]
+        with i18n.speaking(language):
+            now = stamps.of_month(connection, Month.of(last))
+        for head, no in zip(heads, numbers, strict=True):
+            if no is None:
+                yield replace(now, batch=0, head=head)
+                return
+        yield now
 
 
 def _language(title: list[str]) -> Language | None:
@@ -171,5 +206,5 @@ def _language(title: list[str]) -> Language | None:
 
 
 def _last_day(texts: list[str]) -> date | None:
-    found = [day for text in texts for word in text.split() if (day := dates.parse_day(word)) is not None]
-    return found[-1] if found else None
+    days = [day for text in texts for word in text.split() if (day := dates.parse_day(word)) is not None]
+    return days[-1] if days else None

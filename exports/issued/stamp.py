@@ -1,29 +1,45 @@
 """What a workbook that is handed out says of itself: which statement it is, and after which write of the books.
 
-It stands in a property that no sheet shows and every program keeps, and is all that is needed to make the same again.
+It stands in properties that no sheet shows and every program keeps, and is all that is needed to make the same again.
 The write is the last one that the statement can depend on, so that the same statement still gives the same bytes.
 """
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from itertools import count, takewhile
+from typing import Any
 
 from sqlalchemy import Connection, Text, cast, func, select, union_all
 
+from exports.formats.sheet import Workbook
+from exports.issued import layout
+from exports.issued.layout import Layout
+from exports.reports.report import Listing, Report
 from ledger import i18n, tables
 from ledger.dates import Month
 from ledger.i18n import Language
 from ledger.journal.closing import closing_of
 from ledger.people.register import member_number
 
-# What no statement reads: who looked, what was refused, which command had which key.
-_UNREAD = ("looked", "refused", "request")
+# The properties of a workbook; more of them, numbered from 2, where one is too short for the text.
+PROPERTY = "Seisan"
+LAYOUT = "Seisan layout"
+_LENGTH = 240  # Excel takes texts of at most 255 characters
+
+# What no statement reads: who looked, which command had which key. What was refused, one list reads.
+_UNREAD = ("looked", "request")
+_TYPES: dict[str, type] = {"day": str, "text": str, "yen": int, "flag": bool}
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """A statement (`of`), the month, member or decision it is about, its day, its language, the write and its head."""
+    """A statement (`of`), the month, member or decision it is about, its day, its language, the write and its head.
+
+    Of a list, `question` is what was asked, by the names of its parameters.
+    """
 
     of: str
     about: str
@@ -31,10 +47,11 @@ class Stamp:
     language: Language
     batch: int
     head: str
+    question: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
-        """The mark as it stands in the file."""
+        """The stamp as it stands in the file."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @property
@@ -42,57 +59,96 @@ class Stamp:
         """The day as of which the statement was made."""
         return date.fromisoformat(self.as_of)
 
+    def asked(self, report: Report) -> dict[str, Any]:
+        """The question put to a report. Raises ValueError where it is none that could be put."""
+        kinds = {parameter.name: parameter.kind for parameter in report.parameters}
+        for name, value in self.question.items():
+            if name not in kinds or type(value) is not _TYPES.get(kinds[name]):
+                raise ValueError(name)
+        days = {name: date.fromisoformat(self.question[name]) for name in self.question if kinds[name] == "day"}
+        return self.question | days | {"as_of": self.day}
 
-def read(text: str) -> Stamp | None:
-    """The mark that a file bears; None when it bears none of ours."""
+
+def stamped(workbook: Workbook, stamp: Stamp | None) -> Workbook:
+    """The workbook with its stamp, if it has one, and its layout."""
+    layout_text = json.dumps(layout.of(workbook), ensure_ascii=False, separators=(",", ":"))
+    texts = {PROPERTY: "" if stamp is None else stamp.text, LAYOUT: layout_text}
+    return replace(workbook, properties=tuple(part for name, text in texts.items() for part in _split(name, text)))
+
+
+def _split(name: str, text: str) -> Iterator[tuple[str, str]]:
+    for at in range(0, len(text), _LENGTH):
+        yield (f"{name} {at // _LENGTH + 1}" if at else name), text[at : at + _LENGTH]
+
+
+def _joined(name: str, properties: Mapping[str, str]) -> str:
+    names = (name if number == 1 else f"{name} {number}" for number in count(1))
+    return "".join(properties[part] for part in takewhile(properties.__contains__, names))
+
+
+def layout_of(properties: Mapping[str, str]) -> Layout | None:
+    """The layout of which a file's properties speak; None in a file of version 0.1."""
+    return layout.parse(_joined(LAYOUT, properties))
+
+
+def parse(properties: Mapping[str, str]) -> Stamp | None:
+    """The stamp that a file bears; None when it bears none of ours."""
     try:
-        mark = Stamp(**json.loads(text))
-        date.fromisoformat(mark.as_of)
-        typed = (type(mark.of), type(mark.about), type(mark.batch)) == (str, str, int)
-        known = mark.language in i18n.LANGUAGES and re.fullmatch("[0-9a-f]{64}", mark.head)
+        stamp = Stamp(**json.loads(_joined(PROPERTY, properties)))
+        date.fromisoformat(stamp.as_of)
+        typed = (type(stamp.of), type(stamp.about), type(stamp.batch)) == (str, str, int)
+        typed = typed and isinstance(stamp.question, dict)
+        legible = stamp.language in i18n.LANGUAGES and re.fullmatch("[0-9a-f]{64}", stamp.head)
     except (ValueError, TypeError, RecursionError):
         return None
-    return mark if typed and known else None
+    return stamp if typed and legible else None
 
 
 def of_month(connection: Connection, month: Month) -> Stamp:
-    """The mark of a month's workbook: of a closed month after the write that closed it, whatever came later."""
+    """The stamp of a month's workbook: of a closed month after the write that closed it, whatever came later."""
     closed = closing_of(connection, month)
     batch = None if closed is None else _sealed(connection, "month_step", str(closed.no))
-    return _mark(connection, "month", str(month), month.last, batch or _last(connection))
+    return _stamp(connection, "month", str(month), month.last, batch or _last(connection))
 
 
 def of_member(connection: Connection, member: str, as_of: date) -> Stamp:
-    """The mark of a member's statement. Refused: a member who is not in the register (unknown-member)."""
-    return _mark(connection, "member", member_number(connection, member), as_of, _last(connection))
+    """The stamp of a member's statement. Refused: a member who is not in the register (unknown-member)."""
+    return _stamp(connection, "member", member_number(connection, member), as_of, _last(connection))
 
 
-def of_list(connection: Connection, of: str, about: str, as_of: date) -> Stamp:
-    """The mark of a list by the name of its command, of everything that it lists or of what it is about."""
-    return _mark(connection, of, about, as_of, _last(connection))
+def of_listing(connection: Connection, listing: Listing) -> Stamp:
+    """The stamp of a list: the question that it answers, but for files, which are not of the books."""
+    batch = _last(connection, refusals=listing.report.of_refusals)
+    question = {
+        parameter.name: value.isoformat() if isinstance(value, date) else value
+        for parameter in listing.report.parameters
+        if parameter.kind != "file" and (value := listing.question[parameter.name]) != parameter.default
+    }
+    question.pop("as_of", None)
+    return replace(_stamp(connection, listing.report.name, "", listing.made_on, batch), question=question)
 
 
 def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp]:
-    """The mark of each decision's letter, or of this one's: the last write that sealed anything it tells.
+    """The stamp of each decision's letter, or of this one's: the last write that sealed anything it tells.
 
     That is the decision itself, the application, what is known of the member, and the fees.
     """
-    decision, application, known = tables.decision, tables.application, tables.member_known
+    decision, application, particulars = tables.decision, tables.application, tables.member_known
     seal, batch = tables.seal, tables.batch
-    own = select(decision.c.no, decision.c.as_of, decision.c.application, application.c.member).join(application)
-    told = (own if no is None else own.where(decision.c.no == no)).cte("told")
+    stated = select(decision.c.no, decision.c.as_of, decision.c.application, application.c.member).join(application)
+    letter = (stated if no is None else stated.where(decision.c.no == no)).cte("letter")
     rests_on = union_all(
-        select(told.c.no, seal.c.batch).where(seal.c.of == "decision", seal.c.key == cast(told.c.no, Text)),
-        select(told.c.no, seal.c.batch).where(seal.c.of == "application", seal.c.key == told.c.application),
-        select(told.c.no, seal.c.batch)
-        .join(known, known.c.member == told.c.member)
-        .where(seal.c.of == "member_known", seal.c.key == cast(known.c.id, Text)),
-        select(told.c.no, select(func.max(seal.c.batch)).where(seal.c.of == "fee").scalar_subquery()),
+        select(letter.c.no, seal.c.batch).where(seal.c.of == "decision", seal.c.key == cast(letter.c.no, Text)),
+        select(letter.c.no, seal.c.batch).where(seal.c.of == "application", seal.c.key == letter.c.application),
+        select(letter.c.no, seal.c.batch)
+        .join(particulars, particulars.c.member == letter.c.member)
+        .where(seal.c.of == "member_known", seal.c.key == cast(particulars.c.id, Text)),
+        select(letter.c.no, select(func.max(seal.c.batch)).where(seal.c.of == "fee").scalar_subquery()),
     ).subquery()
     last = select(rests_on.c.no, func.max(rests_on.c.batch).label("batch")).group_by(rests_on.c.no).subquery()
     statement = (
-        select(told.c.no, told.c.as_of, batch.c.no.label("batch"), batch.c.head)
-        .join(last, last.c.no == told.c.no)
+        select(letter.c.no, letter.c.as_of, batch.c.no.label("batch"), batch.c.head)
+        .join(last, last.c.no == letter.c.no)
         .join(batch, batch.c.no == last.c.batch)
     )
     return {
@@ -106,7 +162,7 @@ def batch_of(connection: Connection, head: str) -> int | None:
     return connection.execute(select(tables.batch.c.no).where(tables.batch.c.head == head)).scalar()
 
 
-def _mark(connection: Connection, of: str, about: str, as_of: date, batch: int) -> Stamp:
+def _stamp(connection: Connection, of: str, about: str, as_of: date, batch: int) -> Stamp:
     head: str = connection.execute(select(tables.batch.c.head).where(tables.batch.c.no == batch)).scalar_one()
     return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head)
 
@@ -116,9 +172,10 @@ def _sealed(connection: Connection, of: str, key: str) -> int | None:
     return connection.execute(select(func.max(seal.c.batch)).where(seal.c.of == of, seal.c.key == key)).scalar()
 
 
-def _last(connection: Connection) -> int:
-    """The last write of which any statement tells."""
+def _last(connection: Connection, *, refusals: bool = False) -> int:
+    """The last write of which any statement tells, or any but the list of refusals."""
     seal = tables.seal
-    told = select(seal.c.batch).where(seal.c.of.not_in(_UNREAD))
-    last: int = connection.execute(told.order_by(seal.c.batch.desc(), seal.c.nth.desc()).limit(1)).scalar_one()
+    unread = _UNREAD if refusals else (*_UNREAD, "refused")
+    batches = select(seal.c.batch).where(seal.c.of.not_in(unread))
+    last: int = connection.execute(batches.order_by(seal.c.batch.desc(), seal.c.nth.desc()).limit(1)).scalar_one()
     return last

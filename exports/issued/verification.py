@@ -16,33 +16,38 @@ def verify(connection: Connection, *, month: Month | None = None, since: int | N
     return verified.verify(connection, guards.faults(connection), month=month, since=since)
 
 
-def text(found: verified.Verification, file: str = "") -> str:
-    """What was found, fault by fault, in the books or by the workbook that they were held against."""
-    if isinstance(found, WorkbookVerification):
-        return "\n".join(_compared(found, file))
-    if not found.faults:
-        return _("The books agree with themselves: {count} entries, head {head}", count=found.entries, head=found.head)
-    lines = [f"{fault.where}: {fault.says} ({fault.code})" for fault in found.faults]
+def text(verification: verified.Verification, file: str = "") -> str:
+    """What was verification, fault by fault, in the books or by the workbook that they were held against."""
+    if isinstance(verification, WorkbookVerification):
+        return "\n".join(_compared(verification, file))
+    if not verification.faults:
+        return _(
+            "The books agree with themselves: {count} entries, head {head}",
+            count=verification.entries,
+            head=verification.head,
+        )
+    lines = [f"{fault.where}: {fault.says} ({fault.code})" for fault in verification.faults]
     lines.append(_("{count} faults. Keep this file as it is, and compare it with a backup.", count=len(lines)))
     return "\n".join(lines)
 
 
-def _compared(found: WorkbookVerification, file: str) -> Iterator[str]:
-    if not found.faults:
+def _compared(verification: WorkbookVerification, file: str) -> Iterator[str]:
+    yield from (f"{note.where}: {note.says} ({note.code})" for note in verification.notes)
+    if not verification.faults:
         yield _(
             "{file} agrees with the books in every cell, as they stood after write {batch}",
             file=file,
-            batch=found.batch,
+            batch=verification.batch,
         )
         return
-    yield from (f"{fault.where}: {fault.says} ({fault.code})" for fault in found.faults)
-    if not found.batch:
+    yield from (f"{fault.where}: {fault.says} ({fault.code})" for fault in verification.faults)
+    if not verification.batch:
         yield _("The file is of other books, or these were rewritten: compare them with a backup.")
         return
     yield _(
         "{count} differences from the books as they stood after write {batch}. Keep this file as it is.",
-        count=len(found.faults),
-        batch=found.batch,
+        count=len(verification.faults),
+        batch=verification.batch,
     )
-    if not found.certain:
+    if not verification.certain:
         yield _("The file no longer says after which write it was made: what was recorded since may be among them.")

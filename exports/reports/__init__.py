@@ -1,19 +1,43 @@
-"""The sheets: titles, columns and sums of each statement, one file each; what stands in them comes from the ledger."""
+"""What people are told, one file each: every list as a report, and the statements that are put together from them."""
 
-from exports.formats.sheet import Column, Values
-from ledger.i18n import N_
-from ledger.people.register import Person
-
-ISSUER = N_("the federation of judicial scriveners' associations")
-
-# Who an application belongs to, as the first columns of a list.
-PERSON = (
-    Column(N_("Association"), width=9),
-    Column(N_("Member No."), width=17),
-    Column(N_("Name"), width=16),
+from exports.reports import (
+    account_list,
+    balance,
+    bill,
+    check,
+    credits,
+    decisions,
+    due,
+    entries,
+    impact,
+    match,
+    months,
+    outdated,
+    refunds,
+    refusals,
+    settings,
 )
+from exports.reports.report import Report
 
-
-def person(member: Person | None) -> Values:
-    """The cells of `PERSON`; empty for nobody known."""
-    return (None, None, None) if member is None else (member.association, member.number, member.name)
+# Every list that can be written to a file, by the name of its command, in the order of the month.
+REPORTS: dict[str, Report] = {
+    report.name: report
+    for report in (
+        match.REPORT,
+        due.REPORT,
+        check.REPORT,
+        decisions.REPORT,
+        outdated.REPORT,
+        refunds.REPORT,
+        refunds.OVERPAID,
+        credits.REPORT,
+        bill.REPORT,
+        balance.REPORT,
+        entries.REPORT,
+        refusals.REPORT,
+        months.REPORT,
+        impact.REPORT,
+        account_list.REPORT,
+        settings.REPORT,
+    )
+}

@@ -1,10 +1,11 @@
 """会別集計: members, applications, money and answers of each association."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
-from exports.formats.sheet import Block, Column, Sheet, Values
-from exports.reports import ISSUER
+from exports.formats.sheet import Sheet
+from exports.reports.report import Column, Table, sheet
 from ledger.i18n import N_
 from ledger.statements.associations import Association
 from ledger.statements.labels import OUTCOMES
@@ -12,45 +13,33 @@ from ledger.tables import OUTCOMES as IN_ORDER
 
 NAME = N_("By association")
 
-COLUMNS = (
-    Column(N_("Association"), width=10),
-    Column(N_("Members"), "count", 9, total=True),
-    Column(N_("Applications"), "count", 9, total=True),
-    Column(N_("Received in the month"), "yen", 13, total=True),
-    Column(N_("Refunded in the month"), "yen", 13, total=True),
-    Column(N_("Credited in the month"), "yen", 13, total=True),
-    Column(N_("Received to date"), "yen", 13, total=True),
-    Column(N_("Refunded to date"), "yen", 13, total=True),
-    Column(N_("Credited to date"), "yen", 13, total=True),
-    Column(N_("Held at the end"), "yen", 13, total=True),
-    *(Column(OUTCOMES[outcome], "count", 9, total=True) for outcome in IN_ORDER),
+
+def _answers(at: int) -> Callable[[Any], int]:
+    return lambda row: int(row.by_outcome[at])
+
+
+_TABLE = Table(
+    columns=(
+        Column("name", N_("Association"), width=10),
+        Column("members", N_("Members"), kind="count", width=9, total=True),
+        Column("applications", N_("Applications"), kind="count", width=9, total=True),
+        Column("received", N_("Received in the month"), kind="yen", width=13, total=True),
+        Column("refunded", N_("Refunded in the month"), kind="yen", width=13, total=True),
+        Column("credited", N_("Credited in the month"), kind="yen", width=13, total=True),
+        Column("received_to_date", N_("Received to date"), kind="yen", width=13, total=True),
+        Column("refunded_to_date", N_("Refunded to date"), kind="yen", width=13, total=True),
+        Column("credited_to_date", N_("Credited to date"), kind="yen", width=13, total=True),
+        Column("left", N_("Held at the end"), kind="yen", width=13, total=True),
+        *(
+            Column(outcome, OUTCOMES[outcome], _answers(at), "count", 9, total=True)
+            for at, outcome in enumerate(IN_ORDER)
+        ),
+    ),
+    total=N_("Total"),
 )
 
 
 def month(rows: Iterable[Association], period: tuple[date, date]) -> Sheet:
     """Each association from north to south: the month's money, the money to date, and the answers at its end."""
-
-    def cells(each: Association) -> Values:
-        return (
-            each.name,
-            each.members,
-            each.applications,
-            each.received,
-            each.refunded,
-            each.credited,
-            each.received_to_date,
-            each.refunded_to_date,
-            each.credited_to_date,
-            each.left,
-            *each.by_outcome,
-        )
-
-    return Sheet(
-        name=NAME,
-        title=NAME,
-        blocks=(Block(COLUMNS, map(cells, rows), total=N_("Total")),),
-        period=period,
-        issuer=ISSUER,
-        landscape=True,
-        notes=(N_("A refund counts from the day it was proposed. Answers are the findings as of the last day."),),
-    )
+    note = N_("A refund counts from the day it was proposed. Answers are the findings as of the last day.")
+    return sheet(NAME, _TABLE.block(rows), period=period, notes=(note,))

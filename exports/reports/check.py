@@ -1,25 +1,27 @@
-"""The check asked and answered: for one member, one application or everyone; as text, as a sheet, as JSON."""
+"""返金要件確認: the check of refunds, asked and answered for one member, one application or everyone."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats import terminal
 from exports.formats.progress import watched
-from exports.formats.sheet import Sheet
 from exports.reports import explanation, summaries
-from exports.reports import findings as findings_sheet
-from ledger import facts, tables
-from ledger.booking.eligibility import require_application
-from ledger.decisions import store
-from ledger.decisions.findings import Finding, as_json, judge
-from ledger.decisions.store import Decision
+from exports.reports.decisions import answer
+from exports.reports.report import APPLICATION, AS_OF, Column, Listing, Parameter, Question, Report, member
 from ledger.errors import Exit, Refusal
-from ledger.i18n import N_, _
-from ledger.people import register
-from ledger.store.records import last_number
+from ledger.i18n import N_, _, either
+from ledger.statements.labels import mark
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ledger.decisions.findings import Finding
+    from ledger.decisions.store import Decision
+    from ledger.facts import Origin
+    from ledger.notices.conditions import Clause, Condition
+    from ledger.people.register import Person
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
 EXPLAINED = 20
@@ -42,109 +44,214 @@ class NotYetApplied(Refusal):
     instead = N_("ask for a later day: --as-of DAY")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Whom the question is about, the day it is asked for, and whether every clause is to be shown."""
+class ExplainedCondition(NamedTuple):
+    """A condition of a clause: what it says, whether it holds, and what that rests on."""
 
-    member: str | None
-    application: str | None
-    everyone: bool
-    as_of: date
-    everything: bool = False
+    finding: "Finding"
+    clause: "Clause"
+    condition: "Condition"
+    origins: "Mapping[int, Origin]"
 
     @property
-    def command(self) -> str:
-        """The command that asks this way."""
-        return "check --all" if self.everything else "check"
+    def holds(self) -> bool | None:
+        """Whether it holds; None when that is not known."""
+        return self.finding.holds(self.condition)
 
     @property
-    def about(self) -> str:
-        """Whom it is about, as it can be read again (`asked_again`); empty for everyone."""
-        if self.application is not None:
-            return f"application {self.application}"
-        return "" if self.member is None else f"member {self.member}"
+    def grounds(self) -> str:
+        """What it rests on, in words."""
+        from ledger.decisions.findings import grounds_text
+
+        return grounds_text(self.finding, self.condition, self.origins)
+
+    @property
+    def sources(self) -> list[tuple[str, "Origin"]]:
+        """The facts that it rests on, and where each comes from."""
+        from ledger.decisions.findings import grounds
+
+        rests_on = grounds(self.finding, self.condition, self.origins)
+        return [(ground.column, ground.origin) for ground in rests_on if ground.origin is not None]
 
 
-def asked_again(command: str, about: str, as_of: date) -> Asked:
-    """The question that was put by a command, about whom it named."""
-    whom, _space, number = about.partition(" ")
-    member, application = (number if whom == literal else None for literal in ("member", "application"))
-    return Asked(member, application, not about, as_of, command == "check --all")
+class CheckedFinding(NamedTuple):
+    """A finding with the person it is about, the origins of what it stands on, and whether every clause is told."""
 
+    finding: "Finding"
+    member: "Person"
+    origins: "Mapping[int, Origin]"
+    everything: bool
 
-@dataclass(frozen=True)
-class CheckAnswer:
-    """The findings with the people they are about and the records they stand on."""
+    @property
+    def clauses(self) -> "tuple[Clause, ...]":
+        """The clauses that are told of: those that decide, or all of the notice."""
+        if not self.everything:
+            return tuple(self.finding.deciding())
+        return self.finding.notice.clauses if self.finding.notice else ()
 
-    asked: Asked
-    findings: list[Finding]
-    people: dict[str, register.Person]
-    origins: dict[int, facts.Origin]
+    @property
+    def conditions(self) -> list[ExplainedCondition]:
+        """Their conditions; where not everything is told, those that decide."""
+        return [
+            ExplainedCondition(self.finding, clause, condition, self.origins)
+            for clause in self.clauses
+            for condition in (clause.conditions if self.everything else self.finding.deciding_in(clause))
+        ]
 
-    def text(self) -> str:
-        """The findings for the terminal: each explained, or a table when they are many."""
-        if len(self.findings) > EXPLAINED:
-            counted = summaries.by_outcome((finding.outcome, finding.refundable) for finding in self.findings)
-            return f"{terminal.format_sheet(self.sheet())}\n\n{counted}"
-        return "\n\n".join(
-            explanation.finding(finding, self.people[finding.member], self.origins, everything=self.asked.everything)
-            for finding in self.findings
+    @property
+    def grounds(self) -> str:
+        """All conditions of these clauses, one line each: clause, ○ × or ?, the words, the grounds."""
+        line = either("{clause} {mark} {says}({grounds})", "{clause} {mark} {says} ({grounds})")
+        explained = (
+            ExplainedCondition(self.finding, clause, condition, self.origins)
+            for clause in self.clauses
+            for condition in clause.conditions
+        )
+        return "\n".join(
+            line.format(clause=row.clause.mark, mark=mark(row.holds), says=row.condition.says, grounds=row.grounds)
+            for row in explained
         )
 
-    def sheet(self) -> Sheet:
-        """The findings as a sheet, one to a row, with what decides."""
-        judged = watched(self.findings, len(self.findings), _("writing findings"))
-        return findings_sheet.sheet(
-            judged, self.people, self.origins, self.asked.as_of, everything=self.asked.everything
-        )
+    @property
+    def supply(self) -> list[tuple[str, str, str]]:
+        """Each missing fact, who can supply it, and in which file."""
+        from ledger.decisions.findings import SUPPLY
 
-    def as_json(self) -> dict[str, Any]:
-        """The findings as other programs read them."""
-        return {
-            "as_of": self.asked.as_of,
-            "findings": [as_json(finding, self.origins, everything=self.asked.everything) for finding in self.findings],
-        }
+        return [(fact, *SUPPLY[fact]) for fact in self.finding.missing]
 
 
-def answer(connection: Connection, asked: Asked) -> CheckAnswer:
+def _rows(connection: "Connection", question: Question) -> list[CheckedFinding]:
     """Judges what is asked for. A member or application that does not exist, or not yet on that day, is refused."""
-    findings = _judged(connection, asked)
-    if not findings and not asked.everyone:
-        raise NotYetApplied(asked.application or asked.member or "", asked.as_of)
-    ids = {identity for finding in findings for identity in finding.fact_ids()}
-    return CheckAnswer(asked, findings, register.people(connection), facts.origins(connection, ids))
+    from ledger import facts
+    from ledger.people.register import people
+
+    findings = _judged(connection, question)
+    if not findings and (question["application"] or question["member"]):
+        raise NotYetApplied(question["application"] or question["member"], question["as_of"])
+    origins = facts.origins(connection, {identity for finding in findings for identity in finding.fact_ids()})
+    persons = people(connection)
+    return [CheckedFinding(row, persons[row.member], origins, everything=question["everything"]) for row in findings]
 
 
-def _judged(connection: Connection, asked: Asked) -> list[Finding]:
-    if asked.application is not None:
-        require_application(connection, asked.application)
-        return judge(connection, asked.as_of, applications=[asked.application])
-    if asked.member is not None:
-        return judge(connection, asked.as_of, member=register.member_number(connection, asked.member))
-    if not asked.everyone:
+def _judged(connection: "Connection", question: Question) -> "list[Finding]":
+    from ledger.booking.eligibility import require_application
+    from ledger.decisions.findings import judge
+    from ledger.people.register import member_number
+
+    day = question["as_of"]
+    if question["application"] is not None:
+        require_application(connection, question["application"])
+        return judge(connection, day, applications=[question["application"]])
+    if question["member"] is not None:
+        return judge(connection, day, member=member_number(connection, question["member"]))
+    if not question["everyone"]:
         raise NobodyAsked
-    return judge(connection, asked.as_of)
+    return judge(connection, day)
+
+
+def _text(listing: Listing) -> str:
+    """Each finding explained, or a table when they are many."""
+    rows: list[CheckedFinding] = listing.content
+    if len(rows) > EXPLAINED:
+        counted = summaries.by_outcome((row.finding.outcome, row.finding.refundable) for row in rows)
+        return f"{terminal.format_sheet(listing.sheet())}\n\n{counted}"
+    return "\n\n".join(
+        explanation.finding(row.finding, row.member, row.origins, everything=row.everything) for row in rows
+    )
+
+
+def _listed(rows: list[CheckedFinding]) -> Iterator[CheckedFinding]:
+    return watched(rows, len(rows), _("writing findings"))
+
+
+_CONDITIONS = Column(
+    "conditions",
+    columns=(
+        Column("clause", get="clause.mark"),
+        Column("says", get="condition.says"),
+        Column("holds", kind="flag"),
+        Column("grounds"),
+        Column(
+            "sources",
+            columns=(
+                Column("fact", get=lambda row: row[0]),
+                Column("file", get=lambda row: row[1].file),
+                Column("sheet", get=lambda row: row[1].sheet),
+                Column("row", get=lambda row: row[1].row, kind="number"),
+                Column("known_on", get=lambda row: row[1].known_on, kind="day"),
+                Column("by", get=lambda row: row[1].by),
+            ),
+        ),
+    ),
+)
+
+EXPLAINED_FINDING = (
+    *member(),
+    Column("application", N_("Application No."), "finding.application", width=14),
+    *answer(lambda row: row.finding, on_paper=True),
+    Column("fee_received", N_("Fee received"), "finding.fee_received", "yen", total=True, on_paper=True),
+    Column("overpaid", N_("Overpaid"), "finding.overpaid", "yen", total=True, on_paper=True),
+    Column("grounds", N_("Conditions and grounds"), width=70, wrap=True, on_paper=True, in_json=False),
+    Column(
+        "supply",
+        columns=(
+            Column("fact", get=lambda row: row[0]),
+            Column("from", get=lambda row: row[1]),
+            Column("file", get=lambda row: row[2]),
+        ),
+    ),
+    _CONDITIONS,
+)
+
+REPORT = Report(
+    name="check",
+    title=N_("Refund check"),
+    summary=N_("Does the fee come back, and why? For a member, an application, or everyone, as of any day."),
+    examples=(
+        "check '東京 第9001号'",
+        "check --application 2011-0001 --as-of 2012-03-23",
+        "check --everyone --as-of 2012-09-30 --out 判定.xlsx",
+    ),
+    parameters=(
+        Parameter("member", "text", N_("the member's registration number"), "", "[MEMBER]"),
+        APPLICATION,
+        Parameter("everyone", "flag", N_("all applications"), "--everyone", default=False),
+        AS_OF,
+        Parameter("everything", "flag", N_("show every clause, not only what decides"), "--all", default=False),
+    ),
+    rows=_rows,
+    listed=_listed,
+    list_key="findings",
+    columns=EXPLAINED_FINDING,
+    total=N_("Total"),
+    dated=True,
+    text=_text,
+)
 
 
 def decide(
-    connection: Connection, applications: list[str], everyone: bool, as_of: date, *, by: str
-) -> tuple[list[Decision], int]:
+    connection: "Connection", applications: list[str], everyone: bool, as_of: date, *, by: str
+) -> "tuple[list[Decision], int]":
     """Keeps the findings of these applications, or of everyone; gives the decisions and how many of them are new.
 
     With everyone, those for whom nothing was received or nothing has ended are left out: there is nothing to decide.
     """
+    from ledger import tables
+    from ledger.booking.eligibility import require_application
+    from ledger.decisions import store
+    from ledger.decisions.findings import judge
+    from ledger.store.records import last_number
+
     if not applications and not everyone:
         raise NobodyAsked
     for number in applications:
         require_application(connection, number)
-    found = judge(connection, as_of, applications=None if everyone else applications)
+    findings = judge(connection, as_of, applications=None if everyone else applications)
     if everyone:
-        found = [finding for finding in found if finding.outcome not in ("no_fee", "in_force")]
-    elif len(found) < len(set(applications)):
-        there = {finding.application for finding in found}
-        raise NotYetApplied(next(number for number in applications if number not in there), as_of)
+        findings = [finding for finding in findings if finding.outcome not in ("no_fee", "in_force")]
+    elif len(findings) < len(set(applications)):
+        judged = {finding.application for finding in findings}
+        raise NotYetApplied(next(number for number in applications if number not in judged), as_of)
     before = last_number(connection, tables.decision.c.no)
-    numbers = set(store.keep(connection, found, by=by))
-    return [decision for decision in store.decisions(connection) if decision.no in numbers], sum(
-        no > before for no in numbers
-    )
+    numbers = set(store.keep(connection, findings, by=by))
+    decisions = [decision for decision in store.decisions(connection) if decision.no in numbers]
+    return decisions, sum(no > before for no in numbers)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from exports.formats.sheet import Block, Column, Sheet, TypedValue, Value, Values
-from exports.reports import ISSUER, fees_held, general_ledger, journal, settlements, trial_balance
+from exports.formats.sheet import Block, Sheet, SheetColumn, TypedValue, Value, Values
+from exports.reports import fees_held, general_ledger, journal, settlements, trial_balance
+from exports.reports.report import Column, Table, sheet
 from ledger.i18n import N_, _
 from ledger.statements.controls import Control, Stands
 from ledger.statements.labels import mark
@@ -41,38 +42,41 @@ SAYS = {
     "bank_balance": N_("Bank balance per books, to be compared with the bank's statement"),
 }
 
-_COUNTS = (Column("", width=52), Column("", width=26), Column("", "any", 20))
-_CONTROLS = (
-    Column(N_("Control"), width=52, wrap=True),
-    Column(N_("Account"), width=26),
-    Column(N_("Value"), "any", 20),
-    Column(N_("Expected"), "any", 20),
-    Column(N_("Agrees"), width=8),
-    Column(N_("Sheet"), width=20),
+_COUNTS = (
+    SheetColumn("", width=52, key="about"),
+    SheetColumn("", width=26, key="head"),
+    SheetColumn("", "any", 20, key="count"),
 )
-_STAMPS = (
-    Column(N_("Approved"), width=52),
-    Column(N_("Checked"), width=26),
-    Column(N_("Prepared"), width=20),
+_CONTROLS = Table(
+    columns=(
+        Column("control", N_("Control"), lambda row: _(SAYS[row[0].code]), width=52, wrap=True),
+        Column("account", N_("Account"), lambda row: row[0].account and row[1].name(row[0].account.code), width=26),
+        Column("value", N_("Value"), lambda row: _amount(row[0], row[0].value), "any", 20),
+        Column("expected", N_("Expected"), lambda row: _amount(row[0], row[0].expected), "any", 20),
+        Column("agrees", N_("Agrees"), lambda row: "－" if row[0].holds is None else mark(row[0].holds), width=8),
+        Column("sheet", N_("Sheet"), lambda row: _(SHEETS[row[0].sheet]), width=20),
+    ),
+    heading=N_("Control totals"),
+)
+_SEALS = (
+    SheetColumn(N_("Approved"), width=52, key="approved"),
+    SheetColumn(N_("Checked"), width=26, key="checked"),
+    SheetColumn(N_("Prepared"), width=20, key="prepared"),
 )
 
 
 def month(statement: MonthStatement, seal: str | None) -> Sheet:
     """The cover of a month's workbook; `seal` is the head of the chain that the month was closed with, if it was."""
     failed = sum(control.holds is False for control in statement.controls)
-    says = _("{count} control totals do not agree", count=failed) if failed else _("All control totals agree")
-    return Sheet(
-        name=NAME,
+    agreement = _("{count} control totals do not agree", count=failed) if failed else _("All control totals agree")
+    return sheet(
+        NAME,
+        Block(_COUNTS, _counts(statement.counts, seal)),
+        _CONTROLS.block([(control, statement.chart) for control in statement.controls]),
+        Block(_SEALS, [("", "", "")], heading=N_("Seals")),
         title=TITLE,
-        subtitle=says,
-        blocks=(
-            Block(_COUNTS, _counts(statement.counts, seal)),
-            Block(_CONTROLS, _controls(statement), heading=N_("Control totals")),
-            Block(_STAMPS, [("", "", "")], heading=N_("Seals")),
-        ),
+        subtitle=agreement,
         period=(statement.month.first, statement.month.last),
-        issuer=ISSUER,
-        landscape=True,
     )
 
 
@@ -91,18 +95,6 @@ def _counts(counts: Counts, seal: str | None) -> Iterator[Values]:
         yield (_(name), None, TypedValue("count", count))
     yield (_(HEAD), counts.head, None)
     yield (_("Seal of the closed month"), _("not closed") if seal is None else seal, None)
-
-
-def _controls(statement: MonthStatement) -> Iterator[Values]:
-    for control in statement.controls:
-        yield (
-            _(SAYS[control.code]),
-            None if control.account is None else statement.chart.name(control.account.code),
-            _amount(control, control.value),
-            _amount(control, control.expected),
-            "－" if control.holds is None else mark(control.holds),
-            _(SHEETS[control.sheet]),
-        )
 
 
 def _amount(control: Control, value: int | None) -> Value:

@@ -1,101 +1,143 @@
-"""判定一覧: the decisions that stand, in words; and the history of decisions."""
+"""判定の経過: every decision in the order in which it was kept, superseded ones included; and an answer in words."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from exports.formats.sheet import Block, Column, Sheet, Values
-from exports.reports import ISSUER, PERSON, person
-from ledger.decisions.findings import Answer
-from ledger.decisions.store import Decision
+from exports.formats.sheet import Sheet
+from exports.reports.report import Column, Parameter, Question, Report, Table, member, sheet
 from ledger.i18n import N_
-from ledger.people.register import Owners
 from ledger.statements.labels import OUTCOMES, SUGGESTED, joined, label, missing, remarks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from ledger.decisions.store import Decision
+    from ledger.people.register import Owners
 
 NAME = N_("Decisions")
 
-COLUMNS = (
-    Column(N_("Decision No."), "number", 8),
-    *PERSON,
-    Column(N_("Application No."), width=14),
-    Column(N_("Decided as of"), "day", 17),
-    Column(N_("Answer"), width=16),
-    Column(N_("Clauses"), width=10),
-    Column(N_("Notice"), width=26, wrap=True),
-    Column(N_("Amount to be given back"), "yen", 13, total=True),
-    Column(N_("Way"), width=10),
-    Column(N_("Missing"), width=36, wrap=True),
-    Column(N_("Doubts"), width=36, wrap=True),
-    Column(N_("To be noted"), width=30, wrap=True),
-    Column(N_("Decided by"), width=12),
-)
 
-HISTORY = (
-    Column(N_("Decision No."), "number", 8),
-    Column(N_("Application No."), width=14),
-    Column(N_("Decided as of"), "day", 17),
-    Column(N_("Decided at (UTC)"), "moment", 20, on_paper=True),
-    Column(N_("Decided by"), width=12),
-    Column(N_("Answer"), width=16),
-    Column(N_("Clauses"), width=10),
-    Column(N_("Notice"), width=26, wrap=True),
-    Column(N_("Amount to be given back"), "yen", 13),
-    Column(N_("Superseded by"), "number", 9),
-)
+def format_outcome(code: str) -> str | None:
+    """The outcome in words."""
+    return label(OUTCOMES, code)
 
 
-def month(decided: Iterable[Decision], owners: Owners, day: date) -> Sheet:
-    """The decision that stood for each application at the end of a month."""
-    block = Block(COLUMNS, _rows(decided, owners), total=N_("Total"))
-    return Sheet(name=NAME, title=NAME, blocks=(block,), as_of=day, issuer=ISSUER, landscape=True)
+def announced_on(answer: Any) -> "date | None":
+    """The day of the notice under which it was answered; None where there was none."""
+    return None if answer.notice is None else answer.notice.announced_on
 
 
-def history(decisions: Iterable[Decision]) -> Sheet:
-    """Decisions in the order in which they were kept, superseded ones included."""
-    title = N_("History of decisions")
-    return Sheet(name=NAME, title=title, blocks=(Block(HISTORY, historical(decisions)),), issuer=ISSUER, landscape=True)
+def format_notice(announced: "date | None") -> str | None:
+    """The name of the notice of a day; None where there was none."""
+    from ledger.notices.register import announced as announced_notice
+
+    notice = announced_notice(announced)
+    return None if notice is None else notice.name
 
 
-def historical(decisions: Iterable[Decision]) -> Iterator[Values]:
-    """The rows of `HISTORY`."""
-    for decision in decisions:
-        yield (
-            decision.no,
-            decision.application,
-            decision.as_of,
-            decision.decided_at,
-            decision.by,
-            label(OUTCOMES, decision.outcome),
-            joined(decision.clauses),
-            decision.notice.name if decision.notice else None,
-            decision.refundable,
-            decision.superseded_by,
-        )
+def answer(
+    get: Callable[[Any], Any] = lambda row: row,
+    *,
+    widths: tuple[int, int, int] = (16, 10, 10),
+    total: bool = True,
+    on_paper: bool = False,
+) -> tuple[Column, ...]:
+    """The columns of an answer: outcome, clauses, notice, yen, way, what is missing, doubts, what is to be noted.
 
-
-def _rows(decided: Iterable[Decision], owners: Owners) -> Iterator[Values]:
-    for decision in decided:
-        yield (
-            decision.no,
-            *person(owners.of(decision.application)),
-            decision.application,
-            decision.as_of,
-            *answer(decision),
-            decision.by,
-        )
-
-
-def answer(each: Answer) -> Values:
-    """The answer in words: outcome, clauses, notice, yen, way, what is missing, doubts, what is to be noted.
-
-    What is missing is named where somebody has to supply it: not while nothing has ended.
+    `widths` are those of outcome, clauses and way. People are told what is missing where somebody has to supply it: not
+    while nothing has ended.
     """
+
+    def of(name: str) -> Callable[[Any], Any]:
+        return lambda row: getattr(get(row), name)
+
+    def to_supply(row: Any) -> tuple[str, ...]:
+        return get(row).missing if get(row).outcome in ("needs_facts", "needs_review") else ()
+
+    yen = Column("refundable", N_("Amount to be given back"), of("refundable"), "yen", 13, total=total)
     return (
-        label(OUTCOMES, each.outcome),
-        joined(each.clauses),
-        each.notice.name if each.notice else None,
-        each.refundable,
-        label(SUGGESTED, each.suggested),
-        missing(each.missing) if each.outcome in ("needs_facts", "needs_review") else "",
-        remarks(each.doubts),
-        remarks(each.warnings),
+        Column("outcome", N_("Answer"), of("outcome"), width=widths[0], show=format_outcome),
+        Column("verdict", get=of("verdict")),
+        Column("clauses", N_("Clauses"), of("clauses"), width=widths[1], show=joined, data="texts"),
+        Column(
+            "notice",
+            N_("Notice"),
+            lambda row: announced_on(get(row)),
+            width=26,
+            show=format_notice,
+            wrap=True,
+            on_paper=on_paper,
+            data="day",
+        ),
+        yen,
+        Column("suggested", N_("Way"), of("suggested"), width=widths[2], show=lambda way: label(SUGGESTED, way)),
+        Column("missing", get=of("missing"), data="texts"),
+        Column("to_supply", N_("Missing"), to_supply, width=36, show=missing, wrap=True, in_json=False),
+        Column(
+            "doubts", N_("Doubts"), of("doubts"), width=36, show=remarks, wrap=True, on_paper=on_paper, data="texts"
+        ),
+        Column(
+            "warnings",
+            N_("To be noted"),
+            of("warnings"),
+            width=30,
+            show=remarks,
+            wrap=True,
+            on_paper=on_paper,
+            data="texts",
+        ),
     )
+
+
+def _rows(connection: "Connection", question: Question) -> "list[Decision]":
+    from ledger.booking.eligibility import require_application
+    from ledger.decisions.store import decisions
+
+    application = question["application"]
+    if application is not None:
+        require_application(connection, application)
+    return decisions(connection, None if application is None else [application])
+
+
+REPORT = Report(
+    name="decisions",
+    title=N_("History of decisions"),
+    tab=NAME,
+    summary=N_("The decisions kept, superseded ones included."),
+    examples=("decisions", "decisions 2011-0001"),
+    parameters=(Parameter("application", "text", N_("one application"), "", "[APPLICATION]"),),
+    rows=_rows,
+    columns=(
+        Column("no", N_("Decision No."), kind="number", width=8),
+        Column("application", N_("Application No."), width=14),
+        Column("as_of", N_("Decided as of"), kind="day", width=17),
+        Column("decided_at", N_("Decided at (UTC)"), kind="moment", width=20, on_paper=True),
+        Column("by", N_("Decided by")),
+        Column("outcome", N_("Answer"), width=16, show=format_outcome),
+        Column("clauses", N_("Clauses"), width=10, show=joined, data="texts"),
+        Column("notice", N_("Notice"), announced_on, width=26, show=format_notice, wrap=True, data="day"),
+        Column("refundable", N_("Amount to be given back"), kind="yen", width=13),
+        Column("superseded_by", N_("Superseded by"), kind="number", width=9),
+    ),
+)
+
+_STANDING = Table(
+    columns=(
+        Column("no", N_("Decision No."), lambda row: row[0].no, "number", 8),
+        *member(lambda row: row[1]),
+        Column("application", N_("Application No."), lambda row: row[0].application, width=14),
+        Column("as_of", N_("Decided as of"), lambda row: row[0].as_of, "day", 17),
+        *answer(lambda row: row[0]),
+        Column("by", N_("Decided by"), lambda row: row[0].by),
+    ),
+    total=N_("Total"),
+)
+
+
+def month(decided: "Iterable[Decision]", owners: "Owners", day: "date") -> Sheet:
+    """判定一覧: the decision that stood for each application at the end of a month."""
+    rows = ((decision, owners.of(decision.application)) for decision in decided)
+    return sheet(NAME, _STANDING.block(rows), as_of=day)

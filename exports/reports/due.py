@@ -1,42 +1,40 @@
 """受領書未返送一覧: certificates whose receipt has not come back, the longest outstanding first (CP 4.1.3)."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from typing import TYPE_CHECKING
 
-from exports.formats.sheet import Block, Column, Sheet, Values
-from exports.reports import ISSUER, PERSON, person
+from exports.reports.report import AS_OF, Column, Question, Report, member
 from ledger.i18n import N_
-from ledger.statements.due import OutstandingReceipt
 from ledger.statements.labels import RECEIPT_STATES, label
 
-NAME = N_("Receipts outstanding")
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
-COLUMNS = (
-    *PERSON,
-    Column(N_("Application No."), width=14),
-    Column(N_("Mailed on"), "day", 17),
-    Column(N_("Day"), "count", 9),
-    Column(N_("Reminder from"), "day", 17),
-    Column(N_("Revocation possible from"), "day", 17),
-    Column(N_("State"), width=16),
+    from ledger.statements.due import OutstandingReceipt
+
+
+def _rows(connection: "Connection", question: Question) -> "list[OutstandingReceipt]":
+    from ledger.statements.due import due
+
+    return due(connection, question["as_of"])
+
+
+REPORT = Report(
+    name="due",
+    title=N_("Receipts outstanding"),
+    summary=N_("Receipts outstanding: day count, reminder due, revocable from."),
+    examples=("due --as-of 2012-02-20", "due --out 受領書督促.xlsx"),
+    parameters=(AS_OF,),
+    rows=_rows,
+    list_key="due",
+    columns=(
+        *member(),
+        Column("application", N_("Application No."), width=14),
+        Column("mailed_on", N_("Mailed on"), kind="day", width=17),
+        Column("day", N_("Day"), kind="count", width=9),
+        Column("reminder_on", N_("Reminder from"), kind="day", width=17),
+        Column("revocable_on", N_("Revocation possible from"), kind="day", width=17),
+        Column("state", N_("State"), width=16, show=lambda state: label(RECEIPT_STATES, state)),
+    ),
+    dated=True,
+    notes=(N_("That revocation is possible does not mean that the certificate is revoked."),),
 )
-
-
-def sheet(rows: Iterable[OutstandingReceipt], day: date) -> Sheet:
-    """The receipts outstanding on a day."""
-    note = N_("That revocation is possible does not mean that the certificate is revoked.")
-    block = Block(COLUMNS, _cells(rows))
-    return Sheet(name=NAME, title=NAME, blocks=(block,), as_of=day, issuer=ISSUER, landscape=True, notes=(note,))
-
-
-def _cells(rows: Iterable[OutstandingReceipt]) -> Iterator[Values]:
-    for row in rows:
-        yield (
-            *person(row.member),
-            row.application,
-            row.mailed_on,
-            row.day,
-            row.reminder_on,
-            row.revocable_on,
-            label(RECEIPT_STATES, row.state),
-        )

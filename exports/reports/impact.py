@@ -1,108 +1,173 @@
 """新旧比較: what a proposed notice would change, by outcome, by association, and application by application."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from exports.formats.sheet import Block, Column, Sheet, Values
-from exports.reports import ISSUER, PERSON, person
-from ledger.decisions.impact import Comparison
+from exports.formats import terminal
+from exports.reports import explanation
+from exports.reports.check import EXPLAINED_FINDING, CheckedFinding
+from exports.reports.report import AS_OF, Column, Listing, Parameter, Question, Report, Table, member
 from ledger.i18n import N_, _
 from ledger.statements.labels import OUTCOMES, joined, label, missing
 
-NAME = N_("Comparison of notices")
-TITLE = N_("What the proposed notice would change")
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ledger.decisions.impact import Comparison, Example, OutcomeShift
+
 TOTAL = N_("Total")
 
-_YEN_BEFORE = Column(N_("Refundable now"), "yen", 16, total=True)
-_YEN_AFTER = Column(N_("Refundable as proposed"), "yen", 16, total=True)
-_DIFFERENCE = Column(N_("Change"), "yen", 14, total=True)
-_MONEY = (_YEN_BEFORE, _YEN_AFTER, _DIFFERENCE)
 
-_NOW = Column(N_("Answer now"), width=20)
-_PROPOSED = Column(N_("Answer as proposed"), width=20)
+def _rows(connection: "Connection", question: Question) -> "Comparison":
+    from ledger.decisions.impact import compare
+    from ledger.notices.drafts import load
 
-_BY_OUTCOME = (
-    _NOW,
-    _PROPOSED,
-    Column(N_("Applications"), "count", 12, total=True),
-    *_MONEY,
-)
-_BY_ASSOCIATION = (
-    PERSON[0],
-    Column(N_("Applications judged"), "count", 12, total=True),
-    Column(N_("Of these changed"), "count", 12, total=True),
-    *_MONEY,
-)
-_BY_APPLICATION = (
-    *PERSON,
-    Column(N_("Application No."), width=14),
-    _NOW,
-    Column(N_("Clauses now"), width=12),
-    _PROPOSED,
-    Column(N_("Clauses as proposed"), width=12),
-    Column(N_("Missing as proposed"), width=40, wrap=True),
-    *_MONEY,
-)
+    return compare(connection, load(Path(question["file"])), question["as_of"])
 
 
-def sheet(found: Comparison, *, every_change: bool = True) -> Sheet:
-    """The whole comparison; without `every_change` only the counts and sums."""
-    blocks = [
-        Block(_BY_OUTCOME, list(_moved(found)), heading=N_("By outcome (all changes)"), total=TOTAL),
-        Block(_BY_ASSOCIATION, list(_shares(found)), heading=N_("By association (all applications)"), total=TOTAL),
-    ]
-    if every_change:
-        heading = N_("Every change")
-        blocks.append(Block(_BY_APPLICATION, _changes(found), heading=heading, total=TOTAL, new_page=True))
-    return Sheet(
-        name=NAME,
-        title=TITLE,
-        blocks=tuple(blocks),
-        as_of=found.as_of,
-        subtitle=_between(found),
-        issuer=ISSUER,
-        landscape=True,
+def _yen(before: str = "refundable_before", after: str = "refundable_after", *, in_json: bool = True) -> Any:
+    """What is to be given back under either notice, and the difference."""
+
+    def difference(row: Any) -> int:
+        return columns[1].of(row) - columns[0].of(row)  # type: ignore[no-any-return]
+
+    columns = (
+        Column("refundable_before", N_("Refundable now"), before, "yen", 16, total=True, in_json=in_json),
+        Column("refundable_after", N_("Refundable as proposed"), after, "yen", 16, total=True, in_json=in_json),
     )
+    return (*columns, Column("change", N_("Change"), difference, "yen", 14, total=True))
 
 
-def _between(found: Comparison) -> str:
-    now = found.in_force.name if found.in_force else _("no notice was in force")
-    return _("now: {notice}; proposed: {proposed}", notice=now, proposed=found.proposed.notice.name)
+def _outcome(code: str) -> str | None:
+    return label(OUTCOMES, code)
 
 
-def _moved(found: Comparison) -> Iterator[Values]:
-    for movement in found.moved:
-        after = label(OUTCOMES, movement.after)
-        yield (
-            label(OUTCOMES, movement.before),
-            after if movement.before != movement.after else _("the same, on other grounds"),
-            movement.applications,
-            *_yen(movement.refundable_before, movement.refundable_after),
+def _after(shift: "OutcomeShift") -> str | None:
+    return _outcome(shift.after) if shift.before != shift.after else _("the same, on other grounds")
+
+
+def _between(comparison: "Comparison") -> str:
+    now = comparison.in_force.name if comparison.in_force else _("no notice was in force")
+    return _("now: {notice}; proposed: {proposed}", notice=now, proposed=comparison.proposed.notice.name)
+
+
+def _text(listing: Listing) -> str:
+    """The difference in counts and yen, and a few changes of each kind explained under both notices."""
+    comparison: Comparison = listing.content
+    if not comparison.changes:
+        return _(
+            "{count} applications judged as of {day}: the proposed notice would change nothing.",
+            count=comparison.judged,
+            day=comparison.as_of,
         )
+    sums = REPORT.sheet(comparison, comparison.as_of, tables=REPORT.every_table[:2])
+    examples = ["\n".join(_explained(example, comparison)) for example in comparison.examples]
+    return "\n\n".join([terminal.format_sheet(sums), _("Examples of each kind:"), *examples])
 
 
-def _shares(found: Comparison) -> Iterator[Values]:
-    for share in found.shares:
-        yield (
-            share.association,
-            share.applications,
-            share.changed,
-            *_yen(share.refundable_before, share.refundable_after),
-        )
+def _explained(example: "Example", comparison: "Comparison") -> Iterator[str]:
+    change = example.change
+    yield _("Application {application}, now:", application=change.application)
+    yield explanation.finding(example.before, change.member, comparison.origins)
+    yield _("as proposed:")
+    lines = explanation.finding(example.after, change.member, comparison.origins).splitlines()
+    # What could be typed next could not be typed yet: the proposed notice is not in force.
+    yield from (line for line in lines if not line.startswith("  → seisan"))
 
 
-def _changes(found: Comparison) -> Iterator[Values]:
-    for change in found.changes:
-        yield (
-            *person(change.member),
-            change.application,
-            label(OUTCOMES, change.before.outcome),
-            joined(change.before.clauses),
-            label(OUTCOMES, change.after.outcome),
-            joined(change.after.clauses),
-            missing(change.after.missing),
-            *_yen(change.before.refundable, change.after.refundable),
-        )
+def _examples(comparison: "Comparison") -> list[dict[str, Any]]:
+    return [
+        {
+            "application": example.change.application,
+            "before": CheckedFinding(example.before, example.change.member, comparison.origins, everything=True),
+            "after": CheckedFinding(example.after, example.change.member, comparison.origins, everything=True),
+        }
+        for example in comparison.examples
+    ]
 
 
-def _yen(before: int, after: int) -> tuple[int, int, int]:
-    return before, after, after - before
+_JUDGEMENT = (
+    Column("outcome"),
+    Column("clauses", data="texts"),
+    Column("missing", data="texts"),
+    Column("doubts", data="texts"),
+    Column("refundable", kind="yen"),
+)
+
+_ASSOCIATIONS = Table(
+    columns=(
+        Column("association", N_("Association"), width=9),
+        Column("applications", N_("Applications judged"), kind="count", total=True),
+        Column("changed", N_("Of these changed"), kind="count", total=True),
+        *_yen(),
+    ),
+    rows=lambda comparison: comparison.shares,
+    key="associations",
+    heading=N_("By association (all applications)"),
+    total=TOTAL,
+)
+_CHANGES = Table(
+    columns=(
+        *member(),
+        Column("application", N_("Application No."), width=14),
+        Column("before", columns=_JUDGEMENT),
+        Column("after", columns=_JUDGEMENT),
+        Column("outcome_now", N_("Answer now"), "before.outcome", width=20, show=_outcome, in_json=False),
+        Column("clauses_now", N_("Clauses now"), "before.clauses", show=joined, in_json=False),
+        Column("outcome_proposed", N_("Answer as proposed"), "after.outcome", width=20, show=_outcome, in_json=False),
+        Column("clauses_proposed", N_("Clauses as proposed"), "after.clauses", show=joined, in_json=False),
+        Column("missing", N_("Missing as proposed"), "after.missing", width=40, show=missing, wrap=True, in_json=False),
+        *_yen("before.refundable", "after.refundable", in_json=False),
+    ),
+    rows=lambda comparison: comparison.changes,
+    key="changes",
+    heading=N_("Every change"),
+    total=TOTAL,
+    new_page=True,
+)
+
+REPORT = Report(
+    name="notices compare",
+    title=N_("What the proposed notice would change"),
+    tab=N_("Comparison of notices"),
+    summary=N_("Which findings a proposed notice would change, and the money it moves; nothing is written."),
+    examples=(
+        "notices compare proposed.py --as-of 2012-09-30",
+        "notices compare proposed.py --as-of 2012-09-30 --out 比較.xlsx",
+    ),
+    parameters=(Parameter("file", "file", N_("the proposed notice; it is code, and is run"), "", "FILE.py"), AS_OF),
+    rows=_rows,
+    listed=lambda comparison: comparison.moved,
+    list_key="outcomes",
+    heading=N_("By outcome (all changes)"),
+    columns=(
+        Column("before", N_("Answer now"), width=20, show=_outcome),
+        Column("after"),
+        Column("proposed", N_("Answer as proposed"), _after, width=20, in_json=False),
+        Column("applications", N_("Applications"), kind="count", total=True),
+        *_yen(),
+    ),
+    facts=(
+        Column("notice", get=lambda row: row.in_force.announced_on if row.in_force else None, kind="day"),
+        Column("proposed", get="proposed.notice.announced_on", kind="day"),
+        Column("applications", get="judged", kind="count"),
+        Column("changed", get=lambda row: len(row.changes), kind="count"),
+        Column("refundable_before", kind="yen"),
+        Column("refundable_after", kind="yen"),
+        Column(
+            "examples",
+            get=_examples,
+            columns=(
+                Column("application", get=lambda row: row["application"]),
+                Column("before", get=lambda row: row["before"], columns=EXPLAINED_FINDING),
+                Column("after", get=lambda row: row["after"], columns=EXPLAINED_FINDING),
+            ),
+        ),
+    ),
+    total=TOTAL,
+    tables=(_ASSOCIATIONS, _CHANGES),
+    subtitle=_between,
+    dated=True,
+    text=_text,
+)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from exports.formats.sheet import Block, Column, Sheet, Values, Workbook, format_day
-from exports.reports import ISSUER
+from exports.formats.sheet import Block, Sheet, SheetColumn, Values, Workbook, format_day
+from exports.reports.report import ISSUER
+from exports.reports.report import sheet as issued_sheet
 from ledger.codes import format_code
 from ledger.facts import STATED
 from ledger.i18n import N_, _, either
@@ -82,27 +83,27 @@ NEXT = {
     "no_fee": N_("If you have paid, send us a copy of the slip that shows the day, the amount and the payer's name."),
 }
 
-_COLUMNS = (Column("", width=18), Column("", width=96, wrap=True))
+_COLUMNS = (SheetColumn("", width=18, key="about"), SheetColumn("", width=96, wrap=True, key="text"))
 _NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
 
 
 def sheet(letter: Letter) -> Sheet:
     """The letter as one sheet: to whom, about what, and below 記 the answer with its grounds."""
-    subtitle = _("decision No. {no}", no=letter.no)
-    return Sheet(
-        name=NAME,
+    return issued_sheet(
+        NAME,
+        Block(_COLUMNS, _opening(letter)),
+        Block(_COLUMNS, _answer(letter), heading=N_("Answer in detail")),
         title=TITLE,
-        blocks=(Block(_COLUMNS, _opening(letter)), Block(_COLUMNS, _answer(letter), heading=N_("Answer in detail"))),
         as_of=letter.as_of,
-        subtitle=subtitle,
-        issuer=ISSUER,
+        subtitle=_("decision No. {no}", no=letter.no),
+        landscape=False,
         notes=(N_("End of the letter"),),
     )
 
 
-def workbook(letter: Letter, *, mark: str = "") -> Workbook:
+def workbook(letter: Letter) -> Workbook:
     """The letter as a file; made again, it is the same."""
-    return Workbook(TITLE, letter.as_of, (sheet(letter),), issuer=ISSUER, mark=mark)
+    return Workbook(TITLE, letter.as_of, (sheet(letter),), issuer=ISSUER)
 
 
 def file_name(letter: Letter) -> str:
@@ -143,7 +144,7 @@ def _opening(letter: Letter) -> Iterator[Values]:
 
 
 def _answer(letter: Letter) -> Iterator[Values]:
-    """The rows below 記: what is told of, and beside it what there is to tell, a line each."""
+    """The rows below 記: what is told of, and beside it what there is to tell, a line clause."""
     parts = (
         (N_("Our answer"), [_(ANSWERS[letter.outcome])]),
         (N_("Amount"), list(_amounts(letter))),
@@ -191,17 +192,17 @@ def _grounds(letter: Letter) -> Iterator[str]:
         yield _clause(clause)
 
 
-def _clause(each: CitedClause) -> str:
-    translated = _(each.words)
-    quoted = f"「{each.words}」" + ("" if translated == each.words else f" ({translated})")
-    if each.holds is None:
-        return _("{mark} {words}: not known yet", mark=each.mark, words=quoted)
-    if each.holds:
-        return _("{mark} {words}: this is the case", mark=each.mark, words=quoted)
-    unmet = either("", ", ").join(either(f"「{ja}」", f"“{en}”") for ja, en in each.unmet)
+def _clause(clause: CitedClause) -> str:
+    translated = _(clause.words)
+    quoted = f"「{clause.words}」" + ("" if translated == clause.words else f" ({translated})")
+    if clause.holds is None:
+        return _("{mark} {words}: not known yet", mark=clause.mark, words=quoted)
+    if clause.holds:
+        return _("{mark} {words}: this is the case", mark=clause.mark, words=quoted)
+    unmet = either("", ", ").join(either(f"「{ja}」", f"“{en}”") for ja, en in clause.unmet)
     return _(
         "{mark} {words}: this is not the case; what is not met: {conditions}",
-        mark=each.mark,
+        mark=clause.mark,
         words=quoted,
         conditions=unmet,
     )

@@ -16,7 +16,7 @@ from ledger.statements.fees_held import HELD
 from ledger.statements.month import MonthStatement
 
 
-def workbook(statement: MonthStatement, *, seal: str | None = None, mark: str = "") -> Workbook:
+def workbook(statement: MonthStatement, *, seal: str | None = None) -> Workbook:
     """The workbook of a month. The same statement, in the same language, gives the same bytes.
 
     `seal` is the head of the chain that the month was closed with; a month that is still open has none.
@@ -26,7 +26,6 @@ def workbook(statement: MonthStatement, *, seal: str | None = None, mark: str = 
     return Workbook(
         title=_("Monthly statement {month}", month=str(statement.month)),
         made_on=statement.month.last,
-        mark=mark,
         sheets=(
             cover.month(statement, seal),
             trial_balance.month(statement.changes, statement.chart, period),

@@ -1,56 +1,72 @@
 """月次締め一覧: the months, open or closed, by whom, and what was accepted when they were closed."""
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from exports.formats.sheet import Block, Column, Sheet, Values
-from exports.reports import ISSUER
-from ledger.booking.month_end import accepted
+from exports.reports.report import Column, Json, Question, Report
 from ledger.i18n import N_, _, either
-from ledger.journal.closing import MonthState
 
-NAME = N_("Months")
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
-OPEN = N_("open")
-CLOSED = N_("closed")
-CLOSED_WITH = N_("closed with {month}")
-REOPENED = N_("reopened")
+    from ledger.journal.closing import MonthState
 
-COLUMNS = (
-    Column(N_("Month"), width=9),
-    Column(N_("State"), width=24),
-    Column(N_("Number of entries"), "count", 8),
-    Column(N_("Since (UTC)"), "moment", 20),
-    Column(N_("Done by"), width=12),
-    Column(N_("Bank's balance"), "yen", 13),
-    Column(N_("Reason given"), width=30, wrap=True),
-    Column(N_("Accepted"), width=60, wrap=True),
+
+def _rows(connection: "Connection", _question: Question) -> "list[MonthState]":
+    from ledger.journal.closing import months
+
+    return months(connection)
+
+
+def _state(row: "MonthState") -> str:
+    if row.step is None:
+        return _("open")
+    if row.state == "reopened":
+        return _("reopened")
+    return _("closed") if row.step.month == row.month else _("closed with {month}", month=row.step.month)
+
+
+def _of_step(name: str) -> Any:
+    """Takes something from the step that made the month what it is; of a month that was never closed there is none."""
+    return lambda row: None if row.step is None else getattr(row.step, name)
+
+
+def _of_own_step(name: str) -> Any:
+    """The same, where the step named this month: what a person said of it stands with that month alone."""
+    return lambda row: getattr(row.step, name) if row.step is not None and row.step.month == row.month else None
+
+
+def _accepted(row: "MonthState") -> list[Json]:
+    from ledger.booking.month_end import accepted
+
+    objections = () if row.step is None else accepted(row.step)
+    return [{"code": objection.code, "says": objection.says, **objection.fields} for objection in objections]
+
+
+def _own_accepted(row: "MonthState") -> str | None:
+    objections = _accepted(row) if row.step is not None and row.step.month == row.month else []
+    return either("、", "; ").join(objection["says"] for objection in objections) or None
+
+
+REPORT = Report(
+    name="months",
+    title=N_("Months"),
+    summary=N_("The months: open or closed, by whom, and what was accepted."),
+    examples=("months", "months --json"),
+    rows=_rows,
+    columns=(
+        Column("month", N_("Month"), lambda row: str(row.month), width=9),
+        Column("state"),
+        Column("standing", N_("State"), _state, width=24, in_json=False),
+        Column("entries", N_("Number of entries"), kind="count", width=8),
+        Column("with", get=lambda row: None if row.step is None else str(row.step.month)),
+        Column("at", N_("Since (UTC)"), _of_step("recorded_at"), "moment", 20),
+        Column("by", N_("Done by"), _of_step("by")),
+        Column("bank_balance", get=_of_step("bank_yen"), kind="yen"),
+        Column("reason", get=_of_step("reason")),
+        Column("accepted", get=_accepted, data="objections: `code`, `says` and the fields of the sentence"),
+        Column("head", get=_of_step("head")),
+        Column("bank_yen", N_("Bank's balance"), _of_own_step("bank_yen"), "yen", 13, in_json=False),
+        Column("reason_given", N_("Reason given"), _of_own_step("reason"), width=30, wrap=True, in_json=False),
+        Column("objections", N_("Accepted"), _own_accepted, width=60, wrap=True, in_json=False),
+    ),
 )
-
-
-def sheet(months: Iterable[MonthState]) -> Sheet:
-    """Every month with its state."""
-    return Sheet(name=NAME, title=NAME, blocks=(Block(COLUMNS, _rows(months)),), issuer=ISSUER, landscape=True)
-
-
-def _rows(months: Iterable[MonthState]) -> Iterator[Values]:
-    for month in months:
-        yield (str(month.month), _said(month), month.entries, *_step(month))
-
-
-def _said(each: MonthState) -> str:
-    if each.step is None:
-        return _(OPEN)
-    if each.state == "reopened":
-        return _(REOPENED)
-    return _(CLOSED) if each.step.month == each.month else _(CLOSED_WITH, month=each.step.month)
-
-
-def _step(each: MonthState) -> Values:
-    """The step that made the month what it is; what a person said of it stands with the month that was named."""
-    step = each.step
-    if step is None:
-        return (None, None, None, None, None)
-    if step.month != each.month:
-        return (step.recorded_at, step.by, None, None, None)
-    reasons = either("、", "; ").join(reason.says for reason in accepted(step))
-    return (step.recorded_at, step.by, step.bank_yen, step.reason, reasons or None)

@@ -1,13 +1,9 @@
-"""The notices for the terminal: which rules were in force when, in their own words, and what a proposed one changes."""
+"""The notices for the terminal: which rules were in force when, in their own words."""
 
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from exports.formats import terminal
-from exports.reports import explanation
-from exports.reports import impact as sheet
-from ledger.decisions.impact import Comparison, Example
 from ledger.i18n import _, language
 from ledger.notices import register
 from ledger.notices.conditions import Clause, Notice
@@ -56,8 +52,8 @@ def _clauses(notice: Notice) -> Iterator[str]:
 def _quoted(clause: Clause) -> Iterator[str]:
     """The clause in its own words, and under them, where the catalogue has it, what they say in the language spoken."""
     yield f"  {clause.mark}「{clause.words}」"
-    if (said := _(clause.words)) != clause.words:
-        yield f"      {said}"
+    if (translated := _(clause.words)) != clause.words:
+        yield f"      {translated}"
 
 
 def _head_json(notice: Notice) -> dict[str, Any]:
@@ -113,29 +109,3 @@ def paper_json(day: date) -> dict[str, Any]:
             for clause in notice.clauses
         ],
     }
-
-
-# --- what a proposed one would change -------------------------------------------------------------------------------
-
-
-def compared(found: Comparison) -> str:
-    """The difference in counts and yen, and a few changes of each kind explained under both notices."""
-    if not found.changes:
-        return _(
-            "{count} applications judged as of {day}: the proposed notice would change nothing.",
-            count=found.judged,
-            day=found.as_of,
-        )
-    examples = ["\n".join(_explained(example, found)) for example in found.examples]
-    sums = terminal.format_sheet(sheet.sheet(found, every_change=False))
-    return "\n\n".join([sums, _("Examples of each kind:"), *examples])
-
-
-def _explained(example: Example, found: Comparison) -> Iterator[str]:
-    change = example.change
-    yield _("Application {application}, now:", application=change.application)
-    yield explanation.finding(example.before, change.member, found.origins)
-    yield _("as proposed:")
-    lines = explanation.finding(example.after, change.member, found.origins).splitlines()
-    # What could be typed next could not be typed yet: the proposed notice is not in force.
-    yield from (line for line in lines if not line.startswith("  → seisan"))

@@ -1,36 +1,24 @@
 """判定の見直し: decisions that stand and would be answered otherwise today, and what has changed since."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
-from exports.formats.sheet import Block, Column, Sheet, Values, format_day
-from exports.reports import ISSUER, PERSON, person
+from exports.formats.sheet import format_day
+from exports.reports.decisions import announced_on, format_outcome
+from exports.reports.report import Column, Question, Report, member
 from ledger.codes import format_code
-from ledger.decisions.findings import Finding
-from ledger.decisions.outdated import ChangedFact, OutdatedDecision, Value
 from ledger.i18n import N_, _, either
 from ledger.money import format_yen
-from ledger.notices.conditions import Notice
-from ledger.people.register import Owners
 from ledger.statements.labels import OUTCOMES, fact, joined, label
 
-NAME = N_("Shaken decisions")
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
-COLUMNS = (
-    Column(N_("Decision No."), "number", 8),
-    *PERSON,
-    Column(N_("Application No."), width=14),
-    Column(N_("Decided as of"), "day", 17),
-    Column(N_("Asked again for"), "day", 17),
-    Column(N_("Answer then"), width=16),
-    Column(N_("Answer asked again"), width=16),
-    Column(N_("Clauses then"), width=10, on_paper=True),
-    Column(N_("Clauses asked again"), width=10, on_paper=True),
-    Column(N_("To be given back then"), "yen", 12, total=True),
-    Column(N_("To be given back now"), "yen", 12, total=True),
-    Column(N_("What has changed"), width=60, wrap=True),
-    Column(N_("From where"), width=40, wrap=True),
-)
+    from ledger.decisions.findings import Finding
+    from ledger.decisions.outdated import ChangedFact, OutdatedDecision, Value
+    from ledger.notices.conditions import Notice
+    from ledger.people.register import Person
 
 _MONEY = {
     "fee_due": N_("fee that applies"),
@@ -39,59 +27,51 @@ _MONEY = {
 }
 
 
-def sheet(rows: Iterable[OutdatedDecision], owners: Owners, on: date) -> Sheet:
-    """The decisions that `rows` name, each with the answer then and now and what makes the difference."""
-    return Sheet(
-        name=NAME,
-        title=NAME,
-        blocks=(Block(COLUMNS, _rows(rows, owners), total=N_("Total")),),
-        as_of=on,
-        issuer=ISSUER,
-        landscape=True,
-        notes=(
-            N_("Asked again for the day of the decision: with everything that was recorded since, by the same notice."),
-            N_("Asked again for a later day: with what was known on that day, by the notice then in force."),
-        ),
-    )
+class OwnedDecision(NamedTuple):
+    """An outdated decision, and whose application it is about."""
+
+    outdated: "OutdatedDecision"
+    member: "Person"
+
+    @property
+    def changed(self) -> str:
+        """What has changed since, a line each."""
+        return "\n".join(_changed(self.outdated))
+
+    @property
+    def origins(self) -> str:
+        """Where that comes from, a line each."""
+        origins = (change.origin for change in self.outdated.changes)
+        return "\n".join(dict.fromkeys(str(origin) for origin in origins if origin is not None))
 
 
-def _rows(rows: Iterable[OutdatedDecision], owners: Owners) -> Iterator[Values]:
-    for row in rows:
-        decision = row.decision
-        yield (
-            decision.no,
-            *person(owners.of(decision.application)),
-            decision.application,
-            decision.as_of,
-            row.asked_on,
-            label(OUTCOMES, decision.outcome),
-            _outcome(row.now),
-            joined(decision.clauses),
-            joined(row.now.clauses) if row.now else None,
-            decision.refundable,
-            row.now.refundable if row.now else None,
-            "\n".join(_changed(row)),
-            "\n".join(dict.fromkeys(str(change.origin) for change in row.changes if change.origin is not None)),
-        )
+def _rows(connection: "Connection", question: Question) -> list[OwnedDecision]:
+    from ledger.decisions.outdated import outdated
+    from ledger.people.register import owners
+
+    owned = owners(connection, question["as_of"])
+    rows = outdated(connection, question["as_of"])
+    return [OwnedDecision(row, owned.of(row.decision.application)) for row in rows]
 
 
-def _outcome(answer: Finding | None) -> str | None:
+def _outcome(answer: "Finding | None") -> str | None:
     return _("no such application") if answer is None else label(OUTCOMES, answer.outcome)
 
 
-def _changed(each: OutdatedDecision) -> Iterator[str]:
-    if each.notice_changed and each.now is not None:
-        yield _("notice: {was} → {now}", was=_notice(each.decision.notice), now=_notice(each.now.notice))
-    for change in each.changes:
+def _changed(row: "OutdatedDecision") -> Iterator[str]:
+    if row.notice_changed and row.now is not None:
+        was, now = (_notice(answer.notice) for answer in (row.decision, row.now))
+        yield _("notice: {was} → {now}", was=was, now=now)
+    for change in row.changes:
         name = _(_MONEY[change.column]) if change.column in _MONEY else fact(change.column)
-        yield f"{name}: {_told(change, change.was)} → {_told(change, change.now)}"
+        yield f"{name}: {_format(change, change.was)} → {_format(change, change.now)}"
 
 
-def _notice(notice: Notice | None) -> str:
+def _notice(notice: "Notice | None") -> str:
     return _("none") if notice is None else notice.name
 
 
-def _told(change: ChangedFact, value: Value) -> str:
+def _format(change: "ChangedFact", value: "Value") -> str:
     if value is None:
         return _("not known")
     if isinstance(value, date):
@@ -99,3 +79,89 @@ def _told(change: ChangedFact, value: Value) -> str:
     if isinstance(value, int):
         return either("{yen}円", "{yen} yen").format(yen=format_yen(value))
     return format_code(change.column, value)
+
+
+_ANSWER = (
+    Column("outcome"),
+    Column("notice", get=announced_on, kind="day"),
+    Column("clauses", data="texts"),
+    Column("refundable", kind="yen"),
+)
+_ORIGIN = (
+    Column("file"),
+    Column("sheet"),
+    Column("row", kind="number"),
+    Column("known_on", kind="day"),
+    Column("by"),
+)
+
+REPORT = Report(
+    name="decisions shaken",
+    title=N_("Shaken decisions"),
+    summary=N_("The decisions that stand and would be answered otherwise by what is known now, or by today's rules."),
+    examples=("decisions shaken",),
+    rows=_rows,
+    list_key="shaken",
+    columns=(
+        Column("decision", N_("Decision No."), "outdated.decision.no", "number", 8),
+        *member(),
+        Column("application", N_("Application No."), "outdated.decision.application", width=14),
+        Column("as_of", N_("Decided as of"), "outdated.decision.as_of", "day", 17),
+        Column("asked_on", N_("Asked again for"), "outdated.asked_on", "day", 17),
+        Column(
+            "answer_then", N_("Answer then"), "outdated.decision.outcome", width=16, show=format_outcome, in_json=False
+        ),
+        Column("answer_now", N_("Answer asked again"), "outdated.now", width=16, show=_outcome, in_json=False),
+        Column(
+            "clauses_then",
+            N_("Clauses then"),
+            "outdated.decision.clauses",
+            width=10,
+            show=joined,
+            on_paper=True,
+            in_json=False,
+        ),
+        Column(
+            "clauses_now",
+            N_("Clauses asked again"),
+            "outdated.now",
+            width=10,
+            show=lambda answer: joined(answer.clauses) if answer else None,
+            on_paper=True,
+            in_json=False,
+        ),
+        Column(
+            "yen_then", N_("To be given back then"), "outdated.decision.refundable", "yen", total=True, in_json=False
+        ),
+        Column(
+            "yen_now",
+            N_("To be given back now"),
+            "outdated.now",
+            "yen",
+            show=lambda answer: answer.refundable if answer else None,
+            total=True,
+            in_json=False,
+        ),
+        Column("changed", N_("What has changed"), width=60, wrap=True, in_json=False),
+        Column("origins", N_("From where"), width=40, wrap=True, in_json=False),
+        Column("then", get="outdated.decision", columns=_ANSWER),
+        Column("now", get="outdated.now", columns=_ANSWER),
+        Column("notice_changed", get="outdated.notice_changed", kind="flag"),
+        Column(
+            "changes",
+            get=lambda row: list(row.outdated.changes),
+            columns=(
+                Column("fact", get="column"),
+                Column("was", kind="any"),
+                Column("now", kind="any"),
+                Column("source", get="origin", columns=_ORIGIN),
+            ),
+        ),
+    ),
+    total=N_("Total"),
+    dated=True,
+    notes=(
+        N_("Asked again for the day of the decision: with everything that was recorded since, by the same notice."),
+        N_("Asked again for a later day: with what was known on that day, by the notice then in force."),
+    ),
+)

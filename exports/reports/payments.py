@@ -1,75 +1,100 @@
-"""Payment files in words and for other programs, with masked accounts; only the file itself has whole ones."""
+"""総合振込明細: what is in a payment file, by refund, with masked accounts; only the file itself has whole ones."""
 
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from exports.formats import terminal, zengin
-from exports.reports import payment_file as sheet
+from exports.reports.report import Column, Json, Table, sheet
 from ledger import masking
-from ledger.booking.payment_files import PaymentFile, VoidedFile
+from ledger.booking.payment_files import FiledRefund, PaymentFile, VoidedFile
 from ledger.i18n import N_, _
-
-Json = dict[str, Any]
 
 HOLIDAYS = N_("National holidays are not checked: make sure that banks are open on that day.")
 
 
-def filed(done: PaymentFile, out: Path) -> str:
+class FiledTransfer(NamedTuple):
+    """A refund in a payment file, with the account that it is paid to, masked."""
+
+    refund: FiledRefund
+    account: str
+
+
+_TABLE = Table(
+    columns=(
+        Column("no", N_("Refund No."), "refund.refund", "number", 8),
+        Column("member", N_("Member No."), "refund.member", width=17),
+        Column("name", N_("Name"), "refund.name", width=16),
+        Column(
+            "about", N_("Application or deposit"), lambda row: row.refund.application or row.refund.deposit, width=16
+        ),
+        Column("account", N_("Bank account")),
+        Column("amount", N_("Amount"), "refund.yen", "yen", total=True),
+        Column("application", get="refund.application"),
+        Column("deposit", get="refund.deposit"),
+    ),
+    total=N_("Total"),
+)
+
+
+def filed(payment_file: PaymentFile, out: Path) -> str:
     """What is in the file, its totals and its name, and what to do next."""
-    fields = {"no": done.no, "count": len(done.refunds), "yen": f"{done.yen:,}", "on": done.pay_on, "file": out}
+    fields = {
+        "no": payment_file.no,
+        "count": len(payment_file.refunds),
+        "yen": f"{payment_file.yen:,}",
+        "on": payment_file.pay_on,
+        "file": out,
+    }
     lines = [_("Payment file {no}: {count} transfers, {yen} yen, for {on}: {file}", **fields)]
-    if done.gone_on:
+    if payment_file.gone_on:
         lines.append(
-            _("It was made before, and paid since: {refunds}; it is not written again.", refunds=list(done.gone_on))
+            _(
+                "It was made before, and paid since: {refunds}; it is not written again.",
+                refunds=list(payment_file.gone_on),
+            )
         )
-    elif not done.changed:
+    elif not payment_file.changed:
         lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
     lines.append("! " + _(HOLIDAYS))
-    lines.append(_("Next, when the bank has paid: seisan refund paid NO… --on {on}", on=done.pay_on))
-    return terminal.format_sheet(sheet.sheet(done, masked(done))) + "\n\n" + "\n".join(lines)
+    lines.append(_("Next, when the bank has paid: seisan refund paid NO… --on {on}", on=payment_file.pay_on))
+    return (
+        terminal.format_sheet(sheet(N_("Payment file"), _TABLE.block(_transfers(payment_file))))
+        + "\n\n"
+        + "\n".join(lines)
+    )
 
 
-def filed_json(done: PaymentFile, out: Path) -> Json:
+def filed_json(payment_file: PaymentFile, out: Path) -> Json:
     """The same for other programs."""
-    accounts = masked(done)
     return {
-        "no": done.no,
-        "changed": done.changed,
-        "on": done.pay_on,
+        "no": payment_file.no,
+        "changed": payment_file.changed,
+        "on": payment_file.pay_on,
         "file": str(out),
-        "sha256": done.sha256,
-        "count": len(done.refunds),
-        "yen": done.yen,
-        "gone_on": list(done.gone_on),
+        "sha256": payment_file.sha256,
+        "count": len(payment_file.refunds),
+        "yen": payment_file.yen,
+        "gone_on": list(payment_file.gone_on),
         "holidays_checked": False,
-        "refunds": [
-            {
-                "no": refund.refund,
-                "application": refund.application,
-                "deposit": refund.deposit,
-                "member": refund.member,
-                "account": accounts[refund.refund],
-                "amount": refund.yen,
-            }
-            for refund in done.refunds
-        ],
+        "refunds": _TABLE.data(_transfers(payment_file)),
     }
 
 
-def masked(done: PaymentFile) -> dict[int, str]:
-    """The account that each refund is paid to, as the file says it, with its last digits only."""
-    return {refund: masking.account(number) for refund, number in zengin.accounts(done.content)}
+def _transfers(payment_file: PaymentFile) -> list[FiledTransfer]:
+    """The refunds, each with the account that the file says, of which only the last digits are shown."""
+    accounts = dict(zengin.accounts(payment_file.content))
+    return [FiledTransfer(refund, masking.account(accounts[refund.refund])) for refund in payment_file.refunds]
 
 
-def void(done: VoidedFile) -> str:
+def void(voided: VoidedFile) -> str:
     """What became of the refunds of a file that is void."""
-    lines = [_("Payment file {no} is void; approved again: {refunds}", no=done.no, refunds=list(done.refunds))]
-    if not done.changed:
+    lines = [_("Payment file {no} is void; approved again: {refunds}", no=voided.no, refunds=list(voided.refunds))]
+    if not voided.changed:
         lines.append(_("It had been done before; nothing was changed."))
-    lines.append("! " + _("The file {file} may not reach the bank any more; destroy it.", file=done.name))
+    lines.append("! " + _("The file {file} may not reach the bank any more; destroy it.", file=voided.name))
     return "\n".join(lines)
 
 
-def void_json(done: VoidedFile) -> Json:
+def void_json(voided: VoidedFile) -> Json:
     """The same for other programs."""
-    return {"no": done.no, "changed": done.changed, "refunds": list(done.refunds)}
+    return {"no": voided.no, "changed": voided.changed, "refunds": list(voided.refunds)}

@@ -1,65 +1,63 @@
-"""The settings in words and for other programs; the federation's account number is masked like every other."""
+"""The settings; the federation's account number is masked like every other."""
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
-from exports.formats.sheet import Block, Column, Sheet
-from exports.reports import ISSUER
+from exports.reports.report import Column, Json, Question, Report
 from ledger.codes import ACCOUNT_TYPES, PEOPLE
 from ledger.i18n import N_, _
-from ledger.store.settings import SettingValue
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
-_COLUMNS = (
-    Column(N_("Setting"), width=20),
-    Column(N_("Set to"), width=24),
-    Column(N_("What it is"), width=44),
-    Column(N_("What a value looks like"), width=60, wrap=True, on_paper=True),
-    Column(N_("Set by"), width=12),
-    Column(N_("Set at (UTC)"), "moment", 20, on_paper=True),
+    from ledger.store.settings import SettingValue
+
+
+def _rows(connection: "Connection", _question: Question) -> "list[SettingValue]":
+    from ledger.store.settings import settings
+
+    return settings(connection)
+
+
+def format_value(row: "SettingValue") -> str | None:
+    """The value as a person reads it."""
+    words = {"people": PEOPLE, "payer_account_type": ACCOUNT_TYPES}.get(row.setting.name)
+    return words[row.value].said if words is not None and row.value is not None else row.value
+
+
+REPORT = Report(
+    name="settings",
+    title=N_("Settings"),
+    summary=N_("What the federation is to its bank, and how many people a payment needs."),
+    examples=("settings", "settings --json", "settings set people three"),
+    rows=_rows,
+    list_key="settings",
+    columns=(
+        Column("name", N_("Setting"), "setting.name", width=20),
+        Column("value"),
+        Column("set_to", N_("Set to"), format_value, width=24, in_json=False),
+        Column("about", N_("What it is"), "setting.about", width=44, show=_, in_json=False),
+        Column(
+            "form",
+            N_("What a value looks like"),
+            "setting.form",
+            width=60,
+            show=_,
+            wrap=True,
+            on_paper=True,
+            in_json=False,
+        ),
+        Column("by", N_("Set by")),
+        Column("recorded_at", N_("Set at (UTC)"), kind="moment", width=20, on_paper=True),
+    ),
 )
 
 
-def settings(found: Iterable[SettingValue]) -> Sheet:
-    """Every setting with the value that counts."""
-    rows = [
-        (
-            setting.setting.name,
-            said(setting),
-            _(setting.setting.about),
-            _(setting.setting.form),
-            setting.by,
-            setting.recorded_at,
-        )
-        for setting in found
-    ]
-    name = N_("Settings")
-    return Sheet(name=name, title=name, blocks=(Block(_COLUMNS, rows),), issuer=ISSUER, landscape=True)
-
-
-def settings_json(found: Iterable[SettingValue]) -> Json:
-    """The same for other programs."""
-    return {
-        "settings": [
-            {"name": setting.setting.name, "value": setting.value, "by": setting.by, "recorded_at": setting.recorded_at}
-            for setting in found
-        ]
-    }
-
-
-def said(each: SettingValue) -> str | None:
-    """The value as a person reads it."""
-    words = {"people": PEOPLE, "payer_account_type": ACCOUNT_TYPES}.get(each.setting.name)
-    return words[each.value].said if words is not None and each.value is not None else each.value
-
-
-def changed(each: SettingValue, new: bool) -> str:
+def changed(setting: "SettingValue", new: bool) -> str:
     """What a setting is now."""
-    text = _("{name} is set: {value}", name=each.setting.name, value=said(each) or "—")
+    text = _("{name} is set: {value}", name=setting.setting.name, value=format_value(setting) or "—")
     return text if new else text + "\n" + _("It had been done before; nothing was changed.")
 
 
-def changed_json(each: SettingValue, new: bool) -> Json:
+def changed_json(setting: "SettingValue", new: bool) -> Json:
     """The same for other programs."""
-    return {"name": each.setting.name, "value": each.value, "changed": new}
+    return {"name": setting.setting.name, "value": setting.value, "changed": new}

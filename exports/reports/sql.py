@@ -66,9 +66,9 @@ def _dialect(backend: str) -> Dialect:
 
 def _remarks(notice: Notice | None) -> dict[str, str]:
     """What stands above a column: the condition as it is spoken, the clause in its own words."""
-    said = {name: condition.says for condition, name in query.condition_columns(notice).items()}
+    spoken_of = {name: condition.says for condition, name in query.condition_columns(notice).items()}
     quoted = {name: f"{clause.mark}「{clause.words}」" for clause, name in query.clause_columns(notice).items()}
-    return said | quoted
+    return spoken_of | quoted
 
 
 def _comment(text: str, indent: str) -> str:
@@ -156,8 +156,8 @@ class _Layout:
         name, body = parts[0], parts[-1]
         assert isinstance(name, str) and isinstance(body, Group), parts
         lines, self._columns[name] = self._select(body.parts, _STEP)
-        said = f"{_comment(_(STEPS[name]), _STEP)}\n" if name in STEPS else ""
-        return f"{_flat(parts[:-1])} (\n{said}" + "\n".join(lines) + "\n)"
+        comment = f"{_comment(_(STEPS[name]), _STEP)}\n" if name in STEPS else ""
+        return f"{_flat(parts[:-1])} (\n{comment}" + "\n".join(lines) + "\n)"
 
     def _select(self, parts: list[Part], indent: str) -> tuple[list[str], list[str]]:
         """The lines of a SELECT, or of several put under each other, and the names of its columns."""
@@ -188,8 +188,8 @@ class _Layout:
                 at += len(every)
                 continue
             passed_on = _passed_on(items[at])
-            said = self._remarks.get(names[at]) if not passed_on else None
-            lines.append([_comment(said, indent)] if said else [])
+            remark = self._remarks.get(names[at]) if not passed_on else None
+            lines.append([_comment(remark, indent)] if remark else [])
             lines[-1] += [f"{indent}{passed_on}"] if passed_on else self._laid(items[at], indent)
             at += 1
         for item in lines[:-1]:
@@ -221,7 +221,7 @@ class _Layout:
         inner = indent + _STEP
         if group.opens == "CASE":
             opening = _flat([*parts[:at], group.opens])
-            lines = [line for each in _split(group.parts, ("WHEN", "ELSE")) for line in self._laid(each, inner)]
+            lines = [line for branch in _split(group.parts, ("WHEN", "ELSE")) for line in self._laid(branch, inner)]
         else:
             opening = _flat([*parts[:at], Group("(", ")")])[:-1]
             lines = self._select(group.parts, inner)[0] if "SELECT" in group.parts else self._listed(group.parts, inner)
@@ -230,7 +230,7 @@ class _Layout:
     def _listed(self, parts: Sequence[Part], indent: str) -> list[str]:
         """What stands within a bracket; the members of a list each on lines of their own."""
         if parts[0] == "PARTITION":
-            return [indent + _flat(each) for each in _split(parts, ("ORDER",))]
+            return [indent + _flat(part) for part in _split(parts, ("ORDER",))]
         members = [self._laid(member, indent) for member in _split(parts, (), ",")]
         for member in members[:-1]:
             member[-1] += ","

@@ -1,15 +1,20 @@
-"""What a command did, in a few lines that end with what to do next."""
+"""What a command did, in a few lines that end with what to do next, and for other programs."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from exports.formats.terminal import format_pairs
-from ledger.booking.bills import BillPayment
-from ledger.booking.run import BookingReport
-from ledger.decisions.store import Decision
+from exports.reports.report import Json
 from ledger.i18n import N_, _
 from ledger.money import format_yen
 from ledger.statements import labels
+
+if TYPE_CHECKING:
+    from ledger.booking.bills import BillPayment
+    from ledger.booking.run import BookingReport
+    from ledger.decisions.store import Decision
+    from ledger.intake.report import ImportReport
 
 _LEFT_SHOWN = 20
 
@@ -38,7 +43,31 @@ def created(before: str | None, after: str) -> str:
     )
 
 
-def booked(report: BookingReport) -> str:
+def imported_json(report: "ImportReport") -> Json:
+    """What an import did, file by file."""
+    sheet = ("kind", "sheet", "rows", "taken_in", "known", "ignored")
+    correction = ("kind", "about", "column", "was", "now", "file", "row")
+    return {
+        "files": [
+            {
+                "file": file.name,
+                "unchanged": file.unchanged,
+                "sheets": [{name: getattr(row, name) for name in sheet} for row in file.sheets],
+                "passed_over": file.passed_over,
+            }
+            for file in report.files
+        ],
+        "corrections": [{name: getattr(row, name) for name in correction} for row in report.corrections],
+    }
+
+
+def booked_json(report: "BookingReport") -> Json:
+    """What booking posted, reversed and left."""
+    remaining = [{"code": row.code, "about": row.subject, "says": row.says} for row in report.left]
+    return {"posted": report.posted, "corrected": report.corrected, "left": remaining}
+
+
+def booked(report: "BookingReport") -> str:
     """What booking posted, corrected and left, and why it was left."""
     lines: list[str] = []
     if report.posted:
@@ -53,7 +82,7 @@ def booked(report: BookingReport) -> str:
     return "\n".join(lines)
 
 
-def _left(report: BookingReport) -> Iterator[str]:
+def _left(report: "BookingReport") -> Iterator[str]:
     if not report.left:
         return
     yield _("{count} left for now:", count=len(report.left))
@@ -63,7 +92,7 @@ def _left(report: BookingReport) -> Iterator[str]:
         yield _("  … and {count} more; all of them: seisan book --json", count=len(report.left) - _LEFT_SHOWN)
 
 
-def bill_paid(payment: BillPayment) -> str:
+def bill_paid(payment: "BillPayment") -> str:
     """What paying a bill posted, and which lines were left."""
     lines = [_("{count} lines paid, {yen} yen.", count=payment.posted, yen=format_yen(payment.yen))]
     if payment.paid_before:
@@ -83,7 +112,7 @@ def by_outcome(answers: Iterable[tuple[str, int]]) -> str:
     return format_pairs([*lines, (N_("to be given back, in yen"), yen)])
 
 
-def decided(decisions: Sequence[Decision], new: int) -> str:
+def decided(decisions: "Sequence[Decision]", new: int) -> str:
     """What was kept: each decision when they are few, else how many of each outcome; and what to do next."""
     lines = [_("{count} decisions stand for what was asked, {new} of them new.", count=len(decisions), new=new)]
     if len(decisions) <= _LEFT_SHOWN:

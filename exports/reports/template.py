@@ -4,7 +4,7 @@ from pathlib import Path
 
 from exports.formats import xlsx
 from exports.formats.files import require_workbook
-from exports.formats.sheet import Block, Column, Kind, Sheet, Workbook, guide
+from exports.formats.sheet import Block, Kind, Sheet, SheetColumn, Workbook, guide
 from ledger import dates
 from ledger.intake.kinds import require_kind
 
@@ -16,7 +16,7 @@ def write(code: str, path: Path) -> None:
     kind = require_kind(code)
     require_workbook(path)
     columns = tuple(
-        Column(
+        SheetColumn(
             column.heading,
             _FORMS.get(column.form, "text"),
             width=max(14, 2 * len(column.heading) + 4),

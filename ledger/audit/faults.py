@@ -51,6 +51,11 @@ FAULTS = {
     "sheet-renamed": N_("the sheet {sheet} was called {name}"),
     "sheet-hidden": N_("the sheet {sheet} is hidden"),
     "sheets-reordered": N_("the sheets stand in another order: {sheets}"),
+    # Of such a workbook, and no fault of it: what an earlier version laid out otherwise.
+    "earlier-layout": N_("an earlier version wrote this file; it is compared by what its columns are"),
+    "sheet-since": N_("there was no sheet {sheet} yet"),
+    "columns-since": N_("sheet {sheet}: these columns did not exist yet: {columns}"),
+    "columns-gone": N_("sheet {sheet}: these columns are not known any more, and are not compared: {columns}"),
 }
 
 

@@ -5,7 +5,7 @@ every kind of change a few are explained in full.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,6 @@ from ledger import facts
 from ledger.codes import ASSOCIATIONS
 from ledger.decisions import query
 from ledger.decisions.findings import Finding, judging
-from ledger.decisions.findings import as_json as finding_json
 from ledger.facts import Origin
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Notice
@@ -235,39 +234,3 @@ def _examples(
     )
     for change in chosen:
         yield Example(change, before[change.application], after[change.application])
-
-
-# --- for other programs ---------------------------------------------------------------------------------------------
-
-
-def as_json(comparison: Comparison) -> dict[str, Any]:
-    """The comparison as other programs read it."""
-    return {
-        "as_of": comparison.as_of,
-        "notice": comparison.in_force.announced_on if comparison.in_force else None,
-        "proposed": comparison.proposed.notice.announced_on,
-        "applications": comparison.judged,
-        "changed": len(comparison.changes),
-        "refundable_before": comparison.refundable_before,
-        "refundable_after": comparison.refundable_after,
-        "outcomes": [asdict(movement) for movement in comparison.moved],
-        "associations": [asdict(share) for share in comparison.shares],
-        "changes": [
-            {
-                "application": change.application,
-                "member": change.member.number,
-                "association": change.member.association,
-                "before": asdict(change.before),
-                "after": asdict(change.after),
-            }
-            for change in comparison.changes
-        ],
-        "examples": [
-            {
-                "application": example.change.application,
-                "before": finding_json(example.before, comparison.origins, everything=True),
-                "after": finding_json(example.after, comparison.origins, everything=True),
-            }
-            for example in comparison.examples
-        ],
-    }

@@ -3,7 +3,7 @@
 They are judged on shadows of the tables, which hold what was recorded since as if it had been known.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, case, func, null, or_, select
 
 from ledger import facts, tables
-from ledger.decisions.findings import Answer, Finding
+from ledger.decisions.findings import Finding
 from ledger.decisions.shadows import judged, original, shadow
 from ledger.decisions.store import STANDS, Decision, standing
 from ledger.facts import AS_OF, COLUMNS, Origin
@@ -108,46 +108,6 @@ def _changes(stored: Mapping[str, Any], finding: Finding, origins: Mapping[int, 
     for column in _MONEY:
         if stored[column] != finding.row[column]:
             yield ChangedFact(column, stored[column], finding.row[column], None)
-
-
-# --- for other programs ---------------------------------------------------------------------------------------------
-
-
-def as_json(rows: Iterable[OutdatedDecision]) -> dict[str, Any]:
-    """The outdated decisions as other programs read them."""
-    return {
-        "shaken": [
-            {
-                "decision": row.decision.no,
-                "application": row.decision.application,
-                "member": row.decision.member,
-                "as_of": row.decision.as_of,
-                "asked_on": row.asked_on,
-                "then": _answer_json(row.decision),
-                "now": _answer_json(row.now) if row.now else None,
-                "notice_changed": row.notice_changed,
-                "changes": [
-                    {
-                        "fact": change.column,
-                        "was": change.was,
-                        "now": change.now,
-                        "source": change.origin.as_json() if change.origin else None,
-                    }
-                    for change in row.changes
-                ],
-            }
-            for row in rows
-        ]
-    }
-
-
-def _answer_json(answer: Answer) -> dict[str, Any]:
-    return {
-        "outcome": answer.outcome,
-        "notice": answer.notice.announced_on if answer.notice else None,
-        "clauses": list(answer.clauses),
-        "refundable": answer.refundable,
-    }
 
 
 # --- the tables as they would have been -----------------------------------------------------------------------------

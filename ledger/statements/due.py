@@ -3,10 +3,8 @@
 Possible is not done: nothing here says that a certificate is revoked (A22).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
@@ -67,22 +65,3 @@ def _state(mailed_on: date, as_of: date) -> str:
     if as_of >= cp_4_1_3.revocable_on(mailed_on):
         return "revocable"
     return "remind" if as_of >= cp_4_1_3.reminder_on(mailed_on) else "waiting"
-
-
-def as_json(rows: Iterable[OutstandingReceipt], as_of: date) -> dict[str, Any]:
-    """The list as other programs read it."""
-    return {
-        "as_of": as_of,
-        "due": [
-            {
-                "application": row.application,
-                "member": row.member.number,
-                "mailed_on": row.mailed_on,
-                "day": row.day,
-                "reminder_on": row.reminder_on,
-                "revocable_on": row.revocable_on,
-                "state": row.state,
-            }
-            for row in rows
-        ],
-    }

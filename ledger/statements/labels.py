@@ -1,13 +1,12 @@
 """The words that people read in place of codes: outcomes, verdicts, states, and what is missing.
 
-JSON and the database carry the code; sheets, letters and the terminal say the word.
+JSON and the database carry the code; sheets, letters and the terminal say the word. The columns of every report name
+these words, so what takes long to import is imported where it is called.
 """
 
 from collections.abc import Iterable, Mapping
 
-from ledger.facts import COLUMNS
 from ledger.i18n import N_, _, either
-from ledger.notices.review_flags import remark
 
 OUTCOMES = {
     "eligible": N_("fee to be given back"),
@@ -69,11 +68,22 @@ def missing(codes: Iterable[str]) -> str:
 
 def fact(column: str) -> str:
     """What a fact is called."""
+    from ledger.facts import COLUMNS
+
     return _(COLUMNS[column].label)
+
+
+def remark(code: str) -> str:
+    """What a doubt or a warning says."""
+    from ledger.notices import review_flags
+
+    return next(flag.says for flag in (*review_flags.DOUBTS, *review_flags.WARNINGS) if flag.code == code)
 
 
 def remarks(codes: Iterable[str]) -> str:
     """What several doubts or warnings say, on one line; empty when there are none."""
+    from ledger.notices.review_flags import remark
+
     return either("。", "; ").join(remark(code) for code in codes)
 
 

@@ -1,0 +1,92 @@
+"""請求照合: the authority's bills beside the books, line by line, what differs first."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from exports.formats.sheet import TypedValue
+from exports.reports.report import Column, Question, Report, Table, member
+from ledger.i18n import N_, _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ledger.booking.bills import BillComparison
+    from ledger.people.register import Person
+
+
+class ComparedLine(NamedTuple):
+    """A line of a bill beside the books, and whose application it is about, where that is known."""
+
+    line: "BillComparison"
+    member: "Person | None"
+
+
+class ComparedBills(NamedTuple):
+    """Every line, and how many there are in each state; `totals` also has the yen billed and owed in all."""
+
+    lines: list[ComparedLine]
+    totals: dict[str, int]
+
+
+def _rows(connection: "Connection", question: Question) -> ComparedBills:
+    from ledger.booking.bills import reconcile, totals
+    from ledger.people.register import owners
+
+    lines, owned = reconcile(connection), owners(connection, question["as_of"])
+    return ComparedBills(
+        [
+            ComparedLine(line, owned.of(line.application) if line.application in owned.member_of else None)
+            for line in lines
+        ],
+        totals(lines),
+    )
+
+
+def _state(code: str) -> str:
+    from ledger.booking.bills import STATES
+
+    return _(STATES[code])
+
+
+def _counts(bills: ComparedBills) -> Iterator[tuple[str, TypedValue]]:
+    """The sums, and the lines in each state. What is owed stands once for each application, so no column sums it."""
+    for code, count in bills.totals.items():
+        sums = {"billed": N_("Billed in all"), "owed": N_("Owed in all")}
+        yield (_(sums[code]), TypedValue("yen", count)) if code in sums else (_state(code), TypedValue("count", count))
+
+
+def _listed(bills: ComparedBills) -> Iterable[ComparedLine]:
+    return bills.lines
+
+
+REPORT = Report(
+    name="bill",
+    title=N_("Bills compared with the books"),
+    summary=N_("The authority's bills beside the books, line by line."),
+    examples=("bill", "bill --out 請求照合.xlsx", "bill pay 2012-09 --on 2012-10-31"),
+    rows=_rows,
+    list_key="lines",
+    listed=_listed,
+    order=lambda row: row.line.state == "agreed",
+    columns=(
+        Column("bill", N_("Bill"), "line.bill", width=16),
+        Column("billed_on", N_("Billed on"), "line.billed_on", "day", 17),
+        *member(),
+        Column("application", N_("Application No."), "line.application", width=14),
+        Column("billed", N_("Billed"), "line.billed", "yen", 13, total=True),
+        Column("owed", N_("Owed per books"), "line.owed", "yen", 13),
+        Column("state", N_("Comparison"), "line.state", width=20, show=_state),
+    ),
+    facts=(Column("totals", data="yen `billed` and `owed`, and the number of lines in each state"),),
+    total=N_("Total"),
+    tables=(
+        Table(
+            columns=(
+                Column("comparison", N_("Comparison"), lambda row: row[0], width=16),
+                Column("lines", N_("Lines"), lambda row: row[1], "any", 17),
+            ),
+            rows=_counts,
+            heading=N_("Lines by comparison"),
+        ),
+    ),
+)

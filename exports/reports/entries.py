@@ -1,0 +1,128 @@
+"""仕訳の検索: the entries that a search finds, one line for each movement; a reversal names the entry it reverses."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from exports.reports.report import Column, Parameter, Question, Report
+from ledger.i18n import N_
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ledger.journal.chart import Chart
+    from ledger.journal.entries import Movement
+    from ledger.journal.ledgers import JournalEntry
+
+
+class BookedMovement(NamedTuple):
+    """A movement as the journal shows it: its number within the entry, and the accounts by name."""
+
+    line: int
+    movement: "Movement"
+    chart: "Chart"
+
+    @property
+    def debit_part(self) -> str | None:
+        """The part of the account that is debited."""
+        return self.chart.part(self.movement.debit, self.movement.debit_application, self.movement.deposit)
+
+    @property
+    def credit_part(self) -> str | None:
+        """The part of the account that is credited."""
+        return self.chart.part(self.movement.credit, self.movement.credit_application, self.movement.deposit)
+
+
+class BookedEntry(NamedTuple):
+    """An entry with the chart that names its accounts."""
+
+    entry: "JournalEntry"
+    chart: "Chart"
+
+    @property
+    def movements(self) -> list[BookedMovement]:
+        """Its movements, numbered."""
+        return [BookedMovement(nth, movement, self.chart) for nth, movement in enumerate(self.entry.movements, 1)]
+
+    @property
+    def text(self) -> str:
+        """What happened, in the language being spoken."""
+        from ledger.booking.events import description
+
+        return description(self.entry)
+
+
+def booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> list[BookedEntry]:
+    """The rows of the columns below."""
+    return [BookedEntry(entry, chart) for entry in entries]
+
+
+def _rows(connection: "Connection", question: Question) -> list[BookedEntry]:
+    from ledger.journal.chart import chart
+    from ledger.journal.ledgers import entries
+
+    search = {parameter.name: question[parameter.name] for parameter in REPORT.parameters}
+    return booked(entries(connection, **search), chart(connection))
+
+
+REPORT = Report(
+    name="entries",
+    title=N_("Entries found"),
+    tab=N_("Journal"),
+    summary=N_(
+        "Searches journal and ledgers: by day, amount, account, application or member; ranges, any two together."
+    ),
+    examples=(
+        "entries --from 2012-09-01 --to 2012-09-30 --account 2040",
+        "entries --application 2011-0001",
+        "entries --amount-from 7245 --amount-to 7245 --blank",
+    ),
+    parameters=(
+        Parameter("first", "day", N_("from this day on"), "--from", "DAY"),
+        Parameter("last", "day", N_("up to and with this day"), "--to", "DAY"),
+        Parameter("account", "text", N_("lines of this account"), "--account", "CODE"),
+        Parameter("application", "text", N_("lines of this application"), "--application", "NO"),
+        Parameter("member", "text", N_("lines of this member"), "--member", "MEMBER"),
+        Parameter("amount_from", "yen", N_("at least this amount"), "--amount-from", "YEN"),
+        Parameter("amount_to", "yen", N_("at most this amount"), "--amount-to", "YEN"),
+        Parameter("blank", "flag", N_("lines that name no application"), "--blank", default=False),
+    ),
+    rows=_rows,
+    list_key="entries",
+    columns=(
+        Column("on", N_("Date"), "entry.on", "day", 17),
+        Column("no", N_("Entry No."), "entry.no", "number", 9),
+        Column(
+            "movements",
+            in_json=False,
+            columns=(
+                Column("line", N_("Line"), kind="number", width=5, on_paper=True),
+                Column("debit", N_("Debit account"), lambda row: row.chart.name(row.movement.debit), width=24),
+                Column("debit_part", N_("Debit part"), width=14),
+                Column("debit_yen", N_("Debit amount"), "movement.yen", "yen", 13, total=True),
+                Column("credit", N_("Credit account"), lambda row: row.chart.name(row.movement.credit), width=24),
+                Column("credit_part", N_("Credit part"), width=14),
+                Column("credit_yen", N_("Credit amount"), "movement.yen", "yen", 13, total=True),
+            ),
+        ),
+        Column("text", N_("Description"), width=46, wrap=True),
+        Column("reverses", N_("Reverses"), "entry.reverses", "number", 8),
+        Column("by", N_("Entered by"), "entry.by", width=12),
+        Column("recorded_at", N_("Entered at (UTC)"), "entry.recorded_at", "moment", 20, on_paper=True),
+        Column("event", get="entry.event"),
+        Column("reason", get="entry.reason"),
+        Column("for_day", get="entry.for_day", kind="day"),
+        Column(
+            "lines",
+            get=lambda row: list(row.entry.lines),
+            columns=(
+                Column("account"),
+                Column("debit", kind="yen"),
+                Column("credit", kind="yen"),
+                Column("application"),
+                Column("member"),
+                Column("deposit"),
+            ),
+        ),
+    ),
+    total=N_("Total of the entries found"),
+)

@@ -1,0 +1,55 @@
+"""Transfers that name no application, with those they could pay for."""
+
+from typing import TYPE_CHECKING
+
+from exports.reports.report import Column, Parameter, Question, Report
+from ledger.i18n import N_, either
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ledger.intake.matching import UnmatchedDeposit
+
+
+def _rows(connection: "Connection", question: Question) -> "list[UnmatchedDeposit]":
+    from ledger.intake.matching import unmatched
+
+    return [row for row in unmatched(connection) if question["deposit"] in (None, row.deposit)]
+
+
+REPORT = Report(
+    name="match",
+    title=N_("Transfers not matched"),
+    summary=N_("Transfers without an application, with whose they could be; or settles one."),
+    examples=("match", "match 20120310-7 2012-0040"),
+    parameters=(Parameter("deposit", "text", N_("the reference number"), "", "[DEPOSIT]"),),
+    rows=_rows,
+    list_key="deposits",
+    columns=(
+        Column("deposit", N_("Reference No."), width=16),
+        Column("received_on", N_("Received on"), kind="day", width=16, once=True),
+        Column("amount", N_("Amount"), "yen", "yen", total=True, once=True),
+        Column("payer", N_("Payer"), width=24, once=True),
+        Column("note", N_("Note"), width=20, once=True),
+        Column(
+            "candidates",
+            get=lambda row: list(row.candidates),
+            columns=(
+                Column("application", N_("Could pay for"), width=16),
+                Column("member"),
+                Column("name"),
+                Column("person", N_("Member"), lambda row: f"{row.member} {row.name}", width=28, in_json=False),
+                Column(
+                    "reasons",
+                    N_("Because"),
+                    width=40,
+                    wrap=True,
+                    show=lambda why: either("、", "; ").join(why),
+                    data="texts",
+                ),
+            ),
+        ),
+    ),
+    total=N_("Total"),
+    notes=(N_("Settle one with: seisan match DEPOSIT APPLICATION; then: seisan book"),),
+)

@@ -1,0 +1,44 @@
+"""Commands that were refused: to whom, when and why."""
+
+from typing import TYPE_CHECKING
+
+from exports.reports.report import Column, Question, Report
+from ledger.i18n import N_
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ledger.audit.access import RefusalRecord
+
+
+def _rows(connection: "Connection", _question: Question) -> "list[RefusalRecord]":
+    from ledger.audit.access import refusals
+
+    return list(refusals(connection))
+
+
+REPORT = Report(
+    name="refusals",
+    title=N_("Refused commands"),
+    summary=N_("The commands that were refused: to whom, when and why."),
+    examples=("refusals", "refusals --json"),
+    rows=_rows,
+    list_key="refusals",
+    columns=(
+        Column("no", N_("No."), kind="number", width=6),
+        Column("recorded_at", N_("When (UTC)"), kind="moment", width=20),
+        Column("by", N_("By")),
+        Column("role", N_("Database role"), width=14),
+        Column("command", N_("Command"), width=18),
+        Column("code", N_("Refusal"), width=26),
+        Column(
+            "fields",
+            N_("Told"),
+            width=50,
+            wrap=True,
+            data="the fields of its sentence",
+            show=lambda fields: ", ".join(f"{name}={value}" for name, value in fields.items()),
+        ),
+    ),
+    of_refusals=True,
+)

@@ -1,0 +1,325 @@
+"""A report: a list described once; terminal, CSV, workbook, JSON, `verify` and the reference of the JSON follow.
+
+Its columns say what is in them (`get`), what a program calls it (`key`), and how a person reads it (`title`, `show`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal
+
+from exports.formats import terminal
+from exports.formats.sheet import Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
+from ledger import dates
+from ledger.i18n import N_, _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+ISSUER = N_("the federation of judicial scriveners' associations")
+
+Json = dict[str, Any]
+Question = Mapping[str, Any]
+ParameterKind = Literal["day", "text", "yen", "flag", "file"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a report can be asked for: an option, or an argument when `flag` is empty; days are dates, yen numbers."""
+
+    name: str
+    kind: ParameterKind
+    help: str
+    flag: str = ""
+    metavar: str = ""
+    default: object = None
+
+
+AS_OF = Parameter("as_of", "day", N_("the day the question is asked for (default: today)"), "--as-of", "DAY")
+APPLICATION = Parameter("application", "text", N_("one application"), "--application", "NO")
+
+
+# --- columns --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a row says in one place. `get` takes it from the row as data, or names where it stands: `finding.outcome`.
+
+    Without `get` it is the attribute named by `key`, which is its name for programs and never changes. A column without
+    `title` is for programs alone, one that is not `in_json` for people alone. `show` makes of the data what a person
+    reads. Where `get` gives a list, `columns` say what is in each thing of it; if these have titles, each thing stands
+    in a row of its own, and a column that is to be told `once` in the first of them. The reference of the JSON names
+    its `kind`, or `data` where data and cell are of another kind.
+    """
+
+    key: str
+    title: str = ""
+    get: Callable[[Any], Any] | str = ""
+    kind: Kind = "text"
+    width: float = 12
+    show: Callable[[Any], Value] | None = None
+    total: bool = False
+    wrap: bool = False
+    on_paper: bool = False
+    once: bool = False
+    in_json: bool = True
+    data: str = ""
+    columns: tuple["Column", ...] = ()
+
+    def of(self, row: Any) -> Any:
+        """What the row holds here, as data."""
+        return self.getter(row)
+
+    @cached_property
+    def getter(self) -> Callable[[Any], Any]:
+        """What takes it from a row."""
+        return attrgetter(self.get or self.key) if isinstance(self.get, str) else self.get
+
+    def cell(self, row: Any) -> Value:
+        """The same as it stands in a cell."""
+        value: Value = self.getter(row) if self.show is None else self.show(self.getter(row))
+        return value
+
+    def json(self, row: Any) -> Any:
+        """The same as other programs read it."""
+        value = self.of(row)
+        if not self.columns or value is None:
+            return list(value) if isinstance(value, tuple) else value
+        return (
+            [record(self.columns, item) for item in value] if isinstance(value, list) else record(self.columns, value)
+        )
+
+    @property
+    def expands(self) -> bool:
+        """Whether the things in it stand in rows of their own."""
+        return not self.title and any(column.title for column in self.columns)
+
+    @property
+    def on_sheet(self) -> SheetColumn:
+        """How the column looks."""
+        return SheetColumn(self.title, self.kind, self.width, self.total, self.wrap, self.on_paper, key=self.key)
+
+
+def record(columns: Iterable[Column], row: Any) -> Json:
+    """A row as other programs read it: data by key."""
+    return {column.key: column.json(row) for column in columns if column.in_json}
+
+
+def member(get: Callable[[Any], Any] = lambda row: row.member, *, key: str = "member") -> tuple[Column, ...]:
+    """Whom a row is about, in three columns; empty for nobody known."""
+
+    def part(name: str) -> Callable[[Any], Any]:
+        return lambda row: None if get(row) is None else getattr(get(row), name)
+
+    return (
+        Column("association", N_("Association"), part("association"), width=9),
+        Column(key, N_("Member No."), part("number"), width=17),
+        Column("name", N_("Name"), part("name"), width=16),
+    )
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row that says by key what stands in it, not taken from the books: brought forward, a difference."""
+
+    cells: Mapping[str, Value]
+    style: Style = "normal"
+
+
+@dataclass(frozen=True)
+class Subtotal:
+    """Sums below each run of rows for which `by` gives the same; `title` says of what."""
+
+    by: Callable[[Any], Any]
+    title: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns with the rows under them; `key` is the name of the list in JSON, empty for a table on paper only.
+
+    `rows` takes them from what was read for the report; on paper they stand in the `order` that a key gives. `total`
+    names the last row, with the sums of all; that name and those of subtotals stand in the column `label_at`.
+    """
+
+    columns: tuple[Column, ...]
+    rows: Callable[[Any], Iterable[Any]] = lambda content: content
+    key: str = ""
+    heading: str = ""
+    total: str = ""
+    subtotal: Subtotal | None = None
+    label_at: str = ""
+    order: Callable[[Any], Any] | None = None
+    new_page: bool = False
+
+    def data(self, content: Any) -> list[Json]:
+        """The rows as other programs read them."""
+        return [record(self.columns, row) for row in self.rows(content)]
+
+    def block(self, content: Any = ()) -> Block:
+        """The table on a sheet."""
+        titled = tuple(column.on_sheet for column in _leaves(self.columns))
+        total = "" if self.label_at else self.total
+        return Block(titled, self._lines(content), _(self.heading), total, self.new_page)
+
+    def _lines(self, content: Any) -> Iterator[Values | StyledRow]:
+        keys = [column.key for column in _leaves(self.columns)]
+        rows = self.rows(content)
+        rows = rows if self.order is None else sorted(rows, key=self.order)
+        if self.subtotal is None:
+            yield from self._cells(rows, keys)
+        else:
+            for group, members in groupby(rows, key=self.subtotal.by):
+                yield from self._cells(members, keys)
+                yield _styled(Line({self.label_at: self.subtotal.title(group)}, "subtotal"), keys)
+        if self.total and self.label_at:
+            yield _styled(Line({self.label_at: _(self.total)}, "total"), keys)
+
+    def _cells(self, rows: Iterable[Any], keys: list[str]) -> Iterator[Values | StyledRow]:
+        titled = [column for column in self.columns if column.title or column.expands]
+        nested = next((column for column in titled if column.expands), None)
+        for row in rows:
+            if isinstance(row, Line):
+                yield _styled(row, keys)
+            elif nested is None:
+                yield tuple([column.cell(row) for column in titled])
+            else:
+                for nth, item in enumerate(nested.of(row) or [None]):
+                    yield tuple(_expanded(titled, row, item, first=nth == 0))
+
+
+def _leaves(columns: Iterable[Column]) -> list[Column]:
+    """The columns that stand on a sheet, from left to right."""
+    leaves: list[Column] = []
+    for column in columns:
+        leaves += _leaves(column.columns) if column.expands else [column] if column.title else []
+    return leaves
+
+
+def _expanded(columns: Iterable[Column], row: Any, item: Any, *, first: bool) -> Iterator[Value]:
+    for column in columns:
+        if column.expands:
+            yield from (None if item is None else leaf.cell(item) for leaf in _leaves(column.columns))
+        else:
+            yield column.cell(row) if first or not column.once else None
+
+
+def _styled(line: Line, keys: list[str]) -> Values | StyledRow:
+    assert line.cells.keys() <= set(keys), line
+    cells = tuple(line.cells.get(key) for key in keys)
+    return cells if line.style == "normal" else StyledRow(line.style, cells)
+
+
+def sheet(
+    name: str,
+    *blocks: Block,
+    title: str = "",
+    period: tuple[date, date] | None = None,
+    as_of: date | None = None,
+    subtitle: str = "",
+    landscape: bool = True,
+    notes: tuple[str, ...] = (),
+) -> Sheet:
+    """A sheet of the federation's, called like its title unless that is another."""
+    return Sheet(name, title or name, blocks, period, as_of, subtitle, ISSUER, landscape, notes)
+
+
+# --- the report -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Report:
+    """A list by the name of its command: what it may be asked for, what is read for it, and how that is told.
+
+    `rows` reads from the books, for a question that has every parameter and the day (`as_of`); what it gives stands
+    in the first table, or `listed` takes its rows from it. Further `tables` stand below. JSON is the rows under
+    `list_key`, with `facts` beside them; without a `list_key` it is the list alone. `text` is for the terminal where a
+    table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells.
+    """
+
+    name: str
+    title: str
+    summary: str
+    columns: tuple[Column, ...]
+    rows: Callable[["Connection", Question], Any]
+    list_key: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    examples: tuple[str, ...] = ()
+    listed: Callable[[Any], Iterable[Any]] = lambda content: content
+    heading: str = ""
+    total: str = ""
+    subtotal: Subtotal | None = None
+    label_at: str = ""
+    order: Callable[[Any], Any] | None = None
+    tables: tuple[Table, ...] = ()
+    facts: tuple[Column, ...] = ()
+    tab: str = ""
+    dated: bool = False
+    subtitle: Callable[[Any], str] = lambda _content: ""
+    notes: tuple[str, ...] = ()
+    landscape: bool = True
+    text: Callable[["Listing"], str] | None = None
+    of_refusals: bool = False
+
+    @cached_property
+    def every_table(self) -> tuple[Table, ...]:
+        """The table of the list itself, and those below it."""
+        named = (self.columns, self.listed, self.list_key, self.heading, self.total, self.subtotal, self.label_at)
+        return (Table(*named, self.order), *self.tables)
+
+    def ask(self, connection: "Connection", question: Question) -> "Listing":
+        """The answer to a question: parameters by name. What `rows` refuses is refused."""
+        day = question.get("as_of") or dates.today()
+        complete = {parameter.name: question.get(parameter.name, parameter.default) for parameter in self.parameters}
+        complete["as_of"] = day
+        assert question.keys() <= complete.keys(), question
+        return Listing(self, complete, self.rows(connection, complete), day)
+
+    def sheet(self, content: Any, day: date, *, tables: tuple[Table, ...] | None = None) -> Sheet:
+        """The sheet of what was read, as of the day."""
+        return sheet(
+            self.tab or self.title,
+            *(table.block(content) for table in tables or self.every_table),
+            title=self.title,
+            as_of=day if self.dated else None,
+            subtitle=self.subtitle(content),
+            landscape=self.landscape,
+            notes=self.notes,
+        )
+
+    def records(self, content: Any) -> list[Json]:
+        """The rows of the list as other programs read them."""
+        return self.every_table[0].data(content)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a report says to a question, as of a day; `content` is what was read for it."""
+
+    report: Report
+    question: Question
+    content: Any = field(repr=False)
+    made_on: date
+
+    def text(self) -> str:
+        """For the terminal."""
+        return terminal.format_sheet(self.sheet()) if self.report.text is None else self.report.text(self)
+
+    def sheet(self) -> Sheet:
+        """For workbook and CSV."""
+        return self.report.sheet(self.content, self.made_on)
+
+    def data(self) -> Any:
+        """For other programs."""
+        report = self.report
+        if not report.list_key:
+            return report.records(self.content)
+        facts = ({"as_of": self.made_on} if report.dated else {}) | record(report.facts, self.content)
+        return facts | {table.key: table.data(self.content) for table in report.every_table if table.key}

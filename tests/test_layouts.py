@@ -1,0 +1,115 @@
+"""A workbook that an earlier version handed out: it is known to be one, and compared column by column all the same."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from exports.issued.read import ReadWorkbook
+from exports.issued.stamp import LAYOUT
+from exports.reports import REPORTS
+from exports.reports.report import Column
+from ledger.i18n import N_
+from tests import desk
+from tests.test_handed_out import STATEMENTS, changed, edited, marked, places_of, verified, written
+
+EXAMPLE = Path(__file__).parent / "proposed" / "n2027_04_01.py"
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def kept(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Books in which something of everything has happened, and a decision was kept; no test here changes them."""
+    with desk.books(request, desk.everything) as url:
+        yield url
+
+
+@pytest.fixture
+def due(kept: str, tmp_path: Path) -> Path:
+    """The receipts outstanding, with a total of the days."""
+    return written(kept, tmp_path / "due.xlsx", *STATEMENTS["due"])
+
+
+def _with_columns(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[list[Column]], list[Column]]) -> None:
+    """From now on the list has other columns."""
+    report = REPORTS[name]
+    monkeypatch.setitem(REPORTS, name, replace(report, columns=tuple(change(list(report.columns)))))
+
+
+def _codes(found: Any) -> list[str]:
+    return [note["code"] for note in found["notes"]]
+
+
+ADDED = Column("days_left", N_("Day"), lambda row: 31 - row.day, kind="count", total=True)
+
+
+def test_file_of_before_a_column_was_added_agrees(kept: str, due: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_columns(monkeypatch, "due", lambda columns: [columns[4], ADDED, *columns[:4], *columns[5:]])
+    found = verified(kept, due)
+    assert (found["ok"], _codes(found)) == (True, ["earlier-layout", "columns-since"])
+    assert "days_left" in found["notes"][1]["says"]
+    assert len(desk.typed(kept, "verify", str(due)).stdout.splitlines()) == 3
+
+
+def test_file_of_before_a_column_was_taken_out_agrees(kept: str, due: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_columns(monkeypatch, "due", lambda columns: columns[1:])
+    found = verified(kept, due)
+    assert (found["ok"], _codes(found)) == (True, ["earlier-layout", "columns-gone"])
+    assert "association" in found["notes"][1]["says"]
+
+
+@pytest.mark.parametrize("name", ["refund list", "check", "balance", "bill", "entries", "decisions"])
+def test_file_with_sums_of_before_columns_changed_agrees(
+    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    asked = "--everyone" if name == "check" else ""
+    file = written(kept, tmp_path / "x.xlsx", *filter(None, [*name.split(), asked]))
+    _with_columns(monkeypatch, name, lambda columns: [*columns[2:], Column("new", N_("State"), lambda _row: "x")])
+    found = verified(kept, file)
+    assert (found["ok"], _codes(found)) == (True, ["earlier-layout", "columns-gone", "columns-since"])
+
+
+def test_changed_cell_of_an_older_file_is_named(kept: str, due: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_columns(monkeypatch, "due", lambda columns: [ADDED, *reversed(columns[1:])])
+    edited(due, lambda book: changed(book.worksheets[0]["E7"]))
+    found = verified(kept, due)
+    assert (found["ok"], places_of(found)) == (False, [("cell-differs", load_workbook(due).sheetnames[0], "E7")])
+
+
+def _of_version_0_1(book: Any) -> None:
+    for name in [prop.name for prop in book.custom_doc_props.props]:
+        if name.startswith(LAYOUT):
+            del book.custom_doc_props[name]
+
+    def earlier(said: dict[str, Any]) -> None:
+        question = said.pop("question")
+        said["about"] = said["about"] or "".join(f"{key} {question[key]}" for key in ("member",) if key in question)
+        said["of"] += " --all" if question.get("everything") else ""
+
+    marked(earlier)(book)
+
+
+@pytest.mark.parametrize(
+    "statement", ["month", "member", "letter", "check", "check of everyone", "due", "refunds", "credits", "balance"]
+)
+def test_file_of_version_0_1_agrees(kept: str, tmp_path: Path, statement: str) -> None:
+    file = edited(written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement]), _of_version_0_1)
+    found = verified(kept, file)
+    assert (found["ok"], _codes(found)) == (True, ["earlier-layout"])
+
+
+def test_properties_are_short_enough_for_every_program(kept: str, tmp_path: Path) -> None:
+    month = written(kept, tmp_path / "x.xlsx", *STATEMENTS["month"])
+    properties = ReadWorkbook(month.read_bytes()).properties
+    assert len(properties) > 2
+    assert all(len(text) < 250 for text in properties.values())
+
+
+def test_comparison_of_notices_is_verified_with_the_notice(kept: str, tmp_path: Path) -> None:
+    file = written(kept, tmp_path / "x.xlsx", "notices", "compare", str(EXAMPLE), "--as-of", "2012-09-30")
+    assert "(notice-not-given)" in desk.typed(kept, "verify", str(file)).output
+    found = json.loads(desk.done(kept, "verify", str(file), "--notice", str(EXAMPLE), "--json").stdout)
+    assert (found["ok"], found["notes"]) == (True, [])
