@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from copy import copy
 from typing import Any
 
 import typer
@@ -73,30 +74,33 @@ def _translate_typer() -> None:
     rich_utils.ENVVAR_STRING = _("[variable: {value}]", value="{}")
 
 
-def _translate(command: Any, ctx: typer.Context) -> None:
-    """Puts a command in the language being spoken. Typer makes commands anew for each call, so this one is ours."""
+def _translated(command: Any, ctx: typer.Context) -> Any:
+    """A copy of a command, with its commands and options, in the language being spoken."""
     from rich.markup import escape
 
     _translate_typer()
     root = ctx.find_root().command
-    anywhere: list[Any] = [param for param in root.params if param.name in GLOBAL]
+    anywhere: list[Any] = [copy(param) for param in root.params if param.name in GLOBAL]
+    own = [copy(param) for param in command.get_params(ctx) if command is not root or param.name not in GLOBAL]
+    page = copy(command)
+    page.params, page.add_help_option = [*own, *anywhere], False
     for param in anywhere:
         param.rich_help_panel = _(_ANYWHERE)
-    if command is not root:
-        command.params = [*command.params, *anywhere]
-    for param in command.get_params(ctx):
+    for param in page.params:
         param.help = escape(_(param.help or ""))
         if getattr(param, "max", None) == LARGEST:  # what a database holds is no range that a person thinks of
             param.min, param.max = (param.min if param.min != -LARGEST else None), None
         if param.param_type_name == "argument" or getattr(param, "is_flag", False):
             param.display_type_rich = lambda **_: None  # str and int are words of programmers
-    for entry in (command, *getattr(command, "commands", {}).values()):
+    page.commands = {name: copy(entry) for name, entry in getattr(command, "commands", {}).items()}
+    for entry in (page, *page.commands.values()):
         entry.help = escape(_(entry.help or ""))
         entry.rich_help_panel = _(entry.rich_help_panel or "") if command is root else None
-    command.options_metavar, command.subcommand_metavar = _("[OPTIONS]"), _("COMMAND [ARGS]...")
+    page.options_metavar, page.subcommand_metavar = _("[OPTIONS]"), _("COMMAND [ARGS]...")
     if command.epilog:
         examples = "\n".join(f"  {ctx.command_path} {example}".rstrip() for example in command.epilog.splitlines())
-        command.epilog = escape(f"{_('Examples:')}\n{examples}")
+        page.epilog = escape(f"{_('Examples:')}\n{examples}")
+    return page
 
 
 class Page:
@@ -104,15 +108,15 @@ class Page:
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Writes how it is called."""
-        pieces = ctx.command.collect_usage_pieces(ctx)
+        page: Any = self
+        pieces = page.collect_usage_pieces(ctx)
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=_("Usage:") + " ")
 
     def format_help(self, ctx: Any, _formatter: Any) -> None:
         """Shows the page."""
         from typer.rich_utils import rich_format_help
 
-        _translate(ctx.command, ctx)
-        rich_format_help(obj=ctx.command, ctx=ctx, markup_mode="rich")
+        rich_format_help(obj=_translated(ctx.command, ctx), ctx=ctx, markup_mode="rich")
 
 
 class Command(Page, TyperCommand):
