@@ -312,7 +312,7 @@ class UnknownDecision(Refusal):
     """there is no decision {decision}"""
 
     decision: int
-    instead = N_("the decisions are listed by: seisan decisions")
+    instead = N_("the decisions are listed by: seisan decision list")
 
 
 class NoSuchSetting(Refusal):

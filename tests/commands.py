@@ -1,99 +1,132 @@
-"""Every command that writes, as it is typed at books that were made for it, with another content for the same key."""
+"""Every command of the program; each that writes, as it is typed at books that were made for it.
+
+From one declaration follow the tests of keys, dry runs, crashes and roles, and which rule of the model draws it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
+import cli
 from tests import desk
 from tests.copies import Copies, copies
 from tests.desk import CHIEF, CLERK, ON
 
-# Every command that writes: as it is typed, by whom, the words that make it another command under the same key, and
-# the field that is then named. The files are those of the folder that the test makes.
-COMMANDS: dict[str, tuple[str, str, str, str]] = {
-    "import": ("import 追加.csv", CLERK, "import 別.csv", "FILE…"),
-    "book": ("book --through 2012-05-31", CLERK, "book --through 2012-06-30", "--through"),
-    "match": ("match N-LOOSE UNPAID --on 2012-04-10", CLERK, "match N-LOOSE FREE --on 2012-04-10", "[APPLICATION]"),
-    "decide": (f"decide FREE ALIVE --as-of {ON}", CLERK, f"decide FREE --as-of {ON}", "[APPLICATION…]"),
-    "refund propose": (f"refund propose FREE --on {ON}", CLERK, "refund propose FREE --on 2012-04-03", "--on"),
-    "refund approve": ("refund approve 1 --on 2012-04-03", CHIEF, "refund approve 2 --on 2012-04-03", "NO"),
-    "refund reject": (
-        "refund reject 1 --reason 口座相違 --on 2012-04-03",
+
+def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    if isinstance(command, TyperGroup):
+        for name, member in command.commands.items():
+            yield from _commands(member, (*path, name))
+    else:
+        yield " ".join(path), command
+
+
+# Every command with its name, those of groups included; its options; its examples, as they are typed.
+COMMANDS = dict(_commands(typer.main.get_command(cli.app)))
+OPTIONS = {
+    name: {option for param in command.params for option in param.opts if option.startswith("--")}
+    for name, command in COMMANDS.items()
+}
+EXAMPLES = {
+    name: [f"{name} {example}".strip() for example in command.epilog.split("\n")] for name, command in COMMANDS.items()
+}
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A command that writes: by whom and with which words it is typed; the files are those of the folder of `made`.
+
+    `other` words make it another command under the same key, and `field` is then named; `rule` draws it in the model;
+    `roles` may do it on PostgreSQL.
+    """
+
+    by: str
+    typed: str
+    other: str
+    field: str
+    rule: str
+    roles: tuple[str, ...]
+
+
+CLERKS, APPROVERS, BOTH = ("clerk",), ("approver",), ("clerk", "approver")
+
+WRITING = {
+    "import": Writing(CLERK, "追加.csv", "別.csv", "FILE…", "a_fact_is_told", CLERKS),
+    "book": Writing(CLERK, "--through 2012-05-31", "--through 2012-06-30", "--through", "booked", BOTH),
+    "match": Writing(
+        CLERK, "N-LOOSE UNPAID --on 2012-04-10", "N-LOOSE FREE --on 2012-04-10", "[APPLICATION]", "matched", CLERKS
+    ),
+    "decide": Writing(CLERK, f"FREE ALIVE --as-of {ON}", f"FREE --as-of {ON}", "[APPLICATION…]", "decided", CLERKS),
+    "refund propose": Writing(CLERK, f"FREE --on {ON}", "FREE --on 2012-04-03", "--on", "refund_proposed", CLERKS),
+    "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO", "taken_on", APPROVERS),
+    "refund reject": Writing(
+        CLERK, "1 --reason 口座相違 --on 2012-04-03", "1 --reason 死亡 --on 2012-04-03", "--reason", "taken_on", BOTH
+    ),
+    "refund paid": Writing(CLERK, "2 --on 2012-04-06", "2 --on 2012-04-07", "--on", "taken_on", CLERKS),
+    "refund returned": Writing(
         CLERK,
-        "refund reject 1 --reason 死亡 --on 2012-04-03",
+        "3 --reason 口座なし --on 2012-04-06",
+        "3 --reason 名義相違 --on 2012-04-06",
         "--reason",
+        "taken_on",
+        CLERKS,
     ),
-    "refund paid": ("refund paid 2 --on 2012-04-06", CLERK, "refund paid 2 --on 2012-04-07", "--on"),
-    "refund returned": (
-        "refund returned 3 --reason 口座なし --on 2012-04-06",
-        CLERK,
-        "refund returned 3 --reason 名義相違 --on 2012-04-06",
-        "--reason",
+    "refund file": Writing(
+        CLERK, "--on 2012-05-07 --out 総合振込.txt", "--on 2012-05-08 --out 総合振込.txt", "--on", "filed", BOTH
     ),
-    "refund file": (
-        "refund file --on 2012-05-07 --out 総合振込.txt",
-        CLERK,
-        "refund file --on 2012-05-08 --out 総合振込.txt",
-        "--on",
-    ),
-    "refund void": (
-        "refund void 1 --reason 取組日の誤り --on 2012-05-02",
+    "refund void": Writing(
         CHIEF,
-        "refund void 1 --reason 誤り --on 2012-05-02",
+        "1 --reason 取組日の誤り --on 2012-05-02",
+        "1 --reason 誤り --on 2012-05-02",
         "--reason",
+        "made_void",
+        APPROVERS,
     ),
-    "overpaid return": ("overpaid return N-THRICE --on 2012-04-06", CLERK, "overpaid return N-TWICE", "DEPOSIT"),
-    "overpaid approve": ("overpaid approve 6 --on 2012-04-06", CHIEF, "overpaid approve 1 --on 2012-04-06", "NO"),
-    "overpaid reject": (
-        "overpaid reject 6 --reason 口座相違 --on 2012-04-06",
+    "overpaid return": Writing(CLERK, "N-THRICE --on 2012-04-06", "N-TWICE", "DEPOSIT", "deposit_returned", CLERKS),
+    "overpaid approve": Writing(CHIEF, "6 --on 2012-04-06", "1 --on 2012-04-06", "NO", "taken_on", APPROVERS),
+    "overpaid reject": Writing(
+        CLERK, "6 --reason 口座相違 --on 2012-04-06", "6 --reason 死亡 --on 2012-04-06", "--reason", "taken_on", BOTH
+    ),
+    "overpaid paid": Writing(CLERK, "2 --on 2012-04-06", "2 3 --on 2012-04-06", "NO…", "taken_on", CLERKS),
+    "overpaid returned": Writing(
+        CLERK, "3 --reason 口座なし --on 2012-04-06", "3 --reason 口座なし --on 2012-04-07", "--on", "taken_on", CLERKS
+    ),
+    "credit propose": Writing(
+        CLERK, f"FREE --to OPEN --on {ON}", f"FREE --to NEW1 --on {ON}", "--to", "credit_proposed", CLERKS
+    ),
+    "credit approve": Writing(CHIEF, "1 --on 2012-04-03", "1 --on 2012-04-04", "--on", "taken_on", APPROVERS),
+    "credit reject": Writing(
         CLERK,
-        "overpaid reject 6 --reason 死亡 --on 2012-04-06",
+        "1 --reason 払戻しを希望 --on 2012-04-03",
+        "1 --reason 取下げ --on 2012-04-03",
         "--reason",
+        "taken_on",
+        BOTH,
     ),
-    "overpaid paid": ("overpaid paid 2 --on 2012-04-06", CLERK, "overpaid paid 2 3 --on 2012-04-06", "NO…"),
-    "overpaid returned": (
-        "overpaid returned 3 --reason 口座なし --on 2012-04-06",
-        CLERK,
-        "overpaid returned 3 --reason 口座なし --on 2012-04-07",
-        "--on",
+    "credit undo": Writing(
+        CLERK, "6 --reason 取下げ --on 2012-04-30", "6 --reason 誤り --on 2012-04-30", "--reason", "taken_on", CLERKS
     ),
-    "credit propose": (
-        f"credit propose FREE --to OPEN --on {ON}",
+    "bill pay": Writing(CLERK, "S-2 --on 2012-05-31", "S-2 --on 2012-06-01", "--on", "bill_paid", BOTH),
+    "reverse": Writing(
         CLERK,
-        f"credit propose FREE --to NEW1 --on {ON}",
-        "--to",
-    ),
-    "credit approve": ("credit approve 1 --on 2012-04-03", CHIEF, "credit approve 1 --on 2012-04-04", "--on"),
-    "credit reject": (
-        "credit reject 1 --reason 払戻しを希望 --on 2012-04-03",
-        CLERK,
-        "credit reject 1 --reason 取下げ --on 2012-04-03",
-        "--reason",
-    ),
-    "credit undo": (
-        "credit undo 6 --reason 取下げ --on 2012-04-30",
-        CLERK,
-        "credit undo 6 --reason 誤り --on 2012-04-30",
-        "--reason",
-    ),
-    "bill pay": ("bill pay S-2 --on 2012-05-31", CLERK, "bill pay S-2 --on 2012-06-01", "--on"),
-    "reverse": (
-        "reverse entry:payer_unknown:N-LOOSE --reason 二重計上 --on 2012-05-01",
-        CLERK,
-        "reverse 1 --reason 二重計上 --on 2012-05-01",
+        "entry:payer_unknown:N-LOOSE --reason 二重計上 --on 2012-05-01",
+        "1 --reason 二重計上 --on 2012-05-01",
         "ENTRY",
+        "reversed_by_hand",
+        BOTH,
     ),
-    "account approve": (
-        f"account approve '{desk.ANOTHER}'",
-        CHIEF,
-        f"account approve '{desk.MEMBER}'",
-        "MEMBER",
+    "account approve": Writing(CHIEF, f"'{desk.ANOTHER}'", f"'{desk.MEMBER}'", "MEMBER", "account_approved", APPROVERS),
+    "settings set": Writing(CHIEF, "people three", "people two", "VALUE", "set_people", APPROVERS),
+    "close": Writing(
+        CLERK, "2011-01 --bank-balance 0", "2011-01 --bank-balance 1", "--bank-balance", "month_closed", BOTH
     ),
-    "settings set": ("settings set people three", CHIEF, "settings set people two", "VALUE"),
-    "close": ("close 2011-01 --bank-balance 0", CLERK, "close 2011-01 --bank-balance 1", "--bank-balance"),
-    "reopen": ("reopen 2010-11 --reason 計上もれ", CLERK, "reopen 2010-11 --reason 誤り", "--reason"),
+    "reopen": Writing(CLERK, "2010-11 --reason 計上もれ", "2010-11 --reason 誤り", "--reason", "month_reopened", BOTH),
 }
 
 FILES = {
@@ -115,7 +148,7 @@ def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
     folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("files")
     for name, body in FILES.items():
         (folder / name).write_text(body, encoding="utf-8")
-    with desk.books(request, desk.everything) as url, pytest.MonkeyPatch.context() as patch:
+    with desk.books(request, desk.everything, "made") as url, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         desk.done(url, "import", "口座再変更.csv", "遅い入金.csv", "請求2.csv")
         desk.done(url, "credit", "propose", "OLD4", "--to", "NEW4", "--on", "2012-04-05")

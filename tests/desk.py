@@ -234,10 +234,11 @@ def everything(url: str, folder: Path) -> None:
 
 
 @contextmanager
-def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None]) -> Iterator[str]:
+def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None], label: str = "own") -> Iterator[str]:
     """Books of their own for a whole module, on the engine that its fixture is parametrised with.
 
-    `make` fills fresh books, given their address and a folder; it is done once in a run, and copied.
+    `make` fills fresh books, given their address and a folder; it is done once in a run, and copied. The label tells
+    two copies of one module apart.
     """
     name = make.__name__
     folder: Path = request.getfixturevalue("tmp_path_factory").mktemp(name)
@@ -262,7 +263,7 @@ def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None]) -> 
             make(server.url(name), folder)
             marker.touch()
     module = request.module.__name__.rpartition(".")[2]
-    own = f"{name}_{module}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    own = f"{name}_{label}_{module}_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
     server.copy(name, own)
     try:
         yield server.url(own)

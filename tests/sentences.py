@@ -1,4 +1,4 @@
-"""What `make messages` finds in the code: sentences marked with `_` or `N_`, and the docstrings of refusals."""
+"""What `make messages` finds: sentences marked with `_` or `N_`, and the docstrings of refusals and of commands."""
 
 import ast
 from collections.abc import Collection, Iterator
@@ -18,4 +18,16 @@ def extract(
             if isinstance(sentence, ast.Constant) and sentence.value:
                 yield node.lineno, node.func.id, str(sentence.value), []
         if isinstance(node, ast.ClassDef) and "Refusal" in {ast.unparse(base) for base in node.bases}:
-            yield node.lineno, "_", " ".join((ast.get_docstring(node) or "").split()), []
+            yield node.lineno, "_", _docstring(node), []
+        if isinstance(node, ast.FunctionDef) and any(map(_declares, node.decorator_list)):
+            yield node.lineno, "_", _docstring(node), []
+
+
+def _docstring(node: ast.ClassDef | ast.FunctionDef) -> str:
+    return " ".join((ast.get_docstring(node) or "").split())
+
+
+def _declares(decorator: ast.expr) -> bool:
+    """Whether it declares a command, whose docstring is its help: `@refund.writes("propose", …)`."""
+    call = decorator.func if isinstance(decorator, ast.Call) else None
+    return isinstance(call, ast.Attribute) and call.attr in ("reads", "writes", "runs")

@@ -106,30 +106,6 @@ def drawn(seed: int, commands: Sequence[tuple[Any, ...]] = COMMANDS) -> tuple[An
     return (name, *(drawn(dice.getrandbits(32), word) if word is TYPED else dice.choice(word) for word in words))
 
 
-# Every command that writes, and what draws it.
-WRITING = {
-    "import": "a_fact_is_told",
-    "book": "booked",
-    "match": "matched",
-    "decide": "decided",
-    "refund propose": "refund_proposed",
-    "overpaid return": "deposit_returned",
-    "credit propose": "credit_proposed",
-    **{f"{kind} {verb}": "taken_on" for kind in ("refund", "overpaid") for verb in ("approve", "reject", "paid")},
-    **{f"{kind} returned": "taken_on" for kind in ("refund", "overpaid")},
-    **{f"credit {verb}": "taken_on" for verb in ("approve", "reject", "undo")},
-    "bill pay": "bill_paid",
-    "reverse": "reversed_by_hand",
-    "close": "month_closed",
-    "reopen": "month_reopened",
-    "account approve": "account_approved",
-    "account show": "look",
-    "refund file": "filed",
-    "refund void": "made_void",
-    "settings set": "set_people",
-}
-
-
 class Commands(RuleBasedStateMachine):
     """The commands, each given to both books, which answer and write the same.
 

@@ -1,27 +1,33 @@
 """The command line: help that is true, the same answer dry or real, the shapes that other programs rely on."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from sqlalchemy import select
-from typer.core import TyperGroup
+from typer.core import TyperCommand
 from typer.testing import CliRunner
 
 import cli
 from exports.demo import play
+from exports.formats import terminal
+from exports.shell import help as help_page
 from ledger import dates, i18n, tables
+from ledger.errors import Exit
+from ledger.intake import kinds
 from ledger.store import database
 from tests import desk
-from tests.desk import CHIEF, ON
+from tests.commands import COMMANDS, EXAMPLES, OPTIONS
+from tests.desk import CHIEF
 
 ROOT = Path(__file__).parent.parent
 
@@ -48,20 +54,17 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- help -----------------------------------------------------------------------------------------------------------
 
 
-def every_command(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Every command with its name, those of groups included."""
-    if isinstance(command, TyperGroup):
-        for name, each in command.commands.items():
-            yield from every_command(each, (*path, name))
-    if path and (not isinstance(command, TyperGroup) or command.invoke_without_command):
-        yield " ".join(path), command
-
-
-COMMANDS = dict(every_command(typer.main.get_command(cli.app)))
-OPTIONS = {
-    name: {option for param in command.params for option in param.opts if option.startswith("--")}
-    for name, command in COMMANDS.items()
+WORDS = {
+    "ja": ("使い方: seisan", "引数", "オプション", "コマンド", "[必須]", "[省略時: ", "[環境変数: ", "例:"),
+    "en": ("Usage: seisan", "Arguments", "Options", "Commands", "[required]", "[default: ", "[variable: ", "Examples:"),
 }
+
+
+def page(*words: str) -> str:
+    """A page of help, as it is written into a file."""
+    answer = CliRunner().invoke(cli.app, [*words])
+    assert (answer.exit_code, answer.stderr) == (0, ""), answer.output
+    return answer.stdout
 
 
 def test_every_command_is_either_told_or_written_to_a_file() -> None:
@@ -72,31 +75,93 @@ def test_every_command_is_either_told_or_written_to_a_file() -> None:
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_help_is_a_page_with_a_sentence_and_examples(name: str) -> None:
-    for language, usage, examples in (("ja", "使い方:", "例:"), ("en", "Usage:", "Examples:")):
-        page = CliRunner().invoke(cli.app, [*name.split(), "--help", "--lang", language])
-        assert page.exit_code == 0
-        first, *lines = page.stdout.splitlines()
-        assert first.endswith((".", "。", "?", "か。"))
-        assert usage in lines
-        assert f"  seisan{' ' if name else ''}{name}" in page.stdout
-        assert not name or examples in lines
+    for language, (usage, *_words, examples) in WORDS.items():
+        text = page(*name.split(), "--help", "--lang", language)
+        assert text == page("--lang", language, *name.split(), "-h")
+        assert f"{usage} {name}".rstrip() in text
+        sentence = " ".join(text.splitlines()[3:]).partition("╭")[0].strip()
+        assert sentence.endswith((".", "。", "?", "か。"))
+        assert not name or examples in text
+        assert max(map(terminal.width, text.splitlines())) <= 80
+        assert "\x1b" not in text
+        assert not re.search(r"(?<!//)… *│", text), "something is cut off"
+        for option in ("--database", "--by", "--lang", "--key"):
+            assert option in text
         assert i18n.language() == language
+        assert language == "ja" or not re.search("[ぁ-ん]", re.sub("(?m)^ seisan .*$", "", text)), text
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_help_speaks_one_language_typers_words_included(language: i18n.Language) -> None:
+    text = "".join(page(*words, "--help", "--lang", language) for words in (("refund", "propose"), ("refund",), ()))
+    other = WORDS["en" if language == "ja" else "ja"]
+    assert [word for word in WORDS[language] if word not in text] == []
+    assert [word for word in other if word in text] == []
+
+
+def test_help_names_ranges_defaults_and_kinds() -> None:
+    assert "[x>=1]" in page("refund", "approve", "--help") and "[0<=x<=36500]" in page("close", "--help")
+    assert "sqlite:///seisan.db" in page("balance", "--help")
+    assert [kind.code for kind in kinds.KINDS if kind.code not in page("template", "--help", "--lang", "en")] == []
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_lines_of_help_end_where_they_may(language: i18n.Language) -> None:
+    text = "請求書の支払を記帳します。一致した行を一度だけ、2012-09-30 までに支払います(全行)。 An English one"
+    for columns in range(12, 60):
+        places = [0, *help_page.breaks(text, columns), len(text)]
+        lines = [text[first:last].rstrip() for first, last in pairwise(places)]
+        assert max(map(terminal.width, lines)) <= columns
+        assert not any(line.startswith(("、", "。", ")")) or line.endswith("(") for line in lines)
+        assert "2012-09-30" in " ".join(lines)
+        assert "English" in " ".join(lines)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_example_can_be_typed(name: str, books: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The words are understood; what the command would do is left out."""
     understood: list[str] = []
-    monkeypatch.setattr(cli.Command, "invoke", lambda _self, ctx: understood.append(ctx.command_path))
+    monkeypatch.setattr(TyperCommand, "invoke", lambda _self, ctx: understood.append(ctx.command_path))
     monkeypatch.chdir(tmp_path)
-    assert cli.EXAMPLES[name]
-    for example in cli.EXAMPLES[name]:
-        words = shlex.split(example)
-        answer = desk.typed(books, *words)
+    assert EXAMPLES[name]
+    for example in EXAMPLES[name]:
+        assert terminal.width(f" seisan {example}") <= 79
+        answer = desk.typed(books, *shlex.split(example))
         assert answer.exit_code == 0, answer.output
-        assert name in example
-    inside = {"bill": "bill pay", "settings": "settings set"}  # a group that answers by itself is no command
-    assert set(understood) == {f"seisan {inside.get(name, name)}"}
+    assert set(understood) == {f"seisan {name}"}
+
+
+EARLIER = {
+    "bill": "bill list",
+    "bill --json": "bill list --json",
+    "settings": "settings list",
+    "months": "month list",
+    "month": "month list",
+    "decisions": "decision list",
+    "decisions 2011-0001": "decision list 2011-0001",
+    "decisions shaken": "decision outdated",
+    "decisions shaken --json": "decision outdated --json",
+    "refusals --json": "refusal list --json",
+}
+
+
+@pytest.mark.parametrize("earlier", EARLIER)
+def test_what_was_spelled_otherwise_goes_on_working(books: str, earlier: str) -> None:
+    assert desk.done(books, *earlier.split()).stdout == desk.done(books, *EARLIER[earlier].split()).stdout
+
+
+@pytest.mark.parametrize("name", ["", *sorted({name.split()[0] for name in COMMANDS if " " in name})])
+def test_a_group_without_a_command_lists_or_shows_its_help(books: str, name: str) -> None:
+    answer = CliRunner().invoke(cli.app, [*name.split(), *(["--database", books] if name else [])])
+    if f"{name} list" in COMMANDS and name in ("bill", "settings", "month", "refusal", "decision"):
+        assert answer.exit_code == 0
+    else:
+        assert (answer.exit_code, answer.stdout) == (Exit.USAGE, "")
+        assert answer.stderr.rstrip() == page(*name.split(), "--help").rstrip()
+
+
+def test_version_is_told() -> None:
+    assert re.fullmatch(r"seisan \d+\.\d+\.\d+\n", page("--version"))
 
 
 def test_no_help_loads_anything_slow() -> None:
@@ -174,45 +239,6 @@ def test_exit_codes(books: str, tmp_path: Path) -> None:
         ("import", str(tmp_path / "none.csv")): 3,
     }
     assert {words: desk.typed(books, *words).exit_code for words in codes} == codes
-
-
-# --- dry runs -------------------------------------------------------------------------------------------------------
-
-
-def month(url: str, folder: Path) -> Iterator[tuple[str, ...]]:
-    """A month in which every command that writes has its turn."""
-    yield ("import", *map(str, desk.files(folder)))
-    yield ("match", "N-LOOSE", "OPEN", "--on", "2012-03-20")
-    yield from desk.steps(url)
-    yield ("decide", "--everyone", "--as-of", "2012-04-30")
-    yield ("overpaid", "approve", "6", "--on", ON, "--by", CHIEF)
-    yield ("overpaid", "paid", "6", "--on", ON)
-    yield ("overpaid", "returned", "6", "--on", ON, "--reason", "口座なし")
-    yield ("overpaid", "return", "N-THRICE", "--on", ON)
-    yield ("overpaid", "reject", "8", "--on", ON, "--reason", "誤り")
-    for path in desk.accounts(folder):
-        yield ("import", str(path))
-    yield ("account", "approve", desk.ANOTHER, "--by", CHIEF)
-    yield from desk.filing(folder, "9")
-    yield ("refund", "void", "1", "--reason", "取組日の誤り", "--on", "2012-05-02", "--by", CHIEF)
-    yield ("close", "2012-04", "--bank-balance", "0", "--accept", "検証")
-    yield ("reopen", "2012-04", "--reason", "入金の計上もれ")
-
-
-@pytest.mark.thorough
-def test_a_dry_run_answers_as_the_real_one_and_leaves_the_books_alone(book_url: str, tmp_path: Path) -> None:
-    had_their_turn = set()
-    held = desk.held(book_url)
-    for words in month(book_url, tmp_path):
-        dry = desk.done(book_url, *words, "--dry-run")
-        assert desk.held(book_url) == held
-        real = desk.done(book_url, *words)
-        assert dry.stdout == real.stdout
-        assert dry.stderr.startswith(i18n._("Dry run: nothing is kept."))
-        held, before = desk.held(book_url), held
-        assert held != before, words
-        had_their_turn.add(next(name for name in (" ".join(words[:2]), words[0]) if name in COMMANDS))
-    assert {name for name, options in OPTIONS.items() if "--dry-run" in options} == had_their_turn
 
 
 def test_a_refused_dry_run_is_refused(book_url: str) -> None:

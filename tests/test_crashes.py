@@ -15,7 +15,7 @@ from ledger.booking import refunds
 from ledger.errors import DatabaseUnreachable
 from ledger.store import database
 from tests import crashes, desk
-from tests.commands import COMMANDS
+from tests.commands import WRITING
 from tests.copies import Copies
 from tests.crashes import held
 from tests.desk import CLERK, ON
@@ -28,15 +28,15 @@ PARTS = (0.5,)
 pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment")]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", WRITING)
 def test_killed_anywhere_it_is_done_once(made: Copies, command: str) -> None:
     """Before COMMIT nothing is kept; after it everything, though nobody was told; typed again it is done exactly once.
 
     The books after a crash and a retry are compared row by row, seals included, with those of an undisturbed command.
     """
-    words, by, *_ = COMMANDS[command]
+    by = WRITING[command].by
     with made.copy() as url:
-        typed = desk.resolved(url, words)
+        typed = desk.resolved(url, f"{command} {WRITING[command].typed}")
         before = held(url)
         points = crashes.counted(url, *typed, by=by)
         after = held(url)
@@ -56,12 +56,12 @@ def test_killed_anywhere_it_is_done_once(made: Copies, command: str) -> None:
         assert held(url) == after
 
 
-@pytest.mark.parametrize("command", COMMANDS if SOAK else ["refund paid"])
+@pytest.mark.parametrize("command", WRITING if SOAK else ["refund paid"])
 def test_killed_at_every_point_it_is_done_once(made: Copies, command: str) -> None:
     """The same at each point, with a retry after each: `make soak` for every command, the ordinary run for one."""
-    words, by, *_ = COMMANDS[command]
+    by = WRITING[command].by
     with made.copy() as url:
-        typed = desk.resolved(url, words)
+        typed = desk.resolved(url, f"{command} {WRITING[command].typed}")
         before = held(url)
         points = crashes.counted(url, *typed, by=by)
         after = held(url)
@@ -112,9 +112,9 @@ def test_a_file_beside_the_books_that_is_gone_costs_nothing_committed(made: Copi
 @pytest.mark.parametrize("made", ["sqlite"], indirect=True, scope="module")
 def test_a_log_lost_after_a_crash_leaves_the_books_as_they_were_before(made: Copies) -> None:
     """Killed after COMMIT, the write stands in the log alone; without it the books are whole, one command earlier."""
-    words, by, *_ = COMMANDS["refund paid"]
+    by = WRITING["refund paid"].by
     with made.copy() as url:
-        typed = desk.resolved(url, words)
+        typed = desk.resolved(url, f"refund paid {WRITING['refund paid'].typed}")
         before = held(url)
         points = crashes.counted(url, *typed, by=by)
         after = held(url)
@@ -152,9 +152,9 @@ def test_a_disk_that_is_full_is_said_and_nothing_is_kept(made: Copies, tmp_path:
 @pytest.mark.parametrize("today", [date(2012, 4, 1), date(2013, 4, 2)], ids=["a day back", "a year on"])
 def test_a_clock_that_is_wrong_changes_no_entry(made: Copies, monkeypatch: pytest.MonkeyPatch, today: date) -> None:
     """The business day is typed; the clock says only when it was recorded, and the order is that of the numbers."""
-    words, by, *_ = COMMANDS["refund paid"]
+    by = WRITING["refund paid"].by
     with made.copy() as url:
-        typed = desk.resolved(url, words)
+        typed = desk.resolved(url, f"refund paid {WRITING['refund paid'].typed}")
         entries = [desk.answered(url, "entries")]
         monkeypatch.setattr(dates, "today", lambda: today)
         monkeypatch.setattr(dates, "now", lambda: datetime(today.year, today.month, today.day, 9, 30))

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from ledger import i18n
 from ledger.errors import DiskFull
 from ledger.store import idempotency
 from tests import desk
-from tests.commands import COMMANDS, FILES
+from tests.commands import COMMANDS, EXAMPLES, FILES, OPTIONS, WRITING, Writing
 from tests.copies import Copies
 from tests.desk import CHIEF, CLERK, ON
-from tests.test_cli import OPTIONS
 
-WORDS = [pytest.param(*words, id=name) for name, words in COMMANDS.items()]
+EACH = pytest.mark.parametrize(("name", "command"), WRITING.items(), ids=WRITING)
 
 
 @pytest.fixture
@@ -36,16 +36,29 @@ def typed(url: str, words: str, by: str, *more: str) -> Result:
     return desk.typed(url, *desk.resolved(url, words), *more, by=by)
 
 
-def test_every_command_that_writes_is_here() -> None:
-    assert set(COMMANDS) == {name for name, options in OPTIONS.items() if "--dry-run" in options}
+def test_every_command_with_a_dry_run_is_declared() -> None:
+    assert set(WRITING) == {name for name, options in OPTIONS.items() if "--dry-run" in options}
+
+
+@pytest.mark.thorough
+@EACH
+def test_a_dry_run_answers_as_the_real_one_and_leaves_the_books_alone(books: str, name: str, command: Writing) -> None:
+    words = desk.resolved(books, f"{name} {command.typed}")
+    held = kept(books)
+    dry = desk.done(books, *words, "--dry-run", by=command.by)
+    assert kept(books) == held
+    real = desk.done(books, *words, by=command.by)
+    assert dry.stdout == real.stdout
+    assert dry.stderr.startswith(i18n._("Dry run: nothing is kept."))
+    assert kept(books) != held
 
 
 # --- without a key: what the books know it by -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("words", "by", "other", "field"), WORDS)
-def test_typed_again_it_is_done_once(books: str, words: str, by: str, other: str, field: str) -> None:
-    words = " ".join(map(shlex.quote, desk.resolved(books, words)))
+@EACH
+def test_typed_again_it_is_done_once(books: str, name: str, command: Writing) -> None:
+    words, by = shlex.join(desk.resolved(books, f"{name} {command.typed}")), command.by
     first = typed(books, words, by, "--json")
     assert first.exit_code == 0, first.output
     held = kept(books)
@@ -57,9 +70,10 @@ def test_typed_again_it_is_done_once(books: str, words: str, by: str, other: str
 # --- with a key -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("words", "by", "other", "field"), WORDS)
-def test_under_its_key_it_answers_the_same(books: str, words: str, by: str, other: str, field: str) -> None:
-    words = " ".join(map(shlex.quote, desk.resolved(books, words)))
+@EACH
+def test_under_its_key_it_answers_the_same(books: str, name: str, command: Writing) -> None:
+    words, by = shlex.join(desk.resolved(books, f"{name} {command.typed}")), command.by
+    other = f"{name} {command.other}"
     first = typed(books, words, by, "--json", "--key", "K-1")
     assert first.exit_code == 0, first.output
     held = kept(books)
@@ -67,7 +81,7 @@ def test_under_its_key_it_answers_the_same(books: str, words: str, by: str, othe
         again = typed(books, words, by, *more, "--key", "K-1")
         assert (again.exit_code, again.stdout) == (0, first.stdout)
     assert typed(books, words, by, "--key", "K-1").exit_code == 0
-    for different, who, named in ((other, by, field), (words, "丁川", "--by")):
+    for different, who, named in ((other, by, command.field), (words, "丁川", "--by")):
         refused = typed(books, different, who, "--json", "--key", "K-1")
         assert refused.exit_code == 1
         answer = json.loads(refused.stdout)
@@ -97,9 +111,9 @@ def test_a_dry_run_claims_no_key(books: str) -> None:
     assert typed(books, f"refund propose FREE --on {ON}", CHIEF, "--key", "K-1").exit_code == 0
 
 
-@pytest.mark.parametrize("command", ["balance", "refund list", "decisions", "verify", "months"])
-def test_what_writes_nothing_takes_no_key(books: str, command: str) -> None:
-    refused = typed(books, command, CLERK, "--key", "K-1")
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - set(WRITING)))
+def test_what_writes_nothing_takes_no_key(books: str, name: str) -> None:
+    refused = typed(books, EXAMPLES[name][-1], CLERK, "--key", "K-1")
     assert refused.exit_code == 2
     assert "no-key-taken" in refused.stderr
 

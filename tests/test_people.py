@@ -23,16 +23,16 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-import cli
 from exports.demo import play
 from ledger import masking, tables
 from ledger.errors import AccountNotApproved, Exit
 from ledger.people import accounts, register
 from ledger.store import database
 from tests import desk, given, posted
+from tests.commands import COMMANDS, EXAMPLES, OPTIONS
 from tests.desk import ANOTHER, CHIEF, CLERK, MEMBER, ON
 from tests.given import source
-from tests.test_cli import COMMANDS, OPTIONS, demo
+from tests.test_cli import demo
 from tests.test_demo import cells
 
 SQLITE, POSTGRESQL = (
@@ -406,7 +406,7 @@ def test_no_password_is_ever_shown(address: str, tmp_path: Path, monkeypatch: py
         if name in ("demo", "template"):
             continue  # these ask no books of this address
         as_json = ["--json"] if "--json" in OPTIONS[name] else []
-        answer = desk.typed(address, *shlex.split(cli.EXAMPLES[name][-1]), *as_json)
+        answer = desk.typed(address, *shlex.split(EXAMPLES[name][-1]), *as_json)
         assert "secret" not in answer.output, (name, answer.output)
         assert "Traceback" not in answer.output
 

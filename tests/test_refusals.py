@@ -17,7 +17,9 @@ import exports
 import ledger
 from ledger import dates, i18n
 from ledger.errors import Exit, Refusal
+from ledger.store import database
 from tests import desk
+from tests.commands import OPTIONS
 from tests.desk import CHIEF, ON
 
 
@@ -237,7 +239,7 @@ DONE_BEFORE = [
     "init",
 ]
 
-NO_JSON = ("template", "statement", "export", "demo")
+NO_JSON = {name.split()[0] for name, options in OPTIONS.items() if "--json" not in options}
 
 
 def refused(url: str, words: list[str], code: str) -> None:
@@ -313,6 +315,9 @@ MISUSED = [
     ("import", "FILE"),
 ]
 
+# What is misspelled, in the place of a command, a group's command and an option, and what was meant.
+MISSPELLED = {"blance": "balance", "refund lst": "list", "balance --asof 2012-04-01": "--as-of"}
+
 
 @pytest.mark.parametrize(("command", "named"), MISUSED)
 def test_what_cannot_be_understood_is_said_with_its_name(
@@ -329,6 +334,31 @@ def test_what_cannot_be_understood_is_said_with_its_name(
         assert language == "ja" or not re.search("[ぁ-ん]", sentence)
         assert language == "en" or re.search("[ぁ-ん]", sentence.removeprefix(prefix)), sentence
     assert desk.held(books) == held
+
+
+@pytest.mark.parametrize("command", MISSPELLED)
+def test_what_was_meant_is_asked(books: str, command: str) -> None:
+    for language, question in {"ja": "もしかして: ", "en": "did you mean "}.items():
+        answer = desk.typed(books, *command.split(), "--lang", language)
+        assert (answer.exit_code, answer.stdout) == (Exit.USAGE, "")
+        assert MISSPELLED[command] in answer.stderr.splitlines()[0].partition(question)[2]
+
+
+def test_what_an_option_is_used_for_is_told_apart(books: str) -> None:
+    for words, sentence in {"balance --json=yes": "takes no value", "balance --as-of": "needs a value"}.items():
+        said = desk.typed(books, *words.split(), "--lang", "en").stderr
+        assert sentence in said
+        assert "seisan balance --help" in said
+
+
+def test_what_is_stopped_at_the_keyboard_says_so(books: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_words: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(database, "reading", stop)
+    answer = desk.typed(books, "balance", "--lang", "en")
+    assert (answer.exit_code, answer.stdout) == (Exit.REFUSED, "")
+    assert answer.stderr == "Stopped. Nothing was changed by the command that was running.\n"
 
 
 # --- none is forgotten ----------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from ledger.errors import Exit
 from ledger.store import database
 from migrations import roles, triggers
 from tests import desk
+from tests.commands import WRITING, Writing
+from tests.copies import Copies
 from tests.desk import CHIEF, CLERK, MEMBER, ON
 from tests.server import Server
 
@@ -151,53 +153,39 @@ def test_all_may_look(at: Callable[[str], str], tmp_path: Path, who: str) -> Non
 
 # --- what each may not do -------------------------------------------------------------------------------------------
 
-WRITING = (
-    ["import", "FILE"],
-    ["match", "N-LOOSE", "FREE", "--on", "2026-11-22"],
-    ["decide", "FREE", "--as-of", "2012-05-31"],
-    ["refund", "propose", "FREE", "--on", "2012-05-31"],
-    ["refund", "paid", "2", "--on", "2012-05-31"],
-    ["refund", "returned", "3", "--on", "2012-05-31", "--reason", "口座なし"],
-    ["overpaid", "return", "N-THRICE", "--on", "2012-05-31"],
-    ["credit", "propose", "FREE", "--to", "OPEN", "--on", "2012-05-31"],
-)
-APPROVING = (
-    ["settings", "set", "people", "three"],
-    ["refund", "void", "1", "--on", "2012-05-31", "--reason", "誤り"],
-    ["refund", "approve", "1", "--on", "2012-05-31"],
-    ["overpaid", "approve", "6", "--on", "2012-05-31"],
-    ["credit", "approve", "1", "--on", "2012-05-31"],
-)
-REJECTING = (
-    ["refund", "file", "--on", "2012-05-31", "--out", "OUT"],
-    ["refund", "reject", "1", "--on", "2012-05-31", "--reason", "誤り"],
-    ["credit", "reject", "1", "--on", "2012-05-31", "--reason", "誤り"],
-    ["account", "show", desk.ANOTHER, "--purpose", "照会"],
-)
-MAY_NOT = {
-    "clerk": APPROVING,
-    "approver": WRITING,
-    "auditor": (*WRITING, *APPROVING, *REJECTING, ["reverse", "FEE", "--reason", "誤り"]),
-}
+
+@pytest.fixture(scope="module")
+def shared(made: Copies, logins: dict[str, str], server: Server) -> Copies:
+    """Copies of books at which every command that writes can be typed, and of which the roles are made."""
+    granted(made.url, logins, server)
+    return made
+
+
+@pytest.mark.parametrize("made", ["postgresql"], indirect=True, scope="module")
+@pytest.mark.parametrize("who", KINDS)
+@pytest.mark.parametrize(("name", "command"), WRITING.items(), ids=WRITING)
+def test_a_role_does_what_it_may_and_is_refused_the_rest_in_a_sentence(
+    shared: Copies, logins: dict[str, str], who: str, name: str, command: Writing
+) -> None:
+    with shared.copy() as owner:
+        url, words = owner.replace("postgres@", f"{logins[who]}@"), desk.resolved(owner, f"{name} {command.typed}")
+        before = desk.held(owner)
+        if who in command.roles:
+            desk.done(url, *words, by=command.by)
+            assert desk.held(owner) != before
+        else:
+            refused(url, "not-permitted", *words, by=command.by)
+            assert logins[who] in desk.typed(url, *words, by=command.by).stderr
+            assert desk.held(owner) == before
+            recorded = {refusal["role"] for refusal in desk.answered(owner, "refusals")["refusals"]}
+            assert (logins[who] in recorded) is (who != "auditor")
 
 
 @pytest.mark.parametrize("who", KINDS)
-def test_command_beyond_the_role_is_refused_in_a_sentence(at: Callable[[str], str], tmp_path: Path, who: str) -> None:
-    url, before = at(who), desk.held(at("owner"))
-    (tmp_path / "n.csv").write_text(
-        f"申込番号,会員番号,申込日,申込区分\nNEXT,{MEMBER},2012-04-01,新規\n", encoding="utf-8"
-    )
-    named = {
-        "FILE": str(tmp_path / "n.csv"),
-        "OUT": str(tmp_path / "x.txt"),
-        "FEE": desk.entry(at("owner"), "fee_received", "ALIVE"),
-    }
-    for words in (*MAY_NOT[who], ["roles", "--prefix", OWN]):
-        refused(url, "not-permitted", *(named.get(word, word) for word in words))
-        assert f"{OWN}_one_{who}" in desk.typed(url, *(named.get(word, word) for word in words), by=CHIEF).stderr
-    assert desk.held(at("owner")) == before
-    recorded = {each["role"] for each in desk.answered(at("owner"), "refusals")["refusals"]}
-    assert (f"{OWN}_one_{who}" in recorded) is (who != "auditor")
+def test_what_only_the_owner_or_whoever_writes_may_is_refused_in_a_sentence(at: Callable[[str], str], who: str) -> None:
+    refused(at(who), "not-permitted", "roles", "--prefix", OWN)
+    if who == "auditor":
+        refused(at(who), "not-permitted", "account", "show", desk.ANOTHER, "--purpose", "照会")
 
 
 def _columns(table: str) -> str:

@@ -35,6 +35,7 @@ SOURCES = _files(".py")
 PRODUCT = [
     path for path in SOURCES if path == CLI or path.relative_to(ROOT).parts[0] in {"ledger", "exports", "migrations"}
 ]
+COMMANDS = [path for path in PRODUCT if path.parent == ROOT / "exports" / "commands"]
 IN_LEDGER = [path for path in PRODUCT if path.is_relative_to(LEDGER)]
 
 
@@ -80,7 +81,7 @@ def _called(node: ast.AST) -> str | None:
 
 
 def test_no_file_is_longer_than_500_lines() -> None:
-    counts = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES if path != CLI}
+    counts = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
     _none([_at(path, count) for path, count in counts.items() if count > 500])
 
 
@@ -92,14 +93,16 @@ def test_no_function_is_longer_than_70_lines() -> None:
 
 
 def test_no_command_does_more_than_15_lines() -> None:
-    commands = [node for node in _tree(CLI).body if isinstance(node, Function) and node.decorator_list]
+    """A command says what it does in its docstring, and asks one stage; cli.py is a page."""
+    commands = [(path, node) for path, node in _nodes(COMMANDS) if isinstance(node, Function) and node.decorator_list]
     assert commands
     long = []
-    for command in commands:
-        body = command.body[1:] if ast.get_docstring(command) else command.body
-        if body and (body[-1].end_lineno or 0) - body[0].lineno + 1 > 15:
-            long.append(_at(CLI, command))
+    for path, command in commands:
+        first, *_more = body = command.body[1:] if ast.get_docstring(command) else command.body
+        if (body[-1].end_lineno or 0) - first.lineno + 1 > 15:
+            long.append(_at(path, command))
     _none(long)
+    assert len(CLI.read_text(encoding="utf-8").splitlines()) <= 60
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------
@@ -217,7 +220,9 @@ def test_nothing_is_left_behind_in_any_file(traces: str) -> None:
 
 
 def test_commands_know_neither_sql_nor_workbooks() -> None:
-    assert _imports(CLI) & {"sqlite3", "psycopg", "sqlalchemy", "sqlmodel", "alembic", "openpyxl"} == set()
+    """A connection is named where its type is said, and used by nobody."""
+    for path in [CLI, *COMMANDS]:
+        assert _imports(path) & {"sqlite3", "psycopg", "sqlalchemy", "sqlmodel", "alembic", "openpyxl"} == set(), path
 
 
 # What entries are about. The journal keeps parts of accounts by application and deposit; `credit` is a side.

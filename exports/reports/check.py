@@ -212,7 +212,7 @@ REPORT = Report(
         "check --everyone --as-of 2012-09-30 --out 判定.xlsx",
     ),
     parameters=(
-        Parameter("member", "text", N_("the member's registration number"), "", "[MEMBER]"),
+        Parameter("member", "text", N_("the member's registration number"), "", "MEMBER"),
         APPLICATION,
         Parameter("everyone", "flag", N_("all applications"), "--everyone", default=False),
         AS_OF,

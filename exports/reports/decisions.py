@@ -108,7 +108,7 @@ REPORT = Report(
     tab=NAME,
     summary=N_("The decisions kept, superseded ones included."),
     examples=("decisions", "decisions 2011-0001"),
-    parameters=(Parameter("application", "text", N_("one application"), "", "[APPLICATION]"),),
+    parameters=(Parameter("application", "text", N_("one application"), "", "APPLICATION"),),
     rows=_rows,
     columns=(
         Column("no", N_("Decision No."), kind="number", width=8),

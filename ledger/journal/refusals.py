@@ -90,4 +90,4 @@ class MonthNotClosed(Refusal):
     """{month} is not closed"""
 
     month: str
-    instead = N_("the months and their states are listed by: seisan months")
+    instead = N_("the months and their states are listed by: seisan month list")

@@ -1,0 +1,60 @@
+"""Fees that are set against a reissue of the same member, instead of being paid back."""
+
+from typing import Annotated
+
+from exports.commands import refunds
+from exports.commands.steps import proposed, recorded
+from exports.reports import REPORTS
+from exports.shell.commands import Commands
+from exports.shell.options import Application, No, On, Reason, option
+from exports.shell.session import Answer, Books
+from ledger.i18n import N_
+
+app = Commands(refunds.app.panel)
+credit = app.group("credit", N_("Credits to a reissue: proposed by one person, approved by another."))
+
+
+@credit.writes("propose", "2011-0001 --to 2012-0040")
+def propose(
+    books: Books,
+    application: Application,
+    to: Annotated[str, option("--to", N_("the reissue that the fee is set against"), "APPLICATION")],
+    on: On,
+) -> Answer:
+    """Proposes to set a fee against a reissue of the same member."""
+    from ledger.booking import credits
+
+    proposal = credits.propose(books.connection, application, to, on=on, by=books.by)
+    return proposed(
+        proposal, N_("Credit {no}: {yen} yen proposed. Next, by another person: seisan credit approve {no}")
+    )
+
+
+@credit.writes("approve", "1 --by 丙田")
+def approve(books: Books, no: No, on: On) -> Answer:
+    """Approves and applies what another person proposed."""
+    from ledger.booking import credits
+
+    step = credits.approve(books.connection, no, on=on, by=books.by)
+    return recorded(step, N_("Credit {no} is applied; the reissue owes that much less."))
+
+
+@credit.writes("reject", "1 --reason 本人が払戻しを希望")
+def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
+    """Rejects a credit that is not applied yet; the reason is kept."""
+    from ledger.booking import credits
+
+    step = credits.reject(books.connection, no, on=on, reason=reason, by=books.by)
+    return recorded(step, N_("Credit {no} is rejected; its yen are no longer reserved."))
+
+
+@credit.writes("undo", "1 --reason 再発行申込みの取下げ")
+def undo(books: Books, no: No, reason: Reason, on: On) -> Answer:
+    """Undoes an applied credit: the yen go back to exactly where they came from."""
+    from ledger.booking import credits
+
+    step = credits.undo(books.connection, no, on=on, reason=reason, by=books.by)
+    return recorded(step, N_("Credit {no} is undone; the fee can be refunded or credited again."))
+
+
+credit.lists(REPORTS["credit list"], "list")

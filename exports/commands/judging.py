@@ -1,0 +1,87 @@
+"""The question whether the fee comes back, the decision on it, the letter to the member, and the rules in force."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from exports.reports import REPORTS, summaries
+from exports.shell.commands import Commands
+from exports.shell.options import AsJson, AsOf, argument, option
+from exports.shell.session import Answer, Books, Session
+from ledger.i18n import N_, _
+
+app = Commands(N_("The question"))
+decision = app.group("decision", N_("The decisions kept, and those that would be answered otherwise now."), lists=True)
+notices = app.group("notices", N_("The rules in force, in the notices' own words."))
+
+app.lists(REPORTS["check"])
+
+
+@app.writes("decide", "2011-0001 --as-of 2012-09-21", "--everyone")
+def decide(
+    books: Books,
+    applications: Annotated[list[str] | None, argument("APPLICATION", N_("application numbers"))] = None,
+    everyone: Annotated[bool, option("--everyone", N_("all applications"))] = False,
+    *,
+    as_of: AsOf,
+) -> Answer:
+    """Keeps findings as decisions, with what was known."""
+    from exports.reports import check
+
+    decisions, new = check.decide(books.connection, applications or [], everyone, as_of, by=books.by)
+    return Answer(summaries.decided(decisions, new), REPORTS["decisions"].records(decisions))
+
+
+decision.lists(REPORTS["decisions"], "list")
+decision.lists(REPORTS["decisions shaken"], "outdated")
+
+
+@app.runs("letter", "12 --out 回答.xlsx", "--everyone --out 回答")
+def letter(
+    session: Session,
+    number: Annotated[int | None, argument("DECISION", N_("the number of the decision"))] = None,
+    everyone: Annotated[bool, option("--everyone", N_("every decision that stands"))] = False,
+    *,
+    out: Annotated[Path, option("--out", N_("the file, or with --everyone the folder, to write"), "FILE")],
+) -> Answer:
+    """The answer to the member, in words, with clause and grounds; or one for every decision that stands."""
+    from exports.issued import letters
+    from exports.reports.check import NobodyAsked
+
+    if number is None and not everyone:
+        raise NobodyAsked
+    with session.reading() as books:
+        if number is None:
+            files = letters.letters_everyone(books.connection, out)
+        else:
+            files = letters.letter_of(books.connection, number, out)
+    return Answer(note=_("{count} letters written: {place}", count=len(files), place=out))
+
+
+# --- the rules in force -----------------------------------------------------------------------------------------------
+
+
+@notices.runs("list", "", as_json=AsJson)
+def list_notices(_session: Session) -> Answer:
+    """Every notice, with the days on which it answers."""
+    from exports.reports import notices as papers
+
+    return Answer(papers.listed(), papers.listed_json())
+
+
+@notices.runs("show", "2012-09-21", "2012-09-21 --sql", as_json=AsJson)
+def show(
+    session: Session,
+    day: Annotated[date, argument("DAY", N_("the day a question is asked for"))],
+    as_sql: Annotated[bool, option("--sql", N_("the SELECT that decides, laid out for reading"))] = False,
+) -> Answer:
+    """The notice that answers on a day: its words, how they are read, or the SELECT that decides."""
+    from exports.reports import notices as papers
+    from exports.reports.sql import format_sql
+
+    if as_sql:
+        return Answer(format_sql(day, session.database))
+    return Answer(papers.paper(day), papers.paper_json(day))
+
+
+notices.lists(REPORTS["notices compare"], "compare")

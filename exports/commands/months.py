@@ -1,0 +1,77 @@
+"""The end of the month: closing, reopening, statements."""
+
+from typing import Annotated
+
+from exports.reports import REPORTS
+from exports.shell.commands import Commands
+from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Reason, option
+from exports.shell.session import Answer, Books, Session, written
+from ledger import dates
+from ledger.i18n import N_
+
+app = Commands(N_("The end of the month"))
+month = app.group("month", N_("The months: open or closed, by whom, and what was accepted."), lists=True)
+statement = app.group("statement", N_("Excel statements."))
+
+Balance = Annotated[
+    int | None, option("--bank-balance", N_("the bank's balance of the last day"), "YEN", min=-LARGEST, max=LARGEST)
+]
+Days = Annotated[
+    int | None,
+    option(
+        "--undetermined-days", N_("how long a decision may be undetermined (default: 60 days)"), "N", min=0, max=36500
+    ),
+]
+Accept = Annotated[str | None, option("--accept", N_("close all the same, and why; it is kept"), "REASON")]
+
+
+@app.writes("close", "2012-09 --bank-balance 1234567", "2012-09 --bank-balance 1234567 --accept 仮受金は10月に精算")
+def close(
+    books: Books,
+    month: InMonth,
+    bank_balance: Balance = None,
+    undetermined_days: Days = None,
+    accept: Accept = None,
+) -> Answer:
+    """Closes a month and every month before it; everything that stands against it is said at once."""
+    from exports.reports import closing
+    from ledger.booking import month_end
+
+    limit = {} if undetermined_days is None else {"undetermined_days": undetermined_days}
+    closed = month_end.close(
+        books.connection, month, today=dates.today(), by=books.by, bank_yen=bank_balance, accept=accept, **limit
+    )
+    return Answer(closing.closed(closed), closing.as_json(closed))
+
+
+@app.writes("reopen", "2012-09 --reason 入金の計上もれ")
+def reopen(books: Books, month: InMonth, reason: Reason) -> Answer:
+    """Reopens a closed month and every month after it; the reason is kept."""
+    from exports.reports import closing
+    from ledger.booking import month_end
+
+    reopened = month_end.reopen(books.connection, month, reason=reason, by=books.by)
+    return Answer(closing.reopened(reopened), closing.as_json(reopened))
+
+
+month.lists(REPORTS["months"], "list")
+
+
+@statement.runs("month", "2012-09 --out 月次-2012-09.xlsx")
+def statement_month(session: Session, month: InMonth, out: Out) -> Answer:
+    """The workbook of a month: cover, trial balance, journal, ledgers, fees held, decisions."""
+    from exports.issued import reproduce, stamp
+
+    with session.reading() as books:
+        reproduce.write(books.connection, stamp.of_month(books.connection, month), out)
+    return written(out)
+
+
+@statement.runs("member", "'東京 第9001号' --out 会員.xlsx")
+def statement_member(session: Session, member: Member, out: Out, as_of: AsOf) -> Answer:
+    """Everything about one member."""
+    from exports.issued import reproduce, stamp
+
+    with session.reading() as books:
+        reproduce.write(books.connection, stamp.of_member(books.connection, member, as_of), out)
+    return written(out)

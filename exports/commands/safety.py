@@ -1,0 +1,72 @@
+"""Keeping the books safe: verifying, copying, restoring."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from exports.shell.commands import Commands
+from exports.shell.options import LARGEST, AsJson, argument, option
+from exports.shell.session import Answer, Session
+from ledger.dates import Month
+from ledger.errors import Exit
+from ledger.i18n import N_, _
+
+app = Commands(N_("Keeping the books safe"))
+
+InMonth = Annotated[Month | None, option("--month", N_("only what was written with the month's entries"), "YYYY-MM")]
+Since = Annotated[int | None, option("--since", N_("only what came after a batch"), "BATCH", min=0, max=LARGEST)]
+Proposed = Annotated[
+    Path | None,
+    option("--notice", N_("the notice that a comparison was made with; it is code, and is run"), "FILE.py"),
+]
+
+
+@app.runs("verify", "", "月次-2012-09.xlsx", "--month 2012-09", as_json=AsJson)
+def verify(
+    session: Session,
+    file: Annotated[Path | None, argument("FILE", N_("a workbook that was handed out"))] = None,
+    month: InMonth = None,
+    since: Since = None,
+    notice: Proposed = None,
+) -> Answer:
+    """Holds the books against themselves, or a workbook against them, cell by cell; answers 1 when anything differs."""
+    from exports.issued import reproduce, verification
+
+    result: Any
+    with session.reading() as books:
+        if file is not None:
+            result = reproduce.compared(books.connection, file, notice=notice)
+        else:
+            result = verification.verify(books.connection, month=month, since=since)
+    text = verification.text(result, file.name if file else "")
+    return Answer(text, result.as_json(), exit=Exit.REFUSED if result.faults else Exit.DONE)
+
+
+@app.runs("backup", "控え/2012-09-30.db", as_json=AsJson)
+def backup(
+    session: Session, file: Annotated[Path, argument("FILE", N_("the backup; one of that name is replaced"))]
+) -> Answer:
+    """Copies the books to a file while others work on, and verifies the copy."""
+    from ledger.store import backup as copies
+
+    copy = copies.backup(session.database, file, _faults)
+    return _copied(copy, N_("Written and verified: {file} ({count} entries, head {head})"), file)
+
+
+@app.runs("restore", "控え/2012-09-30.db", as_json=AsJson)
+def restore(session: Session, file: Annotated[Path, argument("FILE", N_("the backup"))]) -> Answer:
+    """Puts a backup in the place of the books; books that hold more than it are not replaced."""
+    from ledger.store import backup as copies
+
+    copy = copies.restore(session.database, file, _faults)
+    return _copied(copy, N_("Restored from {file} ({count} entries, head {head})"), file)
+
+
+def _faults(connection: Any) -> int:
+    from exports.issued.verification import verify
+
+    return len(verify(connection).faults)
+
+
+def _copied(copy: Any, sentence: str, file: Path) -> Answer:
+    data = {"entries": copy.entries, "batches": copy.batches, "head": copy.head}
+    return Answer(_(sentence, file=file, count=copy.entries, head=copy.head), data)

@@ -1,0 +1,98 @@
+"""Setting up: the books, the federation's settings, the roles, the made-up federation."""
+
+import io
+import shlex
+import shutil
+import sys
+from contextlib import nullcontext, redirect_stdout
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exports.reports import REPORTS, settings, summaries
+from exports.shell.commands import Commands
+from exports.shell.options import AsJson, argument, option
+from exports.shell.session import Answer, Books, Session
+from ledger import i18n
+from ledger.errors import Exit
+from ledger.i18n import N_, _
+
+app = Commands(N_("Setting up"))
+setting = app.group(
+    "settings", N_("What the federation is to its bank, and how many people a payment needs."), lists=True
+)
+
+_DEMO_DONE = N_(
+    """
+{count} commands carried out. The monthly workbook is {workbook}; open it.
+The books are {database}; ask them more, for example:
+  export SEISAN_DATABASE='{database}'
+  {seisan} check --everyone --as-of 2012-09-30
+  {seisan} refund list --as-of 2012-09-30
+  {seisan} entries --application 2011-0001"""
+)
+
+
+@app.runs("init", "", "--database postgresql://user@host/seisan", as_json=AsJson)
+def init(session: Session) -> Answer:
+    """Creates the books, or brings them up to date."""
+    from ledger.store import database
+
+    before, after = database.create(session.database, by=session.by)
+    return Answer(summaries.created(before, after), {"before": before, "after": after})
+
+
+@app.runs("demo", "", "試し")
+def demo(
+    session: Session,
+    folder: Annotated[Path, argument("FOLDER", N_("the folder; made if it is not there"))] = Path("demo"),
+) -> Answer:
+    """A made-up federation's month, from input files to workbook, in a folder."""
+    from exports.demo import play
+
+    acts = list(play.acts(folder))
+    for act in acts:
+        typer.echo(f"$ seisan {shlex.join(act.words)}")
+        with nullcontext() if act.shown else redirect_stdout(io.StringIO()):
+            code = session.program.run(("--database", play.books(folder), "--lang", i18n.language(), *act.words))
+        if code != Exit.DONE:
+            return Answer(exit=code)
+    files = {"workbook": play.workbook(folder), "database": play.books(folder)}
+    return Answer(_(_DEMO_DONE, count=len(acts), seisan=_program(), **files))
+
+
+def _program() -> str:
+    """What to type for this program: its name, or the path by which it was called if no shell finds it by its name."""
+    program = Path(sys.argv[0])
+    return shlex.quote(str(program)) if program.name == "seisan" and shutil.which("seisan") is None else "seisan"
+
+
+setting.lists(REPORTS["settings"], "list")
+
+
+@setting.writes("set", "people three --by 丙田", "payer_name 'ニホンシホウシヨシカイレンゴウカイ'")
+def set_setting(
+    books: Books,
+    name: Annotated[str, argument("NAME", N_("which one; they are listed by: seisan settings list"))],
+    value: Annotated[str, argument("VALUE", N_("what it is set to"))],
+) -> Answer:
+    """Sets one of the settings; who did is kept, and what it was before."""
+    from ledger.store.settings import change
+
+    changed, new = change(books.connection, name, value, by=books.by)
+    return Answer(settings.changed(changed, new), settings.changed_json(changed, new))
+
+
+@app.runs("roles", "", "--prefix tokyo", as_json=AsJson)
+def roles(
+    session: Session,
+    prefix: Annotated[str, option("--prefix", N_("what the names of the roles begin with"), "TEXT")] = "seisan",
+) -> Answer:
+    """On PostgreSQL: makes the roles of clerk, approver and auditor, or brings them up to date."""
+    from exports.reports import people
+    from migrations.roles import grant
+
+    with session.writing() as books:
+        granted = grant(books.connection, prefix)
+    return Answer(people.roles(granted), people.roles_json(granted))

@@ -1,0 +1,22 @@
+"""How a step of a refund or a credit is answered: what was done, or that it had been done before."""
+
+from typing import Any
+
+from exports.shell.session import Answer
+from ledger.i18n import _
+
+
+def recorded(step: Any, sentence: str, **fields: object) -> Answer:
+    """The sentence with the number of what was done."""
+    text = _(sentence, no=step.no, **fields)
+    if not step.changed:
+        text += "\n" + _("It had been done before; nothing was changed.")
+    return Answer(text, {"no": step.no, "changed": step.changed})
+
+
+def proposed(proposal: Any, sentence: str) -> Answer:
+    """The same of a proposal, with its yen and what is remarkable about it."""
+    answer = recorded(proposal, sentence, yen=f"{proposal.yen:,}")
+    text = "\n".join([answer.text, *(f"  ! {remark}" for remark in proposal.remarks)])
+    data = {"no": proposal.no, "changed": proposal.changed, "amount": proposal.yen, "remarks": list(proposal.remarks)}
+    return Answer(text, data)

@@ -1,0 +1,205 @@
+"""How a command is declared: a short function that returns an answer; the shell adds what many commands take."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import partial, wraps
+from hashlib import sha256
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from exports.reports.report import Report
+from exports.shell import lists
+from exports.shell.help import Command, Group, ListingGroup
+from exports.shell.options import AsJson, DryRun, OutInstead
+from exports.shell.session import Answer, Books, Session, show
+from ledger import dates
+from ledger.dates import Month
+from ledger.errors import NoSuchMonth, NotADay
+
+Function = Callable[..., Answer]
+Declaration = Callable[[Function], Function]
+Rewrite = Callable[[Books, Any], bytes | None]
+
+
+class Commands(typer.Typer):
+    """Commands of one phase of the month, or of one kind under its name; the help has them in the order declared.
+
+    The docstring of a command's function is its help; an example is what is typed after its name.
+    """
+
+    def __init__(self, panel: str = "", name: str | None = None, summary: str | None = None, **settings: Any) -> None:
+        super().__init__(name=name, help=summary, rich_markup_mode="rich", **{"cls": Group} | settings)
+        self.info.rich_help_panel = self.panel = panel
+
+    def group(self, name: str | None = None, summary: str | None = None, *, lists: bool = False) -> "Commands":
+        """Commands under a name, which lists when none of them is typed; without a name they stand among these."""
+        group = Commands(self.panel, name, summary, cls=ListingGroup if lists else Group)
+        self.add_typer(group)
+        return group
+
+    def writes(self, name: str, *examples: str, rewrite: Rewrite | None = None) -> Declaration:
+        """A command that writes the books, given them open: at most once under a key, not at all in a dry run.
+
+        `rewrite` gives from the answer of the first time what is written once more to its file.
+        """
+
+        def write(session: Session, command: Function) -> Answer:
+            return session.write(command, rewrite)
+
+        return self._declare(name, examples, write, dry_run=DryRun, as_json=AsJson)
+
+    def runs(self, name: str, *examples: str, **options: Any) -> Declaration:
+        """A command that is given the session, and opens what it needs; `options` are those of the shell it takes."""
+
+        def run(session: Session, command: Function) -> Answer:
+            return command(session)
+
+        return self._declare(name, examples, run, **options)
+
+    def lists(self, report: Report, name: str = "") -> None:
+        """The command of a report, with `--out`; within a group under this name."""
+
+        def ask(session: Session, out: Path | None, **question: Any) -> Answer:  # noqa: ARG001 - the session has it
+            return lists.answer(session, report, question)
+
+        parameters = [lists.keyword(parameter) for parameter in report.parameters]
+        session, out = Parameter("session", Parameter.POSITIONAL_ONLY), _keyword("out", OutInstead, default=None)
+        ask.__signature__ = Signature([session, *parameters, out])  # type: ignore[attr-defined]
+        ask.__doc__ = report.summary
+        examples = (example.removeprefix(report.name).strip() for example in report.examples)
+        self.runs(name or report.name, *examples, as_json=AsJson)(ask)
+
+    def _declare(
+        self, name: str, examples: tuple[str, ...], run: Callable[[Session, Function], Answer], **options: Any
+    ) -> Declaration:
+        def declared(function: Function) -> Function:
+            self.command(
+                name,
+                cls=Command,
+                help=" ".join((function.__doc__ or "").split()),
+                epilog="\n".join(examples) or " ",
+                context_settings={"allow_extra_args": True},  # which are refused by our own sentence
+                rich_help_panel=self.panel,
+            )(_typed(function, run, options))
+            return function
+
+        return declared
+
+
+def _typed(
+    function: Function, run: Callable[[Session, Function], Answer], options: dict[str, Any]
+) -> Callable[..., int]:
+    """The command as Typer reads it: days and months are text, and the options of the shell stand after its own."""
+    _books, *parameters = inspect.signature(function).parameters.values()
+
+    @wraps(function)
+    def carry_out(ctx: typer.Context, **values: Any) -> int:
+        session = _session(ctx, values, takes_key="dry_run" in options)
+        content = {parameter.name: _value(parameter, values[parameter.name]) for parameter in parameters}
+        answer = run(session, partial(function, **content))
+        show(answer, session.as_json)
+        return answer.exit
+
+    context = Parameter("ctx", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    typed = [_keyword(parameter.name, *_as_text(parameter)) for parameter in parameters]
+    further = [_keyword(name, annotation, default=False) for name, annotation in options.items()]
+    carry_out.__signature__ = Signature([context, *typed, *further])  # type: ignore[attr-defined]
+    carry_out.__annotations__ = {}
+    return carry_out
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+# --- days and months --------------------------------------------------------------------------------------------------
+
+# What is typed as text, how it is read, and what is refused. A day that has no default is today when it is not typed.
+_FORMS: dict[type, tuple[Callable[[str], Any], type[NotADay | NoSuchMonth]]] = {
+    date: (dates.parse_day, NotADay),
+    Month: (Month.parse, NoSuchMonth),
+}
+
+
+def _form(parameter: Parameter) -> type | None:
+    kind = get_args(parameter.annotation)[0]
+    return next((form for form in _FORMS if form in (kind, *get_args(kind))), None)
+
+
+def _as_text(parameter: Parameter) -> tuple[Any, Any]:
+    """The annotation and the default with which Typer reads a parameter."""
+    form, information = _form(parameter), get_args(parameter.annotation)[1]
+    if form is None:
+        return parameter.annotation, parameter.default
+    if parameter.default is Parameter.empty and (form is Month or isinstance(information, typer.models.ArgumentInfo)):
+        return Annotated[str, information], Parameter.empty
+    return Annotated[str | None, information], None
+
+
+def _value(parameter: Parameter, text: Any) -> Any:
+    """What was typed, as the command gets it. Refused: what is no day (not-a-day), or no month (no-such-month)."""
+    form = _form(parameter)
+    if form is None:
+        return text
+    if text is None:
+        return dates.today() if parameter.default is Parameter.empty else None
+    parse, refusal = _FORMS[form]
+    if (value := parse(text)) is None:
+        raise refusal(text)
+    return value
+
+
+# --- the session, and what a key holds --------------------------------------------------------------------------------
+
+
+def _session(ctx: typer.Context, values: dict[str, Any], *, takes_key: bool) -> Session:
+    session: Session = ctx.obj
+    session = replace(
+        session,
+        command=ctx.command_path.removeprefix("seisan "),
+        as_json=values.pop("as_json", False),
+        dry_run=values.pop("dry_run", False),
+        out=values.get("out"),
+    )
+    if session.key and not takes_key:
+        from ledger.store.idempotency import NoKeyTaken
+
+        raise NoKeyTaken(session.command)
+    return replace(session, content=_content(ctx)) if session.key else session
+
+
+def _content(ctx: typer.Context) -> dict[str, str]:
+    """What was typed, by the names that its fields have in the books; of files, what they hold."""
+    content = {"--by": ctx.obj.by}
+    for param in ctx.command.params:
+        value = ctx.params.get(param.name)
+        if param.name not in ("as_json", "dry_run") and value not in (None, False):
+            plain = _PLAIN.get(param.name, _text)
+            content[_field(param)] = ", ".join(sorted(map(plain, value if isinstance(value, list) else [value])))
+    return content
+
+
+def _field(param: Any) -> str:
+    """The name of a field as keys have had it from the first: --on, NO, FILE…, [DEPOSIT]."""
+    if param.param_type_name == "option":
+        return str(param.opts[0])
+    name = f"{param.metavar}…" if param.nargs == -1 else str(param.metavar)
+    return name if param.required else f"[{name}]"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, Path):
+        return str(value)
+    try:
+        return sha256(value.read_bytes()).hexdigest()[:16]
+    except OSError:
+        return value.name
+
+
+# A file that is written is known by its name, and what a setting is set to may be an account number.
+_PLAIN: dict[str, Callable[[Any], str]] = {"out": str, "value": lambda text: sha256(text.encode()).hexdigest()[:16]}

@@ -1,0 +1,37 @@
+"""A report as a command: what it can be asked for becomes options; its answer is shown, or written to a file."""
+
+from collections.abc import Mapping
+from datetime import date
+from inspect import Parameter as Keyword
+from pathlib import Path
+from typing import Annotated, Any
+
+from exports.reports.report import Parameter, Report
+from exports.shell.options import LARGEST, argument, option
+from exports.shell.session import Answer, Session, written
+
+_TYPES: dict[str, Any] = {"day": date, "text": str, "yen": int, "file": Path, "flag": bool}
+
+
+def answer(session: Session, report: Report, question: Mapping[str, Any]) -> Answer:
+    """What the report says: as text, as data for JSON, or in the file that --out names."""
+    with session.reading() as books:
+        listing = report.ask(books.connection, question)
+        if session.out is not None:
+            from exports import issued
+
+            issued.write(books.connection, listing, session.out)
+            return written(session.out)
+    return Answer(data=listing.data()) if session.as_json else Answer(listing.text())
+
+
+def keyword(parameter: Parameter) -> Keyword:
+    """What the report can be asked for, as a function would declare it."""
+    form, limits = _TYPES[parameter.kind], {"min": 0, "max": LARGEST} if parameter.kind == "yen" else {}
+    information = argument(parameter.metavar, parameter.help)
+    if parameter.flag:
+        information = option(parameter.flag, parameter.help, parameter.metavar or None, **limits)
+    needed = parameter.kind == "file" or parameter.name == "as_of"  # a day that is not given is today
+    default = Keyword.empty if needed else parameter.default
+    annotation: Any = form if needed or form is bool else form | None
+    return Keyword(parameter.name, Keyword.KEYWORD_ONLY, annotation=Annotated[annotation, information], default=default)

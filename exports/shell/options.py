@@ -1,0 +1,45 @@
+"""The options and arguments that many commands take; a command gets days as dates and months as months."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.dates import Month
+from ledger.i18n import N_
+
+# The largest number that the books count up to, on either database.
+LARGEST = 2**31 - 1
+
+
+def option(flag: str, text: str, metavar: str | None = None, **more: Any) -> Any:
+    """An option: how it is typed, what it says, what stands for its value."""
+    return typer.Option(flag, help=text, metavar=metavar, **more)
+
+
+def argument(metavar: str, text: str, **more: Any) -> Any:
+    """An argument: what stands for it, and what it says."""
+    return typer.Argument(metavar=metavar, help=text, **more)
+
+
+def number(metavar: str, text: str) -> Any:
+    """An argument that is the number of something in the books."""
+    return argument(metavar, text, min=1, max=LARGEST)
+
+
+AsJson = Annotated[bool, option("--json", N_("answer in JSON, for other programs"))]
+DryRun = Annotated[bool, option("--dry-run", N_("do everything, then take it back"))]
+
+# A day that is not given is today.
+On = Annotated[date, option("--on", N_("the business day (default: today)"), "DAY")]
+AsOf = Annotated[date, option("--as-of", N_("the day the question is asked for (default: today)"), "DAY")]
+InMonth = Annotated[Month, argument("YYYY-MM", N_("the month"))]
+
+Reason = Annotated[str, option("--reason", N_("why; it is kept"), "TEXT")]
+Out = Annotated[Path, option("--out", N_("the file to write"), "FILE")]
+OutInstead = Annotated[Path | None, option("--out", N_("write .xlsx, .csv or .json instead of showing"), "FILE")]
+
+Application = Annotated[str, argument("APPLICATION", N_("the application number"))]
+Member = Annotated[str, argument("MEMBER", N_("the member's registration number"))]
+No = Annotated[int, number("NO", N_("the number of the refund or credit"))]

@@ -1,0 +1,149 @@
+"""The program: takes the global options wherever they stand, and speaks for every refusal, with its exit code."""
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar
+
+import typer
+
+from exports.shell import misuse
+from exports.shell.help import GLOBAL, Group
+from exports.shell.options import option
+from exports.shell.session import Answer, Session, show
+from ledger import i18n
+from ledger.errors import Exit, NoSuchLanguage, NotText, Problems, Refusal
+from ledger.i18n import N_, _
+
+DATABASE = "sqlite:///seisan.db"
+
+
+class Program(Group):
+    """The whole program. `earlier` are spellings of earlier days, which go on working, each with today's."""
+
+    earlier: ClassVar[Mapping[tuple[str, ...], tuple[str, ...]]] = {}
+
+    def main(self, args: Sequence[str] | None = None, *_more: Any, **_settings: Any) -> Any:
+        """Runs what was typed, and ends the process with its exit code."""
+        sys.exit(self.run(sys.argv[1:] if args is None else args))
+
+    def run(self, words: Sequence[str]) -> int:
+        """Runs what was typed; gives 0 done, 1 refused, 2 usage or 3 problems in the input, and never a traceback."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+        options, rest = _global_options(words)
+        i18n.use(_language(options))
+        spelled = next((earlier for earlier in self.earlier if tuple(rest[: len(earlier)]) == earlier), ())
+        arguments = [*options, *self.earlier.get(spelled, ()), *rest[len(spelled) :]]
+
+        def command() -> Any:
+            return super(Program, self).main(_texts(arguments), prog_name="seisan", standalone_mode=False)
+
+        return _exit_code(command, "--json" in words)
+
+
+def _exit_code(command: Callable[[], Any], as_json: bool) -> int:
+    from exports.formats import progress
+
+    try:
+        with progress.shown_on(sys.stderr):
+            code = command()
+    except Refusal as refusal:
+        lines = [_("Refused: {sentence}", sentence=refusal), f"  → {refusal.hint}"]
+        data: Any = {"refused": refusal.code(), "says": refusal.message, "instead": refusal.hint}
+        answer = Answer(note="\n".join(lines), data=data, exit=refusal.exit)
+    except Problems as report:
+        count = _("{count} problem(s); nothing was taken in.", count=len(report.problems))
+        data = {"problems": [problem.as_json() for problem in report.problems]}
+        lines = [*map(str, report.problems), count]
+        answer = Answer(note="\n".join(lines), data=data, exit=Exit.PROBLEMS)
+    except typer.TyperException as error:
+        answer = Answer(note=misuse.sentence(error), exit=Exit.USAGE)
+    except (typer.Abort, KeyboardInterrupt):
+        answer = Answer(note=_("Stopped. Nothing was changed by the command that was running."), exit=Exit.REFUSED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    else:
+        return code if isinstance(code, int) else Exit.DONE
+    show(answer, as_json)
+    return answer.exit
+
+
+def _texts(arguments: list[str]) -> list[str]:
+    """The arguments, each of which has to be text: bytes that are none could not be kept in the books."""
+    for argument in arguments:
+        if (readable := argument.encode(errors="replace").decode()) != argument:
+            raise NotText(readable)
+    return arguments
+
+
+def _global_options(words: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The global options, wherever they stand, and the rest of what was typed."""
+    options: list[str] = []
+    rest: list[str] = []
+    names = [f"--{name}" for name in GLOBAL]
+    remaining = iter(words)
+    for word in remaining:
+        if word == "--":
+            rest += [word, *remaining]
+        elif word in names:
+            options += [word, *([value] if (value := next(remaining, None)) is not None else [])]
+        elif word.startswith(tuple(f"{name}=" for name in names)):
+            options.append(word)
+        else:
+            rest.append(word)
+    return options, rest
+
+
+def _language(options: list[str]) -> i18n.Language:
+    language = os.environ.get("SEISAN_LANG", "ja")
+    for flag, value in pairwise([*options, ""]):
+        if flag == "--lang":
+            language = value
+        elif flag.startswith("--lang="):
+            language = flag.removeprefix("--lang=")
+    return "en" if language == "en" else "ja"
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in a container
+        return f"uid {os.getuid()}"
+
+
+def _show_version(given: bool) -> None:
+    if given:
+        from importlib.metadata import version
+
+        typer.echo(f"seisan {version('seisan')}")
+        raise typer.Exit
+
+
+def global_options(
+    ctx: typer.Context,
+    database: Annotated[
+        str, option("--database", N_("the books: sqlite:///FILE or postgresql://…"), "URL", envvar="SEISAN_DATABASE")
+    ] = DATABASE,
+    by: Annotated[
+        str | None, option("--by", N_("who is acting (default: the login name)"), "NAME", envvar="SEISAN_USER")
+    ] = None,
+    lang: Annotated[
+        str, option("--lang", N_("the language of everything a person reads"), "ja|en", envvar="SEISAN_LANG")
+    ] = "ja",
+    key: Annotated[
+        str,
+        option("--key", N_("what the command is known by: given again, it answers as it did the first time"), "KEY"),
+    ] = "",
+    _version: Annotated[
+        bool, option("--version", N_("show the version"), callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Takes the options of the program itself."""
+    if lang not in i18n.LANGUAGES:
+        raise NoSuchLanguage(lang)
+    ctx.obj = Session(database, by or _login(), ctx.command, key)

@@ -1,0 +1,135 @@
+"""A session: who works on which books with which command; a command reads, or writes once under its key."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ledger.errors import Exit
+from ledger.i18n import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ledger.store.idempotency import Request
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answers: to people, to other programs; the `note` goes beside it, to stderr.
+
+    `file` is what is written where --out says, once the books hold it.
+    """
+
+    text: str = ""
+    data: object = None
+    exit: int = Exit.DONE
+    note: str = ""
+    file: bytes | None = field(default=None, repr=False)
+
+
+def written(file: Path) -> Answer:
+    """The answer of a command that has written a file."""
+    return Answer(note=_("Written: {file}", file=file))
+
+
+def show(answer: Answer, as_json: bool) -> None:
+    """Shows an answer, as text or in JSON, and its note."""
+    if answer.note:
+        typer.echo(answer.note, err=True)
+    if as_json and answer.data is not None:
+        from exports.formats import json as format_json
+
+        typer.echo(format_json.text(answer.data))
+    elif answer.text:
+        typer.echo(answer.text)
+
+
+@dataclass(frozen=True)
+class Books:
+    """The books that are open for a command, and who is acting."""
+
+    connection: "Connection"
+    by: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who is acting on which books, and how the command was typed.
+
+    Under a key, `content` is what was asked for: each field as it is typed, with its value as text.
+    """
+
+    database: str
+    by: str
+    program: Any = field(repr=False)
+    key: str = ""
+    command: str = ""
+    as_json: bool = False
+    dry_run: bool = False
+    out: Path | None = None
+    content: Mapping[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def reading(self) -> Iterator[Books]:
+        """The books, to be read."""
+        from ledger.store import database
+
+        with database.reading(self.database) as connection:
+            yield Books(connection, self.by)
+
+    @contextmanager
+    def writing(self) -> Iterator[Books]:
+        """The books, to be written; a dry run takes everything back at the end. What is refused is recorded."""
+        from ledger.audit import access
+
+        if self.dry_run:
+            typer.echo(_("Dry run: nothing is kept."), err=True)
+        with access.writing(self.database, by=self.by, command=self.command, dry_run=self.dry_run) as connection:
+            yield Books(connection, self.by)
+
+    def write(
+        self, command: Callable[[Books], Answer], rewrite: Callable[[Books, Any], bytes | None] | None = None
+    ) -> Answer:
+        """Carries a command out; under a key that was used before, gives the answer of the first time.
+
+        That answer is given only once the books hold it, and a file gets its name after COMMIT. `rewrite` makes it
+        again from the first answer's data when the command is repeated: it may be gone, or never have come.
+        """
+        with ExitStack() as after_commit, self.writing() as books:
+            answer = self._answered(books, rewrite) if self.key else None
+            if answer is None:
+                answer = command(books)
+                if self.key:
+                    self._keep(books, answer)
+            if answer.file is not None and self.out is not None:
+                from exports.formats import outfile
+
+                file = after_commit.enter_context(outfile.private_file(self.out, keep=not self.dry_run))
+                file.write(answer.file)
+        return answer
+
+    def _answered(self, books: Books, rewrite: Callable[[Books, Any], bytes | None] | None) -> Answer | None:
+        from ledger.store import idempotency
+
+        stored = idempotency.answered(books.connection, self._request())
+        if stored is None:
+            return None
+        data = json.loads(stored.json)
+        return Answer(stored.text, data, file=rewrite(books, data) if rewrite else None)
+
+    def _keep(self, books: Books, answer: Answer) -> None:
+        from exports.formats.json import text
+        from ledger.store import idempotency
+
+        stored = idempotency.StoredAnswer(answer.text, text(answer.data))
+        idempotency.keep(books.connection, self._request(), stored, by=self.by)
+
+    def _request(self) -> "Request":
+        from ledger.store.idempotency import Request
+
+        return Request(self.key, self.command, self.content)
