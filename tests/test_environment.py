@@ -23,7 +23,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from ledger import dates
 from ledger.store import database
 from tests import crashes, desk
-from tests.commands import COMMANDS
+from tests.commands import WRITING
 from tests.copies import Copies
 from tests.crashes import held
 from tests.desk import CLERK, ON
@@ -85,7 +85,7 @@ def read_only_from(url: str, nth: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("command", SOME)
 def test_books_that_are_read_only_in_the_middle_of_a_command(made: Copies, command: str) -> None:
-    words, by, *_ = COMMANDS[command]
+    words, by = f"{command} {WRITING[command].typed}", WRITING[command].by
     with made.copy() as url:
         typed = desk.resolved(url, words)
         before = held(url)
@@ -122,7 +122,7 @@ def bound_by_permissions() -> None:
 @SQLITE
 @pytest.mark.parametrize("which", ["the file", "the folder", "both"])
 def test_books_where_nobody_may_write(made: Copies, tmp_path: Path, which: str) -> None:
-    words, by, *_ = COMMANDS["refund paid"]
+    words, by = f"refund paid {WRITING['refund paid'].typed}", WRITING["refund paid"].by
     with made.copy() as original:
         (folder := tmp_path / "帳簿").mkdir()
         books = Path(shutil.copyfile(original.removeprefix("sqlite:///"), folder / "books.db"))
@@ -150,7 +150,7 @@ def test_books_where_nobody_may_write(made: Copies, tmp_path: Path, which: str) 
 @pytest.mark.parametrize("command", SOME[:3])
 def test_no_room_in_the_middle_of_commit(made: Copies, tmp_path: Path, command: str) -> None:
     """The log may not grow beyond what the index beside it needs: COMMIT itself is what fails, and nothing before."""
-    words, by, *_ = COMMANDS[command]
+    words, by = f"{command} {WRITING[command].typed}", WRITING[command].by
     reached = tmp_path / "reached"
 
     def little_room() -> None:
@@ -180,7 +180,7 @@ def test_no_room_in_the_middle_of_commit(made: Copies, tmp_path: Path, command: 
 @SQLITE
 def test_the_index_of_the_log_lost_after_a_crash_costs_nothing(made: Copies) -> None:
     """Killed after COMMIT, the write stands in the log; what lies beside the log is made anew from it."""
-    words, by, *_ = COMMANDS["refund paid"]
+    words, by = f"refund paid {WRITING['refund paid'].typed}", WRITING["refund paid"].by
     with made.copy() as url:
         typed = desk.resolved(url, words)
         points = crashes.counted(url, *typed, by=by)
