@@ -8,16 +8,8 @@ the authority owes it to us until it gives it back. A bill posts nothing by itse
 from collections.abc import Mapping
 from datetime import date
 
-from ledger.booking.inputs import (
-    ApplicationFacts,
-    BillLine,
-    StandingDecision,
-    bill_lines,
-    by_application,
-    facts_known_on,
-    notice_of,
-    standing_decisions,
-)
+from ledger.booking import inputs
+from ledger.booking.inputs import ApplicationFacts, BillLine, StandingDecision
 from ledger.booking.planning import BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
@@ -88,7 +80,7 @@ def _correct_days(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> N
         application.number: [fact for fact in (application.issued_on_fact, application.mailed_on_fact) if fact]
         for application in changed
     }
-    known_on = facts_known_on(plan.connection, {fact for facts in ids.values() for fact in facts})
+    known_on = inputs.facts_known_on(plan.connection, {fact for facts in ids.values() for fact in facts})
     originals = recorded(plan.connection, {last.no for last in changed.values()})
     for application, last in changed.items():
         day, number = application.issue_days[0], application.number
@@ -104,8 +96,8 @@ def _correct_days(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> N
 
 def _waive(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
     """Posts what the authority does not bill, in all no more than was owed; reverses what has lost its ground."""
-    decisions = standing_decisions(plan.connection, plan.only)
-    lines = by_application(bill_lines(plan.connection, plan.only))
+    decisions = inputs.standing_decisions(plan.connection, plan.only)
+    lines = inputs.by_application(inputs.bill_lines(plan.connection, plan.only))
     for number in sorted({*decisions, *lines} & set(applications)):
         issued = plan.latest(ISSUED, number)
         owed = plan.moved(ISSUED, Account.AUTHORITY_PAYABLE, number)
@@ -145,7 +137,7 @@ def _unwaive(plan: Plan, number: str, decision: StandingDecision, reach: int) ->
         waived = -plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, number)
         if not waiver.live or waived <= reach:
             continue
-        if isinstance(ground := waiver.basis[0], int) and notice_of(plan.connection, ground) != decision.notice:
+        if isinstance(ground := waiver.basis[0], int) and inputs.notice_of(plan.connection, ground) != decision.notice:
             continue
         on, original = max(decision.as_of, waiver.on), recorded(plan.connection, [waiver.no])[waiver.no]
         if plan.held(Account.FEES_HELD, number) < original.movements[0].yen:

@@ -7,19 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Subquery,
-    and_,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import BigInteger, ColumnElement, Connection, Subquery, case, func, literal, or_, select, union_all
 
 from ledger import tables
 from ledger.i18n import either
@@ -74,7 +62,7 @@ def changes(connection: Connection, first: date, last: date) -> list[PeriodBalan
     """Every account of the chart over the days from the first to the last, both counted."""
     day = tables.entry.c.happened_on
     before = _balances(connection, day < first)
-    within = _balances(connection, and_(day >= first, day <= last))
+    within = _balances(connection, day.between(first, last))
     after = _balances(connection, day <= last)
     return [
         PeriodBalance(opening, moved.debit, moved.credit, closing)
