@@ -348,10 +348,7 @@ class PaymentFileRow(_Signed, table=True):
 class CreditRow(_Row, table=True):
     """A fee set against the reissue of the same member; its states stand in `credit_step`."""
 
-    __table_args__ = (
-        CheckConstraint("yen > 0", "yen"),
-        CheckConstraint("application <> to_application", "another"),
-    )
+    __table_args__ = (CheckConstraint("yen > 0", "yen"), CheckConstraint("application <> to_application", "another"))
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     application: str = Field(foreign_key="application.number", index=True)
     to_application: str = Field(foreign_key="application.number", index=True)

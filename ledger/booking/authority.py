@@ -5,11 +5,10 @@ a bill or by a decision that stands and says that the fee comes back (A12): also
 the authority owes it to us until it gives it back. A bill posts nothing by itself.
 """
 
-from collections.abc import Mapping
 from datetime import date
 
 from ledger.booking import inputs
-from ledger.booking.inputs import ApplicationFacts, BillLine, StandingDecision
+from ledger.booking.inputs import ApplicationFacts, Applications, BillLine, StandingDecision
 from ledger.booking.planning import BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
@@ -25,16 +24,13 @@ NOT_WAIVED = N_("what the waiver rested on no longer stands")
 _Ground = tuple[tuple[int | None, int], date, int]
 
 
-def plan_authority(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
+def plan_authority(plan: Plan, applications: Applications) -> None:
     """Plans what is owed to the authority for certificates issued, and what it does not bill."""
     _correct_days(plan, applications)
     for application in applications.values():
         if application.issue_days:
             _issue(plan, application)
     _waive(plan, applications)
-
-
-# --- issued ---------------------------------------------------------------------------------------------------------
 
 
 def _issue(plan: Plan, application: ApplicationFacts) -> None:
@@ -63,7 +59,7 @@ def _day(booked: BookedEntry) -> date:
     return date.fromisoformat(str(booked.basis[0]))
 
 
-def _correct_days(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
+def _correct_days(plan: Plan, applications: Applications) -> None:
     """Reverses and posts anew each debt whose day is no longer any day known, on the day the right one became known.
 
     A day of mailing that was booked before the day of issue was learnt stays: it was right.
@@ -91,10 +87,7 @@ def _correct_days(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> N
             plan.post(ISSUED, number, nth, (day,), on, application=number, yen=yen)
 
 
-# --- waived ---------------------------------------------------------------------------------------------------------
-
-
-def _waive(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
+def _waive(plan: Plan, applications: Applications) -> None:
     """Posts what the authority does not bill, in all no more than was owed; reverses what has lost its ground."""
     decisions = inputs.standing_decisions(plan.connection, plan.only)
     lines = inputs.by_application(inputs.bill_lines(plan.connection, plan.only))

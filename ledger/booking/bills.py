@@ -98,11 +98,8 @@ def totals(lines: list[BillComparison]) -> dict[str, int]:
     """The yen billed and owed in all, each application once, and how many lines are in each state."""
     owed = {line.application: line.owed for line in lines}
     counted = Counter(line.state for line in lines)
-    return {
-        "billed": sum(line.billed for line in lines),
-        "owed": sum(owed.values()),
-        **{state: counted[state] for state in STATES},
-    }
+    yen = {"billed": sum(line.billed for line in lines), "owed": sum(owed.values())}
+    return yen | {state: counted[state] for state in STATES}
 
 
 def _states(lines: list[BillLine], owed: int, *, waived: bool) -> Iterator[tuple[BillLine, int, str]]:
@@ -119,17 +116,9 @@ def _states(lines: list[BillLine], owed: int, *, waived: bool) -> Iterator[tuple
         if standing == 0:
             yield line, 0, "agreed"
         else:
-            yield line, standing, _state(standing, owed, waived=waived) if first else "billed_twice"
+            differs = "billed_though_waived" if waived and owed == 0 else "amount_differs"
+            yield line, standing, "billed_twice" if not first else "agreed" if standing == owed else differs
             first = False
-
-
-def _state(standing: int, owed: int, *, waived: bool) -> str:
-    if standing == owed:
-        return "agreed"
-    return "billed_though_waived" if waived and owed == 0 else "amount_differs"
-
-
-# --- paid -----------------------------------------------------------------------------------------------------------
 
 
 def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPayment:

@@ -144,8 +144,6 @@ def _gone(connection: Connection, no: int, reissue: str) -> Refusal:
         .where(movement.debit == str(Account.FEES_HELD), movement.debit_application == reissue)
     )
     further = [refund.no for refund in refunds(connection, tables.refund.c.no.in_(from_reissue)) if refund.standing]
-    return (
-        refusals.CreditGoneOn(no, reissue, _("refund {no}", no=further[-1]))
-        if further
-        else refusals.CreditSpent(no, reissue)
-    )
+    if further:
+        return refusals.CreditGoneOn(no, reissue, _("refund {no}", no=further[-1]))
+    return refusals.CreditSpent(no, reissue)

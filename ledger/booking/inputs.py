@@ -1,6 +1,6 @@
 """What booking goes by, all that is known today: applications with their fee, deposits, bills, decisions that stand."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -36,6 +36,9 @@ class ApplicationFacts:
     def issue_days(self) -> tuple[date, ...]:
         """The days that say that the certificate was issued, the day of issue first."""
         return tuple(day for day in (self.issued_on, self.mailed_on) if day is not None)
+
+
+Applications = Mapping[str, ApplicationFacts]
 
 
 @dataclass(frozen=True)
@@ -179,14 +182,9 @@ def due_known_on(connection: Connection, applications: Iterable[ApplicationFacts
         if application.applied_on is not None and application.applied_on_fact is not None
     ]
     of_day = facts_known_on(connection, {fact for _number, _day, fact in due})
-    of_fee = {day: _fee_known_on(connection, day) for day in {day for _number, day, _fact in due}}
+    latest, days = select(func.max(tables.fee.c.known_on)), {day for _number, day, _fact in due}
+    of_fee = {day: connection.execute(latest.where(fees.applies(day))).scalar() for day in days}
     return {number: max(of_day[fact], of_fee[day] or of_day[fact]) for number, day, fact in due}
-
-
-def _fee_known_on(connection: Connection, applied_on: date) -> date | None:
-    latest = select(func.max(tables.fee.c.known_on)).where(fees.applies(applied_on))
-    known_on: date | None = connection.execute(latest).scalar()
-    return known_on
 
 
 def facts_known_on(connection: Connection, ids: Collection[int]) -> dict[int, date]:

@@ -79,9 +79,6 @@ class ClosingResult:
     accepted: tuple[Objection, ...] = ()
 
 
-# --- close ----------------------------------------------------------------------------------------------------------
-
-
 def close(
     connection: Connection,
     month: Month,
@@ -106,10 +103,8 @@ def close(
     reasons = list(against(connection, month, bank_yen, undetermined_days))
     if reasons and accept is None:
         raise NotReadyToClose(str(month), [f"({nth}) {reason.says}" for nth, reason in enumerate(reasons, 1)])
-    objections = [{"code": reason.code, **reason.fields} for reason in reasons]
-    closing.append(
-        connection, month, "closed", month.last, by=by, reason=accept, accepted=objections, bank_yen=bank_yen
-    )
+    standing = [{"code": reason.code, **reason.fields} for reason in reasons]
+    closing.append(connection, month, "closed", month.last, by=by, reason=accept, accepted=standing, bank_yen=bank_yen)
     return ClosingResult(month, True, month.last, tuple(reasons))
 
 
@@ -179,9 +174,6 @@ def _undetermined(connection: Connection, last: date, more_than: int) -> list[st
         .order_by(decision.application)
     )
     return list(connection.execute(statement).scalars())
-
-
-# --- reopen ---------------------------------------------------------------------------------------------------------
 
 
 def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> ClosingResult:

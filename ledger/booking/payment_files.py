@@ -182,9 +182,7 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
 # --- what is in it --------------------------------------------------------------------------------------------------
 
 
-def _order(
-    connection: Connection, approved: Collection[Settlement], on: date
-) -> tuple[PaymentOrder, list[FiledRefund]]:
+def _order(connection: Connection, approved: list[Settlement], on: date) -> tuple[PaymentOrder, list[FiledRefund]]:
     """What a file of these refunds says, and whose they are. Refused: everything that stands against it, at once."""
     payer, reasons = _payer(connection)
     filed = list(_filed(connection, approved, reasons))
@@ -236,9 +234,8 @@ def _filed(connection: Connection, rows: Collection[Settlement], reasons: list[s
     """Whose each refund is, as known now; a reason is added for each deposit of which that is not known."""
     versions, application = tables.deposit_known, tables.application
     latest = facts.latest_version(versions, (versions.c.deposit,), None).subquery()
-    statement = select(latest.c.deposit, application.c.member).join(
-        application, application.c.number == latest.c.application
-    )
+    payer = application.c.number == latest.c.application
+    statement = select(latest.c.deposit, application.c.member).join(application, payer)
     payers = dict(connection.execute(statement).all()) if any(refund.deposit for refund in rows) else {}
     people = register.people(connection)
     for refund in rows:

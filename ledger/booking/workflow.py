@@ -76,14 +76,8 @@ def begin(
 
 def append(connection: Connection, workflow: Workflow, no: int, transition: Transition) -> None:
     """Appends a transition, signed."""
-    row = {
-        workflow.table.name: no,
-        "nth": transition.nth,
-        "state": transition.state,
-        "happened_on": transition.on,
-        "reason": transition.reason,
-        "entry": transition.entry,
-    }
+    row = {workflow.table.name: no, "happened_on": transition.on}
+    row |= {name: getattr(transition, name) for name in ("nth", "state", "reason", "entry")}
     if transition.payment_file is not None:
         row["payment_file"] = transition.payment_file
     table = transitions_of(workflow.table)

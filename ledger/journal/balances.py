@@ -89,17 +89,11 @@ def sides(when: ColumnElement[bool] | None = None) -> Subquery:
     movement, entry = tables.movement, tables.entry
     total = func.sum(movement.c.yen)
     both = []
-    for account, application, debit, credit in (
-        (movement.c.debit, movement.c.debit_application, total, literal(0)),
-        (movement.c.credit, movement.c.credit_application, literal(0), total),
-    ):
-        side = select(
-            account.label("account"),
-            application.label("application"),
-            movement.c.deposit,
-            debit.label("debit"),
-            credit.label("credit"),
-        ).group_by(account, application, movement.c.deposit)
+    for name, debit, credit in (("debit", total, literal(0)), ("credit", literal(0), total)):
+        account, application = movement.c[name], movement.c[f"{name}_application"]
+        part = (account.label("account"), application.label("application"), movement.c.deposit)
+        side = select(*part, debit.label("debit"), credit.label("credit"))
+        side = side.group_by(account, application, movement.c.deposit)
         if when is not None:
             side = side.join(entry, entry.c.no == movement.c.entry).where(when)
         both.append(side)
