@@ -99,11 +99,8 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
         f"{name}_fact": func.max(case((rows.c.name == name, rows.c.id)))
         for name in dict.fromkeys(fact.name for fact in COLUMNS.values())
     }
-    pivot = (
-        select(rows.c.application, *(term.label(column) for column, term in (parts | ids).items()))
-        .group_by(rows.c.application)
-        .cte("told")
-    )
+    terms = (term.label(column) for column, term in (parts | ids).items())
+    pivot = select(rows.c.application, *terms).group_by(rows.c.application).cte("told")
     columns: list[ColumnElement[object]] = [pivot.c.application, tables.application.c.member]
     columns.extend(_happened(pivot, column, as_of).label(column) for column in COLUMNS)
     columns.extend(pivot.c[name] for name in ids)

@@ -129,7 +129,8 @@ def _sqlite() -> Iterator[str]:
     for table, of, moves in STEPS:
         disorder, approval = _out_of_order(table, of, moves), "NEW.state IN ('approved', 'applied')"
         yield _raise(f"{table}_order", f"out-of-order: {table}", table, when="NEW.nth > 1", where=disorder)
-        yield _raise(f"{table}_people", f"same-person: {table}", table, when=approval, where=_same_person(table, of))
+        proposer = _by_proposer(table, of, _SAME_PROPOSER)
+        yield _raise(f"{table}_people", f"same-person: {table}", table, when=approval, where=proposer)
     for table in DATED:
         yield _raise(f"{table}_month_open", f"month-closed: {table}", table, when=_CLOSED)
     step, account_waits = "refund_step", "account-not-approved: refund_step"
@@ -183,11 +184,9 @@ def _out_of_order(table: str, of: str, moves: dict[str, tuple[str, ...]]) -> str
     )
 
 
-def _same_person(table: str, of: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1"
-        f" AND {_person('first')} = {_person('NEW')})"
-    )
+def _by_proposer(table: str, of: str, same: str) -> str:
+    """True when who proposed is, by this comparison, who writes the new row."""
+    return f"EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1 AND {same})"
 
 
 def _person(row: str) -> str:
@@ -196,6 +195,7 @@ def _person(row: str) -> str:
     return f"""lower(replace(replace({row}."by", ' ', ''), '　', ''))"""
 
 
+_SAME_PROPOSER = f"{_person('first')} = {_person('NEW')}"
 _SAME_MAKER = f"{_person('done')} = {_person('NEW')}"
 
 # Who brought a changed bank account is not who approves it.
@@ -285,7 +285,9 @@ def _postgresql() -> Iterator[str]:
         yield _function(name, f"{_refuse_if(_short(account, keys), f'not-held: {account}')}; RETURN NEW;")
         yield _trigger(f"movement_held_{account}", "AFTER INSERT", "movement", name, when=f"NEW.debit = '{account}'")
     for table, of, moves in STEPS:
-        same = f"NEW.state IN ('approved', 'applied') AND ({_same_person(table, of)} OR {_same_role(table, of)})"
+        # Whoever proposed does not approve, nor does the role that proposed, under whatever name.
+        role = f"({_by_proposer(table, of, 'first.role = NEW.role')} AND NOT {_OWNER})"
+        same = f"NEW.state IN ('approved', 'applied') AND ({_by_proposer(table, of, _SAME_PROPOSER)} OR {role})"
         yield _function(
             f"refuse_{table}",
             f"{_refuse_if(f'NEW.nth > 1 AND {_out_of_order(table, of, moves)}', f'out-of-order: {table}')}; "
@@ -343,14 +345,6 @@ def _postgresql_people() -> Iterator[str]:
     another = "NEW.role IS DISTINCT FROM current_user"
     for table in SIGNED:
         yield _trigger(f"{table}_signature", "BEFORE INSERT", table, "refuse_signature", when=another)
-
-
-def _same_role(table: str, of: str) -> str:
-    """True when the role that proposed approves, under whatever name."""
-    return (
-        f"(EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1 AND first.role = NEW.role)"
-        f" AND NOT {_OWNER})"
-    )
 
 
 def _not_for_this_role() -> str:

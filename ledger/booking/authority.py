@@ -64,13 +64,11 @@ def _correct_days(plan: Plan, applications: Applications) -> None:
 
     A day of mailing that was booked before the day of issue was learnt stays: it was right.
     """
+    issued = ((application, plan.latest(ISSUED, application.number)) for application in applications.values())
     changed = {
         application: last
-        for application in applications.values()
-        if application.issue_days
-        and (last := plan.latest(ISSUED, application.number)) is not None
-        and last.live
-        and _day(last) not in application.issue_days
+        for application, last in issued
+        if last is not None and last.live and application.issue_days and _day(last) not in application.issue_days
     }
     ids = {
         application.number: [fact for fact in (application.issued_on_fact, application.mailed_on_fact) if fact]

@@ -142,11 +142,8 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPay
             slip = {"application": line.application, "yen": yen}
             plan.add(entry_of(_event(line), bill, line.application, line.nth, on=on, **slip))
     post(connection, plan.postings, by=by)
-    transferred = sum(
-        movement.yen if movement.credit == Account.BANK else -movement.yen
-        for posting in plan.postings
-        for movement in posting.movements
-    )
+    movements = (movement for posting in plan.postings for movement in posting.movements)
+    transferred = sum(movement.yen if movement.credit == Account.BANK else -movement.yen for movement in movements)
     differing = tuple(line for line in lines if line.state != "agreed")
     return BillPayment(transferred, len(plan.postings), len(before), differing)
 

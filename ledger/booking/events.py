@@ -199,13 +199,8 @@ def describe(event: str, movements: Iterable[Movement], reverses: int | None = N
     legs = list(movements)
     first = legs[0] if reverses is None else legs[-1].opposite
     application = first.debit_application or first.credit_application
-    text = _(
-        TEXTS.get(event, event),
-        application=application,
-        credited_to=first.credit_application,
-        deposit=first.deposit,
-        whose=application or first.deposit,
-    )
+    whose = {"deposit": first.deposit, "credited_to": first.credit_application, "whose": application or first.deposit}
+    text = _(TEXTS.get(event, event), application=application, **whose)
     if reverses is None:
         return text
     # A reason of booking's own is one of our sentences; one that a person gave is said as it was given.

@@ -95,11 +95,8 @@ def related(connection: Connection, applications: Collection[str]) -> set[str]:
 def touching(applications: Collection[str]) -> ColumnElement[bool]:
     """The movements that touch these applications, or a deposit that was ever said to pay for one of them."""
     movement, numbers = tables.movement, list(applications)
-    return or_(
-        movement.c.debit_application.in_(numbers),
-        movement.c.credit_application.in_(numbers),
-        movement.c.deposit.in_(deposits_of(numbers)),
-    )
+    sides = (movement.c.debit_application, movement.c.credit_application)
+    return or_(*(side.in_(numbers) for side in sides), movement.c.deposit.in_(deposits_of(numbers)))
 
 
 def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, ApplicationFacts]:
@@ -157,11 +154,8 @@ def standing_decisions(connection: Connection, only: Collection[str] | None = No
     """The decision that stands for each application that has one."""
     decision, later = tables.decision, tables.decision.alias("later")
     columns = (decision.c[name] for name in StandingDecision.__dataclass_fields__)
-    statement = (
-        select(decision.c.application, *columns)
-        .outerjoin(later, later.c.supersedes == decision.c.no)
-        .where(later.c.no.is_(None))
-    )
+    statement = select(decision.c.application, *columns).outerjoin(later, later.c.supersedes == decision.c.no)
+    statement = statement.where(later.c.no.is_(None))
     if only is not None:
         statement = statement.where(decision.c.application.in_(list(only)))
     return {number: StandingDecision(*rest) for number, *rest in connection.execute(statement)}

@@ -191,7 +191,6 @@ def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> Clo
         raise MonthNotClosed(str(month))
     if not reason.strip():
         raise NoReasonGiven("reopen")
-    # As far as before it was closed.
     at = history.index(decided)
     before = history[at - 1].closed_to if at else None
     closing.append(connection, month, "reopened", before, by=by, reason=reason)

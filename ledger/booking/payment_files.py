@@ -166,17 +166,10 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
     if settings.values(connection)["people"] != "three":
         return
     # To declare a file void is no approval: the one that stood before stands again.
-    took_part = [
-        refund.no
-        for refund in approved
-        if any(
-            one_person(connection, by, step.by, step.role)
-            for step in refund.steps
-            if step.state in ("proposed", "approved") and step.payment_file is None
-        )
-    ]
-    if took_part:
-        raise refusals.SamePersonFiles(by, took_part)
+    steps = ((refund.no, step) for refund in approved for step in refund.steps if step.payment_file is None)
+    signed = ((no, step) for no, step in steps if step.state in ("proposed", "approved"))
+    if took_part := {no: None for no, step in signed if one_person(connection, by, step.by, step.role)}:
+        raise refusals.SamePersonFiles(by, list(took_part))
 
 
 # --- what is in it --------------------------------------------------------------------------------------------------

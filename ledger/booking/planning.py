@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 
 from ledger import tables
 from ledger.booking.events import entry_of
@@ -187,11 +187,8 @@ class Plan:
         movement, entry = tables.movement, tables.entry
         names = ("debit", "credit", "debit_application", "credit_application", "deposit")
         columns = [movement.c[name] for name in names]
-        statement = (
-            select(entry.c.event, func.sum(movement.c.yen), *columns)
-            .join(entry, entry.c.no == movement.c.entry)
-            .group_by(entry.c.event, *columns)
-        )
+        moved = select(entry.c.event, func.sum(movement.c.yen), *columns).join(entry, entry.c.no == movement.c.entry)
+        statement = moved.group_by(entry.c.event, *columns)
         received = (
             select(movement.c.credit_application, func.max(entry.c.happened_on))
             .join(entry, entry.c.no == movement.c.entry)
@@ -211,7 +208,7 @@ class Plan:
         statement = (
             select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key)
             .outerjoin(_later, _later.c.reverses == entry.c.no)
-            .where(and_(entry.c.reverses.is_(None), entry.c.event.in_(FROM_FACTS)))
+            .where(entry.c.reverses.is_(None), entry.c.event.in_(FROM_FACTS))
             .order_by(entry.c.no)
         )
         if self.only is not None:

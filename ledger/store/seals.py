@@ -127,9 +127,8 @@ def _since(connection: sa.Connection, name: str, mark: int | None) -> sa.ColumnE
         return plain.c[_KEY[name][0]] > (mark or 0)
     # Rows of this transaction and of savepoints in it; those that a migration only wrote anew were sealed before.
     sealed = _PLAIN["seal"]
-    before = (
-        sa.exists().where(sealed.c.of == name, sealed.c.key == sa.func.concat_ws("/", *_key(plain))).correlate(plain)
-    )
+    same = sealed.c.key == sa.func.concat_ws("/", *_key(plain))
+    before = sa.exists().where(sealed.c.of == name, same).correlate(plain)
     return (sa.literal_column(f"age({name}.xmin)") <= 0) & ~before
 
 
