@@ -126,7 +126,7 @@ def settlements(
     by_number = (list(rows) for _no, rows in groupby(connection.execute(statement), lambda row: row.no))
     # The columns stand in the order of the fields: seven of the settlement, then those of each transition.
     values = ((*rows[0][:7], tuple(Transition(*row[7:]) for row in rows)) for rows in by_number)
-    return [Settlement(*of_one) for of_one in values]
+    return [Settlement(*fields) for fields in values]
 
 
 def _column(table: Table, name: str) -> ColumnElement[Any]:

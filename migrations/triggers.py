@@ -277,9 +277,9 @@ def _postgresql() -> Iterator[str]:
     yield _function("refuse_change", "RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME;")
     for table in NAMED_BY:
         # Before the first row of any statement, so that whoever writes, by whatever program, has the lock before rows.
-        yield _trigger(f"{table}_turn", "BEFORE INSERT", table, "take_turn", each="STATEMENT")
+        yield _trigger(f"{table}_turn", "BEFORE INSERT", table, "take_turn", level="STATEMENT")
         yield _trigger(f"{table}_no_change", "BEFORE DELETE OR UPDATE", table, "refuse_change")
-        yield _trigger(f"{table}_no_truncate", "BEFORE TRUNCATE", table, "refuse_change", each="STATEMENT")
+        yield _trigger(f"{table}_no_truncate", "BEFORE TRUNCATE", table, "refuse_change", level="STATEMENT")
     for account, keys in HELD_BY.items():
         name = f"refuse_beyond_{account}"
         yield _function(name, f"{_refuse_if(_short(account, keys), f'not-held: {account}')}; RETURN NEW;")
@@ -307,9 +307,9 @@ def _refuse_if(condition: str, message: str) -> str:
     return f"IF {condition} THEN RAISE EXCEPTION '{message}'; END IF"
 
 
-def _trigger(name: str, on: str, table: str, function: str, *, each: str = "ROW", when: str = "") -> str:
+def _trigger(name: str, on: str, table: str, function: str, *, level: str = "ROW", when: str = "") -> str:
     condition = f"WHEN ({when}) " if when else ""
-    return f"CREATE TRIGGER {name} {on} ON public.{table} FOR EACH {each} {condition}EXECUTE FUNCTION {function}()"
+    return f"CREATE TRIGGER {name} {on} ON public.{table} FOR EACH {level} {condition}EXECUTE FUNCTION {function}()"
 
 
 def _function(name: str, body: str) -> str:

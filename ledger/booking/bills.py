@@ -117,7 +117,8 @@ def _states(lines: list[BillLine], owed: int, *, waived: bool) -> Iterator[tuple
             yield line, 0, "agreed"
         else:
             differs = "billed_though_waived" if waived and owed == 0 else "amount_differs"
-            yield line, standing, "billed_twice" if not first else "agreed" if standing == owed else differs
+            state = "agreed" if standing == owed else differs
+            yield line, standing, state if first else "billed_twice"
             first = False
 
 

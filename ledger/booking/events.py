@@ -199,8 +199,8 @@ def describe(event: str, movements: Iterable[Movement], reverses: int | None = N
     legs = list(movements)
     first = legs[0] if reverses is None else legs[-1].opposite
     application = first.debit_application or first.credit_application
-    whose = {"deposit": first.deposit, "credited_to": first.credit_application, "whose": application or first.deposit}
-    text = _(TEXTS.get(event, event), application=application, **whose)
+    fields = {"deposit": first.deposit, "credited_to": first.credit_application, "whose": application or first.deposit}
+    text = _(TEXTS.get(event, event), application=application, **fields)
     if reverses is None:
         return text
     # A reason of booking's own is one of our sentences; one that a person gave is said as it was given.

@@ -168,8 +168,8 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
     # To declare a file void is no approval: the one that stood before stands again.
     steps = ((refund.no, step) for refund in approved for step in refund.steps if step.payment_file is None)
     signed = ((no, step) for no, step in steps if step.state in ("proposed", "approved"))
-    if took_part := {no: None for no, step in signed if one_person(connection, by, step.by, step.role)}:
-        raise refusals.SamePersonFiles(by, list(took_part))
+    if took_part := sorted({no for no, step in signed if one_person(connection, by, step.by, step.role)}):
+        raise refusals.SamePersonFiles(by, took_part)
 
 
 # --- what is in it --------------------------------------------------------------------------------------------------
