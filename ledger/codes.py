@@ -79,11 +79,7 @@ REASONS = CodeList(
     ("deceased", "死亡", "deceased"),
 )
 
-USED = CodeList(
-    ("no", "無", "not used"),
-    ("yes", "有", "used"),
-    ("cannot", "確認不能", "cannot be confirmed"),
-)
+USED = CodeList(("no", "無", "not used"), ("yes", "有", "used"), ("cannot", "確認不能", "cannot be confirmed"))
 
 COVERED = CodeList(("yes", "該当", "covered"), ("no", "非該当", "not covered"))
 

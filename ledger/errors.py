@@ -91,24 +91,13 @@ class Problem:
 
     def as_json(self) -> dict[str, object]:
         """The problem as other programs read it."""
-        return {
-            "file": self.file,
-            "sheet": self.sheet,
-            "row": self.row,
-            "column": self.column,
-            "code": self.code,
-            "says": self.says,
-        }
+        return {name: getattr(self, name) for name in ("file", "sheet", "row", "column", "code", "says")}
 
     def __str__(self) -> str:
         place = self.file if self.row is None else f"{self.file}:{self.row}"
         column = "" if self.column is None else f"{self.column}: "
-        sheet = "" if self.sheet is None else f"{self.sheet}!"
-        return (
-            f"{place}: {sheet}{column}{self.says} ({self.code})"
-            if column or not sheet
-            else (f"{place}: {sheet[:-1]}: {self.says} ({self.code})")
-        )
+        sheet = "" if self.sheet is None else f"{self.sheet}!" if column else f"{self.sheet}: "
+        return f"{place}: {sheet}{column}{self.says} ({self.code})"
 
 
 class Problems(Exception):

@@ -44,26 +44,24 @@ COLUMNS = {
     "kind": FactColumn("kind", "code", N_("kind of application")),
     "previous": FactColumn("previous", "code", N_("application before it")),
     "withdrawn_on": FactColumn(
-        "withdrawn_on", "day", N_("day of withdrawal"), N_("withdrawn {value}"), not_before=("applied_on",)
+        "withdrawn_on", "day", N_("day of withdrawal"), N_("withdrawn {value}"), ("applied_on",)
     ),
-    "issued_on": FactColumn("issued_on", "day", N_("day of issue"), N_("issued {value}"), not_before=("applied_on",)),
+    "issued_on": FactColumn("issued_on", "day", N_("day of issue"), N_("issued {value}"), ("applied_on",)),
     "mailed_on": FactColumn(
-        "mailed_on", "day", N_("day of mailing"), N_("mailed {value}"), not_before=("issued_on", "applied_on")
+        "mailed_on", "day", N_("day of mailing"), N_("mailed {value}"), ("issued_on", "applied_on")
     ),
     "expires_on": FactColumn(
-        "expires_on", "day", N_("end of validity"), N_("valid until {value}"), not_before=_MAILING, planned=True
+        "expires_on", "day", N_("end of validity"), N_("valid until {value}"), _MAILING, planned=True
     ),
-    "downloaded_on": FactColumn("downloaded", "day", N_("download"), N_("downloaded {value}"), not_before=_MAILING),
+    "downloaded_on": FactColumn("downloaded", "day", N_("download"), N_("downloaded {value}"), _MAILING),
     "downloads_checked_to": FactColumn(
         "downloaded", "up_to", N_("downloads checked up to"), N_("downloads checked up to {value}")
     ),
-    "receipt_on": FactColumn(
-        "receipt", "day", N_("return of the receipt"), N_("receipt returned {value}"), not_before=_MAILING
-    ),
+    "receipt_on": FactColumn("receipt", "day", N_("return of the receipt"), N_("receipt returned {value}"), _MAILING),
     "receipts_entered_to": FactColumn(
         "receipt", "up_to", N_("receipt register entered up to"), N_("receipt register entered up to {value}")
     ),
-    "revoked_on": FactColumn("revoked_on", "day", N_("day of revocation"), N_("revoked {value}"), not_before=_MAILING),
+    "revoked_on": FactColumn("revoked_on", "day", N_("day of revocation"), N_("revoked {value}"), _MAILING),
     "side": FactColumn("side", "code", N_("side on which the reason lies"), since="revoked_on"),
     "reason": FactColumn(
         "reason", "code", N_("reason for revocation"), N_("reason for revocation: {value}"), since="revoked_on"
@@ -101,11 +99,8 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
         f"{name}_fact": func.max(case((rows.c.name == name, rows.c.id)))
         for name in dict.fromkeys(fact.name for fact in COLUMNS.values())
     }
-    pivot = (
-        select(rows.c.application, *(term.label(column) for column, term in (parts | ids).items()))
-        .group_by(rows.c.application)
-        .cte("told")
-    )
+    terms = (term.label(column) for column, term in (parts | ids).items())
+    pivot = select(rows.c.application, *terms).group_by(rows.c.application).cte("told")
     columns: list[ColumnElement[object]] = [pivot.c.application, tables.application.c.member]
     columns.extend(_happened(pivot, column, as_of).label(column) for column in COLUMNS)
     columns.extend(pivot.c[name] for name in ids)

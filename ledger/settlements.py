@@ -8,11 +8,12 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, null, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, null, select
 
 from ledger import tables
 
 Way = Literal["refund", "overpayment", "credit"]
+Where = ColumnElement[bool] | None
 
 # The states in which the yen still wait to be paid out or set against something, and those that gave them back.
 OPEN = ("proposed", "approved", "filed", "returned")
@@ -94,29 +95,26 @@ class Settlement:
         return any(first <= step.on <= last for step in self.steps)
 
 
-def refunds(
-    connection: Connection, where: ColumnElement[bool] | None = None, as_of: date | None = None
-) -> list[Settlement]:
+def refunds(connection: Connection, where: Where = None, as_of: date | None = None) -> list[Settlement]:
     """Every refund and returned overpayment, or those that fit, in the order proposed; by a day, as it stood then."""
     return settlements(connection, tables.refund, where, as_of)
 
 
-def credits(
-    connection: Connection, where: ColumnElement[bool] | None = None, as_of: date | None = None
-) -> list[Settlement]:
+def credits(connection: Connection, where: Where = None, as_of: date | None = None) -> list[Settlement]:
     """Every credit, or those that fit, in the order proposed; by a day, as it stood then."""
     return settlements(connection, tables.credit, where, as_of)
 
 
 def settlements(
-    connection: Connection, table: Table, where: ColumnElement[bool] | None = None, as_of: date | None = None
+    connection: Connection, table: Table, where: Where = None, as_of: date | None = None
 ) -> list[Settlement]:
     """The same for the table of refunds or of credits; what was not proposed by the day is left out."""
     step, application = transitions_of(table), tables.application
-    columns = (_column(table, name) for name in ("no", "application", "deposit", "to_application", "decision", "yen"))
+    whose = (_column(table, name) for name in ("no", "application", "deposit", "to_application"))
     of_step = ("nth", "state", "happened_on", "by", "reason", "entry", "role", "payment_file")
+    columns = (*whose, application.c.member, table.c.decision, table.c.yen, *(_column(step, name) for name in of_step))
     statement: Select[Any] = (
-        select(*columns, application.c.member, *(_column(step, name) for name in of_step))
+        select(*columns)
         .join_from(table, step, step.c[table.name] == table.c.no)
         .outerjoin(application, application.c.number == table.c.application)
         .order_by(table.c.no, step.c.nth)
@@ -125,28 +123,14 @@ def settlements(
         statement = statement.where(where)
     if as_of is not None:
         statement = statement.where(step.c.happened_on <= as_of)
-    return [_settlement(list(rows)) for _no, rows in groupby(connection.execute(statement), lambda row: row.no)]
+    by_number = (list(rows) for _no, rows in groupby(connection.execute(statement), lambda row: row.no))
+    # The columns stand in the order of the fields: seven of the settlement, then those of each transition.
+    values = ((*rows[0][:7], tuple(Transition(*row[7:]) for row in rows)) for rows in by_number)
+    return [Settlement(*fields) for fields in values]
 
 
 def _column(table: Table, name: str) -> ColumnElement[Any]:
     return table.c[name] if name in table.c else null().label(name)
-
-
-def _settlement(rows: list[Row[Any]]) -> Settlement:
-    row = rows[0]
-    return Settlement(
-        row.no,
-        row.application,
-        row.deposit,
-        row.to_application,
-        row.member,
-        row.decision,
-        row.yen,
-        tuple(
-            Transition(row.nth, row.state, row.happened_on, row.by, row.reason, row.entry, row.role, row.payment_file)
-            for row in rows
-        ),
-    )
 
 
 def transitions_of(table: Table) -> Table:

@@ -73,6 +73,7 @@ class _Sourced(_Row):
 class _Known(_Sourced):
     """A record that became known on a day (把握日)."""
 
+    id: int | None = Field(default=None, primary_key=True)
     known_on: date
 
 
@@ -98,7 +99,6 @@ class MemberKnownRow(_Known, table=True):
         CheckConstraint(f"account_type IS NULL OR {_one_of('account_type', ACCOUNT_TYPES.codes)}", "account_type"),
         Index(None, "member", "known_on", "id"),
     )
-    id: int | None = Field(default=None, primary_key=True)
     member: str = Field(foreign_key="member.number")
     name: str
     kana: str | None = None
@@ -141,7 +141,6 @@ class FactRow(_Known, table=True):
         ),
         Index(None, "application", "name", "known_on", "id"),
     )
-    id: int | None = Field(default=None, primary_key=True)
     application: str = Field(foreign_key="application.number")
     name: str
     day: date | None = None
@@ -159,7 +158,6 @@ class DepositKnownRow(_Known, table=True):
     """What is known of a transfer received; `application` is NULL while it is not known what it pays for."""
 
     __table_args__ = (CheckConstraint("yen > 0", "yen"), Index(None, "deposit", "known_on", "id"))
-    id: int | None = Field(default=None, primary_key=True)
     deposit: str = Field(foreign_key="deposit.reference")
     received_on: date
     yen: int
@@ -180,7 +178,6 @@ class BillKnownRow(_Known, table=True):
         CheckConstraint("nth >= 1", "nth"),
         Index(None, "bill", "application", "nth", "known_on", "id"),
     )
-    id: int | None = Field(default=None, primary_key=True)
     bill: str
     billed_on: date
     application: str = Field(index=True)
@@ -348,10 +345,7 @@ class PaymentFileRow(_Signed, table=True):
 class CreditRow(_Row, table=True):
     """A fee set against the reissue of the same member; its states stand in `credit_step`."""
 
-    __table_args__ = (
-        CheckConstraint("yen > 0", "yen"),
-        CheckConstraint("application <> to_application", "another"),
-    )
+    __table_args__ = (CheckConstraint("yen > 0", "yen"), CheckConstraint("application <> to_application", "another"))
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     application: str = Field(foreign_key="application.number", index=True)
     to_application: str = Field(foreign_key="application.number", index=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Connection, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import Constraint, CreateTable
 
@@ -46,13 +46,10 @@ def _sqlite(connection: Connection) -> Iterator[Fault]:
             yield Fault("trigger-added", f"trigger {name}", {})
     of = dict(standing)
     for name, table in metadata.tables.items():
-        actual, declared = (_clauses(sql) for sql in (of.get(name, ""), _created(connection, table)))
+        created = _plain(str(CreateTable(table).compile(dialect=connection.dialect)))
+        actual, declared = _clauses(of.get(name, "")), _clauses(created)
         for part in sorted(actual ^ declared):
             yield Fault("table-changed", f"table {name}", {"part": part})
-
-
-def _created(connection: Connection, table: Table) -> str:
-    return _plain(str(CreateTable(table).compile(dialect=connection.dialect)))
 
 
 def _clauses(sql: str) -> set[str]:

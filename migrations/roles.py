@@ -103,6 +103,5 @@ def _members(connection: Connection, name: str) -> tuple[str, ...]:
         " JOIN pg_roles many ON many.oid = pg_auth_members.roleid WHERE many.rolname = :name ORDER BY 1"
     )
     # Who made a role is its administrator and no member of it.
-    return tuple(
-        row for row in connection.execute(statement, {"name": name}).scalars() if row != connection.engine.url.username
-    )
+    logins = connection.execute(statement, {"name": name}).scalars()
+    return tuple(login for login in logins if login != connection.engine.url.username)

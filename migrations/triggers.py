@@ -73,6 +73,9 @@ YEN = {
 # What bears a day in the books: none of these is dated in a month that is closed.
 DATED = ("entry", "refund_step", "credit_step")
 
+# The tables of transitions: what each is of, and from each state those that may follow.
+STEPS = (("refund_step", "refund", REFUND_MOVES), ("credit_step", "credit", CREDIT_MOVES))
+
 
 def create_all(connection: Connection) -> None:
     """Makes every trigger of the list, on books that have come as far as the last step."""
@@ -110,54 +113,45 @@ def statements(dialect: str) -> Iterator[str]:
 def _sqlite() -> Iterator[str]:
     for table, keys in NAMED_BY.items():
         for verb in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
-            )
-        same = " OR ".join("(" + _same(key) + ")" for key in keys)
+            yield _raise(f"{table}_no_{verb.lower()}", f"append-only: {table}", table, before=verb)
+        same = " OR ".join("(" + " AND ".join(f"{part} = NEW.{part}" for part in key.split(", ")) + ")" for key in keys)
         # INSERT OR REPLACE slips past row triggers unless the connection asks for recursive ones.
-        yield (
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
-            f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
-        )
+        named = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
+        yield _raise(f"{table}_no_replace", f"append-only: {table}", table, when=named)
     for table, column in YEN.items():
-        yield (
-            f"CREATE TRIGGER {table}_whole_yen BEFORE INSERT ON {table} WHEN typeof(NEW.{column}) <> 'integer' "
-            f"BEGIN SELECT RAISE(ABORT, 'not-whole-yen: {table}'); END"
-        )
+        fraction = f"typeof(NEW.{column}) <> 'integer'"
+        yield _raise(f"{table}_whole_yen", f"not-whole-yen: {table}", table, when=fraction)
     for account, keys in HELD_BY.items():
         yield (
             f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON movement WHEN NEW.debit = '{account}' "
             f"BEGIN SELECT RAISE(ABORT, 'not-held: {account}') WHERE {_short(account, keys)}; END"
         )
-    for table, of, moves in (("refund_step", "refund", REFUND_MOVES), ("credit_step", "credit", CREDIT_MOVES)):
-        yield (
-            f"CREATE TRIGGER {table}_order BEFORE INSERT ON {table} WHEN NEW.nth > 1 "
-            f"BEGIN SELECT RAISE(ABORT, 'out-of-order: {table}') WHERE {_out_of_order(table, of, moves)}; END"
-        )
-        yield (
-            f"CREATE TRIGGER {table}_people BEFORE INSERT ON {table} WHEN NEW.state IN ('approved', 'applied') "
-            f"BEGIN SELECT RAISE(ABORT, 'same-person: {table}') WHERE {_same_person(table, of)}; END"
-        )
-    yield from _sqlite_closed()
-    yield from _sqlite_people()
-
-
-def _sqlite_closed() -> Iterator[str]:
+    for table, of, moves in STEPS:
+        disorder, approval = _out_of_order(table, of, moves), "NEW.state IN ('approved', 'applied')"
+        yield _raise(f"{table}_order", f"out-of-order: {table}", table, when="NEW.nth > 1", where=disorder)
+        proposer = _by_proposer(table, of, _SAME_PROPOSER)
+        yield _raise(f"{table}_people", f"same-person: {table}", table, when=approval, where=proposer)
     for table in DATED:
-        yield (
-            f"CREATE TRIGGER {table}_month_open BEFORE INSERT ON {table} WHEN {_CLOSED} "
-            f"BEGIN SELECT RAISE(ABORT, 'month-closed: {table}'); END"
-        )
+        yield _raise(f"{table}_month_open", f"month-closed: {table}", table, when=_CLOSED)
+    step, account_waits = "refund_step", "account-not-approved: refund_step"
+    yield _raise("refund_step_account", account_waits, step, when=_PAYING, where=_account_waits())
+    yield (
+        "CREATE TRIGGER refund_step_file BEFORE INSERT ON refund_step WHEN NEW.state IN ('approved', 'filed') "
+        f"BEGIN SELECT RAISE(ABORT, 'another-file: refund_step') WHERE {_OTHER_FILE}; "
+        f"SELECT RAISE(ABORT, 'same-person-files: refund_step') WHERE {_made_by(_SAME_MAKER)}; END"
+    )
+    approval = "account_approval"
+    yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=_SAME_BROUGHT)
+
+
+def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when: str = "", where: str = "") -> str:
+    """A trigger that refuses with this message, when one condition holds of the new row and where another does."""
+    when, where = f"WHEN {when} " if when else "", f" WHERE {where}" if where else ""
+    return f"CREATE TRIGGER {name} BEFORE {before} ON {table} {when}BEGIN SELECT RAISE(ABORT, '{message}'){where}; END"
 
 
 # True of a day up to and on which the books are closed; NULL when they are not.
 _CLOSED = "NEW.happened_on <= (SELECT closed_to FROM month_step ORDER BY no DESC LIMIT 1)"
-
-
-def _same(key: str) -> str:
-    return " AND ".join(f"{part} = NEW.{part}" for part in key.split(", "))
 
 
 def _short(account: str, keys: tuple[str, ...]) -> str:
@@ -190,11 +184,9 @@ def _out_of_order(table: str, of: str, moves: dict[str, tuple[str, ...]]) -> str
     )
 
 
-def _same_person(table: str, of: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1"
-        f" AND {_person('first')} = {_person('NEW')})"
-    )
+def _by_proposer(table: str, of: str, same: str) -> str:
+    """True when who proposed is, by this comparison, who writes the new row."""
+    return f"EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1 AND {same})"
 
 
 def _person(row: str) -> str:
@@ -202,6 +194,9 @@ def _person(row: str) -> str:
     # Quoted, because BY is a word of PL/pgSQL's own.
     return f"""lower(replace(replace({row}."by", ' ', ''), '　', ''))"""
 
+
+_SAME_PROPOSER = f"{_person('first')} = {_person('NEW')}"
+_SAME_MAKER = f"{_person('done')} = {_person('NEW')}"
 
 # Who brought a changed bank account is not who approves it.
 _SAME_BROUGHT = (
@@ -267,25 +262,6 @@ def _account_waits() -> str:
     )
 
 
-def _sqlite_people() -> Iterator[str]:
-    same_name = f"{_person('done')} = {_person('NEW')}"
-    yield (
-        "CREATE TRIGGER refund_step_account BEFORE INSERT ON refund_step "
-        f"WHEN {_PAYING} "
-        f"BEGIN SELECT RAISE(ABORT, 'account-not-approved: refund_step') WHERE {_account_waits()}; END"
-    )
-    yield (
-        "CREATE TRIGGER refund_step_file BEFORE INSERT ON refund_step WHEN NEW.state IN ('approved', 'filed') "
-        f"BEGIN SELECT RAISE(ABORT, 'another-file: refund_step') WHERE {_OTHER_FILE}; "
-        "SELECT RAISE(ABORT, 'same-person-files: refund_step') "
-        f"WHERE {_made_by(same_name)}; END"
-    )
-    yield (
-        "CREATE TRIGGER account_approval_people BEFORE INSERT ON account_approval "
-        f"BEGIN SELECT RAISE(ABORT, 'same-person: account_approval') WHERE {_SAME_BROUGHT}; END"
-    )
-
-
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
 
 
@@ -301,51 +277,39 @@ def _postgresql() -> Iterator[str]:
     yield _function("refuse_change", "RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME;")
     for table in NAMED_BY:
         # Before the first row of any statement, so that whoever writes, by whatever program, has the lock before rows.
-        yield (
-            f"CREATE TRIGGER {table}_turn BEFORE INSERT ON public.{table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION take_turn()"
-        )
-        yield (
-            f"CREATE TRIGGER {table}_no_change BEFORE DELETE OR UPDATE ON public.{table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        yield (
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON public.{table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+        yield _trigger(f"{table}_turn", "BEFORE INSERT", table, "take_turn", level="STATEMENT")
+        yield _trigger(f"{table}_no_change", "BEFORE DELETE OR UPDATE", table, "refuse_change")
+        yield _trigger(f"{table}_no_truncate", "BEFORE TRUNCATE", table, "refuse_change", level="STATEMENT")
     for account, keys in HELD_BY.items():
-        yield _function(
-            f"refuse_beyond_{account}",
-            f"IF {_short(account, keys)} THEN RAISE EXCEPTION 'not-held: {account}'; END IF; RETURN NEW;",
-        )
-        yield (
-            f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON public.movement FOR EACH ROW "
-            f"WHEN (NEW.debit = '{account}') EXECUTE FUNCTION refuse_beyond_{account}()"
-        )
-    for table, of, moves in (("refund_step", "refund", REFUND_MOVES), ("credit_step", "credit", CREDIT_MOVES)):
+        name = f"refuse_beyond_{account}"
+        yield _function(name, f"{_refuse_if(_short(account, keys), f'not-held: {account}')}; RETURN NEW;")
+        yield _trigger(f"movement_held_{account}", "AFTER INSERT", "movement", name, when=f"NEW.debit = '{account}'")
+    for table, of, moves in STEPS:
+        # Whoever proposed does not approve, nor does the role that proposed, under whatever name.
+        role = f"({_by_proposer(table, of, 'first.role = NEW.role')} AND NOT {_OWNER})"
+        same = f"NEW.state IN ('approved', 'applied') AND ({_by_proposer(table, of, _SAME_PROPOSER)} OR {role})"
         yield _function(
             f"refuse_{table}",
-            f"IF NEW.nth > 1 AND {_out_of_order(table, of, moves)} "
-            f"THEN RAISE EXCEPTION 'out-of-order: {table}'; END IF; "
-            f"IF NEW.state IN ('approved', 'applied') AND ({_same_person(table, of)} OR {_same_role(table, of)}) "
-            f"THEN RAISE EXCEPTION 'same-person: {table}'; END IF; "
+            f"{_refuse_if(f'NEW.nth > 1 AND {_out_of_order(table, of, moves)}', f'out-of-order: {table}')}; "
+            f"{_refuse_if(same, f'same-person: {table}')}; "
             f"IF {_not_for_this_role()} THEN RAISE EXCEPTION 'not-permitted: {table}' USING ERRCODE = '42501'; END IF; "
             "RETURN NEW;",
         )
-        yield (
-            f"CREATE TRIGGER {table}_order BEFORE INSERT ON public.{table} "
-            f"FOR EACH ROW EXECUTE FUNCTION refuse_{table}()"
-        )
+        yield _trigger(f"{table}_order", "BEFORE INSERT", table, f"refuse_{table}")
     yield from _postgresql_people()
-    yield _function(
-        "refuse_closed_month",
-        f"IF {_CLOSED} THEN RAISE EXCEPTION 'month-closed: %', TG_TABLE_NAME; END IF; RETURN NEW;",
-    )
+    closed = f"IF {_CLOSED} THEN RAISE EXCEPTION 'month-closed: %', TG_TABLE_NAME; END IF"
+    yield _function("refuse_closed_month", f"{closed}; RETURN NEW;")
     for table in DATED:
-        yield (
-            f"CREATE TRIGGER {table}_month_open BEFORE INSERT ON public.{table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_closed_month()"
-        )
+        yield _trigger(f"{table}_month_open", "BEFORE INSERT", table, "refuse_closed_month")
+
+
+def _refuse_if(condition: str, message: str) -> str:
+    return f"IF {condition} THEN RAISE EXCEPTION '{message}'; END IF"
+
+
+def _trigger(name: str, on: str, table: str, function: str, *, level: str = "ROW", when: str = "") -> str:
+    condition = f"WHEN ({when}) " if when else ""
+    return f"CREATE TRIGGER {name} {on} ON public.{table} FOR EACH {level} {condition}EXECUTE FUNCTION {function}()"
 
 
 def _function(name: str, body: str) -> str:
@@ -361,53 +325,26 @@ _OWNER = "has_table_privilege('entry', 'TRUNCATE')"
 
 
 def _postgresql_people() -> Iterator[str]:
-    yield _function(
-        "refuse_account",
-        f"IF {_account_waits()} THEN RAISE EXCEPTION 'account-not-approved: refund_step'; END IF; RETURN NEW;",
-    )
-    yield (
-        "CREATE TRIGGER refund_step_account BEFORE INSERT ON public.refund_step FOR EACH ROW "
-        f"WHEN ({_PAYING}) EXECUTE FUNCTION refuse_account()"
-    )
-    same_name = f"{_person('done')} = {_person('NEW')}"
-    yield _function(
-        "refuse_file",
-        f"IF {_OTHER_FILE} THEN RAISE EXCEPTION 'another-file: refund_step'; END IF; "
-        f"IF {_made_by(f'({same_name} OR (done.role = NEW.role AND NOT {_OWNER}))')} "
-        "THEN RAISE EXCEPTION 'same-person-files: refund_step'; END IF; RETURN NEW;",
-    )
-    yield (
-        "CREATE TRIGGER refund_step_file BEFORE INSERT ON public.refund_step FOR EACH ROW "
-        "WHEN (NEW.state IN ('approved', 'filed')) EXECUTE FUNCTION refuse_file()"
-    )
+    account = _refuse_if(_account_waits(), "account-not-approved: refund_step")
+    yield _function("refuse_account", f"{account}; RETURN NEW;")
+    yield _trigger("refund_step_account", "BEFORE INSERT", "refund_step", "refuse_account", when=_PAYING)
+    other = _refuse_if(_OTHER_FILE, "another-file: refund_step")
+    made_by = _made_by(f"({_SAME_MAKER} OR (done.role = NEW.role AND NOT {_OWNER}))")
+    yield _function("refuse_file", f"{other}; {_refuse_if(made_by, 'same-person-files: refund_step')}; RETURN NEW;")
+    filing = "NEW.state IN ('approved', 'filed')"
+    yield _trigger("refund_step_file", "BEFORE INSERT", "refund_step", "refuse_file", when=filing)
     by_role = _SAME_BROUGHT.replace(f"{_person('source')} = {_person('NEW')}", "source.role = NEW.role")
-    yield _function(
-        "refuse_account_approval",
-        f"IF {_SAME_BROUGHT} OR ({by_role} AND NOT {_OWNER}) "
-        "THEN RAISE EXCEPTION 'same-person: account_approval'; END IF; RETURN NEW;",
-    )
-    yield (
-        "CREATE TRIGGER account_approval_people BEFORE INSERT ON public.account_approval FOR EACH ROW "
-        "EXECUTE FUNCTION refuse_account_approval()"
-    )
+    brought = _refuse_if(f"{_SAME_BROUGHT} OR ({by_role} AND NOT {_OWNER})", "same-person: account_approval")
+    yield _function("refuse_account_approval", f"{brought}; RETURN NEW;")
+    yield _trigger("account_approval_people", "BEFORE INSERT", "account_approval", "refuse_account_approval")
     yield _function(
         "refuse_signature",
         f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "
         "RETURN NEW;",
     )
+    another = "NEW.role IS DISTINCT FROM current_user"
     for table in SIGNED:
-        yield (
-            f"CREATE TRIGGER {table}_signature BEFORE INSERT ON public.{table} FOR EACH ROW "
-            "WHEN (NEW.role IS DISTINCT FROM current_user) EXECUTE FUNCTION refuse_signature()"
-        )
-
-
-def _same_role(table: str, of: str) -> str:
-    """True when the role that proposed approves, under whatever name."""
-    return (
-        f"(EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1 AND first.role = NEW.role)"
-        f" AND NOT {_OWNER})"
-    )
+        yield _trigger(f"{table}_signature", "BEFORE INSERT", table, "refuse_signature", when=another)
 
 
 def _not_for_this_role() -> str:

@@ -5,19 +5,10 @@ a bill or by a decision that stands and says that the fee comes back (A12): also
 the authority owes it to us until it gives it back. A bill posts nothing by itself.
 """
 
-from collections.abc import Mapping
 from datetime import date
 
-from ledger.booking.inputs import (
-    ApplicationFacts,
-    BillLine,
-    StandingDecision,
-    bill_lines,
-    by_application,
-    facts_known_on,
-    notice_of,
-    standing_decisions,
-)
+from ledger.booking import inputs
+from ledger.booking.inputs import ApplicationFacts, Applications, BillLine, StandingDecision
 from ledger.booking.planning import BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
@@ -33,16 +24,13 @@ NOT_WAIVED = N_("what the waiver rested on no longer stands")
 _Ground = tuple[tuple[int | None, int], date, int]
 
 
-def plan_authority(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
+def plan_authority(plan: Plan, applications: Applications) -> None:
     """Plans what is owed to the authority for certificates issued, and what it does not bill."""
     _correct_days(plan, applications)
     for application in applications.values():
         if application.issue_days:
             _issue(plan, application)
     _waive(plan, applications)
-
-
-# --- issued ---------------------------------------------------------------------------------------------------------
 
 
 def _issue(plan: Plan, application: ApplicationFacts) -> None:
@@ -71,24 +59,22 @@ def _day(booked: BookedEntry) -> date:
     return date.fromisoformat(str(booked.basis[0]))
 
 
-def _correct_days(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
+def _correct_days(plan: Plan, applications: Applications) -> None:
     """Reverses and posts anew each debt whose day is no longer any day known, on the day the right one became known.
 
     A day of mailing that was booked before the day of issue was learnt stays: it was right.
     """
+    issued = ((application, plan.latest(ISSUED, application.number)) for application in applications.values())
     changed = {
         application: last
-        for application in applications.values()
-        if application.issue_days
-        and (last := plan.latest(ISSUED, application.number)) is not None
-        and last.live
-        and _day(last) not in application.issue_days
+        for application, last in issued
+        if last is not None and last.live and application.issue_days and _day(last) not in application.issue_days
     }
     ids = {
         application.number: [fact for fact in (application.issued_on_fact, application.mailed_on_fact) if fact]
         for application in changed
     }
-    known_on = facts_known_on(plan.connection, {fact for facts in ids.values() for fact in facts})
+    known_on = inputs.facts_known_on(plan.connection, {fact for facts in ids.values() for fact in facts})
     originals = recorded(plan.connection, {last.no for last in changed.values()})
     for application, last in changed.items():
         day, number = application.issue_days[0], application.number
@@ -99,13 +85,10 @@ def _correct_days(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> N
             plan.post(ISSUED, number, nth, (day,), on, application=number, yen=yen)
 
 
-# --- waived ---------------------------------------------------------------------------------------------------------
-
-
-def _waive(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
+def _waive(plan: Plan, applications: Applications) -> None:
     """Posts what the authority does not bill, in all no more than was owed; reverses what has lost its ground."""
-    decisions = standing_decisions(plan.connection, plan.only)
-    lines = by_application(bill_lines(plan.connection, plan.only))
+    decisions = inputs.standing_decisions(plan.connection, plan.only)
+    lines = inputs.by_application(inputs.bill_lines(plan.connection, plan.only))
     for number in sorted({*decisions, *lines} & set(applications)):
         issued = plan.latest(ISSUED, number)
         owed = plan.moved(ISSUED, Account.AUTHORITY_PAYABLE, number)
@@ -145,7 +128,7 @@ def _unwaive(plan: Plan, number: str, decision: StandingDecision, reach: int) ->
         waived = -plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, number)
         if not waiver.live or waived <= reach:
             continue
-        if isinstance(ground := waiver.basis[0], int) and notice_of(plan.connection, ground) != decision.notice:
+        if isinstance(ground := waiver.basis[0], int) and inputs.notice_of(plan.connection, ground) != decision.notice:
             continue
         on, original = max(decision.as_of, waiver.on), recorded(plan.connection, [waiver.no])[waiver.no]
         if plan.held(Account.FEES_HELD, number) < original.movements[0].yen:

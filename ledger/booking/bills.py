@@ -98,11 +98,8 @@ def totals(lines: list[BillComparison]) -> dict[str, int]:
     """The yen billed and owed in all, each application once, and how many lines are in each state."""
     owed = {line.application: line.owed for line in lines}
     counted = Counter(line.state for line in lines)
-    return {
-        "billed": sum(line.billed for line in lines),
-        "owed": sum(owed.values()),
-        **{state: counted[state] for state in STATES},
-    }
+    yen = {"billed": sum(line.billed for line in lines), "owed": sum(owed.values())}
+    return yen | {state: counted[state] for state in STATES}
 
 
 def _states(lines: list[BillLine], owed: int, *, waived: bool) -> Iterator[tuple[BillLine, int, str]]:
@@ -119,17 +116,10 @@ def _states(lines: list[BillLine], owed: int, *, waived: bool) -> Iterator[tuple
         if standing == 0:
             yield line, 0, "agreed"
         else:
-            yield line, standing, _state(standing, owed, waived=waived) if first else "billed_twice"
+            differs = "billed_though_waived" if waived and owed == 0 else "amount_differs"
+            state = "agreed" if standing == owed else differs
+            yield line, standing, state if first else "billed_twice"
             first = False
-
-
-def _state(standing: int, owed: int, *, waived: bool) -> str:
-    if standing == owed:
-        return "agreed"
-    return "billed_though_waived" if waived and owed == 0 else "amount_differs"
-
-
-# --- paid -----------------------------------------------------------------------------------------------------------
 
 
 def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPayment:
@@ -153,11 +143,8 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPay
             slip = {"application": line.application, "yen": yen}
             plan.add(entry_of(_event(line), bill, line.application, line.nth, on=on, **slip))
     post(connection, plan.postings, by=by)
-    transferred = sum(
-        movement.yen if movement.credit == Account.BANK else -movement.yen
-        for posting in plan.postings
-        for movement in posting.movements
-    )
+    movements = (movement for posting in plan.postings for movement in posting.movements)
+    transferred = sum(movement.yen if movement.credit == Account.BANK else -movement.yen for movement in movements)
     differing = tuple(line for line in lines if line.state != "agreed")
     return BillPayment(transferred, len(plan.postings), len(before), differing)
 

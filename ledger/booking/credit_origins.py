@@ -6,9 +6,9 @@ credit goes back before what an application received itself; so from no lot ever
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Select, and_, or_, select
 
 from ledger import tables
 from ledger.codes import Account
@@ -59,15 +59,9 @@ def _links(connection: Connection, application: str) -> Iterator[tuple[str, int]
     arrived = and_(movement.credit == _HELD, movement.credit_application == application)
     went = and_(movement.debit == _HELD, movement.debit_application == application)
     other = or_(movement.debit.in_((_HELD, _SET_ASIDE)) & arrived, movement.credit.in_((_HELD, _SET_ASIDE)) & went)
-    statement = (
-        select(
-            movement.debit,
-            movement.credit,
-            movement.debit_application,
-            movement.credit_application,
-            movement.yen,
-            entry.reverses,
-        )
+    names = ("debit", "credit", "debit_application", "credit_application", "yen")
+    statement: Select[Any] = (
+        select(*(movement[name] for name in names), entry.reverses)
         .join_from(tables.movement, tables.entry, entry.no == movement.entry)
         .where(other, movement.debit_application != movement.credit_application)
         .order_by(movement.entry, movement.nth)

@@ -8,22 +8,13 @@ from datetime import date
 from sqlalchemy import Connection, and_, select
 
 from ledger import tables
-from ledger.booking import workflow
+from ledger.booking import refusals, workflow
 from ledger.booking.authority import ISSUED
 from ledger.booking.credit_origins import credited_from
 from ledger.booking.eligibility import claim, require_application
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import applications, related
 from ledger.booking.planning import Plan
-from ledger.booking.refusals import (
-    BeforeTheStepBefore,
-    CreditGoneOn,
-    CreditSpent,
-    CreditToAnotherMember,
-    NotAReissue,
-    NothingOwed,
-    ReissueWithdrawn,
-)
 from ledger.booking.workflow import CREDITS, Proposal, begin, proposed_on, reversal_of, step
 from ledger.codes import Account
 from ledger.errors import Refusal
@@ -51,16 +42,16 @@ def propose(connection: Connection, application: str, to_application: str, *, on
         return earlier
     require_open(connection, on)
     if member != to_member:
-        raise CreditToAnotherMember(application, to_application)
+        raise refusals.CreditToAnotherMember(application, to_application)
     reissue = applications(connection, [to_application])[to_application]
     if reissue.kind != "reissue" or application == to_application:
-        raise NotAReissue(to_application)
+        raise refusals.NotAReissue(to_application)
     if reissue.withdrawn_on is not None and reissue.withdrawn_on <= on:
-        raise ReissueWithdrawn(to_application, reissue.withdrawn_on)
+        raise refusals.ReissueWithdrawn(to_application, reissue.withdrawn_on)
     finding, decision = claim(connection, application, on=on, by=by, also=[to_application])
     owed = _still_owed(connection, to_application, on)
     if owed <= 0:
-        raise NothingOwed(to_application, max(0, owed))
+        raise refusals.NothingOwed(to_application, max(0, owed))
     yen = min(finding.refundable, owed)
     row = {"application": application, "to_application": to_application, "decision": decision, "yen": yen}
 
@@ -87,7 +78,7 @@ def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:
         application, reissue = _applications(credit)
         owed = _still_owed(connection, reissue, on) + credit.yen
         if owed < credit.yen:
-            raise NothingOwed(reissue, max(0, owed))
+            raise refusals.NothingOwed(reissue, max(0, owed))
         slip = {"application": application, "to_application": reissue, "yen": credit.yen}
         return post(connection, [entry_of("credit_applied", no, on=on, **slip)], by=by)
 
@@ -136,7 +127,7 @@ def _issue_reversed(connection: Connection, credit: Settlement, on: date) -> lis
     if plan.held(Account.AUTHORITY_PAYABLE, to) < original.movements[0].yen:
         raise _gone(connection, credit.no, to)
     if on < issued.on:
-        raise BeforeTheStepBefore(on, issued.on)
+        raise refusals.BeforeTheStepBefore(on, issued.on)
     return [opposite(issued.no, original, on=on, reason=UNDONE, cause=CORRECTION)]
 
 
@@ -144,7 +135,7 @@ def _gone(connection: Connection, no: int, reissue: str) -> Refusal:
     """Where the yen credited to a reissue have gone: into another credit, a refund, or to the authority."""
     further = [credit.no for credit in credits(connection, tables.credit.c.application == reissue) if credit.standing]
     if further:
-        return CreditGoneOn(no, reissue, _("credit {no}", no=further[-1]))
+        return refusals.CreditGoneOn(no, reissue, _("credit {no}", no=further[-1]))
     transition, movement = tables.refund_step.c, tables.movement.c
     from_reissue = (
         select(transition.refund)
@@ -153,4 +144,6 @@ def _gone(connection: Connection, no: int, reissue: str) -> Refusal:
         .where(movement.debit == str(Account.FEES_HELD), movement.debit_application == reissue)
     )
     further = [refund.no for refund in refunds(connection, tables.refund.c.no.in_(from_reissue)) if refund.standing]
-    return CreditGoneOn(no, reissue, _("refund {no}", no=further[-1])) if further else CreditSpent(no, reissue)
+    if further:
+        return refusals.CreditGoneOn(no, reissue, _("refund {no}", no=further[-1]))
+    return refusals.CreditSpent(no, reissue)

@@ -6,16 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from ledger import tables
-from ledger.booking.refusals import (
-    FactsMissing,
-    FeeNotHeld,
-    NeedsReview,
-    NoFeeReceived,
-    NotAppliedYet,
-    NotEligible,
-    NothingToRefund,
-    StillInForce,
-)
+from ledger.booking import refusals
 from ledger.booking.run import book
 from ledger.codes import Account
 from ledger.decisions.findings import Finding, judge
@@ -46,13 +37,13 @@ def claim(
     """
     finding = next(iter(judge(connection, on, applications=[application])), None)
     if finding is None:
-        raise NotAppliedYet(application, on)
+        raise refusals.NotAppliedYet(application, on)
     _require_eligible(finding, on)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
     held = held_for(connection, Account.FEES_HELD, "application", application)
     if held < finding.refundable:
-        raise FeeNotHeld(application, held, finding.refundable)
+        raise refusals.FeeNotHeld(application, held, finding.refundable)
     return finding, decision
 
 
@@ -60,15 +51,15 @@ def _require_eligible(finding: Finding, on: date) -> None:
     application = finding.application
     match finding.outcome:
         case "no_fee":
-            raise NoFeeReceived(application, on)
+            raise refusals.NoFeeReceived(application, on)
         case "settled":
-            raise NothingToRefund(application)
+            raise refusals.NothingToRefund(application)
         case "needs_review":
-            raise NeedsReview(application, [review_flags.remark(code) for code in finding.doubts])
+            raise refusals.NeedsReview(application, [review_flags.remark(code) for code in finding.doubts])
         case "in_force":
-            raise StillInForce(application, on)
+            raise refusals.StillInForce(application, on)
         case "needs_facts":
             columns = (code if code in COLUMNS else f"{code}_on" for code in finding.missing)
-            raise FactsMissing(application, [_(COLUMNS[column].label) for column in columns])
+            raise refusals.FactsMissing(application, [_(COLUMNS[column].label) for column in columns])
         case "not_eligible":
-            raise NotEligible(application, on)
+            raise refusals.NotEligible(application, on)

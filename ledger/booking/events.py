@@ -186,9 +186,6 @@ def transfer_fee(*, yen: int) -> Iterator[Movement]:
     yield Movement(Account.BANK_CHARGES, Account.BANK, yen)
 
 
-# --- what an entry says happened -----------------------------------------------------------------------------------
-
-
 def description(entry: JournalEntry) -> str:
     """What happened (摘要), in the language being spoken; with the original day, if its month had been closed."""
     text = describe(entry.event, entry.movements, entry.reverses, entry.reason)
@@ -202,16 +199,10 @@ def describe(event: str, movements: Iterable[Movement], reverses: int | None = N
     legs = list(movements)
     first = legs[0] if reverses is None else legs[-1].opposite
     application = first.debit_application or first.credit_application
-    text = _(
-        TEXTS.get(event, event),
-        application=application,
-        credited_to=first.credit_application,
-        deposit=first.deposit,
-        whose=application or first.deposit,
-    )
+    fields = {"deposit": first.deposit, "credited_to": first.credit_application, "whose": application or first.deposit}
+    text = _(TEXTS.get(event, event), application=application, **fields)
     if reverses is None:
         return text
     # A reason of booking's own is one of our sentences; one that a person gave is said as it was given.
-    return _(
-        "reversal of entry {entry}: {said} ({reason})", entry=reverses, said=text, reason=_(reason) if reason else ""
-    )
+    why = _(reason) if reason else ""
+    return _("reversal of entry {entry}: {said} ({reason})", entry=reverses, said=text, reason=why)

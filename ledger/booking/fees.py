@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.booking.events import entry_of
-from ledger.booking.inputs import ApplicationFacts, DepositFacts, deposits, due_known_on
+from ledger.booking.inputs import Applications, DepositFacts, deposits, due_known_on
 from ledger.booking.planning import BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
@@ -54,7 +54,7 @@ class _Group:
         return same and (application == deposit.application or learnt)
 
 
-def plan_fees(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
+def plan_fees(plan: Plan, applications: Applications) -> None:
     """Plans what deposits call for: fees received, overpayments, unknown payers, suspense settled, and corrections.
 
     A correction reverses what was posted and posts anew, both dated the day on which the correcting fact became known.
@@ -63,7 +63,7 @@ def plan_fees(plan: Plan, applications: Mapping[str, ApplicationFacts]) -> None:
     blocked = _correct_all(plan, received, applications)
     for deposit in received:
         if _group(plan, deposit.reference) is None and deposit.received_on <= plan.through:
-            _receive(plan, deposit, applications)
+            plan.add(*_receipt(deposit, _still_due(plan, deposit, applications), 1, deposit.received_on))
     numbers = {deposit.application for deposit in received if plan.held(Account.SUSPENSE, deposit.reference) > 0}
     due_since = due_known_on(plan.connection, [applications[number] for number in numbers if number is not None])
     for deposit in received:
@@ -82,17 +82,7 @@ def _group(plan: Plan, reference: str) -> _Group | None:
     return _Group(nth, tuple(entry for entry in receipts if entry.nth == nth), settled)
 
 
-# --- received -------------------------------------------------------------------------------------------------------
-
-
-def _receive(plan: Plan, deposit: DepositFacts, applications: Mapping[str, ApplicationFacts]) -> None:
-    for posting in _receipt(deposit, _still_due(plan, deposit, applications), 1, deposit.received_on):
-        plan.add(posting)
-
-
-def _still_due(
-    plan: Plan, deposit: DepositFacts, applications: Mapping[str, ApplicationFacts], without: int = 0
-) -> int | None:
+def _still_due(plan: Plan, deposit: DepositFacts, applications: Applications, without: int = 0) -> int | None:
     """What is still due for the deposit's application, in yen, leaving out yen of its own; None: not known."""
     if deposit.application is None or (due := applications[deposit.application].due) is None:
         return None
@@ -103,24 +93,15 @@ def _receipt(deposit: DepositFacts, still_due: int | None, nth: int, on: date) -
     reference, application = deposit.reference, deposit.application
     fee = 0 if still_due is None else min(still_due, deposit.yen)
     rest = "payer_unknown" if still_due is None else "overpaid"
-    slips: list[tuple[str, dict[str, str | int]]] = []
+    basis = (reference, nth, deposit.received_on, deposit.yen, application)
     if fee and application is not None:
-        slips.append(("fee_received", {"deposit": reference, "application": application, "yen": fee}))
+        yield entry_of("fee_received", *basis, on=on, deposit=reference, application=application, yen=fee)
     if deposit.yen > fee:
-        slips.append((rest, {"deposit": reference, "yen": deposit.yen - fee}))
-    for event, slip in slips:
-        yield entry_of(event, reference, nth, deposit.received_on, deposit.yen, application, on=on, **slip)
-
-
-# --- settled --------------------------------------------------------------------------------------------------------
+        yield entry_of(rest, *basis, on=on, deposit=reference, yen=deposit.yen - fee)
 
 
 def _settle(
-    plan: Plan,
-    deposit: DepositFacts,
-    group: _Group,
-    applications: Mapping[str, ApplicationFacts],
-    due_since: Mapping[str, date],
+    plan: Plan, deposit: DepositFacts, group: _Group, applications: Applications, due_since: Mapping[str, date]
 ) -> None:
     """Settles what waits in suspense once application and fee are known, on the day on which the last became known."""
     for entry in (*group.entries, *group.settled):
@@ -141,10 +122,7 @@ def _settle(
         plan.post("suspense_settled", deposit.reference, group.nth, basis, on, yen=yen, **whose)
 
 
-# --- corrected ------------------------------------------------------------------------------------------------------
-
-
-def _correct_all(plan: Plan, received: list[DepositFacts], applications: Mapping[str, ApplicationFacts]) -> set[str]:
+def _correct_all(plan: Plan, received: list[DepositFacts], applications: Applications) -> set[str]:
     """Corrects every deposit whose facts have changed since it was booked; gives those that have to be left.
 
     One correction may free what another needs, so those that do not fit are tried again while any does.
@@ -168,11 +146,7 @@ def _correct_all(plan: Plan, received: list[DepositFacts], applications: Mapping
 
 
 def _correct(
-    plan: Plan,
-    deposit: DepositFacts,
-    group: _Group,
-    applications: Mapping[str, ApplicationFacts],
-    originals: Mapping[int, Entry],
+    plan: Plan, deposit: DepositFacts, group: _Group, applications: Applications, originals: Mapping[int, Entry]
 ) -> bool:
     """Posts anew what was booked from facts that were corrected since, and reverses what was posted of it.
 
@@ -193,8 +167,7 @@ def _correct(
     ]
     for postings in ([*anew, *reversals], [*anew, *_issue_reversals(plan, reversals, on), *reversals]):
         if plan.fits(postings):
-            for posting in postings:
-                plan.add(posting)
+            plan.add(*postings)
             return True
     return False
 

@@ -1,6 +1,6 @@
 """What booking goes by, all that is known today: applications with their fee, deposits, bills, decisions that stand."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -36,6 +36,9 @@ class ApplicationFacts:
     def issue_days(self) -> tuple[date, ...]:
         """The days that say that the certificate was issued, the day of issue first."""
         return tuple(day for day in (self.issued_on, self.mailed_on) if day is not None)
+
+
+Applications = Mapping[str, ApplicationFacts]
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,8 @@ def related(connection: Connection, applications: Collection[str]) -> set[str]:
 def touching(applications: Collection[str]) -> ColumnElement[bool]:
     """The movements that touch these applications, or a deposit that was ever said to pay for one of them."""
     movement, numbers = tables.movement, list(applications)
-    return or_(
-        movement.c.debit_application.in_(numbers),
-        movement.c.credit_application.in_(numbers),
-        movement.c.deposit.in_(deposits_of(numbers)),
-    )
+    sides = (movement.c.debit_application, movement.c.credit_application)
+    return or_(*(side.in_(numbers) for side in sides), movement.c.deposit.in_(deposits_of(numbers)))
 
 
 def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, ApplicationFacts]:
@@ -154,11 +154,8 @@ def standing_decisions(connection: Connection, only: Collection[str] | None = No
     """The decision that stands for each application that has one."""
     decision, later = tables.decision, tables.decision.alias("later")
     columns = (decision.c[name] for name in StandingDecision.__dataclass_fields__)
-    statement = (
-        select(decision.c.application, *columns)
-        .outerjoin(later, later.c.supersedes == decision.c.no)
-        .where(later.c.no.is_(None))
-    )
+    statement = select(decision.c.application, *columns).outerjoin(later, later.c.supersedes == decision.c.no)
+    statement = statement.where(later.c.no.is_(None))
     if only is not None:
         statement = statement.where(decision.c.application.in_(list(only)))
     return {number: StandingDecision(*rest) for number, *rest in connection.execute(statement)}
@@ -179,14 +176,9 @@ def due_known_on(connection: Connection, applications: Iterable[ApplicationFacts
         if application.applied_on is not None and application.applied_on_fact is not None
     ]
     of_day = facts_known_on(connection, {fact for _number, _day, fact in due})
-    of_fee = {day: _fee_known_on(connection, day) for day in {day for _number, day, _fact in due}}
+    latest, days = select(func.max(tables.fee.c.known_on)), {day for _number, day, _fact in due}
+    of_fee = {day: connection.execute(latest.where(fees.applies(day))).scalar() for day in days}
     return {number: max(of_day[fact], of_fee[day] or of_day[fact]) for number, day, fact in due}
-
-
-def _fee_known_on(connection: Connection, applied_on: date) -> date | None:
-    latest = select(func.max(tables.fee.c.known_on)).where(fees.applies(applied_on))
-    known_on: date | None = connection.execute(latest).scalar()
-    return known_on
 
 
 def facts_known_on(connection: Connection, ids: Collection[int]) -> dict[int, date]:

@@ -79,9 +79,6 @@ class ClosingResult:
     accepted: tuple[Objection, ...] = ()
 
 
-# --- close ----------------------------------------------------------------------------------------------------------
-
-
 def close(
     connection: Connection,
     month: Month,
@@ -106,10 +103,8 @@ def close(
     reasons = list(against(connection, month, bank_yen, undetermined_days))
     if reasons and accept is None:
         raise NotReadyToClose(str(month), [f"({nth}) {reason.says}" for nth, reason in enumerate(reasons, 1)])
-    objections = [{"code": reason.code, **reason.fields} for reason in reasons]
-    closing.append(
-        connection, month, "closed", month.last, by=by, reason=accept, accepted=objections, bank_yen=bank_yen
-    )
+    standing = [{"code": reason.code, **reason.fields} for reason in reasons]
+    closing.append(connection, month, "closed", month.last, by=by, reason=accept, accepted=standing, bank_yen=bank_yen)
     return ClosingResult(month, True, month.last, tuple(reasons))
 
 
@@ -181,9 +176,6 @@ def _undetermined(connection: Connection, last: date, more_than: int) -> list[st
     return list(connection.execute(statement).scalars())
 
 
-# --- reopen ---------------------------------------------------------------------------------------------------------
-
-
 def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> ClosingResult:
     """Reopens a closed month and every month after it; the books are closed as far as before it was closed.
 
@@ -199,7 +191,6 @@ def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> Clo
         raise MonthNotClosed(str(month))
     if not reason.strip():
         raise NoReasonGiven("reopen")
-    # As far as before it was closed.
     at = history.index(decided)
     before = history[at - 1].closed_to if at else None
     closing.append(connection, month, "reopened", before, by=by, reason=reason)

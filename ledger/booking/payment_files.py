@@ -13,19 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Exists, Row, exists, select
 
 from ledger import facts, kana, tables
-from ledger.booking.refusals import (
-    BeforeTheStepBefore,
-    DoneDifferently,
-    NotABankDay,
-    NothingToFile,
-    NotReadyToFile,
-    PaymentFileChanged,
-    PaymentFileGoneOn,
-    SamePersonFiles,
-    SamePersonVoids,
-    UnknownPaymentFile,
-    UnknownRefund,
-)
+from ledger.booking import refusals
 from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
@@ -140,7 +128,7 @@ def file(
     """
     left_out = frozenset(without)
     if unknown := sorted(left_out - set(connection.execute(select(tables.refund.c.no)).scalars())):
-        raise UnknownRefund(unknown[0])
+        raise refusals.UnknownRefund(unknown[0])
     if (earlier := _valid_file(connection, on, name)) is not None:
         return _stored(connection, earlier, left_out)
     require_bank_day(on)
@@ -149,9 +137,9 @@ def file(
     if not approved:
         if (earlier := _valid_file(connection, on)) is not None:
             return _stored(connection, earlier, left_out)
-        raise NothingToFile(on)
+        raise refusals.NothingToFile(on)
     if on < (latest := max(refund.steps[-1].on for refund in approved)):
-        raise BeforeTheStepBefore(on, latest)
+        raise refusals.BeforeTheStepBefore(on, latest)
     order, contents = _order(connection, approved, on)
     _require_maker(connection, approved, by)
     content = layout(order)
@@ -170,7 +158,7 @@ def file(
 def require_bank_day(on: date) -> None:
     """Refuses a Saturday, a Sunday, and 31 December to 3 January (銀行法施行令5条); national holidays are not known."""
     if on.weekday() >= 5 or (on.month, on.day) in ((12, 31), (1, 1), (1, 2), (1, 3)):
-        raise NotABankDay(on)
+        raise refusals.NotABankDay(on)
 
 
 def _require_maker(connection: Connection, approved: Collection[Settlement], by: str) -> None:
@@ -178,25 +166,16 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
     if settings.values(connection)["people"] != "three":
         return
     # To declare a file void is no approval: the one that stood before stands again.
-    took_part = [
-        refund.no
-        for refund in approved
-        if any(
-            one_person(connection, by, step.by, step.role)
-            for step in refund.steps
-            if step.state in ("proposed", "approved") and step.payment_file is None
-        )
-    ]
-    if took_part:
-        raise SamePersonFiles(by, took_part)
+    steps = ((refund.no, step) for refund in approved for step in refund.steps if step.payment_file is None)
+    signed = ((no, step) for no, step in steps if step.state in ("proposed", "approved"))
+    if took_part := sorted({no for no, step in signed if one_person(connection, by, step.by, step.role)}):
+        raise refusals.SamePersonFiles(by, took_part)
 
 
 # --- what is in it --------------------------------------------------------------------------------------------------
 
 
-def _order(
-    connection: Connection, approved: Collection[Settlement], on: date
-) -> tuple[PaymentOrder, list[FiledRefund]]:
+def _order(connection: Connection, approved: list[Settlement], on: date) -> tuple[PaymentOrder, list[FiledRefund]]:
     """What a file of these refunds says, and whose they are. Refused: everything that stands against it, at once."""
     payer, reasons = _payer(connection)
     filed = list(_filed(connection, approved, reasons))
@@ -211,7 +190,7 @@ def _order(
             account = (row.bank, row.branch, row.account_type, row.account_number)
             transfers.append(Transfer(refund.refund, *account, payee, refund.yen))
     if reasons:
-        raise NotReadyToFile(reasons)
+        raise refusals.NotReadyToFile(reasons)
     return PaymentOrder(payer, on, tuple(transfers)), filed
 
 
@@ -248,9 +227,8 @@ def _filed(connection: Connection, rows: Collection[Settlement], reasons: list[s
     """Whose each refund is, as known now; a reason is added for each deposit of which that is not known."""
     versions, application = tables.deposit_known, tables.application
     latest = facts.latest_version(versions, (versions.c.deposit,), None).subquery()
-    statement = select(latest.c.deposit, application.c.member).join(
-        application, application.c.number == latest.c.application
-    )
+    payer = application.c.number == latest.c.application
+    statement = select(latest.c.deposit, application.c.member).join(application, payer)
     payers = dict(connection.execute(statement).all()) if any(refund.deposit for refund in rows) else {}
     people = register.people(connection)
     for refund in rows:
@@ -283,9 +261,9 @@ def _stored(connection: Connection, row: Row[Any], left_out: frozenset[int] = fr
     """A file that was made before, from what is kept of it."""
     contents = _contents(connection, row.no)
     if other := sorted(left_out & {refund.no for refund in contents}):
-        raise DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
+        raise refusals.DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
     if sha256(row.content.encode(kana.BYTES)).hexdigest() != row.sha256:
-        raise PaymentFileChanged(row.no)
+        raise refusals.PaymentFileChanged(row.no)
     filed = tuple(_filed(connection, contents, []))
     gone_on = tuple(refund.no for refund in contents if refund.state in ("paid", "returned"))
     return PaymentFile(row.no, False, row.pay_on, row.sha256, row.content, filed, gone_on)
@@ -328,24 +306,24 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     table = tables.payment_file
     name = connection.execute(select(table.c.name).where(table.c.no == no)).scalar()
     if name is None:
-        raise UnknownPaymentFile(no)
+        raise refusals.UnknownPaymentFile(no)
     contents = _contents(connection, no)
     numbers = tuple(refund.no for refund in contents)
     steps = (step for refund in contents for step in refund.steps)
     if (voided := next((s for s in steps if (s.state, s.payment_file) == ("approved", no)), None)) is not None:
         if voided.reason != reason:
-            raise DoneDifferently(_(VOID), _(FIELDS["reason"]), str(voided.reason), reason)
+            raise refusals.DoneDifferently(_(VOID), _(FIELDS["reason"]), str(voided.reason), reason)
         return VoidedFile(no, False, name, numbers)
     require_open(connection, on)
     if gone := [f"{refund.no} ({format_state(refund.state)})" for refund in contents if refund.state != "filed"]:
-        raise PaymentFileGoneOn(no, gone)
+        raise refusals.PaymentFileGoneOn(no, gone)
     if on < (latest := max(refund.steps[-2].on for refund in contents)):
-        raise BeforeTheStepBefore(on, latest)
+        raise refusals.BeforeTheStepBefore(on, latest)
     if not reason.strip():
         raise NoReasonGiven(_(VOID))
     proposals = ((refund.no, refund.steps[0]) for refund in contents)
     if proposed := [refund for refund, step in proposals if one_person(connection, by, step.by, step.role)]:
-        raise SamePersonVoids(by, no, proposed)
+        raise refusals.SamePersonVoids(by, no, proposed)
     for refund in contents:
         nth = refund.steps[-1].nth + 1
         append(connection, REFUNDS, refund.no, Transition(nth, "approved", on, by, reason, None, payment_file=no))

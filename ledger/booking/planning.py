@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 
 from ledger import tables
 from ledger.booking.events import entry_of
@@ -22,6 +22,9 @@ from ledger.store.records import next_number
 
 # What brings a fee in: these make a part of 2040 "received"; a waiver only brings back what was received before.
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
+
+# The fact that an entry rests on, as the last parts of its key.
+Basis = tuple[str | int | date | None, ...]
 
 # Why something was left, in one sentence each.
 LEFT = {
@@ -102,11 +105,8 @@ class Plan:
 
     def by_part(self, event: str, account: str) -> dict[str, int]:
         """What entries of one event have brought into each part of an account, in yen, credit positive."""
-        return {
-            part: yen
-            for (of, code, part), yen in self._moved.items()
-            if (of, code) == (event, account) and part and yen
-        }
+        moved = ((part, yen) for (of, code, part), yen in self._moved.items() if (of, code) == (event, account))
+        return {part: yen for part, yen in moved if part and yen}
 
     def received(self, application: str) -> int:
         """The fee received for an application, by deposit or by credit, in yen."""
@@ -126,15 +126,7 @@ class Plan:
 
     # --- what is to be posted ---
 
-    def post(
-        self,
-        event: str,
-        subject: str,
-        nth: int,
-        basis: tuple[str | int | date | None, ...],
-        on: date,
-        **slip: str | int,
-    ) -> None:
+    def post(self, event: str, subject: str, nth: int, basis: Basis, on: date, **slip: str | int) -> None:
         """Plans an entry by its template, with a key made of the event, what it is for, and the fact it rests on."""
         self.add(entry_of(event, subject, nth, *basis, on=on, **slip))
 
@@ -142,15 +134,16 @@ class Plan:
         """Plans the reversal of an entry whose fact turned out otherwise."""
         self.add(opposite(no, original, on=on, reason=reason, cause=CORRECTION))
 
-    def add(self, posting: Entry) -> None:
-        """Plans a posting."""
-        self.postings.append(posting)
-        self._note(posting)
-        for movement in posting.movements:
-            self._take(posting.event, movement)
-            if posting.event in RECEIPTS and posting.reverses is None and movement.credit_application is not None:
-                before = self._received_on.get(movement.credit_application, posting.on)
-                self._received_on[movement.credit_application] = max(before, posting.on)
+    def add(self, *postings: Entry) -> None:
+        """Plans postings, in their order."""
+        for posting in postings:
+            self.postings.append(posting)
+            self._note(posting)
+            for movement in posting.movements:
+                self._take(posting.event, movement)
+                if posting.event in RECEIPTS and posting.reverses is None and movement.credit_application is not None:
+                    before = self._received_on.get(movement.credit_application, posting.on)
+                    self._received_on[movement.credit_application] = max(before, posting.on)
 
     def _note(self, posting: Entry) -> None:
         """Counts the posting among what is booked, under the number that it will get."""
@@ -194,21 +187,14 @@ class Plan:
         movement, entry = tables.movement, tables.entry
         names = ("debit", "credit", "debit_application", "credit_application", "deposit")
         columns = [movement.c[name] for name in names]
-        statement = (
-            select(entry.c.event, func.sum(movement.c.yen), *columns)
-            .join(entry, entry.c.no == movement.c.entry)
-            .group_by(entry.c.event, *columns)
-        )
+        moved = select(entry.c.event, func.sum(movement.c.yen), *columns).join(entry, entry.c.no == movement.c.entry)
+        statement = moved.group_by(entry.c.event, *columns)
         received = (
             select(movement.c.credit_application, func.max(entry.c.happened_on))
             .join(entry, entry.c.no == movement.c.entry)
             .outerjoin(_later, _later.c.reverses == entry.c.no)
-            .where(
-                movement.c.credit == Account.FEES_HELD.value,
-                entry.c.event.in_(RECEIPTS),
-                entry.c.reverses.is_(None),
-                _later.c.no.is_(None),
-            )
+            .where(movement.c.credit == Account.FEES_HELD.value, entry.c.event.in_(RECEIPTS))
+            .where(entry.c.reverses.is_(None), _later.c.no.is_(None))
             .group_by(movement.c.credit_application)
         )
         if self.only is not None:
@@ -222,7 +208,7 @@ class Plan:
         statement = (
             select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key)
             .outerjoin(_later, _later.c.reverses == entry.c.no)
-            .where(and_(entry.c.reverses.is_(None), entry.c.event.in_(FROM_FACTS)))
+            .where(entry.c.reverses.is_(None), entry.c.event.in_(FROM_FACTS))
             .order_by(entry.c.no)
         )
         if self.only is not None:

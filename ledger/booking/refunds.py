@@ -6,6 +6,7 @@ to the member alive, and it is paid once more. Money that was never due takes th
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection, func, select
 
@@ -16,7 +17,6 @@ from ledger.booking.eligibility import claim, require_application
 from ledger.booking.events import TEMPLATES, entry_of
 from ledger.booking.workflow import REFUNDS, Proposal, begin, proposed_on, step
 from ledger.codes import Account
-from ledger.decisions.findings import Finding
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
 from ledger.journal.entries import Entry, Result, key, post, recorded
@@ -43,12 +43,8 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
     slip = {"application": application, "yen": yen, "carried": return_path(connection, application, yen)}
     row = {"application": application, "decision": decision, "yen": yen}
     no = begin(connection, REFUNDS, row, lambda no: entry_of("refund_proposed", no, on=on, **slip), by=by)
-    return Proposal(no, True, yen, _remarks(finding))
-
-
-def _remarks(finding: Finding) -> tuple[str, ...]:
     chose_credit = [_(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []
-    return (*chose_credit, *(review_flags.remark(code) for code in finding.warnings))
+    return Proposal(no, True, yen, (*chose_credit, *(review_flags.remark(code) for code in finding.warnings)))
 
 
 def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:
@@ -90,22 +86,18 @@ def _pay(connection: Connection, no: int, on: date, by: str) -> Result:
     def payment(refund: Settlement) -> list[int]:
         _require_account(connection, no)
         event = "returned_refund_paid" if refund.state == "returned" else "refund_paid"
-        return _post(connection, event, refund, on, by)
+        return _post(connection, event, on, by, refund)
 
     return step(connection, REFUNDS, no, "paid", on=on, by=by, same=("on",), entries=payment)
 
 
 def returned(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
     """Records that the transfer of a refund came back. What is owed to the member stays owed."""
-
-    def transfer_returned(refund: Settlement) -> list[int]:
-        return _post(connection, "refund_returned", refund, on, by)
-
-    same = ("on", "reason")
-    return step(connection, REFUNDS, no, "returned", on=on, by=by, reason=reason, same=same, entries=transfer_returned)
+    entries, same = partial(_post, connection, "refund_returned", on, by), ("on", "reason")
+    return step(connection, REFUNDS, no, "returned", on=on, by=by, reason=reason, same=same, entries=entries)
 
 
-def _post(connection: Connection, event: str, refund: Settlement, on: date, by: str) -> list[int]:
+def _post(connection: Connection, event: str, on: date, by: str, refund: Settlement) -> list[int]:
     """Posts a transition for each lot that the yen were reserved from."""
     reservation = refund.steps[0].entry
     assert reservation is not None

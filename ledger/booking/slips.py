@@ -22,10 +22,8 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) 
 
 def _require(connection: Connection, no: int, original: Entry) -> None:
     refund, credit = tables.refund_step.c, tables.credit_step.c
-    for of, entry, refusal in (
-        (refund.refund, refund.entry, PartOfRefund),
-        (credit.credit, credit.entry, PartOfCredit),
-    ):
+    parts = ((refund.refund, refund.entry, PartOfRefund), (credit.credit, credit.entry, PartOfCredit))
+    for of, entry, refusal in parts:
         if (resting := connection.execute(select(of).where(entry == no)).scalar()) is not None:
             raise refusal(no, resting)
     _require_that_it_was_not_waived(connection, no, original)

@@ -10,15 +10,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, Table
 
 from ledger import tables
-from ledger.booking.refusals import (
-    BeforeTheStepBefore,
-    CreditOutOfOrder,
-    DoneDifferently,
-    RefundOutOfOrder,
-    SamePersonApproves,
-    UnknownCredit,
-    UnknownRefund,
-)
+from ledger.booking import refusals
 from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
@@ -43,8 +35,8 @@ class Workflow:
     out_of_order: Callable[[int, str, str], Refusal]
 
 
-REFUNDS = Workflow(tables.refund, REFUND_MOVES, UnknownRefund, RefundOutOfOrder)
-CREDITS = Workflow(tables.credit, CREDIT_MOVES, UnknownCredit, CreditOutOfOrder)
+REFUNDS = Workflow(tables.refund, REFUND_MOVES, refusals.UnknownRefund, refusals.RefundOutOfOrder)
+CREDITS = Workflow(tables.credit, CREDIT_MOVES, refusals.UnknownCredit, refusals.CreditOutOfOrder)
 
 
 @dataclass(frozen=True)
@@ -84,14 +76,8 @@ def begin(
 
 def append(connection: Connection, workflow: Workflow, no: int, transition: Transition) -> None:
     """Appends a transition, signed."""
-    row = {
-        workflow.table.name: no,
-        "nth": transition.nth,
-        "state": transition.state,
-        "happened_on": transition.on,
-        "reason": transition.reason,
-        "entry": transition.entry,
-    }
+    row = {workflow.table.name: no, "happened_on": transition.on}
+    row |= {name: getattr(transition, name) for name in ("nth", "state", "reason", "entry")}
     if transition.payment_file is not None:
         row["payment_file"] = transition.payment_file
     table = transitions_of(workflow.table)
@@ -139,11 +125,11 @@ def step(
     if not follows:
         raise workflow.out_of_order(no, format_state(last.state), format_state(state))
     if on < last.on:
-        raise BeforeTheStepBefore(on, last.on)
+        raise refusals.BeforeTheStepBefore(on, last.on)
     if state in ("rejected", "returned", "undone") and not (reason or "").strip():
         raise NoReasonGiven(format_state(state))
     if state in ("approved", "applied") and one_person(connection, by, first.by, first.role):
-        raise SamePersonApproves(by)
+        raise refusals.SamePersonApproves(by)
     numbers = entries(settlement)
     entry = numbers[-1] if numbers else None
     append(connection, workflow, no, Transition(last.nth + 1, state, on, by, reason, entry))
@@ -155,7 +141,7 @@ def _require_the_same(last: Transition, requested: Mapping[str, object], names: 
         recorded_value = getattr(last, name)
         if recorded_value != requested[name]:
             state = format_state(last.state)
-            raise DoneDifferently(state, _(FIELDS[name]), str(recorded_value), str(requested[name]))
+            raise refusals.DoneDifferently(state, _(FIELDS[name]), str(recorded_value), str(requested[name]))
 
 
 def reject(connection: Connection, workflow: Workflow, no: int, *, on: date, reason: str, by: str) -> Result:

@@ -7,19 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Subquery,
-    and_,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import BigInteger, ColumnElement, Connection, Subquery, case, func, literal, or_, select, union_all
 
 from ledger import tables
 from ledger.i18n import either
@@ -74,7 +62,7 @@ def changes(connection: Connection, first: date, last: date) -> list[PeriodBalan
     """Every account of the chart over the days from the first to the last, both counted."""
     day = tables.entry.c.happened_on
     before = _balances(connection, day < first)
-    within = _balances(connection, and_(day >= first, day <= last))
+    within = _balances(connection, day.between(first, last))
     after = _balances(connection, day <= last)
     return [
         PeriodBalance(opening, moved.debit, moved.credit, closing)
@@ -101,17 +89,11 @@ def sides(when: ColumnElement[bool] | None = None) -> Subquery:
     movement, entry = tables.movement, tables.entry
     total = func.sum(movement.c.yen)
     both = []
-    for account, application, debit, credit in (
-        (movement.c.debit, movement.c.debit_application, total, literal(0)),
-        (movement.c.credit, movement.c.credit_application, literal(0), total),
-    ):
-        side = select(
-            account.label("account"),
-            application.label("application"),
-            movement.c.deposit,
-            debit.label("debit"),
-            credit.label("credit"),
-        ).group_by(account, application, movement.c.deposit)
+    for name, debit, credit in (("debit", total, literal(0)), ("credit", literal(0), total)):
+        account, application = movement.c[name], movement.c[f"{name}_application"]
+        part = (account.label("account"), application.label("application"), movement.c.deposit)
+        side = select(*part, debit.label("debit"), credit.label("credit"))
+        side = side.group_by(account, application, movement.c.deposit)
         if when is not None:
             side = side.join(entry, entry.c.no == movement.c.entry).where(when)
         both.append(side)

@@ -30,10 +30,7 @@ class Chart:
 def chart(connection: Connection) -> Chart:
     """The chart of accounts."""
     account = tables.account.c
-    rows = connection.execute(
-        select(account.code, account.ja, account.en, account.kept_by).order_by(account.code)
-    ).all()
-    return Chart(
-        {row.code: (row.ja, row.en) for row in rows},
-        {row.code: row.kept_by for row in rows if row.kept_by is not None},
-    )
+    statement = select(account.code, account.ja, account.en, account.kept_by).order_by(account.code)
+    rows = connection.execute(statement).all()
+    kept_by = {row.code: row.kept_by for row in rows if row.kept_by is not None}
+    return Chart({row.code: (row.ja, row.en) for row in rows}, kept_by)

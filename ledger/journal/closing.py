@@ -110,20 +110,10 @@ def append(
     """Appends a step, signed, and gives its number; from then on the books are closed up to `last`."""
     step = tables.month_step
     no = next_number(connection, step.c.no)
-    connection.execute(
-        step.insert().values(
-            no=no,
-            month=str(month),
-            state=state,
-            closed_to=last,
-            reason=reason,
-            accepted=json.dumps(list(accepted), ensure_ascii=False) if accepted else None,
-            bank_yen=bank_yen,
-            head=head(connection),
-            decisions_to=last_number(connection, tables.decision.c.no),
-            **signature(connection, by),
-        )
-    )
+    row = {"no": no, "month": str(month), "state": state, "closed_to": last, "reason": reason, "bank_yen": bank_yen}
+    row["accepted"] = json.dumps(list(accepted), ensure_ascii=False) if accepted else None
+    row |= {"head": head(connection), "decisions_to": last_number(connection, tables.decision.c.no)}
+    connection.execute(step.insert().values(row | signature(connection, by)))
     return no
 
 
@@ -134,9 +124,6 @@ def head(connection: Connection) -> str | None:
         if last is not None:
             return last
     return None
-
-
-# --- the months -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,8 @@ class Movement:
     @property
     def opposite(self) -> "Movement":
         """The movement that undoes this one."""
-        return Movement(
-            self.credit, self.debit, self.yen, self.credit_application, self.debit_application, self.deposit
-        )
+        applications = (self.credit_application, self.debit_application)
+        return Movement(self.credit, self.debit, self.yen, *applications, self.deposit)
 
 
 # What a movement is made of, in the order in which it is sealed.
@@ -92,9 +91,6 @@ def parts(text: str) -> list[str | int | None]:
     return read
 
 
-# --- posting --------------------------------------------------------------------------------------------------------
-
-
 def post(connection: Connection, postings: Iterable[Entry], *, by: str) -> list[int]:
     """Appends entries in the order given and returns their numbers; numbers are consecutive.
 
@@ -131,9 +127,9 @@ def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Entr
         for no, *values in connection.execute(statement.order_by(movement.c.entry, movement.c.nth)):
             moved.setdefault(no, []).append(Movement(*values))
         for row in connection.execute(select(entry).where(entry.c.no.in_(batch))):
-            entries[row.no] = Entry(
-                row.key, row.happened_on, row.event, tuple(moved.get(row.no, ())), row.reverses, row.reason, row.for_day
-            )
+            movements = tuple(moved.get(row.no, ()))
+            rest = (row.reverses, row.reason, row.for_day)
+            entries[row.no] = Entry(row.key, row.happened_on, row.event, movements, *rest)
     return entries
 
 
@@ -150,18 +146,9 @@ def _insert(connection: Connection, new: Sequence[tuple[int, Entry]], by: str) -
     if not new:
         return
     signed = signature(connection, by)
+    names = ("event", "key", "digest", "reverses", "reason", "for_day")
     entries = [
-        {
-            "no": no,
-            "happened_on": posting.on,
-            "event": posting.event,
-            "key": posting.key,
-            "digest": posting.digest,
-            "reverses": posting.reverses,
-            "reason": posting.reason,
-            "for_day": posting.for_day,
-        }
-        | signed
+        {"no": no, "happened_on": posting.on, **{name: getattr(posting, name) for name in names}, **signed}
         for no, posting in new
     ]
     movements = [

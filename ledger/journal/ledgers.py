@@ -61,9 +61,6 @@ def _lines(movement: Movement, members: tuple[str | None, str | None]) -> Iterat
     yield AccountLine(movement.credit, 0, yen, movement.credit_application, members[1], deposit, movement.debit)
 
 
-# --- the search -----------------------------------------------------------------------------------------------------
-
-
 def entries(
     connection: Connection,
     *,
@@ -83,7 +80,9 @@ def entries(
     by day and number (`on`) or in the order recorded (`no`). An account that the chart lacks is refused.
     """
     if account is not None:
-        _require_account(connection, account)
+        code = tables.account.c.code
+        if connection.execute(select(code).where(code == account)).first() is None:
+            raise UnknownAccount(account)
     entry, movement = tables.entry, tables.movement
     conditions: list[ColumnElement[bool]] = []
     if first is not None:
@@ -109,14 +108,10 @@ def entries(
 def _lines_of_movements(*, blank: bool) -> Subquery:
     """Both sides of every movement: entry, yen, account, application; with `blank` of those without application."""
     movement = tables.movement
+    pairs = ((movement.c.debit, movement.c.debit_application), (movement.c.credit, movement.c.credit_application))
     sides = [
-        select(
-            movement.c.entry,
-            movement.c.yen,
-            movement.c[side].label("account"),
-            movement.c[f"{side}_application"].label("application"),
-        )
-        for side in ("debit", "credit")
+        select(movement.c.entry, movement.c.yen, account.label("account"), application.label("application"))
+        for account, application in pairs
     ]
     if blank:
         neither = and_(movement.c.debit_application.is_(None), movement.c.credit_application.is_(None))
@@ -129,21 +124,12 @@ def _amounts(line: Any, amount_from: int | None, amount_to: int | None) -> list[
     return conditions if amount_to is None else [*conditions, line.c.yen <= amount_to]
 
 
-def _require_account(connection: Connection, account: str) -> None:
-    if connection.execute(select(tables.account.c.code).where(tables.account.c.code == account)).first() is None:
-        raise UnknownAccount(account)
-
-
 def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: Order) -> Iterator[JournalEntry]:
     entry, movement = tables.entry, tables.movement
     debit, credit = tables.application.alias("debit_of"), tables.application.alias("credit_of")
+    members = (debit.c.member.label("debit_member"), credit.c.member.label("credit_member"))
     statement = (
-        select(
-            entry,
-            *(movement.c[name] for name in PARTS),
-            debit.c.member.label("debit_member"),
-            credit.c.member.label("credit_member"),
-        )
+        select(entry, *(movement.c[name] for name in PARTS), *members)
         .join(movement, movement.c.entry == entry.c.no)
         .outerjoin(debit, debit.c.number == movement.c.debit_application)
         .outerjoin(credit, credit.c.number == movement.c.credit_application)
@@ -157,22 +143,11 @@ def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: 
 
 def _entry(rows: list[Row[Any]]) -> JournalEntry:
     row = rows[0]
-    return JournalEntry(
-        no=row.no,
-        on=row.happened_on,
-        recorded_at=row.recorded_at,
-        by=row.by,
-        event=row.event,
-        key=row.key,
-        reverses=row.reverses,
-        reason=row.reason,
-        movements=tuple(Movement(*(getattr(row, name) for name in PARTS)) for row in rows),
-        members=tuple((row.debit_member, row.credit_member) for row in rows),
-        for_day=row.for_day,
-    )
-
-
-# --- the general ledger ---------------------------------------------------------------------------------------------
+    columns = ("no", "happened_on", "recorded_at", "by", "event", "key", "reverses", "reason")
+    movements = tuple(Movement(*(getattr(row, name) for name in PARTS)) for row in rows)
+    members = tuple((row.debit_member, row.credit_member) for row in rows)
+    values = [*(getattr(row, name) for name in columns), movements, members, row.for_day]
+    return JournalEntry(*values)
 
 
 @dataclass(frozen=True)

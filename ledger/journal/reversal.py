@@ -6,17 +6,9 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from ledger import tables
+from ledger.journal import refusals
 from ledger.journal.closing import require_open
 from ledger.journal.entries import Entry, Result, key, post, recorded
-from ledger.journal.refusals import (
-    AlreadyReversed,
-    NoReasonGiven,
-    NothingLeftToReverse,
-    ReversalBeforeOriginal,
-    ReversalOfReversal,
-    UnknownEntry,
-    YenNotHeld,
-)
 from ledger.store.records import batches
 
 Requirement = Callable[[Connection, int, Entry], None]
@@ -40,24 +32,24 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, 
     """
     original = recorded(connection, [no]).get(no)
     if original is None:
-        raise UnknownEntry(no)
+        raise refusals.UnknownEntry(no)
     if original.reverses is not None:
-        raise ReversalOfReversal(no, original.reverses)
+        raise refusals.ReversalOfReversal(no, original.reverses)
     reversal = opposite(no, original, on=on, reason=reason, cause=BY_HAND)
     if (before := reversed_by(connection, [no]).get(no)) is not None:
         if recorded(connection, [before])[before] == reversal:
             return Result(before, changed=False)
-        raise AlreadyReversed(no, before)
+        raise refusals.AlreadyReversed(no, before)
     require_open(connection, on)
     if not reason.strip():
-        raise NoReasonGiven(BY_HAND)
+        raise refusals.NoReasonGiven(BY_HAND)
     if on < original.on:
-        raise ReversalBeforeOriginal(no, on, original.on)
+        raise refusals.ReversalBeforeOriginal(no, on, original.on)
     require(connection, no, original)
     try:
         return Result(post(connection, [reversal], by=by)[0], changed=True)
-    except YenNotHeld as refusal:
-        raise NothingLeftToReverse(no, refusal.account) from None
+    except refusals.YenNotHeld as refusal:
+        raise refusals.NothingLeftToReverse(no, refusal.account) from None
 
 
 def reversed_by(connection: Connection, numbers: Collection[int]) -> Mapping[int, int]:

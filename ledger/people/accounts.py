@@ -52,9 +52,7 @@ def changes(connection: Connection, member: str | None = None) -> list[AccountCh
         .join(source, source.c.id == version.c.source)
         .outerjoin(approval, approval.c.member_known == version.c.id)
         .where(
-            version.c.member == member
-            if member is not None
-            else or_(version.c.member.in_(changed), also_of.is_not(None))
+            or_(version.c.member.in_(changed), also_of.is_not(None)) if member is None else version.c.member == member
         )
         .order_by(version.c.member, version.c.id)
     )

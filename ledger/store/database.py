@@ -19,19 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from ledger import masking, tables
-from ledger.errors import (
-    DatabaseLocked,
-    DatabaseNewer,
-    DatabaseOlder,
-    DatabaseUnreachable,
-    DiskFull,
-    NoDatabase,
-    NotADatabase,
-    NotPermitted,
-    NotWritable,
-    Refusal,
-)
+from ledger import errors, masking, tables
 from ledger.store import seals, write_queue
 from ledger.store.records import role
 
@@ -59,13 +47,13 @@ def parse_url(database: str) -> URL:
     try:
         url = make_url(database)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
-        raise NotADatabase(format_url(database)) from None
+        raise errors.NotADatabase(format_url(database)) from None
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     name = url.database or ""
     if url.drivername == "sqlite" and name and not name.startswith((":", "file:")) and not url.query:
         return url
-    raise NotADatabase(format_url(database))
+    raise errors.NotADatabase(format_url(database))
 
 
 def format_url(database: str) -> str:
@@ -83,7 +71,7 @@ def _engine(database: str) -> Engine:
     try:
         engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     except NoSuchModuleError:
-        raise NotADatabase(format_url(database)) from None
+        raise errors.NotADatabase(format_url(database)) from None
     if url.drivername == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite if url.drivername == "sqlite" else _begin_postgresql)
@@ -149,13 +137,13 @@ def turn(database: str) -> Iterator[None]:
         with write_queue.turn(f"{url.database}-turns", PATIENCE):
             yield
     except write_queue.NotOurTurn:
-        raise DatabaseLocked(format_url(database), PATIENCE // 1000) from None
+        raise errors.DatabaseLocked(format_url(database), PATIENCE // 1000) from None
 
 
 def _connect(database: str) -> Connection:
     url = parse_url(database)
     if url.drivername == "sqlite" and not Path(str(url.database)).is_file():
-        raise NoDatabase(str(url.database))
+        raise errors.NoDatabase(str(url.database))
     return _engine(database).connect()
 
 
@@ -172,13 +160,13 @@ def create(database: str, *, by: str = "") -> tuple[str | None, str]:
             try:
                 os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
             except OSError as error:
-                raise NotWritable(format_url(database)) from error
+                raise errors.NotWritable(format_url(database)) from error
         with _engine(database).connect() as plain:
             connection = plain.execution_options(writes=True)
             before = _version(connection)
             versions, head = _versions()
             if before is not None and before not in versions:
-                raise DatabaseNewer(format_url(database), before)
+                raise errors.DatabaseNewer(format_url(database), before)
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -231,7 +219,7 @@ def _version(connection: Connection) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except DatabaseError as error:
         if getattr(error.orig, "sqlstate", None) == _FORBIDDEN:  # a stranger: admitted by the server, not to the books
-            raise DatabaseUnreachable(format_url(str(connection.engine.url))) from None
+            raise errors.DatabaseUnreachable(format_url(str(connection.engine.url))) from None
         raise
 
 
@@ -239,11 +227,11 @@ def _require_version(connection: Connection, database: str) -> None:
     version = _version(connection)
     versions, head = _versions()
     if version is None:
-        raise NoDatabase(format_url(database))
+        raise errors.NoDatabase(format_url(database))
     if version not in versions:
-        raise DatabaseNewer(format_url(database), version)
+        raise errors.DatabaseNewer(format_url(database), version)
     if version != head:
-        raise DatabaseOlder(format_url(database), version)
+        raise errors.DatabaseOlder(format_url(database), version)
 
 
 @contextmanager
@@ -257,31 +245,31 @@ def _refusing(database: str) -> Iterator[None]:
         raise
 
 
-def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
+def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | None:
     if isinstance(cause, sqlite3.Error):
-        by_code: dict[str, Refusal] = {
-            "SQLITE_BUSY": DatabaseLocked(database, PATIENCE // 1000),
-            "SQLITE_LOCKED": DatabaseLocked(database, PATIENCE // 1000),
-            "SQLITE_FULL": DiskFull(database),
-            "SQLITE_IOERR_WRITE": DiskFull(database),  # a quota or a limit on the size of a file
-            "SQLITE_IOERR": NotADatabase(database),
-            "SQLITE_NOTADB": NotADatabase(database),
-            "SQLITE_CORRUPT": NotADatabase(database),
-            "SQLITE_CANTOPEN": NotWritable(database),
-            "SQLITE_READONLY": NotWritable(database),
+        by_code: dict[str, errors.Refusal] = {
+            "SQLITE_BUSY": errors.DatabaseLocked(database, PATIENCE // 1000),
+            "SQLITE_LOCKED": errors.DatabaseLocked(database, PATIENCE // 1000),
+            "SQLITE_FULL": errors.DiskFull(database),
+            "SQLITE_IOERR_WRITE": errors.DiskFull(database),  # a quota or a limit on the size of a file
+            "SQLITE_IOERR": errors.NotADatabase(database),
+            "SQLITE_NOTADB": errors.NotADatabase(database),
+            "SQLITE_CORRUPT": errors.NotADatabase(database),
+            "SQLITE_CANTOPEN": errors.NotWritable(database),
+            "SQLITE_READONLY": errors.NotWritable(database),
         }
         name = getattr(cause, "sqlite_errorname", "") or ""
         return next((refusal for code, refusal in by_code.items() if name.startswith(code)), None)
     state = getattr(cause, "sqlstate", None)
     if state is None:
-        return DatabaseUnreachable(database)
-    by_state: dict[str, Refusal] = {
-        "55P03": DatabaseLocked(database, PATIENCE // 1000),
-        "40P01": DatabaseLocked(database, PATIENCE // 1000),
-        "53100": DiskFull(database),
-        "25006": NotWritable(database),
-        _FORBIDDEN: NotPermitted(_acting(database)),
-        **dict.fromkeys(("3D000", "28", "08", "53300", "57P"), DatabaseUnreachable(database)),
+        return errors.DatabaseUnreachable(database)
+    by_state: dict[str, errors.Refusal] = {
+        "55P03": errors.DatabaseLocked(database, PATIENCE // 1000),
+        "40P01": errors.DatabaseLocked(database, PATIENCE // 1000),
+        "53100": errors.DiskFull(database),
+        "25006": errors.NotWritable(database),
+        _FORBIDDEN: errors.NotPermitted(_acting(database)),
+        **dict.fromkeys(("3D000", "28", "08", "53300", "57P"), errors.DatabaseUnreachable(database)),
     }
     return next((refusal for code, refusal in by_state.items() if state.startswith(code)), None)
 

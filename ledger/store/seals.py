@@ -14,20 +14,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    Select,
-    TableClause,
-    column,
-    exists,
-    func,
-    literal_column,
-    select,
-    table,
-    tuple_,
-)
+import sqlalchemy as sa
 
 from ledger import dates, tables
 from ledger.store.records import batches
@@ -41,13 +28,10 @@ _LINES = 10_000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # The same tables without types: what stands in them comes as the database has it, and not as it should be read.
-_PLAIN = {
-    name: table(name, *map(column, sorted(of.columns.keys()))) for name, of in sorted(tables.metadata.tables.items())
-}
-_KEY = {name: tuple(key.name for key in tables.metadata.tables[name].primary_key) for name in _PLAIN}
-_NUMBERED = {
-    name for name, of in tables.metadata.tables.items() if all(isinstance(key.type, Integer) for key in of.primary_key)
-}
+_TABLES = tables.metadata.tables
+_PLAIN = {name: sa.table(name, *map(sa.column, sorted(of.columns.keys()))) for name, of in sorted(_TABLES.items())}
+_KEY = {name: tuple(key.name for key in of.primary_key) for name, of in sorted(_TABLES.items())}
+_NUMBERED = {name for name, of in _TABLES.items() if all(isinstance(key.type, sa.Integer) for key in of.primary_key)}
 
 # Movements are sealed with their entry; batches and seals are what seals.
 SEALED = tuple(name for name in _PLAIN if name not in ("batch", "movement", "seal"))
@@ -80,7 +64,7 @@ class Seal(NamedTuple):
 # --- sealing --------------------------------------------------------------------------------------------------------
 
 
-def marks(connection: Connection) -> Marks:
+def marks(connection: sa.Connection) -> Marks:
     """How far each table is filled at this moment, to be handed to `seal` when the write ends.
 
     Only what is added in between is sealed. What was put there unsealed before stays unsealed, and is found.
@@ -90,22 +74,22 @@ def marks(connection: Connection) -> Marks:
 
 
 @cache
-def _marks(dialect: str) -> Select[Any]:
-    return select(*(_mark(dialect, name) for name in SEALED))
+def _marks(dialect: str) -> sa.Select[Any]:
+    return sa.select(*(_mark(dialect, name) for name in SEALED))
 
 
-def _mark(dialect: str, name: str) -> ColumnElement[Any]:
+def _mark(dialect: str, name: str) -> sa.ColumnElement[Any]:
     plain = _PLAIN[name]
     if dialect == "sqlite":
-        return select(func.max(literal_column("rowid"))).select_from(plain).scalar_subquery()
+        return sa.select(sa.func.max(sa.literal_column("rowid"))).select_from(plain).scalar_subquery()
     if name in COUNTED:
-        return select(func.max(plain.c[_KEY[name][0]])).scalar_subquery()
+        return sa.select(sa.func.max(plain.c[_KEY[name][0]])).scalar_subquery()
     # How many rows this transaction has added; of a server that does not count them, each table is looked into.
     added = f"pg_stat_get_xact_tuples_inserted('{name}'::regclass)"
-    return literal_column(f"CASE WHEN current_setting('track_counts') = 'on' THEN {added} ELSE random() END")
+    return sa.literal_column(f"CASE WHEN current_setting('track_counts') = 'on' THEN {added} ELSE random() END")
 
 
-def seal(connection: Connection, before: Marks, *, by: str, command: str, role: str | None) -> None:
+def seal(connection: sa.Connection, before: Marks, *, by: str, command: str, role: str | None) -> None:
     """Seals every row that was added since the marks, as one batch; where there is none, nothing is written.
 
     The caller is alone in writing to the books from the marks on until it commits.
@@ -119,7 +103,7 @@ def seal(connection: Connection, before: Marks, *, by: str, command: str, role: 
     if not new:
         return
     batch = tables.batch
-    last = connection.execute(select(batch.c.no, batch.c.head).order_by(batch.c.no.desc()).limit(1)).first()
+    last = connection.execute(sa.select(batch.c.no, batch.c.head).order_by(batch.c.no.desc()).limit(1)).first()
     no, previous = (last.no + 1, last.head) if last else (1, "")
     row = {"no": no, "previous": previous, "recorded_at": dates.now(), "by": by, "role": role, "command": command}
     connection.execute(batch.insert().values(row | {"head": head(row, enumerate(new, 1))}))
@@ -135,23 +119,20 @@ def head(batch: Mapping[str, object], seals: Iterable[tuple[int, Seal]]) -> str:
     return digest_of_all.hexdigest()
 
 
-def _since(connection: Connection, name: str, mark: int | None) -> ColumnElement[bool]:
+def _since(connection: sa.Connection, name: str, mark: int | None) -> sa.ColumnElement[bool]:
     plain = _PLAIN[name]
     if connection.dialect.name == "sqlite":
-        return literal_column("rowid") > (mark or 0)
+        return sa.literal_column("rowid") > (mark or 0)
     if name in COUNTED:
         return plain.c[_KEY[name][0]] > (mark or 0)
     # Rows of this transaction and of savepoints in it; those that a migration only wrote anew were sealed before.
     sealed = _PLAIN["seal"]
-    before = exists().where(sealed.c.of == name, sealed.c.key == _key_in_sql(plain)).correlate(plain)
-    return (literal_column(f"age({name}.xmin)") <= 0) & ~before
+    same = sealed.c.key == sa.func.concat_ws("/", *_key(plain))
+    before = sa.exists().where(sealed.c.of == name, same).correlate(plain)
+    return (sa.literal_column(f"age({name}.xmin)") <= 0) & ~before
 
 
-def _key_in_sql(plain: TableClause) -> ColumnElement[str]:
-    return func.concat_ws("/", *_key(plain))
-
-
-def _keep(connection: Connection, no: int, new: list[Seal]) -> None:
+def _keep(connection: sa.Connection, no: int, new: list[Seal]) -> None:
     if connection.dialect.name == "sqlite":
         rows = [(no, nth, *row) for nth, row in enumerate(new, 1)]
         connection.exec_driver_sql("INSERT INTO seal (batch, nth, of, key, digest) VALUES (?, ?, ?, ?, ?)", rows)
@@ -172,49 +153,49 @@ def _escaped(key: str) -> str:
 # --- what stands in the books ---------------------------------------------------------------------------------------
 
 
-def count(connection: Connection, name: str) -> int:
+def count(connection: sa.Connection, name: str) -> int:
     """How many rows a table has."""
-    return int(connection.execute(select(func.count()).select_from(_PLAIN[name])).scalar_one())
+    return int(connection.execute(sa.select(sa.func.count()).select_from(_PLAIN[name])).scalar_one())
 
 
-def plain(connection: Connection, name: str, only: tuple[str, list[int]] | None = None) -> Iterator[dict[str, Any]]:
+def plain(connection: sa.Connection, name: str, only: tuple[str, list[int]] | None = None) -> Iterator[dict[str, Any]]:
     """The rows of a table as the database has them, in the order of the key; `only` those with such a number there."""
     table = _PLAIN[name]
-    statement = select(*table.c).order_by(*_key(table))
+    statement = sa.select(*table.c).order_by(*_key(table))
     where, numbers = only or ("", [])
     statements = (statement.where(table.c[where].in_(batch)) for batch in batches(numbers, _KEYS))
     for of_batch in [statement] if only is None else statements:
         yield from (dict(row._mapping) for row in connection.execute(of_batch))
 
 
-def digests(connection: Connection, name: str) -> Iterator[tuple[str, str]]:
+def digests(connection: sa.Connection, name: str) -> Iterator[tuple[str, str]]:
     """The key and the digest of every row of a table, as it stands now."""
     return _digests(connection, name, None)
 
 
-def digests_of(connection: Connection, name: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+def digests_of(connection: sa.Connection, name: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The same of the rows with these keys, as far as there are any."""
     columns = _key(_PLAIN[name])
     values: list[Any] = [tuple(key.split("/")) if len(columns) > 1 else (key,) for key in keys]
     if name in _NUMBERED:
         values = [tuple(map(int, parts)) for parts in values if all(part.isdecimal() for part in parts)]
     for batch in batches(values, _KEYS):
-        among = tuple_(*columns).in_(batch) if len(columns) > 1 else columns[0].in_([value for (value,) in batch])
+        among = sa.tuple_(*columns).in_(batch) if len(columns) > 1 else columns[0].in_([value for (value,) in batch])
         yield from _digests(connection, name, among)
 
 
-def _key(plain: TableClause) -> list[ColumnElement[Any]]:
+def _key(plain: sa.TableClause) -> list[sa.ColumnElement[Any]]:
     """The columns of a table's key."""
     return [plain.c[name] for name in _KEY[plain.name]]
 
 
-def _digests(connection: Connection, name: str, where: ColumnElement[bool] | None) -> Iterator[tuple[str, str]]:
+def _digests(connection: sa.Connection, name: str, where: sa.ColumnElement[bool] | None) -> Iterator[tuple[str, str]]:
     """In the order of the key where it is of numbers; texts each database would put in an order of its own."""
     moved = _movements(connection, where) if name == "entry" else {}
     plain = _PLAIN[name]
     names = list(plain.c.keys())
     places = [names.index(column) for column in _KEY[name]]
-    statement = select(*plain.c) if where is None else select(*plain.c).where(where)
+    statement = sa.select(*plain.c) if where is None else sa.select(*plain.c).where(where)
     if name in _NUMBERED:
         statement = statement.order_by(*_key(plain))
     for row in connection.execute(statement):
@@ -225,13 +206,13 @@ def _digests(connection: Connection, name: str, where: ColumnElement[bool] | Non
         yield key, sha256(content.encode(*_BYTES)).hexdigest()
 
 
-def _movements(connection: Connection, where: ColumnElement[bool] | None) -> dict[Any, list[str]]:
+def _movements(connection: sa.Connection, where: sa.ColumnElement[bool] | None) -> dict[Any, list[str]]:
     """What the movements of these entries say, in their order."""
     movement, entry = _PLAIN["movement"], _PLAIN["entry"]
     names = list(movement.c.keys())
-    statement = select(*movement.c).order_by(movement.c.entry, movement.c.nth)
+    statement = sa.select(*movement.c).order_by(movement.c.entry, movement.c.nth)
     if where is not None:
-        statement = statement.where(movement.c.entry.in_(select(entry.c.no).where(where)))
+        statement = statement.where(movement.c.entry.in_(sa.select(entry.c.no).where(where)))
     by_entry: dict[Any, list[str]] = {}
     for row in connection.execute(statement):
         by_entry.setdefault(row.entry, []).append(_content("movement", names, row))

@@ -27,7 +27,7 @@ class Setting:
     """What can be set: its name, what it is, what a value of it looks like, and how a typed text is read.
 
     `read` gives the value as it is kept, or None for what is no such value. Until it is set `default` counts; None:
-    nothing does. `needed`: no payment file without it.
+    nothing does.
     """
 
     name: str
@@ -35,8 +35,12 @@ class Setting:
     form: str
     read: Callable[[str], str | None]
     default: str | None = None
-    needed: bool = False
     masked: bool = False
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is no payment file without it."""
+        return self.default is None
 
     def shown(self, value: str | None) -> str | None:
         """The value as it may be shown: of an account number the last digits."""
@@ -68,6 +72,10 @@ def _word(words: CodeList, codes: tuple[str, ...]) -> Callable[[str], str | None
     return read
 
 
+# The name of a bank or branch: what it looks like, how it is read, and what counts until it is set.
+_PLACE_FORM = N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing")
+_PLACE = (_PLACE_FORM, _name(15, kana.IN_PLACES, blank=True), "")
+
 SETTINGS = {
     setting.name: setting
     for setting in (
@@ -78,45 +86,24 @@ SETTINGS = {
             _word(PEOPLE, PEOPLE.codes),
             default="two",
         ),
-        Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10), needed=True),
+        Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10)),
         Setting(
             "payer_name",
             N_("the federation's name, as its bank knows it"),
             N_("kana, capitals, digits, space and ( ) - . — at most 40 half-width characters"),
             _name(40, kana.IN_NAMES),
-            needed=True,
         ),
-        Setting("payer_bank", N_("the number of the bank it pays from"), N_("4 digits"), _digits(4), needed=True),
-        Setting(
-            "payer_bank_name",
-            N_("the name of the bank it pays from"),
-            N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing"),
-            _name(15, kana.IN_PLACES, blank=True),
-            default="",
-        ),
-        Setting("payer_branch", N_("the number of the branch it pays from"), N_("3 digits"), _digits(3), needed=True),
-        Setting(
-            "payer_branch_name",
-            N_("the name of the branch it pays from"),
-            N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing"),
-            _name(15, kana.IN_PLACES, blank=True),
-            default="",
-        ),
+        Setting("payer_bank", N_("the number of the bank it pays from"), N_("4 digits"), _digits(4)),
+        Setting("payer_bank_name", N_("the name of the bank it pays from"), *_PLACE),
+        Setting("payer_branch", N_("the number of the branch it pays from"), N_("3 digits"), _digits(3)),
+        Setting("payer_branch_name", N_("the name of the branch it pays from"), *_PLACE),
         Setting(
             "payer_account_type",
             N_("the kind of account it pays from"),
             N_("1 (ordinary), 2 (current) or 9 (other)"),
             _word(ACCOUNT_TYPES, _PAYING),
-            needed=True,
         ),
-        Setting(
-            "payer_account",
-            N_("the number of the account it pays from"),
-            N_("7 digits"),
-            _digits(7),
-            needed=True,
-            masked=True,
-        ),
+        Setting("payer_account", N_("the number of the account it pays from"), N_("7 digits"), _digits(7), masked=True),
     )
 }
 

@@ -68,8 +68,7 @@ def _number(queue: int) -> int:
 
 def _before(queue: int, number: int) -> int:
     """How far ahead of us somebody holds a smaller number; 0 when it is our turn."""
-    answer = _lock(queue, fcntl.F_OFD_GETLK, fcntl.F_WRLCK, _FIRST, number - _FIRST)
-    kind, _whence, start, *_rest = answer
+    kind, _whence, start, *_rest = _lock(queue, fcntl.F_OFD_GETLK, fcntl.F_WRLCK, _FIRST, number - _FIRST)
     return 0 if kind == fcntl.F_UNLCK else number - start
 
 
