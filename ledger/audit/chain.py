@@ -145,11 +145,7 @@ def _unlinked(batches: Batches, changed: Collection[int]) -> Iterator[LocatedFau
 
 
 def _not_restored(
-    doubtful: list[int],
-    batches: Batches,
-    seals: Mapping[int, Seals],
-    standing: _Standing,
-    located: list[LocatedFault],
+    doubtful: list[int], batches: Batches, seals: Mapping[int, Seals], standing: _Standing, located: list[LocatedFault]
 ) -> list[int]:
     """The batches that no seals made anew bring back to their head; the wrong seals of the others are named.
 

@@ -164,12 +164,7 @@ def _judged(rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE)
         for fact in MISSABLE
     ]
     return (
-        select(
-            *clauses.c,
-            verdict.label("verdict"),
-            *remarks,
-            *missing,
-        )
+        select(*clauses.c, verdict.label("verdict"), *remarks, *missing)
         .select_from(clauses)
         .cte("judged")
         .prefix_with("MATERIALIZED")

@@ -227,9 +227,4 @@ def association(cell: Cell) -> str:
     return name
 
 
-_FORMS: dict[Callable[[Cell], Value], Form] = {
-    day: "day",
-    positive_yen: "yen",
-    nonzero_yen: "yen",
-    percent: "percent",
-}
+_FORMS: dict[Callable[[Cell], Value], Form] = {day: "day", positive_yen: "yen", nonzero_yen: "yen", percent: "percent"}

@@ -24,10 +24,7 @@ VERDICTS = {
     "undetermined": N_("not decided yet"),
 }
 
-SUGGESTED = {
-    "refund": N_("refund"),
-    "credit": N_("credit"),
-}
+SUGGESTED = {"refund": N_("refund"), "credit": N_("credit")}
 
 # CP 4.1.3
 RECEIPT_STATES = {
