@@ -9,21 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ledger import masking, tables
-from ledger.errors import (
-    DatabaseLocked,
-    DatabaseNewer,
-    DatabaseOlder,
-    DatabaseUnreachable,
-    DiskFull,
-    Exit,
-    NoAccountKnown,
-    NoDatabase,
-    NoPurposeGiven,
-    NotADatabase,
-    NotWritable,
-    Refusal,
-)
+from ledger import errors, masking, tables
+from ledger.errors import Exit, Refusal
 from ledger.people.register import require_member
 from ledger.store import database
 from ledger.store.records import next_number, signature
@@ -36,10 +23,10 @@ def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[A
     number is shown.
     """
     if not purpose.strip():
-        raise NoPurposeGiven(member)
+        raise errors.NoPurposeGiven(member)
     told = require_member(connection, member)
     if told.account_number is None:
-        raise NoAccountKnown(member)
+        raise errors.NoAccountKnown(member)
     row = {"no": next_number(connection, tables.looked.c.no), "member": member, "purpose": purpose}
     connection.execute(tables.looked.insert().values(row | signature(connection, by)))
     return told
@@ -60,8 +47,8 @@ class RefusalRecord:
 
 # What says that the books cannot be written at all, so that nothing can be recorded in them.
 _NOWHERE = (
-    *(NoDatabase, NotADatabase, DatabaseNewer, DatabaseOlder, DatabaseUnreachable),
-    *(DatabaseLocked, DiskFull, NotWritable),
+    *(errors.NoDatabase, errors.NotADatabase, errors.DatabaseNewer, errors.DatabaseOlder, errors.DatabaseUnreachable),
+    *(errors.DatabaseLocked, errors.DiskFull, errors.NotWritable),
 )
 
 

@@ -21,7 +21,6 @@ _BY_NUMBER = N_("the transfer names the application")
 _BY_MEMBER = N_("the transfer names the member's number")
 
 
-@dataclass
 class SettledOtherwise(Refusal):
     """deposit {deposit} is known to pay for application {application}"""
 
@@ -30,7 +29,6 @@ class SettledOtherwise(Refusal):
     instead = N_("if that is wrong, correct it by a deposits file with the same reference number")
 
 
-@dataclass
 class SettledBeforeKnown(Refusal):
     """deposit {deposit} became known on {known_on}, after {on}"""
 

@@ -70,13 +70,6 @@ def fact(column: str) -> str:
     return _(COLUMNS[column].label)
 
 
-def remark(code: str) -> str:
-    """What a doubt or a warning says."""
-    from ledger.notices import review_flags
-
-    return next(flag.says for flag in (*review_flags.DOUBTS, *review_flags.WARNINGS) if flag.code == code)
-
-
 def remarks(codes: Iterable[str]) -> str:
     """What several doubts or warnings say, on one line; empty when there are none."""
     from ledger.notices.review_flags import remark
