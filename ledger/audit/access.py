@@ -82,7 +82,6 @@ def record(connection: Connection, refusal: Refusal, *, command: str, by: str) -
 def refusals(connection: Connection) -> Iterator[RefusalRecord]:
     """Every refusal recorded, oldest first."""
     refused = tables.refused
-    columns = (refused.c[name] for name in ("no", "recorded_at", "by", "role", "command", "code", "fields"))
-    for *columns_read, fields in connection.execute(select(*columns).order_by(refused.c.no)):
-        no, recorded_at, by, role, command, code = columns_read
-        yield RefusalRecord(no, recorded_at, by, role, command, code, json.loads(fields))
+    names = ("no", "recorded_at", "by", "role", "command", "code", "fields")
+    for row in connection.execute(select(*(refused.c[name] for name in names)).order_by(refused.c.no)):
+        yield RefusalRecord(**dict(zip(names, row, strict=True)) | {"fields": json.loads(row.fields)})

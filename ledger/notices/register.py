@@ -92,18 +92,17 @@ def objections(notice: Notice, words: str, paper: str, earlier: Sequence[Notice]
 
 
 def _form(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:
-    if not words.strip():
-        yield refusals.NotInTheForm(paper, "words", '"""…"""')
-    if type(notice.announced_on) is not date:
-        yield refusals.NotInTheForm(paper, "announced_on", "announced_on=date(2012, 9, 21)")
-    if notice.replaces is not None and type(notice.replaces) is not date:
-        yield refusals.NotInTheForm(paper, "replaces", "replaces=date(2012, 3, 23)")
-    if not _texts(notice.name_ja, notice.name_en):
-        yield refusals.NotInTheForm(paper, "name_ja, name_en", 'name_ja="…", name_en="…"')
-    if not _all(Clause, notice.clauses):
-        yield refusals.NotInTheForm(paper, "clauses", 'clauses=(Clause("①", "…", revoked, unused),)')
-        return
-    for clause in notice.clauses:
+    in_clauses = _all(Clause, notice.clauses)
+    for well_formed, part, form in (
+        (words.strip(), "words", '"""…"""'),
+        (type(notice.announced_on) is date, "announced_on", "announced_on=date(2012, 9, 21)"),
+        (notice.replaces is None or type(notice.replaces) is date, "replaces", "replaces=date(2012, 3, 23)"),
+        (_texts(notice.name_ja, notice.name_en), "name_ja, name_en", 'name_ja="…", name_en="…"'),
+        (in_clauses, "clauses", 'clauses=(Clause("①", "…", revoked, unused),)'),
+    ):
+        if not well_formed:
+            yield refusals.NotInTheForm(paper, part, form)
+    for clause in notice.clauses if in_clauses else ():
         if _texts(clause.mark, clause.words) and clause.conditions and _all(Condition, clause.conditions):
             for condition in clause.conditions:
                 yield from _condition_form(condition, paper)
@@ -113,12 +112,9 @@ def _form(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:
 
 def _condition_form(condition: Condition, paper: str) -> Iterator[Refusal]:
     form = 'Condition("…", "…", reason.in_(("pin_lost",)), ("reason",), {"reason": reason.is_(None)})'
-    well_formed = (
-        _texts(condition.ja, condition.en)
-        and _all(str, condition.shows)
-        and all(_is_truth(truth) for truth in (condition.holds, *_values(condition.settled_by, condition.revisable)))
-    )
-    if not well_formed:
+    truths = (condition.holds, *_values(condition.settled_by, condition.revisable))
+    are_truths = all(isinstance(truth, ColumnElement) and isinstance(truth.type, Boolean) for truth in truths)
+    if not (_texts(condition.ja, condition.en) and _all(str, condition.shows) and are_truths):
         yield refusals.NotInTheForm(paper, f"Condition {condition.ja}", form)
         return
     for column in condition.shows:
@@ -164,10 +160,6 @@ def _spelt(part: BinaryExpression[Any]) -> str:
     return " ".join(written.split())
 
 
-def _is_truth(value: object) -> bool:
-    return isinstance(value, ColumnElement) and isinstance(value.type, Boolean)
-
-
 def _texts(*values: object) -> bool:
     return all(isinstance(value, str) and value.strip() for value in values)
 
@@ -192,15 +184,14 @@ def _quotations(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:
 
 def _names(notice: Notice, paper: str) -> Iterator[Refusal]:
     """Two clauses have two marks; two conditions have two names in the SELECT and two wordings in either language."""
-    conditions = notice.conditions
-    for names in (
+    for labels in (
         [clause.mark for clause in notice.clauses],
-        [_name_by_condition.get(condition, f"condition_{n}") for n, condition in enumerate(conditions, 1)],
-        [condition.ja for condition in conditions],
-        [condition.en for condition in conditions],
+        list(names(notice).values()),
+        [condition.ja for condition in notice.conditions],
+        [condition.en for condition in notice.conditions],
     ):
-        for name in sorted({one for one in names if names.count(one) > 1}):
-            yield refusals.SameNameTwice(paper, name)
+        for label in sorted({label for label in labels if labels.count(label) > 1}):
+            yield refusals.SameNameTwice(paper, label)
 
 
 def _order(notice: Notice, paper: str, earlier: Sequence[Notice]) -> Iterator[Refusal]:

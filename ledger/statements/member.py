@@ -113,10 +113,7 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
     return MemberStatement(
         person=Person(member, row.name, row.association),
         as_of=as_of,
-        kana=row.kana,
-        deregistered_on=row.deregistered_on,
-        bank=row.bank,
-        branch=row.branch,
+        **{name: getattr(row, name) for name in ("kana", "deregistered_on", "bank", "branch")},
         account=None if row.account_number is None else masking.account(row.account_number),
         account_waits=member in people.waiting(connection, member),
         findings=findings,
