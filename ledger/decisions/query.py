@@ -168,7 +168,7 @@ def _outcomes(judged: CTE) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
     doubtful = or_(*(judged.c[f"doubt_{doubt.code}"] for doubt in review_flags.DOUBTS))
     total, due = judged.c.total_received, judged.c.fee_due
-    fee_received = case((total == 0, 0), (due.is_(None), None), (due < total, due), else_=total)
+    fee_received = case((total == 0, 0), (due.is_(None), None), (due < total, due), else_=total).label("fee_received")
     settled = and_(due.is_not(None), judged.c.returned >= fee_received)
     outcome = case(
         (total == 0, "no_fee"),
@@ -180,9 +180,9 @@ def _outcomes(judged: CTE) -> Select[Any]:
         (and_(judged.c.verdict == "undetermined", doubtful), "needs_review"),
         (judged.c.verdict == "undetermined", "needs_facts"),
         else_="not_eligible",
-    )
+    ).label("outcome")
     over = total - due - judged.c.overpayments_returned
-    overpaid = case((total == 0, 0), (due.is_(None), None), (over > 0, over), else_=0)
+    overpaid = case((total == 0, 0), (due.is_(None), None), (over > 0, over), else_=0).label("overpaid")
     reissues = (
         select(judged.c.member, func.min(judged.c.application).label("open_reissue"))
         .where(
@@ -195,13 +195,7 @@ def _outcomes(judged: CTE) -> Select[Any]:
         .cte("open_reissues")
     )
     weighed = (
-        select(
-            *judged.c,
-            outcome.label("outcome"),
-            fee_received.label("fee_received"),
-            overpaid.label("overpaid"),
-            reissues.c.open_reissue,
-        )
+        select(*judged.c, outcome, fee_received, overpaid, reissues.c.open_reissue)
         .select_from(judged.outerjoin(reissues, reissues.c.member == judged.c.member))
         .cte("weighed")
     )

@@ -54,10 +54,7 @@ class Unreadable(Exception):
 
     def __init__(self, code: str, sheet: str | None = None, row: int | None = None, **fields: object) -> None:
         super().__init__(code)
-        self.code = code
-        self.sheet = sheet
-        self.row = row
-        self.fields = fields
+        self.code, self.sheet, self.row, self.fields = code, sheet, row, fields
 
     def problem(self, file: str) -> Problem:
         """The same as a problem of this file."""

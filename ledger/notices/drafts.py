@@ -57,9 +57,9 @@ def _text(path: Path) -> str:
         if path.suffix.lower() != ".py" or path.stat().st_size > _LIMIT:
             raise refusals.ProposalNotPython(str(path))
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        if isinstance(error, UnicodeDecodeError):
-            raise refusals.ProposalNotPython(str(path)) from None
+    except UnicodeDecodeError:
+        raise refusals.ProposalNotPython(str(path)) from None
+    except (OSError, ValueError):
         raise refusals.NoSuchProposal(str(path)) from None  # also a name that no file can have
     if "\0" in text:
         raise refusals.ProposalNotPython(str(path))
@@ -84,16 +84,10 @@ def _parsed(path: Path, text: str) -> ast.Module:
 
 def _vocabulary() -> frozenset[str]:
     """Every fact, word and condition that `conditions` defines itself."""
-    return frozenset(
-        name
-        for name, value in vars(conditions).items()
-        if not name.startswith("_")
-        and (
-            name == "Truth"
-            or isinstance(value, ColumnElement | Condition)
-            or getattr(value, "__module__", None) == conditions.__name__
-        )
-    )
+    public = {name: value for name, value in vars(conditions).items() if not name.startswith("_")}
+    words = {name for name, value in public.items() if getattr(value, "__module__", None) == conditions.__name__}
+    truths = {name for name, value in public.items() if isinstance(value, ColumnElement | Condition)}
+    return frozenset({"Truth", *words, *truths})
 
 
 FACTS = sorted(name for name, value in vars(conditions).items() if isinstance(value, ColumnClause))

@@ -71,8 +71,11 @@ def flows(connection: Connection, first: date, last: date) -> dict[str | None, F
 
     None stands for movements that name no application; there should be none.
     """
+    sides = union_all(_side("credit", "debit", 1), _side("debit", "credit", -1)).cte("sides")
+    key = sides.c.application, sides.c.way, sides.c.now
+    statement = select(*key, func.sum(sides.c.yen).cast(BigInteger).label("yen")).group_by(*key)
     by_application: dict[str | None, FeeFlow] = {}
-    for row in connection.execute(_moved(), {"first": first, "as_of": last}):
+    for row in connection.execute(statement, {"first": first, "as_of": last}):
         flow = by_application.setdefault(row.application, FeeFlow())
         flow.to_date[row.way] = flow.to_date.get(row.way, 0) + row.yen
         if row.now:
@@ -134,13 +137,6 @@ def certificate_states(connection: Connection, last: date) -> dict[str, str]:
         else_="pending",
     )
     return dict(connection.execute(select(fact.c.application, state), {"as_of": last}).all())
-
-
-def _moved() -> Select[tuple[str | None, str, bool, int]]:
-    """Each application's yen by the way they took, before the period and in it."""
-    sides = union_all(_side("credit", "debit", 1), _side("debit", "credit", -1)).cte("sides")
-    key = sides.c.application, sides.c.way, sides.c.now
-    return select(*key, func.sum(sides.c.yen).cast(BigInteger).label("yen")).group_by(*key)
 
 
 def _side(account: str, other: str, sign: int) -> Select[tuple[object, ...]]:
