@@ -88,9 +88,8 @@ class _UnpaidApplication:
 
 def _unpaid(connection: Connection, paid: set[str | None]) -> list[_UnpaidApplication]:
     application, versions = tables.application.c, tables.member_known
-    persons = {
-        row.member: row for row in connection.execute(facts.latest_version(versions, (versions.c.member,), None))
-    }
+    latest = facts.latest_version(versions, (versions.c.member,), None)
+    persons = {row.member: row for row in connection.execute(latest)}
     unpaid = []
     for number, member in connection.execute(select(application.number, application.member)):
         if number not in paid:

@@ -47,12 +47,10 @@ def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
         .order_by(fact.c.mailed_on, fact.c.application)
     )
     members = people(connection)
-    receipts = []
+    rows = []
     for application, member, mailed_on in connection.execute(statement, {"as_of": as_of}):
         day = (as_of - mailed_on).days
         reminder_on, revocable_on = cp_4_1_3.reminder_on(mailed_on), cp_4_1_3.revocable_on(mailed_on)
         state = "revocable" if as_of >= revocable_on else "remind" if as_of >= reminder_on else "waiting"
-        receipts.append(
-            OutstandingReceipt(application, members[member], mailed_on, day, reminder_on, revocable_on, state)
-        )
-    return receipts
+        rows.append(OutstandingReceipt(application, members[member], mailed_on, day, reminder_on, revocable_on, state))
+    return rows
