@@ -8,7 +8,7 @@ from exports.reports.report import Column, Table, sheet
 from ledger.i18n import N_, _
 from ledger.statements.controls import Control, Stands
 from ledger.statements.labels import mark
-from ledger.statements.month import Counts, MonthStatement
+from ledger.statements.month import MonthStatement
 
 NAME = N_("Cover")
 TITLE = N_("Monthly statement")
@@ -71,7 +71,7 @@ def month(statement: MonthStatement, seal: str | None) -> Sheet:
     agreement = _("{count} control totals do not agree", count=failed) if failed else _("All control totals agree")
     return sheet(
         NAME,
-        Block(_COUNTS, _counts(statement.counts, seal)),
+        Block(_COUNTS, _counts(statement, seal)),
         _CONTROLS.block([(control, statement.chart) for control in statement.controls]),
         Block(_SEALS, [("", "", "")], heading=N_("Seals")),
         title=TITLE,
@@ -80,20 +80,21 @@ def month(statement: MonthStatement, seal: str | None) -> Sheet:
     )
 
 
-def _counts(counts: Counts, seal: str | None) -> Iterator[Values]:
+def _counts(statement: MonthStatement, seal: str | None) -> Iterator[Values]:
+    ways = [settlement.way for settlement in statement.returns]
     for name, count in (
-        (N_("Members"), counts.members),
-        (N_("Applications"), counts.applications),
-        (N_("Entries of the month"), counts.entries),
-        (N_("of which reversals"), counts.reversals),
-        (TO_DATE, counts.entries_to_date),
-        (N_("Decisions that stand"), counts.decisions),
-        (N_("Refunds of the month or still open"), counts.refunds),
-        (N_("Overpayments returned in the month or still open"), counts.overpayments),
-        (N_("Credits of the month or still open"), counts.credits),
+        (N_("Members"), sum(row.members for row in statement.associations)),
+        (N_("Applications"), sum(row.applications for row in statement.associations)),
+        (N_("Entries of the month"), len(statement.entries)),
+        (N_("of which reversals"), sum(entry.reverses is not None for entry in statement.entries)),
+        (TO_DATE, statement.entries_to_date),
+        (N_("Decisions that stand"), len(statement.decided)),
+        (N_("Refunds of the month or still open"), ways.count("refund")),
+        (N_("Overpayments returned in the month or still open"), ways.count("overpayment")),
+        (N_("Credits of the month or still open"), ways.count("credit")),
     ):
         yield (_(name), None, TypedValue("count", count))
-    yield (_(HEAD), counts.head, None)
+    yield (_(HEAD), statement.head, None)
     yield (_("Seal of the closed month"), _("not closed") if seal is None else seal, None)
 
 

@@ -9,21 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ledger import masking, tables
-from ledger.errors import (
-    DatabaseLocked,
-    DatabaseNewer,
-    DatabaseOlder,
-    DatabaseUnreachable,
-    DiskFull,
-    Exit,
-    NoAccountKnown,
-    NoDatabase,
-    NoPurposeGiven,
-    NotADatabase,
-    NotWritable,
-    Refusal,
-)
+from ledger import errors, masking, tables
+from ledger.errors import Exit, Refusal
 from ledger.people.register import require_member
 from ledger.store import database
 from ledger.store.records import next_number, signature
@@ -36,10 +23,10 @@ def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[A
     number is shown.
     """
     if not purpose.strip():
-        raise NoPurposeGiven(member)
+        raise errors.NoPurposeGiven(member)
     told = require_member(connection, member)
     if told.account_number is None:
-        raise NoAccountKnown(member)
+        raise errors.NoAccountKnown(member)
     row = {"no": next_number(connection, tables.looked.c.no), "member": member, "purpose": purpose}
     connection.execute(tables.looked.insert().values(row | signature(connection, by)))
     return told
@@ -60,8 +47,8 @@ class RefusalRecord:
 
 # What says that the books cannot be written at all, so that nothing can be recorded in them.
 _NOWHERE = (
-    *(NoDatabase, NotADatabase, DatabaseNewer, DatabaseOlder, DatabaseUnreachable),
-    *(DatabaseLocked, DiskFull, NotWritable),
+    *(errors.NoDatabase, errors.NotADatabase, errors.DatabaseNewer, errors.DatabaseOlder, errors.DatabaseUnreachable),
+    *(errors.DatabaseLocked, errors.DiskFull, errors.NotWritable),
 )
 
 
@@ -95,7 +82,6 @@ def record(connection: Connection, refusal: Refusal, *, command: str, by: str) -
 def refusals(connection: Connection) -> Iterator[RefusalRecord]:
     """Every refusal recorded, oldest first."""
     refused = tables.refused
-    columns = (refused.c[name] for name in ("no", "recorded_at", "by", "role", "command", "code", "fields"))
-    for *columns_read, fields in connection.execute(select(*columns).order_by(refused.c.no)):
-        no, recorded_at, by, role, command, code = columns_read
-        yield RefusalRecord(no, recorded_at, by, role, command, code, json.loads(fields))
+    names = ("no", "recorded_at", "by", "role", "command", "code", "fields")
+    for row in connection.execute(select(*(refused.c[name] for name in names)).order_by(refused.c.no)):
+        yield RefusalRecord(**dict(zip(names, row, strict=True)) | {"fields": json.loads(row.fields)})

@@ -114,17 +114,14 @@ def numbers_in(connection: Connection, batches: Collection[int]) -> dict[str, li
 
 
 def _standing(connection: Connection, seals: Mapping[int, Seals], *, everything: bool) -> _Standing:
-    keys: dict[str, list[str]] = {}
-    if not everything:
-        for of_batch in seals.values():
-            for seal in of_batch.values():
-                keys.setdefault(seal.of, []).append(seal.key)
+    keys: dict[str, list[str]] = {name: [] for name in chain.SEALED}
+    for of_batch in () if everything else seals.values():
+        for seal in of_batch.values():
+            keys.setdefault(seal.of, []).append(seal.key)
     digests: dict[RowName, str] = {}
     for name in chain.SEALED:
-        own_rows = (
-            chain.digests(connection, name) if everything else chain.digests_of(connection, name, keys.get(name, []))
-        )
-        digests.update(((name, key), digest) for key, digest in own_rows)
+        rows = chain.digests(connection, name) if everything else chain.digests_of(connection, name, keys[name])
+        digests.update(((name, key), digest) for key, digest in rows)
     return _Standing(digests)
 
 
@@ -145,18 +142,17 @@ def _unlinked(batches: Batches, changed: Collection[int]) -> Iterator[LocatedFau
 
 
 def _not_restored(
-    doubtful: list[int],
-    batches: Batches,
-    seals: Mapping[int, Seals],
-    standing: _Standing,
-    located: list[LocatedFault],
+    doubtful: list[int], batches: Batches, seals: Mapping[int, Seals], standing: _Standing, located: list[LocatedFault]
 ) -> list[int]:
     """The batches that no seals made anew bring back to their head; the wrong seals of the others are named.
 
     What one batch is found not to have sealed, another may have lost, so they are gone through until nothing changes.
     """
     remaining = list(doubtful)
-    loose = standing.unsealed(seals) | _of_no_batch(batches, seals, standing) if remaining else set()
+    loose = standing.unsealed(seals) if remaining else set()
+    for no, of_batch in seals.items():
+        if no not in batches:  # rows whose seals stand under a batch that there is not may belong to another
+            loose |= standing.named(of_batch)
     while remaining:
         before = len(remaining)
         for no in list(remaining):
@@ -170,11 +166,6 @@ def _not_restored(
         if len(remaining) == before:
             break
     return remaining
-
-
-def _of_no_batch(batches: Batches, seals: Mapping[int, Seals], standing: _Standing) -> set[RowName]:
-    """The rows whose seals stand under a batch that there is not: they may belong to another."""
-    return {name for no, of_batch in seals.items() if no not in batches for name in standing.named(of_batch)}
 
 
 def _restored(batches: Batches, no: int, seals: Seals, standing: _Standing, more: set[RowName]) -> set[RowName] | None:
@@ -233,7 +224,6 @@ def _unsealed(connection: Connection, names: Collection[RowName]) -> Iterator[Fa
 
 
 def _uncounted(connection: Connection) -> Iterator[Fault]:
-    rows = sum(chain.count(connection, name) for name in chain.SEALED)
-    seals = chain.count(connection, "seal")
+    rows, seals = sum(chain.count(connection, name) for name in chain.SEALED), chain.count(connection, "seal")
     if rows != seals:
         yield Fault("rows-unsealed", "books", {"rows": rows, "seals": seals})

@@ -77,15 +77,12 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
             for no, digest in connection.execute(statement.where(entry.c.no.in_(group)))
         }
         posted = recorded(connection, digests)
-        yield from _entries(digests, posted | recorded(connection, _reversed(posted)), numbers["entry"])
+        originals = {entry.reverses for entry in posted.values() if entry.reverses is not None}
+        yield from _entries(digests, posted | recorded(connection, originals), numbers["entry"])
     yield from workflows.faults(connection, posted)
     yield from workflows.payment_files(connection)
     yield from _totals(connection, month)
     yield from _decisions(connection, None if numbers is None else numbers["decision"])
-
-
-def _reversed(posted: dict[int, Entry]) -> set[int]:
-    return {posting.reverses for posting in posted.values() if posting.reverses is not None}
 
 
 def _as_far_as_it_goes(faults: Iterator[Fault]) -> Iterator[Fault]:

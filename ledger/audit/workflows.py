@@ -14,7 +14,7 @@ from ledger import kana, tables
 from ledger.audit.faults import Fault
 from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES, Account
 from ledger.i18n import _
-from ledger.journal.entries import Entry, Movement
+from ledger.journal.entries import Entry
 from ledger.kana import same_person
 
 _OWED = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
@@ -103,7 +103,5 @@ def _course(
 
 
 def _moved(entry: Entry, debit: tuple[Account, ...], credit: tuple[Account, ...]) -> int:
-    def fits(movement: Movement) -> bool:
-        return movement.debit in debit and movement.credit in credit
-
-    return sum(movement.yen for movement in entry.movements if fits(movement))
+    moved = (movement for movement in entry.movements if movement.debit in debit and movement.credit in credit)
+    return sum(movement.yen for movement in moved)

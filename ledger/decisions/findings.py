@@ -28,6 +28,9 @@ SUPPLY = {
     "covered": ("authority", "usage"),
 }
 
+# What an answer takes from the row of the SELECT as it stands there.
+_COLUMNS = ("application", "member", "outcome", "verdict", "fee_received", "overpaid", "refundable", "suggested")
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -116,11 +119,7 @@ def judging(
     member: str | None = None,
 ) -> Iterator[Finding]:
     """The findings under a given notice, one by one as the database yields them."""
-    scope = None
-    if member is not None:
-        scope = query.MEMBER
-    elif applications is not None:
-        scope = query.APPLICATIONS
+    scope = query.MEMBER if member is not None else None if applications is None else query.APPLICATIONS
     numbers = None if applications is None else set(applications)
     parameters = query.parameters(as_of, member=member, applications=applications if member is None else None)
     for row in connection.execute(query.question(notice, scope), parameters):
@@ -132,20 +131,13 @@ def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
     values = row._mapping
     decided = values["outcome"] in ("no_fee", "settled") or values[f"doubt_{review_flags.WITHDRAWN}"]
     return Finding(
-        application=values["application"],
-        member=values["member"],
+        **{name: values[name] for name in _COLUMNS},
         as_of=as_of,
         notice=notice,
-        outcome=values["outcome"],
-        verdict=values["verdict"],
         clauses=tuple(clause.mark for clause, name in query.clause_columns(notice).items() if values[name]),
         missing=() if decided else tuple(fact for fact in query.MISSABLE if values[f"missing_{fact}"]),
         doubts=tuple(doubt.code for doubt in review_flags.DOUBTS if values[f"doubt_{doubt.code}"]),
         warnings=tuple(warning.code for warning in review_flags.WARNINGS if values[f"warning_{warning.code}"]),
-        fee_received=values["fee_received"],
-        overpaid=values["overpaid"],
-        refundable=values["refundable"],
-        suggested=values["suggested"],
         row=values,
     )
 
@@ -167,18 +159,12 @@ def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin
 
     A condition that is decided although nothing is known rests on there being no record.
     """
-    grounds_known = [_ground(finding, column, origins) for column in condition.shows if finding.row[column] is not None]
+    labels = {column: _(facts.COLUMNS[column].label) for column in condition.shows if finding.row[column] is None}
+    known = [_ground(finding, column, origins) for column in condition.shows if column not in labels]
     if finding.holds(condition) is None:
-        return [
-            *grounds_known,
-            *(
-                Ground(column, _("{fact}: not known", fact=_(facts.COLUMNS[column].label)), None)
-                for column in condition.shows
-                if finding.row[column] is None
-            ),
-        ]
+        return known + [Ground(column, _("{fact}: not known", fact=fact), None) for column, fact in labels.items()]
     column = condition.shows[0]
-    return grounds_known or [Ground(column, _("{fact}: no record", fact=_(facts.COLUMNS[column].label)), None)]
+    return known or [Ground(column, _("{fact}: no record", fact=labels[column]), None)]
 
 
 def _ground(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Ground:

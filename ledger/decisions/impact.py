@@ -4,8 +4,8 @@ Both SELECTs are asked of the same snapshot of the books, and nothing is written
 every kind of change a few are explained in full.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -59,7 +59,7 @@ class OutcomeShift:
     refundable_after: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AssociationShare:
     """What the change means for one association: applications judged, changed, and all yen refundable in each case."""
 
@@ -114,7 +114,10 @@ def compare(connection: Connection, proposed: DraftNotice, as_of: date, *, examp
     The connection has to be one transaction that reads (`database.reading`). Refused: a notice that names a fact nobody
     can supply (unknown-fact), or a condition the database cannot evaluate (does-not-run).
     """
-    _require_missable(proposed)
+    for condition in proposed.notice.conditions:
+        for fact in (*condition.settled_by, *condition.revisable):
+            if fact not in query.MISSABLE:
+                raise UnknownFact(proposed.file, fact, list(query.MISSABLE))
     in_force = register.in_force(as_of)
     persons = people(connection) | people(connection, as_of)
     before = list(_answers(connection, in_force, as_of))
@@ -126,30 +129,20 @@ def compare(connection: Connection, proposed: DraftNotice, as_of: date, *, examp
     shares = {name: AssociationShare(name) for name in ASSOCIATIONS}
     for (application, member, was), (_same, _too, now) in zip(before, after, strict=True):
         person = persons[member]
-        shares[person.association] = _added(shares[person.association], was, now)
+        share = shares[person.association]
+        share.applications += 1
+        share.refundable_before += was.refundable
+        share.refundable_after += now.refundable
         if was != now:
+            share.changed += 1
             changes.append(ChangedFinding(application, person, was, now))
     changes.sort(key=lambda change: ASSOCIATIONS.index(change.member.association))
-    explained = list(_examples(connection, in_force, proposed.notice, as_of, changes, examples))
+    explained = tuple(_examples(connection, (in_force, proposed.notice), as_of, changes, examples))
     both = (finding for example in explained for finding in (example.before, example.after))
-    ids = {number for finding in both for number in finding.fact_ids()}
-    return Comparison(
-        as_of=as_of,
-        in_force=in_force,
-        proposed=proposed,
-        shares=tuple(share for share in shares.values() if share.applications),
-        moved=tuple(_moved(changes)),
-        changes=tuple(changes),
-        examples=tuple(explained),
-        origins=facts.origins(connection, ids),
-    )
-
-
-def _require_missable(proposed: DraftNotice) -> None:
-    for condition in proposed.notice.conditions:
-        for fact in (*condition.settled_by, *condition.revisable):
-            if fact not in query.MISSABLE:
-                raise UnknownFact(proposed.file, fact, list(query.MISSABLE))
+    origins = facts.origins(connection, {number for finding in both for number in finding.fact_ids()})
+    with_any = tuple(share for share in shares.values() if share.applications)
+    moved = tuple(_moved(changes))
+    return Comparison(as_of, in_force, proposed, with_any, moved, tuple(changes), explained, origins)
 
 
 def _database_message(error: SQLAlchemyError) -> str:
@@ -183,24 +176,11 @@ def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iter
         yield application, member, judgements[key]
 
 
-def _added(share: AssociationShare, was: Judgement, now: Judgement) -> AssociationShare:
-    return replace(
-        share,
-        applications=share.applications + 1,
-        changed=share.changed + (was != now),
-        refundable_before=share.refundable_before + was.refundable,
-        refundable_after=share.refundable_after + now.refundable,
-    )
-
-
 def _moved(changes: list[ChangedFinding]) -> Iterator[OutcomeShift]:
     for pair, group in _by_outcome(changes).items():
-        yield OutcomeShift(
-            *pair,
-            len(group),
-            sum(change.before.refundable for change in group),
-            sum(change.after.refundable for change in group),
-        )
+        before = sum(change.before.refundable for change in group)
+        after = sum(change.after.refundable for change in group)
+        yield OutcomeShift(*pair, len(group), before, after)
 
 
 def _by_outcome(changes: list[ChangedFinding]) -> dict[tuple[str, str], list[ChangedFinding]]:
@@ -216,12 +196,7 @@ def _by_outcome(changes: list[ChangedFinding]) -> dict[tuple[str, str], list[Cha
 
 
 def _examples(
-    connection: Connection,
-    in_force: Notice | None,
-    proposed: Notice,
-    as_of: date,
-    changes: list[ChangedFinding],
-    count: int,
+    connection: Connection, notices: Iterable[Notice | None], as_of: date, changes: list[ChangedFinding], count: int
 ) -> Iterator[Example]:
     """The first few changes of each kind, judged once more with everything that explains them."""
     chosen = [change for group in _by_outcome(changes).values() for change in group[:count]]
@@ -230,7 +205,7 @@ def _examples(
     applications = [change.application for change in chosen]
     before, after = (
         {finding.application: finding for finding in judging(connection, as_of, notice, applications=applications)}
-        for notice in (in_force, proposed)
+        for notice in notices
     )
     for change in chosen:
         yield Example(change, before[change.application], after[change.application])

@@ -9,22 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    BigInteger,
-    ColumnElement,
-    Select,
-    String,
-    and_,
-    bindparam,
-    case,
-    false,
-    func,
-    null,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, and_, bindparam, case, false, func, or_, select, true
 
 from ledger import facts, fees, tables
 from ledger.facts import AS_OF
@@ -38,8 +23,7 @@ Scope = Select[tuple[str]]
 
 # The applications of one member; and these applications with the others of their members, for a reissue may be among
 # those. Which they are is handed over with the day asked, so that the SELECT is built and prepared once.
-_MEMBER = bindparam("scope_member", type_=String)
-MEMBER: Scope = select(tables.application.c.number).where(tables.application.c.member == _MEMBER)
+MEMBER: Scope = select(tables.application.c.number).where(tables.application.c.member == bindparam("scope_member"))
 _own = tables.application.alias("own")
 APPLICATIONS: Scope = select(tables.application.c.number).where(
     tables.application.c.member.in_(
@@ -55,10 +39,8 @@ def question(notice: Notice | None, scope: Scope | None = None) -> Select[Any]:
     The scope is `MEMBER` or `APPLICATIONS`. The parameters are those of `parameters`. One row per application that had
     been applied for by that day.
     """
-    rules = clause_columns(notice)
-    named = condition_columns(notice)
-    conditions = _conditions(named, _asked(scope))
-    clauses = _clauses(rules, named, conditions)
+    rules, named = clause_columns(notice), condition_columns(notice)
+    clauses = _clauses(rules, named, _conditions(named, _asked(scope)))
     return _outcomes(_judged(rules, named, clauses))
 
 
@@ -103,11 +85,9 @@ def _asked(scope: Scope | None) -> CTE:
     fact = facts.known(AS_OF, within)
     received, returned = _received(scope), _returned()
     credited, overpayments = _credited_to(), _overpayments_returned()
+    revoked_first = func.coalesce(fact.c.expires_on >= fact.c.revoked_on, true())
     ended_on = case(
-        (
-            and_(fact.c.revoked_on.is_not(None), func.coalesce(fact.c.expires_on >= fact.c.revoked_on, true())),
-            fact.c.revoked_on,
-        ),
+        (and_(fact.c.revoked_on.is_not(None), revoked_first), fact.c.revoked_on),
         (fact.c.expires_on <= AS_OF, fact.c.expires_on),
     )
     total = (func.coalesce(received.c.yen, 0) + func.coalesce(credited.c.yen, 0)).label("total_received")
@@ -164,12 +144,7 @@ def _judged(rules: dict[Clause, str], named: dict[Condition, str], clauses: CTE)
         for fact in MISSABLE
     ]
     return (
-        select(
-            *clauses.c,
-            verdict.label("verdict"),
-            *remarks,
-            *missing,
-        )
+        select(*clauses.c, verdict.label("verdict"), *remarks, *missing)
         .select_from(clauses)
         .cte("judged")
         .prefix_with("MATERIALIZED")
@@ -193,7 +168,7 @@ def _outcomes(judged: CTE) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
     doubtful = or_(*(judged.c[f"doubt_{doubt.code}"] for doubt in review_flags.DOUBTS))
     total, due = judged.c.total_received, judged.c.fee_due
-    fee_received = case((total == 0, 0), (due.is_(None), null()), (due < total, due), else_=total)
+    fee_received = case((total == 0, 0), (due.is_(None), None), (due < total, due), else_=total).label("fee_received")
     settled = and_(due.is_not(None), judged.c.returned >= fee_received)
     outcome = case(
         (total == 0, "no_fee"),
@@ -205,9 +180,9 @@ def _outcomes(judged: CTE) -> Select[Any]:
         (and_(judged.c.verdict == "undetermined", doubtful), "needs_review"),
         (judged.c.verdict == "undetermined", "needs_facts"),
         else_="not_eligible",
-    )
+    ).label("outcome")
     over = total - due - judged.c.overpayments_returned
-    overpaid = case((total == 0, 0), (due.is_(None), null()), (over > 0, over), else_=0)
+    overpaid = case((total == 0, 0), (due.is_(None), None), (over > 0, over), else_=0).label("overpaid")
     reissues = (
         select(judged.c.member, func.min(judged.c.application).label("open_reissue"))
         .where(
@@ -220,13 +195,7 @@ def _outcomes(judged: CTE) -> Select[Any]:
         .cte("open_reissues")
     )
     weighed = (
-        select(
-            *judged.c,
-            outcome.label("outcome"),
-            fee_received.label("fee_received"),
-            overpaid.label("overpaid"),
-            reissues.c.open_reissue,
-        )
+        select(*judged.c, outcome, fee_received, overpaid, reissues.c.open_reissue)
         .select_from(judged.outerjoin(reissues, reissues.c.member == judged.c.member))
         .cte("weighed")
     )

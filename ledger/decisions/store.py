@@ -18,6 +18,13 @@ from ledger.store.records import last_number, next_number, signature
 
 # Up to how many applications are named to the database rather than all asked for.
 _FEW = 100
+# What is kept of a finding, in this order.
+_KEPT = (
+    *("application", "as_of", "notice", "outcome", "verdict", "clauses", "missing", "doubts", "warnings", "fee_due"),
+    *("tax_percent", "fee_received", "overpaid", "returned", "refundable", "suggested", "conditions", "facts"),
+)
+# The columns of a decision beside its finding that are read as they stand.
+_COLUMNS = ("no", "application", "member", "as_of", "by", "outcome", "verdict", "refundable", "superseded_by")
 
 
 @dataclass(frozen=True)
@@ -41,39 +48,20 @@ STANDS = ~select(_later.c.no).where(_later.c.supersedes == tables.decision.c.no)
 
 def content(finding: Finding) -> str:
     """All that a finding says and stands on, in no language and always in the same order, as it is kept."""
-    clauses = finding.notice.clauses if finding.notice else ()
-    return json.dumps(
-        {
-            "application": finding.application,
-            "as_of": finding.as_of.isoformat(),
-            "notice": finding.notice.announced_on.isoformat() if finding.notice else None,
-            "outcome": finding.outcome,
-            "verdict": finding.verdict,
-            "clauses": finding.clauses,
-            "missing": finding.missing,
-            "doubts": finding.doubts,
-            "warnings": finding.warnings,
-            "fee_due": finding.row["fee_due"],
-            "tax_percent": finding.row["tax_percent"],
-            "fee_received": finding.fee_received,
-            "overpaid": finding.overpaid,
-            "returned": finding.row["returned"],
-            "refundable": finding.refundable,
-            "suggested": finding.suggested,
-            "conditions": [
-                {"clause": clause.mark, "condition": condition.ja, "holds": finding.holds(condition)}
-                for clause in clauses
-                for condition in clause.conditions
-            ],
-            "facts": {
-                column: {"value": _plain(finding.row[column]), "record": finding.row[f"{fact.name}_fact"]}
-                for column, fact in COLUMNS.items()
-                if finding.row[f"{fact.name}_fact"] is not None
-            },
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    row = finding.row
+    values = vars(finding) | {name: row[name] for name in ("fee_due", "tax_percent", "returned")}
+    values["notice"] = finding.notice.announced_on if finding.notice else None
+    values["conditions"] = [
+        {"clause": clause.mark, "condition": condition.ja, "holds": finding.holds(condition)}
+        for clause in (finding.notice.clauses if finding.notice else ())
+        for condition in clause.conditions
+    ]
+    values["facts"] = {
+        column: {"value": _plain(row[column]), "record": row[f"{fact.name}_fact"]}
+        for column, fact in COLUMNS.items()
+        if row[f"{fact.name}_fact"] is not None
+    }
+    return json.dumps({name: _plain(values[name]) for name in _KEPT}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:
@@ -90,10 +78,8 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
     last = select(func.max(table.c.no)).group_by(table.c.application)
     if len(findings) <= _FEW:
         last = last.where(table.c.application.in_([finding.application for finding in findings]))
-    rows_before = connection.execute(
-        select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last))
-    )
-    before_by_application = {row.application: row for row in rows_before}
+    stored = connection.execute(select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last)))
+    before_by_application = {row.application: row for row in stored}
     following = next_number(connection, table.c.no)
     signed = signature(connection, by) | _reach(connection)
     numbers: list[int] = []
@@ -103,22 +89,11 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
         if before is not None and _same(before.finding, text):
             numbers.append(before.no)
             continue
-        number = following + len(rows)
-        numbers.append(number)
-        rows.append(
-            {
-                "no": number,
-                "application": finding.application,
-                "as_of": finding.as_of,
-                "notice": finding.notice.announced_on.isoformat() if finding.notice else None,
-                "outcome": finding.outcome,
-                "verdict": finding.verdict,
-                "refundable": finding.refundable,
-                "finding": text,
-                "supersedes": before.no if before is not None else None,
-                **signed,
-            }
-        )
+        numbers.append(following + len(rows))
+        row = {name: getattr(finding, name) for name in ("application", "as_of", "outcome", "verdict", "refundable")}
+        row["notice"] = finding.notice.announced_on.isoformat() if finding.notice else None
+        row["supersedes"] = before.no if before is not None else None
+        rows.append({"no": numbers[-1], **row, "finding": text, **signed})
     if rows:
         connection.execute(table.insert(), rows)
     return numbers
@@ -191,23 +166,8 @@ def _decisions(connection: Connection, *where: ColumnElement[bool]) -> list[Deci
 
 def _decision(row: Row[Any]) -> Decision:
     finding = json.loads(row.finding)
-    return Decision(
-        no=row.no,
-        application=row.application,
-        member=row.member,
-        as_of=row.as_of,
-        decided_at=row.recorded_at,
-        by=row.by,
-        notice=register.announced(date.fromisoformat(row.notice)) if row.notice else None,
-        outcome=row.outcome,
-        verdict=row.verdict,
-        clauses=tuple(finding["clauses"]),
-        missing=tuple(finding["missing"]),
-        doubts=tuple(finding["doubts"]),
-        warnings=tuple(finding["warnings"]),
-        fee_received=finding["fee_received"],
-        refundable=row.refundable,
-        suggested=finding["suggested"],
-        superseded_by=row.superseded_by,
-        finding=finding,
-    )
+    values: dict[str, Any] = {name: row._mapping[name] for name in _COLUMNS}
+    values |= {name: tuple(finding[name]) for name in ("clauses", "missing", "doubts", "warnings")}
+    values |= {name: finding[name] for name in ("fee_received", "suggested")}
+    notice = register.announced(date.fromisoformat(row.notice)) if row.notice else None
+    return Decision(**values, decided_at=row.recorded_at, notice=notice, finding=finding)

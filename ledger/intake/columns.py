@@ -28,9 +28,7 @@ Form = Literal["day", "yen", "percent", "text", "word"]
 # The most that one amount may be, in yen: what fits a column of the books on every engine.
 MOST_YEN = 999_999_999
 
-_ERRORS = frozenset(
-    ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")
-)
+_ERRORS = frozenset("#N/A #REF! #VALUE! #DIV/0! #NAME? #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split())
 _YEN = re.compile(r"([-△▲−]?)¥?(\d+|\d{1,3}(?:,\d{3})+)円?")
 _LARGEST_INTEGER_OF_A_FLOAT = 2**53
 
@@ -227,9 +225,4 @@ def association(cell: Cell) -> str:
     return name
 
 
-_FORMS: dict[Callable[[Cell], Value], Form] = {
-    day: "day",
-    positive_yen: "yen",
-    nonzero_yen: "yen",
-    percent: "percent",
-}
+_FORMS: dict[Callable[[Cell], Value], Form] = {day: "day", positive_yen: "yen", nonzero_yen: "yen", percent: "percent"}

@@ -23,19 +23,22 @@ class FactValue(NamedTuple):
     up_to: date | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class Kind:
-    """A kind of input file.
+    """A kind of input file: its code, its title and its columns.
 
     `key` names what a row is about; rows of one key, known on one day, have to agree (an empty key: rows stand for
     themselves). `any_of` are headings of which one has to stand and, in each row, one cell has to be filled.
     """
 
-    code: str
-    title: str
-    columns: tuple[InputColumn, ...]
-    key: tuple[str, ...] = ("application",)
-    any_of: tuple[str, ...] = ()
+    def __init__(
+        self,
+        code: str,
+        title: str,
+        *columns: InputColumn,
+        key: tuple[str, ...] = ("application",),
+        any_of: tuple[str, ...] = (),
+    ) -> None:
+        self.code, self.title, self.columns, self.key, self.any_of = code, title, columns, key, any_of
 
     @cached_property
     def by_heading(self) -> dict[str, InputColumn]:

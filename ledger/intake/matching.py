@@ -21,7 +21,6 @@ _BY_NUMBER = N_("the transfer names the application")
 _BY_MEMBER = N_("the transfer names the member's number")
 
 
-@dataclass
 class SettledOtherwise(Refusal):
     """deposit {deposit} is known to pay for application {application}"""
 
@@ -30,7 +29,6 @@ class SettledOtherwise(Refusal):
     instead = N_("if that is wrong, correct it by a deposits file with the same reference number")
 
 
-@dataclass
 class SettledBeforeKnown(Refusal):
     """deposit {deposit} became known on {known_on}, after {on}"""
 
@@ -90,9 +88,8 @@ class _UnpaidApplication:
 
 def _unpaid(connection: Connection, paid: set[str | None]) -> list[_UnpaidApplication]:
     application, versions = tables.application.c, tables.member_known
-    persons = {
-        row.member: row for row in connection.execute(facts.latest_version(versions, (versions.c.member,), None))
-    }
+    latest = facts.latest_version(versions, (versions.c.member,), None)
+    persons = {row.member: row for row in connection.execute(latest)}
     unpaid = []
     for number, member in connection.execute(select(application.number, application.member)):
         if number not in paid:

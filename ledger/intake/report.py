@@ -34,15 +34,9 @@ class Correction:
     @property
     def sentence(self) -> str:
         """The correction in words."""
-        return _(
-            "{file}:{row}: {column} of {about}: {was} is superseded by {now}",
-            file=self.file,
-            row=self.row,
-            column=self.column,
-            about=self.about,
-            was=format_code(self.name, self.was),
-            now=_("none") if self.now is None else format_code(self.name, self.now),
-        )
+        now = _("none") if self.now is None else format_code(self.name, self.now)
+        fields = vars(self) | {"was": format_code(self.name, self.was), "now": now}
+        return _("{file}:{row}: {column} of {about}: {was} is superseded by {now}", **fields)
 
 
 @dataclass(frozen=True)
@@ -82,18 +76,11 @@ class ImportReport:
                 yield _("{file}: taken in before; no change", file=file.name)
             for sheet in file.sheets:
                 place = file.name if sheet.sheet is None else f"{file.name} {sheet.sheet}"
-                yield _(
-                    "{place}: {kind}, {rows} rows read, {taken_in} taken in, {known} known already",
-                    place=place,
-                    kind=_(sheet.title),
-                    rows=sheet.rows,
-                    taken_in=sheet.taken_in,
-                    known=sheet.known,
-                )
+                fields = vars(sheet) | {"place": place, "kind": _(sheet.title)}
+                yield _("{place}: {kind}, {rows} rows read, {taken_in} taken in, {known} known already", **fields)
                 if sheet.ignored:
                     yield _("{place}: columns ignored: {columns}", place=place, columns=sheet.ignored)
-            for name in file.passed_over:
-                yield _(
-                    "{file}: the sheet {sheet} holds no rows of an input file; passed over", file=file.name, sheet=name
-                )
+            for sheet_name in file.passed_over:
+                fields = {"file": file.name, "sheet": sheet_name}
+                yield _("{file}: the sheet {sheet} holds no rows of an input file; passed over", **fields)
         yield from (correction.sentence for correction in self.corrections)

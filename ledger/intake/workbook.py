@@ -45,16 +45,16 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 _ENDINGS = (".xlsx", ".csv")
 
+# The letters of a column, as a spreadsheet shows them: 1 is A.
+letter = get_column_letter
+
 
 class Unreadable(Exception):
     """A file, or a sheet or row of it, cannot be read: the code of the problem and the fields of its sentence."""
 
     def __init__(self, code: str, sheet: str | None = None, row: int | None = None, **fields: object) -> None:
         super().__init__(code)
-        self.code = code
-        self.sheet = sheet
-        self.row = row
-        self.fields = fields
+        self.code, self.sheet, self.row, self.fields = code, sheet, row, fields
 
     def problem(self, file: str) -> Problem:
         """The same as a problem of this file."""
@@ -104,11 +104,6 @@ def sheets(data: bytes, ending: str) -> list[InputSheet]:
         if ending.lower() == ".xlsx" and unreadable.code == "wrong-encoding":
             raise Unreadable("broken-workbook") from None
         raise
-
-
-def letter(column: int) -> str:
-    """The letters of a column, as a spreadsheet shows them: 1 is A."""
-    return get_column_letter(column)
 
 
 # --- text -----------------------------------------------------------------------------------------------------------

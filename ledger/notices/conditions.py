@@ -9,24 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Date,
-    Integer,
-    String,
-    and_,
-    case,
-    column,
-    false,
-    literal_column,
-    null,
-    or_,
-    true,
-)
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, String, and_, case, column, false, null, or_, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.sql.expression import FunctionElement, literal_column
 
 from ledger.i18n import either
 

@@ -15,17 +15,8 @@ from types import ModuleType
 from sqlalchemy import ColumnClause, ColumnElement
 
 from ledger.errors import Refusal
-from ledger.notices import conditions, register
+from ledger.notices import conditions, refusals, register
 from ledger.notices.conditions import Condition, Notice
-from ledger.notices.refusals import (
-    ImportsSomethingElse,
-    NoNotice,
-    NoSuchProposal,
-    ProposalDoesNotParse,
-    ProposalNotPython,
-    RaisesWhileLoading,
-    UnknownFact,
-)
 
 _LIMIT = 1_000_000  # characters; the notices of all the years together have not a hundredth of that
 
@@ -51,7 +42,7 @@ def load(path: Path) -> DraftNotice:
     module = _run(tree, path)
     notice = getattr(module, "notice", None)
     if not isinstance(notice, Notice):
-        raise NoNotice(str(path))
+        raise refusals.NoNotice(str(path))
     register.remember_names(module)
     words = str(module.__doc__ or "")
     for objection in register.objections(notice, words, str(path), register.NOTICES):
@@ -62,16 +53,16 @@ def load(path: Path) -> DraftNotice:
 def _text(path: Path) -> str:
     try:
         if not path.is_file():
-            raise NoSuchProposal(str(path))
+            raise refusals.NoSuchProposal(str(path))
         if path.suffix.lower() != ".py" or path.stat().st_size > _LIMIT:
-            raise ProposalNotPython(str(path))
+            raise refusals.ProposalNotPython(str(path))
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        if isinstance(error, UnicodeDecodeError):
-            raise ProposalNotPython(str(path)) from None
-        raise NoSuchProposal(str(path)) from None  # also a name that no file can have
+    except UnicodeDecodeError:
+        raise refusals.ProposalNotPython(str(path)) from None
+    except (OSError, ValueError):
+        raise refusals.NoSuchProposal(str(path)) from None  # also a name that no file can have
     if "\0" in text:
-        raise ProposalNotPython(str(path))
+        raise refusals.ProposalNotPython(str(path))
     return text
 
 
@@ -83,9 +74,9 @@ def _parsed(path: Path, text: str) -> ast.Module:
     except SyntaxError as error:
         number = min(max(error.lineno or 1, 1), max(len(lines), 1))
         line = lines[number - 1].strip() if lines else ""
-        raise ProposalDoesNotParse(f"{path}:{number}", line) from None
+        raise refusals.ProposalDoesNotParse(f"{path}:{number}", line) from None
     except (RecursionError, MemoryError):
-        raise ProposalNotPython(str(path)) from None
+        raise refusals.ProposalNotPython(str(path)) from None
 
 
 # --- what it may name -----------------------------------------------------------------------------------------------
@@ -93,16 +84,10 @@ def _parsed(path: Path, text: str) -> ast.Module:
 
 def _vocabulary() -> frozenset[str]:
     """Every fact, word and condition that `conditions` defines itself."""
-    return frozenset(
-        name
-        for name, value in vars(conditions).items()
-        if not name.startswith("_")
-        and (
-            name == "Truth"
-            or isinstance(value, ColumnElement | Condition)
-            or getattr(value, "__module__", None) == conditions.__name__
-        )
-    )
+    public = {name: value for name, value in vars(conditions).items() if not name.startswith("_")}
+    words = {name for name, value in public.items() if getattr(value, "__module__", None) == conditions.__name__}
+    truths = {name for name, value in public.items() if isinstance(value, ColumnElement | Condition)}
+    return frozenset({"Truth", *words, *truths})
 
 
 FACTS = sorted(name for name, value in vars(conditions).items() if isinstance(value, ColumnClause))
@@ -122,16 +107,16 @@ _ALLOWED_LINES = [
 def _imports(tree: ast.Module, path: Path) -> Iterator[Refusal]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield ImportsSomethingElse(f"{path}:{node.lineno}", node.names[0].name, _ALLOWED_LINES)
+            yield refusals.ImportsSomethingElse(f"{path}:{node.lineno}", node.names[0].name, _ALLOWED_LINES)
         elif isinstance(node, ast.ImportFrom):
             home = "." * node.level + (node.module or "")
             for name in node.names:
                 if name.name in ALLOWED.get(home, ()):
                     continue
                 if home == conditions.__name__ and name.name != "*":
-                    yield UnknownFact(f"{path}:{name.lineno}", name.name, FACTS)
+                    yield refusals.UnknownFact(f"{path}:{name.lineno}", name.name, FACTS)
                 else:
-                    yield ImportsSomethingElse(f"{path}:{name.lineno}", f"{home}.{name.name}", _ALLOWED_LINES)
+                    yield refusals.ImportsSomethingElse(f"{path}:{name.lineno}", f"{home}.{name.name}", _ALLOWED_LINES)
 
 
 # --- running it -----------------------------------------------------------------------------------------------------
@@ -144,9 +129,9 @@ def _run(tree: ast.Module, path: Path) -> ModuleType:
         with warnings.catch_warnings(action="ignore"):
             exec(compile(tree, str(path), "exec"), vars(module))  # noqa: S102 - the federation's own file, see above
     except NameError as error:
-        raise UnknownFact(_where(error, path), str(error.name or error), FACTS) from None
+        raise refusals.UnknownFact(_where(error, path), str(error.name or error), FACTS) from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a file may raise anything
-        raise RaisesWhileLoading(_where(error, path), _message(error)) from None
+        raise refusals.RaisesWhileLoading(_where(error, path), _message(error)) from None
     return module
 
 

@@ -1,13 +1,11 @@
 """What is refused of a proposed notice, or when a day has none; one class per cause."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from ledger.errors import Refusal
 from ledger.i18n import N_
 
 
-@dataclass
 class NoNoticeYet(Refusal):
     """on {day} no notice was in force"""
 
@@ -19,7 +17,6 @@ class NoNoticeYet(Refusal):
 # --- the file -------------------------------------------------------------------------------------------------------
 
 
-@dataclass
 class NoSuchProposal(Refusal):
     """{file} is not a file that can be read"""
 
@@ -27,7 +24,6 @@ class NoSuchProposal(Refusal):
     instead = N_("name the file in which the proposed notice is written")
 
 
-@dataclass
 class ProposalNotPython(Refusal):
     """{file} is not a text in Python"""
 
@@ -35,7 +31,6 @@ class ProposalNotPython(Refusal):
     instead = N_("write the notice as a text in UTF-8, in a file ending in .py")
 
 
-@dataclass
 class ProposalDoesNotParse(Refusal):
     """{place}: this cannot be read as Python: {line}"""
 
@@ -44,7 +39,6 @@ class ProposalDoesNotParse(Refusal):
     instead = N_("look for a bracket, a comma or a quotation mark that is missing on this line or the one before it")
 
 
-@dataclass
 class ImportsSomethingElse(Refusal):
     """{place}: a notice does not import {name}"""
 
@@ -54,7 +48,6 @@ class ImportsSomethingElse(Refusal):
     instead = N_("it may import: {allowed}")
 
 
-@dataclass
 class UnknownFact(Refusal):
     """{place}: {name} is neither a fact nor a word of the notices"""
 
@@ -64,7 +57,6 @@ class UnknownFact(Refusal):
     instead = N_("what can be named here: {facts}")
 
 
-@dataclass
 class RaisesWhileLoading(Refusal):
     """{place}: running the file ended with an error: {error}"""
 
@@ -73,7 +65,6 @@ class RaisesWhileLoading(Refusal):
     instead = N_("correct the line; conditions are combined by and_ and or_, never by the words and, or, not")
 
 
-@dataclass
 class DoesNotRun(Refusal):
     """{paper}: the database cannot judge by this notice: {error}"""
 
@@ -85,7 +76,6 @@ class DoesNotRun(Refusal):
 # --- the paper ------------------------------------------------------------------------------------------------------
 
 
-@dataclass
 class NoNotice(Refusal):
     """{file} holds no notice"""
 
@@ -93,7 +83,6 @@ class NoNotice(Refusal):
     instead = N_("write at its end: notice = Notice(…)")
 
 
-@dataclass
 class NotInTheForm(Refusal):
     """{paper}: {part} is not in the form of a notice"""
 
@@ -103,7 +92,6 @@ class NotInTheForm(Refusal):
     instead = N_("write it in the form: {form}")
 
 
-@dataclass
 class QuotesOtherWords(Refusal):
     """{paper}: clause {mark} quotes words that the paper does not contain: {words}"""
 
@@ -113,7 +101,6 @@ class QuotesOtherWords(Refusal):
     instead = N_("quote the words at the head of the file exactly as they stand there; … stands for words left out")
 
 
-@dataclass
 class SameNameTwice(Refusal):
     """{paper}: two different conditions or clauses are called {name}"""
 
@@ -125,7 +112,6 @@ class SameNameTwice(Refusal):
 # --- its place among the others -------------------------------------------------------------------------------------
 
 
-@dataclass
 class OverlapsAnother(Refusal):
     """{paper}: it is announced on {announced_on}, and the last notice on {last}: two would answer on one day"""
 
@@ -135,7 +121,6 @@ class OverlapsAnother(Refusal):
     instead = N_("a new notice is announced after the last; give it a day after {last}")
 
 
-@dataclass
 class ReplacesNone(Refusal):
     """{paper}: it replaces none, so that from {announced_on} on the notice of {last} would answer as well"""
 
@@ -145,7 +130,6 @@ class ReplacesNone(Refusal):
     instead = N_("name the notice it replaces: replaces=date(…), the day {last}")
 
 
-@dataclass
 class ReplacesUnknown(Refusal):
     """{paper}: it replaces a notice of {replaces}, and none was announced on that day"""
 
@@ -155,7 +139,6 @@ class ReplacesUnknown(Refusal):
     instead = N_("notices were announced on: {announced}")
 
 
-@dataclass
 class ReplacesReplaced(Refusal):
     """{paper}: the notice of {replaces} is already replaced; that of {last} would answer beside this one"""
 

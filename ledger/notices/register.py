@@ -23,19 +23,8 @@ from ledger import notices
 from ledger.codes import CODE_LISTS
 from ledger.errors import Refusal
 from ledger.facts import STATED
-from ledger.notices import conditions
+from ledger.notices import conditions, refusals
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
-from ledger.notices.refusals import (
-    DoesNotRun,
-    NotInTheForm,
-    OverlapsAnother,
-    QuotesOtherWords,
-    ReplacesNone,
-    ReplacesReplaced,
-    ReplacesUnknown,
-    SameNameTwice,
-    UnknownFact,
-)
 
 _PAPERS = tuple(
     import_module(f"{notices.__name__}.{name}")
@@ -103,38 +92,34 @@ def objections(notice: Notice, words: str, paper: str, earlier: Sequence[Notice]
 
 
 def _form(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:
-    if not words.strip():
-        yield NotInTheForm(paper, "words", '"""…"""')
-    if type(notice.announced_on) is not date:
-        yield NotInTheForm(paper, "announced_on", "announced_on=date(2012, 9, 21)")
-    if notice.replaces is not None and type(notice.replaces) is not date:
-        yield NotInTheForm(paper, "replaces", "replaces=date(2012, 3, 23)")
-    if not _texts(notice.name_ja, notice.name_en):
-        yield NotInTheForm(paper, "name_ja, name_en", 'name_ja="…", name_en="…"')
-    if not _all(Clause, notice.clauses):
-        yield NotInTheForm(paper, "clauses", 'clauses=(Clause("①", "…", revoked, unused),)')
-        return
-    for clause in notice.clauses:
+    in_clauses = _all(Clause, notice.clauses)
+    for well_formed, part, form in (
+        (words.strip(), "words", '"""…"""'),
+        (type(notice.announced_on) is date, "announced_on", "announced_on=date(2012, 9, 21)"),
+        (notice.replaces is None or type(notice.replaces) is date, "replaces", "replaces=date(2012, 3, 23)"),
+        (_texts(notice.name_ja, notice.name_en), "name_ja, name_en", 'name_ja="…", name_en="…"'),
+        (in_clauses, "clauses", 'clauses=(Clause("①", "…", revoked, unused),)'),
+    ):
+        if not well_formed:
+            yield refusals.NotInTheForm(paper, part, form)
+    for clause in notice.clauses if in_clauses else ():
         if _texts(clause.mark, clause.words) and clause.conditions and _all(Condition, clause.conditions):
             for condition in clause.conditions:
                 yield from _condition_form(condition, paper)
         else:
-            yield NotInTheForm(paper, f"Clause {clause.mark}", 'Clause("①", "…", revoked, unused)')
+            yield refusals.NotInTheForm(paper, f"Clause {clause.mark}", 'Clause("①", "…", revoked, unused)')
 
 
 def _condition_form(condition: Condition, paper: str) -> Iterator[Refusal]:
     form = 'Condition("…", "…", reason.in_(("pin_lost",)), ("reason",), {"reason": reason.is_(None)})'
-    well_formed = (
-        _texts(condition.ja, condition.en)
-        and _all(str, condition.shows)
-        and all(_is_truth(truth) for truth in (condition.holds, *_values(condition.settled_by, condition.revisable)))
-    )
-    if not well_formed:
-        yield NotInTheForm(paper, f"Condition {condition.ja}", form)
+    truths = (condition.holds, *_values(condition.settled_by, condition.revisable))
+    are_truths = all(isinstance(truth, ColumnElement) and isinstance(truth.type, Boolean) for truth in truths)
+    if not (_texts(condition.ja, condition.en) and _all(str, condition.shows) and are_truths):
+        yield refusals.NotInTheForm(paper, f"Condition {condition.ja}", form)
         return
     for column in condition.shows:
         if column not in STATED:
-            yield UnknownFact(paper, column, sorted(STATED))
+            yield refusals.UnknownFact(paper, column, sorted(STATED))
     for truth in (condition.holds, *condition.settled_by.values(), *condition.revisable.values()):
         yield from _comparisons(truth, paper)
 
@@ -151,12 +136,12 @@ def _comparisons(truth: Truth, paper: str) -> Iterator[Refusal]:
         operands = right.get_children() if part.operator in _BETWEEN else [right]
         alike = all(isinstance(value, Null) or _kind(value) is _kind(operand) for value in operands)
         if part.operator not in _COMPARISONS or not alike:
-            yield DoesNotRun(paper, _spelt(part))
+            yield refusals.DoesNotRun(paper, _spelt(part))
         elif isinstance(operand, ColumnClause) and isinstance(right, BindParameter) and operand.name in CODE_LISTS:
             named = right.value if isinstance(right.value, list | tuple) else [right.value]
             for code in named or ():
                 if code not in CODE_LISTS[operand.name].codes:
-                    yield UnknownFact(paper, str(code), list(CODE_LISTS[operand.name].codes))
+                    yield refusals.UnknownFact(paper, str(code), list(CODE_LISTS[operand.name].codes))
 
 
 def _kind(value: Any) -> Any:
@@ -173,10 +158,6 @@ def _spelt(part: BinaryExpression[Any]) -> str:
     except SQLAlchemyError:  # a value of a kind that no SQL has
         written = str(part)
     return " ".join(written.split())
-
-
-def _is_truth(value: object) -> bool:
-    return isinstance(value, ColumnElement) and isinstance(value.type, Boolean)
 
 
 def _texts(*values: object) -> bool:
@@ -198,34 +179,33 @@ def _quotations(notice: Notice, words: str, paper: str) -> Iterator[Refusal]:
     for clause in notice.clauses:
         parts = [re.sub(r"\s", "", part) for part in clause.words.split("…")]
         if not all(part in paper_words for part in parts) or not any(parts):
-            yield QuotesOtherWords(paper, clause.mark, clause.words)
+            yield refusals.QuotesOtherWords(paper, clause.mark, clause.words)
 
 
 def _names(notice: Notice, paper: str) -> Iterator[Refusal]:
     """Two clauses have two marks; two conditions have two names in the SELECT and two wordings in either language."""
-    conditions = notice.conditions
-    for names in (
+    for labels in (
         [clause.mark for clause in notice.clauses],
-        [_name_by_condition.get(condition, f"condition_{n}") for n, condition in enumerate(conditions, 1)],
-        [condition.ja for condition in conditions],
-        [condition.en for condition in conditions],
+        list(names(notice).values()),
+        [condition.ja for condition in notice.conditions],
+        [condition.en for condition in notice.conditions],
     ):
-        for name in sorted({one for one in names if names.count(one) > 1}):
-            yield SameNameTwice(paper, name)
+        for label in sorted({label for label in labels if labels.count(label) > 1}):
+            yield refusals.SameNameTwice(paper, label)
 
 
 def _order(notice: Notice, paper: str, earlier: Sequence[Notice]) -> Iterator[Refusal]:
     """It is announced after the last, and replaces the last: no day without an answer, and none with two."""
     days = [notice.announced_on for notice in earlier]
     if days and notice.announced_on <= days[-1]:
-        yield OverlapsAnother(paper, notice.announced_on, days[-1])
+        yield refusals.OverlapsAnother(paper, notice.announced_on, days[-1])
     if notice.replaces is None:
         if days:
-            yield ReplacesNone(paper, notice.announced_on, days[-1])
+            yield refusals.ReplacesNone(paper, notice.announced_on, days[-1])
     elif notice.replaces not in days:
-        yield ReplacesUnknown(paper, notice.replaces, days)
+        yield refusals.ReplacesUnknown(paper, notice.replaces, days)
     elif notice.replaces != days[-1]:
-        yield ReplacesReplaced(paper, notice.replaces, days[-1])
+        yield refusals.ReplacesReplaced(paper, notice.replaces, days[-1])
 
 
 for _home in (conditions, *_PAPERS):

@@ -122,10 +122,7 @@ WARNINGS = (
 
 def remark(code: str) -> str:
     """What a doubt or a warning says, in the language being spoken."""
-    return _BY_CODE[code].says
-
-
-_BY_CODE = {flag.code: flag for flag in (*DOUBTS, *WARNINGS)}
+    return next(flag.says for flag in (*DOUBTS, *WARNINGS) if flag.code == code)
 
 
 def raised(flag: ReviewFlag, holds: Holds) -> Truth:

@@ -4,7 +4,7 @@ A control that could not be made is no pass: `holds` is None when there is nothi
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select
 
 from ledger import facts, tables
 from ledger.codes import Account
+from ledger.dates import Month
 from ledger.journal.balances import Balance, PeriodBalance, sides
 from ledger.journal.entries import Entry
 from ledger.journal.ledgers import AccountLedger, JournalEntry
@@ -44,26 +45,31 @@ class Control:
 
 def controls(
     connection: Connection,
+    month: Month,
     changes: list[PeriodBalance],
     entries: list[JournalEntry],
     ledger: list[AccountLedger],
-    rows: list[FeeHolding],
+    holdings: list[FeeHolding],
     returns: list[SettlementLine],
     moved: dict[str | None, FeeFlow],
-    first: date,
-    last: date,
 ) -> list[Control]:
     """The controls of a month, in the order of its sheets."""
     closing = {change.closing.code: change.closing for change in changes}
+    held, bank = sum(closing[code].balance for code in HELD), closing[Account.BANK]
+    credited = sum(flow.ways.get("credited_here", 0) for flow in moved.values())
     return [
         *_trial_balance(changes),
-        *_journal(connection, changes, entries, first, last),
-        *_general_ledger(ledger),
-        *_parts(connection, closing, last),
-        *_fees_held(rows, closing),
-        *_returns(returns, closing, entries, moved, first, last),
-        _deposits(connection, last),
-        Control("bank_balance", "general_ledger", closing[Account.BANK].balance, None, closing[Account.BANK]),
+        *_journal(connection, month, changes, entries),
+        *(
+            Control("account", "general_ledger", account.lines[-1].left, account.closing.balance, account.closing)
+            for account in ledger
+            if account.lines
+        ),
+        *_parts(connection, closing, month.last),
+        Control("fees_held", "fees_held", sum(holding.left for holding in holdings), held),
+        *_returns(month, returns, closing, entries, credited),
+        _deposits(connection, month.last),
+        Control("bank_balance", "general_ledger", bank.balance, None, bank),
     ]
 
 
@@ -79,31 +85,19 @@ def _trial_balance(changes: list[PeriodBalance]) -> Iterable[Control]:
 
 
 def _journal(
-    connection: Connection, changes: list[PeriodBalance], entries: list[JournalEntry], first: date, last: date
+    connection: Connection, month: Month, changes: list[PeriodBalance], entries: list[JournalEntry]
 ) -> Iterable[Control]:
     total = sum(movement.yen for entry in entries for movement in entry.movements)
     yield Control("journal", "journal", total, sum(change.debit for change in changes))
     table = tables.entry
-    statement = select(table.c.no, table.c.digest).where(table.c.happened_on.between(first, last))
+    statement = select(table.c.no, table.c.digest).where(table.c.happened_on.between(month.first, month.last))
     digests = dict(connection.execute(statement).all())
-    same = sum(digests.get(entry.no) == _content(entry).digest for entry in entries)
+    as_read = {
+        entry.no: Entry(entry.key, entry.on, entry.event, entry.movements, entry.reverses, entry.reason, entry.for_day)
+        for entry in entries
+    }
+    same = sum(digests.get(no) == entry.digest for no, entry in as_read.items())
     yield Control("unchanged", "journal", same, len(digests), in_yen=False)
-
-
-def _content(entry: JournalEntry) -> Entry:
-    return Entry(entry.key, entry.on, entry.event, entry.movements, entry.reverses, entry.reason, entry.for_day)
-
-
-def _general_ledger(ledger: list[AccountLedger]) -> Iterable[Control]:
-    for account_ledger in ledger:
-        if account_ledger.lines:
-            yield Control(
-                "account",
-                "general_ledger",
-                account_ledger.lines[-1].left,
-                account_ledger.closing.balance,
-                account_ledger.closing,
-            )
 
 
 def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> Iterable[Control]:
@@ -122,13 +116,10 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
         .subquery()
     )
     of_a_part = or_(parts.c.application.is_not(None), parts.c.deposit.is_not(None))
-    statement = select(
-        parts.c.account,
-        func.sum(case((of_a_part, parts.c.left), else_=0)).cast(BigInteger),
-        func.sum(case((and_(parts.c.left < 0, parts.c.account != str(Account.AUTHORITY_PAYABLE)), 1), else_=0)).cast(
-            BigInteger
-        ),
-    ).group_by(parts.c.account)
+    below_zero = and_(parts.c.left < 0, parts.c.account != str(Account.AUTHORITY_PAYABLE))
+    yen_of_parts = func.sum(case((of_a_part, parts.c.left), else_=0)).cast(BigInteger)
+    parts_below = func.sum(case((below_zero, 1), else_=0)).cast(BigInteger)
+    statement = select(parts.c.account, yen_of_parts, parts_below).group_by(parts.c.account)
     below = 0
     for code, yen, negative in connection.execute(statement.order_by(parts.c.account)):
         below += negative
@@ -136,52 +127,31 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
     yield Control("below_zero", "general_ledger", below, 0, in_yen=False)
 
 
-def _fees_held(rows: list[FeeHolding], closing: dict[str, Balance]) -> Iterable[Control]:
-    balance = sum(closing[code].balance for code in HELD)
-    yield Control("fees_held", "fees_held", sum(row.left for row in rows), balance)
-
-
 def _returns(
-    returns: list[SettlementLine],
-    closing: dict[str, Balance],
-    entries: list[JournalEntry],
-    moved: dict[str | None, FeeFlow],
-    first: date,
-    last: date,
+    month: Month, returns: list[SettlementLine], closing: dict[str, Balance], entries: list[JournalEntry], credited: int
 ) -> Iterable[Control]:
-    def waiting(states: Collection[str], *, credits: bool) -> int:
-        return sum(
-            settlement.yen
-            for settlement in returns
-            if (settlement.way == "credit") is credits and settlement.state in states
-        )
+    refunds = [settlement for settlement in returns if settlement.way != "credit"]
+    credits = [settlement for settlement in returns if settlement.way == "credit"]
 
-    def reached(state: str, *, credits: bool) -> int:
-        return sum(
-            settlement.yen
-            for settlement in returns
-            if (settlement.way == "credit") is credits
-            for step in settlement.steps
-            if step.state == state and first <= step.on <= last
-        )
+    def reached(settlements: list[SettlementLine], state: str) -> int:
+        steps = ((settlement.yen, step) for settlement in settlements for step in settlement.steps)
+        return sum(yen for yen, step in steps if step.state == state and month.first <= step.on <= month.last)
 
-    for code, account, states, credits in (
-        ("refunds_open", Account.REFUNDS_PAYABLE, ("proposed", "approved", "filed"), False),
-        ("refunds_came_back", Account.RETURNED_TRANSFERS, ("returned",), False),
-        ("credits_open", Account.CREDITS_HELD, ("proposed",), True),
+    for code, account, settlements, states in (
+        ("refunds_open", Account.REFUNDS_PAYABLE, refunds, ("proposed", "approved", "filed")),
+        ("refunds_came_back", Account.RETURNED_TRANSFERS, refunds, ("returned",)),
+        ("credits_open", Account.CREDITS_HELD, credits, ("proposed",)),
     ):
-        balance = closing[account]
-        yield Control(code, "returns", waiting(states, credits=credits), balance.balance, balance)
+        waiting = sum(settlement.yen for settlement in settlements if settlement.state in states)
+        yield Control(code, "returns", waiting, closing[account].balance, closing[account])
     pairs: Counter[tuple[str, str]] = Counter()
     for entry in entries:
         for movement in entry.movements:
             pairs[movement.debit, movement.credit] += movement.yen
     owed = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
     paid = sum(pairs[account, Account.BANK] - pairs[Account.BANK, account] for account in owed)
-    yield Control("refunds_paid", "returns", reached("paid", credits=False) - reached("returned", credits=False), paid)
-    credited = sum(flow.ways.get("credited_here", 0) for flow in moved.values())
-    applied = reached("applied", credits=True) - reached("undone", credits=True)
-    yield Control("credits_applied", "returns", applied, credited)
+    yield Control("refunds_paid", "returns", reached(refunds, "paid") - reached(refunds, "returned"), paid)
+    yield Control("credits_applied", "returns", reached(credits, "applied") - reached(credits, "undone"), credited)
 
 
 def _deposits(connection: Connection, last: date) -> Control:
@@ -193,15 +163,11 @@ def _deposits(connection: Connection, last: date) -> Control:
     """
     versions = tables.deposit_known
     booked = _booked_deposits(connection, last)
-    yen_by_deposit: dict[str, set[int]] = {}
-    for reference, yen in connection.execute(select(versions.c.deposit, versions.c.yen)):
-        yen_by_deposit.setdefault(reference, set()).add(yen)
+    any_version = {(row.deposit, row.yen) for row in connection.execute(select(versions.c.deposit, versions.c.yen))}
     latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
-    as_known = connection.execute(
-        select(latest.c.deposit, latest.c.yen).where(latest.c.received_on <= facts.AS_OF), {"as_of": last}
-    )
-    expected = dict(as_known.all())
-    expected |= {reference: yen for reference, yen in booked.items() if yen in yen_by_deposit.get(reference, ())}
+    received = select(latest.c.deposit, latest.c.yen).where(latest.c.received_on <= facts.AS_OF)
+    expected = dict(connection.execute(received, {"as_of": last}).all())
+    expected |= {reference: yen for reference, yen in booked.items() if (reference, yen) in any_version}
     for reference in _dated_later(connection, last) - set(booked):
         expected.pop(reference, None)
     return Control("deposits", "general_ledger", sum(booked.values()), sum(expected.values()))
@@ -220,8 +186,7 @@ def _dated_later(connection: Connection, last: date) -> set[str]:
 
 def _booked_deposits(connection: Connection, last: date) -> dict[str, int]:
     movement, entry = tables.movement, tables.entry
-    accounts = (str(Account.FEES_HELD), str(Account.SUSPENSE))
-    bank = str(Account.BANK)
+    accounts, bank = (str(Account.FEES_HELD), str(Account.SUSPENSE)), str(Account.BANK)
     came = and_(movement.c.debit == bank, movement.c.credit.in_(accounts))
     went = and_(movement.c.credit == bank, movement.c.debit.in_(accounts))
     yen = func.sum(case((came, movement.c.yen), else_=-movement.c.yen)).cast(BigInteger)

@@ -47,21 +47,10 @@ def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
         .order_by(fact.c.mailed_on, fact.c.application)
     )
     members = people(connection)
-    return [
-        OutstandingReceipt(
-            application=row.application,
-            member=members[row.member],
-            mailed_on=row.mailed_on,
-            day=(as_of - row.mailed_on).days,
-            reminder_on=cp_4_1_3.reminder_on(row.mailed_on),
-            revocable_on=cp_4_1_3.revocable_on(row.mailed_on),
-            state=_state(row.mailed_on, as_of),
-        )
-        for row in connection.execute(statement, {"as_of": as_of})
-    ]
-
-
-def _state(mailed_on: date, as_of: date) -> str:
-    if as_of >= cp_4_1_3.revocable_on(mailed_on):
-        return "revocable"
-    return "remind" if as_of >= cp_4_1_3.reminder_on(mailed_on) else "waiting"
+    rows = []
+    for application, member, mailed_on in connection.execute(statement, {"as_of": as_of}):
+        day = (as_of - mailed_on).days
+        reminder_on, revocable_on = cp_4_1_3.reminder_on(mailed_on), cp_4_1_3.revocable_on(mailed_on)
+        state = "revocable" if as_of >= revocable_on else "remind" if as_of >= reminder_on else "waiting"
+        rows.append(OutstandingReceipt(application, members[member], mailed_on, day, reminder_on, revocable_on, state))
+    return rows

@@ -7,21 +7,7 @@ until it is set against the reissue. Every yen that came or went stands in exact
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Date,
-    Select,
-    Table,
-    and_,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import BigInteger, Connection, Date, Select, and_, bindparam, case, func, or_, select, union_all
 
 from ledger import facts, tables
 from ledger.codes import Account
@@ -85,8 +71,11 @@ def flows(connection: Connection, first: date, last: date) -> dict[str | None, F
 
     None stands for movements that name no application; there should be none.
     """
+    sides = union_all(_side("credit", "debit", 1), _side("debit", "credit", -1)).cte("sides")
+    key = sides.c.application, sides.c.way, sides.c.now
+    statement = select(*key, func.sum(sides.c.yen).cast(BigInteger).label("yen")).group_by(*key)
     by_application: dict[str | None, FeeFlow] = {}
-    for row in connection.execute(_moved(), {"first": first, "as_of": last}):
+    for row in connection.execute(statement, {"first": first, "as_of": last}):
         flow = by_application.setdefault(row.application, FeeFlow())
         flow.to_date[row.way] = flow.to_date.get(row.way, 0) + row.yen
         if row.now:
@@ -150,34 +139,23 @@ def certificate_states(connection: Connection, last: date) -> dict[str, str]:
     return dict(connection.execute(select(fact.c.application, state), {"as_of": last}).all())
 
 
-def _moved() -> Select[tuple[str | None, str, bool, int]]:
-    """Each application's yen by the way they took, before the period and in it."""
-    sides = union_all(_side("credit", "debit", 1), _side("debit", "credit", -1)).cte("sides")
-    return select(
-        sides.c.application, sides.c.way, sides.c.now, func.sum(sides.c.yen).cast(BigInteger).label("yen")
-    ).group_by(sides.c.application, sides.c.way, sides.c.now)
-
-
 def _side(account: str, other: str, sign: int) -> Select[tuple[object, ...]]:
     movement, entry = tables.movement, tables.entry
-    return (
-        select(
-            movement.c[f"{account}_application"].label("application"),
-            _way(movement, other).label("way"),
-            (entry.c.happened_on >= _FIRST).label("now"),
-            (sign * movement.c.yen).label("yen"),
-        )
-        .join(entry, entry.c.no == movement.c.entry)
-        .where(movement.c[account].in_(HELD), entry.c.happened_on <= AS_OF)
-    )
-
-
-def _way(movement: Table, other: str) -> ColumnElement[str]:
     between_two = movement.c.debit_application != movement.c.credit_application
-    return case(
+    way = case(
         *((movement.c[other].in_(accounts), way) for way, accounts in _WAYS.items()),
         (and_(movement.c[other] == str(Account.CREDITS_HELD), between_two), "credited_here"),
         (and_(movement.c[other] == str(Account.FEES_HELD), between_two), "credited_away"),
         (movement.c[other].in_(HELD), "set_aside"),  # for a credit, within one application: it stays held
         else_="other",
+    )
+    return (
+        select(
+            movement.c[f"{account}_application"].label("application"),
+            way.label("way"),
+            (entry.c.happened_on >= _FIRST).label("now"),
+            (sign * movement.c.yen).label("yen"),
+        )
+        .join(entry, entry.c.no == movement.c.entry)
+        .where(movement.c[account].in_(HELD), entry.c.happened_on <= AS_OF)
     )

@@ -24,10 +24,7 @@ VERDICTS = {
     "undetermined": N_("not decided yet"),
 }
 
-SUGGESTED = {
-    "refund": N_("refund"),
-    "credit": N_("credit"),
-}
+SUGGESTED = {"refund": N_("refund"), "credit": N_("credit")}
 
 # CP 4.1.3
 RECEIPT_STATES = {
@@ -71,13 +68,6 @@ def fact(column: str) -> str:
     from ledger.facts import COLUMNS
 
     return _(COLUMNS[column].label)
-
-
-def remark(code: str) -> str:
-    """What a doubt or a warning says."""
-    from ledger.notices import review_flags
-
-    return next(flag.says for flag in (*review_flags.DOUBTS, *review_flags.WARNINGS) if flag.code == code)
 
 
 def remarks(codes: Iterable[str]) -> str:

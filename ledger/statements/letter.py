@@ -19,14 +19,8 @@ from ledger.people.register import Person, members
 # Where no clause decides, or a person has to look, these are the facts that the answer is about.
 _OF_A_LIVE_ONE = ("applied_on", "issued_on", "mailed_on", "expires_on")
 _OF_A_DOUBT = (
-    "withdrawn_on",
-    "downloaded_on",
-    "downloads_checked_to",
-    "receipt_on",
-    "receipts_entered_to",
-    "revoked_on",
-    "reason",
-    "used",
+    *("withdrawn_on", "downloaded_on", "downloads_checked_to", "receipt_on", "receipts_entered_to"),
+    *("revoked_on", "reason", "used"),
 )
 # How far a register reached says something only while nothing stands in it.
 _REGISTERS = {"downloads_checked_to": "downloaded_on", "receipts_entered_to": "receipt_on"}
@@ -90,10 +84,9 @@ def letters(connection: Connection) -> Iterator[Letter]:
 
 
 def _letter(connection: Connection, decision: Decision, addressee: Person) -> Letter:
-    finding, values = decision.finding, _facts(decision)
+    finding, values, cited = decision.finding, _facts(decision), _cited(decision)
     applied_on = values["applied_on"]
     assert isinstance(applied_on, date), decision.no
-    cited = _cited(decision)
     return Letter(
         **vars(decision),
         addressee=addressee,

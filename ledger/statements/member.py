@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from ledger import facts, masking, tables
 from ledger.codes import Account, format_code
@@ -94,16 +93,8 @@ class MemberStatement:
 
 def member_statement(connection: Connection, member: str, as_of: date) -> MemberStatement:
     """The statement of a member as of a day. A member who is not in the register is refused (unknown-member)."""
-    versions, member = tables.member_known, register.member_number(connection, member)
-    rows = [
-        connection.execute(
-            facts.latest_version(versions, (versions.c.member,), by, versions.c.member == member),
-            {"as_of": as_of} if by is not None else {},
-        ).one_or_none()
-        for by in (facts.AS_OF, None)
-    ]
-    row: Row[Any] | None = rows[0] or rows[1]
-    assert row is not None, "a member is in the register from the row that names it first"
+    member = register.member_number(connection, member)
+    row = register.latest_rows(connection, as_of, member).get(member) or register.require_member(connection, member)
     findings = sorted(judge(connection, as_of, member=member), key=lambda finding: numerically(finding.application))
     origins = facts.origins(connection, {number for finding in findings for number in finding.fact_ids()})
     deposits = _deposits(connection, member, as_of)
@@ -113,10 +104,7 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
     return MemberStatement(
         person=Person(member, row.name, row.association),
         as_of=as_of,
-        kana=row.kana,
-        deregistered_on=row.deregistered_on,
-        bank=row.bank,
-        branch=row.branch,
+        **{name: getattr(row, name) for name in ("kana", "deregistered_on", "bank", "branch")},
         account=None if row.account_number is None else masking.account(row.account_number),
         account_waits=member in people.waiting(connection, member),
         findings=findings,

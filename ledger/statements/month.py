@@ -13,7 +13,7 @@ from ledger.journal.balances import PeriodBalance
 from ledger.journal.chart import Chart, chart
 from ledger.journal.closing import closing_of
 from ledger.journal.ledgers import AccountLedger, JournalEntry
-from ledger.people.register import Owners, owners, people
+from ledger.people.register import Owners, owners
 from ledger.statements import fees_held, settlements
 from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
@@ -22,35 +22,16 @@ from ledger.statements.settlements import SettlementLine
 
 
 @dataclass(frozen=True)
-class Counts:
-    """How many there are: members, applications and standing decisions by the end of the month, the rest in it.
-
-    `entries_to_date` is the number of entries up to the end of the month, `head` that of the batch that wrote the last.
-    """
-
-    members: int
-    applications: int
-    decisions: int
-    entries: int
-    reversals: int
-    entries_to_date: int
-    refunds: int
-    overpayments: int
-    credits: int
-    head: str | None
-
-
-@dataclass(frozen=True)
 class MonthStatement:
-    """A month of the books: counts, controls, balances, journal, ledgers, fees held, returns, decisions, associations.
+    """A month of the books: controls, balances, journal, ledgers, fees held, returns, decisions, associations.
 
-    `returns` are those that moved in the month or were still open at its end.
+    `returns` are those that moved in the month or were still open at its end. `entries_to_date` is the number of
+    entries up to its end, `head` that of the batch that wrote the last of them.
     """
 
     month: Month
     owners: Owners
     chart: Chart
-    counts: Counts
     controls: list[Control]
     changes: list[PeriodBalance]
     entries: list[JournalEntry]
@@ -59,6 +40,8 @@ class MonthStatement:
     returns: list[SettlementLine]
     decided: list[Decision]
     associations: list[Association]
+    entries_to_date: int
+    head: str | None
 
     @property
     def agrees(self) -> bool:
@@ -79,45 +62,21 @@ def month_statement(connection: Connection, month: Month) -> MonthStatement:
     listed = sorted(settlements.in_period(every_return, first, last), key=settlements.member_order)
     decisions = standing_on(connection, last, closing_of(connection, month))
     decisions.sort(key=lambda decision: whose.order(decision.application))
-    totals = associations(connection, moved, whose, last)
+    entry = tables.entry
+    to_date = select(func.count()).select_from(entry).where(entry.c.happened_on <= last)
     return MonthStatement(
         month=month,
         owners=whose,
         chart=chart(connection),
-        counts=_counts(connection, last, totals, entries, decisions, listed),
-        controls=controls(connection, changes, entries, ledger, holdings, every_return, moved, first, last),
+        controls=controls(connection, month, changes, entries, ledger, holdings, every_return, moved),
         changes=changes,
         entries=entries,
         ledger=ledger,
         held=holdings,
         returns=listed,
         decided=decisions,
-        associations=totals,
-    )
-
-
-def _counts(
-    connection: Connection,
-    last: date,
-    totals: list[Association],
-    entries: list[JournalEntry],
-    decisions: list[Decision],
-    listed: list[SettlementLine],
-) -> Counts:
-    entry = tables.entry
-    by_then = entry.c.happened_on <= last
-    to_date = connection.execute(select(func.count()).select_from(entry).where(by_then)).scalar_one()
-    ways = [settlement.way for settlement in listed]
-    return Counts(
-        members=len(people(connection, last)),
-        applications=sum(total.applications for total in totals),
-        decisions=len(decisions),
-        entries=len(entries),
-        reversals=sum(entry.reverses is not None for entry in entries),
-        entries_to_date=to_date,
-        refunds=ways.count("refund"),
-        overpayments=ways.count("overpayment"),
-        credits=ways.count("credit"),
+        associations=associations(connection, moved, whose, last),
+        entries_to_date=connection.execute(to_date).scalar_one(),
         head=_head(connection, last),
     )
 

@@ -66,9 +66,6 @@ def member_order(line: SettlementLine) -> tuple[object, ...]:
     return (line.person is None, person_order(line.person) if line.person else (), line.way, line.no)
 
 
-# --- reading --------------------------------------------------------------------------------------------------------
-
-
 def _lines(connection: Connection, owners: Owners, last: date, rows: list[Settlement]) -> Iterator[SettlementLine]:
     """Adds whose each is, when its money came in, at which rate, and the account that it is paid to."""
     received, rates = first_received(connection, last), _tax_percents(connection, last)
