@@ -27,11 +27,7 @@ Accept = Annotated[str | None, option("--accept", N_("close all the same, and wh
 
 @app.writes("close", "2012-09 --bank-balance 1234567", "2012-09 --bank-balance 1234567 --accept 仮受金は10月に精算")
 def close(
-    books: Books,
-    month: InMonth,
-    bank_balance: Balance = None,
-    undetermined_days: Days = None,
-    accept: Accept = None,
+    books: Books, month: InMonth, bank_balance: Balance = None, undetermined_days: Days = None, accept: Accept = None
 ) -> Answer:
     """Closes a month and every month before it; everything that stands against it is said at once."""
     from exports.reports import closing

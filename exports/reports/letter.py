@@ -243,8 +243,5 @@ def _next(letter: Letter) -> Iterator[str]:
 
 
 def _reference(letter: Letter) -> str:
-    numbers = (
-        _("decision No. {no}", no=letter.no),
-        _("application {application}", application=letter.application),
-    )
+    numbers = (_("decision No. {no}", no=letter.no), _("application {application}", application=letter.application))
     return _("When you write or call, name {numbers}.", numbers=joined(numbers))

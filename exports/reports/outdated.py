@@ -87,13 +87,7 @@ _ANSWER = (
     Column("clauses", data="texts"),
     Column("refundable", kind="yen"),
 )
-_ORIGIN = (
-    Column("file"),
-    Column("sheet"),
-    Column("row", kind="number"),
-    Column("known_on", kind="day"),
-    Column("by"),
-)
+_ORIGIN = (Column("file"), Column("sheet"), Column("row", kind="number"), Column("known_on", kind="day"), Column("by"))
 
 REPORT = Report(
     name="decisions shaken",

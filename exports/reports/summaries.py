@@ -37,9 +37,7 @@ def created(before: str | None, after: str) -> str:
     if before == after:
         return _("The books were there already, in version {after}; nothing was changed.", after=after)
     return _(
-        "The books were brought from version {before} to {after}; nothing in them was lost.",
-        before=before,
-        after=after,
+        "The books were brought from version {before} to {after}; nothing in them was lost.", before=before, after=after
     )
 
 
