@@ -121,7 +121,7 @@ def write_file(
 
     written = file(books.connection, layout=text, on=on, name=out.name, without=without or [], by=books.by)
     content = None if written.gone_on else written.written
-    return Answer(payments.filed(written, out), payments.filed_json(written, out), file=content)
+    return Answer(*payments.filed(written, out), file=content)
 
 
 @files.writes("void", "1 --reason 取組日の誤り --by 丙田")
@@ -132,8 +132,7 @@ def void(
     from exports.reports import payments
     from ledger.booking import payment_files
 
-    voided = payment_files.void(books.connection, no, on=on, reason=reason, by=books.by)
-    return Answer(payments.void(voided), payments.void_json(voided))
+    return Answer(*payments.void(payment_files.void(books.connection, no, on=on, reason=reason, by=books.by)))
 
 
 files.lists(REPORTS["refund list"], "list")
