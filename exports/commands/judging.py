@@ -58,9 +58,6 @@ def letter(
     return Answer(note=_("{count} letters written: {place}", count=len(files), place=out))
 
 
-# --- the rules in force -----------------------------------------------------------------------------------------------
-
-
 @notices.runs("list", "", as_json=AsJson)
 def list_notices(_session: Session) -> Answer:
     """Every notice, with the days on which it answers."""

@@ -38,9 +38,6 @@ def return_overpayment(
     return proposed(return_deposit(books.connection, deposit, on=on, by=books.by), sentence)
 
 
-# --- the same for both ------------------------------------------------------------------------------------------------
-
-
 @returns.writes("approve", "1 --by 丙田")
 def approve(books: Books, no: No, on: On) -> Answer:
     """Approves what another person proposed."""
@@ -86,8 +83,6 @@ refund.add_typer(returns)
 overpaid.add_typer(returns)
 overpaid.lists(REPORTS["overpaid list"], "list")
 
-
-# --- the payment file -------------------------------------------------------------------------------------------------
 
 files = refund.group()
 

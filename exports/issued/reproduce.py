@@ -169,8 +169,6 @@ class _HandedOut:
                 question[parameter.name] = self.notice
         return report.ask(connection, question)
 
-    # --- a file that bears no stamp -----------------------------------------------------------------------------------
-
     def _by_cover(self, connection: Connection) -> Iterator[Stamp]:
         """What the cover of a month's workbook says, after each write that it may have been made after."""
         page = self.content.page(self.content.sheets[0]) if self.content.sheets else None

@@ -145,7 +145,6 @@ def _judged(connection: Connection, question: Question) -> "list[Finding]":
 
 
 def _text(listing: Listing) -> str:
-    """Each finding explained, or a table when they are many."""
     rows: list[CheckedFinding] = listing.content
     if len(rows) > EXPLAINED:
         counted = summaries.by_outcome((row.finding.outcome, row.finding.refundable) for row in rows)

@@ -78,7 +78,6 @@ def _sources(rests_on: "list[Ground]") -> str:
 
 
 def _next(finding: "Finding") -> Iterator[str]:
-    """What to do next, as the accountant would type it."""
     if finding.outcome == "eligible" and finding.suggested == "credit":
         reissue = finding.row["open_reissue"]
         yield _("seisan credit propose {application} --to {reissue}", application=finding.application, reissue=reissue)

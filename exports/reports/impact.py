@@ -27,7 +27,6 @@ def _rows(connection: Connection, question: Question) -> "Comparison":
 
 
 def _yen(before: str = "refundable_before", after: str = "refundable_after", *, in_json: bool = True) -> Any:
-    """What is to be given back under either notice, and the difference."""
 
     def difference(row: Any) -> int:
         return columns[1].of(row) - columns[0].of(row)  # type: ignore[no-any-return]

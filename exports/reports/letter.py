@@ -112,9 +112,6 @@ def file_name(letter: Letter) -> str:
     return f"{letter.no:06}-{application}.xlsx"
 
 
-# --- to whom and about what -----------------------------------------------------------------------------------------
-
-
 def _opening(letter: Letter) -> Iterator[Values]:
     member = letter.addressee
     addressee = N_("member No. {number}, association of {association}")
@@ -130,9 +127,6 @@ def _opening(letter: Letter) -> Iterator[Values]:
     )
     applied, day = format_day(letter.applied_on), format_day(letter.as_of)
     yield "", _(opening, applied=applied, application=letter.application, day=day)
-
-
-# --- the answer -----------------------------------------------------------------------------------------------------
 
 
 def _answer(letter: Letter) -> Iterator[Values]:

@@ -18,9 +18,6 @@ def notice_of(day: date) -> Notice:
     return notice
 
 
-# --- the list -------------------------------------------------------------------------------------------------------
-
-
 def listed() -> tuple[str, list[Json]]:
     """Every notice, oldest first: its name, the days on which it answers, its clauses; and for other programs."""
     texts = ("\n".join([*_head(notice), *_clauses(notice)]) for notice in register.NOTICES)
@@ -61,9 +58,6 @@ def _head_json(notice: Notice) -> Json:
         "to": register.last_day(notice),
         "clauses": [{"mark": clause.mark, "words": clause.words} for clause in notice.clauses],
     }
-
-
-# --- one notice -----------------------------------------------------------------------------------------------------
 
 
 def paper(day: date) -> tuple[str, Json]:

@@ -197,7 +197,6 @@ class Table:
 
 
 def _leaves(columns: Iterable[Column]) -> list[Column]:
-    """The columns that stand on a sheet, from left to right."""
     leaves: list[Column] = []
     for column in columns:
         leaves += _leaves(column.columns) if column.expands else [column] if column.title else []

@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 NAME = N_("Refunds and credits")
 
-WAYS = {
-    "refund": N_("refund"),
-    "overpayment": N_("return of an overpayment"),
-    "credit": N_("credit"),
-}
+WAYS = {"refund": N_("refund"), "overpayment": N_("return of an overpayment"), "credit": N_("credit")}
 _SUBTOTALS = {
     "refund": N_("Refunds in total"),
     "overpayment": N_("Overpayments in total"),
