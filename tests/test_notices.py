@@ -114,11 +114,11 @@ def test_two_notices_that_differ_only_in_a_number_of_days_are_two_questions(book
 
 def test_list_names_every_notice_the_days_it_answers_and_its_clauses() -> None:
     i18n.use("en")
-    said = notices.listed()
+    said = notices.listed()[0]
     assert "the president's notice of 21 September 2012" in said
     assert "  in force from 2012-03-23 to 2012-09-20\n  replaces the notice of 2012-03-05\n  未利用「" in said
     assert f"  in force from {LAST} on" in said
-    answers = notices.listed_json()
+    answers = notices.listed()[1]
     firsts = [notice.announced_on for notice in register.NOTICES]
     assert firsts[:3] == [date(2012, 3, 5), date(2012, 3, 23), date(2012, 9, 21)]
     lasts = [following - timedelta(days=1) for following in firsts[1:]]
@@ -128,23 +128,23 @@ def test_list_names_every_notice_the_days_it_answers_and_its_clauses() -> None:
 
 
 def test_paper_is_shown_in_its_own_words_with_the_conditions_read_from_it() -> None:
-    said = notices.paper(date(2012, 10, 1))
+    said = notices.paper(date(2012, 10, 1))[0]
     quoted = [line for line in register.words(n2012_09_21.notice).splitlines() if line.startswith("> ")]
     assert all(line in said for line in quoted)
     assert "    ・受領書が返送されていない\n    ・送付から30日以上経って取消された" in said
     assert "It speaks of what" not in said
     i18n.use("en")
-    said = notices.paper(date(2012, 9, 21))
+    said = notices.paper(date(2012, 9, 21))[0]
     assert "    ・the receipt had not been returned\n      受領書が返送されていない" in said
     assert all(line in said for line in quoted)
-    answer = notices.paper_json(date(2012, 9, 21))
+    answer = notices.paper(date(2012, 9, 21))[1]
     assert [each["name"] for each in answer["clauses"][1]["conditions"]] == ["no_receipt", "thirty_days", "revoked"]
     assert json.text(answer)
 
 
 def test_notice_without_clauses_says_so() -> None:
     i18n.use("en")
-    assert notices.paper(date(2012, 3, 22)).endswith("Read as:\n  it names no case in which the fee comes back")
+    assert notices.paper(date(2012, 3, 22))[0].endswith("Read as:\n  it names no case in which the fee comes back")
 
 
 def test_day_before_the_first_notice_has_none_to_show() -> None:

@@ -18,6 +18,4 @@ def pay(books: Books, bill: Annotated[str, argument("BILL", N_("the number of th
     """Posts the payment of a bill: every line that agrees, once."""
     from ledger.booking.bills import pay_bill
 
-    paid = pay_bill(books.connection, bill, on=on, by=books.by)
-    data = {"yen": paid.yen, "posted": paid.posted, "paid_before": paid.paid_before, "left": len(paid.left)}
-    return Answer(summaries.bill_paid(paid), data)
+    return Answer(*summaries.bill_paid(pay_bill(books.connection, bill, on=on, by=books.by)))

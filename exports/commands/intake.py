@@ -52,7 +52,7 @@ def book(
     from ledger.booking import run
 
     report = run.book(books.connection, through, by=books.by)
-    return Answer(summaries.booked(report), summaries.booked_json(report))
+    return Answer(*summaries.booked(report))
 
 
 @app.runs("match", "", "20120310-7 2012-0040", as_json=AsJson, dry_run=DryRun)

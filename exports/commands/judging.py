@@ -58,15 +58,12 @@ def letter(
     return Answer(note=_("{count} letters written: {place}", count=len(files), place=out))
 
 
-# --- the rules in force -----------------------------------------------------------------------------------------------
-
-
 @notices.runs("list", "", as_json=AsJson)
 def list_notices(_session: Session) -> Answer:
     """Every notice, with the days on which it answers."""
     from exports.reports import notices as papers
 
-    return Answer(papers.listed(), papers.listed_json())
+    return Answer(*papers.listed())
 
 
 @notices.runs("show", "2012-09-21", "2012-09-21 --sql", as_json=AsJson)
@@ -81,7 +78,7 @@ def show(
 
     if as_sql:
         return Answer(format_sql(day, session.database))
-    return Answer(papers.paper(day), papers.paper_json(day))
+    return Answer(*papers.paper(day))
 
 
 notices.lists(REPORTS["notices compare"], "compare")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from exports.reports import REPORTS
+from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Reason, option
 from exports.shell.session import Answer, Books, Session, written
@@ -27,31 +27,25 @@ Accept = Annotated[str | None, option("--accept", N_("close all the same, and wh
 
 @app.writes("close", "2012-09 --bank-balance 1234567", "2012-09 --bank-balance 1234567 --accept 仮受金は10月に精算")
 def close(
-    books: Books,
-    month: InMonth,
-    bank_balance: Balance = None,
-    undetermined_days: Days = None,
-    accept: Accept = None,
+    books: Books, month: InMonth, bank_balance: Balance = None, undetermined_days: Days = None, accept: Accept = None
 ) -> Answer:
     """Closes a month and every month before it; everything that stands against it is said at once."""
-    from exports.reports import closing
     from ledger.booking import month_end
 
     limit = {} if undetermined_days is None else {"undetermined_days": undetermined_days}
     closed = month_end.close(
         books.connection, month, today=dates.today(), by=books.by, bank_yen=bank_balance, accept=accept, **limit
     )
-    return Answer(closing.closed(closed), closing.as_json(closed))
+    return Answer(*summaries.closed(closed))
 
 
 @app.writes("reopen", "2012-09 --reason 入金の計上もれ")
 def reopen(books: Books, month: InMonth, reason: Reason) -> Answer:
     """Reopens a closed month and every month after it; the reason is kept."""
-    from exports.reports import closing
     from ledger.booking import month_end
 
     reopened = month_end.reopen(books.connection, month, reason=reason, by=books.by)
-    return Answer(closing.reopened(reopened), closing.as_json(reopened))
+    return Answer(*summaries.reopened(reopened))
 
 
 month.lists(REPORTS["months"], "list")

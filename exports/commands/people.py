@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from exports.reports import REPORTS
+from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import AsJson, Member, option
 from exports.shell.session import Answer, Books, Session
@@ -35,9 +35,8 @@ def show(
     purpose: Annotated[str, option("--purpose", N_("what it is looked at for; it is kept"), "TEXT")],
 ) -> Answer:
     """The whole bank account of a member; who looks, and for what, is recorded."""
-    from exports.reports import people
     from ledger.audit.access import look
 
     with session.writing() as books:
         registered = look(books.connection, member, purpose=purpose, by=books.by)
-    return Answer(people.account(registered), people.account_json(registered))
+    return Answer(*summaries.account(registered))

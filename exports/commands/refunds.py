@@ -38,9 +38,6 @@ def return_overpayment(
     return proposed(return_deposit(books.connection, deposit, on=on, by=books.by), sentence)
 
 
-# --- the same for both ------------------------------------------------------------------------------------------------
-
-
 @returns.writes("approve", "1 --by 丙田")
 def approve(books: Books, no: No, on: On) -> Answer:
     """Approves what another person proposed."""
@@ -87,8 +84,6 @@ overpaid.add_typer(returns)
 overpaid.lists(REPORTS["overpaid list"], "list")
 
 
-# --- the payment file -------------------------------------------------------------------------------------------------
-
 files = refund.group()
 
 
@@ -121,7 +116,7 @@ def write_file(
 
     written = file(books.connection, layout=text, on=on, name=out.name, without=without or [], by=books.by)
     content = None if written.gone_on else written.written
-    return Answer(payments.filed(written, out), payments.filed_json(written, out), file=content)
+    return Answer(*payments.filed(written, out), file=content)
 
 
 @files.writes("void", "1 --reason 取組日の誤り --by 丙田")
@@ -132,8 +127,7 @@ def void(
     from exports.reports import payments
     from ledger.booking import payment_files
 
-    voided = payment_files.void(books.connection, no, on=on, reason=reason, by=books.by)
-    return Answer(payments.void(voided), payments.void_json(voided))
+    return Answer(*payments.void(payment_files.void(books.connection, no, on=on, reason=reason, by=books.by)))
 
 
 files.lists(REPORTS["refund list"], "list")

@@ -15,8 +15,7 @@ app = Commands(N_("Keeping the books safe"))
 InMonth = Annotated[Month | None, option("--month", N_("only what was written with the month's entries"), "YYYY-MM")]
 Since = Annotated[int | None, option("--since", N_("only what came after a batch"), "BATCH", min=0, max=LARGEST)]
 Proposed = Annotated[
-    Path | None,
-    option("--notice", N_("the notice that a comparison was made with; it is code, and is run"), "FILE.py"),
+    Path | None, option("--notice", N_("the notice that a comparison was made with; it is code, and is run"), "FILE.py")
 ]
 
 

@@ -80,8 +80,7 @@ def set_setting(
     """Sets one of the settings; who did is kept, and what it was before."""
     from ledger.store.settings import change
 
-    changed, new = change(books.connection, name, value, by=books.by)
-    return Answer(settings.changed(changed, new), settings.changed_json(changed, new))
+    return Answer(*settings.changed(*change(books.connection, name, value, by=books.by)))
 
 
 @app.runs("roles", "", "--prefix tokyo", as_json=AsJson)
@@ -90,9 +89,8 @@ def roles(
     prefix: Annotated[str, option("--prefix", N_("what the names of the roles begin with"), "TEXT")] = "seisan",
 ) -> Answer:
     """On PostgreSQL: makes the roles of clerk, approver and auditor, or brings them up to date."""
-    from exports.reports import people
     from migrations.roles import grant
 
     with session.writing() as books:
         granted = grant(books.connection, prefix)
-    return Answer(people.roles(granted), people.roles_json(granted))
+    return Answer(*summaries.roles(granted))

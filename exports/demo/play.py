@@ -33,17 +33,8 @@ PAYER = {
 INPUT = Path(__file__).parent / "input"
 # The files of the office, in the order of the month.
 FILES = (
-    "会員名簿.xlsx",
-    "申込.xlsx",
-    "発行送付.xlsx",
-    "ダウンロード記録.csv",
-    "受領簿.xlsx",
-    "取消通知.xlsx",
-    "利用回答.csv",
-    "返金希望.xlsx",
-    "入金.xlsx",
-    "請求書.xlsx",
-    "発行手数料.xlsx",
+    *("会員名簿.xlsx", "申込.xlsx", "発行送付.xlsx", "ダウンロード記録.csv", "受領簿.xlsx", "取消通知.xlsx"),
+    *("利用回答.csv", "返金希望.xlsx", "入金.xlsx", "請求書.xlsx", "発行手数料.xlsx"),
 )
 
 # The case that the papers themselves tell.

@@ -9,25 +9,11 @@ where the first character may not stand there.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from exports.formats.ledger_text import (
-    AccountKind,
-    ExportAccount,
-    Transaction,
-    first_day,
-    one_line,
-    parts_used,
-    postings,
-    settled,
-)
+from exports.formats.ledger_text import ExportAccount, Transaction, first_day, one_line, parts_used, postings, settled
 from exports.formats.outfile import new_file
 from ledger.i18n import _
 
-_KINDS: dict[AccountKind, str] = {
-    "asset": "Assets",
-    "liability": "Liabilities",
-    "revenue": "Income",
-    "expense": "Expenses",
-}
+_KINDS = {"asset": "Assets", "liability": "Liabilities", "revenue": "Income", "expense": "Expenses"}
 
 
 def write(entries: Sequence[Transaction], chart: Sequence[ExportAccount], path: Path) -> None:

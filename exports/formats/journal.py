@@ -44,14 +44,5 @@ def write(connection: Connection, form: str, path: Path, first: date | None, las
 
 
 def _entry(entry: ledgers.JournalEntry) -> Transaction:
-    return Transaction(
-        no=entry.no,
-        on=entry.on,
-        recorded_at=entry.recorded_at,
-        by=entry.by,
-        event=entry.event,
-        key=entry.key,
-        reverses=entry.reverses,
-        text=description(entry),
-        movements=entry.movements,
-    )
+    entered = (entry.no, entry.on, entry.recorded_at, entry.by, entry.event, entry.key, entry.reverses)
+    return Transaction(*entered, description(entry), entry.movements)

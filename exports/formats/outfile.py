@@ -1,4 +1,4 @@
-"""A file appears whole under its name, or not at all."""
+"""Files that are written: the name decides what is, and a file appears whole under it, or not at all."""
 
 import errno
 import os
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ledger.errors import DiskFull, NotWritable, Refusal
+from ledger.errors import DiskFull, Exit, NotWritable, Refusal
 from ledger.i18n import N_
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -87,3 +87,27 @@ class Private:
         self.out.flush()
         os.fsync(self.out.fileno())
         self.written = True
+
+
+@dataclass
+class NoSuchFormat(Refusal):
+    """{file}: no file of this ending is written"""
+
+    file: str
+    exit = Exit.USAGE
+    instead = N_("name a file ending in .xlsx, .csv or .json")
+
+
+@dataclass
+class NotAWorkbook(Refusal):
+    """{file} is not the name of a workbook"""
+
+    file: str
+    exit = Exit.USAGE
+    instead = N_("name a file ending in .xlsx")
+
+
+def require_workbook(path: Path) -> None:
+    """Refuses a name that does not end in .xlsx (not-a-workbook), unless it is a device, which has no kind."""
+    if path.suffix.lower() != ".xlsx" and (path.is_file() or not path.exists()):
+        raise NotAWorkbook(str(path))

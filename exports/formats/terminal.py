@@ -93,7 +93,5 @@ def _row(cells: Values, columns: tuple[SheetColumn, ...]) -> list[str]:
 
 
 def _line(cells: list[str], columns: tuple[SheetColumn, ...], widths: list[int]) -> str:
-    return _GAP.join(
-        padded(cell, room, right=column.kind in NUMERIC)
-        for cell, column, room in zip(cells, columns, widths, strict=True)
-    ).rstrip()
+    places = zip(cells, columns, widths, strict=True)
+    return _GAP.join(padded(cell, room, right=column.kind in NUMERIC) for cell, column, room in places).rstrip()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from io import BytesIO
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from math import ceil
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -160,7 +160,7 @@ def _set_up(frame: Worksheet, sheet: Sheet, paint: "Paint") -> None:
     frame.print_options.horizontalCentered = True
     frame.page_margins.left = frame.page_margins.right = 0.5
     frame.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&P / &N"))
-    head = _head_height(sheet)
+    head = 0 if sheet.to_fill else 4
     if sheet.uniform and sheet.blocks[0].titled:
         frame.print_title_rows = f"{head + 1}:{head + 1}"
         frame.freeze_panes = f"A{head + 2}"
@@ -177,13 +177,8 @@ def _set_up(frame: Worksheet, sheet: Sheet, paint: "Paint") -> None:
 
 
 def _column_widths(sheet: Sheet) -> list[float]:
-    """The widest that any block wants each column, in characters."""
     widths = zip_longest(*([column.width for column in block.columns] for block in sheet.blocks), fillvalue=0)
     return [max(column) for column in widths]
-
-
-def _head_height(sheet: Sheet) -> int:
-    return 0 if sheet.to_fill else 4
 
 
 def _add_lists(package: Package, workbook: Workbook) -> None:
@@ -462,19 +457,10 @@ def _fill(skeleton: BytesIO, sheets: list[_Rows], stamp: bytes, out: BinaryIO) -
 def _sheet_xml(frame: bytes, rows: _Rows) -> Iterator[bytes]:
     before, after = _NO_ROWS.split(_SIZE.sub(b"", frame, count=1), maxsplit=1)
     yield before + b"<sheetData>"
-    for pieces in _batches(rows.xml()):
-        yield "".join(pieces).encode()
+    pieces = rows.xml()
+    while batch := list(islice(pieces, _CHUNK)):
+        yield "".join(batch).encode()
     breaks = "".join(f'<brk id="{row}" max="16383" man="1"/>' for row in rows.breaks)
     count = len(rows.breaks)
     marked = f'<rowBreaks count="{count}" manualBreakCount="{count}">{breaks}</rowBreaks>' if count else ""
     yield b"</sheetData>" + _BREAKS.sub(marked.encode(), after, count=1)
-
-
-def _batches(pieces: Iterator[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for piece in pieces:
-        batch.append(piece)
-        if len(batch) == _CHUNK:
-            yield batch
-            batch = []
-    yield batch

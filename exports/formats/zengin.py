@@ -19,12 +19,7 @@ _ACCOUNT, _REFUND = slice(43, 50), slice(91, 101)
 
 def text(order: PaymentOrder) -> str:
     """Every character of the file."""
-    records = [
-        _header(order),
-        *(_data(transfer) for transfer in order.transfers),
-        _trailer(order.transfers),
-        _c("9", LENGTH),
-    ]
+    records = [_header(order), *map(_data, order.transfers), _trailer(order.transfers), _c("9", LENGTH)]
     for record in records:
         assert len(record.encode(BYTES)) == len(record) == LENGTH, record
     return "".join(f"{record}{_END}" for record in records)

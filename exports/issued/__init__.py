@@ -15,7 +15,7 @@ def write(connection: "Connection", listing: Listing, path: Path) -> None:
     Refused: another ending (no-such-format), a place that cannot be written.
     """
     from exports.formats import csv, json, xlsx
-    from exports.formats.files import NoSuchFormat
+    from exports.formats.outfile import NoSuchFormat
     from exports.issued import reproduce, stamp
 
     match path.suffix.lower():

@@ -100,16 +100,19 @@ class _SheetComparison:
         columns = _columns(rows, originals)
         rows = _reordered(rows, columns)
         pairs = list(_aligned([_key(row) for row in rows], [_key(row) for row in originals]))
-        added = [str(at + 1) for at, original in pairs if at is not None and original is None]
-        yield from self._counted("rows-added", added)
-        missing = [str(original + 1) for at, original in pairs if at is None and original is not None]
-        yield from self._counted("rows-missing", missing)
-        yield from self._counted("columns-added", [letter(at) for at, original in columns if at and original is None])
-        alone = [letter(original) for at, original in columns if at is None and original]
-        yield from self._counted("columns-missing", alone)
-        yield from self._counted("rows-hidden", [str(row) for row in file.hidden_rows])
-        used = {at for row in originals for at in row}
-        yield from self._counted("columns-hidden", [letter(column) for column in sorted(file.hidden_columns & used)])
+        hidden = sorted(file.hidden_columns & {at for row in originals for at in row})
+        places = {
+            "rows-added": [str(at + 1) for at, original in pairs if at is not None and original is None],
+            "rows-missing": [str(original + 1) for at, original in pairs if at is None and original is not None],
+            "columns-added": [letter(at) for at, original in columns if at and original is None],
+            "columns-missing": [letter(original) for at, original in columns if at is None and original],
+            "rows-hidden": [str(row) for row in file.hidden_rows],
+            "columns-hidden": [letter(column) for column in hidden],
+        }
+        for code, names in places.items():
+            if names:  # one for all of which this can be said: the first of them and how many they are
+                fields: dict[str, object] = {"sheet": self.sheet, "first": names[0], "count": len(names)}
+                yield Difference(code, self.file, fields, self.sheet)
         yield from self._cells(rows, originals, pairs, columns)
 
     def _cells(
@@ -133,12 +136,6 @@ class _SheetComparison:
         for (_column, code, original_code), cells in formats.items():
             fields = {"sheet": self.sheet, "cell": cells[0], "count": len(cells), "there": code, "here": original_code}
             yield Difference("format-differs", self.file, fields, self.sheet, cells[0], code, original_code)
-
-    def _counted(self, code: str, places: list[str]) -> Iterator[Difference]:
-        """One for all the rows or columns of which this can be said: the first of them and how many they are."""
-        if places:
-            fields: dict[str, object] = {"sheet": self.sheet, "first": places[0], "count": len(places)}
-            yield Difference(code, self.file, fields, self.sheet)
 
     def _cell(self, place: str, cell: Cell, original: Cell, *, moved: bool) -> Iterator[Difference]:
         if not _same_formula(cell.formula, original.formula, moved=moved):
@@ -249,10 +246,9 @@ def _places(rows: Sequence[Hashable]) -> Callable[[Hashable, int], int]:
 
 def _columns(rows: list[Row], originals: list[Row]) -> list[Pair]:
     """The columns of both, counted from 1, paired; looked into only where hardly any row is as it was."""
-    width = max((at for row in (*rows, *originals) for at in row), default=0)
     keys = {_key(row) for row in originals}
     if 2 * sum(_key(row) in keys for row in rows) >= len(rows):
-        return [(at, at) for at in range(1, width + 1)]
+        return [(at, at) for at in range(1, _width([*rows, *originals]) + 1)]
     first, second = (
         [tuple(_value_key(row[at]) if at in row else None for row in page) for at in range(1, _width(page) + 1)]
         for page in (rows, originals)

@@ -43,9 +43,6 @@ def _groups(blocks: Iterable[Block]) -> Iterator[tuple[list[str], list[Block]]]:
         yield keys, list(members)
 
 
-# --- as an earlier version laid it out ------------------------------------------------------------------------------
-
-
 @dataclass
 class Uncompared:
     """What of a sheet is not compared: from which row on which columns (1 is A), rows of titles, texts beside sums."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from exports.formats.files import require_workbook
+from exports.formats.outfile import require_workbook
 from exports.issued import stamp as stamps
 from exports.reports.letter import file_name, workbook
 from ledger.errors import NotWritable

@@ -96,8 +96,6 @@ class ReadWorkbook:
                 _Reader(page, self._formats, self._strings).read(xml)
         return page
 
-    # --- the package --------------------------------------------------------------------------------------------------
-
     def _tree(self, part: str) -> ET.Element:
         return ET.fromstring(self._archive.read(part))  # noqa: S314 - no DOCTYPE comes through the guard
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from exports.formats import xlsx
-from exports.formats.files import require_workbook
+from exports.formats.outfile import require_workbook
 from exports.formats.sheet import Workbook
 from exports.issued import stamp as stamps
 from exports.issued import version_0_1
@@ -49,18 +49,10 @@ def _month(connection: Connection, stamp: Stamp) -> Workbook:
     return month.workbook(month_statement(connection, named), seal=seal(connection, named))
 
 
-def _member(connection: Connection, stamp: Stamp) -> Workbook:
-    return member.workbook(member_statement(connection, stamp.about, stamp.day))
-
-
-def _letter(connection: Connection, stamp: Stamp) -> Workbook:
-    return letter.workbook(letters.letter(connection, int(stamp.about)))
-
-
 _STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {
     "month": _month,
-    "member": _member,
-    "letter": _letter,
+    "member": lambda connection, stamp: member.workbook(member_statement(connection, stamp.about, stamp.day)),
+    "letter": lambda connection, stamp: letter.workbook(letters.letter(connection, int(stamp.about))),
 }
 
 
@@ -176,8 +168,6 @@ class _HandedOut:
                     raise NoticeNotGiven(str(self.path))
                 question[parameter.name] = self.notice
         return report.ask(connection, question)
-
-    # --- a file that bears no stamp -----------------------------------------------------------------------------------
 
     def _by_cover(self, connection: Connection) -> Iterator[Stamp]:
         """What the cover of a month's workbook says, after each write that it may have been made after."""

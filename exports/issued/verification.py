@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from exports.issued.reproduce import WorkbookVerification
 from ledger.audit import verify as verified
 from ledger.dates import Month
-from ledger.i18n import _
+from ledger.i18n import N_, _
 from migrations import guards
 
 
@@ -21,11 +21,8 @@ def text(verification: verified.Verification, file: str = "") -> str:
     if isinstance(verification, WorkbookVerification):
         return "\n".join(_compared(verification, file))
     if not verification.faults:
-        return _(
-            "The books agree with themselves: {count} entries, head {head}",
-            count=verification.entries,
-            head=verification.head,
-        )
+        sentence = N_("The books agree with themselves: {count} entries, head {head}")
+        return _(sentence, count=verification.entries, head=verification.head)
     lines = [f"{fault.where}: {fault.says} ({fault.code})" for fault in verification.faults]
     lines.append(_("{count} faults. Keep this file as it is, and compare it with a backup.", count=len(lines)))
     return "\n".join(lines)
@@ -34,20 +31,14 @@ def text(verification: verified.Verification, file: str = "") -> str:
 def _compared(verification: WorkbookVerification, file: str) -> Iterator[str]:
     yield from (f"{note.where}: {note.says} ({note.code})" for note in verification.notes)
     if not verification.faults:
-        yield _(
-            "{file} agrees with the books in every cell, as they stood after write {batch}",
-            file=file,
-            batch=verification.batch,
-        )
+        sentence = N_("{file} agrees with the books in every cell, as they stood after write {batch}")
+        yield _(sentence, file=file, batch=verification.batch)
         return
     yield from (f"{fault.where}: {fault.says} ({fault.code})" for fault in verification.faults)
     if not verification.batch:
         yield _("The file is of other books, or these were rewritten: compare them with a backup.")
         return
-    yield _(
-        "{count} differences from the books as they stood after write {batch}. Keep this file as it is.",
-        count=len(verification.faults),
-        batch=verification.batch,
-    )
+    sentence = N_("{count} differences from the books as they stood after write {batch}. Keep this file as it is.")
+    yield _(sentence, count=len(verification.faults), batch=verification.batch)
     if not verification.certain:
         yield _("The file no longer says after which write it was made: what was recorded since may be among them.")

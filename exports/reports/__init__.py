@@ -5,7 +5,6 @@ from exports.reports import (
     balance,
     bill,
     check,
-    credits,
     decisions,
     due,
     entries,
@@ -13,9 +12,9 @@ from exports.reports import (
     match,
     months,
     outdated,
-    refunds,
     refusals,
     settings,
+    settlements,
 )
 from exports.reports.report import Report
 
@@ -23,21 +22,8 @@ from exports.reports.report import Report
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        match.REPORT,
-        due.REPORT,
-        check.REPORT,
-        decisions.REPORT,
-        outdated.REPORT,
-        refunds.REPORT,
-        refunds.OVERPAID,
-        credits.REPORT,
-        bill.REPORT,
-        balance.REPORT,
-        entries.REPORT,
-        refusals.REPORT,
-        months.REPORT,
-        impact.REPORT,
-        account_list.REPORT,
-        settings.REPORT,
+        *(match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
+        *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
+        *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, settings.REPORT),
     )
 }

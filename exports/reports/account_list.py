@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import Any
 
-from exports.reports.report import Column, Question, Report
+from exports.reports.report import Column, Connection, Question, Report
 from ledger.codes import ACCOUNT_TYPES
 from ledger.i18n import N_
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from ledger.people.accounts import AccountChange
 
 PARTS = ("bank", "branch", "account_type", "account_number", "account_name")
 _PARTS = tuple(Column(name, get=itemgetter(at)) for at, name in enumerate(PARTS))
 
 
-def _rows(connection: "Connection", _question: Question) -> "list[AccountChange]":
+def _rows(connection: Connection, _question: Question) -> list[Any]:
     from ledger.people.accounts import changes
 
     return changes(connection)

@@ -1,14 +1,14 @@
 """合計残高試算表: the sums and balances of every account as of a day."""
 
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from exports.reports.report import AS_OF, Column, Question, Report
-from ledger.i18n import N_
+from exports.formats.sheet import Sheet
+from exports.reports.report import AS_OF, Column, Connection, Question, Report, Subtotal, Table, sheet
+from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from ledger.journal.balances import Balance
+    from ledger.journal.balances import Balance, PeriodBalance
     from ledger.journal.chart import Chart
 
 
@@ -34,7 +34,7 @@ class AccountBalance(NamedTuple):
         return max(self.balance.credit - self.balance.debit, 0)
 
 
-def _rows(connection: "Connection", question: Question) -> list[AccountBalance]:
+def _rows(connection: Connection, question: Question) -> list[AccountBalance]:
     from ledger.journal.balances import trial_balance
     from ledger.journal.chart import chart
 
@@ -69,3 +69,29 @@ REPORT = Report(
     dated=True,
     landscape=False,
 )
+
+_KINDS = {
+    "asset": N_("Assets in total"),
+    "liability": N_("Liabilities in total"),
+    "revenue": N_("Revenues in total"),
+    "expense": N_("Expenses in total"),
+}
+_CHANGES = Table(
+    columns=(
+        Column("brought_forward", N_("Brought forward"), lambda row: row[0].opening.balance, "yen", 16, total=True),
+        Column("debit", N_("Debits of the month"), lambda row: row[0].debit, "yen", 16, total=True),
+        Column("account", N_("Account"), lambda row: row[1].name(row[0].opening.code), width=30),
+        Column("credit", N_("Credits of the month"), lambda row: row[0].credit, "yen", 16, total=True),
+        Column("balance", N_("Balance of the month"), lambda row: row[0].closing.balance, "yen", 16, total=True),
+    ),
+    heading=N_("Changes of the month (balances on the account's own side)"),
+    subtotal=Subtotal(by=lambda row: row[0].opening.kind, title=lambda kind: _(_KINDS[kind])),
+    label_at="account",
+)
+
+
+def month(changes: "list[PeriodBalance]", chart: "Chart", period: tuple[date, date]) -> Sheet:
+    """The trial balance up to the end of a month, and below it the changes of the month itself."""
+    balances = [AccountBalance(change.closing, chart) for change in changes]
+    blocks = (REPORT.every_table[0].block(balances), _CHANGES.block([(change, chart) for change in changes]))
+    return sheet(REPORT.tab, *blocks, title=REPORT.title, period=period, landscape=False)

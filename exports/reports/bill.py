@@ -1,15 +1,13 @@
 """請求照合: the authority's bills beside the books, line by line, what differs first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats.sheet import TypedValue
-from exports.reports.report import Column, Question, Report, Table, member
+from exports.reports.report import Column, Connection, Question, Report, Table, member
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ledger.booking.bills import BillComparison
     from ledger.people.register import Person
 
@@ -28,18 +26,13 @@ class ComparedBills(NamedTuple):
     totals: dict[str, int]
 
 
-def _rows(connection: "Connection", question: Question) -> ComparedBills:
+def _rows(connection: Connection, question: Question) -> ComparedBills:
     from ledger.booking.bills import reconcile, totals
     from ledger.people.register import owners
 
     lines, owned = reconcile(connection), owners(connection, question["as_of"])
-    return ComparedBills(
-        [
-            ComparedLine(line, owned.of(line.application) if line.application in owned.member_of else None)
-            for line in lines
-        ],
-        totals(lines),
-    )
+    of = {line.application: owned.of(line.application) for line in lines if line.application in owned.member_of}
+    return ComparedBills([ComparedLine(line, of.get(line.application)) for line in lines], totals(lines))
 
 
 def _state(code: str) -> str:
@@ -55,10 +48,6 @@ def _counts(bills: ComparedBills) -> Iterator[tuple[str, TypedValue]]:
         yield (_(sums[code]), TypedValue("yen", count)) if code in sums else (_state(code), TypedValue("count", count))
 
 
-def _listed(bills: ComparedBills) -> Iterable[ComparedLine]:
-    return bills.lines
-
-
 REPORT = Report(
     name="bill",
     title=N_("Bills compared with the books"),
@@ -66,7 +55,7 @@ REPORT = Report(
     examples=("bill", "bill --out 請求照合.xlsx"),
     rows=_rows,
     list_key="lines",
-    listed=_listed,
+    listed=lambda bills: bills.lines,
     order=lambda row: row.line.state == "agreed",
     columns=(
         Column("bill", N_("Bill"), "line.bill", width=16),

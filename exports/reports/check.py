@@ -9,15 +9,13 @@ from exports.formats import terminal
 from exports.formats.progress import watched
 from exports.reports import explanation, summaries
 from exports.reports.decisions import answer
-from exports.reports.report import APPLICATION, AS_OF, Column, Listing, Parameter, Question, Report, member
+from exports.reports.report import APPLICATION, AS_OF, Column, Connection, Listing, Parameter, Question, Report, member
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_, _, either
 from ledger.statements.labels import mark
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from ledger.decisions.findings import Finding
+    from ledger.decisions.findings import Finding, Ground
     from ledger.decisions.store import Decision
     from ledger.facts import Origin
     from ledger.notices.conditions import Clause, Condition
@@ -65,12 +63,12 @@ class ExplainedCondition(NamedTuple):
         return grounds_text(self.finding, self.condition, self.origins)
 
     @property
-    def sources(self) -> list[tuple[str, "Origin"]]:
-        """The facts that it rests on, and where each comes from."""
+    def sources(self) -> "list[Ground]":
+        """The facts that it rests on of which it is known where they come from."""
         from ledger.decisions.findings import grounds
 
         rests_on = grounds(self.finding, self.condition, self.origins)
-        return [(ground.column, ground.origin) for ground in rests_on if ground.origin is not None]
+        return [ground for ground in rests_on if ground.origin is not None]
 
 
 class CheckedFinding(NamedTuple):
@@ -91,24 +89,22 @@ class CheckedFinding(NamedTuple):
     @property
     def conditions(self) -> list[ExplainedCondition]:
         """Their conditions; where not everything is told, those that decide."""
+        return self._explained(everything=self.everything)
+
+    def _explained(self, *, everything: bool) -> list[ExplainedCondition]:
         return [
             ExplainedCondition(self.finding, clause, condition, self.origins)
             for clause in self.clauses
-            for condition in (clause.conditions if self.everything else self.finding.deciding_in(clause))
+            for condition in (clause.conditions if everything else self.finding.deciding_in(clause))
         ]
 
     @property
     def grounds(self) -> str:
         """All conditions of these clauses, one line each: clause, ○ × or ?, the words, the grounds."""
         line = either("{clause} {mark} {says}({grounds})", "{clause} {mark} {says} ({grounds})")
-        explained = (
-            ExplainedCondition(self.finding, clause, condition, self.origins)
-            for clause in self.clauses
-            for condition in clause.conditions
-        )
         return "\n".join(
             line.format(clause=row.clause.mark, mark=mark(row.holds), says=row.condition.says, grounds=row.grounds)
-            for row in explained
+            for row in self._explained(everything=True)
         )
 
     @property
@@ -119,7 +115,7 @@ class CheckedFinding(NamedTuple):
         return [(fact, *SUPPLY[fact]) for fact in self.finding.missing]
 
 
-def _rows(connection: "Connection", question: Question) -> list[CheckedFinding]:
+def _rows(connection: Connection, question: Question) -> list[CheckedFinding]:
     """Judges what is asked for. A member or application that does not exist, or not yet on that day, is refused."""
     from ledger import facts
     from ledger.people.register import people
@@ -132,7 +128,7 @@ def _rows(connection: "Connection", question: Question) -> list[CheckedFinding]:
     return [CheckedFinding(row, persons[row.member], origins, everything=question["everything"]) for row in findings]
 
 
-def _judged(connection: "Connection", question: Question) -> "list[Finding]":
+def _judged(connection: Connection, question: Question) -> "list[Finding]":
     from ledger.booking.eligibility import require_application
     from ledger.decisions.findings import judge
     from ledger.people.register import member_number
@@ -149,14 +145,11 @@ def _judged(connection: "Connection", question: Question) -> "list[Finding]":
 
 
 def _text(listing: Listing) -> str:
-    """Each finding explained, or a table when they are many."""
     rows: list[CheckedFinding] = listing.content
     if len(rows) > EXPLAINED:
         counted = summaries.by_outcome((row.finding.outcome, row.finding.refundable) for row in rows)
         return f"{terminal.format_sheet(listing.sheet())}\n\n{counted}"
-    return "\n\n".join(
-        explanation.finding(row.finding, row.member, row.origins, everything=row.everything) for row in rows
-    )
+    return "\n\n".join(explanation.finding(*row) for row in rows)
 
 
 def _listed(rows: list[CheckedFinding]) -> Iterator[CheckedFinding]:
@@ -173,12 +166,12 @@ _CONDITIONS = Column(
         Column(
             "sources",
             columns=(
-                Column("fact", get=lambda row: row[0]),
-                Column("file", get=lambda row: row[1].file),
-                Column("sheet", get=lambda row: row[1].sheet),
-                Column("row", get=lambda row: row[1].row, kind="number"),
-                Column("known_on", get=lambda row: row[1].known_on, kind="day"),
-                Column("by", get=lambda row: row[1].by),
+                Column("fact", get="column"),
+                Column("file", get="origin.file"),
+                Column("sheet", get="origin.sheet"),
+                Column("row", get="origin.row", kind="number"),
+                Column("known_on", get="origin.known_on", kind="day"),
+                Column("by", get="origin.by"),
             ),
         ),
     ),
@@ -229,7 +222,7 @@ REPORT = Report(
 
 
 def decide(
-    connection: "Connection", applications: list[str], everyone: bool, as_of: date, *, by: str
+    connection: Connection, applications: list[str], everyone: bool, as_of: date, *, by: str
 ) -> "tuple[list[Decision], int]":
     """Keeps the findings of these applications, or of everyone; gives the decisions and how many of them are new.
 

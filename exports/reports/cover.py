@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exports.formats.sheet import Block, Sheet, SheetColumn, TypedValue, Value, Values
-from exports.reports import fees_held, general_ledger, journal, settlements, trial_balance
+from exports.reports import balance, entries, fees_held, general_ledger, settlements
 from exports.reports.report import Column, Table, sheet
 from ledger.i18n import N_, _
 from ledger.statements.controls import Control, Stands
@@ -16,8 +16,8 @@ TO_DATE = N_("Entries to date")
 HEAD = N_("Head of the chain (SHA-256)")
 
 SHEETS: dict[Stands, str] = {
-    "trial_balance": trial_balance.NAME,
-    "journal": journal.NAME,
+    "trial_balance": balance.REPORT.tab,
+    "journal": entries.REPORT.tab,
     "general_ledger": general_ledger.NAME,
     "fees_held": fees_held.NAME,
     "returns": settlements.NAME,

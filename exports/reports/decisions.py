@@ -1,19 +1,16 @@
 """判定の経過: every decision in the order in which it was kept, superseded ones included; and an answer in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from exports.formats.sheet import Sheet
-from exports.reports.report import Column, Parameter, Question, Report, Table, member, sheet
+from exports.reports.report import Column, Connection, Parameter, Question, Report, Table, member, sheet
 from ledger.i18n import N_
 from ledger.statements.labels import OUTCOMES, SUGGESTED, joined, label, missing, remarks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
-
-    from sqlalchemy import Connection
-
     from ledger.decisions.store import Decision
     from ledger.people.register import Owners
 
@@ -25,12 +22,12 @@ def format_outcome(code: str) -> str | None:
     return label(OUTCOMES, code)
 
 
-def announced_on(answer: Any) -> "date | None":
+def announced_on(answer: Any) -> date | None:
     """The day of the notice under which it was answered; None where there was none."""
     return None if answer.notice is None else answer.notice.announced_on
 
 
-def format_notice(announced: "date | None") -> str | None:
+def format_notice(announced: date | None) -> str | None:
     """The name of the notice of a day; None where there was none."""
     from ledger.notices.register import announced as announced_notice
 
@@ -57,42 +54,22 @@ def answer(
     def to_supply(row: Any) -> tuple[str, ...]:
         return get(row).missing if get(row).outcome in ("needs_facts", "needs_review") else ()
 
-    yen = Column("refundable", N_("Amount to be given back"), of("refundable"), "yen", 13, total=total)
+    texts = partial(Column, wrap=True, on_paper=on_paper)
     return (
         Column("outcome", N_("Answer"), of("outcome"), width=widths[0], show=format_outcome),
         Column("verdict", get=of("verdict")),
         Column("clauses", N_("Clauses"), of("clauses"), width=widths[1], show=joined, data="texts"),
-        Column(
-            "notice",
-            N_("Notice"),
-            lambda row: announced_on(get(row)),
-            width=26,
-            show=format_notice,
-            wrap=True,
-            on_paper=on_paper,
-            data="day",
-        ),
-        yen,
+        texts("notice", N_("Notice"), lambda row: announced_on(get(row)), width=26, show=format_notice, data="day"),
+        Column("refundable", N_("Amount to be given back"), of("refundable"), "yen", 13, total=total),
         Column("suggested", N_("Way"), of("suggested"), width=widths[2], show=lambda way: label(SUGGESTED, way)),
         Column("missing", get=of("missing"), data="texts"),
         Column("to_supply", N_("Missing"), to_supply, width=36, show=missing, wrap=True, in_json=False),
-        Column(
-            "doubts", N_("Doubts"), of("doubts"), width=36, show=remarks, wrap=True, on_paper=on_paper, data="texts"
-        ),
-        Column(
-            "warnings",
-            N_("To be noted"),
-            of("warnings"),
-            width=30,
-            show=remarks,
-            wrap=True,
-            on_paper=on_paper,
-            data="texts",
-        ),
+        texts("doubts", N_("Doubts"), of("doubts"), width=36, show=remarks, data="texts"),
+        texts("warnings", N_("To be noted"), of("warnings"), width=30, show=remarks, data="texts"),
     )
 
 
-def _rows(connection: "Connection", question: Question) -> "list[Decision]":
+def _rows(connection: Connection, question: Question) -> "list[Decision]":
     from ledger.booking.eligibility import require_application
     from ledger.decisions.store import decisions
 
@@ -137,7 +114,7 @@ _STANDING = Table(
 )
 
 
-def month(decided: "Iterable[Decision]", owners: "Owners", day: "date") -> Sheet:
+def month(decided: "Iterable[Decision]", owners: "Owners", day: date) -> Sheet:
     """判定一覧: the decision that stood for each application at the end of a month."""
     rows = ((decision, owners.of(decision.application)) for decision in decided)
     return sheet(NAME, _STANDING.block(rows), as_of=day)

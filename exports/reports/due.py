@@ -1,18 +1,13 @@
 """受領書未返送一覧: certificates whose receipt has not come back, the longest outstanding first (CP 4.1.3)."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from exports.reports.report import AS_OF, Column, Question, Report, member
+from exports.reports.report import AS_OF, Column, Connection, Question, Report, member
 from ledger.i18n import N_
 from ledger.statements.labels import RECEIPT_STATES, label
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
-    from ledger.statements.due import OutstandingReceipt
-
-
-def _rows(connection: "Connection", question: Question) -> "list[OutstandingReceipt]":
+def _rows(connection: Connection, question: Question) -> list[Any]:
     from ledger.statements.due import due
 
     return due(connection, question["as_of"])

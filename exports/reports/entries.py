@@ -1,14 +1,15 @@
 """仕訳の検索: the entries that a search finds, one line for each movement; a reversal names the entry it reverses."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from exports.reports.report import Column, Parameter, Question, Report
+from exports.formats.sheet import Sheet
+from exports.reports.report import Column, Connection, Parameter, Question, Report, sheet
 from ledger.i18n import N_
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ledger.journal.chart import Chart
     from ledger.journal.entries import Movement
     from ledger.journal.ledgers import JournalEntry
@@ -51,17 +52,16 @@ class BookedEntry(NamedTuple):
         return description(self.entry)
 
 
-def booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> list[BookedEntry]:
-    """The rows of the columns below."""
+def _booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> list[BookedEntry]:
     return [BookedEntry(entry, chart) for entry in entries]
 
 
-def _rows(connection: "Connection", question: Question) -> list[BookedEntry]:
+def _rows(connection: Connection, question: Question) -> list[BookedEntry]:
     from ledger.journal.chart import chart
     from ledger.journal.ledgers import entries
 
     search = {parameter.name: question[parameter.name] for parameter in REPORT.parameters}
-    return booked(entries(connection, **search), chart(connection))
+    return _booked(entries(connection, **search), chart(connection))
 
 
 REPORT = Report(
@@ -126,3 +126,9 @@ REPORT = Report(
     ),
     total=N_("Total of the entries found"),
 )
+
+
+def month(entries: "Iterable[JournalEntry]", chart: "Chart", period: tuple[date, date]) -> Sheet:
+    """仕訳帳 of a month: every entry by day and number, one line for each movement, with the total of both sides."""
+    table = replace(REPORT.every_table[0], total=N_("Total of the month"))
+    return sheet(REPORT.tab, table.block(_booked(entries, chart)), period=period)

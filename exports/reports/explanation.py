@@ -6,7 +6,8 @@ Only what decides is shown, unless everything is asked for. ○ × ? read the sa
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ledger.i18n import _, either
+from exports.reports.decisions import format_outcome
+from ledger.i18n import N_, _, either
 from ledger.money import format_yen
 from ledger.statements import labels
 
@@ -20,21 +21,13 @@ if TYPE_CHECKING:
 _DECIDED_OTHERWISE = ("no_fee", "settled", "in_force")
 
 
-def finding(finding: "Finding", person: "Person", origins: "Mapping[int, Origin]", *, everything: bool = False) -> str:
+def finding(finding: "Finding", person: "Person", origins: "Mapping[int, Origin]", everything: bool = False) -> str:
     """The finding as a few lines, ending with what is missing or what can be done now."""
     from ledger.notices.review_flags import remark
 
-    parts = [
-        _(
-            "{member} {name}, application {application}: {outcome}",
-            member=person.number,
-            name=person.name,
-            application=finding.application,
-            outcome=labels.label(labels.OUTCOMES, finding.outcome),
-        ),
-        *_money(finding),
-        *_rules(finding),
-    ]
+    sentence, outcome = N_("{member} {name}, application {application}: {outcome}"), format_outcome(finding.outcome)
+    head = _(sentence, member=person.number, name=person.name, application=finding.application, outcome=outcome)
+    parts = [head, *_money(finding), *_rules(finding)]
     if everything and finding.notice:
         for clause in finding.notice.clauses:
             parts += _clause(finding, clause, clause.conditions, origins)
@@ -50,11 +43,8 @@ def _money(finding: "Finding") -> Iterator[str]:
     if finding.fee_received:
         yield _("  fee received: {yen} yen", yen=format_yen(finding.fee_received))
     if finding.refundable:
-        yield _(
-            "  to be given back: {yen} yen, suggested: {way}",
-            yen=format_yen(finding.refundable),
-            way=labels.label(labels.SUGGESTED, finding.suggested),
-        )
+        way = labels.label(labels.SUGGESTED, finding.suggested)
+        yield _("  to be given back: {yen} yen, suggested: {way}", yen=format_yen(finding.refundable), way=way)
     if finding.overpaid:
         yield _("  paid beyond the fee: {yen} yen, to be returned in any case", yen=format_yen(finding.overpaid))
 
@@ -88,13 +78,9 @@ def _sources(rests_on: "list[Ground]") -> str:
 
 
 def _next(finding: "Finding") -> Iterator[str]:
-    """What to do next, as the accountant would type it."""
     if finding.outcome == "eligible" and finding.suggested == "credit":
-        yield _(
-            "seisan credit propose {application} --to {reissue}",
-            application=finding.application,
-            reissue=finding.row["open_reissue"],
-        )
+        reissue = finding.row["open_reissue"]
+        yield _("seisan credit propose {application} --to {reissue}", application=finding.application, reissue=reissue)
     elif finding.outcome == "eligible":
         yield _("seisan refund propose {application}", application=finding.application)
     elif finding.outcome == "in_force":

@@ -1,25 +1,25 @@
 """新旧比較: what a proposed notice would change, by outcome, by association, and application by application."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.formats import terminal
 from exports.reports import explanation
 from exports.reports.check import EXPLAINED_FINDING, CheckedFinding
-from exports.reports.report import AS_OF, Column, Listing, Parameter, Question, Report, Table, member
+from exports.reports.decisions import format_outcome
+from exports.reports.report import AS_OF, Column, Connection, Listing, Parameter, Question, Report, Table, member
 from ledger.i18n import N_, _
-from ledger.statements.labels import OUTCOMES, joined, label, missing
+from ledger.statements.labels import joined, missing
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ledger.decisions.impact import Comparison, Example, OutcomeShift
 
 TOTAL = N_("Total")
 
 
-def _rows(connection: "Connection", question: Question) -> "Comparison":
+def _rows(connection: Connection, question: Question) -> "Comparison":
     from ledger.decisions.impact import compare
     from ledger.notices.drafts import load
 
@@ -27,7 +27,6 @@ def _rows(connection: "Connection", question: Question) -> "Comparison":
 
 
 def _yen(before: str = "refundable_before", after: str = "refundable_after", *, in_json: bool = True) -> Any:
-    """What is to be given back under either notice, and the difference."""
 
     def difference(row: Any) -> int:
         return columns[1].of(row) - columns[0].of(row)  # type: ignore[no-any-return]
@@ -39,12 +38,8 @@ def _yen(before: str = "refundable_before", after: str = "refundable_after", *, 
     return (*columns, Column("change", N_("Change"), difference, "yen", 14, total=True))
 
 
-def _outcome(code: str) -> str | None:
-    return label(OUTCOMES, code)
-
-
 def _after(shift: "OutcomeShift") -> str | None:
-    return _outcome(shift.after) if shift.before != shift.after else _("the same, on other grounds")
+    return format_outcome(shift.after) if shift.before != shift.after else _("the same, on other grounds")
 
 
 def _between(comparison: "Comparison") -> str:
@@ -56,11 +51,8 @@ def _text(listing: Listing) -> str:
     """The difference in counts and yen, and a few changes of each kind explained under both notices."""
     comparison: Comparison = listing.content
     if not comparison.changes:
-        return _(
-            "{count} applications judged as of {day}: the proposed notice would change nothing.",
-            count=comparison.judged,
-            day=comparison.as_of,
-        )
+        sentence = N_("{count} applications judged as of {day}: the proposed notice would change nothing.")
+        return _(sentence, count=comparison.judged, day=comparison.as_of)
     sums = REPORT.sheet(comparison, comparison.as_of, tables=REPORT.every_table[:2])
     examples = ["\n".join(_explained(example, comparison)) for example in comparison.examples]
     return "\n\n".join([terminal.format_sheet(sums), _("Examples of each kind:"), *examples])
@@ -86,6 +78,8 @@ def _examples(comparison: "Comparison") -> list[dict[str, Any]]:
         for example in comparison.examples
     ]
 
+
+_shown = partial(Column, in_json=False)
 
 _JUDGEMENT = (
     Column("outcome"),
@@ -113,11 +107,11 @@ _CHANGES = Table(
         Column("application", N_("Application No."), width=14),
         Column("before", columns=_JUDGEMENT),
         Column("after", columns=_JUDGEMENT),
-        Column("outcome_now", N_("Answer now"), "before.outcome", width=20, show=_outcome, in_json=False),
-        Column("clauses_now", N_("Clauses now"), "before.clauses", show=joined, in_json=False),
-        Column("outcome_proposed", N_("Answer as proposed"), "after.outcome", width=20, show=_outcome, in_json=False),
-        Column("clauses_proposed", N_("Clauses as proposed"), "after.clauses", show=joined, in_json=False),
-        Column("missing", N_("Missing as proposed"), "after.missing", width=40, show=missing, wrap=True, in_json=False),
+        _shown("outcome_now", N_("Answer now"), "before.outcome", width=20, show=format_outcome),
+        _shown("clauses_now", N_("Clauses now"), "before.clauses", show=joined),
+        _shown("outcome_proposed", N_("Answer as proposed"), "after.outcome", width=20, show=format_outcome),
+        _shown("clauses_proposed", N_("Clauses as proposed"), "after.clauses", show=joined),
+        _shown("missing", N_("Missing as proposed"), "after.missing", width=40, show=missing, wrap=True),
         *_yen("before.refundable", "after.refundable", in_json=False),
     ),
     rows=lambda comparison: comparison.changes,
@@ -142,9 +136,9 @@ REPORT = Report(
     list_key="outcomes",
     heading=N_("By outcome (all changes)"),
     columns=(
-        Column("before", N_("Answer now"), width=20, show=_outcome),
+        Column("before", N_("Answer now"), width=20, show=format_outcome),
         Column("after"),
-        Column("proposed", N_("Answer as proposed"), _after, width=20, in_json=False),
+        _shown("proposed", N_("Answer as proposed"), _after, width=20),
         Column("applications", N_("Applications"), kind="count", total=True),
         *_yen(),
     ),

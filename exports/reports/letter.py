@@ -112,35 +112,21 @@ def file_name(letter: Letter) -> str:
     return f"{letter.no:06}-{application}.xlsx"
 
 
-# --- to whom and about what -----------------------------------------------------------------------------------------
-
-
 def _opening(letter: Letter) -> Iterator[Values]:
     member = letter.addressee
-    yield (
-        _("To"),
-        _("member No. {number}, association of {association}", association=member.association, number=member.number),
-    )
+    addressee = N_("member No. {number}, association of {association}")
+    yield _("To"), _(addressee, association=member.association, number=member.number)
     yield "", _("{name}, Esq.", name=member.name)
     yield _("From"), _(DESK)
-    yield (
-        _("Subject"),
-        _("issuance fee of the certificate of application {application}", application=letter.application),
-    )
+    subject = N_("issuance fee of the certificate of application {application}")
+    yield _("Subject"), _(subject, application=letter.application)
     #     {day}現在で確認しましたので、下記のとおり回答いたします。
-    yield (
-        "",
-        _(
-            "You applied for this certificate on {applied} (application {application}). Whether its issuance fee "
-            "is given back was asked as of {day}; our answer is as follows.",
-            applied=format_day(letter.applied_on),
-            application=letter.application,
-            day=format_day(letter.as_of),
-        ),
+    opening = N_(
+        "You applied for this certificate on {applied} (application {application}). Whether its issuance fee "
+        "is given back was asked as of {day}; our answer is as follows."
     )
-
-
-# --- the answer -----------------------------------------------------------------------------------------------------
+    applied, day = format_day(letter.applied_on), format_day(letter.as_of)
+    yield "", _(opening, applied=applied, application=letter.application, day=day)
 
 
 def _answer(letter: Letter) -> Iterator[Values]:
@@ -166,18 +152,13 @@ def _open(letter: Letter) -> bool:
 
 def _amounts(letter: Letter) -> Iterator[str]:
     if letter.yen and letter.tax is not None:
-        yield _(
-            "{yen} yen, tax included (consumption tax inside: {tax} yen)",
-            yen=format_yen(letter.yen),
-            tax=format_yen(letter.tax),
-        )
+        sentence = N_("{yen} yen, tax included (consumption tax inside: {tax} yen)")
+        yield _(sentence, yen=format_yen(letter.yen), tax=format_yen(letter.tax))
     elif letter.yen:
         yield _("{yen} yen, tax included", yen=format_yen(letter.yen))
     if letter.overpaid:
-        yield _(
-            "The {yen} yen that you paid beyond the issuance fee are returned to you apart from this.",
-            yen=format_yen(letter.overpaid),
-        )
+        sentence = N_("The {yen} yen that you paid beyond the issuance fee are returned to you apart from this.")
+        yield _(sentence, yen=format_yen(letter.overpaid))
 
 
 def _grounds(letter: Letter) -> Iterator[str]:
@@ -200,19 +181,14 @@ def _clause(clause: CitedClause) -> str:
     if clause.holds:
         return _("{mark} {words}: this is the case", mark=clause.mark, words=quoted)
     unmet = either("", ", ").join(either(f"「{ja}」", f"“{en}”") for ja, en in clause.unmet)
-    return _(
-        "{mark} {words}: this is not the case; what is not met: {conditions}",
-        mark=clause.mark,
-        words=quoted,
-        conditions=unmet,
-    )
+    sentence = N_("{mark} {words}: this is not the case; what is not met: {conditions}")
+    return _(sentence, mark=clause.mark, words=quoted, conditions=unmet)
 
 
 def _facts(letter: Letter) -> Iterator[str]:
     for column, value in letter.facts.items():
-        yield _(
-            (STATED | FACTS)[column], value=format_code(column, value) if isinstance(value, str) else format_day(value)
-        )
+        text = format_code(column, value) if isinstance(value, str) else format_day(value)
+        yield _((STATED | FACTS)[column], value=text)
 
 
 def _doubt(code: str) -> str:
@@ -243,8 +219,5 @@ def _next(letter: Letter) -> Iterator[str]:
 
 
 def _reference(letter: Letter) -> str:
-    numbers = (
-        _("decision No. {no}", no=letter.no),
-        _("application {application}", application=letter.application),
-    )
+    numbers = (_("decision No. {no}", no=letter.no), _("application {application}", application=letter.application))
     return _("When you write or call, name {numbers}.", numbers=joined(numbers))

@@ -1,17 +1,12 @@
 """Transfers that name no application, with those they could pay for."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from exports.reports.report import Column, Parameter, Question, Report
+from exports.reports.report import Column, Connection, Parameter, Question, Report
 from ledger.i18n import N_, either
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
-    from ledger.intake.matching import UnmatchedDeposit
-
-
-def _rows(connection: "Connection", question: Question) -> "list[UnmatchedDeposit]":
+def _rows(connection: Connection, question: Question) -> list[Any]:
     from ledger.intake.matching import unmatched
 
     return [row for row in unmatched(connection) if question["deposit"] in (None, row.deposit)]

@@ -1,16 +1,7 @@
 """月次計算書: the workbook of a month, from the cover with its control totals to the associations."""
 
 from exports.formats.sheet import Workbook
-from exports.reports import (
-    associations,
-    cover,
-    decisions,
-    fees_held,
-    general_ledger,
-    journal,
-    settlements,
-    trial_balance,
-)
+from exports.reports import associations, balance, cover, decisions, entries, fees_held, general_ledger, settlements
 from ledger.i18n import _
 from ledger.statements.fees_held import HELD
 from ledger.statements.month import MonthStatement
@@ -28,8 +19,8 @@ def workbook(statement: MonthStatement, *, seal: str | None = None) -> Workbook:
         made_on=statement.month.last,
         sheets=(
             cover.month(statement, seal),
-            trial_balance.month(statement.changes, statement.chart, period),
-            journal.month(statement.entries, statement.chart, period),
+            balance.month(statement.changes, statement.chart, period),
+            entries.month(statement.entries, statement.chart, period),
             general_ledger.month(statement.ledger, statement.chart, period),
             fees_held.month(statement.held, in_ledger, period),
             settlements.month(statement.returns, period),

@@ -2,16 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from exports.reports.report import Column, Json, Question, Report
+from exports.reports.report import Column, Connection, Json, Question, Report
 from ledger.i18n import N_, _, either
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ledger.journal.closing import MonthState
 
 
-def _rows(connection: "Connection", _question: Question) -> "list[MonthState]":
+def _rows(connection: Connection, _question: Question) -> list[Any]:
     from ledger.journal.closing import months
 
     return months(connection)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
+from exports.reports.report import Json
 from ledger.i18n import _, language
 from ledger.notices import register
 from ledger.notices.conditions import Clause, Notice
@@ -18,17 +18,10 @@ def notice_of(day: date) -> Notice:
     return notice
 
 
-# --- the list -------------------------------------------------------------------------------------------------------
-
-
-def listed() -> str:
-    """Every notice, oldest first: its name, the days on which it answers, and its clauses."""
-    return "\n\n".join("\n".join([*_head(notice), *_clauses(notice)]) for notice in register.NOTICES)
-
-
-def listed_json() -> list[dict[str, Any]]:
-    """The same for other programs."""
-    return [_head_json(notice) for notice in register.NOTICES]
+def listed() -> tuple[str, list[Json]]:
+    """Every notice, oldest first: its name, the days on which it answers, its clauses; and for other programs."""
+    texts = ("\n".join([*_head(notice), *_clauses(notice)]) for notice in register.NOTICES)
+    return "\n\n".join(texts), [_head_json(notice) for notice in register.NOTICES]
 
 
 def _head(notice: Notice) -> Iterator[str]:
@@ -56,7 +49,7 @@ def _quoted(clause: Clause) -> Iterator[str]:
         yield f"      {translated}"
 
 
-def _head_json(notice: Notice) -> dict[str, Any]:
+def _head_json(notice: Notice) -> Json:
     return {
         "announced_on": notice.announced_on,
         "name": notice.name,
@@ -67,14 +60,23 @@ def _head_json(notice: Notice) -> dict[str, Any]:
     }
 
 
-# --- one notice -----------------------------------------------------------------------------------------------------
+def paper(day: date) -> tuple[str, Json]:
+    """The notice that answers on a day: its words as they stand, then each clause with the conditions read from it.
 
-
-def paper(day: date) -> str:
-    """The notice that answers on a day: its words as they stand, then each clause with the conditions read from it."""
+    For other programs the conditions are named as the SELECT names their columns.
+    """
     notice = notice_of(day)
-    words = _words(register.words(notice))
-    return "\n".join([*_head(notice), "", *words, "", _("Read as:"), *_read(notice)])
+    words, names = register.words(notice), register.names(notice)
+    text = "\n".join([*_head(notice), "", *_words(words), "", _("Read as:"), *_read(notice)])
+    clauses = [
+        {
+            "mark": clause.mark,
+            "words": clause.words,
+            "conditions": [{"name": names[condition], "says": condition.says} for condition in clause.conditions],
+        }
+        for clause in notice.clauses
+    ]
+    return text, _head_json(notice) | {"words": words.strip(), "clauses": clauses}
 
 
 def _words(paper: str) -> list[str]:
@@ -92,20 +94,3 @@ def _read(notice: Notice) -> Iterator[str]:
             yield f"    ・{condition.says}"
             if condition.says != condition.ja:
                 yield f"      {condition.ja}"
-
-
-def paper_json(day: date) -> dict[str, Any]:
-    """The same for other programs; the conditions are named as the SELECT names their columns."""
-    notice = notice_of(day)
-    names = register.names(notice)
-    return _head_json(notice) | {
-        "words": register.words(notice).strip(),
-        "clauses": [
-            {
-                "mark": clause.mark,
-                "words": clause.words,
-                "conditions": [{"name": names[condition], "says": condition.says} for condition in clause.conditions],
-            }
-            for clause in notice.clauses
-        ],
-    }

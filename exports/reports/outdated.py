@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats.sheet import format_day
 from exports.reports.decisions import announced_on, format_outcome
-from exports.reports.report import Column, Question, Report, member
+from exports.reports.report import Column, Connection, Question, Report, member
 from ledger.codes import format_code
 from ledger.i18n import N_, _, either
 from ledger.money import format_yen
-from ledger.statements.labels import OUTCOMES, fact, joined, label
+from ledger.statements.labels import fact, joined
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ledger.decisions.findings import Finding
     from ledger.decisions.outdated import ChangedFact, OutdatedDecision, Value
     from ledger.notices.conditions import Notice
@@ -45,7 +44,7 @@ class OwnedDecision(NamedTuple):
         return "\n".join(dict.fromkeys(str(origin) for origin in origins if origin is not None))
 
 
-def _rows(connection: "Connection", question: Question) -> list[OwnedDecision]:
+def _rows(connection: Connection, question: Question) -> list[OwnedDecision]:
     from ledger.decisions.outdated import outdated
     from ledger.people.register import owners
 
@@ -55,7 +54,15 @@ def _rows(connection: "Connection", question: Question) -> list[OwnedDecision]:
 
 
 def _outcome(answer: "Finding | None") -> str | None:
-    return _("no such application") if answer is None else label(OUTCOMES, answer.outcome)
+    return _("no such application") if answer is None else format_outcome(answer.outcome)
+
+
+def _clauses(answer: "Finding | None") -> str | None:
+    return joined(answer.clauses) if answer else None
+
+
+def _refundable(answer: "Finding | None") -> int | None:
+    return answer.refundable if answer else None
 
 
 def _changed(row: "OutdatedDecision") -> Iterator[str]:
@@ -81,19 +88,15 @@ def _format(change: "ChangedFact", value: "Value") -> str:
     return format_code(change.column, value)
 
 
+_shown = partial(Column, in_json=False)
+
 _ANSWER = (
     Column("outcome"),
     Column("notice", get=announced_on, kind="day"),
     Column("clauses", data="texts"),
     Column("refundable", kind="yen"),
 )
-_ORIGIN = (
-    Column("file"),
-    Column("sheet"),
-    Column("row", kind="number"),
-    Column("known_on", kind="day"),
-    Column("by"),
-)
+_ORIGIN = (Column("file"), Column("sheet"), Column("row", kind="number"), Column("known_on", kind="day"), Column("by"))
 
 REPORT = Report(
     name="decisions shaken",
@@ -108,42 +111,14 @@ REPORT = Report(
         Column("application", N_("Application No."), "outdated.decision.application", width=14),
         Column("as_of", N_("Decided as of"), "outdated.decision.as_of", "day", 17),
         Column("asked_on", N_("Asked again for"), "outdated.asked_on", "day", 17),
-        Column(
-            "answer_then", N_("Answer then"), "outdated.decision.outcome", width=16, show=format_outcome, in_json=False
-        ),
-        Column("answer_now", N_("Answer asked again"), "outdated.now", width=16, show=_outcome, in_json=False),
-        Column(
-            "clauses_then",
-            N_("Clauses then"),
-            "outdated.decision.clauses",
-            width=10,
-            show=joined,
-            on_paper=True,
-            in_json=False,
-        ),
-        Column(
-            "clauses_now",
-            N_("Clauses asked again"),
-            "outdated.now",
-            width=10,
-            show=lambda answer: joined(answer.clauses) if answer else None,
-            on_paper=True,
-            in_json=False,
-        ),
-        Column(
-            "yen_then", N_("To be given back then"), "outdated.decision.refundable", "yen", total=True, in_json=False
-        ),
-        Column(
-            "yen_now",
-            N_("To be given back now"),
-            "outdated.now",
-            "yen",
-            show=lambda answer: answer.refundable if answer else None,
-            total=True,
-            in_json=False,
-        ),
-        Column("changed", N_("What has changed"), width=60, wrap=True, in_json=False),
-        Column("origins", N_("From where"), width=40, wrap=True, in_json=False),
+        _shown("answer_then", N_("Answer then"), "outdated.decision.outcome", width=16, show=format_outcome),
+        _shown("answer_now", N_("Answer asked again"), "outdated.now", width=16, show=_outcome),
+        _shown("clauses_then", N_("Clauses then"), "outdated.decision.clauses", width=10, show=joined, on_paper=True),
+        _shown("clauses_now", N_("Clauses asked again"), "outdated.now", width=10, show=_clauses, on_paper=True),
+        _shown("yen_then", N_("To be given back then"), "outdated.decision.refundable", "yen", total=True),
+        _shown("yen_now", N_("To be given back now"), "outdated.now", "yen", show=_refundable, total=True),
+        _shown("changed", N_("What has changed"), width=60, wrap=True),
+        _shown("origins", N_("From where"), width=40, wrap=True),
         Column("then", get="outdated.decision", columns=_ANSWER),
         Column("now", get="outdated.now", columns=_ANSWER),
         Column("notice_changed", get="outdated.notice_changed", kind="flag"),

@@ -13,7 +13,7 @@ HOLIDAYS = N_("National holidays are not checked: make sure that banks are open 
 
 
 class FiledTransfer(NamedTuple):
-    """A refund in a payment file, with the account that it is paid to, masked."""
+    """A refund in a payment file, with the account that the file says, of which only the last digits are shown."""
 
     refund: FiledRefund
     account: str
@@ -36,65 +36,41 @@ _TABLE = Table(
 )
 
 
-def filed(payment_file: PaymentFile, out: Path) -> str:
-    """What is in the file, its totals and its name, and what to do next."""
-    fields = {
-        "no": payment_file.no,
-        "count": len(payment_file.refunds),
-        "yen": f"{payment_file.yen:,}",
-        "on": payment_file.pay_on,
-        "file": out,
-    }
-    lines = [_("Payment file {no}: {count} transfers, {yen} yen, for {on}: {file}", **fields)]
-    if payment_file.gone_on:
-        lines.append(
-            _(
-                "It was made before, and paid since: {refunds}; it is not written again.",
-                refunds=list(payment_file.gone_on),
-            )
-        )
-    elif not payment_file.changed:
-        lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
-    lines.append("! " + _(HOLIDAYS))
-    lines.append(_("Next, when the bank has paid: seisan refund paid NO… --on {on}", on=payment_file.pay_on))
-    return (
-        terminal.format_sheet(sheet(N_("Payment file"), _TABLE.block(_transfers(payment_file))))
-        + "\n\n"
-        + "\n".join(lines)
-    )
-
-
-def filed_json(payment_file: PaymentFile, out: Path) -> Json:
-    """The same for other programs."""
-    return {
+def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
+    """What is in the file, its totals and its name, and what to do next; and the same for other programs."""
+    accounts = dict(zengin.accounts(payment_file.content))
+    transfers = [FiledTransfer(refund, masking.account(accounts[refund.refund])) for refund in payment_file.refunds]
+    data = {
         "no": payment_file.no,
         "changed": payment_file.changed,
         "on": payment_file.pay_on,
         "file": str(out),
         "sha256": payment_file.sha256,
-        "count": len(payment_file.refunds),
+        "count": len(transfers),
         "yen": payment_file.yen,
         "gone_on": list(payment_file.gone_on),
         "holidays_checked": False,
-        "refunds": _TABLE.data(_transfers(payment_file)),
+        "refunds": _TABLE.data(transfers),
     }
+    yen = f"{payment_file.yen:,}"
+    lines = [
+        _("Payment file {no}: {count} transfers, {yen} yen, for {on}: {file}", **(data | {"yen": yen, "file": out}))
+    ]
+    if payment_file.gone_on:
+        text = N_("It was made before, and paid since: {refunds}; it is not written again.")
+        lines.append(_(text, refunds=data["gone_on"]))
+    elif not payment_file.changed:
+        lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
+    lines.append("! " + _(HOLIDAYS))
+    lines.append(_("Next, when the bank has paid: seisan refund paid NO… --on {on}", on=payment_file.pay_on))
+    table = terminal.format_sheet(sheet(N_("Payment file"), _TABLE.block(transfers)))
+    return "\n".join([table, "", *lines]), data
 
 
-def _transfers(payment_file: PaymentFile) -> list[FiledTransfer]:
-    """The refunds, each with the account that the file says, of which only the last digits are shown."""
-    accounts = dict(zengin.accounts(payment_file.content))
-    return [FiledTransfer(refund, masking.account(accounts[refund.refund])) for refund in payment_file.refunds]
-
-
-def void(voided: VoidedFile) -> str:
-    """What became of the refunds of a file that is void."""
+def void(voided: VoidedFile) -> tuple[str, Json]:
+    """What became of the refunds of a file that is void, in words and for other programs."""
     lines = [_("Payment file {no} is void; approved again: {refunds}", no=voided.no, refunds=list(voided.refunds))]
     if not voided.changed:
         lines.append(_("It had been done before; nothing was changed."))
     lines.append("! " + _("The file {file} may not reach the bank any more; destroy it.", file=voided.name))
-    return "\n".join(lines)
-
-
-def void_json(voided: VoidedFile) -> Json:
-    """The same for other programs."""
-    return {"no": voided.no, "changed": voided.changed, "refunds": list(voided.refunds)}
+    return "\n".join(lines), {"no": voided.no, "changed": voided.changed, "refunds": list(voided.refunds)}

@@ -2,20 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from exports.formats.sheet import Kind
 from exports.reports import REPORTS
 from exports.reports.report import Column, Report
 
-_KINDS = {
-    "text": "text",
-    "yen": "yen",
-    "day": "day",
-    "count": "number",
-    "number": "number",
-    "percent": "percent",
-    "moment": "moment (UTC)",
-    "flag": "true or false",
-    "any": "value",
-}
+# How a kind is spoken of, where its name would not do.
+_KINDS: dict[Kind, str] = {"count": "number", "moment": "moment (UTC)", "flag": "true or false", "any": "value"}
 _HEAD = """# JSON of the lists
 
 What `--json` and `--out FILE.json` give, list by list. Keys and codes are never translated; days are `2012-02-26`, yen
@@ -45,5 +37,6 @@ def _report(report: Report) -> Iterator[str]:
 def _keys(columns: Iterable[Column], indent: str = "") -> Iterator[str]:
     for column in columns:
         if column.in_json:
-            yield f"{indent}* `{column.key}` {'holds:' if column.columns else column.data or _KINDS[column.kind]}"
+            kind = column.data or _KINDS.get(column.kind, column.kind)
+            yield f"{indent}* `{column.key}` {'holds:' if column.columns else kind}"
             yield from _keys(column.columns, f"{indent}  ")

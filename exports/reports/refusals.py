@@ -1,17 +1,12 @@
 """Commands that were refused: to whom, when and why."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from exports.reports.report import Column, Question, Report
+from exports.reports.report import Column, Connection, Question, Report
 from ledger.i18n import N_
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
-    from ledger.audit.access import RefusalRecord
-
-
-def _rows(connection: "Connection", _question: Question) -> "list[RefusalRecord]":
+def _rows(connection: Connection, _question: Question) -> list[Any]:
     from ledger.audit.access import refusals
 
     return list(refusals(connection))

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from exports.formats import terminal
 from exports.formats.sheet import Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
@@ -17,12 +17,13 @@ from ledger import dates
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    import sqlalchemy
 
 ISSUER = N_("the federation of judicial scriveners' associations")
 
 Json = dict[str, Any]
 Question = Mapping[str, Any]
+Connection: TypeAlias = "sqlalchemy.Connection"  # a report is described before anything is connected
 ParameterKind = Literal["day", "text", "yen", "flag", "file"]
 
 
@@ -196,7 +197,6 @@ class Table:
 
 
 def _leaves(columns: Iterable[Column]) -> list[Column]:
-    """The columns that stand on a sheet, from left to right."""
     leaves: list[Column] = []
     for column in columns:
         leaves += _leaves(column.columns) if column.expands else [column] if column.title else []
@@ -248,7 +248,7 @@ class Report:
     title: str
     summary: str
     columns: tuple[Column, ...]
-    rows: Callable[["Connection", Question], Any]
+    rows: Callable[[Connection, Question], Any]
     list_key: str = ""
     parameters: tuple[Parameter, ...] = ()
     examples: tuple[str, ...] = ()
@@ -274,7 +274,7 @@ class Report:
         named = (self.columns, self.listed, self.list_key, self.heading, self.total, self.subtotal, self.label_at)
         return (Table(*named, self.order), *self.tables)
 
-    def ask(self, connection: "Connection", question: Question) -> "Listing":
+    def ask(self, connection: Connection, question: Question) -> "Listing":
         """The answer to a question: parameters by name. What `rows` refuses is refused."""
         day = question.get("as_of") or dates.today()
         complete = {parameter.name: question.get(parameter.name, parameter.default) for parameter in self.parameters}

@@ -2,17 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from exports.reports.report import Column, Json, Question, Report
+from exports.reports.report import Column, Connection, Json, Question, Report
 from ledger.codes import ACCOUNT_TYPES, PEOPLE
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ledger.store.settings import SettingValue
 
 
-def _rows(connection: "Connection", _question: Question) -> "list[SettingValue]":
+def _rows(connection: Connection, _question: Question) -> "list[SettingValue]":
     from ledger.store.settings import settings
 
     return settings(connection)
@@ -22,6 +20,10 @@ def format_value(row: "SettingValue") -> str | None:
     """The value as a person reads it."""
     words = {"people": PEOPLE, "payer_account_type": ACCOUNT_TYPES}.get(row.setting.name)
     return words[row.value].said if words is not None and row.value is not None else row.value
+
+
+def _form(row: "SettingValue") -> str:
+    return _(row.setting.form)
 
 
 REPORT = Report(
@@ -36,28 +38,16 @@ REPORT = Report(
         Column("value"),
         Column("set_to", N_("Set to"), format_value, width=24, in_json=False),
         Column("about", N_("What it is"), "setting.about", width=44, show=_, in_json=False),
-        Column(
-            "form",
-            N_("What a value looks like"),
-            "setting.form",
-            width=60,
-            show=_,
-            wrap=True,
-            on_paper=True,
-            in_json=False,
-        ),
+        Column("form", N_("What a value looks like"), _form, width=60, wrap=True, on_paper=True, in_json=False),
         Column("by", N_("Set by")),
         Column("recorded_at", N_("Set at (UTC)"), kind="moment", width=20, on_paper=True),
     ),
 )
 
 
-def changed(setting: "SettingValue", new: bool) -> str:
-    """What a setting is now."""
+def changed(setting: "SettingValue", new: bool) -> tuple[str, Json]:
+    """What a setting is now, in words and for other programs."""
     text = _("{name} is set: {value}", name=setting.setting.name, value=format_value(setting) or "—")
-    return text if new else text + "\n" + _("It had been done before; nothing was changed.")
-
-
-def changed_json(setting: "SettingValue", new: bool) -> Json:
-    """The same for other programs."""
-    return {"name": setting.setting.name, "value": setting.value, "changed": new}
+    if not new:
+        text += "\n" + _("It had been done before; nothing was changed.")
+    return text, {"name": setting.setting.name, "value": setting.value, "changed": new}

@@ -5,40 +5,37 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from exports.formats.sheet import Sheet
-from exports.reports.report import Column, Question, Subtotal, Table, member, sheet
+from exports.reports.report import AS_OF, Column, Connection, Question, Report, Subtotal, Table, member, sheet
 from ledger.codes import STATES
 from ledger.i18n import N_, _
 from ledger.statements.labels import joined, label
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ledger.statements.settlements import SettlementLine
 
 NAME = N_("Refunds and credits")
 
-WAYS = {
-    "refund": N_("refund"),
-    "overpayment": N_("return of an overpayment"),
-    "credit": N_("credit"),
-}
+WAYS = {"refund": N_("refund"), "overpayment": N_("return of an overpayment"), "credit": N_("credit")}
 _SUBTOTALS = {
     "refund": N_("Refunds in total"),
     "overpayment": N_("Overpayments in total"),
     "credit": N_("Credits in total"),
 }
-SUBTOTAL = Subtotal(by=lambda row: row.way, title=lambda way: _(_SUBTOTALS[way]))
-TOTAL = N_("Total")
+_SUBTOTAL = Subtotal(by=lambda row: row.way, title=lambda way: _(_SUBTOTALS[way]))
 
 
-def in_order(row: "SettlementLine") -> int:
-    """Where its way stands on a sheet."""
+def _in_order(row: "SettlementLine") -> int:
     return list(WAYS).index(row.way)
 
 
 def format_account(masked: str | None, *, waits: bool) -> str | None:
     """A masked bank account, marked while its change waits for a second person."""
     return _("{account} (change not approved)", account=masked) if masked and waits else masked
+
+
+def _reason(row: "SettlementLine") -> str | None:
+    reason = row.steps[-1].reason
+    return _(reason) if reason else None
 
 
 def _approval(name: str) -> Any:
@@ -72,27 +69,18 @@ COLUMNS = (
     Column("approved_by", N_("Approved by"), _approval("by")),
     Column("done_on", N_("Carried out on"), kind="day", width=17),
     Column("state", N_("State"), width=14, show=lambda state: label(STATES, state)),
-    Column(
-        "reason",
-        N_("Reason"),
-        lambda row: row.steps[-1].reason,
-        width=20,
-        show=lambda reason: _(reason) if reason else None,
-        wrap=True,
-        on_paper=True,
-        in_json=False,
-    ),
+    Column("reason", N_("Reason"), _reason, width=20, wrap=True, on_paper=True, in_json=False),
     Column("entries", N_("Entries"), _entries, on_paper=True, in_json=False),
 )
-STEPS = Column(
+_STEPS = Column(
     "steps",
     get=lambda row: list(row.steps),
     columns=(Column("state"), Column("on", kind="day"), Column("by"), Column("reason"), Column("entry", kind="number")),
 )
-TABLE = Table(COLUMNS, total=TOTAL, subtotal=SUBTOTAL, label_at="name", order=in_order)
+_TABLE = Table(COLUMNS, total=N_("Total"), subtotal=_SUBTOTAL, label_at="name", order=_in_order)
 
 
-def settled(connection: "Connection", question: Question) -> "list[SettlementLine]":
+def _settled(connection: Connection, question: Question) -> "list[SettlementLine]":
     """Everything proposed by the day of the question, as it stood then."""
     from ledger.people.register import owners
     from ledger.statements.settlements import returns
@@ -100,7 +88,50 @@ def settled(connection: "Connection", question: Question) -> "list[SettlementLin
     return returns(connection, owners(connection, question["as_of"]), question["as_of"])
 
 
+def _refunds(connection: Connection, question: Question) -> "list[SettlementLine]":
+    return sorted((row for row in _settled(connection, question) if row.way != "credit"), key=lambda row: row.no)
+
+
+def _credits(connection: Connection, question: Question) -> "list[SettlementLine]":
+    return [row for row in _settled(connection, question) if row.way == "credit"]
+
+
+REFUNDS = Report(
+    name="refund list",
+    title=N_("Refunds"),
+    summary=N_("Refunds and returned overpayments, with their states."),
+    examples=("refund list", "refund list --out 返金一覧.xlsx"),
+    parameters=(AS_OF,),
+    rows=_refunds,
+    columns=(
+        *COLUMNS,
+        Column("payment_file", N_("Payment file No."), kind="number"),
+        # A refund is of an application's fee, or of a deposit that was never due.
+        Column("application", get=lambda row: row.application if row.way == "refund" else None),
+        Column("deposit", get="target"),
+        Column("account_waits", kind="flag"),
+        _STEPS,
+    ),
+    total=N_("Total"),
+    subtotal=_SUBTOTAL,
+    label_at="name",
+    order=_in_order,
+    dated=True,
+)
+OVERPAID = replace(REFUNDS, name="overpaid list", examples=("overpaid list", "overpaid list --out 返金一覧.xlsx"))
+CREDITS = replace(
+    REFUNDS,
+    name="credit list",
+    title=N_("Credits"),
+    summary=N_("Credits, with their states."),
+    examples=("credit list", "credit list --json"),
+    rows=_credits,
+    columns=(*COLUMNS, Column("application"), Column("to", get="target"), _STEPS),
+    order=None,
+)
+
+
 def month(returns: "list[SettlementLine]", period: tuple[date, date]) -> Sheet:
     """What moved in a month or was still open at its end, by way, association and member."""
     # Whether a changed account waits is left out: the workbook of a month stays the same when the approval comes.
-    return sheet(NAME, TABLE.block([replace(row, account_waits=False) for row in returns]), period=period)
+    return sheet(NAME, _TABLE.block([replace(row, account_waits=False) for row in returns]), period=period)

@@ -121,7 +121,6 @@ def _split(parts: Sequence[Part], before: Sequence[str], after: str = "") -> lis
 
 
 def _flat(parts: Sequence[Part]) -> str:
-    """The parts on one line."""
     text, before = "", ""
     for part in parts:
         if isinstance(part, str):
@@ -165,8 +164,8 @@ class _Layout:
         columns: list[str] = []
         for clause in _split(parts, ("SELECT", "FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "UNION")):
             if clause[0] == "SELECT":
-                parse_url, columns = self._items(clause[1:], indent + _STEP)
-                lines += [f"{indent}SELECT", *parse_url]
+                items, columns = self._items(clause[1:], indent + _STEP)
+                lines += [f"{indent}SELECT", *items]
             elif clause[0] == "FROM":
                 for nth, table in enumerate(_split(clause[1:], ("JOIN", "LEFT"))):
                     lines += self._laid((["FROM"] if nth == 0 else []) + table, indent)
@@ -192,9 +191,7 @@ class _Layout:
             lines.append([_comment(remark, indent)] if remark else [])
             lines[-1] += [f"{indent}{passed_on}"] if passed_on else self._laid(items[at], indent)
             at += 1
-        for item in lines[:-1]:
-            item[-1] += ","
-        return [line for item in lines for line in item], names
+        return _with_commas(lines), names
 
     def _laid(self, parts: Sequence[Part], indent: str) -> list[str]:
         """An expression: on one line if there is room, else broken where it falls apart."""
@@ -207,12 +204,8 @@ class _Layout:
             if others:
                 further = indent + _STEP
                 return [*self._laid(first, indent), *(line for other in others for line in self._laid(other, further))]
-        at = max(
-            (nth for nth, part in enumerate(parts) if isinstance(part, Group)),
-            default=None,
-            key=lambda nth: len(_flat([parts[nth]])),
-        )
-        return [one] if at is None else self._opened(parts, at, indent)
+        groups = [nth for nth, part in enumerate(parts) if isinstance(part, Group)]
+        return self._opened(parts, max(groups, key=lambda nth: len(_flat([parts[nth]]))), indent) if groups else [one]
 
     def _opened(self, parts: Sequence[Part], at: int, indent: str) -> list[str]:
         """An expression with the bracket or CASE at one place broken over several lines."""
@@ -231,10 +224,13 @@ class _Layout:
         """What stands within a bracket; the members of a list each on lines of their own."""
         if parts[0] == "PARTITION":
             return [indent + _flat(part) for part in _split(parts, ("ORDER",))]
-        members = [self._laid(member, indent) for member in _split(parts, (), ",")]
-        for member in members[:-1]:
-            member[-1] += ","
-        return [line for member in members for line in member]
+        return _with_commas([self._laid(member, indent) for member in _split(parts, (), ",")])
+
+
+def _with_commas(items: list[list[str]]) -> list[str]:
+    for item in items[:-1]:
+        item[-1] += ","
+    return [line for item in items for line in item]
 
 
 def _name(item: Sequence[Part]) -> str:

@@ -1,10 +1,11 @@
 """What a command did, in a few lines that end with what to do next, and for other programs."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from exports.formats.terminal import format_pairs
+from exports.reports.account_list import PARTS, format_account
 from exports.reports.report import Json
 from ledger.i18n import N_, _
 from ledger.money import format_yen
@@ -12,11 +13,20 @@ from ledger.statements import labels
 
 if TYPE_CHECKING:
     from ledger.booking.bills import BillPayment
+    from ledger.booking.month_end import ClosingResult
     from ledger.booking.run import BookingReport
     from ledger.decisions.store import Decision
     from ledger.intake.report import ImportReport
+    from migrations.roles import Role
 
 _LEFT_SHOWN = 20
+
+# What each role of the database is for.
+TELLS = {
+    "clerk": N_("takes in, books, proposes, pays and closes; approves nothing"),
+    "approver": N_("approves and rejects refunds, credits and bank accounts, and closes; proposes nothing"),
+    "auditor": N_("reads everything and writes nothing"),
+}
 
 EVENTS = {
     "fee_received": N_("fees received"),
@@ -36,11 +46,8 @@ def created(before: str | None, after: str) -> str:
         return _("The books are ready (version {after}). Next: seisan import FILE…", after=after)
     if before == after:
         return _("The books were there already, in version {after}; nothing was changed.", after=after)
-    return _(
-        "The books were brought from version {before} to {after}; nothing in them was lost.",
-        before=before,
-        after=after,
-    )
+    sentence = N_("The books were brought from version {before} to {after}; nothing in them was lost.")
+    return _(sentence, before=before, after=after)
 
 
 def imported_json(report: "ImportReport") -> Json:
@@ -61,44 +68,30 @@ def imported_json(report: "ImportReport") -> Json:
     }
 
 
-def booked_json(report: "BookingReport") -> Json:
-    """What booking posted, reversed and left."""
-    remaining = [{"code": row.code, "about": row.subject, "says": row.says} for row in report.left]
-    return {"posted": report.posted, "corrected": report.corrected, "left": remaining}
-
-
-def booked(report: "BookingReport") -> str:
+def booked(report: "BookingReport") -> tuple[str, Json]:
     """What booking posted, corrected and left, and why it was left."""
-    lines: list[str] = []
-    if report.posted:
-        lines.append(format_pairs((EVENTS.get(event, event), count) for event, count in report.posted.items()))
-    else:
-        lines.append(_("Nothing new to book."))
+    posted = format_pairs((EVENTS.get(event, event), count) for event, count in report.posted.items())
+    lines = [posted or _("Nothing new to book.")]
     if report.corrected:
-        lines.append(
-            _("{count} entries were reversed because what they rest on was corrected.", count=report.corrected)
-        )
-    lines += _left(report)
-    return "\n".join(lines)
-
-
-def _left(report: "BookingReport") -> Iterator[str]:
-    if not report.left:
-        return
-    yield _("{count} left for now:", count=len(report.left))
-    for left_over in report.left[:_LEFT_SHOWN]:
-        yield f"  {left_over.says}"
+        sentence = N_("{count} entries were reversed because what they rest on was corrected.")
+        lines.append(_(sentence, count=report.corrected))
+    if report.left:
+        lines.append(_("{count} left for now:", count=len(report.left)))
+        lines += [f"  {row.says}" for row in report.left[:_LEFT_SHOWN]]
     if len(report.left) > _LEFT_SHOWN:
-        yield _("  … and {count} more; all of them: seisan book --json", count=len(report.left) - _LEFT_SHOWN)
+        lines.append(_("  … and {count} more; all of them: seisan book --json", count=len(report.left) - _LEFT_SHOWN))
+    remaining = [{"code": row.code, "about": row.subject, "says": row.says} for row in report.left]
+    return "\n".join(lines), {"posted": report.posted, "corrected": report.corrected, "left": remaining}
 
 
-def bill_paid(payment: "BillPayment") -> str:
+def bill_paid(payment: "BillPayment") -> tuple[str, Json]:
     """What paying a bill posted, and which lines were left."""
     lines = [_("{count} lines paid, {yen} yen.", count=payment.posted, yen=format_yen(payment.yen))]
     if payment.paid_before:
         lines.append(_("{count} lines had been paid before.", count=payment.paid_before))
     lines += [f"  {bill_line.application}: {bill_line.said}" for bill_line in payment.left]
-    return "\n".join(lines)
+    data = {name: getattr(payment, name) for name in ("yen", "posted", "paid_before")}
+    return "\n".join(lines), data | {"left": len(payment.left)}
 
 
 def by_outcome(answers: Iterable[tuple[str, int]]) -> str:
@@ -115,16 +108,59 @@ def by_outcome(answers: Iterable[tuple[str, int]]) -> str:
 def decided(decisions: "Sequence[Decision]", new: int) -> str:
     """What was kept: each decision when they are few, else how many of each outcome; and what to do next."""
     lines = [_("{count} decisions stand for what was asked, {new} of them new.", count=len(decisions), new=new)]
-    if len(decisions) <= _LEFT_SHOWN:
-        lines += [
-            _(
-                "  decision No. {no}, application {application}: {outcome}",
-                no=decision.no,
-                application=decision.application,
-                outcome=labels.label(labels.OUTCOMES, decision.outcome),
-            )
-            for decision in decisions
-        ]
+    for decision in decisions if len(decisions) <= _LEFT_SHOWN else ():
+        sentence, outcome = N_("  decision No. {no}, application {application}: {outcome}"), decision.outcome
+        fields = {"no": decision.no, "application": decision.application, "outcome": _(labels.OUTCOMES[outcome])}
+        lines.append(_(sentence, **fields))
     lines.append(by_outcome((decision.outcome, decision.refundable) for decision in decisions))
     lines.append(_("Next: seisan book; the answer to a member: seisan letter NO --out FILE.xlsx"))
     return "\n".join(lines)
+
+
+def closed(result: "ClosingResult") -> tuple[str, Json]:
+    """What closing did, and what was accepted."""
+    lines = [_("{month} is closed, with every month before it; nothing is dated in them any more.", month=result.month)]
+    if not result.changed:
+        lines = [_("{month} was closed before; nothing was changed.", month=result.month)]
+    if result.accepted:
+        lines += [_("Accepted all the same:"), *(f"  {reason.says}" for reason in result.accepted)]
+    return "\n".join(lines), _closing(result)
+
+
+def reopened(result: "ClosingResult") -> tuple[str, Json]:
+    """What reopening did, and up to which day the books are still closed."""
+    text = _("{month} is reopened, with every month after it.", month=result.month)
+    if not result.changed:
+        text = _("{month} was reopened before; nothing was changed.", month=result.month)
+    remaining = _("No month is closed now.")
+    if result.closed_to is not None:
+        remaining = _("The books are closed up to {day}.", day=result.closed_to)
+    return f"{text}\n{remaining}", _closing(result)
+
+
+def _closing(result: "ClosingResult") -> Json:
+    accepted = [{"code": reason.code, "says": reason.says, **reason.fields} for reason in result.accepted]
+    month = {"month": str(result.month), "changed": result.changed, "closed_to": result.closed_to}
+    return month | {"accepted": accepted}
+
+
+def account(member: Any) -> tuple[str, Json]:
+    """The whole bank account of a member, for the one who asked for it and was recorded."""
+    data = {name: getattr(member, name) for name in ("member", "name", *PARTS, "known_on")}
+    whole = format_account([data[part] for part in PARTS])
+    recorded = _("It is recorded that you looked, and for what.")
+    return f"{member.member} {member.name}\n{whole}\n{recorded}", data
+
+
+def roles(granted: "Iterable[Role]") -> tuple[str, Json]:
+    """What each role of the database may, who is a member of it, and what to do next."""
+    lines: list[str] = []
+    data: list[Json] = []
+    for role in granted:
+        lines.append(f"{role.name}: {_(TELLS[role.kind])}")
+        if role.members:
+            lines.append("  " + _("members: {members}", members=", ".join(role.members)))
+        parts = {name: getattr(role, name) for name in ("kind", "inserts", "members", "new")}
+        data.append({"role": role.name} | parts)
+    lines.append(_("Next, for each person: CREATE ROLE name LOGIN; GRANT one of these TO name"))
+    return "\n".join(lines), {"roles": data}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from exports.formats import xlsx
-from exports.formats.files import require_workbook
+from exports.formats.outfile import require_workbook
 from exports.formats.sheet import Block, Kind, Sheet, SheetColumn, Workbook, guide
 from ledger import dates
 from ledger.intake.kinds import require_kind

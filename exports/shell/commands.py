@@ -117,8 +117,6 @@ def _keyword(name: str, annotation: Any, default: Any) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
-# --- days and months --------------------------------------------------------------------------------------------------
-
 # What is typed as text, how it is read, and what is refused. A day that has no default is today when it is not typed.
 _FORMS: dict[type, tuple[Callable[[str], Any], type[NotADay | NoSuchMonth]]] = {
     date: (dates.parse_day, NotADay),
@@ -152,9 +150,6 @@ def _value(parameter: Parameter, text: Any) -> Any:
     if (value := parse(text)) is None:
         raise refusal(text)
     return value
-
-
-# --- the session, and what a key holds --------------------------------------------------------------------------------
 
 
 def _session(ctx: typer.Context, values: dict[str, Any], *, takes_key: bool) -> Session:

@@ -82,7 +82,6 @@ def _texts(arguments: list[str]) -> list[str]:
 
 
 def _global_options(words: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The global options, wherever they stand, and the rest of what was typed."""
     options: list[str] = []
     rest: list[str] = []
     names = [f"--{name}" for name in GLOBAL]
