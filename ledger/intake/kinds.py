@@ -20,6 +20,7 @@ from ledger.intake.columns import (
     word,
 )
 from ledger.intake.kind import Kind
+from ledger.tables import FEE_KEY
 
 
 def _coded(
@@ -190,7 +191,7 @@ KINDS = (
             InputColumn("税率", "tax_percent", percent, N_("Whole percent, such as 5."), required=True),
             InputColumn("根拠", "basis", remark(500), N_("The paper that it rests on.")),
         ),
-        key=("applies_from",),
+        key=FEE_KEY,
     ),
 )
 
