@@ -212,26 +212,20 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> EditedCopy:
     return made
 
 
-def _updated(copy: EditedCopy, *arguments: str) -> None:
-    """Writes what is golden anew, as a person does who has read the difference, and runs the tests on it."""
-    copy.passes(*arguments, "--update")
-    copy.passes(*arguments)
-
-
 def test_column_and_list_take_their_line_and_the_reference(copy: EditedCopy) -> None:
-    _updated(copy, "tests/test_reports.py", "-k", "page_on_the_json or months or fees")
+    copy.passes("tests/test_reports.py", "-k", "page_on_the_json or months or fees", "--update")
     reference = (copy.folder / "docs" / "json.md").read_text(encoding="utf-8")
     assert "last_day" in reference and "applies_from" in reference
 
 
 def test_column_of_a_statement_takes_its_line_and_the_golden_files(copy: EditedCopy) -> None:
-    _updated(copy, "tests/test_statements.py", "-k", "month_is_the_golden_one or same_bytes")
+    copy.passes("tests/test_statements.py", "-k", "month_is_the_golden_one or same_bytes", "--update")
     golden = (copy.folder / "tests" / "golden" / "month-2012-09.ja.txt").read_text(encoding="utf-8")
     assert "会員数との差" in golden
 
 
 def test_event_refusal_and_commands_take_their_lines(copy: EditedCopy) -> None:
-    _updated(copy, "tests/test_walkthrough.py", "-k", "interest")
+    copy.passes("tests/test_walkthrough.py", "-k", "interest", "--update")
     transcript = (copy.folder / "tests" / "walkthrough" / "interest.md").read_text(encoding="utf-8")
     assert "仕訳 1 で利息を起票しました。" in transcript and "(too-much-interest)" in transcript
     modules = ("templates", "refusals", "idempotency", "messages", "cli")
