@@ -107,6 +107,58 @@ A_FORMAT: Edits = {
     ),
 }  # fmt: skip
 
+# --- the layout of another bank's payment file ----------------------------------------------------------------------
+
+LAYOUT = '''"""The payment file of a made-up bank: a line for each transfer, the account first."""
+
+from collections.abc import Iterator
+
+from ledger.booking.payment_files import PaymentOrder
+
+_FIRST = "BANK-X\\r\\n"
+
+
+def text(order: PaymentOrder) -> str:
+    """Every character of the file."""
+    lines = (
+        f"{each.bank};{each.branch};{each.account_type};{each.account};{each.payee};{each.yen};{each.refund}\\r\\n"
+        for each in order.transfers
+    )
+    return _FIRST + "".join(lines)
+
+
+def wrote(content: str) -> bool:
+    """Whether a file is of this layout."""
+    return content.startswith(_FIRST)
+
+
+def accounts(content: str) -> Iterator[tuple[int, str]]:
+    """The number of each refund in a file, with the whole account number that was written for it."""
+    for line in content.splitlines()[1:]:
+        fields = line.split(";")
+        yield int(fields[-1]), fields[3]
+'''
+LAYOUT_TEST = '''"""A file is read in the layout that it was written in."""
+
+from hypothesis import given
+
+from exports.formats import bank, bank_x, zengin
+from ledger.booking.payment_files import PaymentOrder
+from tests.test_zengin import ORDERS
+
+
+@given(ORDERS)
+def test_file_is_read_as_it_was_written(order: PaymentOrder) -> None:
+    accounts = {transfer.refund: transfer.account for transfer in order.transfers}
+    assert bank.accounts(zengin.text(order)) == bank.accounts(bank_x.text(order)) == accounts
+    assert bank.text(order) == bank_x.text(order)
+'''
+A_LAYOUT: Edits = {
+    "exports/formats/bank_x.py": LAYOUT,
+    "exports/formats/bank.py": replaced("import zengin\n", "import bank_x, zengin\n", "(zengin,)", "(bank_x, zengin)"),
+    "tests/test_bank_x.py": LAYOUT_TEST,
+}
+
 # --- a business event, what it refuses, and the command that writes it ----------------------------------------------
 
 SLIP = '''@_text(N_("interest received from the bank"))
@@ -207,7 +259,7 @@ JAPANESE = {
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> EditedCopy:
     """A copy with the edits of all rows, its catalogues, golden files, transcripts and reference written anew."""
-    made = edited(tmp_path_factory.mktemp("map"), COLUMNS | A_LIST | A_FORMAT | AN_EVENT)
+    made = edited(tmp_path_factory.mktemp("map"), COLUMNS | A_LIST | A_FORMAT | A_LAYOUT | AN_EVENT)
     made.messages(JAPANESE)
     return made
 
@@ -241,3 +293,10 @@ def test_format_of_the_journal_takes_its_file_and_its_name(copy: EditedCopy, boo
     copy.seisan(book_url, "interest", "120", "--on", "2012-10-01")
     copy.seisan(book_url, "export", "journal", "--format", "tabs", "--out", str(tmp_path / "journal.txt"))
     assert (tmp_path / "journal.txt").read_bytes() == b"1\t2012-10-01\t1110\t4900\t120\r\n"
+
+
+def test_layout_of_a_payment_file_takes_its_file_and_its_name(copy: EditedCopy) -> None:
+    """What another bank reads is written, and what was written before is read."""
+    copy.passes(
+        "tests/test_bank_x.py", "tests/test_idempotency.py", "-k", "as_it_was_written or under_its_key and file"
+    )

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from exports.formats import terminal, zengin
+from exports.formats import bank, terminal
 from exports.reports.report import Column, Json, Table, sheet
 from ledger import masking
 from ledger.booking.payment_files import FiledRefund, PaymentFile, VoidedFile
@@ -82,7 +82,7 @@ def filed_json(payment_file: PaymentFile, out: Path) -> Json:
 
 def _transfers(payment_file: PaymentFile) -> list[FiledTransfer]:
     """The refunds, each with the account that the file says, of which only the last digits are shown."""
-    accounts = dict(zengin.accounts(payment_file.content))
+    accounts = bank.accounts(payment_file.content)
     return [FiledTransfer(refund, masking.account(accounts[refund.refund])) for refund in payment_file.refunds]
 
 
