@@ -186,6 +186,10 @@ class BillKnownRow(_Known, table=True):
     note: str | None = None
 
 
+# What tells one fee from another; of fees that agree in it the one known last counts.
+FEE_KEY = ("applies_from",)
+
+
 class FeeRow(_Row, table=True):
     """What a certificate costs from a day on, tax included; `applies_to` NULL: until the next one begins."""
 

@@ -1,57 +1,16 @@
 """The map keeps its word: rows of "Where does my line go?" (ledger/README.md), carried out on a copy of the sources."""
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-SOURCES = ("cli.py", "ledger", "exports", "migrations", "tests", "pyproject.toml", "Makefile", "CHANGELOG.md")
-READMES = ("README.md", "README.ja.md")
+from tests import desk
+from tests.edited import EditedCopy, Edits, appended, edited, replaced
 
-# The files of a row with what they hold: the whole text of a new file, or a change to the one that is there.
-Edits = dict[str, str | Callable[[str], str]]
-Copy = Callable[[Edits], Callable[..., None]]
+pytestmark = pytest.mark.thorough
 
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Copy:
-    """Copies the sources with the edits of a row made; gives a function that runs tests there and fails as they do.
-
-    What it is given are the arguments of pytest. Each is tried on the copy alone: nothing here is written to.
-    """
-
-    def edited(edits: Edits) -> Callable[..., None]:
-        folder = tmp_path / "seisan"
-        folder.mkdir()
-        ignored = shutil.ignore_patterns("__pycache__", ".*")
-        for name in (*SOURCES, *READMES):
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=ignored)
-            else:
-                shutil.copyfile(source, folder / name)
-        for name, edit in edits.items():
-            file = folder / name
-            text = edit if isinstance(edit, str) else edit(file.read_text(encoding="utf-8"))
-            assert isinstance(edit, str) is not file.exists(), name
-            file.write_text(text, encoding="utf-8")
-        return lambda *arguments: _passes(folder, *arguments)
-
-    return edited
-
-
-def _passes(folder: Path, *arguments: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SEISAN_", "PYTEST_"))}
-    environment |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-
+ONE_DATABASE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 # --- encode a new notice --------------------------------------------------------------------------------------------
 
@@ -114,14 +73,247 @@ CASES = "\n".join(
 )
 
 
-def test_notice_takes_its_file_its_cases_and_its_line_in_the_changes(copy: Copy) -> None:
+def test_notice_takes_its_file_its_cases_and_its_line_in_the_changes(tmp_path: Path) -> None:
     line = "- From 2012-12-03 the president's notice: certificates revoked for a reason on the authority's side.\n"
-    passes = copy(
+    copy = edited(
+        tmp_path,
         {
             "ledger/notices/n2012_12_03.py": NOTICE,
             "tests/cases/2012-12-03.toml": CASES,
-            "CHANGELOG.md": lambda text: text + line,
-        }
+            "CHANGELOG.md": appended(line),
+        },
     )
-    chosen = "2012-12-03 or not test_mutants and not postgresql"
-    passes("tests/test_mutants.py", "tests/test_cases.py", "tests/test_notices.py", "-k", chosen)
+    chosen = "2012-12-03 or not test_mutants"
+    copy.passes("tests/test_mutants.py", "tests/test_cases.py", "tests/test_notices.py", "-k", chosen)
+
+
+# --- ship a fee -----------------------------------------------------------------------------------------------------
+
+FEE = """# This fee is made up.
+applies_from = 2014-04-01
+yen = 7452
+tax_percent = 8
+basis = "架空の例: 発行手数料 7,452円 (6,900円 + 消費税 8% 552円)"
+"""
+FEE_CASE = """
+[[case]]
+id = "X01"
+says = "the fee of a new file is the one that comes back"
+as_of = 2014-06-01
+given.applied_on = 2014-04-01
+given.paid = [7452]
+given.mailed_on = 2014-04-08
+given.downloaded_on = "none"
+given.downloads_checked_on = 2014-05-31
+given.revoked_on = 2014-05-10
+expect.outcome = "eligible"
+expect.fee_received = 7452
+expect.refundable = 7452
+"""
+
+
+@ONE_DATABASE
+def test_fee_takes_its_file_and_a_case(
+    book_url: str, new_book: Callable[[], str], empty_url: str, tmp_path: Path
+) -> None:
+    """Books that are there already are given the fee by `init`, which says so, once."""
+    edits: Edits = {"ledger/fees/2014-04-01.toml": FEE, "tests/cases/2012-09-21.toml": appended(FEE_CASE)}
+    copy = edited(tmp_path, edits)
+    assert copy.answered(book_url, "init")["loaded"] == {"accounts": [], "fees": ["2014-04-01"]}
+    assert copy.answered(book_url, "init")["loaded"] == {"accounts": [], "fees": []}
+    assert "何も変更していません" in copy.seisan(book_url, "init")
+    assert "2014-04-01" in copy.seisan(another := new_book(), "init", "--lang", "ja")
+    assert "nothing was changed" in copy.seisan(another, "init", "--lang", "en")
+    assert "2014-04-01" in copy.seisan(new_book(), "init", "--lang", "en")
+    assert copy.answered(empty_url, "init")["loaded"]["fees"] == ["2011-01-01", "2014-04-01"]
+    copy.passes("tests/test_cases.py", "-k", "X01")
+
+
+# --- another certificate with a fee of its own ----------------------------------------------------------------------
+
+CERTIFICATES = 'CERTIFICATES = CodeList(("file", "ファイル", "in a file"), ("card", "ICカード", "on a card"))'
+CARD_FEE = """# This fee, and the certificate that it is for, are made up.
+certificate = "card"
+applies_from = 2011-01-01
+yen = 9000
+tax_percent = 5
+basis = "架空の例: ICカードの電子証明書"
+"""
+CARD_COLUMN = '_coded("証明書種別", "certificate", N_("Which certificate; blank: the ordinary one.")),'
+CARD_EDITS: Edits = {
+    "ledger/codes.py": replaced(
+        "# The closed list of each coded value", f"{CERTIFICATES}\n\n# The closed list of each coded value",
+        '    "choice": CHOICES,', '    "choice": CHOICES,\n    "certificate": CERTIFICATES,',
+    ),
+    "ledger/tables.py": replaced(
+        '"reason", "covered")', '"reason", "covered", "certificate")',
+        'FEE_KEY = ("applies_from",)', 'FEE_KEY = ("applies_from", "certificate")',
+        "    applies_to: date | None = None\n",
+        "    applies_to: date | None = None\n    certificate: str | None = None\n",
+    ),
+    "ledger/facts.py": replaced(
+        '    "previous": FactColumn(',
+        '    "certificate": FactColumn("certificate", "code", N_("kind of certificate")),\n    "previous": FactColumn(',
+    ),
+    "ledger/fees/__init__.py": replaced(
+        "    return and_(fee.applies_from <= applied_on,",
+        "    same = fee.certificate.is_not_distinct_from(application.c.certificate)\n"
+        "    return and_(same, fee.applies_from <= applied_on,",
+    ),
+    "ledger/fees/2011-01-01-card.toml": CARD_FEE,
+    "ledger/intake/kinds.py": replaced(
+        '            _coded("申込区分",', f'            {CARD_COLUMN}\n            _coded("申込区分",',
+        '            InputColumn("税率",', f'            {CARD_COLUMN}\n            InputColumn("税率",',
+    ),
+}  # fmt: skip
+CARD_STEP = '''"""Which certificate an application and a fee are for; of what was recorded before, none is named."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Adds the column to `fee`, and the fact to those that `fact` may hold."""
+    op.add_column("fee", sa.Column("certificate", sa.String(), nullable=True))
+'''
+MEMBER_FILE = f"会員番号,氏名,司法書士会\n{desk.MEMBER},甲山 太郎,東京\n"
+APPLICATIONS = (
+    "申込番号,会員番号,申込日,申込区分,{heading}把握日\n{number},東京 第9001号,2012-01-10,新規,{value}2012-01-10\n"
+)
+TRANSFER = (
+    "照会番号,入金日,金額,振込依頼人名,申込番号,把握日\nN-{number},2012-01-11,{yen},ｺｳﾔﾏ ﾀﾛｳ,{number},2012-01-11\n"
+)
+
+
+def _add_step(copy: EditedCopy, name: str, step: str) -> None:
+    """Adds a migration that, beside what it does, writes the rules of `fact` anew, as the tables have them now."""
+    ask = (
+        "from ledger import tables; print({str(check.name): str(check.sqltext) for check in tables.fact.constraints"
+        " if hasattr(check, 'sqltext') and check.name in ('ck_fact_name', 'ck_fact_code', 'ck_fact_day')})"
+    )
+    step += f"""    rules = {copy.python("-c", ask).strip()}
+    with op.batch_alter_table("fact") as fact:
+        for name, rule in rules.items():
+            fact.drop_constraint(op.f(name), type_="check")
+            fact.create_check_constraint(op.f(name), rule)
+"""
+    (copy.folder / "migrations" / "versions" / name).write_text(step, encoding="utf-8")
+
+
+def _files(folder: Path, **contents: str) -> list[str]:
+    for name, content in contents.items():
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    return [str(folder / f"{name}.csv") for name in contents]
+
+
+def _received(copy: EditedCopy, books: str) -> dict[str, tuple[int, list[int]]]:
+    """Of each application the fee received by the finding, and the yen of the entries of its fee."""
+    findings = copy.answered(books, "check", "--everyone", "--as-of", "2012-04-02")["findings"]
+    entries = copy.answered(books, "entries")["entries"]
+    lines = [line for entry in entries if entry["event"] == "fee_received" for line in entry["lines"]]
+    return {
+        finding["application"]: (
+            finding["fee_received"],
+            [line["credit"] for line in lines if line["application"] == finding["application"] and line["credit"]],
+        )
+        for finding in findings
+    }
+
+
+@ONE_DATABASE
+def test_certificate_with_a_fee_of_its_own_goes_straight_down(book_url: str, tmp_path: Path) -> None:
+    """What stood in the books is judged as before; one application has the new certificate and its fee."""
+    ordinary = APPLICATIONS.format(heading="", number="ORDINARY", value="")
+    files = _files(tmp_path, members=MEMBER_FILE, first=ordinary, paid=TRANSFER.format(number="ORDINARY", yen=7245))
+    desk.done(book_url, "import", *files)
+    desk.done(book_url, "book", "--through", "2012-03-31")
+    copy = edited(tmp_path, CARD_EDITS)
+    _add_step(copy, "0004_certificates.py", CARD_STEP)
+    assert copy.answered(book_url, "init") == {
+        "before": "0003", "after": "0004", "loaded": {"accounts": [], "fees": ["2011-01-01"]}
+    }  # fmt: skip
+    card = APPLICATIONS.format(heading="証明書種別,", number="CARD", value="ICカード,")
+    plain = APPLICATIONS.format(heading="証明書種別,", number="PLAIN", value=",")
+    transfers = [TRANSFER.format(number=number, yen=9000) for number in ("CARD", "PLAIN")]
+    files = _files(tmp_path, card=card, plain=plain, paid_card=transfers[0], paid_plain=transfers[1])
+    copy.seisan(book_url, "import", *files)
+    copy.seisan(book_url, "book", "--through", "2012-03-31")
+    assert _received(copy, book_url) == {
+        "CARD": (9000, [9000]), "ORDINARY": (7245, [7245]), "PLAIN": (7245, [7245])
+    }  # fmt: skip
+    copy.seisan(book_url, "verify")
+    copy.passes("tests/test_migrations.py", "-k", "up_from_empty or once_more_changes")
+
+
+# --- one more fact, in a new kind of file ---------------------------------------------------------------------------
+
+LOSSES = """    # Reports of loss (紛失届): a made-up kind, with a fact of its own.
+    Kind(
+        "losses",
+        N_("Reports of loss"),
+        (_APPLICATION, InputColumn("紛失日", "lost_on", day, N_("The day of the loss."), required=True)),
+    ),
+"""
+FACT_EDITS: Edits = {
+    "ledger/tables.py": replaced('"expires_on", "revoked_on")', '"expires_on", "revoked_on", "lost_on")'),
+    "ledger/facts.py": replaced(
+        '    "choice": FactColumn(',
+        '    "lost_on": FactColumn(\n'
+        '        "lost_on", "day", N_("day of loss"), N_("lost {value}"), not_before=("applied_on",)\n    ),\n'
+        '    "choice": FactColumn(',
+    ),
+    "ledger/intake/kinds.py": replaced("    # What members chose", f"{LOSSES}    # What members chose"),
+    "tests/intake/紛失.csv": "申込番号,紛失日\n2011-0001,2012-03-05\n",
+    "tests/intake/紛失.csv.expected.toml": """passed_over = []
+
+[[sheet]]
+kind = "losses"
+ignored = []
+
+[[sheet.line]]
+row = 2
+application = "2011-0001"
+lost_on = 2012-03-05
+""",
+}
+FACT_STEP = '''"""The day on which a certificate was lost."""
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Adds the fact to those that `fact` may hold."""
+'''
+
+
+@ONE_DATABASE
+def test_fact_and_the_kind_of_file_that_brings_it_go_straight_down(book_url: str, tmp_path: Path) -> None:
+    copy = edited(tmp_path, FACT_EDITS)
+    _add_step(copy, "0004_losses.py", FACT_STEP)
+    copy.seisan(book_url, "init")
+    files = _files(
+        tmp_path,
+        members=MEMBER_FILE,
+        applications=APPLICATIONS.format(heading="", number="LOST", value=""),
+        losses="申込番号,紛失日,把握日\nLOST,2012-03-05,2012-03-06\n",
+    )
+    copy.seisan(book_url, "import", *files)
+    early = _files(tmp_path, early="申込番号,紛失日,把握日\nLOST,2011-03-05,2012-03-06\n")
+    with pytest.raises(AssertionError, match="紛失日"):
+        copy.seisan(book_url, "import", *early)
+    copy.seisan(
+        book_url, "statement", "member", desk.MEMBER, "--as-of", "2012-04-02", "--out", str(tmp_path / "m.xlsx")
+    )
+    copy.seisan(book_url, "verify", str(tmp_path / "m.xlsx"))
+    copy.passes(
+        "tests/test_migrations.py",
+        "tests/test_intake.py",
+        "-k",
+        "up_from_empty or sample_file or samples_show or template",
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from ledger import tables
+from ledger.codes import Account
 from ledger.errors import DatabaseNewer, DatabaseOlder
 from ledger.store import database
 from migrations import guards, triggers
@@ -96,16 +97,25 @@ def test_triggers_are_those_of_the_list_with_all_that_they_say(book_url: str, en
 
 def test_once_more_changes_nothing_and_leaves_every_trigger(books: str) -> None:
     before = desk.held(books)
-    assert database.create(books) == (HEAD, HEAD)
+    assert database.create(books) == database.Creation(HEAD, HEAD, [], [])
     assert desk.held(books) == before
     with database.reading(books) as connection:
         assert guards.faults(connection) == []
 
 
 def test_init_twice_says_that_nothing_was_changed(empty_url: str) -> None:
-    assert desk.answered(empty_url, "init") == {"before": None, "after": HEAD}
+    new = desk.answered(empty_url, "init")
+    assert new == {
+        "before": None,
+        "after": HEAD,
+        "loaded": {
+            "accounts": sorted(map(str, Account)),
+            "fees": sorted(path.stem for path in database.FEES.glob("*.toml")),
+        },
+    }
     before = desk.held(empty_url)
-    assert desk.answered(empty_url, "init") == {"before": HEAD, "after": HEAD}
+    again = desk.answered(empty_url, "init")
+    assert again == {"before": HEAD, "after": HEAD, "loaded": {"accounts": [], "fees": []}}
     assert HEAD in desk.done(empty_url, "init").stdout
     assert desk.held(empty_url) == before
 

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -276,12 +277,13 @@ def test_every_word_of_the_glossary_is_in_the_code() -> None:
     _none([word for word in words if not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", code)])
 
 
-def test_tree_of_the_map_is_the_tree() -> None:
+@pytest.mark.parametrize("root", ["ledger", "exports"])
+def test_tree_of_the_map_is_the_tree(root: str) -> None:
     """The block that begins with `ledger/`: a name a line, two spaces a level; a folder is drawn whole or not."""
-    block = re.search(r"^```\w*\nledger/.*\n((?:.*\n)*?)```", _map(), re.MULTILINE)
-    assert block, "ledger/README.md has no block that begins with ledger/"
+    block = re.search(rf"^```\w*\n{root}/.*\n((?:.*\n)*?)```", _map(), re.MULTILINE)
+    assert block, f"ledger/README.md has no block that begins with {root}/"
     drawn: dict[Path, set[str]] = {}
-    folders = [LEDGER]
+    folders = [ROOT / root]
     for line in filter(str.strip, block[1].splitlines()):
         name = line.split()[0]
         level = (len(line) - len(line.lstrip())) // 2
@@ -293,3 +295,19 @@ def test_tree_of_the_map_is_the_tree() -> None:
         for folder in drawn
     }
     assert drawn == there
+
+
+def test_import_order_of_the_map_is_that_of_the_contracts() -> None:
+    """Word for word, `ledger` from audit down and all above it; cli.py is no package, and a contract of its own."""
+    section = _map().partition("\n## Who may import whom\n")[2].partition("\n## ")[0]
+    orders = [
+        [" | ".join(re.findall(r"`([^`]+)`", layer)) for layer in paragraph.split(" >")]
+        for paragraph in section.replace(">\n", "> ").split("\n\n")
+        if re.match(r"\n*`[^`]+` >", paragraph)
+    ]
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = {contract["id"]: contract["layers"] for contract in linter["contracts"] if contract["type"] == "layers"}
+    assert orders == [["cli", *layers["outside"]], layers["stages"]]
+    assert not [
+        contract for contract in linter["contracts"] if contract["id"] == "stages" and not contract["exhaustive"]
+    ]

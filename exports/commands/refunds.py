@@ -110,7 +110,7 @@ def write_file(
     ] = None,
 ) -> Answer:
     """Writes one payment file for the bank of all approved refunds, returned overpayments included."""
-    from exports.formats.zengin import text
+    from exports.formats.bank import text
     from exports.reports import payments
     from ledger.booking.payment_files import file
 

@@ -39,8 +39,8 @@ def init(session: Session) -> Answer:
     """Creates the books, or brings them up to date."""
     from ledger.store import database
 
-    before, after = database.create(session.database, by=session.by)
-    return Answer(summaries.created(before, after), {"before": before, "after": after})
+    creation = database.create(session.database, by=session.by)
+    return Answer(summaries.created(creation), summaries.created_json(creation))
 
 
 @app.runs("demo", "", "試し")

@@ -12,6 +12,7 @@ from ledger.kana import BYTES
 
 LENGTH = 120
 _END = "\r\n"
+_BEGINNING = "121"  # データ区分, 種別コード: 総合振込
 
 # Where a data record has the account number (口座番号) and our number of the refund (顧客コード1).
 _ACCOUNT, _REFUND = slice(43, 50), slice(91, 101)
@@ -25,6 +26,11 @@ def text(order: PaymentOrder) -> str:
     return "".join(f"{record}{_END}" for record in records)
 
 
+def wrote(content: str) -> bool:
+    """Whether a file is of this layout: its header is that of 総合振込."""
+    return content.startswith(_BEGINNING)
+
+
 def accounts(content: str) -> Iterator[tuple[int, str]]:
     """The number of each refund in a file, with the whole account number that was written for it."""
     for record in content.split(_END):
@@ -36,8 +42,7 @@ def _header(order: PaymentOrder) -> str:
     payer = order.payer
     return "".join(
         (
-            "1",  # データ区分
-            "21",  # 種別コード: 総合振込
+            _BEGINNING,
             "0",  # コード区分: JIS
             _n(payer["payer_code"], 10),  # 振込依頼人コード
             _c(payer["payer_name"], 40),  # 振込依頼人名

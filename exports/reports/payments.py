@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from exports.formats import terminal, zengin
+from exports.formats import bank, terminal
 from exports.reports.report import Column, Json, Table, sheet
 from ledger import masking
 from ledger.booking.payment_files import FiledRefund, PaymentFile, VoidedFile
@@ -38,7 +38,7 @@ _TABLE = Table(
 
 def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
     """What is in the file, its totals and its name, and what to do next; and the same for other programs."""
-    accounts = dict(zengin.accounts(payment_file.content))
+    accounts = bank.accounts(payment_file.content)
     transfers = [FiledTransfer(refund, masking.account(accounts[refund.refund])) for refund in payment_file.refunds]
     data = {
         "no": payment_file.no,

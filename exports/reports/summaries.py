@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledger.booking.run import BookingReport
     from ledger.decisions.store import Decision
     from ledger.intake.report import ImportReport
+    from ledger.store.database import Creation
     from migrations.roles import Role
 
 _LEFT_SHOWN = 20
@@ -40,14 +41,28 @@ EVENTS = {
 }
 
 
-def created(before: str | None, after: str) -> str:
-    """What became of the books: made, there already, or brought up to date."""
+def created(creation: "Creation") -> str:
+    """What became of the books: made, there already, or brought up to date; and what was loaded into earlier ones."""
+    before, after, accounts, fees = creation
     if before is None:
         return _("The books are ready (version {after}). Next: seisan import FILE…", after=after)
-    if before == after:
+    if before == after and not (accounts or fees):
         return _("The books were there already, in version {after}; nothing was changed.", after=after)
     sentence = N_("The books were brought from version {before} to {after}; nothing in them was lost.")
-    return _(sentence, before=before, after=after)
+    if before == after:
+        sentence = N_("The books were there already, in version {after}; what they did not hold yet was added.")
+    lines = [_(sentence, before=before, after=after)]
+    if accounts:
+        lines.append(_("Added to the chart of accounts: {accounts}", accounts=", ".join(accounts)))
+    if fees:
+        lines.append(_("Fees added, by the first day on which they apply: {days}", days=", ".join(map(str, fees))))
+    return "\n".join(lines)
+
+
+def created_json(creation: "Creation") -> Json:
+    """The same for other programs."""
+    before, after, accounts, fees = creation
+    return {"before": before, "after": after, "loaded": {"accounts": accounts, "fees": fees}}
 
 
 def imported_json(report: "ImportReport") -> Json:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, or_, select
 
 from ledger import facts, fees, tables
 from ledger.store.records import batches
@@ -14,7 +14,7 @@ from ledger.store.records import batches
 
 @dataclass(frozen=True)
 class ApplicationFacts:
-    """An application as known last: its days, and the fee due in yen (None: no fee is known for its day).
+    """An application as known last: its days, and the fee due in yen (None: no fee is known for it), known since a day.
 
     The `_fact` numbers name the records that its days rest on.
     """
@@ -28,6 +28,7 @@ class ApplicationFacts:
     mailed_on: date | None
     choice: str | None
     due: int | None
+    fee_known_on: date | None
     applied_on_fact: int | None
     issued_on_fact: int | None
     mailed_on_fact: int | None
@@ -113,9 +114,8 @@ def _applications(few: bool) -> Select[Any]:
     only = bindparam("only", type_=String, expanding=True)
     within = tables.fact.c.application.in_(only) if few else None
     columns = facts.known(None, within)
-    names = [field for field in ApplicationFacts.__dataclass_fields__ if field not in ("number", "member", "due")]
-    terms: dict[str, Any] = {name: columns.c[name] for name in names}
-    terms |= {"number": number, "member": tables.application.c.member, "due": fees.due(columns.c.applied_on, None)}
+    terms: dict[str, Any] = {**columns.c, "number": number, "member": tables.application.c.member}
+    terms |= {"due": fees.due(columns, None), "fee_known_on": fees.known_on(columns)}
     ordered = (terms[field] for field in ApplicationFacts.__dataclass_fields__)
     statement = select(*ordered).outerjoin(columns, columns.c.application == number)
     return statement.where(number.in_(only)) if few else statement
@@ -171,14 +171,12 @@ def notice_of(connection: Connection, decision: int) -> str | None:
 def due_known_on(connection: Connection, applications: Iterable[ApplicationFacts]) -> dict[str, date]:
     """For each application whose fee is known the day on which the last became known of it: its own day, or the fee."""
     due = [
-        (application.number, application.applied_on, application.applied_on_fact)
+        (application.number, application.applied_on_fact, application.fee_known_on)
         for application in applications
         if application.applied_on is not None and application.applied_on_fact is not None
     ]
-    of_day = facts_known_on(connection, {fact for _number, _day, fact in due})
-    latest, days = select(func.max(tables.fee.c.known_on)), {day for _number, day, _fact in due}
-    of_fee = {day: connection.execute(latest.where(fees.applies(day))).scalar() for day in days}
-    return {number: max(of_day[fact], of_fee[day] or of_day[fact]) for number, day, fact in due}
+    of_day = facts_known_on(connection, {fact for _number, fact, _of_fee in due})
+    return {number: max(of_day[fact], of_fee or of_day[fact]) for number, fact, of_fee in due}
 
 
 def facts_known_on(connection: Connection, ids: Collection[int]) -> dict[int, date]:

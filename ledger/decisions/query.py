@@ -98,8 +98,8 @@ def _asked(scope: Scope | None) -> CTE:
         select(
             *fact.c,
             ended_on.label("ended_on"),
-            fees.due(fact.c.applied_on, AS_OF).label("fee_due"),
-            fees.tax_percent(fact.c.applied_on, AS_OF).label("tax_percent"),
+            fees.due(fact, AS_OF).label("fee_due"),
+            fees.tax_percent(fact, AS_OF).label("tax_percent"),
             total,
             func.coalesce(returned.c.yen, 0).label("returned"),
             func.coalesce(overpayments.c.yen, 0).label("overpayments_returned"),

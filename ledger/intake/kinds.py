@@ -22,6 +22,7 @@ from ledger.intake.columns import (
     word,
 )
 from ledger.intake.kind import Kind
+from ledger.tables import FEE_KEY
 
 
 def _coded(
@@ -155,7 +156,7 @@ KINDS = (
         _needed("発行手数料", "yen", positive_yen, N_("Yen, tax included.")),
         _needed("税率", "tax_percent", percent, N_("Whole percent, such as 5.")),
         InputColumn("根拠", "basis", remark(500), N_("The paper that it rests on.")),
-        key=("applies_from",),
+        key=FEE_KEY,
     ),
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select
 
 from ledger import fees
 from ledger.decisions.findings import first_decided
@@ -95,7 +95,7 @@ def _letter(connection: Connection, decision: Decision, addressee: Person) -> Le
         facts=_rests_on(decision, values, cited),
         returned=finding["returned"],
         overpaid=finding["overpaid"],
-        tax_percent=_tax_percent(connection, finding, applied_on, decision.as_of),
+        tax_percent=_tax_percent(connection, finding, values, decision.as_of),
         choice=str(values["choice"]) if "choice" in values else None,
     )
 
@@ -153,8 +153,12 @@ def _decisive(notice: Notice | None, cited: tuple[CitedClause, ...]) -> Iterator
             yield from (condition for condition in clause.conditions if not unmet or condition.ja in unmet)
 
 
-def _tax_percent(connection: Connection, finding: Mapping[str, Any], applied_on: date, as_of: date) -> int | None:
-    """The rate of tax inside the fee that was due; where it was not kept, of that day's fee with exactly these yen."""
+def _tax_percent(
+    connection: Connection, finding: Mapping[str, Any], values: Mapping[str, date | str], as_of: date
+) -> int | None:
+    """The rate of tax inside the fee that was due; where it was not kept, of the fee for it with exactly these yen."""
     if "tax_percent" in finding or finding["fee_due"] is None:
         return finding.get("tax_percent")
-    return connection.execute(select(fees.tax_percent(applied_on, as_of, finding["fee_due"]))).scalar()
+    application = select(*(literal(values.get(column)).label(column) for column in COLUMNS)).subquery()
+    rate = fees.tax_percent(application, as_of, finding["fee_due"])
+    return connection.execute(select(rate).select_from(application)).scalar()

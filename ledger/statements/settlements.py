@@ -105,7 +105,7 @@ def _tax_percents(connection: Connection, last: date) -> dict[str, int | None]:
     applications = select(tables.refund.c.application).where(tables.refund.c.application.is_not(None))
     within = tables.fact.c.application.in_(applications.union(select(tables.credit.c.application)))
     known = facts.known(facts.AS_OF, within)
-    statement = select(known.c.application, fees.tax_percent(known.c.applied_on, facts.AS_OF))
+    statement = select(known.c.application, fees.tax_percent(known, facts.AS_OF))
     return dict(connection.execute(statement, {"as_of": last}).all())
 
 

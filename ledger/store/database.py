@@ -10,9 +10,10 @@ import sqlite3
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.engine import URL
@@ -27,6 +28,9 @@ ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
 FEES = ROOT / "ledger" / "fees"
 CHART = ROOT / "ledger" / "accounts.toml"
+
+# What a shipped fee may say; the rest tells of the file that a fee was taken in from.
+_FEE_COLUMNS = [column.name for column in tables.fee.c if column.name not in ("id", "source", "sheet", "row")]
 
 # What PostgreSQL says to a role that may not do something.
 _FORBIDDEN = "42501"
@@ -147,10 +151,22 @@ def _connect(database: str) -> Connection:
     return _engine(database).connect()
 
 
-def create(database: str, *, by: str = "") -> tuple[str | None, str]:
-    """Creates the books or brings them up to date, with the chart of accounts and the shipped fee.
+class Creation(NamedTuple):
+    """What became of the books: the version before (None: there were none) and after, and what was loaded.
 
-    Returns the version before (None: there were no books) and after. Books of a newer version are refused.
+    Accounts are named by their code, fees by the first day on which they apply.
+    """
+
+    before: str | None
+    after: str
+    accounts: list[str]
+    fees: list[date]
+
+
+def create(database: str, *, by: str = "") -> Creation:
+    """Creates the books or brings them up to date, with the accounts and fees that are shipped and not in them yet.
+
+    Books of a newer version are refused.
     """
     from alembic import command
 
@@ -171,11 +187,10 @@ def create(database: str, *, by: str = "") -> tuple[str | None, str]:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             marks = {} if before is None else seals.marks(connection)
-            _load_chart(connection)
-            _load_fees(connection)
+            accounts, fees = _load_chart(connection), _load_fees(connection)
             seals.seal(connection, marks, by=by, command="init", role=role(connection))
             connection.commit()
-    return before, head
+    return Creation(before, head, accounts, fees)
 
 
 def alembic_config() -> Any:
@@ -187,7 +202,7 @@ def alembic_config() -> Any:
     return config
 
 
-def _load_chart(connection: Connection) -> None:
+def _load_chart(connection: Connection) -> list[str]:
     chart = tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]
     codes = set(connection.execute(select(tables.account.c.code)).scalars())
     if new := [
@@ -196,13 +211,20 @@ def _load_chart(connection: Connection) -> None:
         if account["code"] not in codes
     ]:
         connection.execute(tables.account.insert(), new)
+    return [account["code"] for account in new]
 
 
-def _load_fees(connection: Connection) -> None:
-    days = set(connection.execute(select(tables.fee.c.applies_from).where(tables.fee.c.source.is_(None))).scalars())
-    shipped = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FEES.glob("*.toml"))]
-    if new := [fee | {"known_on": fee["applies_from"]} for fee in shipped if fee["applies_from"] not in days]:
+def _load_fees(connection: Connection) -> list[date]:
+    key = [tables.fee.c[name] for name in tables.FEE_KEY]
+    loaded = set(map(tuple, connection.execute(select(*key).where(tables.fee.c.source.is_(None)))))
+    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FEES.glob("*.toml"))]
+    # A file leaves out what it has not to say, such as a last day; all rows of one statement have the same columns.
+    shipped: list[dict[str, Any]] = [
+        dict.fromkeys(_FEE_COLUMNS) | fee | {"known_on": fee["applies_from"]} for fee in files
+    ]
+    if new := [fee for fee in shipped if tuple(fee[name] for name in tables.FEE_KEY) not in loaded]:
         connection.execute(tables.fee.insert(), new)
+    return [fee["applies_from"] for fee in new]
 
 
 @cache
