@@ -188,6 +188,14 @@ def test_only_dates_asks_what_day_it_is() -> None:
 # --- names and what is left behind ----------------------------------------------------------------------------------
 
 
+def test_one_name_is_one_class() -> None:
+    places: dict[str, list[str]] = {}
+    for path, node in _nodes(PRODUCT):
+        if isinstance(node, ast.ClassDef):
+            places.setdefault(node.name, []).append(_at(path, node))
+    _none([f"{name}: {', '.join(at)}" for name, at in places.items() if len(at) > 1])
+
+
 def test_names_say_what_a_thing_does_for_the_books() -> None:
     empty = re.compile(
         r"^_?(process|handle)_|(^|_)(manager|utils?|helpers?|service)$|(Manager|Helper|Service|Handler|Utils)$"

@@ -33,7 +33,7 @@ class BookedMovement(NamedTuple):
         return self.chart.part(self.movement.credit, self.movement.credit_application, self.movement.deposit)
 
 
-class BookedEntry(NamedTuple):
+class ListedEntry(NamedTuple):
     """An entry with the chart that names its accounts."""
 
     entry: "JournalEntry"
@@ -52,11 +52,11 @@ class BookedEntry(NamedTuple):
         return description(self.entry)
 
 
-def _booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> list[BookedEntry]:
-    return [BookedEntry(entry, chart) for entry in entries]
+def _booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> list[ListedEntry]:
+    return [ListedEntry(entry, chart) for entry in entries]
 
 
-def _rows(connection: Connection, question: Question) -> list[BookedEntry]:
+def _rows(connection: Connection, question: Question) -> list[ListedEntry]:
     from ledger.journal.chart import chart
     from ledger.journal.ledgers import entries
 

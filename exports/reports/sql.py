@@ -79,23 +79,23 @@ def _comment(text: str, indent: str) -> str:
 
 
 @dataclass
-class Group:
+class BracketedSql:
     """What stands between an opening and a closing word."""
 
     opens: str
     closes: str
-    parts: "list[str | Group]" = field(default_factory=list)
+    parts: "list[str | BracketedSql]" = field(default_factory=list)
 
 
-Part = str | Group
+Part = str | BracketedSql
 _CLOSES = {"(": ")", "CASE": "END"}
 
 
 def _parsed(sql: str) -> list[Part]:
-    open_groups = [Group("", "")]
+    open_groups = [BracketedSql("", "")]
     for word in _TOKEN.findall(sql):
         if word in _CLOSES:
-            open_groups.append(Group(word, _CLOSES[word]))
+            open_groups.append(BracketedSql(word, _CLOSES[word]))
             open_groups[-2].parts.append(open_groups[-1])
         elif word == open_groups[-1].closes:
             open_groups.pop()
@@ -153,7 +153,7 @@ class _Layout:
 
     def _step_of(self, parts: list[Part]) -> str:
         name, body = parts[0], parts[-1]
-        assert isinstance(name, str) and isinstance(body, Group), parts
+        assert isinstance(name, str) and isinstance(body, BracketedSql), parts
         lines, self._columns[name] = self._select(body.parts, _STEP)
         comment = f"{_comment(_(STEPS[name]), _STEP)}\n" if name in STEPS else ""
         return f"{_flat(parts[:-1])} (\n{comment}" + "\n".join(lines) + "\n)"
@@ -196,7 +196,7 @@ class _Layout:
     def _laid(self, parts: Sequence[Part], indent: str) -> list[str]:
         """An expression: on one line if there is room, else broken where it falls apart."""
         one = indent + _flat(parts)
-        selects = any(isinstance(part, Group) and "SELECT" in part.parts for part in parts)
+        selects = any(isinstance(part, BracketedSql) and "SELECT" in part.parts for part in parts)
         if len(one) <= WIDTH and not selects:
             return [one]
         for before in (("OR",), ("AND",)):
@@ -204,19 +204,19 @@ class _Layout:
             if others:
                 further = indent + _STEP
                 return [*self._laid(first, indent), *(line for other in others for line in self._laid(other, further))]
-        groups = [nth for nth, part in enumerate(parts) if isinstance(part, Group)]
+        groups = [nth for nth, part in enumerate(parts) if isinstance(part, BracketedSql)]
         return self._opened(parts, max(groups, key=lambda nth: len(_flat([parts[nth]]))), indent) if groups else [one]
 
     def _opened(self, parts: Sequence[Part], at: int, indent: str) -> list[str]:
         """An expression with the bracket or CASE at one place broken over several lines."""
         group = parts[at]
-        assert isinstance(group, Group)
+        assert isinstance(group, BracketedSql)
         inner = indent + _STEP
         if group.opens == "CASE":
             opening = _flat([*parts[:at], group.opens])
             lines = [line for branch in _split(group.parts, ("WHEN", "ELSE")) for line in self._laid(branch, inner)]
         else:
-            opening = _flat([*parts[:at], Group("(", ")")])[:-1]
+            opening = _flat([*parts[:at], BracketedSql("(", ")")])[:-1]
             lines = self._select(group.parts, inner)[0] if "SELECT" in group.parts else self._listed(group.parts, inner)
         return [indent + opening, *lines, indent + _flat([group.closes, *parts[at + 1 :]])]
 

@@ -33,7 +33,7 @@ _COLUMNS = ("application", "member", "outcome", "verdict", "fee_received", "over
 
 
 @dataclass(frozen=True)
-class Answer:
+class JudgedApplication:
     """The answer for one application as of a day: what it is, under which notice, on which grounds, and how many yen.
 
     `fee_received` is None when something was received but no fee is known for the day of the application. `refundable`
@@ -56,7 +56,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Finding(Answer):
+class Finding(JudgedApplication):
     """An answer just given; `overpaid` is None where no fee is known.
 
     `row` is the row of the SELECT that everything here was read from.

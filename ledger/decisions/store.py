@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from ledger import tables
-from ledger.decisions.findings import Answer, Finding
+from ledger.decisions.findings import Finding, JudgedApplication
 from ledger.errors import UnknownDecision
 from ledger.facts import COLUMNS
 from ledger.journal.closing import MonthStep
@@ -28,7 +28,7 @@ _COLUMNS = ("no", "application", "member", "as_of", "by", "outcome", "verdict", 
 
 
 @dataclass(frozen=True)
-class Decision(Answer):
+class Decision(JudgedApplication):
     """A kept finding: its number, who kept it when, and what it answered; codes and yen are as they were then.
 
     `finding` is all that was kept (`content`).
