@@ -162,8 +162,8 @@ CARD_EDITS: Edits = {
     ),
     "ledger/fees/2011-01-01-card.toml": CARD_FEE,
     "ledger/intake/kinds.py": replaced(
-        '            _coded("申込区分",', f'            {CARD_COLUMN}\n            _coded("申込区分",',
-        '            InputColumn("税率",', f'            {CARD_COLUMN}\n            InputColumn("税率",',
+        '        _coded("申込区分",', f'        {CARD_COLUMN}\n        _coded("申込区分",',
+        '        _needed("税率",', f'        {CARD_COLUMN}\n        _needed("税率",',
     ),
 }  # fmt: skip
 CARD_STEP = '''"""Which certificate an application and a fee are for; of what was recorded before, none is named."""
@@ -254,7 +254,8 @@ LOSSES = """    # Reports of loss (紛失届): a made-up kind, with a fact of it
     Kind(
         "losses",
         N_("Reports of loss"),
-        (_APPLICATION, InputColumn("紛失日", "lost_on", day, N_("The day of the loss."), required=True)),
+        _APPLICATION,
+        _needed("紛失日", "lost_on", day, N_("The day of the loss.")),
     ),
 """
 FACT_EDITS: Edits = {

@@ -75,8 +75,8 @@ A_LIST: Edits = {
     "ledger/statements/fee_schedule.py": ROWS,
     "exports/reports/fee_list.py": LIST,
     "exports/reports/__init__.py": replaced(
-        "    entries,\n    impact,", "    entries,\n    fee_list,\n    impact,", "(\n        match.REPORT,",
-        "(\n        fee_list.REPORT,\n        match.REPORT,",
+        "    entries,\n    impact,", "    entries,\n    fee_list,\n    impact,",
+        "*(match.REPORT,", "*(fee_list.REPORT, match.REPORT,",
     ),
 }  # fmt: skip
 
@@ -170,7 +170,7 @@ def interest_received(*, yen: int) -> Iterator[Movement]:
     yield Movement(Account.BANK, Account.OTHER_INCOME, yen)
 
 
-# --- what an entry says happened'''
+def description(entry: JournalEntry)'''
 BOOKING = '''"""Interest that the bank pays on what is held."""
 
 from datetime import date
@@ -223,7 +223,7 @@ $ seisan interest 1200000 --on 2012-10-01
 ```
 """
 AN_EVENT: Edits = {
-    "ledger/booking/events.py": replaced("# --- what an entry says happened", SLIP),
+    "ledger/booking/events.py": replaced("def description(entry: JournalEntry)", SLIP),
     "ledger/booking/interest.py": BOOKING,
     "ledger/booking/refusals.py": replaced("class UnknownBill(Refusal):", REFUSAL),
     "exports/commands/books.py": replaced(
