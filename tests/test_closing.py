@@ -38,6 +38,8 @@ from ledger.store import database
 from tests import desk, posted
 from tests.desk import CHIEF, CLERK
 
+pytestmark = pytest.mark.thorough
+
 MAY, JUNE, APRIL = Month(2012, 5), Month(2012, 6), Month(2012, 4)
 IN_MAY, LATER = date(2012, 5, 7), date(2012, 8, 7)
 TODAY = date(2012, 7, 15)

@@ -14,6 +14,8 @@ from ledger.store import database
 from migrations import triggers
 from tests import desk
 
+pytestmark = pytest.mark.thorough
+
 TABLES = sorted(tables.metadata.tables)
 SQLITE, POSTGRESQL = (
     pytest.mark.parametrize("books", [engine], indirect=True, scope="module") for engine in ("sqlite", "postgresql")
