@@ -16,6 +16,8 @@ from tests.commands import COMMANDS, EXAMPLES, FILES, OPTIONS, WRITING, Writing
 from tests.copies import Copies
 from tests.desk import CHIEF, CLERK, ON
 
+pytestmark = pytest.mark.thorough
+
 EACH = pytest.mark.parametrize(("name", "command"), WRITING.items(), ids=WRITING)
 
 

@@ -22,6 +22,8 @@ from tests import crashes, desk, posted
 from tests.copies import Copies, copies
 from tests.desk import CHIEF, CLERK, MEMBER
 
+pytestmark = pytest.mark.thorough
+
 FILE = ("refund", "file", "--on", "2012-03-28", "--out")
 THIRD = "丁川"
 NUMBER = "8765432"

@@ -35,6 +35,8 @@ from tests.given import source
 from tests.test_cli import demo
 from tests.test_demo import cells
 
+pytestmark = pytest.mark.thorough
+
 SQLITE, POSTGRESQL = (
     pytest.mark.parametrize("engine", [literal], indirect=True) for literal in ("sqlite", "postgresql")
 )

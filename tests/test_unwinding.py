@@ -23,6 +23,8 @@ from migrations import guards
 from tests import given, posted
 from tests.posted import CHIEF, CLERK
 
+pytestmark = pytest.mark.thorough
+
 ASKED = date(2012, 6, 1)
 LATER = date(2012, 7, 1)
 FIRST = date(2011, 11, 1)
