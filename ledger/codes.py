@@ -156,6 +156,7 @@ class Account(StrEnum):
     """
 
     BANK = "1110"
+    CLAIMS = "1150"
     AUTHORITY_PAYABLE = "2010"
     REFUNDS_PAYABLE = "2020"
     FEES_HELD = "2040"

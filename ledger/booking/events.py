@@ -70,6 +70,15 @@ def suspense_settled(*, deposit: str, application: str, yen: int) -> Iterator[Mo
     yield Movement(Account.SUSPENSE, Account.FEES_HELD, yen, credit_application=application, deposit=deposit)
 
 
+@_text(N_("deposit {deposit} no longer counts as the issuance fee, application {application}"))
+def fee_released(*, application: str, deposit: str, yen: int) -> Iterator[Movement]:
+    """発行手数料として受けた入金が、その申込みのもの(又はその額)ではなくなった。
+
+    2040 預り金(発行手数料)[申込]   7,245 | 2050 仮受金[入金]   7,245
+    """
+    yield Movement(Account.FEES_HELD, Account.SUSPENSE, yen, debit_application=application, deposit=deposit)
+
+
 @_text(N_("certificate issued, fee owed to the authority, application {application}"))
 def certificate_issued(*, application: str, yen: int) -> Iterator[Movement]:
     """電子証明書が発行され、発行手数料を認証局に支払うこととなった。
@@ -175,6 +184,27 @@ def credit_applied(*, application: str, to_application: str, yen: int) -> Iterat
     2041 預り金(充当)[申込]   7,245 | 2040 預り金(発行手数料)[充当先]   7,245
     """
     yield Movement(Account.CREDITS_HELD, Account.FEES_HELD, yen, application, to_application)
+
+
+@_text(N_("claim on the member: the money for {whose} is no longer held"))
+def claim_raised(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """払い戻し又は支払った後で、その入金がなかったこと(別の申込みのものであったこと)が分かった。会員に返還を求める。
+
+    1150 未収金(会員)[申込]   7,245 | 2040 預り金(発行手数料)[申込]   7,245
+
+    返還された仮受金については、仮受金[入金]に対して計上する。
+    """
+    held = Account.FEES_HELD if application is not None else Account.SUSPENSE
+    yield Movement(Account.CLAIMS, held, yen, application, application, deposit)
+
+
+@_text(N_("claim settled by a transfer of the member, {whose}"))
+def claim_settled(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """返還を求めた額を会員が振り込んだ。
+
+    1110 普通預金   7,245 | 1150 未収金(会員)[申込]   7,245
+    """
+    yield Movement(Account.BANK, Account.CLAIMS, yen, credit_application=application, deposit=deposit)
 
 
 @_text(N_("bank charge for a transfer"))
