@@ -1,7 +1,6 @@
 """Members, transfers, bill lines and fees are kept as versions: each row is all that was known of one from a day on.
 
-A cell left blank says nothing, so a version keeps what the one before it knew: importing the bank's list again does not
-undo what a transfer was found to pay for.
+A cell left blank says nothing, so a version keeps what the one before it knew.
 """
 
 from bisect import insort_right
@@ -46,6 +45,8 @@ class Versions:
         self._table = VERSIONED[kind.code]
         self._key = kind.key or _BILL_LINE
         not_values = {"id", "known_on", "source", "sheet", "row", *self._key}
+        if self._key == ("deposit",):
+            not_values.add("application")  # whose it is stands in `allocation`
         self._names = [column.name for column in self._table.columns if column.name not in not_values]
         self._versions: dict[tuple[Any, ...], list[_Version]] = {}
         self._rows: list[dict[str, Any]] = []
