@@ -157,7 +157,7 @@ def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:
     return origin_by_id
 
 
-def not_withdrawn(versions: Table, as_of: ColumnElement[date] | None = AS_OF) -> ColumnElement[bool]:
+def not_withdrawn(versions: Table, as_of: date | ColumnElement[date] | None = AS_OF) -> ColumnElement[bool]:
     """Whether a row of this table was not withdrawn by the day (None: to this moment)."""
     row = tables.withdrawn
     withdrawn = select(row.c.row_id).where(row.c.of == versions.name)

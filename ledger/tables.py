@@ -80,12 +80,12 @@ class _Known(_Sourced):
 class SourceRow(_Signed, table=True):
     """A file that was taken in, or a command by which a person added a fact.
 
-    A file's bytes are taken in once, and again after all of it was withdrawn.
+    A file's bytes are taken in once; again after all of it was withdrawn, and then `/2` stands behind their SHA-256.
     """
 
     id: int | None = Field(default=None, primary_key=True)
     name: str
-    sha256: str | None = Field(default=None, index=True)
+    sha256: str | None = Field(default=None, unique=True)
 
 
 class MemberRow(_Sourced, table=True):
@@ -95,7 +95,10 @@ class MemberRow(_Sourced, table=True):
 
 
 class MemberKnownRow(_Known, table=True):
-    """What the register of members said of a member, since when."""
+    """What the register of members said of a member, since when.
+
+    `said` names the columns that the line itself filled in; the others it carries on. NULL: that is not known.
+    """
 
     __table_args__ = (
         CheckConstraint(_one_of("association", ASSOCIATIONS), "association"),
@@ -113,6 +116,7 @@ class MemberKnownRow(_Known, table=True):
     account_type: str | None = None
     account_number: str | None = None
     account_name: str | None = None
+    said: str | None = None
 
 
 class ApplicationRow(_Sourced, table=True):
@@ -170,6 +174,7 @@ class DepositKnownRow(_Known, table=True):
     payer: str
     application: str | None = Field(default=None, foreign_key="application.number", index=True)
     note: str | None = None
+    said: str | None = None
 
 
 class AllocationRow(_Known, table=True):

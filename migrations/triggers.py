@@ -12,7 +12,7 @@ from ledger.store.database import WRITERS
 
 # Every table is append-only; beside it, what names a row: a row with the same name is never put in its place.
 NAMED_BY = {
-    "source": ("id",),
+    "source": ("id", "sha256"),
     "member": ("number",),
     "member_known": ("id",),
     "application": ("number",),

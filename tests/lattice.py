@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table
 
 from ledger import dates, tables
 from ledger.codes import REASONS, USED
+from ledger.store.records import last_number
 from tests import given
 from tests.oracle import Known
 
@@ -346,7 +347,9 @@ def _post(connection: Connection, paid: list[tuple[str, Known]]) -> None:
 
 def _give_back(connection: Connection, numbered: Iterable[tuple[str, Known]]) -> None:
     """A refund proposed on the day of application for all that is already given back."""
+    posted_before = last_number(connection, tables.entry.c.no)
     for no, (application, known) in enumerate(numbered, 1):
+        entry = posted_before + no
         signed = {"recorded_at": dates.now(), "by": "test"}
         day = known.applied_on
         decided = {"as_of": day, "outcome": "eligible", "verdict": "eligible", "refundable": known.returned}
@@ -354,8 +357,8 @@ def _give_back(connection: Connection, numbered: Iterable[tuple[str, Known]]) ->
             tables.decision.insert().values(no=no, application=application, finding="{}", **decided, **signed)
         )
         posted = {"happened_on": day, "event": "refund_proposed", "key": f"refund:{no}", "digest": "0"}
-        connection.execute(tables.entry.insert().values(no=no, **posted, **signed))
+        connection.execute(tables.entry.insert().values(no=entry, **posted, **signed))
         owed = {"no": no, "application": application, "decision": no, "yen": known.returned}
         connection.execute(tables.refund.insert().values(owed))
-        step = {"refund": no, "nth": 1, "state": "proposed", "happened_on": day, "entry": no}
+        step = {"refund": no, "nth": 1, "state": "proposed", "happened_on": day, "entry": entry}
         connection.execute(tables.refund_step.insert().values(step | signed))

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from ledger import i18n, tables
+from ledger import tables
 from ledger.booking.bills import pay_bill, reconcile, totals
 from ledger.booking.planning import Unbooked
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill

@@ -166,7 +166,7 @@ OPERATIONS = {
         lambda c: posted.deposit(c, "N-LATE", "UNPAID", on=date(2012, 5, 2)),
     ),
     "decide": Operation(_kept),
-    "match": Operation(lambda c, on: allocation.settle(c, "N-LOOSE", [Part("UNPAID")], on=on, through=on, by=CLERK)),
+    "match": Operation(lambda c, on: allocation.settle(c, "N-LOOSE", [Part("UNPAID")], on=on, through=TODAY, by=CLERK)),
     "close": Operation(lambda c, on: close(c, Month.of(on), today=TODAY, by=CLERK, accept="検証")),
     "reopen": Operation(lambda c, on: reopen(c, Month.of(on), reason=WHY, by=CLERK)),
     "statement": Operation(lambda c, on: _workbook(c, Month.of(on))),

@@ -30,6 +30,22 @@ def take_in(
     return Answer(*summaries.imported(report, booked))
 
 
+@app.writes("withdraw", "3 --reason 同じ明細の二重取込み", "3:5,7-9 --reason 行の誤り --on 2012-04-10")
+def withdraw(
+    books: Books,
+    rows: Annotated[str, argument("IMPORT[:ROW…]", N_("the number of the import, and which of its rows"))],
+    reason: Reason,
+    on: On,
+) -> Answer:
+    """Takes back what an import, or rows of it, said; what was known before counts again, and the books follow."""
+    from ledger.booking.recording import withdraw_rows
+    from ledger.intake.withdrawing import parse_rows
+
+    withdrawn = parse_rows(rows)
+    result = withdraw_rows(books.connection, withdrawn, on=on, reason=reason, through=dates.today(), by=books.by)
+    return Answer(*summaries.withdrawn(withdrawn.no, *result))
+
+
 _KINDS = N_(
     "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, deposits, "
     "bills, fees"
@@ -106,4 +122,5 @@ def unmatch(
     return Answer(_(sentence, deposit=deposit), {"deposit": deposit, "application": application, "changed": new})
 
 
+app.lists(REPORTS["imports"])
 app.lists(REPORTS["due"])

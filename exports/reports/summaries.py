@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledger.booking.run import BookingReport
     from ledger.decisions.store import Decision
     from ledger.intake.report import ImportReport
+    from ledger.intake.withdrawing import Withdrawal
     from ledger.store.database import Creation
     from migrations.roles import Role
 
@@ -76,6 +77,16 @@ def imported(report: "ImportReport", posted: "BookingReport") -> tuple[str, Json
     if posted.posted or posted.corrected or posted.left:
         lines += [_("Posted to the journal:"), text]
     return "\n".join(lines), imported_json(report) | {"booked": booking}
+
+
+def withdrawn(no: int, withdrawal: "Withdrawal", posted: "BookingReport") -> tuple[str, Json]:
+    """What withdrawing took back, and what it posted."""
+    sentence = N_("{rows} rows of import {no} are withdrawn; what was known before counts again.")
+    lines = [_(sentence, rows=withdrawal.rows, no=no)]
+    text, booking = booked(posted)
+    if posted.posted or posted.corrected or posted.left:
+        lines += [_("Posted to the journal:"), text]
+    return "\n".join(lines), {"import": no, "rows": withdrawal.rows, "booked": booking}
 
 
 def imported_json(report: "ImportReport") -> Json:

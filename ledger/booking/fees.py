@@ -16,7 +16,7 @@ from ledger.allocations import Part
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import Applications, DepositFacts, deposits, due_known_on, withdrawn_deposits
 from ledger.booking.planning import BookedEntry, Plan
-from ledger.booking.room import issue_reversed, room_for
+from ledger.booking.room import issue_reversed, leave_for_want_of_room, room_for
 from ledger.codes import Account
 from ledger.i18n import N_
 from ledger.journal.entries import Entry, recorded
@@ -84,9 +84,7 @@ def _end_claims(plan: Plan) -> None:
             received_on = plan.received_on(application)
             if not claimed.live or received_on is None:
                 continue
-            original = recorded(plan.connection, [claimed.no]).get(claimed.no)
-            if original is None:
-                continue
+            original = plan.entry(claimed.no)
             yen, since = original.movements[0].yen, max(claimed.on, received_on)
             on = plan.available_from(Account.FEES_HELD, application, yen, since)
             if on is not None and on <= plan.through:
@@ -192,7 +190,7 @@ def _correct_receipts(plan: Plan, received: list[DepositFacts], applications: Ap
                 break
             to_do = unfit
     for reference, _deposit, group, _on in to_do:
-        plan.leave("money_gone", reference, group.live[-1].no)
+        leave_for_want_of_room(plan, reference, [*plan.allocated_to(reference), reference], group.live[-1].no)
     return {reference for reference, _deposit, group, _on in changed if _group(plan, reference) == group}
 
 
@@ -259,7 +257,7 @@ def _take_back(plan: Plan, reference: str, group: _Group, number: str, yen: int,
         room = room_for(plan, [released], on, claims=True) if claims else None
     if room is None or (day is not None and day > plan.through):
         if claims:
-            plan.leave("money_gone", reference, group.live[-1].no)
+            leave_for_want_of_room(plan, reference, [number], group.live[-1].no)
         return False
     plan.add(*room, released)
     return True

@@ -17,7 +17,7 @@ from ledger.booking.events import entry_of
 from ledger.booking.inputs import Scope, touching
 from ledger.codes import RECEIPTS, Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import Entry, Movement, parts
+from ledger.journal.entries import Entry, Movement, parts, recorded
 from ledger.journal.reversal import BY_HAND, CORRECTION, opposite
 from ledger.store.records import next_number
 
@@ -151,6 +151,12 @@ class Plan:
     def booked(self, event: str, subject: str) -> list[BookedEntry]:
         """What was booked of an event for a deposit or an application, oldest first, reversed or not."""
         return list(self._booked.get((event, subject), {}).values())
+
+    def entry(self, no: int) -> Entry:
+        """An entry that was booked, or that is planned and will get this number."""
+        if no >= self._first_no:
+            return self.postings[no - self._first_no]
+        return recorded(self.connection, [no])[no]
 
     def subjects(self, event: str) -> list[str]:
         """The deposits or applications for which anything of an event was booked, in order."""

@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from ledger.booking.run import BookingReport, book
 from ledger.intake.importer import take_in
 from ledger.intake.report import ImportReport, Touched
+from ledger.intake.withdrawing import RowsOfImport, Withdrawal, withdraw
+from ledger.journal.refusals import NoReasonGiven
 
 # So many applications and deposits are booked by name; for more, everything is.
 _BY_NAME = 500
@@ -32,6 +34,16 @@ def post_for(connection: Connection, touched: Touched, *, through: date, by: str
     if touched.everything or len(touched.applications) + len(touched.deposits) > _BY_NAME:
         return book(connection, through, by=by)
     return book(connection, through, by=by, only=touched.applications, deposits=touched.deposits)
+
+
+def withdraw_rows(
+    connection: Connection, rows: RowsOfImport, *, on: date, reason: str, through: date, by: str
+) -> tuple[Withdrawal, BookingReport]:
+    """Takes back what an import, or rows of it, said (see `intake.withdrawing`), and posts what then is called for."""
+    if not reason.strip():
+        raise NoReasonGiven("withdraw")
+    withdrawal = withdraw(connection, rows, on=on, reason=reason, by=by)
+    return withdrawal, post_for(connection, withdrawal.touched, through=max(on, through), by=by)
 
 
 def post_decided(connection: Connection, applications: Collection[str], *, through: date, by: str) -> BookingReport:

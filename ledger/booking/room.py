@@ -5,7 +5,7 @@ member or to the authority, is not hidden: it becomes a claim on the member. Wha
 not carried out yet is waited for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import and_, case, func, or_, select
@@ -14,9 +14,10 @@ from ledger import tables
 from ledger.booking.events import entry_of
 from ledger.booking.planning import Deficit, Plan
 from ledger.codes import Account
-from ledger.i18n import N_
-from ledger.journal.entries import Entry, recorded
+from ledger.i18n import N_, _
+from ledger.journal.entries import Entry
 from ledger.journal.reversal import CORRECTION, opposite
+from ledger.settlements import credits, refunds
 
 CORRECTED = N_("what is known of the deposit was corrected")
 
@@ -43,8 +44,8 @@ def issue_reversed(plan: Plan, application: str, on: date) -> list[Entry]:
     issued = plan.latest("certificate_issued", application)
     if issued is None or not issued.live:
         return []
-    original = recorded(plan.connection, [issued.no]).get(issued.no)
-    if original is None or plan.held(Account.AUTHORITY_PAYABLE, application) < original.movements[0].yen:
+    original = plan.entry(issued.no)
+    if plan.held(Account.AUTHORITY_PAYABLE, application) < original.movements[0].yen:
         return []
     return [opposite(issued.no, original, on=max(on, issued.on), reason=CORRECTED, cause=CORRECTION)]
 
@@ -69,6 +70,27 @@ def _claims(plan: Plan, deficit: Deficit, on: date) -> Iterator[Entry]:
             yield entry_of(
                 "fee_claimed", deficit.part, nth, on=deficit.on, known_on=day, application=deficit.part, yen=yen
             )
+
+
+def leave_for_want_of_room(plan: Plan, subject: str, parts: Iterable[str], entry: int) -> None:
+    """Notes that a correction waits: for a refund or credit that holds the money, or because it has gone on."""
+    for part in parts:
+        if holder := _holder(plan, part):
+            plan.leave("money_reserved", subject, entry, holder)
+            return
+    plan.leave("money_gone", subject, entry)
+
+
+def _holder(plan: Plan, part: str) -> str:
+    """The refund or credit, not carried out or set against a reissue, that holds the money of a part."""
+    refund, credit = tables.refund.c, tables.credit.c
+    for row in refunds(plan.connection, or_(refund.application == part, refund.deposit == part)):
+        if row.open:
+            return _("refund {no}", no=row.no)
+    for row in credits(plan.connection, credit.application == part):
+        if row.standing:
+            return _("credit {no}", no=row.no)
+    return ""
 
 
 def _paid_out(plan: Plan, part: str) -> int:

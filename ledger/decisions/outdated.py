@@ -131,8 +131,8 @@ def _hindsight(dialect: str) -> tuple[CTE, ...]:
     """Facts, deposits and fees; what was recorded since a decision asked for the day counts as if known on that day."""
     decisions = select(tables.decision).where(STANDS, tables.decision.c.as_of == AS_OF).subquery("standing")
     fact, allocation, fee = (original(dialect, table) for table in (tables.fact, tables.allocation, tables.fee))
-    entry, movement, deposit = (
-        original(dialect, table) for table in (tables.entry, tables.movement, tables.deposit_known)
+    entry, movement, deposit, withdrawn = (
+        original(dialect, table) for table in (tables.entry, tables.movement, tables.deposit_known, tables.withdrawn)
     )
     linked = allocation.alias("linked")
     shares = decisions.c.application.in_(select(linked.c.application).where(linked.c.deposit == allocation.c.deposit))
@@ -168,6 +168,7 @@ def _hindsight(dialect: str) -> tuple[CTE, ...]:
     return (
         _known_last(fact, (fact.c.application, fact.c.name), counts(fact, "source", "sources_to", of_fact)),
         _allocated_last(allocation, counts(allocation, "source", "sources_to", shares)),
+        _rows(withdrawn, known_on=AS_OF).where(counts(withdrawn, "source", "sources_to")).cte(withdrawn.name),
         _rows(entry, known_on=AS_OF, for_day=null(), happened_on=happened_on)
         .where(counts(entry, "no", "entries_to", touches.exists()))
         .cte(entry.name),

@@ -184,11 +184,13 @@ def _outcomes(judged: CTE) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
     doubtful = or_(*(judged.c[f"doubt_{doubt.code}"] for doubt in review_flags.DOUBTS))
     total, due, received = judged.c.total_received, judged.c.fee_due, judged.c.received
-    received_of_due = case((total == 0, 0), (due.is_(None), None), (due < received, due), else_=received)
+    # While no fee is known, what waits in suspense may be one.
+    nothing = case((due.is_(None), total), else_=received) == 0
+    received_of_due = case((nothing, 0), (due.is_(None), None), (due < received, due), else_=received)
     fee_received = received_of_due.label("fee_received")
     settled = and_(due.is_not(None), judged.c.returned >= fee_received)
     outcome = case(
-        (total == 0, "no_fee"),
+        (nothing, "no_fee"),
         (settled, "settled"),
         (judged.c[f"doubt_{review_flags.WITHDRAWN}"], "needs_review"),
         (and_(judged.c.verdict == "eligible", doubtful), "needs_review"),

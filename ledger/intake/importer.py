@@ -11,7 +11,7 @@ from datetime import date
 from operator import itemgetter
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from ledger import dates, tables
 from ledger.allocations import Part, Said, last_versions, said, version_rows
@@ -41,7 +41,10 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     if problems:
         names = [file.name for file in files]
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
-    sources = record_sources(connection, {file.name: file.sha256 for file in files if file.sha256 is not None}, by)
+    new: dict[str, str | None] = {
+        file.name: _once_more(connection, file.sha256) for file in files if file.sha256 is not None
+    }
+    sources = record_sources(connection, new, by)
     taking = _Import(connection, known_on or today, sources)
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
@@ -75,7 +78,15 @@ def _taken_in(connection: Connection) -> set[str | None]:
     source, row = tables.source.c, tables.withdrawn
     withdrawn = withdrawn_sources(connection) if connection.execute(select(row.c.row_id).limit(1)).first() else set()
     files = connection.execute(select(source.id, source.sha256).where(source.sha256.is_not(None)))
-    return {sha256 for no, sha256 in files if no not in withdrawn}
+    return {sha256.partition("/")[0] for no, sha256 in files if no not in withdrawn}
+
+
+def _once_more(connection: Connection, sha256: str) -> str:
+    """The SHA-256 of a file, with the how-manieth time behind it when it was taken in before and withdrawn."""
+    column = tables.source.c.sha256
+    statement = select(func.count()).where(or_(column == sha256, column.like(f"{sha256}/%")))
+    times = connection.execute(statement).scalar_one()
+    return f"{sha256}/{times + 1}" if times else sha256
 
 
 class _Import:

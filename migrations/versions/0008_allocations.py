@@ -8,10 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Makes the tables, and allocates every deposit as far as it was known what it pays for, from the row that said so.
-
-    A file that was withdrawn may be taken in again, so its bytes no longer stand once.
-    """
+    """Makes the tables, and allocates every deposit as far as it was known what it pays for, from the row that said so."""
     op.create_table(
         "allocation",
         sa.Column("source", sa.Integer(), nullable=False),
@@ -50,9 +47,9 @@ def upgrade() -> None:
         entry.add_column(sa.Column("known_on", sa.Date(), nullable=True))
     with op.batch_alter_table("decision") as decision:
         decision.add_column(sa.Column("allocations_to", sa.Integer(), nullable=True))
-    with op.batch_alter_table("source") as source:
-        source.drop_constraint("uq_source_sha256", type_="unique")
-        source.create_index(op.f("ix_source_sha256"), ["sha256"], unique=False)
+    for name in ("member_known", "deposit_known"):
+        with op.batch_alter_table(name) as versions:
+            versions.add_column(sa.Column("said", sa.String(), nullable=True))
     op.execute(
         "INSERT INTO allocation (source, sheet, row, known_on, deposit, version, part, application) "
         "SELECT source, sheet, row, known_on, deposit, row_number() OVER (PARTITION BY deposit ORDER BY known_on, id), "
