@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from ledger import facts, tables
-from ledger.allocations import UNKNOWN, Part, allocate, allocations
+from ledger.allocations import UNKNOWN, Allocation, Part, allocate, allocations
 from ledger.booking.run import book
 from ledger.codes import Account
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
@@ -54,7 +54,7 @@ class NotAPart(Refusal):
 
 
 class SettledBeforeKnown(Refusal):
-    """deposit {deposit} became known on {known_on}, after {on}"""
+    """deposit {deposit}, or what it pays for, became known on {known_on}, after {on}"""
 
     deposit: str
     on: date
@@ -93,8 +93,7 @@ def settle(connection: Connection, deposit: str, parts: Sequence[Part], *, on: d
     named = sum(part.yen or 0 for part in merged)
     if named > current.yen:
         raise PartsBeyondDeposit(deposit, named, current.yen)
-    if on < current.known_on:
-        raise SettledBeforeKnown(deposit, on, current.known_on)
+    _require_later(current, before, on)
     _record(connection, "seisan match", deposit, merged, on=on, through=through, by=by)
     return True
 
@@ -115,11 +114,17 @@ def take_back(
         raise NotAllocated(deposit, application)
     if not reason.strip():
         raise NoReasonGiven("unmatch")
-    if on < current.known_on:
-        raise SettledBeforeKnown(deposit, on, current.known_on)
+    _require_later(current, before, on)
     rest = [part for part in before.parts if application is not None and part.application != application]
     _record(connection, "seisan unmatch", deposit, rest, on=on, through=through, by=by, reason=reason)
     return True
+
+
+def _require_later(current: Row[Any], before: Allocation, on: date) -> None:
+    """What is said now counts only from when the transfer, and what was said of it last, were known."""
+    known_on = max(current.known_on, before.known_on or current.known_on)
+    if on < known_on:
+        raise SettledBeforeKnown(current.deposit, on, known_on)
 
 
 def _current(connection: Connection, deposit: str) -> Row[Any]:

@@ -14,7 +14,14 @@ from datetime import date
 
 from ledger.allocations import Part
 from ledger.booking.events import entry_of
-from ledger.booking.inputs import Applications, DepositFacts, deposits, due_known_on, withdrawn_deposits
+from ledger.booking.inputs import (
+    Applications,
+    DepositFacts,
+    deposits,
+    due_known_on,
+    rows_withdrawn_on,
+    withdrawn_deposits,
+)
 from ledger.booking.planning import BookedEntry, Plan
 from ledger.booking.room import issue_reversed, leave_for_want_of_room, room_for
 from ledger.codes import Account
@@ -268,18 +275,20 @@ def _release_surplus(plan: Plan, applications: Applications, blocked: Collection
 
     What was given back or paid on meanwhile stays as it is.
     """
-    beyond = {
-        number: plan.received(number) - application.due
-        for number, application in applications.items()
-        if application.due is not None and plan.received(number) > application.due
-    }
+    beyond: dict[str, int] = {}
+    for number, application in applications.items():
+        # For an application that was withdrawn by whoever brought it nothing is due.
+        due = 0 if application.applied_on is None else application.due
+        if due is not None and (surplus := plan.received(number) - due) > 0:
+            beyond[number] = surplus
     since = due_known_on(plan.connection, [applications[number] for number in beyond])
+    since |= rows_withdrawn_on(plan.connection, set(beyond) - set(since))
     for number, surplus in beyond.items():
         left = surplus
         groups = ((_group(plan, reference), reference, paid) for reference, paid in plan.payers(number).items())
         booked = [(group, reference, paid) for group, reference, paid in groups if group is not None]
         for group, reference, paid in sorted(booked, key=lambda payer: -payer[0].live[0].no):
-            yen, on = min(left, paid), max(since[number], group.on)
+            yen, on = min(left, paid), max(since.get(number, group.on), group.on)
             if reference in blocked or yen <= 0 or on > plan.through:
                 continue
             if _take_back(plan, reference, group, number, yen, on, claims=False):

@@ -153,6 +153,18 @@ def withdrawn_deposits(connection: Connection, scope: Scope | None) -> dict[str,
     return {of: day for of, day in withdrawn.items() if scope is None or of in scope.deposits}
 
 
+def rows_withdrawn_on(connection: Connection, applications: Collection[str]) -> dict[str, date]:
+    """The day of the last withdrawal of a fact of each of these applications."""
+    row, fact = tables.withdrawn.c, tables.fact.c
+    statement = (
+        select(fact.application, func.max(row.known_on))
+        .join(tables.withdrawn, and_(row.of == tables.fact.name, row.row_id == fact.id))
+        .where(fact.application.in_(list(applications)))
+        .group_by(fact.application)
+    )
+    return dict(connection.execute(statement).all()) if applications else {}
+
+
 def bill_lines(connection: Connection, only: Collection[str] | None = None) -> list[BillLine]:
     """Every line of every bill, or those for these applications, in the order billed."""
     versions = tables.bill_known

@@ -58,6 +58,10 @@ class Versions:
         first = self._table.c[self._key[0]]
         order = [self._table.c.known_on, self._table.c.id]
         keys = {line.values[first.name] for line in lines}
+        # One that was withdrawn keeps its identity.
+        reference = tables.deposit.c.reference
+        of_deposits = keys if self._key == ("deposit",) else set()
+        self._references = {row.reference for row in rows_of(connection, reference, of_deposits, [reference])}
         for row in rows_of(connection, first, keys, list(self._table.columns), order, not_withdrawn(self._table, None)):
             stored = row._mapping
             key = tuple(stored[name] for name in self._key)
@@ -71,7 +75,8 @@ class Versions:
         """
         key = self._key_of(line)
         versions = self._versions.setdefault(key, [])
-        if not versions and self._key == ("deposit",):
+        if self._key == ("deposit",) and key[0] not in self._references:
+            self._references.add(key[0])
             self._deposits.append({"reference": key[0], **source})
         was = versions[-1][1] if versions else {}
         before = next((version for version in reversed(versions) if version[0] <= known_on), None)

@@ -225,12 +225,15 @@ def _of_import(table: Table, rows: RowsOfImport) -> Any:
 
 
 def _require_members(connection: Connection, members: Collection[str]) -> None:
-    """Whoever has an application is known."""
-    version, application = tables.member_known, tables.application.c
+    """Whoever has an application that counts is known."""
+    version, application, fact = tables.member_known, tables.application.c, tables.fact
+    applied_for = select(fact.c.application).where(fact.c.name == "applied_on", facts.not_withdrawn(fact, None))
     for group in batches(sorted(members)):
         stands = select(version.c.member).where(version.c.member.in_(group), facts.not_withdrawn(version, None))
         unknown = set(group) - set(connection.execute(stands).scalars())
-        statement = select(application.member, application.number).where(application.member.in_(unknown))
+        statement = select(application.member, application.number).where(
+            application.member.in_(unknown), application.number.in_(applied_for)
+        )
         numbers: dict[str, list[str]] = {}
         for member, number in connection.execute(statement.order_by(application.number)):
             numbers.setdefault(member, []).append(number)
