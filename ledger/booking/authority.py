@@ -5,6 +5,7 @@ a bill or by a decision that stands and says that the fee comes back (A12): also
 the authority owes it to us until it gives it back. A bill posts nothing by itself.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from ledger.booking import inputs
@@ -18,6 +19,7 @@ ISSUED = "certificate_issued"
 WAIVED = "authority_waived"
 
 DAY_CHANGED = N_("the day of issue or mailing was corrected")
+WITHDRAWN = N_("that it was issued was withdrawn")
 FEE_CHANGED = N_("the fee due turned out to be less")
 NOT_WAIVED = N_("what the waiver rested on no longer stands")
 
@@ -69,6 +71,7 @@ def correct_issued(plan: Plan, applications: Applications) -> None:
     issued = ((application, plan.latest(ISSUED, application.number)) for application in applications.values())
     live = {application: last for application, last in issued if last is not None and last.live}
     originals = recorded(plan.connection, {last.no for last in live.values()})
+    _undo_withdrawn(plan, {of: last for of, last in live.items() if not of.issue_days}, originals)
     changed = {
         application: last
         for application, last in live.items()
@@ -88,6 +91,16 @@ def correct_issued(plan: Plan, applications: Applications) -> None:
             if application.due is not None:
                 yen = min(yen, application.due)
             plan.post(ISSUED, number, nth, (day,), on, application=number, yen=yen)
+
+
+def _undo_withdrawn(plan: Plan, live: Mapping[ApplicationFacts, BookedEntry], originals: Mapping[int, Entry]) -> None:
+    """Reverses each debt of a certificate that, as is known now, was not issued; one that was waived stays."""
+    since = inputs.rows_withdrawn_on(plan.connection, [application.number for application in live])
+    for application, last in live.items():
+        on = max(last.on, since.get(application.number, last.on))
+        waived = plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, application.number)
+        if on <= plan.through and not waived:
+            plan.undo(last.no, originals[last.no], on, WITHDRAWN)
 
 
 def _too_much(application: ApplicationFacts, original: Entry) -> bool:

@@ -51,8 +51,8 @@ class _Group:
 
     @property
     def on(self) -> date:
-        """The day of the last of its entries that stand."""
-        return max((entry.on for entry in self.live), default=max(entry.on for entry in self.receipts))
+        """The day of the last of its entries, or of their reversals."""
+        return max(entry.undone_on or entry.on for entry in (*self.receipts, *self.after))
 
     @property
     def by_hand(self) -> list[BookedEntry]:
@@ -60,8 +60,9 @@ class _Group:
         return [entry for entry in (*self.receipts, *self.after) if entry.undone_by_hand]
 
     def booked_from(self, deposit: DepositFacts) -> bool:
-        """Whether it was booked from the day and the yen that are known of the deposit now."""
-        return self.receipts[0].basis[:2] == (deposit.received_on.isoformat(), deposit.yen)
+        """Whether it stands, or waits by a person's word, as booked from the day and yen that are known of it now."""
+        stands = bool(self.live or self.by_hand)
+        return stands and self.receipts[0].basis[:2] == (deposit.received_on.isoformat(), deposit.yen)
 
 
 def plan_fees(plan: Plan, applications: Applications) -> None:

@@ -62,6 +62,7 @@ class BookedEntry:
     nth: int
     basis: tuple[str | int | None, ...]
     undone_by: str | None
+    undone_on: date | None = None
 
     @property
     def live(self) -> bool:
@@ -192,15 +193,17 @@ class Plan:
         original = posting.reverses
         if original is not None and original in self._place:
             booked = self._booked[self._place[original]]
-            booked[original] = replace(booked[original], undone_by=CORRECTION)
+            booked[original] = replace(booked[original], undone_by=CORRECTION, undone_on=posting.on)
         elif original is None and posting.event in FROM_FACTS:
             self._enter(self._first_no + len(self.postings) - 1, posting.on, posting.key, None)
 
-    def _enter(self, no: int, on: date, own_key: str, undone_by: str | None) -> None:
+    def _enter(self, no: int, on: date, own_key: str, undone_by: str | None, undone_on: date | None = None) -> None:
         event, subject, nth, *basis = parts(own_key)
         place = (str(event), str(subject))
         self._place[no] = place
-        self._booked.setdefault(place, {})[no] = BookedEntry(no, on, *place, int(nth or 0), tuple(basis), undone_by)
+        self._booked.setdefault(place, {})[no] = BookedEntry(
+            no, on, *place, int(nth or 0), tuple(basis), undone_by, undone_on
+        )
 
     def fits(self, postings: Sequence[Entry]) -> bool:
         """Whether no part of an account falls below zero on any day when these are posted after the plan."""
@@ -312,15 +315,16 @@ class Plan:
     def _read_booked(self) -> None:
         entry, movement = tables.entry, tables.movement
         statement = (
-            select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key)
+            select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key, _later.c.happened_on)
             .outerjoin(_later, _later.c.reverses == entry.c.no)
             .where(entry.c.reverses.is_(None), entry.c.event.in_(FROM_FACTS))
             .order_by(entry.c.no)
         )
         if self.scope is not None:
             statement = statement.where(entry.c.no.in_(select(movement.c.entry).where(touching(self.scope))))
-        for no, on, own_key, reversed_key in self.connection.execute(statement):
-            self._enter(no, on, own_key, None if reversed_key is None else str(parts(reversed_key)[0]))
+        for no, on, own_key, reversed_key, reversed_on in self.connection.execute(statement):
+            undone_by = None if reversed_key is None else str(parts(reversed_key)[0])
+            self._enter(no, on, own_key, undone_by, reversed_on)
 
 
 # The events that booking posts from facts and decisions by itself; their keys are: event, for what, nth, basis.

@@ -98,7 +98,8 @@ def _asked(scope: Scope | None) -> CTE:
     """The facts of each application with the day it ended and the money received, due and already returned."""
     within = None if scope is None else tables.fact.c.application.in_(scope)
     fact = facts.known(AS_OF, within)
-    fees_received, suspense, returned, claimed = _fees_received(scope), _suspense(scope), _returned(), _claimed(scope)
+    posted, returned = _posted(), _returned()
+    fees_received, suspense, claimed = _fees_received(posted, scope), _suspense(posted, scope), _claimed(posted, scope)
     revoked_first = func.coalesce(fact.c.expires_on >= fact.c.revoked_on, true())
     ended_on = case(
         (and_(fact.c.revoked_on.is_not(None), revoked_first), fact.c.revoked_on),
@@ -200,8 +201,9 @@ def _outcomes(judged: CTE) -> Select[Any]:
         (judged.c.verdict == "undetermined", "needs_facts"),
         else_="not_eligible",
     ).label("outcome")
-    over = judged.c.in_suspense + case((received > due, received - due), else_=0)
-    overpaid = case((total == 0, 0), (due.is_(None), None), (over > 0, over), else_=0).label("overpaid")
+    suspense = judged.c.in_suspense
+    beyond_due = case((due.is_(None), None), (received > due, suspense + received - due), else_=suspense)
+    overpaid = case((total == 0, 0), else_=beyond_due).label("overpaid")
     reissues = (
         select(judged.c.member, func.min(judged.c.application).label("open_reissue"))
         .where(
@@ -230,47 +232,52 @@ def _outcomes(judged: CTE) -> Select[Any]:
 # --- money ----------------------------------------------------------------------------------------------------------
 
 
-# When an entry counts: the day its event happened (not the first open day, when its month had been closed), and the day
-# on which what it was posted from became known. Entries of books up to version 0003 do not say that day, their deposit
-# does.
-_deposit_known_on = (
-    select(func.min(tables.deposit_known.c.known_on))
-    .where(tables.deposit_known.c.deposit == tables.movement.c.deposit)
-    .correlate(tables.movement)
-    .scalar_subquery()
-)
-_HAPPENED_ON = func.coalesce(tables.entry.c.for_day, tables.entry.c.happened_on)
-_KNOWN_ON = case(
-    (tables.entry.c.known_on.is_not(None), tables.entry.c.known_on),
-    else_=func.coalesce(_deposit_known_on, tables.entry.c.happened_on),
-)
+def _posted() -> CTE:
+    """The entries that count: by the day on which they happened, and on which what they rest on became known.
+
+    What happened in a closed month counts from its own day. Entries of books up to version 0003 do not say since when
+    they were known; their deposit does.
+    """
+    entry, deposit, moved = tables.entry.c, tables.deposit_known.c, tables.movement.alias("moved")
+    of_deposit = (
+        select(func.min(deposit.known_on))
+        .join(moved, moved.c.deposit == deposit.deposit)
+        .where(moved.c.entry == entry.no)
+        .correlate(tables.entry)
+        .scalar_subquery()
+    )
+    known_on = case((entry.known_on.is_not(None), entry.known_on), else_=func.coalesce(of_deposit, entry.happened_on))
+    counts = and_(func.coalesce(entry.for_day, entry.happened_on) <= AS_OF, known_on <= AS_OF)
+    return select(entry.no, entry.event).where(counts).cte("posted").prefix_with("NOT MATERIALIZED")
 
 
-def _moved(account: Account, key: str, events: Collection[str] | None, within: Scope | None) -> CTE:
-    """What the journal has brought into each part of an account by the day, as known by the day, in yen.
+def _moved(
+    posted: CTE, name: str, account: Account, key: str, events: Collection[str] | None, within: Scope | None
+) -> CTE:
+    """What the journal has brought into each part of an account, in yen; out is negative.
 
     `key` is what the parts are kept by; `events` narrows what counts, and `within` the parts.
     """
-    movement, entry = tables.movement.c, tables.entry
+    movement = tables.movement.c
     sides = []
-    for side, sign in (("credit", 1), ("debit", -1)):
+    for side, yen in (("credit", movement.yen), ("debit", -movement.yen)):
         part = movement.deposit if key == "deposit" else movement[f"{side}_application"]
         statement = (
-            select(part.label("part"), (sign * movement.yen).label("yen"))
-            .join_from(tables.movement, entry, entry.c.no == movement.entry)
-            .where(movement[side] == str(account), part.is_not(None), _HAPPENED_ON <= AS_OF, _KNOWN_ON <= AS_OF)
+            select(part.label("part"), yen.label("yen"))
+            .join_from(tables.movement, posted, posted.c.no == movement.entry)
+            .where(movement[side] == str(account), part.is_not(None))
         )
         if events is not None:
-            statement = statement.where(entry.c.event.in_(events))
+            statement = statement.where(posted.c.event.in_(events))
         if within is not None:
             statement = statement.where(part.in_(within))
         sides.append(statement)
-    return union_all(*sides).cte(f"moved_{account}_{len(events or ())}")
+    return union_all(*sides).cte(name)
 
 
-def _fees_received(scope: Scope | None) -> CTE:
+def _fees_received(posted: CTE, scope: Scope | None) -> CTE:
     """What was received of each application's fee, by deposit or by credit."""
-    moved = _moved(Account.FEES_HELD, "application", RECEIPTS, scope)
+    moved = _moved(posted, "fee_moved", Account.FEES_HELD, "application", RECEIPTS, scope)
     return (
         select(moved.c.part.label("application"), func.sum(moved.c.yen).cast(BigInteger).label("yen"))
         .group_by(moved.c.part)
@@ -278,13 +285,13 @@ def _fees_received(scope: Scope | None) -> CTE:
     )
 
 
-def _suspense(scope: Scope | None) -> CTE:
+def _suspense(posted: CTE, scope: Scope | None) -> CTE:
     """What waits in suspense of the deposits that pay for each application; of several it is counted with the first."""
     within, row = None, tables.allocation
     if scope is not None:
         within = select(row.c.deposit).where(row.c.application.in_(scope))
     owners = allocations.owners(within=None if within is None else row.c.deposit.in_(within)).cte("owners")
-    moved = _moved(Account.SUSPENSE, "deposit", None, within)
+    moved = _moved(posted, "suspense_moved", Account.SUSPENSE, "deposit", None, within)
     return (
         select(owners.c.application, func.sum(moved.c.yen).cast(BigInteger).label("yen"))
         .join_from(moved, owners, owners.c.deposit == moved.c.part)
@@ -293,9 +300,9 @@ def _suspense(scope: Scope | None) -> CTE:
     )
 
 
-def _claimed(scope: Scope | None) -> CTE:
+def _claimed(posted: CTE, scope: Scope | None) -> CTE:
     """What was paid back of each application's fee and is claimed from the member, for it was not theirs."""
-    moved = _moved(Account.FEES_HELD, "application", ("claim_raised",), scope)
+    moved = _moved(posted, "claim_moved", Account.FEES_HELD, "application", ("claim_raised",), scope)
     return (
         select(moved.c.part.label("application"), func.sum(moved.c.yen).cast(BigInteger).label("yen"))
         .group_by(moved.c.part)

@@ -209,7 +209,8 @@ def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: st
     connection.execute(tables.withdrawn.insert(), marks)
     _require_members(connection, {row.member for row in found[tables.member_known.name]})
     for table, key in _WHOLE:
-        _say_anew(connection, table, key, {getattr(row, key) for row in found[table.name]}, on, command)
+        keys = {getattr(row, key) for row in found[table.name]}
+        _say_anew(connection, table, key, keys, on=on, reason=reason, source=command)
     lines = {(row.sheet, row.row) for records in found.values() for row in records}
     return Withdrawal(len(lines), _touched(connection, found))
 
@@ -229,7 +230,8 @@ def _require_members(connection: Connection, members: Collection[str]) -> None:
     version, application, fact = tables.member_known, tables.application.c, tables.fact
     applied_for = select(fact.c.application).where(fact.c.name == "applied_on", facts.not_withdrawn(fact, None))
     for group in batches(sorted(members)):
-        stands = select(version.c.member).where(version.c.member.in_(group), facts.not_withdrawn(version, None))
+        said = or_(version.c.said.is_(None), version.c.said != "")
+        stands = select(version.c.member).where(version.c.member.in_(group), facts.not_withdrawn(version, None), said)
         unknown = set(group) - set(connection.execute(stands).scalars())
         statement = select(application.member, application.number).where(
             application.member.in_(unknown), application.number.in_(applied_for)
@@ -241,11 +243,14 @@ def _require_members(connection: Connection, members: Collection[str]) -> None:
             raise MemberHasApplications(member, numbers[member])
 
 
-def _say_anew(connection: Connection, table: Table, key: str, keys: Collection[str], on: date, source: int) -> None:
+def _say_anew(
+    connection: Connection, table: Table, key: str, keys: Collection[str], *, on: date, reason: str, source: int
+) -> None:
     """Says a record anew from what its lines that still count filled in, where its last line had carried on more."""
     keep = {"id", "known_on", "source", "sheet", "row", "said", key}
     names = [column.name for column in table.columns if column.name not in keep]
-    rows = []
+    rows: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
     for group in batches(sorted(keys)):
         statement = select(table).where(table.c[key].in_(group), facts.not_withdrawn(table, None))
         versions: dict[str, list[Any]] = {}
@@ -253,13 +258,20 @@ def _say_anew(connection: Connection, table: Table, key: str, keys: Collection[s
             versions.setdefault(getattr(row, key), []).append(row)
         for of, history in versions.items():
             values: dict[str, Any] = dict.fromkeys(names)
-            for row in history:
+            lines = [row for row in history if row.said != ""]
+            if not lines:  # what is left only carried on what is withdrawn
+                marks += [{"of": table.name, "row_id": row.id} for row in history]
+                continue
+            for row in lines:
                 said = names if row.said is None else row.said.split()
                 values |= {name: getattr(row, name) for name in said if getattr(row, name) is not None}
             if any(values[name] != getattr(history[-1], name) for name in names):
                 rows.append({key: of, **values, "known_on": on, "source": source, "said": ""})
     if rows:
         connection.execute(table.insert(), rows)
+    if marks:
+        shared = {"known_on": on, "source": source, "reason": reason}
+        connection.execute(tables.withdrawn.insert(), [mark | shared for mark in marks])
 
 
 def _touched(connection: Connection, found: dict[str, list[Any]]) -> Touched:
