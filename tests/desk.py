@@ -234,7 +234,7 @@ def everything(url: str, folder: Path) -> None:
 def withdrawn(url: str, folder: Path) -> None:
     """A transfer that never was, taken in and withdrawn."""
     (path := folder / "二重.csv").write_text(
-        "照会番号,入金日,金額,振込依頼人名,申込番号,把握日\nN-NEVER,2012-03-07,7245,ｺｳﾔﾏ ﾀﾛｳ,UNPAID,2012-03-07\n",
+        "照会番号,入金日,金額,振込依頼人名,申込番号,把握日\nN-NEVER,2012-03-07,7245,ｺｳﾔﾏ ﾀﾛｳ,,2012-03-07\n",
         encoding="utf-8",
     )
     done(url, "import", str(path))

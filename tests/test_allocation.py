@@ -364,9 +364,9 @@ def test_a_member_with_applications_cannot_be_withdrawn_and_the_way_there_works(
     with database.writing(taken_in) as connection:
         for file in ("口座.csv", "改姓.csv"):
             withdraw(connection, str(number(connection, file)))
-        with pytest.raises(withdrawing.MemberHasApplications) as refused:
-            withdraw(connection, str(number(connection, "会員.csv")))
-        assert refused.value.applications == ["A1", "A2"]
+    with pytest.raises(withdrawing.MemberHasApplications) as refused, database.writing(taken_in) as connection:
+        withdraw(connection, str(number(connection, "会員.csv")))
+    assert refused.value.applications == ["A1", "A2"]
     with database.writing(taken_in) as connection:
         for file in ("申込.csv", "会員.csv"):
             withdraw(connection, str(number(connection, file)))

@@ -15,7 +15,7 @@ def _rows(connection: Connection, _question: Question) -> list[Any]:
 REPORT = Report(
     name="imports",
     title=N_("Imports"),
-    summary=N_("What was taken in, file by file; what was wrong is taken back with: seisan withdraw IMPORT[:ROW…]"),
+    summary=N_("What was taken in, file by file; what was wrong is taken back by seisan withdraw."),
     examples=("imports", "imports --json"),
     rows=_rows,
     list_key="imports",
