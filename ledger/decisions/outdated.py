@@ -10,7 +10,21 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Select, Table, case, func, null, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    Select,
+    Table,
+    case,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+)
 
 from ledger import facts, tables
 from ledger.codes import SUSPENSE_EVENTS
@@ -169,7 +183,7 @@ def _hindsight(dialect: str) -> tuple[CTE, ...]:
         _known_last(fact, (fact.c.application, fact.c.name), counts(fact, "source", "sources_to", of_fact)),
         _allocated_last(allocation, counts(allocation, "source", "sources_to", shares)),
         _rows(withdrawn, known_on=AS_OF).where(counts(withdrawn, "source", "sources_to")).cte(withdrawn.name),
-        _rows(entry, known_on=AS_OF, for_day=null(), happened_on=happened_on)
+        _rows(entry, known_on=AS_OF, for_day=cast(null(), Date), happened_on=happened_on)
         .where(counts(entry, "no", "entries_to", touches.exists()))
         .cte(entry.name),
         _rows(fee, known_on=known_by_then).where(counts(fee, "id", "fees_to")).cte(fee.name),
