@@ -324,10 +324,12 @@ SHAPES: dict[str, Any] = {
                 "bill": MAYBE,
                 "application": TEXT,
                 "billed": YEN,
+                "left": YEN,
                 "owed": YEN,
+                "paid": YEN,
                 "state": {
                     *("agreed", "billed_though_waived", "billed_twice", "not_billed", "amount_differs"),
-                    "unknown_application",
+                    *("not_received", "unknown_application"),
                 },
             }
         ],

@@ -17,6 +17,7 @@ from ledger.errors import Problem, Problems
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
+from ledger.intake.notes import billed_again
 from ledger.intake.recognition import InputFile, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport
@@ -40,11 +41,12 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
     sources = record_sources(connection, {file.name: file.sha256 for file in files if file.sha256 is not None}, by)
     taking = _Import(connection, known_on or today, sources)
+    notes = list(billed_again(connection, lines))
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
     taking.add_facts(lines, records)
     taking.add_versions(lines)
-    return ImportReport([taking.report(file) for file in files], taking.corrections)
+    return ImportReport([taking.report(file) for file in files], taking.corrections, notes)
 
 
 def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:
