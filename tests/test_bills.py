@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,89 +13,29 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from ledger import tables
 from ledger.booking.bills import pay_bill, reconcile
 from ledger.booking.clearing import clear
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import BillLine
 from ledger.booking.planning import Unbooked
 from ledger.booking.refusals import BeforeTheStepBefore, NotOwedYet, UnknownBill
-from ledger.booking.run import BookingReport, book
-from ledger.booking.slips import reverse
+from ledger.booking.run import BookingReport
 from ledger.codes import Account
-from ledger.decisions.findings import judge
-from ledger.decisions.store import keep
 from ledger.intake.importer import take_in
-from ledger.intake.report import ImportReport
 from ledger.journal import balances
 from ledger.journal.entries import post
 from ledger.store import database
 from tests import posted
-from tests.posted import APPLIED, ASKED, CLERK, MAILED
+from tests.billed import END, FEE, NOBODY, SENT, A, B, Line, booked, came, decided, owed, paid, states, undo, waived
+from tests.posted import APPLIED, ASKED, CLERK
 
-A, B, NOBODY = "2011-0001", "2011-0002", "2011-9999"
-FEE = 7245
-END = date(2012, 12, 31)
 BILL_DAY = date(2012, 2, 10)
 
-# A line: the number of the bill, its month in 2012 (it is of the 10th), the application, and yen.
-Line = tuple[str, int, str, int]
-
-SENT: dict[str, Any] = {"applied_on": APPLIED, "mailed_on": MAILED}
 BOOKS: dict[str, dict[str, Any]] = {
     "issued": SENT,
     "not received": SENT | {"paid": [6805]},
     "not issued": {"applied_on": APPLIED},
 }
-
-
-def booked(connection: Connection, through: date = END) -> BookingReport:
-    """What one more booking does."""
-    return book(connection, through, by=CLERK)
-
-
-def decided(connection: Connection, as_of: date = ASKED) -> str:
-    """Judges the application as of a day and keeps the decision; gives the outcome."""
-    findings = judge(connection, as_of, applications=[A])
-    keep(connection, findings, by=CLERK)
-    return findings[0].outcome
-
-
-_names = count(1)
-
-
-def came(connection: Connection, folder: Path, *lines: Line) -> ImportReport:
-    """Takes in a file with these lines of bills, known on the days of the bills; no two files have the same bytes."""
-    path = folder / f"bills-{next(_names)}.csv"
-    days = [f"2012-{month:02}-10" for _bill, month, _application, _yen in lines]
-    rows = [f"{line[0]},{day},{line[2]},{line[3]},{day},{path.name}" for line, day in zip(lines, days, strict=True)]
-    path.write_text("\n".join(["請求書番号,請求日,申込番号,金額,把握日,摘要", *rows, ""]), encoding="utf-8")
-    return take_in(connection, [path], None, CLERK)
-
-
-def states(connection: Connection) -> list[str]:
-    """The state of each line of a bill, in the order billed."""
-    return [line.state for line in reconcile(connection) if line.bill]
-
-
-def owed(connection: Connection, number: str = A) -> int:
-    """What is owed to the authority for an application; negative: by the authority."""
-    return balances.held(connection, Account.AUTHORITY_PAYABLE, "application").get(number, 0)
-
-
-def waived(connection: Connection, number: str = A) -> int:
-    """What the authority does not bill of an application, in yen."""
-    entry, movement = tables.entry, tables.movement
-    rows = connection.execute(
-        entry.join(movement, movement.c.entry == entry.c.no).select().where(entry.c.event == "authority_waived")
-    )
-    signed = ((row.debit_application or row.credit_application, -1 if row.reverses else 1, row.yen) for row in rows)
-    return sum(sign * yen for application, sign, yen in signed if application == number)
-
-
-def paid(connection: Connection, *bills: str, on: date = END) -> int:
-    """What is transferred when these bills are paid, in yen."""
-    return sum(pay_bill(connection, bill, on=on, by=CLERK).yen for bill in bills)
 
 
 # --- the lines beside the books -------------------------------------------------------------------------------------
@@ -308,17 +247,6 @@ def test_two_files_of_one_import_are_compared_and_the_same_bytes_are_one_file(bo
 # --- payment --------------------------------------------------------------------------------------------------------
 
 
-def _entry(connection: Connection, event: str) -> int:
-    """The number of the last entry of an event that is no reversal."""
-    entry = tables.entry
-    rows = connection.execute(entry.select().where(entry.c.event == event, entry.c.reverses.is_(None)))
-    return max(int(row.no) for row in rows)
-
-
-def _undo(connection: Connection, event: str, on: date = END) -> None:
-    assert reverse(connection, _entry(connection, event), on=on, reason="誤り", by=CLERK).changed
-
-
 def test_a_payment_that_was_reversed_is_recorded_again_once(book_url: str, tmp_path: Path) -> None:
     with database.writing(book_url) as connection:
         posted.application(connection, A, SENT)
@@ -327,7 +255,7 @@ def test_a_payment_that_was_reversed_is_recorded_again_once(book_url: str, tmp_p
         for _attempt in range(3):
             assert (paid(connection, "B1"), paid(connection, "B1")) == (FEE, 0)
             assert owed(connection) == 0
-            _undo(connection, "authority_paid")
+            undo(connection, "authority_paid")
             assert owed(connection) == FEE
         again = pay_bill(connection, "B1", on=END, by=CLERK)
         assert (again.yen, again.posted, again.paid_before) == (FEE, 1, 0)
@@ -345,9 +273,9 @@ def test_what_was_given_back_and_reversed_is_recorded_again_and_so_is_what_had_b
         came(connection, tmp_path, ("B2", 7, A, -FEE))
         booked(connection)
         assert (paid(connection, "B1"), paid(connection, "B2"), paid(connection, "B2")) == (0, -FEE, 0)
-        _undo(connection, "authority_repaid")
+        undo(connection, "authority_repaid")
         assert (paid(connection, "B1"), paid(connection, "B2")) == (0, -FEE)
-        _undo(connection, "authority_paid")
+        undo(connection, "authority_paid")
         assert (paid(connection, "B2"), paid(connection, "B1"), paid(connection, "B1")) == (0, FEE, 0)
         assert posted.balance(connection) == {"1110": FEE, "2040": FEE}
 

@@ -55,7 +55,7 @@ class DepositFacts:
 
 @dataclass(frozen=True)
 class BillLine:
-    """A line of a bill of the authority, as known last; negative yen withdraw what was billed."""
+    """A line of a bill of the authority, as known last; negative yen correct or withdraw what was billed."""
 
     bill: str
     billed_on: date
