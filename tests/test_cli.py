@@ -323,10 +323,7 @@ SHAPES: dict[str, Any] = {
             {
                 "bill": MAYBE,
                 "application": TEXT,
-                "billed": YEN,
-                "left": YEN,
-                "owed": YEN,
-                "paid": YEN,
+                **dict.fromkeys(("billed", "left", "owed", "paid"), YEN),
                 "state": {
                     *("agreed", "billed_though_waived", "billed_twice", "not_billed", "amount_differs"),
                     *("not_received", "unknown_application"),
