@@ -166,3 +166,10 @@ class Account(StrEnum):
     OTHER_INCOME = "4900"
     BANK_CHARGES = "5310"
     OTHER_EXPENSES = "5900"
+
+
+# What makes a fee received, or no longer: the events that count as money of the fee itself, reversals included. A
+# waiver or a refund rejected only brings back what was received before.
+RECEIPTS = ("fee_received", "suspense_settled", "credit_applied", "fee_released")
+# What puts a deposit into suspense, or takes it out as a fee.
+SUSPENSE_EVENTS = ("overpaid", "payer_unknown", "suspense_settled", "fee_released")

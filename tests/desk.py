@@ -231,6 +231,18 @@ def everything(url: str, folder: Path) -> None:
     for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)
+    withdrawn(url, folder)
+
+
+def withdrawn(url: str, folder: Path) -> None:
+    """A transfer that never was, taken in and withdrawn."""
+    (path := folder / "二重.csv").write_text(
+        "照会番号,入金日,金額,振込依頼人名,申込番号,把握日\nN-NEVER,2012-03-07,7245,ｺｳﾔﾏ ﾀﾛｳ,,2012-03-07\n",
+        encoding="utf-8",
+    )
+    done(url, "import", str(path))
+    number = max(row["no"] for row in answered(url, "imports")["imports"])
+    done(url, "withdraw", str(number), "--reason", "二重取込み", "--on", "2012-05-02")
 
 
 # --- books for a whole module -----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from hypothesis import given as each_of
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from ledger.booking.bills import pay_bill, reconcile
+from ledger.booking.bills import pay_bill, reconcile, totals
 from ledger.booking.clearing import clear
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import BillLine
@@ -127,6 +127,47 @@ def test_lines_are_cleared_compared_waived_and_paid(book_url: str, tmp_path: Pat
         assert paid(connection, *bills) == 0
         assert owed(connection) == (FEE if in_books == "issued" else 0) - yen_waived - yen_paid
         assert states(connection) == expected, "a payment changes no state"
+
+
+# The lines billed for an application, whether the fee was waived, and the state of each line.
+DECIDED: list[tuple[str, list[int], bool, list[str]]] = [
+    ("agreed", [7245], False, ["agreed"]),
+    ("billed though waived", [7245], True, ["billed_though_waived"]),
+    ("billed and withdrawn", [7245, -7245], True, ["agreed", "agreed"]),
+    ("billed twice", [7245, 7245], False, ["agreed", "billed_twice"]),
+    ("billed twice and once withdrawn", [7245, -7245, 7245], True, ["agreed", "agreed", "billed_though_waived"]),
+    ("another amount", [6900], False, ["amount_differs"]),
+    ("withdrawn beyond what was billed", [-7245], True, ["amount_differs"]),
+]
+
+
+@pytest.mark.parametrize(("name", "lines", "waived", "states"), DECIDED, ids=[case[0] for case in DECIDED])
+def test_each_line_of_a_bill_is_reconciled(
+    book_url: str, name: str, lines: list[int], waived: bool, states: list[str]
+) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A)
+        for nth, yen in enumerate(lines, 1):
+            posted.billed(connection, f"B-{nth}", A, yen, on=BILL_DAY)
+        booked(connection)
+        if waived:
+            decided(connection)
+        booked(connection)
+        assert [line.state for line in reconcile(connection) if line.bill] == states, name
+
+
+def test_what_is_owed_and_in_no_bill_is_named_and_so_is_what_nobody_knows(book_url: str) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A)
+        posted.billed(connection, "B-1", "2011-9999", 7245, on=BILL_DAY)
+        booked(connection)
+        lines = reconcile(connection)
+        assert [(line.bill, line.application, line.billed, line.owed, line.state) for line in lines] == [
+            ("B-1", "2011-9999", 7245, 0, "unknown_application"),
+            (None, A, 0, 7245, "not_billed"),
+        ]
+        none = {"agreed": 0, "billed_though_waived": 0, "billed_twice": 0, "amount_differs": 0, "not_received": 0}
+        assert totals(lines) == {"billed": 7245, "owed": 7245, "not_billed": 1, "unknown_application": 1} | none
 
 
 @st.composite

@@ -412,8 +412,8 @@ def test_blank_cell_does_not_undo_what_was_known(book_url: str, tmp_path: Path) 
     _take(book_url, tmp_path, {"d1.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,,2012-03-20\n"})
     _take(book_url, tmp_path, {"d2.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,A2,2012-04-01\n"})
     _take(book_url, tmp_path, {"d3.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,,2012-05-01\n"})
-    kept = [(row["known_on"].month, row["application"]) for row in _rows(book_url, tables.deposit_known)]
-    assert kept == [(3, None), (4, "A2"), (5, "A2")]
+    kept = [(row["known_on"].month, row["application"]) for row in _rows(book_url, tables.allocation)]
+    assert kept == [(4, "A2")]
     assert [row["reference"] for row in _rows(book_url, tables.deposit)] == ["N1"]
 
 
@@ -422,8 +422,8 @@ def test_what_comes_in_late_fills_what_later_rows_left_out(book_url: str, tmp_pa
     _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS})
     _take(book_url, tmp_path, {"d1.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,,2012-05-01\n"})
     _take(book_url, tmp_path, {"d2.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,A2,2012-04-01\n"})
-    kept = sorted((row["known_on"], row["id"], row["application"]) for row in _rows(book_url, tables.deposit_known))
-    assert [application for _known, _id, application in kept] == ["A2", None, "A2"]
+    kept = [(row["known_on"].month, row["application"]) for row in _rows(book_url, tables.allocation)]
+    assert kept == [(4, "A2")]
 
 
 def test_lines_of_a_bill_are_counted_on_from_file_to_file(book_url: str, tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def test_every_event_of_the_table_of_events_has_its_template() -> None:
             "credit_applied",
             "claim_raised",
             "claim_settled",
+            "fee_claimed",
             "transfer_fee",
         ]
     )

@@ -159,6 +159,7 @@ def test_a_waiver_reversed_by_hand_waits_for_another_line(
 def test_a_waiver_by_decision_that_a_person_reversed_waits_for_another_ground(book_url: str, tmp_path: Path) -> None:
     with database.writing(book_url) as connection:
         posted.application(connection, A)
+        booked(connection)
         decided(connection)
         booked(connection)
         undo(connection, "authority_waived")

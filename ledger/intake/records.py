@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Column, Connection, Row, Table, bindparam, func, select
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Row, Table, bindparam, func, select
 
 from ledger import tables
+from ledger.facts import not_withdrawn
 from ledger.intake.kind import FactValue, InputRow
 from ledger.store.records import signature
 
@@ -44,7 +45,8 @@ def records_of(connection: Connection, lines: Iterable[InputRow]) -> Records:
     owners = {row.number: row.member for row in rows_of(connection, application.number, named_applications, owned)}
     facts: dict[tuple[str, str], list[tuple[date, FactValue]]] = {}
     columns = [fact.application, fact.known_on, *(fact[part] for part in FactValue._fields)]
-    for row in rows_of(connection, fact.application, owners, columns, [fact.known_on, fact.id]):
+    stands = not_withdrawn(tables.fact, None)
+    for row in rows_of(connection, fact.application, owners, columns, [fact.known_on, fact.id], stands):
         facts.setdefault((row.application, row.name), []).append((row.known_on, FactValue._make(row[2:])))
     return Records(members, owners, facts)
 
@@ -70,11 +72,14 @@ def rows_of(
     keys: Collection[Any],
     columns: Collection[Column[Any]],
     order: Collection[Column[Any]] = (),
+    where: ColumnElement[bool] | None = None,
 ) -> Iterator[Row[Any]]:
-    """The rows whose key is one of these; those of one key in the given order."""
+    """The rows whose key is one of these, and of which `where` holds; those of one key in the given order."""
     ordered = sorted(keys)
     for start in range(0, len(ordered), _KEYS):
         statement = select(*columns).where(key.in_(ordered[start : start + _KEYS])).order_by(*order)
+        if where is not None:
+            statement = statement.where(where)
         yield from connection.execute(statement)
 
 

@@ -88,11 +88,21 @@ class ImportedFile:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """The applications and deposits of which an import told something new; a fee may concern `everything`."""
+
+    applications: frozenset[str] = frozenset()
+    deposits: frozenset[str] = frozenset()
+    everything: bool = False
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What an import did."""
 
     files: list[ImportedFile]
     corrections: list[Correction]
+    touched: Touched = field(default_factory=Touched)
     notes: list[ImportNote] = field(default_factory=list)
 
     def sentences(self) -> Iterator[str]:

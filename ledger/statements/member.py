@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from ledger import facts, masking, tables
+from ledger.allocations import counting
 from ledger.codes import Account, format_code
 from ledger.decisions.findings import Finding, grounds, grounds_text, judge
 from ledger.decisions.store import Decision, decisions
@@ -150,9 +151,11 @@ def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[Conditio
 def _deposits(connection: Connection, member: str, as_of: date) -> list[DepositLine]:
     versions = tables.deposit_known
     latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
+    allocated = counting().subquery()
     statement = (
-        select(latest.c.deposit, latest.c.received_on, latest.c.yen, latest.c.payer, latest.c.application)
-        .join(tables.application, tables.application.c.number == latest.c.application)
+        select(latest.c.deposit, latest.c.received_on, latest.c.yen, latest.c.payer, allocated.c.application)
+        .join(allocated, allocated.c.deposit == latest.c.deposit)
+        .join(tables.application, tables.application.c.number == allocated.c.application)
         .where(tables.application.c.member == member, latest.c.received_on <= facts.AS_OF)
         .order_by(latest.c.received_on, latest.c.deposit)
     )
