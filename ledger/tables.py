@@ -212,10 +212,10 @@ class WithdrawnRow(_Row, table=True):
 
 
 class BillKnownRow(_Known, table=True):
-    """A line of a bill of the authority; negative yen withdraw what was billed.
+    """A line of a bill of the authority; negative yen correct or withdraw what was billed.
 
     `application` is what the authority wrote and may be unknown to us; `nth` tells two lines of one bill for one
-    application apart.
+    application apart, whatever files they came in.
     """
 
     __table_args__ = (

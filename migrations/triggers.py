@@ -62,6 +62,11 @@ HELD_BY = {
     "2060": ("debit", ("application", "deposit")),
 }
 
+# The account of the authority may stand on either side: we owe it, or it owes us what was paid and then waived. But no
+# more is paid of an application than is owed, nor given back than was paid too much: event, debit, credit, compared by.
+AUTHORITY = "2010"
+TRANSFERS = (("authority_paid", AUTHORITY, "1110", "<"), ("authority_repaid", "1110", AUTHORITY, ">"))
+
 # Where yen are kept. SQLite keeps whatever it is given, a fraction or a text too; on PostgreSQL the type sees to it.
 YEN = {
     "deposit_known": "yen",
@@ -131,6 +136,11 @@ def _sqlite() -> Iterator[str]:
             f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON movement WHEN NEW.{out} = '{account}' "
             f"BEGIN SELECT RAISE(ABORT, 'not-held: {account}') WHERE {_short(account, out, keys)}; END"
         )
+    for event, debit, credit, than in TRANSFERS:
+        yield (
+            f"CREATE TRIGGER movement_{event} AFTER INSERT ON movement WHEN NEW.debit = '{debit}' AND NEW.credit ="
+            f" '{credit}' BEGIN SELECT RAISE(ABORT, 'not-held: {AUTHORITY}') WHERE {_not_owed(event, than)}; END"
+        )
     for table, of, moves in STEPS:
         disorder, approval = _out_of_order(table, of, moves), "NEW.state IN ('approved', 'applied')"
         yield _raise(f"{table}_order", f"out-of-order: {table}", table, when="NEW.nth > 1", where=disorder)
@@ -191,6 +201,21 @@ def _falls_short(account: str, out: str, key: str, keys: tuple[str, ...]) -> str
         " AND day.happened_on >= (SELECT happened_on FROM entry WHERE no = NEW.entry)"
         f" AND {total(into)} < {total(out)}))"
     )
+
+
+def _not_owed(event: str, than: str) -> str:
+    """True when the new row is a transfer of this event beyond what is owed for its application, or names none.
+
+    A reversal bears the event of its original, and goes the other way.
+    """
+    column = "debit_application" if than == "<" else "credit_application"
+    credits, debits = (
+        f"(SELECT COALESCE(SUM(yen), 0) FROM movement WHERE {side} = '{AUTHORITY}'"
+        f" AND {_part(side, 'application')} = NEW.{column})"
+        for side in ("credit", "debit")
+    )
+    of_event = f"(SELECT event FROM entry WHERE entry.no = NEW.entry) = '{event}'"
+    return f"{of_event} AND (NEW.{column} IS NULL OR {credits} {than} {debits})"
 
 
 def _part(side: str, key: str) -> str:
@@ -309,6 +334,12 @@ def _postgresql() -> Iterator[str]:
         name = f"refuse_beyond_{account}"
         yield _function(name, f"{_refuse_if(_short(account, out, keys), f'not-held: {account}')}; RETURN NEW;")
         yield _trigger(f"movement_held_{account}", "AFTER INSERT", "movement", name, when=f"NEW.{out} = '{account}'")
+    for event, debit, credit, than in TRANSFERS:
+        yield _function(
+            f"refuse_{event}", f"{_refuse_if(_not_owed(event, than), f'not-held: {AUTHORITY}')}; RETURN NEW;"
+        )
+        when = f"NEW.debit = '{debit}' AND NEW.credit = '{credit}'"
+        yield _trigger(f"movement_{event}", "AFTER INSERT", "movement", f"refuse_{event}", when=when)
     for table, of, moves in STEPS:
         # Whoever proposed does not approve, nor does the role that proposed, under whatever name.
         role = f"({_by_proposer(table, of, 'first.role = NEW.role')} AND NOT {_OWNER})"

@@ -138,7 +138,10 @@ def files(folder: Path) -> list[Path]:
             + [f"N-{literal},2012-03-07,7245,ｺｳﾔﾏ ﾀﾛｳ,ALIVE,2012-03-07" for literal in ("TWICE", "THRICE")]
             + ["N-LOOSE,2012-03-07,7245,ﾌﾒｲ,,2012-03-07"],
         ),
-        "請求.csv": _csv("請求書番号,請求日,申込番号,金額,把握日", ["S-1,2012-04-30,NEW5,7245,2012-05-01"]),
+        "請求.csv": _csv(
+            "請求書番号,請求日,申込番号,金額,把握日",
+            ["S-1,2012-04-30,NEW5,7245,2012-05-01", "S-0,2012-02-10,USED,7245,2012-02-12"],
+        ),
     }
     for name, body in written.items():
         (folder / name).write_text(body, encoding="utf-8")

@@ -180,6 +180,7 @@ class Memory:
     closes: list[Close] = field(default_factory=list)
     reopened: tuple[str, str] | None = None
     paid_bills: Counter[str] = field(default_factory=Counter)
+    bill_payments: dict[int, str] = field(default_factory=dict)
     keys: dict[str, tuple[tuple[Any, ...], str]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     by_hand: dict[int, int] = field(default_factory=dict)
@@ -304,6 +305,17 @@ class Memory:
     def waived(self, number: str | None) -> int:
         """What the authority does not bill of that, in yen."""
         return -self.moved["authority_waived", AUTHORITY, number]
+
+    def waived_by_bills(self, number: str) -> int:
+        """What negative lines waive of a debt, in yen: what they do not take back of yen billed beyond it."""
+        issued, billed, waived = self.issued(number), 0, 0
+        lines = [bill for bill in self.bills.values() if bill.application == number]
+        for line in sorted(lines, key=lambda bill: (bill.billed_on, bill.yen < 0, bill.reference)):
+            if line.yen < 0:
+                billed_beyond = max(0, billed - (issued - waived))
+                waived += max(0, min(-line.yen - billed_beyond, issued - waived))
+            billed += line.yen
+        return waived
 
     def still_owed(self, number: str) -> int:
         """What the fee of an application lacks, in yen; credits proposed count as received."""

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from tests.commanded import Answer
-from tests.model import AUTHORITY, BANK, HELD, SUSPENSE, BankAccount, Close, Course, Entry, Memory, last_day
+from tests.model import AUTHORITY, BANK, HELD, SUSPENSE, BankAccount, Bill, Close, Course, Entry, Memory, last_day
 
 Expectation = Generator[None, Answer, None]
 
@@ -89,6 +89,8 @@ def book(memory: Memory, through: date) -> Expectation:
             assert memory.balance[HELD, number] < application.due, f"{number} is issued, and not booked"
         if memory.outcomes.get(number) == "eligible":
             assert waived == issued, f"{number} is decided, and not waived"
+        if number not in memory.outcomes:
+            assert waived == memory.waived_by_bills(number), f"{number} is not waived as its bills say"
 
 
 def _require_reasons(memory: Memory, left: Iterable[Any]) -> None:
@@ -131,11 +133,14 @@ def pay_bill(memory: Memory, reference: str, on: date) -> Expectation:
     """A bill is paid once, no more than it says and no more than is owed; a plain one is paid in full."""
     bill, before = memory.bills.get(reference), len(memory.entries)
     owed = memory.balance[AUTHORITY, bill.application] if bill else 0
+    lowest = _lowest_owed(memory, bill, on) if bill else 0
     answer = yield
     if bill is None:
         _require_refused(answer, "unknown-bill")
     elif on < bill.billed_on:
         _require_refused(answer, "before-the-step-before")
+    elif answer.refused == "not-owed-yet":
+        assert lowest < min(abs(bill.yen), abs(owed)), "what is paid stands in the books on that day"
     elif memory.is_closed(on) and answer.refused:
         _require_refused(answer, "month-closed")
     else:
@@ -143,12 +148,21 @@ def pay_bill(memory: Memory, reference: str, on: date) -> Expectation:
         assert _to_bank(memory.entries[before:]) == -yen
         assert abs(yen) <= abs(bill.yen) and yen * bill.yen >= 0
         assert not yen or (abs(yen) <= abs(owed) and yen * owed > 0), "more is paid than is owed"
+        assert abs(yen) <= lowest, "more is paid than was owed on that day, or on a later one"
         assert not (yen and memory.paid_bills[reference]), "a bill is paid twice"
         alone = [line.reference for line in memory.bills.values() if line.application == bill.application]
         fee, number = memory.applications[bill.application].due, bill.application
         if alone == [reference] and bill.yen == owed == fee and not memory.waived(number):
             assert yen == bill.yen
         memory.paid_bills[reference] += yen
+        memory.bill_payments |= {entry.no: reference for entry in memory.entries[before:]}
+
+
+def _lowest_owed(memory: Memory, bill: Bill, on: date) -> int:
+    """The least that is owed for the application of a bill on a day or later; by the authority, for a negative one."""
+    sign = 1 if bill.yen > 0 else -1
+    days = {on, *(entry.on for entry in memory.entries if entry.on > on)}
+    return max(0, min(sign * memory.balance_by(day)[AUTHORITY, bill.application] for day in days))
 
 
 def reverse(memory: Memory, no: int, reason: str, on: date) -> Expectation:
@@ -179,6 +193,8 @@ def reverse(memory: Memory, no: int, reason: str, on: date) -> Expectation:
             new = memory.entries[before:]
             assert [(entry.reverses, entry.on, entry.reason) for entry in new] == [(no, on, reason)]
             memory.by_hand[no] = memory.grounds(entry)
+            if no in memory.bill_payments:
+                memory.paid_bills[memory.bill_payments[no]] += _to_bank([entry])
 
 
 # --- refunds and credits --------------------------------------------------------------------------------------------

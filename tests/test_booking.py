@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from ledger import tables
-from ledger.booking.bills import pay_bill, reconcile, totals
+from ledger.booking.bills import pay_bill
 from ledger.booking.planning import Unbooked
-from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
 from ledger.booking.run import BookingReport, book
 from ledger.booking.slips import reverse
 from ledger.codes import Account
@@ -337,75 +336,6 @@ def test_a_fee_that_was_paid_can_still_be_waived_and_the_authority_gives_it_back
         assert (payment.yen, payment.posted, payment.left) == (-7245, 1, ())
         assert posted.balance(connection) == {"1110": 7245, "2040": 7245}
         assert pay_bill(connection, "B-2", on=date(2012, 4, 20), by=CLERK).posted == 0
-
-
-# --- bills ----------------------------------------------------------------------------------------------------------
-
-BILL_DAY = date(2012, 2, 10)
-
-# The lines billed for an application, whether the fee was waived, and the state of each line.
-LINES: list[tuple[str, list[int], bool, list[str]]] = [
-    ("agreed", [7245], False, ["agreed"]),
-    ("billed though waived", [7245], True, ["billed_though_waived"]),
-    ("billed and withdrawn", [7245, -7245], True, ["agreed", "agreed"]),
-    ("billed twice", [7245, 7245], False, ["agreed", "billed_twice"]),
-    ("billed twice and once withdrawn", [7245, -7245, 7245], True, ["agreed", "agreed", "billed_though_waived"]),
-    ("another amount", [6900], False, ["amount_differs"]),
-    ("withdrawn beyond what was billed", [-7245], True, ["amount_differs"]),
-]
-
-
-@pytest.mark.parametrize(("name", "lines", "waived", "states"), LINES, ids=[case[0] for case in LINES])
-def test_each_line_of_a_bill_is_reconciled(
-    book_url: str, name: str, lines: list[int], waived: bool, states: list[str]
-) -> None:
-    with database.writing(book_url) as connection:
-        posted.application(connection, A)
-        for nth, yen in enumerate(lines, 1):
-            posted.billed(connection, f"B-{nth}", A, yen, on=BILL_DAY)
-        booked(connection)
-        if waived:
-            decided(connection, ASKED)
-        booked(connection)
-        assert [line.state for line in reconcile(connection) if line.bill] == states, name
-
-
-def test_what_is_owed_and_in_no_bill_is_named_and_so_is_what_nobody_knows(book_url: str) -> None:
-    with database.writing(book_url) as connection:
-        posted.application(connection, A)
-        posted.billed(connection, "B-1", "2011-9999", 7245, on=BILL_DAY)
-        booked(connection)
-        lines = reconcile(connection)
-        assert [(line.bill, line.application, line.billed, line.owed, line.state) for line in lines] == [
-            ("B-1", "2011-9999", 7245, 0, "unknown_application"),
-            (None, A, 0, 7245, "not_billed"),
-        ]
-        none = {"agreed": 0, "billed_though_waived": 0, "billed_twice": 0, "amount_differs": 0}
-        assert totals(lines) == {"billed": 7245, "owed": 7245, "not_billed": 1, "unknown_application": 1} | none
-
-
-def test_paying_a_bill_pays_the_lines_that_agree_and_each_once(book_url: str) -> None:
-    with database.writing(book_url) as connection:
-        posted.application(connection, A)
-        posted.application(connection, B)
-        booked(connection)
-        posted.billed(connection, "B-1", A, 7245, on=BILL_DAY)
-        posted.billed(connection, "B-1", B, 6900, on=BILL_DAY)
-        payment = pay_bill(connection, "B-1", on=date(2012, 2, 28), by=CLERK)
-        assert (payment.yen, payment.posted, [line.application for line in payment.left]) == (7245, 1, [B])
-        again = pay_bill(connection, "B-1", on=date(2012, 2, 28), by=CLERK)
-        assert (again.yen, again.posted, again.paid_before) == (0, 0, 1)
-        assert balances.held(connection, Account.AUTHORITY_PAYABLE, "application") == {B: 7245}
-
-
-def test_paying_a_bill_refuses_what_it_does_not_know_and_a_day_before_the_bill(book_url: str) -> None:
-    with database.writing(book_url) as connection:
-        posted.application(connection, A)
-        posted.billed(connection, "B-1", A, 7245, on=BILL_DAY)
-        with pytest.raises(UnknownBill):
-            pay_bill(connection, "B-9", on=BILL_DAY, by=CLERK)
-        with pytest.raises(BeforeTheStepBefore):
-            pay_bill(connection, "B-1", on=date(2012, 2, 9), by=CLERK)
 
 
 # --- whatever the order ---------------------------------------------------------------------------------------------

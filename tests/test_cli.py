@@ -323,11 +323,10 @@ SHAPES: dict[str, Any] = {
             {
                 "bill": MAYBE,
                 "application": TEXT,
-                "billed": YEN,
-                "owed": YEN,
+                **dict.fromkeys(("billed", "left", "owed", "paid"), YEN),
                 "state": {
                     *("agreed", "billed_though_waived", "billed_twice", "not_billed", "amount_differs"),
-                    "unknown_application",
+                    *("not_received", "unknown_application"),
                 },
             }
         ],

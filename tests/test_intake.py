@@ -426,16 +426,14 @@ def test_what_comes_in_late_fills_what_later_rows_left_out(book_url: str, tmp_pa
     assert kept == [(4, "A2")]
 
 
-def test_two_equal_lines_of_a_bill_are_two_and_once_more_is_not_four(book_url: str, tmp_path: Path) -> None:
+def test_lines_of_a_bill_are_counted_on_from_file_to_file(book_url: str, tmp_path: Path) -> None:
     bill = "請求書番号,請求日,申込番号,金額,把握日\n" + "S1,2012-02-29,A1,7245,2012-03-01\n" * 2
     _take(book_url, tmp_path, {"b.csv": bill})
     report = _take(book_url, tmp_path, {"b2.csv": bill + "S1,2012-02-29,不明,7245,2012-03-01\n"})
-    assert [(sheet.taken_in, sheet.known) for sheet in report.files[0].sheets] == [(1, 2)]
-    assert [(row["application"], row["nth"]) for row in _rows(book_url, tables.bill_known)] == [
-        ("A1", 1),
-        ("A1", 2),
-        ("不明", 1),
-    ]
+    assert [(sheet.taken_in, sheet.known) for sheet in report.files[0].sheets] == [(3, 0)]
+    lines = [(row["application"], row["nth"]) for row in _rows(book_url, tables.bill_known)]
+    assert lines == [*(("A1", nth) for nth in (1, 2, 3, 4)), ("不明", 1)]
+    assert _take(book_url, tmp_path, {"b.csv": bill}).files[0].unchanged
 
 
 # --- blank files ----------------------------------------------------------------------------------------------------

@@ -111,6 +111,7 @@ REFUSED = [
     ("match N-FREE USED", "settled-otherwise"),
     ("match N-LOOSE UNPAID --on 2012-03-06", "settled-before-known"),
     ("bill pay S-1 --on 2012-01-01", "before-the-step-before"),
+    ("bill pay S-0 --on 2012-02-29", "not-owed-yet"),
     # Months.
     ("close 2012-4", "no-such-month"),
     ("close 2012-05", "month-not-over"),

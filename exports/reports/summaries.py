@@ -93,6 +93,7 @@ def imported_json(report: "ImportReport") -> Json:
     """What an import did, file by file."""
     sheet = ("kind", "sheet", "rows", "taken_in", "known", "ignored")
     correction = ("kind", "about", "column", "was", "now", "file", "row")
+    note = ("file", "sheet", "row", "code", "says")
     return {
         "files": [
             {
@@ -104,6 +105,7 @@ def imported_json(report: "ImportReport") -> Json:
             for file in report.files
         ],
         "corrections": [{name: getattr(row, name) for name in correction} for row in report.corrections],
+        "notes": [{name: getattr(row, name) for name in note} for row in report.notes],
     }
 
 

@@ -1,16 +1,19 @@
 """Certificates, waivers → the journal: what is owed to the authority from the day of issue, and what it does not bill.
 
 A fee is owed once the certificate is issued or mailed and the whole fee is received. It is waived by a negative line of
-a bill or by a decision that stands and says that the fee comes back (A12): also when it was paid meanwhile, and then
-the authority owes it to us until it gives it back. A bill posts nothing by itself.
+a bill, as far as that corrects no other line (`ledger.booking.clearing`), or by a decision that stands and says that
+the fee comes back (A12): also when it was paid meanwhile, and then the authority owes it to us until it gives it back.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from itertools import accumulate
 
 from ledger.booking import inputs
+from ledger.booking.clearing import clear, in_order
 from ledger.booking.inputs import ApplicationFacts, Applications, BillLine, StandingDecision
-from ledger.booking.planning import BookedEntry, Plan
+from ledger.booking.planning import Basis, BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
 from ledger.journal.entries import Entry, recorded
@@ -22,9 +25,6 @@ DAY_CHANGED = N_("the day of issue or mailing was corrected")
 WITHDRAWN = N_("that it was issued was withdrawn")
 FEE_CHANGED = N_("the fee due turned out to be less")
 NOT_WAIVED = N_("what the waiver rested on no longer stands")
-
-# What a waiver rests on: the decision and the yen that bills withdrew (part of the key), its day, its reach in yen.
-_Ground = tuple[tuple[int | None, int], date, int]
 
 
 def plan_authority(plan: Plan, applications: Applications) -> None:
@@ -111,49 +111,99 @@ def _waive(plan: Plan, applications: Applications) -> None:
     """Posts what the authority does not bill, in all no more than was owed; reverses what has lost its ground."""
     decisions = inputs.standing_decisions(plan.connection, plan.only)
     lines = inputs.by_application(inputs.bill_lines(plan.connection, plan.only))
-    for number in sorted({*decisions, *lines} & set(applications)):
-        issued = plan.latest(ISSUED, number)
-        owed = plan.moved(ISSUED, Account.AUTHORITY_PAYABLE, number)
-        waived = -plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, number)
+    waived = plan.by_part(WAIVED, Account.AUTHORITY_PAYABLE)
+    for number in sorted({*decisions, *lines, *waived} & set(applications)):
+        known = [line for line in lines.get(number, []) if line.billed_on <= plan.through]
         decision = decisions.get(number)
-        ground = _ground(plan, decision, lines.get(number, []), owed)
-        if ground is not None and issued is not None and ground[2] > waived:
-            _waive_one(plan, number, ground, max(ground[1], issued.on), ground[2] - waived)
-        elif decision is not None and decision.as_of <= plan.through and decision.verdict != "eligible":
-            _unwaive(plan, number, decision, 0 if ground is None else ground[2])
+        _waive_one(plan, number, known, decision if decision and decision.as_of <= plan.through else None)
 
 
-def _ground(plan: Plan, decision: StandingDecision | None, lines: list[BillLine], owed: int) -> _Ground | None:
-    """What a waiver may rest on: an eligible decision, for all that was owed, else the negative lines of bills."""
-    withdrawn = [line for line in lines if line.yen < 0 and line.billed_on <= plan.through]
-    yen = min(owed, -sum(line.yen for line in withdrawn))
-    if decision is not None and decision.outcome == "eligible" and decision.as_of <= plan.through:
-        return (decision.no, yen), decision.as_of, owed
-    return ((None, yen), withdrawn[-1].billed_on, yen) if withdrawn else None
+def _waive_one(plan: Plan, number: str, lines: list[BillLine], decision: StandingDecision | None) -> None:
+    """Waives the fee of an application: all that was owed by an eligible decision, else what lines of bills waive."""
+    debt = plan.moved(ISSUED, Account.AUTHORITY_PAYABLE, number)
+    by_hand = [waiver for waiver in plan.booked(WAIVED, number) if waiver.undone_by_hand]
+    shares = clear(lines, debt, reversed_waivers=_lines_of(by_hand, lines)).waived
+    eligible = decision if decision is not None and decision.outcome == "eligible" else None
+    decided = None if eligible and eligible.no in {waiver.basis[0] for waiver in by_hand} else eligible
+    reach = max(debt if decided else 0, sum(shares.values()))
+    _unwaive(plan, number, lines, decision, reach)
+    missing, issued = reach - _waived(plan, number), plan.latest(ISSUED, number)
+    if missing <= 0 or issued is None:
+        if by_hand and max(debt if eligible else 0, clear(lines, debt).yen_waived) > _waived(plan, number):
+            plan.leave("reversed_by_hand", number, by_hand[-1].no)
+    elif decided is not None:
+        basis = decided.no, *(part for line in shares for part in (line.bill, line.nth))
+        _post_waiver(plan, number, basis, max(decided.as_of, issued.on), missing)
+    else:
+        booked = _waived_by_line(plan, number)
+        for line, share in shares.items():
+            yen = min(missing, share - booked[line.bill, line.nth])
+            if yen > 0:
+                _post_waiver(plan, number, (None, line.bill, line.nth), max(line.billed_on, issued.on), yen)
+                missing -= yen
 
 
-def _waive_one(plan: Plan, number: str, ground: _Ground, on: date, yen: int) -> None:
-    last = plan.latest(WAIVED, number)
-    if last is not None and last.undone_by_hand and last.basis == ground[0]:
-        plan.leave("reversed_by_hand", number, last.no)
-    elif on <= plan.through:
+def _waived(plan: Plan, number: str) -> int:
+    return -plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, number)
+
+
+def _post_waiver(plan: Plan, number: str, basis: Basis, on: date, yen: int) -> None:
+    """Posts a waiver; its basis is the decision, if it rests on one, and each line of a bill that it rests on."""
+    if on <= plan.through:
         nth = len(plan.booked(WAIVED, number)) + 1
-        plan.post(WAIVED, number, nth, ground[0], on, application=number, yen=yen)
+        plan.post(WAIVED, number, nth, basis, on, application=number, yen=yen)
 
 
-def _unwaive(plan: Plan, number: str, decision: StandingDecision, reach: int) -> None:
-    """Reverses a waiver whose decision is superseded, unless a bill bears it out, while the money is still held.
+def _lines_of(waivers: list[BookedEntry], lines: list[BillLine]) -> set[BillLine]:
+    """The lines of bills that these waivers rest on."""
+    resting: set[BillLine] = set()
+    withdrawn = [line for line in in_order(lines) if line.yen < 0]
+    for waiver in waivers:
+        basis = waiver.basis[1:]
+        if len(basis) == 1:  # until 0003: the yen that negative lines had withdrawn in all
+            reached = accumulate(-line.yen for line in withdrawn)
+            resting.update(line for line, yen in zip(withdrawn, reached, strict=True) if yen <= int(basis[0] or 0))
+        named = set(zip(basis[::2], basis[1::2], strict=False))
+        resting.update(line for line in withdrawn if (line.bill, line.nth) in named)
+    return resting
 
-    What was decided under an earlier notice stands (A11): only a decision under the same one takes a waiver away.
-    """
+
+def _waived_by_line(plan: Plan, number: str) -> Counter[tuple[object, object]]:
+    """The yen that waivers in the books waive by one line of a bill alone."""
+    waivers = [waiver for waiver in plan.booked(WAIVED, number) if waiver.live and waiver.basis[0] is None]
+    originals = recorded(plan.connection, [waiver.no for waiver in waivers])
+    waived: Counter[tuple[object, object]] = Counter()
+    for waiver in waivers:
+        if len(waiver.basis) == 3:
+            waived[waiver.basis[1], waiver.basis[2]] += originals[waiver.no].movements[0].yen
+    return waived
+
+
+def _unwaive(plan: Plan, number: str, lines: list[BillLine], decision: StandingDecision | None, reach: int) -> None:
+    """Reverses waivers beyond what decision and bills bear out, while the money is still held."""
     for waiver in reversed(plan.booked(WAIVED, number)):
-        waived = -plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, number)
-        if not waiver.live or waived <= reach:
+        if not waiver.live or _waived(plan, number) <= reach:
             continue
-        if isinstance(ground := waiver.basis[0], int) and inputs.notice_of(plan.connection, ground) != decision.notice:
+        on = _lost_on(plan, waiver, lines, decision)
+        if on is None:
             continue
-        on, original = max(decision.as_of, waiver.on), recorded(plan.connection, [waiver.no])[waiver.no]
+        original = recorded(plan.connection, [waiver.no])[waiver.no]
         if plan.held(Account.FEES_HELD, number) < original.movements[0].yen:
             plan.leave("money_gone", number, waiver.no)
         elif on <= plan.through:
             plan.undo(waiver.no, original, on, NOT_WAIVED)
+
+
+def _lost_on(plan: Plan, waiver: BookedEntry, lines: list[BillLine], decision: StandingDecision | None) -> date | None:
+    """The day on which a waiver lost its ground; None: it stands.
+
+    What was decided under an earlier notice stands (A11): only a decision under the same one takes a waiver away. One
+    that rests on a bill is taken away by what became known of bills.
+    """
+    ground = waiver.basis[0]
+    if not isinstance(ground, int):
+        return max([waiver.on, *(max(line.known_on, line.billed_on) for line in lines)])
+    if decision is None or decision.verdict == "eligible":
+        return None
+    superseded = inputs.notice_of(plan.connection, ground) == decision.notice
+    return max(decision.as_of, waiver.on) if superseded else None

@@ -56,7 +56,7 @@ class DepositFacts:
 
 @dataclass(frozen=True)
 class BillLine:
-    """A line of a bill of the authority, as known last; negative yen withdraw what was billed."""
+    """A line of a bill of the authority, as known last; negative yen correct or withdraw what was billed."""
 
     bill: str
     billed_on: date
@@ -173,7 +173,10 @@ def bill_lines(connection: Connection, only: Collection[str] | None = None) -> l
     last = facts.latest_version(versions, key, None, within).subquery()
     statement = select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
     rows = [BillLine(*row) for row in connection.execute(statement)]
-    return sorted(rows, key=lambda line: (line.billed_on, line.bill, line.application, line.nth))
+    # Which line came in first decides only between lines that say the same.
+    return sorted(
+        rows, key=lambda line: (line.billed_on, line.bill, line.application, line.yen < 0, line.yen, line.nth)
+    )
 
 
 def by_application(lines: Iterable[BillLine]) -> dict[str, list[BillLine]]:

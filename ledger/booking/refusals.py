@@ -27,6 +27,16 @@ class UnknownBill(Refusal):
     instead = N_("the bills are listed by: seisan bill")
 
 
+class NotOwedYet(Refusal):
+    """what bill {bill} settles for application {application} stands in the books from {owed_on}, not yet on {on}"""
+
+    on: date
+    bill: str
+    application: str
+    owed_on: date
+    instead = N_("date the payment {owed_on} or later: seisan bill pay {bill} --on {owed_on}")
+
+
 class NotAppliedYet(Refusal):
     """application {application} had not been made, or was not known, on {on}"""
 

@@ -19,6 +19,7 @@ from ledger.errors import Problem, Problems
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
+from ledger.intake.notes import billed_again
 from ledger.intake.recognition import InputFile, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport, Touched
@@ -46,12 +47,13 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     }
     sources = record_sources(connection, new, by)
     taking = _Import(connection, known_on or today, sources)
+    notes = list(billed_again(connection, lines))
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
     taking.add_facts(lines, records)
     taking.add_versions(lines)
     taking.add_allocations(lines)
-    return ImportReport([taking.report(file) for file in files], taking.corrections, taking.touched(lines))
+    return ImportReport([taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes)
 
 
 def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:

@@ -136,15 +136,15 @@ KINDS = (
         InputColumn("摘要", "note", remark(200), N_("A remark.")),
         key=("deposit",),
     ),
-    # The authority's bills (請求), line by line; a negative amount withdraws what was billed before. Two equal lines of
-    # one bill are two lines: that something was billed twice is what reconciliation has to see.
+    # The authority's bills (請求), line by line; a negative amount corrects or withdraws what was billed. Equal lines
+    # count each, in one file or in two: that something was billed twice is what reconciliation has to see.
     Kind(
         "bills",
         N_("Bills of the authority"),
         _needed("請求書番号", "bill", number, N_("The number of the bill.")),
         _needed("請求日", "billed_on", day, N_("The day of the bill.")),
         _needed("申込番号", "application", number, N_("As the bill writes it.")),
-        _needed("金額", "yen", nonzero_yen, N_("Yen; negative: withdrawn.")),
+        _needed("金額", "yen", nonzero_yen, N_("Yen; negative: corrected or withdrawn.")),
         InputColumn("摘要", "note", remark(200), N_("A remark.")),
         key=(),
     ),

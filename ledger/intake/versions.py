@@ -1,10 +1,10 @@
 """Members, transfers, bill lines and fees are kept as versions: each row is all that was known of one from a day on.
 
-A cell left blank says nothing, so a version keeps what the one before it knew.
+A cell left blank says nothing, so a version keeps what the one before it knew. A line of a bill has nothing but itself
+to be known by: each is a new one.
 """
 
 from bisect import insort_right
-from collections import Counter
 from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -54,7 +54,7 @@ class Versions:
         self._versions: dict[tuple[Any, ...], list[_Version]] = {}
         self._rows: list[dict[str, Any]] = []
         self._deposits: list[dict[str, Any]] = []
-        self._bill_lines: Counter[tuple[Any, ...]] = Counter()
+        self._bill_lines: dict[tuple[Any, ...], int] = {}
         first = self._table.c[self._key[0]]
         order = [self._table.c.known_on, self._table.c.id]
         keys = {line.values[first.name] for line in lines}
@@ -67,6 +67,8 @@ class Versions:
             key = tuple(stored[name] for name in self._key)
             version = stored["known_on"], {name: stored[name] for name in self._names}
             self._versions.setdefault(key, []).append(version)
+            if self._key == _BILL_LINE:
+                self._bill_lines[key[:2]] = max(self._bill_lines.get(key[:2], 0), stored["nth"])
 
     def add(self, line: InputRow, known_on: date, source: dict[str, object]) -> list[ChangedValue] | None:
         """Adds what a line says from a day on, and gives what it changes; None when all of it was known already.
@@ -94,12 +96,12 @@ class Versions:
         ]
 
     def _key_of(self, line: InputRow) -> tuple[Any, ...]:
-        """The key of a line; of a bill, lines for one application are counted within the file."""
-        if "nth" not in self._key:
+        """The key of a line; a line of a bill is one more, whichever file it comes in."""
+        if self._key != _BILL_LINE:
             return line.key
-        bill = line.values["bill"], line.values["application"]
-        self._bill_lines[line.file, *bill] += 1
-        return *bill, self._bill_lines[line.file, *bill]
+        of = line.values["bill"], line.values["application"]
+        self._bill_lines[of] = self._bill_lines.get(of, 0) + 1
+        return *of, self._bill_lines[of]
 
     def _fill(self, key: tuple[Any, ...], since: date, source: dict[str, object]) -> None:
         """Versions known later, and written earlier, learn what they left out from one that came in after them."""
