@@ -456,6 +456,7 @@ def test_many_are_proposed_and_approved_at_once(book_url: str) -> None:
     refused(book_url, "nothing-to-propose", "refund", "propose", "--everyone", "--on", "2012-03-24")
     desk.done(book_url, "refund", "reject", "2", "--reason", "誤り", "--on", "2012-03-24")
     assert desk.typed(book_url, "refund", "approve", "3-1", by=CHIEF).exit_code == 2
-    refused(book_url, "none-waits", "refund", "approve", "2-2", by=CHIEF)
+    refused(book_url, "refund-out-of-order", "refund", "approve", "2-2", by=CHIEF)
+    refused(book_url, "none-waits", "refund", "approve", "4-9", by=CHIEF)
     answer = desk.answered(book_url, "refund", "approve", "１-93", "--on", "2012-03-26", "--by", CHIEF)
     assert [row["no"] for row in answer] == [1, 3]

@@ -31,7 +31,7 @@ def propose(
     from exports.reports import refund_lots
 
     sentence = N_("Refund {no}: {yen} yen proposed. Next, by another person: seisan refund approve {no}")
-    chosen = refund_lots.to_propose(books.connection, applications or [], everyone, association, on)
+    chosen = refund_lots.to_propose(books.connection, applications or [], everyone, association, on, books.by)
     return together([proposed(refund_lots.propose(books, number, on), sentence) for number in chosen])
 
 

@@ -35,9 +35,13 @@ class NoneWaits(Refusal):
 
 
 def to_propose(
-    connection: Connection, applications: Sequence[str], everyone: bool, association: str | None, on: date
+    connection: Connection, applications: Sequence[str], everyone: bool, association: str | None, on: date, by: str
 ) -> list[str]:
-    """The applications named, or all of which something comes back on the day that is not to be credited."""
+    """The applications named, or all of which something comes back on the day that is not to be credited.
+
+    Before everyone is asked about, the books are brought up to the day.
+    """
+    from ledger.booking.run import book
     from ledger.decisions.findings import judge
     from ledger.people.register import owners
 
@@ -45,6 +49,7 @@ def to_propose(
         if not applications:
             raise NoRefundNamed
         return list(dict.fromkeys(applications))
+    book(connection, on, by=by)
     of = owners(connection, on)
     chosen = [
         finding.application
