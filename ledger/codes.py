@@ -115,6 +115,8 @@ STATES = {
     "filed": N_("in the transfer file"),
     "paid": N_("paid"),
     "returned": N_("transfer returned"),
+    "ended": N_("ended, held again"),
+    "recovered": N_("paid back by the member"),
     "rejected": N_("rejected"),
     "applied": N_("applied"),
     "undone": N_("undone"),
@@ -133,18 +135,22 @@ PEOPLE = CodeList(
     ("three", "三人", "three: the maker of the payment file is neither proposer nor approver"),
 )
 
-REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "rejected")
+REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "recovered", "ended", "rejected")
 CREDIT_STATES = ("proposed", "applied", "undone", "rejected")
 
 # From each state those that may follow: the program goes by it, the triggers insist on it, and `verify` asks again.
-# What is in a payment file is not rejected, lest the bank pays it and it is proposed once more.
+# What is in a payment file is not rejected, lest the bank pays it and it is proposed once more. Approved anew: what had
+# been approved has changed, or the transfer came back. A member may pay back in parts.
 REFUND_MOVES = {
     "proposed": ("approved", "rejected"),
-    "approved": ("filed", "paid", "rejected"),
+    "approved": ("approved", "filed", "paid", "rejected", "ended"),
     "filed": ("paid", "approved"),
-    "paid": ("returned",),
-    "returned": ("paid",),
+    "paid": ("returned", "recovered"),
+    "returned": ("approved", "ended"),
+    "recovered": ("recovered",),
 }
+# What the bank or the member did, and was recorded; recorded by mistake, it is taken back, and the state before stands.
+RECORDED = ("paid", "returned", "recovered")
 CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
 
 

@@ -346,6 +346,31 @@ class SamePersonBroughtAccount(Refusal):
     instead = N_("have another person approve it, under their own name: --by NAME")
 
 
+class PayeeNotApproved(Refusal):
+    """{payee} is to receive what comes back for application {application}, and no second person has approved that"""
+
+    application: str
+    payee: str
+    instead = N_(
+        "have another person than who brought it compare it with the paper: seisan payee approve '{application}'"
+    )
+
+
+class NoPayeeToApprove(Refusal):
+    """nobody but the member is known to receive what comes back for application {application}"""
+
+    application: str
+    instead = N_("take in who receives it: seisan template payees --out FILE.xlsx, seisan import FILE")
+
+
+class SamePersonBroughtPayee(Refusal):
+    """{by} brought the payee of application {application} and cannot approve it as well"""
+
+    by: str
+    application: str
+    instead = N_("have another person approve it, under their own name: --by NAME")
+
+
 class NoAccountKnown(Refusal):
     """no bank account of member {member} is known"""
 

@@ -4,23 +4,14 @@ Money is whole yen, a day is a date in Japan, a moment is UTC. Identities (`memb
 written once; what is known of them stands in rows of its own, and the row known last counts.
 """
 
-import re
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, UniqueConstraint
-from sqlalchemy.orm import declared_attr
+from sqlalchemy import CheckConstraint, Column, Index, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ledger import codes as words
 from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS, PEOPLE
-
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from ledger.rows import KnownBase, RowBase, SignedBase, SourcedBase
 
 DAY_FACTS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
 REGISTER_FACTS = ("downloaded", "receipt")
@@ -46,38 +37,7 @@ def _coded(name: str, codes: tuple[str, ...]) -> str:
     return _named((name,), f"code IS NOT NULL AND {_one_of('code', codes)} AND up_to IS NULL")
 
 
-class _Row(SQLModel):
-    """A table named after its class: `MemberKnownRow` is `member_known`."""
-
-    @declared_attr.directive
-    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it on the class
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
-
-
-class _Signed(_Row):
-    """Who wrote a record and when; `role` is the database role, known on PostgreSQL only."""
-
-    recorded_at: datetime = Field(sa_type=DateTime)
-    by: str
-    role: str | None = None
-
-
-class _Sourced(_Row):
-    """The line of the file that a record came from; sheet and row are NULL when a person entered it by command."""
-
-    source: int = Field(foreign_key="source.id")
-    sheet: str | None = None
-    row: int | None = None
-
-
-class _Known(_Sourced):
-    """A record that became known on a day (把握日)."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    known_on: date
-
-
-class SourceRow(_Signed, table=True):
+class SourceRow(SignedBase, table=True):
     """A file that was taken in, or a command by which a person added a fact.
 
     A file's bytes are taken in once; again after all of it was withdrawn, and then `/2` stands behind their SHA-256.
@@ -88,13 +48,13 @@ class SourceRow(_Signed, table=True):
     sha256: str | None = Field(default=None, unique=True)
 
 
-class MemberRow(_Sourced, table=True):
+class MemberRow(SourcedBase, table=True):
     """A member of the federation, by the registration number as it was received."""
 
     number: str = Field(primary_key=True)
 
 
-class MemberKnownRow(_Known, table=True):
+class MemberKnownRow(KnownBase, table=True):
     """What the register of members said of a member, since when.
 
     `said` names the columns that the line itself filled in; the others it carries on. NULL: that is not known.
@@ -119,14 +79,14 @@ class MemberKnownRow(_Known, table=True):
     said: str | None = None
 
 
-class ApplicationRow(_Sourced, table=True):
+class ApplicationRow(SourcedBase, table=True):
     """An application for a certificate: the key of everything; at most one certificate, at most one fee."""
 
     number: str = Field(primary_key=True)
     member: str = Field(foreign_key="member.number", index=True)
 
 
-class FactRow(_Known, table=True):
+class FactRow(KnownBase, table=True):
     """One thing known of one application, since when; the row known last counts, and of two the one recorded last.
 
     `day` is the day it happened or was answered, `code` a word of a closed list or another application, `up_to` how
@@ -155,13 +115,13 @@ class FactRow(_Known, table=True):
     up_to: date | None = None
 
 
-class DepositRow(_Sourced, table=True):
+class DepositRow(SourcedBase, table=True):
     """A transfer received, by its reference number (照会番号)."""
 
     reference: str = Field(primary_key=True)
 
 
-class DepositKnownRow(_Known, table=True):
+class DepositKnownRow(KnownBase, table=True):
     """What is known of a transfer received; whose it is, says `allocation`.
 
     `application` is what books up to version 0003 knew it to pay for; since then it is NULL.
@@ -177,7 +137,7 @@ class DepositKnownRow(_Known, table=True):
     said: str | None = None
 
 
-class AllocationRow(_Known, table=True):
+class AllocationRow(KnownBase, table=True):
     """A part of a deposit: the application whose fee it is, and how many yen of it (NULL: as far as its fee is due).
 
     The parts of one `version` were said together and count until a later one; `application` NULL, alone, takes back
@@ -198,7 +158,7 @@ class AllocationRow(_Known, table=True):
     reason: str | None = None
 
 
-class WithdrawnRow(_Row, table=True):
+class WithdrawnRow(RowBase, table=True):
     """A row of an import that was withdrawn: from `known_on` on what was known before it counts again.
 
     `of` is the table and `row_id` the record that it brought; the command is the `source`, and `reason` says why.
@@ -211,7 +171,7 @@ class WithdrawnRow(_Row, table=True):
     source: int = Field(foreign_key="source.id")
 
 
-class BillKnownRow(_Known, table=True):
+class BillKnownRow(KnownBase, table=True):
     """A line of a bill of the authority; negative yen correct or withdraw what was billed.
 
     `application` is what the authority wrote and may be unknown to us; `nth` tells two lines of one bill for one
@@ -235,7 +195,7 @@ class BillKnownRow(_Known, table=True):
 FEE_KEY = ("applies_from",)
 
 
-class FeeRow(_Row, table=True):
+class FeeRow(RowBase, table=True):
     """What a certificate costs from a day on, tax included; `applies_to` NULL: until the next one begins."""
 
     __table_args__ = (
@@ -256,7 +216,7 @@ class FeeRow(_Row, table=True):
     row: int | None = None
 
 
-class AccountRow(_Row, table=True):
+class AccountRow(RowBase, table=True):
     """An account of the chart; `kept_by` names what its subsidiary ledger is kept by."""
 
     __table_args__ = (CheckConstraint(_one_of("kind", ("asset", "liability", "revenue", "expense")), "kind"),)
@@ -267,7 +227,7 @@ class AccountRow(_Row, table=True):
     kept_by: str | None = None
 
 
-class EntryRow(_Signed, table=True):
+class EntryRow(SignedBase, table=True):
     """An entry of the journal. `key` says what it stands for, and is used once; `digest` is over its content.
 
     `for_day` is the day it would bear if that day's month had not been closed; NULL when it bears its own. `known_on`
@@ -291,7 +251,7 @@ class EntryRow(_Signed, table=True):
     known_on: date | None = None
 
 
-class MovementRow(_Row, table=True):
+class MovementRow(RowBase, table=True):
     """One debit account, one credit account, a positive whole number of yen: it cannot be unbalanced."""
 
     __table_args__ = (
@@ -316,7 +276,7 @@ class MovementRow(_Row, table=True):
     deposit: str | None = Field(default=None, foreign_key="deposit.reference")
 
 
-class DecisionRow(_Signed, table=True):
+class DecisionRow(SignedBase, table=True):
     """A finding that was kept, with everything known when it was made; a later one supersedes it.
 
     `sources_to`, `fees_to` and `entries_to` are the last source, fee and entry that the books then held, 0 where there
@@ -346,7 +306,7 @@ class DecisionRow(_Signed, table=True):
     allocations_to: int | None = None
 
 
-class RefundRow(_Row, table=True):
+class RefundRow(RowBase, table=True):
     """A fee to be paid back for an application, or a deposit that was never due; its states stand in `refund_step`."""
 
     __table_args__ = (
@@ -361,17 +321,24 @@ class RefundRow(_Row, table=True):
     yen: int
 
 
-class RefundStepRow(_Signed, table=True):
+class RefundStepRow(SignedBase, table=True):
     """A state that a refund came into, on a day, by a person, with the entry posted for it; `payment_file` is the file
     that it was put in (filed), or was in until that file was declared void (approved).
+
+    `undoes` is the step that was recorded by mistake and is taken back: the state is the one before it. `yen` are what
+    the member paid back (recovered). `member_known` and `payee` are what was proposed and approved: the row of the
+    register, and who receives the money in the member's place. `despite` is why it goes on although something stands
+    against it, and `grounds` the answer (outcome and yen) that was known then.
     """
 
     __table_args__ = (
         CheckConstraint(_one_of("state", words.REFUND_STATES), "state"),
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
         CheckConstraint("state IN ('approved', 'filed') OR entry IS NOT NULL", "entry"),
-        CheckConstraint("state NOT IN ('rejected', 'returned') OR reason IS NOT NULL", "reason"),
+        CheckConstraint("state NOT IN ('rejected', 'returned', 'ended') OR reason IS NOT NULL", "reason"),
         CheckConstraint("payment_file IS NULL OR state IN ('approved', 'filed')", "payment_file"),
+        CheckConstraint("undoes IS NULL OR (reason IS NOT NULL AND entry IS NOT NULL)", "undoes"),
+        CheckConstraint("(yen IS NOT NULL AND yen > 0) = (state = 'recovered' AND undoes IS NULL)", "recovered"),
     )
     refund: int = Field(primary_key=True, foreign_key="refund.no")
     nth: int = Field(primary_key=True)
@@ -380,9 +347,15 @@ class RefundStepRow(_Signed, table=True):
     reason: str | None = None
     entry: int | None = Field(default=None, foreign_key="entry.no", unique=True)
     payment_file: int | None = Field(default=None, foreign_key="payment_file.no", index=True)
+    undoes: int | None = None
+    yen: int | None = None
+    member_known: int | None = Field(default=None, foreign_key="member_known.id")
+    payee: int | None = Field(default=None, foreign_key="payee_known.id")
+    despite: str | None = None
+    grounds: str | None = None
 
 
-class PaymentFileRow(_Signed, table=True):
+class PaymentFileRow(SignedBase, table=True):
     """A file of transfers for the bank, to be carried out on a day: how many, for how many yen, and every character."""
 
     __table_args__ = (CheckConstraint("refund_count > 0 AND yen > 0", "total"), Index(None, "pay_on", "name"))
@@ -395,7 +368,7 @@ class PaymentFileRow(_Signed, table=True):
     content: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class CreditRow(_Row, table=True):
+class CreditRow(RowBase, table=True):
     """A fee set against the reissue of the same member; its states stand in `credit_step`."""
 
     __table_args__ = (CheckConstraint("yen > 0", "yen"), CheckConstraint("application <> to_application", "another"))
@@ -406,7 +379,7 @@ class CreditRow(_Row, table=True):
     yen: int
 
 
-class CreditStepRow(_Signed, table=True):
+class CreditStepRow(SignedBase, table=True):
     """A state that a credit came into, on a day, by a person, with the entry that was posted for it."""
 
     __table_args__ = (
@@ -422,7 +395,7 @@ class CreditStepRow(_Signed, table=True):
     entry: int = Field(foreign_key="entry.no", unique=True)
 
 
-class BatchRow(_Signed, table=True):
+class BatchRow(SignedBase, table=True):
     """What one write added to the books; `head` is over the head before, this row and all its seals."""
 
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -431,7 +404,7 @@ class BatchRow(_Signed, table=True):
     head: str
 
 
-class SealRow(_Row, table=True):
+class SealRow(RowBase, table=True):
     """The SHA-256 over every column of one row that was added: which batch, which table (`of`), which row (`key`)."""
 
     __table_args__ = (Index(None, "of", "key"),)
@@ -442,7 +415,7 @@ class SealRow(_Row, table=True):
     digest: str
 
 
-class RefusedRow(_Signed, table=True):
+class RefusedRow(SignedBase, table=True):
     """A command that the ledger did not carry out: its code and the fields of its sentence, as JSON."""
 
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -451,7 +424,7 @@ class RefusedRow(_Signed, table=True):
     fields: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class MonthStepRow(_Signed, table=True):
+class MonthStepRow(SignedBase, table=True):
     """A month that was closed or reopened; the last step says up to which day the books are closed (NULL: not at all).
 
     `accepted` are the reasons against closing that were accepted, as JSON; `bank_yen` is the bank's own balance, and
@@ -474,7 +447,7 @@ class MonthStepRow(_Signed, table=True):
     decisions_to: int | None = None
 
 
-class AccountApprovalRow(_Signed, table=True):
+class AccountApprovalRow(SignedBase, table=True):
     """A second person's word that a changed bank account of a member is right."""
 
     member_known: int = Field(
@@ -482,7 +455,30 @@ class AccountApprovalRow(_Signed, table=True):
     )
 
 
-class LookedRow(_Signed, table=True):
+class PayeeKnownRow(KnownBase, table=True):
+    """Who receives what comes back for an application in the member's place (heirs, who paid), to which account."""
+
+    __table_args__ = (
+        CheckConstraint(_one_of("account_type", ACCOUNT_TYPES.codes), "account_type"),
+        Index(None, "application", "known_on", "id"),
+    )
+    application: str = Field(foreign_key="application.number")
+    name: str
+    relation: str | None = None
+    bank: str
+    branch: str
+    account_type: str
+    account_number: str
+    account_name: str
+
+
+class PayeeApprovalRow(SignedBase, table=True):
+    """A second person's word that a payee is right."""
+
+    payee_known: int = Field(primary_key=True, foreign_key="payee_known.id", sa_column_kwargs={"autoincrement": False})
+
+
+class LookedRow(SignedBase, table=True):
     """Who looked at the whole bank account number of a member, and for what."""
 
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -490,7 +486,7 @@ class LookedRow(_Signed, table=True):
     purpose: str
 
 
-class SettingRow(_Signed, table=True):
+class SettingRow(SignedBase, table=True):
     """What the federation is to the bank, and how many people a payment needs; of each name the last row counts."""
 
     __table_args__ = (CheckConstraint(_named(("people",), _one_of("value", PEOPLE.codes)), "people"),)
@@ -499,7 +495,7 @@ class SettingRow(_Signed, table=True):
     value: str
 
 
-class RequestRow(_Signed, table=True):
+class RequestRow(SignedBase, table=True):
     """A command that was given a key: what it was (`digest` over its content) and what it answered, as JSON."""
 
     key: str = Field(primary_key=True)
@@ -510,32 +506,18 @@ class RequestRow(_Signed, table=True):
 
 metadata = SQLModel.metadata
 
+
 # The same tables for Core statements: bulk work never builds a model object per row.
-source = metadata.tables["source"]
-member = metadata.tables["member"]
-member_known = metadata.tables["member_known"]
-application = metadata.tables["application"]
-fact = metadata.tables["fact"]
-deposit = metadata.tables["deposit"]
-deposit_known = metadata.tables["deposit_known"]
-allocation = metadata.tables["allocation"]
-withdrawn = metadata.tables["withdrawn"]
-bill_known = metadata.tables["bill_known"]
-fee = metadata.tables["fee"]
-account = metadata.tables["account"]
-entry = metadata.tables["entry"]
-movement = metadata.tables["movement"]
-decision = metadata.tables["decision"]
-refund = metadata.tables["refund"]
-refund_step = metadata.tables["refund_step"]
-payment_file = metadata.tables["payment_file"]
-credit = metadata.tables["credit"]
-credit_step = metadata.tables["credit_step"]
-batch = metadata.tables["batch"]
-seal = metadata.tables["seal"]
-refused = metadata.tables["refused"]
-month_step = metadata.tables["month_step"]
-account_approval = metadata.tables["account_approval"]
-looked = metadata.tables["looked"]
-setting = metadata.tables["setting"]
-request = metadata.tables["request"]
+def _core(*names: str) -> tuple[Table, ...]:
+    return tuple(metadata.tables[name] for name in names)
+
+
+source, member, member_known, application, fact = _core("source", "member", "member_known", "application", "fact")
+deposit, deposit_known, allocation, withdrawn = _core("deposit", "deposit_known", "allocation", "withdrawn")
+bill_known, fee, account = _core("bill_known", "fee", "account")
+entry, movement, decision, refund, refund_step = _core("entry", "movement", "decision", "refund", "refund_step")
+payment_file, credit, credit_step, batch, seal = _core("payment_file", "credit", "credit_step", "batch", "seal")
+refused, month_step, account_approval, payee_known, payee_approval = _core(
+    "refused", "month_step", "account_approval", "payee_known", "payee_approval"
+)
+looked, setting, request = _core("looked", "setting", "request")

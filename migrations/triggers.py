@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from ledger.codes import CREDIT_MOVES, REFUND_MOVES
+from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES
 from ledger.store.database import WRITERS
 
 # Every table is append-only; beside it, what names a row: a row with the same name is never put in its place.
@@ -37,6 +37,8 @@ NAMED_BY = {
     "refused": ("no",),
     "month_step": ("no",),
     "account_approval": ("member_known",),
+    "payee_known": ("id",),
+    "payee_approval": ("payee_known",),
     "looked": ("no",),
     "setting": ("no",),
     "request": ("key",),
@@ -45,7 +47,7 @@ NAMED_BY = {
 # Every table whose rows say who wrote them. On PostgreSQL nobody but the owner signs with another's role.
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
-    *("account_approval", "looked", "payment_file", "setting", "request"),
+    *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request"),
 )
 
 # What makes up a bank account.
@@ -76,6 +78,7 @@ YEN = {
     "movement": "yen",
     "decision": "refundable",
     "refund": "yen",
+    "refund_step": "yen",
     "payment_file": "yen",
     "credit": "yen",
 }
@@ -141,22 +144,27 @@ def _sqlite() -> Iterator[str]:
             f"CREATE TRIGGER movement_{event} AFTER INSERT ON movement WHEN NEW.debit = '{debit}' AND NEW.credit ="
             f" '{credit}' BEGIN SELECT RAISE(ABORT, 'not-held: {AUTHORITY}') WHERE {_not_owed(event, than)}; END"
         )
+    # The one made first is asked last.
+    bound = "approval-fell: refund_step"
+    yield _raise("refund_step_receiver", bound, "refund_step", when=_PAYING, where=_bound_to_another())
     for table, of, moves in STEPS:
-        disorder, approval = _out_of_order(table, of, moves), "NEW.state IN ('approved', 'applied')"
+        disorder = _out_of_order(table, of, moves)
         yield _raise(f"{table}_order", f"out-of-order: {table}", table, when="NEW.nth > 1", where=disorder)
         proposer = _by_proposer(table, of, _SAME_PROPOSER)
-        yield _raise(f"{table}_people", f"same-person: {table}", table, when=approval, where=proposer)
+        yield _raise(f"{table}_people", f"same-person: {table}", table, when=_SECOND_PERSON[table], where=proposer)
     for table in DATED:
         yield _raise(f"{table}_month_open", f"month-closed: {table}", table, when=_CLOSED)
     step, account_waits = "refund_step", "account-not-approved: refund_step"
     yield _raise("refund_step_account", account_waits, step, when=_PAYING, where=_account_waits())
     yield (
-        "CREATE TRIGGER refund_step_file BEFORE INSERT ON refund_step WHEN NEW.state IN ('approved', 'filed') "
+        f"CREATE TRIGGER refund_step_file BEFORE INSERT ON refund_step WHEN {_FILING} "
         f"BEGIN SELECT RAISE(ABORT, 'another-file: refund_step') WHERE {_OTHER_FILE}; "
         f"SELECT RAISE(ABORT, 'same-person-files: refund_step') WHERE {_made_by(_SAME_MAKER)}; END"
     )
-    approval = "account_approval"
-    yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=_SAME_BROUGHT)
+    beyond = "NEW.state = 'recovered' AND NEW.undoes IS NULL"
+    yield _raise("refund_step_recovered", "more-than-paid: refund_step", step, when=beyond, where=_RECOVERED_BEYOND)
+    for approval, brought in _SAME_BROUGHT.items():
+        yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=brought)
 
 
 def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when: str = "", where: str = "") -> str:
@@ -228,10 +236,44 @@ def _out_of_order(table: str, of: str, moves: dict[str, tuple[str, ...]]) -> str
         f"(before.state = '{state}' AND NEW.state IN ({', '.join(repr(after) for after in afters)}))"
         for state, afters in moves.items()
     )
-    return (
-        f"NOT EXISTS (SELECT 1 FROM {table} before WHERE before.{of} = NEW.{of}"
+    follows = (
+        f"EXISTS (SELECT 1 FROM {table} before WHERE before.{of} = NEW.{of}"
         f" AND before.nth = NEW.nth - 1 AND ({allowed}))"
     )
+    if table != "refund_step":
+        return f"NOT {follows}"
+    return f"(NEW.undoes IS NULL AND NOT {follows}) OR (NEW.undoes IS NOT NULL AND NOT ({_RESTORES}))"
+
+
+def _in_force(step: str) -> str:
+    """True of a step of the refund that was not recorded by mistake, and takes nothing back itself."""
+    return (
+        f"{step}.refund = NEW.refund AND {step}.undoes IS NULL AND NOT EXISTS"
+        f" (SELECT 1 FROM refund_step taken WHERE taken.refund = {step}.refund AND taken.undoes = {step}.nth)"
+    )
+
+
+# What a bank or a member did is taken back, the last of it, and the state before stands again.
+_RESTORES = (
+    f"NEW.undoes = (SELECT max(last.nth) FROM refund_step last WHERE {_in_force('last')})"
+    f" AND EXISTS (SELECT 1 FROM refund_step undone WHERE undone.refund = NEW.refund AND undone.nth = NEW.undoes"
+    f" AND undone.state IN ({', '.join(map(repr, RECORDED))}))"
+    f" AND NEW.state = (SELECT earlier.state FROM refund_step earlier WHERE {_in_force('earlier')}"
+    " AND earlier.nth < NEW.undoes ORDER BY earlier.nth DESC LIMIT 1)"
+    " AND EXISTS (SELECT 1 FROM refund_step prior WHERE prior.refund = NEW.refund AND prior.nth = NEW.nth - 1)"
+)
+
+# A member pays back no more than was paid.
+_RECOVERED_BEYOND = (
+    f"NEW.yen + COALESCE((SELECT sum(back.yen) FROM refund_step back WHERE {_in_force('back')}), 0)"
+    " > (SELECT refund.yen FROM refund WHERE refund.no = NEW.refund)"
+)
+
+# The steps that a second person takes: who proposed does not.
+_SECOND_PERSON = {
+    "refund_step": "NEW.state IN ('approved', 'ended') AND NEW.undoes IS NULL",
+    "credit_step": "NEW.state IN ('approved', 'applied')",
+}
 
 
 def _by_proposer(table: str, of: str, same: str) -> str:
@@ -248,11 +290,14 @@ def _person(row: str) -> str:
 _SAME_PROPOSER = f"{_person('first')} = {_person('NEW')}"
 _SAME_MAKER = f"{_person('done')} = {_person('NEW')}"
 
-# Who brought a changed bank account is not who approves it.
-_SAME_BROUGHT = (
-    "EXISTS (SELECT 1 FROM member_known brought JOIN source ON source.id = brought.source"
-    f" WHERE brought.id = NEW.member_known AND {_person('source')} = {_person('NEW')})"
-)
+# Who brought a changed bank account, or a payee, is not who approves it.
+_SAME_BROUGHT = {
+    approval: (
+        f"EXISTS (SELECT 1 FROM {known} brought JOIN source ON source.id = brought.source"
+        f" WHERE brought.id = NEW.{known} AND {_person('source')} = {_person('NEW')})"
+    )
+    for approval, known in (("account_approval", "member_known"), ("payee_approval", "payee_known"))
+}
 
 
 # By the rule of three, who makes the payment file neither proposed nor approved what is in it. To declare a file void
@@ -261,34 +306,85 @@ _THREE = "'three' = (SELECT value FROM setting WHERE name = 'people' ORDER BY no
 
 
 def _made_by(same: str) -> str:
-    """True when the maker of a payment file proposed or approved the refund that is put in it."""
+    """True when who makes a payment file, or records a payment without one, proposed or approved the refund."""
     return (
-        f"NEW.state = 'filed' AND {_THREE} AND EXISTS (SELECT 1 FROM refund_step done WHERE done.refund = NEW.refund"
-        f" AND done.payment_file IS NULL AND done.state IN ('proposed', 'approved') AND {same})"
+        f"({_FROM_APPROVED}) AND {_THREE} AND EXISTS (SELECT 1 FROM refund_step done WHERE done.refund = NEW.refund"
+        " AND done.payment_file IS NULL AND done.undoes IS NULL"
+        f" AND done.state IN ('proposed', 'approved') AND {same})"
     )
 
 
+def _before(state: str) -> str:
+    """True when the refund is in a state."""
+    return (
+        "EXISTS (SELECT 1 FROM refund_step before WHERE before.refund = NEW.refund AND before.nth = NEW.nth - 1"
+        f" AND before.state = '{state}')"
+    )
+
+
+# Put in a file, or paid without one. What a file said was paid as it said, whatever has become known since.
+_FROM_APPROVED = f"NEW.undoes IS NULL AND (NEW.state = 'filed' OR (NEW.state = 'paid' AND {_before('approved')}))"
+
 # A refund is filed in a file; approved again it names the file that it was in, and why that is void.
+_FILING = "NEW.undoes IS NULL AND NEW.state IN ('approved', 'filed', 'paid')"
 _OTHER_FILE = (
     "(NEW.state = 'filed' AND NEW.payment_file IS NULL) OR (NEW.state = 'approved' AND ("
     "(NEW.payment_file IS NOT NULL AND NEW.reason IS NULL) OR COALESCE(NEW.payment_file, 0) <> COALESCE((SELECT"
-    " before.payment_file FROM refund_step before WHERE before.refund = NEW.refund AND before.nth = NEW.nth - 1), 0)))"
+    " put.payment_file FROM refund_step put WHERE put.refund = NEW.refund AND put.state = 'filed'"
+    f" AND put.undoes IS NULL AND {_before('filed')} ORDER BY put.nth DESC LIMIT 1), 0)))"
 )
 
 
 # Steps on the way to a payment; not the way back, when a file is void (often because an account was wrong).
-_PAYING = "NEW.state IN ('filed', 'paid') OR (NEW.state = 'approved' AND NEW.payment_file IS NULL)"
+_PAYING = f"({_FROM_APPROVED}) OR (NEW.undoes IS NULL AND NEW.state = 'approved' AND NEW.payment_file IS NULL)"
+
+# The application of a refund, or that its deposit is known last to be for; the payee who counts for it.
+_WHOSE = (
+    "(SELECT COALESCE(f.application, (SELECT d.application FROM allocation d WHERE d.deposit = f.deposit"
+    " ORDER BY d.known_on DESC, d.version DESC, d.part LIMIT 1)) FROM refund f WHERE f.no = NEW.refund)"
+)
+_PAYEE = (
+    "(SELECT p.id FROM payee_known p JOIN payee_approval word ON word.payee_known = p.id"
+    f" WHERE p.application = {_WHOSE} ORDER BY p.known_on DESC, p.id DESC LIMIT 1)"
+)
+_PAYEE_WAITS = (
+    "(SELECT p.id FROM payee_known p LEFT JOIN payee_approval word ON word.payee_known = p.id"
+    f" WHERE p.application = {_WHOSE} ORDER BY p.known_on DESC, p.id DESC LIMIT 1) <> COALESCE({_PAYEE}, 0)"
+)
+_REGISTERED = (
+    "(SELECT m.id FROM member_known m JOIN application a ON a.member = m.member"
+    f" WHERE a.number = {_WHOSE} ORDER BY m.known_on DESC, m.id DESC LIMIT 1)"
+)
+
+
+def _bound_to_another() -> str:
+    """True when an approval does not bind what counts, or what is to be paid is not what was approved."""
+    same = " AND ".join(f"COALESCE(m.{part}, '') = COALESCE(now.{part}, '')" for part in ACCOUNT)
+    approval = (
+        "SELECT max(word.nth) FROM refund_step word WHERE word.refund = NEW.refund AND word.state = 'approved'"
+        " AND word.payment_file IS NULL AND word.undoes IS NULL"
+    )
+    return (
+        f"({_PAYEE_WAITS}) OR (NEW.state = 'approved' AND (COALESCE(NEW.member_known, 0) <> COALESCE({_REGISTERED}, 0)"
+        f" OR COALESCE(NEW.payee, 0) <> COALESCE({_PAYEE}, 0)))"
+        " OR (NEW.state <> 'approved' AND NOT EXISTS (SELECT 1 FROM refund_step ok WHERE ok.refund = NEW.refund"
+        f" AND ok.nth = ({approval}) AND COALESCE(ok.payee, 0) = COALESCE({_PAYEE}, 0)"
+        f" AND ((ok.member_known IS NULL AND {_REGISTERED} IS NULL) OR EXISTS (SELECT 1 FROM member_known m"
+        f" JOIN member_known now ON now.member = m.member WHERE m.id = ok.member_known AND now.id = {_REGISTERED}"
+        f" AND (ok.payee IS NOT NULL OR ({same}))))))"
+    )
 
 
 def _account_waits() -> str:
     """True when the bank account that counts of the member of a refund was changed and waits for a second person.
 
-    The account trusted last is the first recorded, unless it was another member's before, or the one approved last, of
-    those recorded up to the one that counts (see `people.changes`).
+    The account trusted last is the first recorded, unless it was another member's before or a refund had been approved
+    when none was known, or the one approved last, of those recorded up to the one that counts (see `people.changes`).
+    To somebody in the member's place the account of the member does not matter.
     """
-    paid = (
-        "(SELECT d.application FROM allocation d WHERE d.deposit = f.deposit ORDER BY d.known_on DESC, d.version DESC,"
-        " d.part LIMIT 1)"
+    unknown = (
+        "EXISTS (SELECT 1 FROM refund_step unpaid JOIN member_known n ON n.id = unpaid.member_known"
+        " WHERE unpaid.state = 'approved' AND n.member = r.member AND n.account_number IS NULL AND n.id < x.id)"
     )
     first = "(SELECT min(y.id) FROM member_known y WHERE y.member = r.member AND y.account_number IS NOT NULL)"
     others = (
@@ -297,15 +393,13 @@ def _account_waits() -> str:
     )
     trusted = (
         "(SELECT max(x.id) FROM member_known x WHERE x.member = r.member AND x.id <= r.id AND x.account_number IS NOT"
-        f" NULL AND ((x.id = {first} AND NOT {others})"
+        f" NULL AND ((x.id = {first} AND NOT {others} AND NOT {unknown})"
         " OR x.id IN (SELECT ok.member_known FROM account_approval ok)))"
     )
     same = " AND ".join(f"COALESCE(t.{part}, '') = COALESCE(r.{part}, '')" for part in ACCOUNT)
     return (
-        "EXISTS (SELECT 1 FROM refund f"
-        f" JOIN application a ON a.number = COALESCE(f.application, {paid})"
-        " JOIN member_known r ON r.member = a.member"
-        " WHERE f.no = NEW.refund AND r.account_number IS NOT NULL"
+        f"EXISTS (SELECT 1 FROM application a JOIN member_known r ON r.member = a.member WHERE a.number = {_WHOSE}"
+        f" AND r.account_number IS NOT NULL AND {_PAYEE} IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM member_known later WHERE later.member = r.member"
         " AND (later.known_on > r.known_on OR (later.known_on = r.known_on AND later.id > r.id)))"
         f" AND NOT EXISTS (SELECT 1 FROM member_known t WHERE t.id = {trusted} AND {same}))"
@@ -343,13 +437,13 @@ def _postgresql() -> Iterator[str]:
     for table, of, moves in STEPS:
         # Whoever proposed does not approve, nor does the role that proposed, under whatever name.
         role = f"({_by_proposer(table, of, 'first.role = NEW.role')} AND NOT {_OWNER})"
-        same = f"NEW.state IN ('approved', 'applied') AND ({_by_proposer(table, of, _SAME_PROPOSER)} OR {role})"
+        permitted = f"RAISE EXCEPTION 'not-permitted: {table}' USING ERRCODE = '42501'"
+        same = f"{_SECOND_PERSON[table]} AND ({_by_proposer(table, of, _SAME_PROPOSER)} OR {role})"
         yield _function(
             f"refuse_{table}",
             f"{_refuse_if(f'NEW.nth > 1 AND {_out_of_order(table, of, moves)}', f'out-of-order: {table}')}; "
             f"{_refuse_if(same, f'same-person: {table}')}; "
-            f"IF {_not_for_this_role()} THEN RAISE EXCEPTION 'not-permitted: {table}' USING ERRCODE = '42501'; END IF; "
-            "RETURN NEW;",
+            f"IF {_not_for_this_role(table)} THEN {permitted}; END IF; RETURN NEW;",
         )
         yield _trigger(f"{table}_order", "BEFORE INSERT", table, f"refuse_{table}")
     yield from _postgresql_people()
@@ -381,18 +475,24 @@ _OWNER = "has_table_privilege('entry', 'TRUNCATE')"
 
 
 def _postgresql_people() -> Iterator[str]:
-    account = _refuse_if(_account_waits(), "account-not-approved: refund_step")
+    account = _refuse_if(f"({_PAYING}) AND {_account_waits()}", "account-not-approved: refund_step")
     yield _function("refuse_account", f"{account}; RETURN NEW;")
-    yield _trigger("refund_step_account", "BEFORE INSERT", "refund_step", "refuse_account", when=_PAYING)
-    other = _refuse_if(_OTHER_FILE, "another-file: refund_step")
+    yield _trigger("refund_step_account", "BEFORE INSERT", "refund_step", "refuse_account")
+    other = _refuse_if(f"NEW.undoes IS NULL AND ({_OTHER_FILE})", "another-file: refund_step")
     made_by = _made_by(f"({_SAME_MAKER} OR (done.role = NEW.role AND NOT {_OWNER}))")
     yield _function("refuse_file", f"{other}; {_refuse_if(made_by, 'same-person-files: refund_step')}; RETURN NEW;")
-    filing = "NEW.state IN ('approved', 'filed')"
-    yield _trigger("refund_step_file", "BEFORE INSERT", "refund_step", "refuse_file", when=filing)
-    by_role = _SAME_BROUGHT.replace(f"{_person('source')} = {_person('NEW')}", "source.role = NEW.role")
-    brought = _refuse_if(f"{_SAME_BROUGHT} OR ({by_role} AND NOT {_OWNER})", "same-person: account_approval")
-    yield _function("refuse_account_approval", f"{brought}; RETURN NEW;")
-    yield _trigger("account_approval_people", "BEFORE INSERT", "account_approval", "refuse_account_approval")
+    yield _trigger("refund_step_file", "BEFORE INSERT", "refund_step", "refuse_file")
+    bound = _refuse_if(f"({_PAYING}) AND ({_bound_to_another()})", "approval-fell: refund_step")
+    yield _function("refuse_receiver", f"{bound}; RETURN NEW;")
+    yield _trigger("refund_step_receiver", "BEFORE INSERT", "refund_step", "refuse_receiver")
+    beyond = f"NEW.state = 'recovered' AND NEW.undoes IS NULL AND {_RECOVERED_BEYOND}"
+    yield _function("refuse_recovered", f"{_refuse_if(beyond, 'more-than-paid: refund_step')}; RETURN NEW;")
+    yield _trigger("refund_step_recovered", "BEFORE INSERT", "refund_step", "refuse_recovered")
+    for approval, brought in _SAME_BROUGHT.items():
+        by_role = brought.replace(f"{_person('source')} = {_person('NEW')}", "source.role = NEW.role")
+        refused = _refuse_if(f"{brought} OR ({by_role} AND NOT {_OWNER})", f"same-person: {approval}")
+        yield _function(f"refuse_{approval}", f"{refused}; RETURN NEW;")
+        yield _trigger(f"{approval}_people", "BEFORE INSERT", approval, f"refuse_{approval}")
     yield _function(
         "refuse_signature",
         f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "
@@ -403,15 +503,17 @@ def _postgresql_people() -> Iterator[str]:
         yield _trigger(f"{table}_signature", "BEFORE INSERT", table, "refuse_signature", when=another)
 
 
-def _not_for_this_role() -> str:
+def _not_for_this_role(table: str) -> str:
     """True of an approval by a role that approves nothing, and of any other step by one that only approves.
 
     A payment file is made by either: by the rule of three it may be a second clerk or a second approver.
 
     Which role is which is told by the tables it may write to, so that roles may have any names (see `roles`).
     """
+    taken_back = "NEW.undoes IS NOT NULL" if table == "refund_step" else "FALSE"
+    approval = f"(NEW.state IN ('approved', 'applied') AND NOT {taken_back})"
     return (
-        "(NEW.state IN ('approved', 'applied') AND NOT has_table_privilege('account_approval', 'INSERT')) OR "
-        "(NEW.state NOT IN ('approved', 'applied', 'rejected', 'filed')"
+        f"({approval} AND NOT has_table_privilege('account_approval', 'INSERT')) OR "
+        f"(({taken_back} OR NEW.state NOT IN ('approved', 'applied', 'ended', 'rejected', 'filed'))"
         " AND NOT has_table_privilege('refund', 'INSERT'))"
     )

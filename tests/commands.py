@@ -85,7 +85,7 @@ WRITING = {
     ),
     "decide": Writing(CLERK, f"FREE ALIVE --as-of {ON}", f"FREE --as-of {ON}", "[APPLICATION…]", "decided", CLERKS),
     "refund propose": Writing(CLERK, f"FREE --on {ON}", "FREE --on 2012-04-03", "--on", "refund_proposed", CLERKS),
-    "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO", "taken_on", APPROVERS),
+    "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO…", "taken_on", APPROVERS),
     "refund reject": Writing(
         CLERK, "1 --reason 口座相違 --on 2012-04-03", "1 --reason 死亡 --on 2012-04-03", "--reason", "taken_on", BOTH
     ),
@@ -110,7 +110,7 @@ WRITING = {
         APPROVERS,
     ),
     "overpaid return": Writing(CLERK, "N-THRICE --on 2012-04-06", "N-TWICE", "DEPOSIT", "deposit_returned", CLERKS),
-    "overpaid approve": Writing(CHIEF, "6 --on 2012-04-06", "1 --on 2012-04-06", "NO", "taken_on", APPROVERS),
+    "overpaid approve": Writing(CHIEF, "6 --on 2012-04-06", "1 --on 2012-04-06", "NO…", "taken_on", APPROVERS),
     "overpaid reject": Writing(
         CLERK, "6 --reason 口座相違 --on 2012-04-06", "6 --reason 死亡 --on 2012-04-06", "--reason", "taken_on", BOTH
     ),
@@ -118,6 +118,23 @@ WRITING = {
     "overpaid returned": Writing(
         CLERK, "3 --reason 口座なし --on 2012-04-06", "3 --reason 口座なし --on 2012-04-07", "--on", "taken_on", CLERKS
     ),
+    **{
+        f"{group} {verb}": Writing(by, typed, other, field, "taken_on", roles)
+        for group in ("refund", "overpaid")
+        for verb, by, typed, other, field, roles in (
+            (
+                *("unpaid", CLERK, "3 --reason 誤記 --on 2012-04-06", "3 --reason 日付 --on 2012-04-06", "--reason"),
+                CLERKS,
+            ),
+            (*("end", CHIEF, "4 --reason 充当 --on 2012-04-06", "4 --reason 死亡 --on 2012-04-06", "--reason"), BOTH),
+            (*("recovered", CLERK, "3 --yen 7245 --on 2012-05-01", "3 --yen 7000 --on 2012-05-01", "--yen"), CLERKS),
+            (
+                *("undo", CLERK, "4 --reason 誤記 --on 2012-04-06", "4 --reason 日付 --on 2012-04-06", "--reason"),
+                CLERKS,
+            ),
+        )
+    },
+    "payee approve": Writing(CHIEF, "ALIVE", "THEIRS", "APPLICATION", "payee_approved", APPROVERS),
     "credit propose": Writing(
         CLERK, f"FREE --to OPEN --on {ON}", f"FREE --to NEW1 --on {ON}", "--to", "credit_proposed", CLERKS
     ),
@@ -155,6 +172,7 @@ FILES = {
     "遅い入金.csv": "照会番号,入金日,金額,振込依頼人名,申込番号\nN-LATE,2012-05-02,7245,ｺｳﾔﾏ ﾀﾛｳ,UNPAID\n",
     "追加.csv": "申込番号,会員番号,申込日,申込区分\nMORE,東京 第9001号,2012-04-20,新規\n",
     "別.csv": "申込番号,会員番号,申込日,申込区分\nOTHER,東京 第9001号,2012-04-20,新規\n",
+    "受取人2.csv": f"{desk.PAYEES}\nALIVE,{desk.HEIR},2012-05-01\n",
     "口座再変更.csv": "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ\n"
     f"{desk.ANOTHER},戊野 花子,東京,9999,998,普通,1112223,ボノ ハナコ\n",
 }
@@ -171,7 +189,7 @@ def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
         (folder / name).write_text(body, encoding="utf-8")
     with desk.books(request, desk.everything, "made") as url, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        desk.done(url, "import", "口座再変更.csv", "遅い入金.csv", "請求2.csv")
+        desk.done(url, "import", "口座再変更.csv", "遅い入金.csv", "請求2.csv", "受取人2.csv")
         desk.done(url, "credit", "propose", "OLD4", "--to", "NEW4", "--on", "2012-04-05")
         desk.done(url, "credit", "approve", "6", "--on", "2012-04-05", by=CHIEF)
         yield copies(request, url, request.param)

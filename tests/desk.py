@@ -171,18 +171,27 @@ PAYER = {
 BANKED = "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ"
 
 
+PAYEES = "申込番号,受取人氏名,口座名義カナ,銀行番号,支店番号,預金種目,口座番号,続柄・理由,届出日"
+HEIR = "戊野 一郎,ボノ イチロウ,9999,999,普通,3334445,相続人(長男)"
+
+
 def payer(url: str) -> None:
     """The federation says what it is to its bank."""
     for name, value in PAYER.items():
         done(url, "settings", "set", name, value, by=CHIEF)
 
 
-def filing(folder: Path, no: str) -> Iterator[tuple[str, ...]]:
-    """The refund of FILED goes into a payment file: what is typed, given the number that the refund will have."""
+def account_of_member(folder: Path) -> Path:
+    """The input file that gives the member a bank account."""
     (path := folder / "口座甲山.csv").write_text(
         _csv(BANKED, [f"{MEMBER},甲山 太郎,東京,9999,999,普通,2345678,コウヤマ タロウ"]), encoding="utf-8"
     )
-    yield ("import", str(path))
+    return path
+
+
+def filing(folder: Path, no: str) -> Iterator[tuple[str, ...]]:
+    """The refund of FILED goes into a payment file: what is typed, given the number that the refund will have."""
+    yield ("import", str(account_of_member(folder)))
     for name, value in PAYER.items():
         yield ("settings", "set", name, value, "--by", CHIEF)
     yield ("refund", "propose", "FILED", "--on", "2012-05-01")
@@ -192,9 +201,11 @@ def filing(folder: Path, no: str) -> Iterator[tuple[str, ...]]:
 
 def people(url: str, folder: Path) -> None:
     """A changed bank account that a second person approved and looked at, and a command that was refused."""
-    for path in accounts(folder):
+    (heir := folder / "受取人.csv").write_text(_csv(PAYEES, [f"THEIRS,{HEIR},2012-05-01"]), encoding="utf-8")
+    for path in (*accounts(folder), heir):
         done(url, "import", str(path))
     done(url, "account", "approve", ANOTHER, by=CHIEF)
+    done(url, "payee", "approve", "THEIRS", by=CHIEF)
     done(url, "account", "show", ANOTHER, "--purpose", "本人からの照会")
     assert typed(url, "refund", "approve", "99").exit_code == 1
 
@@ -227,7 +238,7 @@ def steps(url: str) -> Iterator[tuple[str, ...]]:
 
 def everything(url: str, folder: Path) -> None:
     """Fills fresh books: a record in every table, a refund and a credit in every state."""
-    done(url, "import", *map(str, files(folder)))
+    done(url, "import", *map(str, files(folder)), str(account_of_member(folder)))
     for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)

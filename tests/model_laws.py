@@ -61,7 +61,9 @@ def require_sums(memory: Memory) -> None:
     """Yen in are yen out, what is owed is what is proposed, and nothing comes back twice."""
     by_state: Counter[str] = Counter()
     for refund in memory.refunds:
-        by_state[refund.state] += refund.yen
+        state = refund.state if refund.state != "recovered" else "paid"
+        came_back = refund.came_back and state in ("approved", "filed")
+        by_state["returned" if came_back else state] += refund.yen - refund.recovered
     by_account: Counter[str] = Counter()
     for (account, _part), yen in memory.balance.items():
         by_account[account] += yen
@@ -75,9 +77,9 @@ def require_sums(memory: Memory) -> None:
     credits = [credit for credit in memory.credits if credit.state == "proposed"]
     assert by_account[SET_ASIDE] == sum(credit.yen for credit in credits), "reserved for credits"
     for reference, versions in memory.deposits.items():
-        refunds = [refund for refund in memory.refunds if refund.deposit == reference and refund.state != "rejected"]
+        refunds = [refund for refund in memory.refunds if refund.deposit == reference]
         assert memory.banked[reference] in {0, *(version.yen for version in versions)}, f"{reference}: received"
-        assert sum(refund.yen for refund in refunds) <= memory.banked[reference], f"{reference} comes back twice"
+        assert sum(refund.standing for refund in refunds) <= memory.banked[reference], f"{reference} comes back twice"
     for number in memory.applications:
         _require_one_fee(memory, number)
 

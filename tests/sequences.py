@@ -16,9 +16,9 @@ from ledger.audit.verify import verify
 from ledger.decisions.findings import judge
 from ledger.store import database
 from migrations import guards
-from tests import given, model_commands, model_laws
+from tests import given, model_commands, model_laws, model_refunds
 from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Answer, Books, Row
-from tests.model import AUTHORITY, SUSPENSE, Deposit, Fact, Memory, last_day, month_of
+from tests.model import AUTHORITY, RECORDED, SUSPENSE, Deposit, Fact, Memory, last_day, month_of
 from tests.model_commands import MOVES, NEED_A_REASON
 from tests.posted import CHIEF, CLERK
 
@@ -70,6 +70,9 @@ TYPED: list[tuple[Any, ...]] = [
     *[("month_closed", MONTHS, BANKS, ACCEPTS, (60, 10))] * 2,
     ("month_reopened", MONTHS, REASONS),
     ("account_approved", MEMBERS, PEOPLE),
+    ("payee_approved", NUMBERS, PEOPLE),
+    *[("taken_back", WHICH, REASONS, PEOPLE, BACK)] * 2,
+    ("paid_back", WHICH, (7245, 5000, 2000), PEOPLE, BACK),
     *[("filed", PEOPLE, (0, 0, 0, 1, 3), ("A.txt", "A.txt", "B.txt"), SURE)] * 3,
     *[("made_void", (1, 1, 2, 0), REASONS, PEOPLE, BACK)] * 2,
     ("set_people", ("two", "three"), PEOPLE),
@@ -87,6 +90,7 @@ COMMANDS = [
     *[("a_fact_is_told", NUMBERS, FACTS, LONG_AGO)] * 3,
     *[("a_bill_comes", NUMBERS, EITHER, (0, 0, 2000), SURE)] * 2,
     *[("an_account_is_told", MEMBERS, ("1234567", "7654321"), PEOPLE)] * 2,
+    ("learn", ("payees",), ("learn_payee",), NUMBERS, ("3334445", "3334446"), PEOPLE),
     ("look", MEMBERS, ("照会", "照会", "")),
     *[("credited", PAIRS, SURE)] * 4,
     *[("under_a_key", KEYS, TYPED)] * 2,
@@ -104,6 +108,9 @@ def drawn(seed: int, commands: Sequence[tuple[Any, ...]] = COMMANDS) -> tuple[An
     dice = Random(seed)
     name, *words = dice.choice(commands)
     return (name, *(drawn(dice.getrandbits(32), word) if word is TYPED else dice.choice(word) for word in words))
+
+
+_EXPECTED: dict[str, Any] = vars(model_commands) | vars(model_refunds)
 
 
 class Commands(RuleBasedStateMachine):
@@ -166,7 +173,7 @@ class Commands(RuleBasedStateMachine):
             command, words = "once", (self.key, *plain)
         turn = len(self.answers)
         tried = self.ask(command, *words, dry_run=True) if turn % 6 == 5 else None
-        closed_to, expectation = memory.closed_to, getattr(model_commands, plain[0])(memory, *plain[1:])
+        closed_to, expectation = memory.closed_to, _EXPECTED[plain[0]](memory, *plain[1:])
         if stored is None:
             next(expectation)
         answer = self.ask(command, *words)
@@ -420,6 +427,23 @@ class Commands(RuleBasedStateMachine):
         """`account approve`, mostly of one that waits."""
         members = [other for other, account in self.memory.accounts.items() if account.waits]
         self.given("approve_account", members[-1] if members else member, by)
+
+    def payee_approved(self, number: str, by: str) -> None:
+        """`payee approve`, mostly of one that waits."""
+        waiting = [other for other, payee in self.memory.payees.items() if payee.waits]
+        self.given("approve_payee", waiting[-1] if waiting else number, by)
+
+    def taken_back(self, nth: int, reason: str, by: str, ago: int = 0) -> None:
+        """`refund undo`, mostly of what was recorded."""
+        recorded = [refund.no for refund in self.memory.refunds if refund.in_force[-1].state in RECORDED]
+        no = recorded[-1] if recorded and nth else max(1, len(self.memory.refunds) + 1 - nth)
+        self.given("undo", no, self.ago(ago), by, reason)
+
+    def paid_back(self, nth: int, yen: int, by: str, ago: int = 0) -> None:
+        """`refund recovered`, mostly of one that was paid."""
+        paid = [refund.no for refund in self.memory.refunds if refund.state in ("paid", "recovered")]
+        no = paid[-1] if paid and nth else max(1, len(self.memory.refunds) + 1 - nth)
+        self.given("recover", no, yen, self.ago(ago), by)
 
     def filed(self, by: str, ahead: int, name: str, sure: int = 0) -> None:
         """`refund file`, mostly of something that is approved, on a day on which banks work."""

@@ -377,6 +377,11 @@ ELSEWHERE = {
         roles-not-on-sqlite
     """,
     "test_payments.py": "not-ready-to-file same-person-files payment-file-gone-on payment-file-changed",
+    "test_refund_states.py": """
+        approval-fell proposed-differently grounds-changed same-person-pays came-back-before more-than-paid
+        nothing-recorded no-refund-named nothing-to-propose none-waits
+    """,
+    "test_payees.py": "payee-not-approved no-payee-to-approve same-person-brought-payee member-died",
     "test_roles.py": "not-permitted not-a-role-name",
     "test_files_and_databases.py": """
         no-database database-newer database-older database-locked not-a-database database-unreachable

@@ -87,6 +87,8 @@ def test_every_event_of_the_table_of_events_has_its_template() -> None:
             "refund_paid",
             "refund_returned",
             "returned_refund_paid",
+            "refund_ended",
+            "refund_recovered",
             "credit_proposed",
             "credit_applied",
             "claim_raised",

@@ -47,8 +47,8 @@ def withdraw(
 
 
 _KINDS = N_(
-    "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, deposits, "
-    "bills, fees"
+    "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, payees, "
+    "deposits, bills, fees"
 )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
-from exports.shell.options import AsJson, Member, option
+from exports.shell.options import Application, AsJson, Member, option
 from exports.shell.session import Answer, Books, Session
 from ledger.i18n import N_, _
 
@@ -12,7 +12,10 @@ app = Commands(N_("People and accounts"))
 account = app.group("account", N_("Bank accounts of members: a change needs a second person; a look is recorded."))
 refusal = app.group("refusal", N_("What was refused, to whom, when and why."), lists=True)
 
+payee = app.group("payee", N_("Who receives money in a member's place: heirs, or who paid; a second person approves."))
+
 account.lists(REPORTS["account list"], "list")
+payee.lists(REPORTS["payee list"], "list")
 refusal.lists(REPORTS["refusals"], "list")
 
 
@@ -26,6 +29,19 @@ def approve(books: Books, member: Member) -> Answer:
     if not new:
         sentence = N_("The bank account of {member} had been approved before; nothing was changed.")
     return Answer(_(sentence, member=change.member), {"member": change.member, "changed": new})
+
+
+@payee.writes("approve", "2011-0001 --by 丙田")
+def approve_payee(books: Books, application: Application) -> Answer:
+    """Says, as a second person, that who receives the money of an application is right."""
+    from ledger.people import payees
+
+    approved, new = payees.approve_payee(books.connection, application, by=books.by)
+    sentence = N_("{name} receives what comes back for application {application}; refunds are approved anew for it.")
+    if not new:
+        sentence = N_("The payee of application {application} had been approved before; nothing was changed.")
+    text = _(sentence, application=approved.application, name=approved.name)
+    return Answer(text, {"application": approved.application, "name": approved.name, "changed": new})
 
 
 @account.runs("show", "'東京 第9001号' --purpose 本人からの照会", as_json=AsJson)

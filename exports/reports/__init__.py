@@ -13,6 +13,7 @@ from exports.reports import (
     match,
     months,
     outdated,
+    payee_list,
     refusals,
     settings,
     settlements,
@@ -25,6 +26,6 @@ REPORTS: dict[str, Report] = {
     for report in (
         *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
-        *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, settings.REPORT),
+        *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, payee_list.REPORT, settings.REPORT),
     )
 }

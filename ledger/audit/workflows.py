@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from ledger import kana, tables
 from ledger.audit.faults import Fault
-from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES, Account
+from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES, STATES, Account
 from ledger.i18n import _
 from ledger.journal.entries import Entry
 from ledger.kana import same_person
@@ -26,6 +26,7 @@ _SIDES: dict[str, dict[str, tuple[tuple[Account, ...], tuple[Account, ...]]]] = 
         "proposed": (_ANY, (Account.REFUNDS_PAYABLE,)),
         "paid": (_OWED, (Account.BANK,)),
         "returned": ((Account.BANK,), (Account.RETURNED_TRANSFERS,)),
+        "recovered": ((Account.BANK,), (Account.FEES_HELD, Account.SUSPENSE, Account.CLAIMS)),
     },
     "credit": {
         "proposed": ((Account.FEES_HELD,), (Account.CREDITS_HELD,)),
@@ -69,11 +70,11 @@ def payment_files(connection: Connection) -> Iterator[Fault]:
 
 def _courses(connection: Connection, things: Table, steps: Table) -> Iterator[tuple[int, int, list[Row[Any]]]]:
     statement = (
-        select(things.c.no, things.c.yen, steps)
+        select(things.c.no, things.c.yen.label("proposed"), steps)
         .outerjoin(steps, steps.c[things.name] == things.c.no)
         .order_by(things.c.no, steps.c.nth)
     )
-    for (no, yen), rows in groupby(connection.execute(statement), lambda row: (row.no, row.yen)):
+    for (no, yen), rows in groupby(connection.execute(statement), lambda row: (row.no, row.proposed)):
         yield no, yen, [row for row in rows if row.nth is not None]
 
 
@@ -85,21 +86,49 @@ def _course(
         return
     first = course[0]
     for before, step in zip([None, *course], course, strict=False):
+        undoes = step._mapping.get("undoes")
         if before is not None:
-            if step.nth != before.nth + 1 or step.state not in moves.get(before.state, ()):
+            follows = step.state in moves.get(before.state, ()) or _paid_once_more(course, before, step)
+            if step.nth != before.nth + 1 or not (_restored(course, step) if undoes else follows):
                 yield "out-of-course", step.nth, {"state": _(STATES[step.state]), "before": _(STATES[before.state])}
             # That a payment file is void may be known before the day on which it was to be paid.
             if step.happened_on < before.happened_on and (before.state, step.state) != ("filed", "approved"):
                 yield "before-the-step-before", step.nth, {"on": step.happened_on, "before": before.happened_on}
-        if step.state in ("approved", "applied") and same_person(step.by, first.by):
+        if step.state in ("approved", "applied", "ended") and not undoes and same_person(step.by, first.by):
             yield "same-person-approved", step.nth, {"by": step.by}
         if step.entry in posted:
-            entry = posted[step.entry]
-            moved = _moved(entry, *_SIDES[of][step.state]) if step.state in _SIDES[of] else None
-            if moved is None and entry.reverses != first.entry:
-                yield "not-given-back", step.nth, {"entry": step.entry, "original": first.entry}
-            elif moved is not None and moved != yen:
-                yield "amount-differs", step.nth, {"entry": step.entry, "moved": moved, "yen": yen}
+            entry, due = posted[step.entry], yen if step.state != "recovered" else step.yen
+            moves_yen = step.state in _SIDES[of] and not undoes
+            moved = _moved(entry, *_SIDES[of][step.state]) if moves_yen else None
+            original = next((each.entry for each in course if each.nth == undoes), None) if undoes else first.entry
+            if moved is None and entry.reverses != original:
+                yield "not-given-back", step.nth, {"entry": step.entry, "original": original}
+            elif moved is not None and moved != due:
+                yield "amount-differs", step.nth, {"entry": step.entry, "moved": moved, "yen": due}
+    if sum(step._mapping.get("yen") or 0 for step in _in_force(course)) > yen:
+        yield "recovered-beyond", course[-1].nth, {"yen": yen}
+
+
+def _paid_once_more(course: list[Row[Any]], before: Row[Any], step: Row[Any]) -> bool:
+    """Whether a transfer that came back was paid again without an approval, as it was while approvals bound nothing."""
+    bound = any(each._mapping.get("member_known") for each in course)
+    return (before.state, step.state) == ("returned", "paid") and not bound
+
+
+def _in_force(course: list[Row[Any]]) -> list[Row[Any]]:
+    undone = {step._mapping.get("undoes") for step in course}
+    return [step for step in course if not step._mapping.get("undoes") and step.nth not in undone]
+
+
+def _restored(course: list[Row[Any]], step: Row[Any]) -> bool:
+    """Whether a step takes back what was recorded last, and comes into the state before that."""
+    before = _in_force([each for each in course if each.nth < step.nth])
+    return (
+        len(before) > 1
+        and before[-1].nth == step._mapping["undoes"]
+        and before[-1].state in RECORDED
+        and before[-2].state == step.state
+    )
 
 
 def _moved(entry: Entry, debit: tuple[Account, ...], credit: tuple[Account, ...]) -> int:

@@ -40,7 +40,7 @@ def claim(
     finding = next(iter(judge(connection, on, applications=[application])), None)
     if finding is None:
         raise refusals.NotAppliedYet(application, on)
-    _require_eligible(finding, on)
+    require_eligible(finding, on)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
     held = held_for(connection, Account.FEES_HELD, "application", application)
@@ -49,7 +49,8 @@ def claim(
     return finding, decision
 
 
-def _require_eligible(finding: Finding, on: date) -> None:
+def require_eligible(finding: Finding, on: date) -> None:
+    """Refuses every outcome but that the fee comes back, one class per cause."""
     application = finding.application
     match finding.outcome:
         case "no_fee":

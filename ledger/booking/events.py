@@ -173,6 +173,27 @@ def returned_refund_paid(*, application: str | None = None, deposit: str | None 
     yield Movement(Account.RETURNED_TRANSFERS, Account.BANK, yen, debit_application=application, deposit=deposit)
 
 
+@_text(N_("refund ended after its transfer had come back, {whose}"))
+def refund_ended(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """組み戻された返金を取りやめた。取置きの取消しにより、元の預り金又は仮受金に戻る。
+
+    2060 振込不能[申込]   7,245 | 2020 未払金(返金)[申込]   7,245
+    """
+    yield Movement(Account.RETURNED_TRANSFERS, Account.REFUNDS_PAYABLE, yen, application, application, deposit=deposit)
+
+
+@_text(N_("refund paid back by the member, {whose}"))
+def refund_recovered(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """返金した額を会員が戻し入れた。
+
+    1110 普通預金   7,245 | 2040 預り金(発行手数料)[申込]   7,245
+
+    受け取るべきでなかった入金の返金は、仮受金[入金]に戻る。
+    """
+    held = Account.FEES_HELD if application is not None else Account.SUSPENSE
+    yield Movement(Account.BANK, held, yen, credit_application=application, deposit=deposit)
+
+
 @_text(N_("credit proposed and reserved, application {application}"))
 def credit_proposed(*, application: str, yen: int) -> Iterator[Movement]:
     """発行手数料を再発行分に充当することを起案し、その額を取り置いた。

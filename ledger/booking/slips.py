@@ -6,8 +6,9 @@ from sqlalchemy import Connection, func, select
 
 from ledger import tables
 from ledger.booking.refusals import PartOfCredit, PartOfRefund, WaivedMeanwhile
+from ledger.booking.workflow import REFUNDS, find, ways_on
 from ledger.journal import reversal
-from ledger.journal.entries import Entry, Result
+from ledger.journal.entries import Entry, Result, parts
 
 
 def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
@@ -22,10 +23,13 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str) 
 
 def _require(connection: Connection, no: int, original: Entry) -> None:
     refund, credit = tables.refund_step.c, tables.credit_step.c
-    parts = ((refund.refund, refund.entry, PartOfRefund), (credit.credit, credit.entry, PartOfCredit))
-    for of, entry, refusal in parts:
-        if (resting := connection.execute(select(of).where(entry == no)).scalar()) is not None:
-            raise refusal(no, resting)
+    resting = connection.execute(select(refund.refund).where(refund.entry == no)).scalar()
+    if original.event == "refund_ended":  # the first of the two entries that end one; the other is kept with the step
+        resting = parts(original.key)[1]
+    if resting is not None:
+        raise PartOfRefund(no, resting, ways_on(REFUNDS, find(connection, REFUNDS, resting)))
+    if (resting := connection.execute(select(credit.credit).where(credit.entry == no)).scalar()) is not None:
+        raise PartOfCredit(no, resting)
     _require_that_it_was_not_waived(connection, no, original)
 
 

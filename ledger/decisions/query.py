@@ -98,7 +98,7 @@ def _asked(scope: Scope | None) -> CTE:
     """The facts of each application with the day it ended and the money received, due and already returned."""
     within = None if scope is None else tables.fact.c.application.in_(scope)
     fact = facts.known(AS_OF, within)
-    posted, returned = _posted(), _returned()
+    posted, returned, recovered = _posted(), _returned(), _recovered_of_fees()
     fees_received, suspense, claimed = _fees_received(posted, scope), _suspense(posted, scope), _claimed(posted, scope)
     revoked_first = func.coalesce(fact.c.expires_on >= fact.c.revoked_on, true())
     ended_on = case(
@@ -108,7 +108,7 @@ def _asked(scope: Scope | None) -> CTE:
     received, waiting = func.coalesce(fees_received.c.yen, 0), func.coalesce(suspense.c.yen, 0)
     gone_back = func.coalesce(returned.c.yen, 0) - func.coalesce(claimed.c.yen, 0)
     joined = fact
-    for part in (fees_received, suspense, returned, claimed):
+    for part in (fees_received, suspense, returned, claimed, recovered):
         joined = joined.outerjoin(part, part.c.application == fact.c.application)  # type: ignore[assignment]
     return (
         select(
@@ -120,6 +120,7 @@ def _asked(scope: Scope | None) -> CTE:
             waiting.label("in_suspense"),
             (received + waiting).label("total_received"),
             gone_back.label("returned"),
+            func.coalesce(recovered.c.yen, 0).label("recovered_yen"),
         )
         .select_from(joined)
         .cte("asked")
@@ -321,10 +322,12 @@ def _returned() -> CTE:
     """What of each application's fee is already promised or given back: refunds and credits from their proposal on."""
     refunds = _states(tables.refund_step, tables.refund_step.c.refund, "refund_states")
     credits = _states(tables.credit_step, tables.credit_step.c.credit, "credit_states")
+    recovered = _recovered("recovered_of_refunds")
     promised = (
-        select(tables.refund.c.application, tables.refund.c.yen)
+        select(tables.refund.c.application, (tables.refund.c.yen - func.coalesce(recovered.c.yen, 0)).label("yen"))
         .join(refunds, refunds.c.of == tables.refund.c.no)
-        .where(tables.refund.c.application.is_not(None), refunds.c.state != "rejected")
+        .outerjoin(recovered, recovered.c.refund == tables.refund.c.no)
+        .where(tables.refund.c.application.is_not(None), refunds.c.state.not_in(("rejected", "ended")))
         .union_all(
             select(tables.credit.c.application, tables.credit.c.yen)
             .join(credits, credits.c.of == tables.credit.c.no)
@@ -336,4 +339,30 @@ def _returned() -> CTE:
         select(promised.c.application, func.sum(promised.c.yen).cast(BigInteger).label("yen"))
         .group_by(promised.c.application)
         .cte("gone_back")
+    )
+
+
+def _recovered(name: str) -> CTE:
+    """What members paid back of each refund by the day."""
+    step, taken = tables.refund_step.alias(f"{name}_step"), tables.refund_step.alias(f"{name}_taken")
+    undone = select(taken.c.nth).where(taken.c.refund == step.c.refund, taken.c.undoes == step.c.nth)
+    return (
+        select(step.c.refund, func.sum(step.c.yen).cast(BigInteger).label("yen"))
+        .where(
+            step.c.yen.is_not(None), step.c.happened_on <= AS_OF, ~undone.where(taken.c.happened_on <= AS_OF).exists()
+        )
+        .group_by(step.c.refund)
+        .cte(name)
+    )
+
+
+def _recovered_of_fees() -> CTE:
+    """What members paid back of refunds of each application's fee."""
+    recovered = _recovered("recovered_of_fees")
+    return (
+        select(tables.refund.c.application, func.sum(recovered.c.yen).cast(BigInteger).label("yen"))
+        .join(recovered, recovered.c.refund == tables.refund.c.no)
+        .where(tables.refund.c.application.is_not(None))
+        .group_by(tables.refund.c.application)
+        .cte("recovered")
     )

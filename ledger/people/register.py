@@ -9,12 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from ledger import tables
-from ledger.codes import ASSOCIATIONS
+from ledger.codes import ASSOCIATIONS, REASONS
 from ledger.errors import UnknownMember
 from ledger.facts import AS_OF, latest_version
+from ledger.i18n import _
 from ledger.kana import search_key
 
 _PLACE = {name: at for at, name in enumerate(ASSOCIATIONS)}
+# What the register writes of a member who died.
+DECEASED = REASONS["deceased"].ja
 _DIGITS = re.compile(r"(\d+)")
 
 Order = tuple[int, tuple[str | int, ...], tuple[str | int, ...]]
@@ -43,6 +46,33 @@ def require_member(connection: Connection, member: str) -> Row[Any]:
     if row is None:
         raise UnknownMember(member)
     return row
+
+
+@dataclass(frozen=True)
+class EndedRegistration:
+    """That a member's registration has ended: on which day (None: not known), and why as the register writes it."""
+
+    on: date | None
+    reason: str | None
+
+    @property
+    def deceased(self) -> bool:
+        """Whether the member died, so that what comes back goes to heirs."""
+        return DECEASED in (self.reason or "")
+
+    @property
+    def says(self) -> str:
+        """The same in words."""
+        if self.deceased:
+            return _("the member died (registration ended: {on}, {reason})", on=self.on or "—", reason=self.reason)
+        return _("the member's registration ended ({on}, {reason})", on=self.on or "—", reason=self.reason or "—")
+
+
+def ended_registration(row: Any) -> EndedRegistration | None:
+    """Whether by a row of the register a registration has ended; None while it has not."""
+    if row.deregistered_on is None and not row.deregistered_reason:
+        return None
+    return EndedRegistration(row.deregistered_on, row.deregistered_reason)
 
 
 def people(connection: Connection, as_of: date | None = None) -> dict[str, Person]:

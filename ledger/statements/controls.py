@@ -131,15 +131,15 @@ def _returns(
     credits = [settlement for settlement in returns if settlement.way == "credit"]
 
     def reached(settlements: list[SettlementLine], state: str) -> int:
-        steps = ((settlement.yen, step) for settlement in settlements for step in settlement.steps)
-        return sum(yen for yen, step in steps if step.state == state and month.first <= step.on <= month.last)
+        moves = ((settlement.yen * sign, on) for settlement in settlements for on, sign in settlement.moves(state))
+        return sum(yen for yen, on in moves if month.first <= on <= month.last)
 
-    for code, account, settlements, states in (
-        ("refunds_open", Account.REFUNDS_PAYABLE, refunds, ("proposed", "approved", "filed")),
-        ("refunds_came_back", Account.RETURNED_TRANSFERS, refunds, ("returned",)),
-        ("credits_open", Account.CREDITS_HELD, credits, ("proposed",)),
+    for code, account, settlements in (
+        ("refunds_open", Account.REFUNDS_PAYABLE, [row for row in refunds if row.open and not row.came_back]),
+        ("refunds_came_back", Account.RETURNED_TRANSFERS, [row for row in refunds if row.open and row.came_back]),
+        ("credits_open", Account.CREDITS_HELD, [row for row in credits if row.open]),
     ):
-        waiting = sum(settlement.yen for settlement in settlements if settlement.state in states)
+        waiting = sum(settlement.yen for settlement in settlements)
         yield Control(code, "returns", waiting, closing[account].balance, closing[account])
     pairs: Counter[tuple[str, str]] = Counter()
     for entry in entries:
@@ -191,6 +191,7 @@ def _booked_deposits(connection: Connection, last: date) -> dict[str, int]:
         select(movement.c.deposit, yen)
         .join(entry, entry.c.no == movement.c.entry)
         .where(movement.c.deposit.is_not(None), or_(came, went), entry.c.happened_on <= last)
+        .where(entry.c.event != "refund_recovered")
         .group_by(movement.c.deposit)
         .having(yen != 0)
     )

@@ -1,0 +1,47 @@
+"""What the rows of many tables have in common: a name, who signed them, where they came from, and since when."""
+
+import re
+from datetime import date, datetime
+
+from sqlalchemy import DateTime
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class RowBase(SQLModel):
+    """A table named after its class: `MemberKnownRow` is `member_known`."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it on the class
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
+
+
+class SignedBase(RowBase):
+    """Who wrote a record and when; `role` is the database role, known on PostgreSQL only."""
+
+    recorded_at: datetime = Field(sa_type=DateTime)
+    by: str
+    role: str | None = None
+
+
+class SourcedBase(RowBase):
+    """The line of the file that a record came from; sheet and row are NULL when a person entered it by command."""
+
+    source: int = Field(foreign_key="source.id")
+    sheet: str | None = None
+    row: int | None = None
+
+
+class KnownBase(SourcedBase):
+    """A record that became known on a day (把握日)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    known_on: date
