@@ -118,6 +118,7 @@ STATES = {
     "rejected": N_("rejected"),
     "applied": N_("applied"),
     "undone": N_("undone"),
+    "posted": N_("posted at once"),
 }
 
 # The 50 associations: one per prefecture, four in Hokkaido.
@@ -146,6 +147,20 @@ REFUND_MOVES = {
     "returned": ("paid",),
 }
 CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
+
+# A slip below the amount that settings name is posted at once, and waits for nobody.
+SLIP_STATES = ("proposed", "posted", "approved", "rejected")
+SLIP_MOVES: dict[str, tuple[str, ...]] = {"proposed": ("approved", "rejected")}
+SLIP_KINDS = {
+    "charge": N_("bank charge"),
+    "interest": N_("interest"),
+    "write_off": N_("short payment written off"),
+    "claim_write_off": N_("claim written off"),
+    "income": N_("suspense taken as income"),
+    "opened_refund": N_("refund of before the books paid"),
+    "other": N_("other entry"),
+    "reversal": N_("reversal of a slip"),
+}
 
 
 class Account(StrEnum):

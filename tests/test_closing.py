@@ -21,7 +21,7 @@ from ledger.booking import bills, credits, overpayments, refunds
 from ledger.booking.events import description
 from ledger.booking.month_end import close, reopen
 from ledger.booking.run import BookingReport, book
-from ledger.booking.slips import reverse
+from ledger.booking.reversals import reverse
 from ledger.booking.workflow import Proposal
 from ledger.codes import Account
 from ledger.dates import Month

@@ -27,7 +27,7 @@ from ledger.booking.refusals import (
     UnknownCredit,
 )
 from ledger.booking.run import BookingReport, book
-from ledger.booking.slips import reverse
+from ledger.booking.reversals import reverse
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ledger import i18n, tables
 from ledger.booking.events import certificate_issued, description, fee_received, payer_unknown
-from ledger.booking.slips import reverse
+from ledger.booking.reversals import reverse
 from ledger.codes import Account
 from ledger.errors import Refusal, UnknownAccount
 from ledger.journal import balances, ledgers

@@ -29,7 +29,7 @@ from ledger.booking.refusals import (
     UnknownRefund,
 )
 from ledger.booking.run import book
-from ledger.booking.slips import reverse
+from ledger.booking.reversals import reverse
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.journal.entries import Result

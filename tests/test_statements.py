@@ -19,7 +19,7 @@ from ledger import dates, facts, i18n, masking, tables
 from ledger.booking import credits, overpayments, refunds
 from ledger.booking.events import transfer_fee
 from ledger.booking.run import book
-from ledger.booking.slips import reverse
+from ledger.booking.reversals import reverse
 from ledger.codes import CREDIT_STATES, REFUND_STATES, STATES
 from ledger.dates import Month
 from ledger.decisions import store

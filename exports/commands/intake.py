@@ -23,15 +23,17 @@ def import_files(
     ] = None,
 ) -> Answer:
     """Takes input files in: all of them, or nothing."""
+    from ledger.booking.openings import post_openings
     from ledger.intake.importer import take_in
 
     report = take_in(books.connection, files, known_on, books.by)
+    post_openings(books.connection, by=books.by)
     return Answer("\n".join(report.sentences()), summaries.imported_json(report))
 
 
 _KINDS = N_(
     "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, deposits, "
-    "bills, fees"
+    "bills, openings, fees"
 )
 
 

@@ -15,6 +15,7 @@ from exports.reports import (
     refusals,
     settings,
     settlements,
+    slips,
 )
 from exports.reports.report import Report
 
@@ -23,7 +24,15 @@ REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
         *(match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
-        *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
+        *(
+            settlements.REFUNDS,
+            settlements.OVERPAID,
+            settlements.CREDITS,
+            bill.REPORT,
+            balance.REPORT,
+            entries.REPORT,
+            slips.REPORT,
+        ),
         *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, settings.REPORT),
     )
 }

@@ -43,8 +43,12 @@ def _issue(plan: Plan, application: ApplicationFacts) -> None:
         return
     if day > plan.through or application.due is None:
         return
+    if plan.opened(Account.AUTHORITY_PAYABLE, number):
+        return  # it was issued before the books began, and what was owed for it then stands in them
     received_on = plan.received_on(number)
-    if received_on is None or plan.received(number) < application.due:
+    if received_on is None and plan.opened_on is not None and day <= plan.opened_on:
+        return  # received, issued and paid before the books began
+    if received_on is None or plan.covered(number) < application.due:
         plan.leave("fee_not_received", number)
         return
     # A fee that was received and has since gone back to the member is owed to nobody.
@@ -92,11 +96,13 @@ def _waive(plan: Plan, applications: Applications) -> None:
     for number in sorted({*decisions, *lines} & set(applications)):
         issued = plan.latest(ISSUED, number)
         owed = plan.moved(ISSUED, Account.AUTHORITY_PAYABLE, number)
+        owed += max(0, opened := plan.opened(Account.AUTHORITY_PAYABLE, number))
         waived = -plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, number)
         decision = decisions.get(number)
         ground = _ground(plan, decision, lines.get(number, []), owed)
-        if ground is not None and issued is not None and ground[2] > waived:
-            _waive_one(plan, number, ground, max(ground[1], issued.on), ground[2] - waived)
+        owed_since = issued.on if issued is not None else plan.opened_on if opened > 0 else None
+        if ground is not None and owed_since is not None and ground[2] > waived:
+            _waive_one(plan, number, ground, max(ground[1], owed_since), ground[2] - waived)
         elif decision is not None and decision.as_of <= plan.through and decision.verdict != "eligible":
             _unwaive(plan, number, decision, 0 if ground is None else ground[2])
 

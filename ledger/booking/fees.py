@@ -29,6 +29,7 @@ class _Group:
     nth: int
     entries: tuple[BookedEntry, ...]
     settled: tuple[BookedEntry, ...]
+    opened_on: date | None = None
 
     @property
     def live(self) -> list[BookedEntry]:
@@ -38,7 +39,7 @@ class _Group:
     @property
     def on(self) -> date:
         """The day of the last of its receipts."""
-        return max(entry.on for entry in self.entries)
+        return self.opened_on or max(entry.on for entry in self.entries)
 
     def corrected_on(self, deposit: DepositFacts) -> date:
         """The day of a correction: when it became known, but not before what it corrects, nor before the receipt."""
@@ -46,6 +47,8 @@ class _Group:
 
     def booked_from(self, deposit: DepositFacts) -> bool:
         """Whether it was booked from what is known of the deposit now; that an application was learnt is no change."""
+        if self.opened_on is not None:
+            return not self.settled or deposit.application in (None, self.settled[-1].basis[0])
         on, yen, application = self.entries[0].basis
         if self.settled:
             application = self.settled[-1].basis[0]
@@ -62,6 +65,8 @@ def plan_fees(plan: Plan, applications: Applications) -> None:
     received = deposits(plan.connection, plan.only)
     blocked = _correct_all(plan, received, applications)
     for deposit in received:
+        if plan.opened_on is not None and deposit.received_on <= plan.opened_on:
+            continue  # what of it was there when the books began stands in their opening balances
         if _group(plan, deposit.reference) is None and deposit.received_on <= plan.through:
             plan.add(*_receipt(deposit, _still_due(plan, deposit, applications), 1, deposit.received_on))
     numbers = {deposit.application for deposit in received if plan.held(Account.SUSPENSE, deposit.reference) > 0}
@@ -76,17 +81,24 @@ def _group(plan: Plan, reference: str) -> _Group | None:
     """What was booked of a deposit last; None when nothing was."""
     receipts = [entry for event in _FIRST for entry in plan.booked(event, reference)]
     if not receipts:
-        return None
+        return _opened(plan, reference)
     nth = max(entry.nth for entry in receipts)
     settled = tuple(entry for entry in plan.booked("suspense_settled", reference) if entry.nth == nth)
     return _Group(nth, tuple(entry for entry in receipts if entry.nth == nth), settled)
+
+
+def _opened(plan: Plan, reference: str) -> _Group | None:
+    """What stood in suspense of a deposit when the books began, as if it had been booked then; None for nothing."""
+    if plan.opened_on is None or not plan.opened(Account.SUSPENSE, reference):
+        return None
+    return _Group(1, (), tuple(plan.booked("suspense_settled", reference)), plan.opened_on)
 
 
 def _still_due(plan: Plan, deposit: DepositFacts, applications: Applications, without: int = 0) -> int | None:
     """What is still due for the deposit's application, in yen, leaving out yen of its own; None: not known."""
     if deposit.application is None or (due := applications[deposit.application].due) is None:
         return None
-    return max(0, due - (plan.received(deposit.application) - without))
+    return max(0, due - (plan.covered(deposit.application) - without))
 
 
 def _receipt(deposit: DepositFacts, still_due: int | None, nth: int, on: date) -> Iterator[Entry]:
