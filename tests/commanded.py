@@ -14,8 +14,8 @@ from ledger.audit import access
 from ledger.booking import credits, month_end, payment_files, refunds
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
-from ledger.booking.run import book
 from ledger.booking.reversals import reverse
+from ledger.booking.run import book
 from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep

@@ -10,6 +10,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import date
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -23,6 +24,7 @@ from typer.testing import CliRunner, Result
 import cli
 from exports.issued import verification
 from ledger.store import database
+from tests.posted import reversed_before
 from tests.server import Server
 
 CLERK, CHIEF = "乙川", "丙田"
@@ -199,8 +201,6 @@ def people(url: str, folder: Path) -> None:
 def steps(url: str) -> Iterator[tuple[str, ...]]:
     """What is typed once the files are in."""
     yield ("book", "--through", "2012-04-01")
-    for event in ("certificate_issued", "fee_received"):
-        yield ("reverse", entry(url, event, "REVERSED"), "--reason", "二重計上", "--on", "2012-04-01")
     for number in ("PROPOSED", "APPROVED", "PAID", "RETURNED", "REJECTED"):
         yield ("refund", "propose", number, "--on", ON)
     for no in "234":
@@ -228,6 +228,10 @@ def everything(url: str, folder: Path) -> None:
     for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)
+    with database.writing(url, by=CLERK, command="reverse") as connection:
+        for event in ("certificate_issued", "fee_received"):
+            no = int(entry(url, event, "REVERSED"))
+            reversed_before(connection, no, on=date(2012, 4, 1), reason="二重計上", by=CLERK)
 
 
 # --- books for a whole module -----------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from ledger import i18n, tables
 from ledger.booking.bills import pay_bill, reconcile, totals
 from ledger.booking.planning import Unbooked
 from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
-from ledger.booking.run import BookingReport, book
 from ledger.booking.reversals import reverse
+from ledger.booking.run import BookingReport, book
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep

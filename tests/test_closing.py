@@ -20,8 +20,8 @@ from ledger import dates, i18n
 from ledger.booking import bills, credits, overpayments, refunds
 from ledger.booking.events import description
 from ledger.booking.month_end import close, reopen
-from ledger.booking.run import BookingReport, book
 from ledger.booking.reversals import reverse
+from ledger.booking.run import BookingReport, book
 from ledger.booking.workflow import Proposal
 from ledger.codes import Account
 from ledger.dates import Month

@@ -28,8 +28,8 @@ from ledger.booking.refusals import (
     StillInForce,
     UnknownRefund,
 )
-from ledger.booking.run import book
 from ledger.booking.reversals import reverse
+from ledger.booking.run import book
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.journal.entries import Result

@@ -18,8 +18,8 @@ from exports.reports import REPORTS, member, month
 from ledger import dates, facts, i18n, masking, tables
 from ledger.booking import credits, overpayments, refunds
 from ledger.booking.events import transfer_fee
-from ledger.booking.run import book
 from ledger.booking.reversals import reverse
+from ledger.booking.run import book
 from ledger.codes import CREDIT_STATES, REFUND_STATES, STATES
 from ledger.dates import Month
 from ledger.decisions import store

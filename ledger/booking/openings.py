@@ -38,7 +38,7 @@ def post_openings(connection: Connection, *, by: str) -> int:
 
 
 def take_back(connection: Connection, *, on: date, by: str) -> int:
-    """Reverses the opening balances that stand; gives how many. Others can then be taken in, if nothing else was posted.
+    """Reverses the opening balances that stand; gives how many. Others may then come in, if nothing else was posted.
 
     Dated the day on which it became known that they were wrong, but not before their own.
     """
