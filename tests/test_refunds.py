@@ -210,8 +210,8 @@ def test_the_same_fee_is_not_proposed_twice(books: str) -> None:
 def test_a_fee_that_the_books_do_not_hold_is_refused(books: str) -> None:
     with database.writing(books) as connection:
         book(connection, ASKED, by=CLERK)
-        reverse(connection, 2, on=ASKED, reason="誤り", by=CLERK)
-        reverse(connection, 1, on=ASKED, reason="誤り", by=CLERK)
+        posted.reversed_before(connection, 2, on=ASKED, reason="誤り", by=CLERK)
+        posted.reversed_before(connection, 1, on=ASKED, reason="誤り", by=CLERK)
         with pytest.raises(FeeNotHeld) as refused:
             propose(connection, A, on=ASKED, by=CLERK)
         assert refused.value == FeeNotHeld(A, 0, 7245)

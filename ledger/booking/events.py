@@ -218,7 +218,7 @@ def transfer_fee(*, yen: int) -> Iterator[Movement]:
 
 @_text(N_("interest"))
 def interest_received(*, yen: int) -> Iterator[Movement]:
-    """預金の利息を受けた。
+    """預金の利息が普通預金に入った。
 
     1110 普通預金   12 | 4900 雑収益   12
     """
@@ -265,7 +265,7 @@ def opened_refund_paid(
 
 @_text(N_("other entry"))
 def other_entry(*, debit: str, credit: str, yen: int) -> Iterator[Movement]:
-    """その他の取引。
+    """ほかの伝票で扱わない取引があった。
 
     5900 雑費   100 | 5310 支払手数料   100
     """

@@ -86,10 +86,10 @@ def _require(connection: Connection, no: int, original: Entry) -> None:
             raise refusal(no, resting)
     corrected = original.reverses is not None and parts(original.key)[0] == CORRECTION
     by_hand = original.reverses is not None and not corrected
-    if original.event in _FROM_FACTS and not by_hand:
-        _refuse_what_rests_on_a_fact(no, original)
     if corrected:
         raise slip_refusals.CorrectedFact(no)
+    if original.event in _FROM_FACTS and not by_hand:
+        _refuse_what_rests_on_a_fact(no, original)
     if by_hand:
         _require_not_posted_anew(connection, no)
     _require_that_it_was_not_waived(connection, no, original)

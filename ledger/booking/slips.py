@@ -129,7 +129,7 @@ class SlipResult:
 
     @property
     def no(self) -> int:
-        """Its number."""
+        """The number of the slip."""
         return self.slip.no
 
 
