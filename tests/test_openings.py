@@ -71,6 +71,13 @@ def test_books_begin_with_their_balances_and_nothing_is_posted_twice(book_url: s
     assert "開始残高" in desk.done(book_url, "entries").stdout
 
 
+def test_a_balance_is_taken_back_with_its_file_and_not_by_hand(book_url: str, folder: Path) -> None:
+    brought(book_url)
+    answer = desk.typed(book_url, "reverse", "1", "--reason", "誤り", "--on", "2012-04-02")
+    assert "(rests-on-opening)" in answer.stderr
+    assert "seisan withdraw" in answer.stderr
+
+
 def test_life_goes_on_from_the_balances(book_url: str, folder: Path) -> None:
     brought(book_url)
     desk.done(book_url, "match", "D-LOOSE", "BACK", "--on", "2012-04-03")

@@ -318,6 +318,19 @@ def test_what_a_person_reversed_in_an_earlier_version_comes_back(url: str) -> No
     assert desk.held(url, apart=desk.RECORDED) == held
 
 
+def test_a_debt_that_was_waived_is_taken_back_after_its_waiver(url: str) -> None:
+    _debt, undone = reversed_once(url, "certificate_issued", FULL)
+    back = desk.answered(url, "reverse", str(undone), "--on", LATER, "--reason", "取消しの誤り")["no"]
+    with database.writing(url, by=CLERK, command="import") as connection:
+        posted.billed(connection, "B-1", FULL, -7245, on=date(2012, 4, 20))
+    desk.done(url, "book", "--through", "2012-04-30")
+    refused(url, "waived-meanwhile", "reverse", str(back), "--on", "2012-04-30", "--reason", "誤り")
+    waiver = desk.entry(url, "authority_waived", FULL)
+    desk.done(url, "reverse", waiver, "--on", "2012-04-30", "--reason", "認証局の誤り")
+    desk.done(url, "reverse", str(back), "--on", "2012-04-30", "--reason", "誤り")
+    assert balance(url) == {"1110": 14550, "2040": 14050, "2050": 500}
+
+
 def test_what_was_posted_anew_meanwhile_is_not_brought_back(url: str) -> None:
     _receipt, gone = reversed_once(url, "payer_unknown", LOOSE)
     with database.writing(url, by=CLERK, command="import") as connection:
