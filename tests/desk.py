@@ -228,8 +228,8 @@ def everything(url: str, folder: Path) -> None:
     for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)
-    done(url, "slip", "interest", "--yen", "12", "--on", "2012-05-02", "--reason", "決算利息")
-    done(url, "slip", "approve", "1", "--on", "2012-05-02", by=CHIEF)
+    done(url, "slip", "interest", "--yen", "12", "--on", "2012-04-30", "--reason", "決算利息")
+    done(url, "slip", "approve", "1", "--on", "2012-04-30", by=CHIEF)
     done(url, "slip", "charge", "--yen", "440", "--on", "2012-05-02", "--reason", "振込手数料")
     with database.writing(url, by=CLERK, command="reverse") as connection:
         for event in ("certificate_issued", "fee_received"):

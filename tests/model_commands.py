@@ -4,14 +4,15 @@ What stands before the `yield` looks at what is remembered before the command; t
 answered, once the rows that they have written are remembered too.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from tests.commanded import Answer
 from tests.model import AUTHORITY, BANK, HELD, SUSPENSE, BankAccount, Close, Course, Entry, Memory, last_day
+from tests.model_slips import Expectation, decide_slip, propose_slip
 
-Expectation = Generator[None, Answer, None]
+__all__ = ["decide_slip", "propose_slip"]
 
 MOVES = {
     "refund": {
@@ -185,49 +186,16 @@ def reverse(memory: Memory, no: int, reason: str, on: date) -> Expectation:
 
 def _against(memory: Memory, entry: Entry, on: date, reason: str) -> dict[str, bool]:
     """What stands against the reversal of an entry, in the order in which it is looked at."""
-    corrected = entry.reverses is not None and entry.no not in memory.hand_made
     return {
         "month-closed": memory.is_closed(on),
         "no-reason-given": not reason,
         "reversal-before-original": on < entry.on,
         "part-of-refund": any(step.entry == entry.no for refund in memory.refunds for step in refund.steps),
         "part-of-credit": any(step.entry == entry.no for credit in memory.credits for step in credit.steps),
-        "corrected-fact": corrected,
+        "corrected-fact": entry.reverses is not None and entry.no not in memory.hand_made,
         "rests-on-deposit": entry.event in FROM_DEPOSITS,
         "rests-on-issue": entry.event == "certificate_issued",
     }
-
-
-def propose_slip(memory: Memory, kind: str, subject: str, yen: int, on: date, reason: str, by: str) -> Expectation:
-    """A slip is entered, and posts nothing before another person approves it."""
-    before, slips = len(memory.entries), len(memory.slips)
-    answer = yield
-    assert len(memory.entries) == before, "one person posts a slip"
-    if answer.refused is None and answer.result.changed:
-        slip = memory.slips[-1]
-        assert reason and not memory.is_closed(on) and len(memory.slips) == slips + 1
-        assert (slip.state, slip.steps[0].on, slip.steps[0].by) == ("proposed", on, by)
-        if kind == "write_off":
-            fee = memory.applications[subject].due
-            assert slip.yen == fee - memory.covered(subject) > 0 < memory.received(subject)
-        if kind == "income":
-            assert slip.yen == memory.balance[SUSPENSE, subject]
-
-
-def decide_slip(memory: Memory, no: int, approved: bool, on: date, reason: str, by: str) -> Expectation:
-    """A second person approves; anyone rejects, with a reason; nothing is posted twice."""
-    slip, before = memory.slips[no - 1] if no <= len(memory.slips) else None, len(memory.entries)
-    state = slip.state if slip is not None else ""
-    answer = yield
-    if slip is None:
-        _require_refused(answer, "unknown-slip")
-    elif answer.refused is None:
-        new = memory.entries[before:]
-        assert bool(new) == (approved and answer.result.changed) and (reason or approved or not answer.result.changed)
-        assert not answer.result.changed or state == "proposed"
-        assert not (new and by == slip.steps[0].by), "one person posts a slip"
-        assert all(entry.on == slip.steps[0].on for entry in new), "it bears another day"
-        assert sum(movement.yen for entry in new for movement in entry.movements) == (slip.yen if new else 0)
 
 
 # --- refunds and credits --------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def write_off(
     return Answer(*slips.told(proposing(books.connection, subject, on=on, reason=reason, by=books.by)))
 
 
-@slip.writes("income", "20120310-7 --reason '照会に回答なし'", "20120310-7 --yen 255 --reason '照会に回答なし'")
+@slip.writes("income", "20120310-7 --reason 回答なし", "20120310-7 --yen 255 --reason 回答なし")
 def income(
     books: Books,
     deposit: Annotated[str, argument("DEPOSIT", N_("the reference number of the deposit"))],
@@ -78,7 +78,7 @@ def income(
     return Answer(*slips.told(booking.income(books.connection, deposit, yen=yen, on=on, reason=reason, by=books.by)))
 
 
-@slip.writes("opened-refund", "2010-0007 --on 2012-04-10 --reason '前年度からの未払'")
+@slip.writes("opened-refund", "2010-0007 --on 2012-04-10 --reason 未払")
 def opened_refund(books: Books, subject: Application, reason: Reason, on: On) -> Answer:
     """Proposes to pay a refund that was owed when the books began, of an application or a deposit."""
     from ledger.booking import slips as booking
@@ -86,7 +86,7 @@ def opened_refund(books: Books, subject: Application, reason: Reason, on: On) ->
     return Answer(*slips.told(booking.pay_opened_refund(books.connection, subject, on=on, reason=reason, by=books.by)))
 
 
-@slip.writes("other", "--debit 5900 --credit 1110 --yen 1000 --reason 残高証明書の発行")
+@slip.writes("other", "--debit 5900 --credit 1110 --yen 1000 --reason 証明書")
 def other(
     books: Books,
     debit: Annotated[str, option("--debit", N_("the account that is debited"), "CODE")],
