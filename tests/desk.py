@@ -147,6 +147,23 @@ def files(folder: Path) -> list[Path]:
     return [folder / name for name in written]
 
 
+def openings(folder: Path) -> list[Path]:
+    """Of before the books: a fee that is 440 yen short, and a refund that was not paid; nothing at the bank."""
+    written = {
+        "以前の申込.csv": _csv(
+            "申込番号,会員番号,申込日,申込区分,把握日",
+            [f"{number},{MEMBER},2011-11-01,新規,2011-11-01" for number in ("SHORT", "BEFORE")],
+        ),
+        "開始残高.csv": _csv(
+            "基準日,勘定科目,金額,申込番号",
+            [f"2010-10-31,{row}" for row in ("2040,-6805,SHORT", "2020,-7245,BEFORE", "5900,14050,")],
+        ),
+    }
+    for name, body in written.items():
+        (folder / name).write_text(body, encoding="utf-8")
+    return [folder / name for name in written]
+
+
 def accounts(folder: Path) -> list[Path]:
     """Two further files, to be taken in one after the other: a bank account of a member, and another."""
     written = {
@@ -224,7 +241,7 @@ def steps(url: str) -> Iterator[tuple[str, ...]]:
 
 def everything(url: str, folder: Path) -> None:
     """Fills fresh books: a record in every table, a refund and a credit in every state."""
-    done(url, "import", *map(str, files(folder)))
+    done(url, "import", *map(str, [*files(folder), *openings(folder)]))
     for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)

@@ -20,6 +20,7 @@ from tests import given, model_commands, model_laws
 from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Answer, Books, Row
 from tests.model import AUTHORITY, SUSPENSE, Deposit, Fact, Memory, last_day, month_of
 from tests.model_commands import MOVES, NEED_A_REASON
+from tests.model_slips import Expectation
 from tests.posted import CHIEF, CLERK
 
 # What the words of a command are chosen from, each as often as it stands there.
@@ -484,6 +485,6 @@ class Commands(RuleBasedStateMachine):
         return f"{letter}-{max(1, len(things) + 1 - nth):03}"
 
 
-def _finish(expectation: model_commands.Expectation, answer: Answer) -> None:
+def _finish(expectation: Expectation, answer: Answer) -> None:
     with suppress(StopIteration):
         expectation.send(answer)
