@@ -156,7 +156,7 @@ def openings(folder: Path) -> list[Path]:
         ),
         "開始残高.csv": _csv(
             "基準日,勘定科目,金額,申込番号",
-            [f"2010-10-31,{row}" for row in ("2040,-6805,SHORT", "2020,-7245,BEFORE", "5900,14050,")],
+            [f"2010-12-31,{row}" for row in ("2040,-6805,SHORT", "2020,-7245,BEFORE", "5900,14050,")],
         ),
     }
     for name, body in written.items():

@@ -87,7 +87,7 @@ def test_life_goes_on_from_the_balances(book_url: str, folder: Path) -> None:
     ended = {"1110": 92755, "2010": 14490, "2040": 7245, "4900": 71020}
     assert balance(book_url, "2012-05-31") == ended
     desk.verifies(book_url)
-    again = desk.typed(book_url, "slip", "opened-refund", "BACK", "--on", "2012-04-04", "--reason", "前年度からの未払")
+    again = desk.typed(book_url, "slip", "opened-refund", "BACK", "--on", "2012-04-04", "--reason", "もう一度")
     assert "(nothing-held-for)" in again.stderr
 
 

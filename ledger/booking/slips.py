@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from ledger import tables
 from ledger.booking import refusals, slip_refusals, workflow
@@ -41,6 +41,10 @@ EVENTS = {
     "opened_refund": "opened_refund_paid",
     "other": "other_entry",
 }
+
+
+# These are for no application and no deposit.
+_WITHOUT_SUBJECT = ("charge", "interest", "other")
 
 
 @dataclass(frozen=True)
@@ -155,8 +159,8 @@ def write_off(connection: Connection, application: str, *, on: date, reason: str
     """
     if not _there(connection, tables.application.c.number, application):
         raise UnknownApplication(application)
-    if (waiting := _open(connection, "write_off", on, reason, application=application)) is not None:
-        return waiting
+    if (before := _before(connection, "write_off", on, reason, application)) is not None:
+        return before
     slip = Slip(0, "write_off", Account.OTHER_EXPENSES, Account.FEES_HELD, _short(connection, application), application)
     return _propose(connection, slip, on, reason, by)
 
@@ -179,8 +183,8 @@ def income(
     """What nobody claims of a deposit in suspense, all of it or so many yen."""
     if not _there(connection, tables.deposit.c.reference, deposit):
         raise UnknownDeposit(deposit)
-    if (waiting := _open(connection, "income", on, reason, deposit=deposit)) is not None:
-        return waiting
+    if (before := _before(connection, "income", on, reason, deposit)) is not None:
+        return before
     left = held_for(connection, Account.SUSPENSE, "deposit", deposit)
     if left <= 0:
         raise refusals.NothingOverpaid(deposit)
@@ -217,12 +221,12 @@ def _settle_part(
     connection: Connection, kind: str, account: Account, subject: str, on: date, reason: str, by: str
 ) -> SlipResult:
     """A slip for all that an account holds of an application or a deposit."""
+    if (before := _before(connection, kind, on, reason, subject)) is not None:
+        return before
     whose = _held(connection, account, subject)
     if whose is None:
         raise slip_refusals.NothingHeldFor(account, subject)
     yen, part = whose
-    if (waiting := _open(connection, kind, on, reason, **part)) is not None:
-        return waiting
     sides = (Account.OTHER_EXPENSES, account) if kind == "claim_write_off" else (account, Account.BANK)
     return _propose(connection, Slip(0, kind, *sides, yen, **part), on, reason, by)
 
@@ -254,11 +258,29 @@ def _short(connection: Connection, application: str) -> int:
     return due - covered
 
 
-def _open(connection: Connection, kind: str, on: date, reason: str, **part: str) -> SlipResult | None:
-    """The slip of this kind that waits for the same application or deposit: proposed again, it changes nothing."""
-    where = [tables.slip.c.kind == kind, *(tables.slip.c[name] == value for name, value in part.items())]
-    waiting = [slip for slip in slips(connection, *where) if slip.state == "proposed"]
-    return _the_same(waiting[0], on, reason) if waiting else None
+def _before(connection: Connection, kind: str, on: date, reason: str, subject: str) -> SlipResult | None:
+    """The slip of this kind for the same application or deposit: typed again it changes nothing, and while one waits
+    there is no other.
+    """
+    slip = tables.slip.c
+    found = slips(connection, slip.kind == kind, or_(slip.application == subject, slip.deposit == subject))
+    standing = [slip for slip in found if slip.state != "rejected"]
+    same = next((slip for slip in standing if (slip.on, slip.reason) == (on, reason)), None)
+    if same is not None:
+        return SlipResult(same, changed=False)
+    waiting = next((slip for slip in standing if slip.state == "proposed"), None)
+    return None if waiting is None else _the_same(waiting, on, reason)
+
+
+def _typed_before(connection: Connection, slip: Slip, on: date, reason: str) -> SlipResult | None:
+    """The very same slip: two equal charges of one day are told apart by their reason, or by their refund."""
+    own = [tables.slip.c[name] == str(getattr(slip, name)) for name in ("kind", "debit", "credit")]
+    refund = tables.slip.c.refund
+    where = [*own, tables.slip.c.yen == slip.yen, refund.is_(None) if slip.refund is None else refund == slip.refund]
+    for other in slips(connection, *where):
+        if other.state != "rejected" and (other.on, other.reason) == (on, reason):
+            return SlipResult(other, changed=False)
+    return None
 
 
 def _the_same(waiting: Slip, on: date, reason: str) -> SlipResult:
@@ -272,6 +294,8 @@ def _the_same(waiting: Slip, on: date, reason: str) -> SlipResult:
 
 def _propose(connection: Connection, slip: Slip, on: date, reason: str, by: str, *, waits: bool = False) -> SlipResult:
     """Enters a slip: as proposed, or posted at once when it is below the amount that needs a second person."""
+    if slip.kind in _WITHOUT_SUBJECT and (before := _typed_before(connection, slip, on, reason)) is not None:
+        return before
     require_open(connection, on)
     if not reason.strip():
         raise NoReasonGiven("slip")
