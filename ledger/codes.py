@@ -120,6 +120,7 @@ STATES = {
     "rejected": N_("rejected"),
     "applied": N_("applied"),
     "undone": N_("undone"),
+    "posted": N_("posted at once"),
 }
 
 # The 50 associations: one per prefecture, four in Hokkaido.
@@ -153,6 +154,20 @@ REFUND_MOVES = {
 RECORDED = ("paid", "returned", "recovered")
 CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
 
+# A slip below the amount that settings name is posted at once, and waits for nobody.
+SLIP_STATES = ("proposed", "posted", "approved", "rejected")
+SLIP_MOVES: dict[str, tuple[str, ...]] = {"proposed": ("approved", "rejected")}
+SLIP_KINDS = {
+    "charge": N_("bank charge"),
+    "interest": N_("interest"),
+    "write_off": N_("short payment written off"),
+    "claim_write_off": N_("claim written off"),
+    "income": N_("suspense taken as income"),
+    "opened_refund": N_("refund of before the books paid"),
+    "other": N_("other entry"),
+    "reversal": N_("reversal of a slip"),
+}
+
 
 class Account(StrEnum):
     """An account of the chart, by its code.
@@ -177,5 +192,7 @@ class Account(StrEnum):
 # What makes a fee received, or no longer: the events that count as money of the fee itself, reversals included. A
 # waiver or a refund rejected only brings back what was received before.
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied", "fee_released")
+# What was there when the books began; of an application whose certificate was owed then the fee had been received.
+OPENING = "opening_balance"
 # What puts a deposit into suspense, or takes it out as a fee.
 SUSPENSE_EVENTS = ("overpaid", "payer_unknown", "suspense_settled", "fee_released")

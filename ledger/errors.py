@@ -49,6 +49,18 @@ FORMULAS = {
     "after": N_("{value} lies after {other} ({column})"),
     "in-the-future": N_("{value} lies after {limit}, when it is said to have been known"),
     "not-yet": N_("{value} lies in the future: today is {today}"),
+    "unknown-account": N_("the chart of accounts has no {value}"),
+    "unknown-deposit": N_("{value} is not a known deposit"),
+    "not-kept-by": N_("account {account} is not kept by this"),
+    "not-opened": N_(
+        "account {value} does not begin with a balance: enter it as fees held, and propose the credit anew"
+    ),
+    "below-zero": N_("{value} yen: account {account} cannot begin on its other side"),
+    "again": N_("{value} stands already in row {first}"),
+    "another-day": N_("{value}: the first of these balances is of {first}"),
+    "unbalanced": N_("debits are {difference} yen more than credits; the balances have to balance"),
+    "opened-before": N_("these books began with the balances of {value}"),
+    "not-first": N_("there are entries already; opening balances come before any other, in new books"),
     "formula-error": N_("the cell shows the error {value}"),
     "formula-not-calculated": N_("the cell holds a formula without its result; open the workbook and save it once"),
     "heading-missing": N_("the heading {columns} is missing, so the sheet cannot be read as {kind}"),

@@ -191,6 +191,17 @@ class BillKnownRow(KnownBase, table=True):
     note: str | None = None
 
 
+class OpeningRow(KnownBase, table=True):
+    """A balance with which the books begin, in yen, debit positive; of which application or deposit, if of either."""
+
+    __table_args__ = (CheckConstraint("yen <> 0", "yen"),)
+    opened_on: date
+    account: str = Field(foreign_key="account.code")
+    yen: int
+    application: str | None = Field(default=None, foreign_key="application.number")
+    deposit: str | None = Field(default=None, foreign_key="deposit.reference")
+
+
 # What tells one fee from another; of fees that agree in it the one known last counts.
 FEE_KEY = ("applies_from",)
 
@@ -395,6 +406,47 @@ class CreditStepRow(SignedBase, table=True):
     entry: int = Field(foreign_key="entry.no", unique=True)
 
 
+class SlipRow(RowBase, table=True):
+    """What a person posts that no file brings, such as a bank charge; its states stand in `slip_step`.
+
+    `refund` is the refund that a bank charge belongs to; `reverses` the entry that a slip takes back.
+    """
+
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", list(words.SLIP_KINDS)), "kind"),
+        CheckConstraint("yen > 0", "yen"),
+        CheckConstraint("debit <> credit", "sides"),
+        CheckConstraint("application IS NULL OR deposit IS NULL", "one_subject"),
+        CheckConstraint("(kind = 'reversal') = (reverses IS NOT NULL)", "reverses"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str
+    debit: str = Field(foreign_key="account.code")
+    credit: str = Field(foreign_key="account.code")
+    yen: int
+    application: str | None = Field(default=None, foreign_key="application.number", index=True)
+    deposit: str | None = Field(default=None, foreign_key="deposit.reference", index=True)
+    refund: int | None = Field(default=None, foreign_key="refund.no")
+    reverses: int | None = Field(default=None, foreign_key="entry.no")
+
+
+class SlipStepRow(SignedBase, table=True):
+    """A state that a slip came into, on a day, by a person; the entry of a slip bears the day of its first step."""
+
+    __table_args__ = (
+        CheckConstraint(_one_of("state", words.SLIP_STATES), "state"),
+        CheckConstraint("(nth = 1) = (state IN ('proposed', 'posted'))", "first"),
+        CheckConstraint("state = 'approved' OR reason IS NOT NULL", "reason"),
+        CheckConstraint("(state IN ('approved', 'posted')) = (entry IS NOT NULL)", "entry"),
+    )
+    slip: int = Field(primary_key=True, foreign_key="slip.no")
+    nth: int = Field(primary_key=True)
+    state: str
+    happened_on: date
+    reason: str | None = None
+    entry: int | None = Field(default=None, foreign_key="entry.no", unique=True)
+
+
 class BatchRow(SignedBase, table=True):
     """What one write added to the books; `head` is over the head before, this row and all its seals."""
 
@@ -514,10 +566,10 @@ def _core(*names: str) -> tuple[Table, ...]:
 
 source, member, member_known, application, fact = _core("source", "member", "member_known", "application", "fact")
 deposit, deposit_known, allocation, withdrawn = _core("deposit", "deposit_known", "allocation", "withdrawn")
-bill_known, fee, account = _core("bill_known", "fee", "account")
+bill_known, opening, fee, account = _core("bill_known", "opening", "fee", "account")
 entry, movement, decision, refund, refund_step = _core("entry", "movement", "decision", "refund", "refund_step")
 payment_file, credit, credit_step, batch, seal = _core("payment_file", "credit", "credit_step", "batch", "seal")
 refused, month_step, account_approval, payee_known, payee_approval = _core(
     "refused", "month_step", "account_approval", "payee_known", "payee_approval"
 )
-looked, setting, request = _core("looked", "setting", "request")
+slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES
+from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES, SLIP_MOVES
 from ledger.store.database import WRITERS
+from ledger.store.settings import SLIP_APPROVAL, SLIP_APPROVAL_YEN
 
 # Every table is append-only; beside it, what names a row: a row with the same name is never put in its place.
 NAMED_BY = {
@@ -22,6 +23,7 @@ NAMED_BY = {
     "allocation": ("id", "deposit, version, part"),
     "withdrawn": ("of, row_id",),
     "bill_known": ("id",),
+    "opening": ("id",),
     "fee": ("id",),
     "account": ("code",),
     "entry": ("no", "key", "reverses"),
@@ -32,6 +34,8 @@ NAMED_BY = {
     "payment_file": ("no",),
     "credit": ("no",),
     "credit_step": ("credit, nth", "entry"),
+    "slip": ("no",),
+    "slip_step": ("slip, nth", "entry"),
     "batch": ("no",),
     "seal": ("batch, nth",),
     "refused": ("no",),
@@ -47,7 +51,7 @@ NAMED_BY = {
 # Every table whose rows say who wrote them. On PostgreSQL nobody but the owner signs with another's role.
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
-    *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request"),
+    *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request", "slip_step"),
 )
 
 # What makes up a bank account.
@@ -74,6 +78,7 @@ YEN = {
     "deposit_known": "yen",
     "allocation": "yen",
     "bill_known": "yen",
+    "opening": "yen",
     "fee": "yen",
     "movement": "yen",
     "decision": "refundable",
@@ -81,13 +86,18 @@ YEN = {
     "refund_step": "yen",
     "payment_file": "yen",
     "credit": "yen",
+    "slip": "yen",
 }
 
 # What bears a day in the books: none of these is dated in a month that is closed.
-DATED = ("entry", "refund_step", "credit_step")
+DATED = ("entry", "refund_step", "credit_step", "slip_step")
 
 # The tables of transitions: what each is of, and from each state those that may follow.
-STEPS = (("refund_step", "refund", REFUND_MOVES), ("credit_step", "credit", CREDIT_MOVES))
+STEPS: tuple[tuple[str, str, dict[str, tuple[str, ...]]], ...] = (
+    ("refund_step", "refund", REFUND_MOVES),
+    ("credit_step", "credit", CREDIT_MOVES),
+    ("slip_step", "slip", SLIP_MOVES),
+)
 
 
 def create_all(connection: Connection) -> None:
@@ -165,6 +175,8 @@ def _sqlite() -> Iterator[str]:
     yield _raise("refund_step_recovered", "more-than-paid: refund_step", step, when=beyond, where=_RECOVERED_BEYOND)
     for approval, brought in _SAME_BROUGHT.items():
         yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=brought)
+    yield _raise("slip_step_waits", "waits-for-approval: slip_step", "slip_step", when=_POSTED_AT_ONCE, where=_WAITS)
+    yield _raise("slip_step_entry", "another-entry: slip_step", "slip_step", when=_WITH_ENTRY, where=_ANOTHER_ENTRY)
 
 
 def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when: str = "", where: str = "") -> str:
@@ -335,6 +347,24 @@ _OTHER_FILE = (
 )
 
 
+# A slip is posted at once below the amount that the settings name; without one every slip waits.
+_POSTED_AT_ONCE = "NEW.state = 'posted'"
+_WAITS = (
+    "(SELECT slip.yen FROM slip WHERE slip.no = NEW.slip) >= COALESCE((SELECT CAST(value AS INTEGER) FROM setting"
+    f" WHERE name = '{SLIP_APPROVAL}' ORDER BY no DESC LIMIT 1), {SLIP_APPROVAL_YEN})"
+)
+
+# The entry of a slip moves what the slip says, for whom it says, and nothing else.
+_WITH_ENTRY = "NEW.entry IS NOT NULL"
+_ANOTHER_ENTRY = (
+    "1 <> (SELECT count(*) FROM movement m WHERE m.entry = NEW.entry) OR NOT EXISTS (SELECT 1 FROM movement m"
+    " JOIN slip ON slip.no = NEW.slip JOIN entry e ON e.no = m.entry WHERE m.entry = NEW.entry"
+    " AND m.debit = slip.debit AND m.credit = slip.credit AND m.yen = slip.yen"
+    " AND COALESCE(e.reverses, 0) = COALESCE(slip.reverses, 0)"
+    " AND COALESCE(m.debit_application, m.credit_application, '') = COALESCE(slip.application, '')"
+    " AND COALESCE(m.deposit, '') = COALESCE(slip.deposit, ''))"
+)
+
 # Steps on the way to a payment; not the way back, when a file is void (often because an account was wrong).
 _PAYING = f"({_FROM_APPROVED}) OR (NEW.undoes IS NULL AND NEW.state = 'approved' AND NEW.payment_file IS NULL)"
 
@@ -493,6 +523,10 @@ def _postgresql_people() -> Iterator[str]:
         refused = _refuse_if(f"{brought} OR ({by_role} AND NOT {_OWNER})", f"same-person: {approval}")
         yield _function(f"refuse_{approval}", f"{refused}; RETURN NEW;")
         yield _trigger(f"{approval}_people", "BEFORE INSERT", approval, f"refuse_{approval}")
+    yield _function("refuse_slip_unapproved", f"{_refuse_if(_WAITS, 'waits-for-approval: slip_step')}; RETURN NEW;")
+    yield _trigger("slip_step_waits", "BEFORE INSERT", "slip_step", "refuse_slip_unapproved", when=_POSTED_AT_ONCE)
+    yield _function("refuse_slip_entry", f"{_refuse_if(_ANOTHER_ENTRY, 'another-entry: slip_step')}; RETURN NEW;")
+    yield _trigger("slip_step_entry", "BEFORE INSERT", "slip_step", "refuse_slip_entry", when=_WITH_ENTRY)
     yield _function(
         "refuse_signature",
         f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from ledger import tables
 from ledger.booking.bills import pay_bill, reconcile
+from ledger.booking.reversals import reverse
 from ledger.booking.run import BookingReport, book
-from ledger.booking.slips import reverse
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep

@@ -12,17 +12,18 @@ from exports.formats import zengin
 from ledger import tables
 from ledger.allocations import Part
 from ledger.audit import access
-from ledger.booking import credits, month_end, payment_files, recovery, refunds
+from ledger.booking import credits, month_end, payment_files, recovery, refunds, slips
 from ledger.booking.allocation import settle
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
+from ledger.booking.reversals import reverse
 from ledger.booking.run import book
-from ledger.booking.slips import reverse
 from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.errors import Refusal
 from ledger.journal import balances
+from ledger.journal.entries import Result
 from ledger.people import accounts, payees
 from ledger.store import database, idempotency, records, seals, settings
 from migrations.triggers import HELD_BY
@@ -78,6 +79,7 @@ def prepare(url: str) -> None:
 # What commands write, in the order in which it is read; facts come from the sequence itself.
 WRITTEN = (
     *("entry", "movement", "decision", "refund", "refund_step", "credit", "credit_step", "payment_file"),
+    *("slip", "slip_step"),
     *("month_step", "account_approval", "payee_approval", "looked", "setting", "request"),
 )
 # What differs between two engines that did the same: clocks, roles, and numbers that a server draws.
@@ -238,6 +240,35 @@ def _decide(at: Books, *numbers: str) -> list[str]:
     return [finding.outcome for finding in findings]
 
 
+def _reverse(at: Books, no: int, reason: str, on: date) -> Result | str:
+    """Reverses an entry; of one that two people posted, a slip is proposed."""
+    result = reverse(at.connection, no, on=on, reason=reason, by=CLERK)
+    return "a slip" if result.no is None else Result(result.no, result.changed)
+
+
+def _propose_slip(at: Books, kind: str, subject: str, yen: int, on: date, reason: str, by: str) -> Result:
+    """Proposes a slip of a kind, for an application or a deposit or of so many yen."""
+    words: dict[str, Any] = {"on": on, "reason": reason, "by": by}
+    propose: dict[str, Callable[[], slips.SlipResult]] = {
+        "charge": lambda: slips.charge(at.connection, yen, **words),
+        "interest": lambda: slips.interest(at.connection, yen, **words),
+        "write_off": lambda: slips.write_off(at.connection, subject, **words),
+        "income": lambda: slips.income(at.connection, subject, **words),
+        "other": lambda: slips.other(at.connection, "5900", "4900", yen, **words),
+    }
+    result = propose[kind]()
+    return Result(result.no, result.changed)
+
+
+def _decide_slip(at: Books, no: int, approved: bool, on: date, reason: str, by: str) -> Result:
+    """Approves or rejects a slip."""
+    if approved:
+        result = slips.approve(at.connection, no, on=on, by=by)
+    else:
+        result = slips.reject(at.connection, no, on=on, reason=reason, by=by)
+    return Result(result.no, result.changed)
+
+
 def _close(at: Books, month: str, bank: int | None, accept: str | None, days: int) -> Any:
     """Closes a month and all before it."""
     words: dict[str, Any] = {"bank_yen": bank, "accept": accept, "undetermined_days": days}
@@ -252,7 +283,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
         at.connection, deposit, [Part(number)], on=on, through=at.today, by=CLERK
     ),
     "pay_bill": lambda at, bill, on: pay_bill(at.connection, bill, on=on, by=CLERK),
-    "reverse": lambda at, no, reason, on: reverse(at.connection, no, on=on, reason=reason, by=CLERK),
+    "reverse": _reverse,
+    "propose_slip": _propose_slip,
+    "decide_slip": _decide_slip,
     "close": _close,
     "reopen": lambda at, month, why: month_end.reopen(at.connection, _month(month), reason=why, by=CLERK),
     "approve_account": lambda at, member, by: accounts.approve_account(at.connection, member, by=by)[1],

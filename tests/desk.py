@@ -10,6 +10,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import date
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -23,6 +24,7 @@ from typer.testing import CliRunner, Result
 import cli
 from exports.issued import verification
 from ledger.store import database
+from tests.posted import reversed_before
 from tests.server import Server
 
 CLERK, CHIEF = "乙川", "丙田"
@@ -148,6 +150,23 @@ def files(folder: Path) -> list[Path]:
     return [folder / name for name in written]
 
 
+def openings(folder: Path) -> list[Path]:
+    """Of before the books: a fee that is 440 yen short, and a refund that was not paid; nothing at the bank."""
+    written = {
+        "以前の申込.csv": _csv(
+            "申込番号,会員番号,申込日,申込区分,把握日",
+            [f"{number},{MEMBER},2011-11-01,新規,2011-11-01" for number in ("SHORT", "BEFORE")],
+        ),
+        "開始残高.csv": _csv(
+            "基準日,勘定科目,金額,申込番号",
+            [f"2010-12-31,{row}" for row in ("2040,-6805,SHORT", "2020,-7245,BEFORE", "5900,14050,")],
+        ),
+    }
+    for name, body in written.items():
+        (folder / name).write_text(body, encoding="utf-8")
+    return [folder / name for name in written]
+
+
 def accounts(folder: Path) -> list[Path]:
     """Two further files, to be taken in one after the other: a bank account of a member, and another."""
     written = {
@@ -213,8 +232,6 @@ def people(url: str, folder: Path) -> None:
 def steps(url: str) -> Iterator[tuple[str, ...]]:
     """What is typed once the files are in."""
     yield ("book", "--through", "2012-04-01")
-    for event in ("certificate_issued", "fee_received"):
-        yield ("reverse", entry(url, event, "REVERSED"), "--reason", "二重計上", "--on", "2012-04-01")
     for number in ("PROPOSED", "APPROVED", "PAID", "RETURNED", "REJECTED"):
         yield ("refund", "propose", number, "--on", ON)
     for no in "234":
@@ -238,10 +255,17 @@ def steps(url: str) -> Iterator[tuple[str, ...]]:
 
 def everything(url: str, folder: Path) -> None:
     """Fills fresh books: a record in every table, a refund and a credit in every state."""
-    done(url, "import", *map(str, files(folder)), str(account_of_member(folder)))
+    done(url, "import", *map(str, [*files(folder), account_of_member(folder), *openings(folder)]))
     for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)
+    done(url, "slip", "interest", "--yen", "12", "--on", "2012-04-30", "--reason", "決算利息")
+    done(url, "slip", "approve", "1", "--on", "2012-04-30", by=CHIEF)
+    done(url, "slip", "charge", "--yen", "440", "--on", "2012-05-02", "--reason", "振込手数料")
+    with database.writing(url, by=CLERK, command="reverse") as connection:
+        for event in ("certificate_issued", "fee_received"):
+            no = int(entry(url, event, "REVERSED"))
+            reversed_before(connection, no, on=date(2012, 4, 1), reason="二重計上", by=CLERK)
     withdrawn(url, folder)
 
 

@@ -212,9 +212,11 @@ class Memory:
     keys: dict[str, tuple[tuple[Any, ...], str]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     by_hand: dict[int, int] = field(default_factory=dict)
+    hand_made: set[int] = field(default_factory=set)
     news: Counter[str | None] = field(default_factory=Counter)
     refunds: list[Course] = field(default_factory=list)
     credits: list[Course] = field(default_factory=list)
+    slips: list[Course] = field(default_factory=list)
     files: dict[int, tuple[date, str]] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
     balance: Counter[tuple[str, str | None]] = field(default_factory=Counter)
@@ -281,6 +283,11 @@ class Memory:
             for row in rows.get(f"{kind}_step", ()):
                 values: Any = (row.get(name) for name in STEP)
                 courses[row[kind] - 1].steps.append(Step(*values))
+        for row in rows.get("slip", ()):
+            self.slips.append(Course(row["no"], row["application"], None, row["deposit"], row["yen"]))
+        for row in rows.get("slip_step", ()):
+            values = (row.get(name) for name in STEP)
+            self.slips[row["slip"] - 1].steps.append(Step(*values))
         for row in rows.get("payment_file", ()):
             self.files[row["no"]] = (row["pay_on"], row["name"])
         return self.entries[before:]
@@ -331,6 +338,24 @@ class Memory:
     def received(self, number: str) -> int:
         """The fee received for an application by the books, by deposit or by credit, in yen."""
         return sum(self.moved[event, HELD, number] for event in RECEIPTS)
+
+    def covered(self, number: str) -> int:
+        """What of the fee was received or written off, in yen."""
+        return self.received(number) + self.moved["fee_written_off", HELD, number]
+
+    def root(self, entry: Entry) -> Entry:
+        """The entry that was reversed first, if this one reverses it or what reversed it."""
+        while entry.reverses is not None:
+            entry = self.entries[entry.reverses - 1]
+        return entry
+
+    def reversals(self, entry: Entry) -> list[Entry]:
+        """What reversed an entry, what reversed that, and so on."""
+        found = []
+        while entry.reversed_by is not None:
+            entry = self.entries[entry.reversed_by - 1]
+            found.append(entry)
+        return found
 
     def issued(self, number: str) -> int:
         """What certificates that were issued made us owe the authority for an application, in yen."""

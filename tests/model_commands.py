@@ -4,7 +4,7 @@ What stands before the `yield` looks at what is remembered before the command; t
 answered, once the rows that they have written are remembered too.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -22,8 +22,9 @@ from tests.model import (
     Memory,
     last_day,
 )
+from tests.model_slips import Expectation, decide_slip, propose_slip
 
-Expectation = Generator[None, Answer, None]
+__all__ = ["decide_slip", "propose_slip"]
 
 MOVES = {
     "refund": {
@@ -93,12 +94,12 @@ def book(memory: Memory, through: date) -> Expectation:
         assert memory.banked[reference] == deposit.yen, f"{reference} is not booked as it is known"
         if number is not None and memory.balance[SUSPENSE, reference]:
             fee = memory.applications[number].due
-            assert memory.received(number) == fee, f"{reference} waits, though its fee is not received"
+            assert memory.covered(number) == fee, f"{reference} waits, though its fee is not received"
     for number, application in memory.applications.items():
         if number in unbooked:
             continue
         issued, waived = memory.issued(number), memory.waived(number)
-        if application.issue_days and memory.received(number) == application.due and not issued:
+        if application.issue_days and memory.covered(number) == application.due and not issued:
             assert memory.balance[HELD, number] < application.due, f"{number} is issued, and not booked"
         if memory.outcomes.get(number) == "eligible":
             assert waived == issued, f"{number} is decided, and not waived"
@@ -178,36 +179,52 @@ def _lowest_owed(memory: Memory, bill: Bill, on: date) -> int:
     return max(0, min(sign * memory.balance_by(day)[AUTHORITY, bill.application] for day in days))
 
 
+# The events of slips, which two people take back; and those that booking posts from facts.
+OF_SLIPS = ("transfer_fee", "interest_received", "fee_written_off", "suspense_to_income", "other_entry")
+FROM_DEPOSITS = ("fee_received", "overpaid", "payer_unknown", "suspense_settled")
+
+
 def reverse(memory: Memory, no: int, reason: str, on: date) -> Expectation:
-    """An entry that nothing else rests on is reversed once."""
+    """What a person recorded is reversed once, and so is the reversal; what rests on a fact is not."""
     entry, before = memory.entries[no - 1] if no <= len(memory.entries) else None, len(memory.entries)
-    earlier = memory.entries[entry.reversed_by - 1] if entry and entry.reversed_by else None
+    earlier = memory.reversals(entry) if entry is not None else []
     answer = yield
     if entry is None:
         require_refused(answer, "unknown-entry")
-    elif entry.reverses is not None:
-        require_refused(answer, "reversal-of-reversal")
-    elif earlier is not None:
-        if no in memory.by_hand and (earlier.on, earlier.reason) == (on, reason):
+    elif earlier:
+        if len(earlier) % 2 == 0:
+            require_refused(answer, "stands-again")
+        elif earlier[0].no in memory.hand_made and (earlier[0].on, earlier[0].reason) == (on, reason):
             assert (answer.result.no, answer.result.changed) == (entry.reversed_by, False)
         else:
             require_refused(answer, "already-reversed")
-    else:
-        against = {
-            "month-closed": memory.is_closed(on),
-            "no-reason-given": not reason,
-            "reversal-before-original": on < entry.on,
-            "part-of-refund": any(step.entry == no for refund in memory.refunds for step in refund.steps),
-            "part-of-credit": any(step.entry == no for credit in memory.credits for step in credit.steps),
-            "waived-meanwhile": entry.event == "certificate_issued"
-            and memory.waived(entry.movements[0].debit_part) > 0,
-        }
-        if require_allowed(answer, against, ["nothing-left-to-reverse"]):
-            new = memory.entries[before:]
-            assert [(entry.reverses, entry.on, entry.reason) for entry in new] == [(no, on, reason)]
+    elif memory.root(entry).event in OF_SLIPS:
+        assert answer.refused is not None or answer.result == "a slip"
+        assert len(memory.entries) == before, "one person takes back what two posted"
+    elif require_allowed(answer, _against(memory, entry, on, reason), ["nothing-left-to-reverse", "posted-anew"]):
+        new = memory.entries[before:]
+        assert [(entry.reverses, entry.on, entry.reason) for entry in new] == [(no, on, reason)]
+        memory.hand_made |= {entry.no for entry in new}
+        if entry.reverses is None:
             memory.by_hand[no] = memory.grounds(entry)
             if no in memory.bill_payments:
                 memory.paid_bills[memory.bill_payments[no]] += to_bank([entry])
+        else:
+            memory.by_hand.pop(memory.root(entry).no, None)
+
+
+def _against(memory: Memory, entry: Entry, on: date, reason: str) -> dict[str, bool]:
+    """What stands against the reversal of an entry, in the order in which it is looked at."""
+    return {
+        "month-closed": memory.is_closed(on),
+        "no-reason-given": not reason,
+        "reversal-before-original": on < entry.on,
+        "part-of-refund": any(step.entry == entry.no for refund in memory.refunds for step in refund.steps),
+        "part-of-credit": any(step.entry == entry.no for credit in memory.credits for step in credit.steps),
+        "corrected-fact": entry.reverses is not None and entry.no not in memory.hand_made,
+        "rests-on-deposit": entry.event in FROM_DEPOSITS,
+        "rests-on-issue": entry.event == "certificate_issued",
+    }
 
 
 # --- refunds and credits --------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from datetime import date
 
 from tests.model import RECORDED, Course, Memory
-from tests.model_commands import Expectation, grounds_changed, hands_of, require_allowed, require_refused, to_bank
+from tests.model_commands import grounds_changed, hands_of, require_allowed, require_refused, to_bank
+from tests.model_slips import Expectation
 
 
 def undo(memory: Memory, no: int, on: date, by: str, reason: str) -> Expectation:

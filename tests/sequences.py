@@ -20,6 +20,7 @@ from tests import given, model_commands, model_laws, model_refunds
 from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Answer, Books, Row
 from tests.model import AUTHORITY, RECORDED, SUSPENSE, Deposit, Fact, Memory, last_day, month_of
 from tests.model_commands import MOVES, NEED_A_REASON
+from tests.model_slips import Expectation
 from tests.posted import CHIEF, CLERK
 
 # What the words of a command are chosen from, each as often as it stands there.
@@ -45,6 +46,7 @@ PAIRS = (
     *((NUMBERS[4], NUMBERS[5]), (NUMBERS[1], NUMBERS[0]), (NUMBERS[0], NUMBERS[5])),
 )
 EITHER = (False, True)
+SLIPS = ("charge", "interest", "write_off", "income", "other")
 KEYS = ("K-1", "K-2")
 
 # What can be told of a certificate beside what has a rule of its own; told anew, it is a correction.
@@ -62,6 +64,8 @@ TYPED: list[tuple[Any, ...]] = [
     ("matched", WHICH, NUMBERS, BACK),
     *[("bill_paid", WHICH, BACK)] * 2,
     *[("reversed_by_hand", range(13), REASONS, BACK)] * 2,
+    *[("slip_proposed", SLIPS, WHICH, NUMBERS, (440, 12), BACK, REASONS, PEOPLE)] * 3,
+    *[("slip_decided", WHICH, (True, True, False), BACK, REASONS, PEOPLE)] * 3,
     *[("refund_proposed", NUMBERS, PEOPLE, LATE, SURE)] * 4,
     ("deposit_returned", WHICH, PEOPLE, LATE),
     *[("credit_proposed", PAIRS, PEOPLE, LATE, SURE)] * 2,
@@ -360,6 +364,17 @@ class Commands(RuleBasedStateMachine):
         no = max(1, len(self.memory.entries) + 1 - nth)
         self.given("reverse", no, reason, self.ago(ago))
 
+    def slip_proposed(
+        self, kind: str, nth: int, number: str, yen: int, ago: int = 0, reason: str = "申出", by: str = CLERK
+    ) -> None:
+        """`slip` of a kind, for an application or for one of the deposits."""
+        subject = self.one_of(self.memory.deposits, "D", nth) if kind == "income" else number
+        self.given("propose_slip", kind, subject, yen, self.ago(ago), reason, by)
+
+    def slip_decided(self, nth: int, approved: bool, ago: int = 0, reason: str = "申出", by: str = CHIEF) -> None:
+        """`slip approve` or `slip reject` of one of the last slips."""
+        self.given("decide_slip", max(1, len(self.memory.slips) + 1 - nth), approved, self.ago(ago), reason, by)
+
     def refund_proposed(self, number: str, by: str, late: int = 0, sure: int = 0) -> None:
         """`refund propose`, mostly of what comes back."""
         self.given("propose_refund", self.refundable(number) if sure else number, by, self.day(late))
@@ -494,6 +509,6 @@ class Commands(RuleBasedStateMachine):
         return f"{letter}-{max(1, len(things) + 1 - nth):03}"
 
 
-def _finish(expectation: model_commands.Expectation, answer: Answer) -> None:
+def _finish(expectation: Expectation, answer: Answer) -> None:
     with suppress(StopIteration):
         expectation.send(answer)

@@ -28,8 +28,8 @@ from ledger.booking.refusals import (
     StillInForce,
     UnknownRefund,
 )
+from ledger.booking.reversals import reverse
 from ledger.booking.run import book
-from ledger.booking.slips import reverse
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
@@ -220,7 +220,7 @@ def test_a_fee_that_the_books_do_not_hold_is_refused(books: str) -> None:
         book(connection, ASKED, by=CLERK)
         keep(connection, judge(connection, ASKED, applications=[A]), by=CLERK)
         book(connection, ASKED, by=CLERK)
-        reverse(connection, 3, on=ASKED, reason="誤り", by=CLERK)
+        posted.reversed_before(connection, 3, on=ASKED, reason="誤り", by=CLERK)
         with pytest.raises(FeeNotHeld) as refused:
             propose(connection, A, on=ASKED, by=CLERK)
         assert refused.value == FeeNotHeld(A, 0, 7245)

@@ -48,7 +48,7 @@ def withdraw(
 
 _KINDS = N_(
     "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, payees, "
-    "deposits, bills, fees"
+    "deposits, bills, openings, fees"
 )
 
 

@@ -17,6 +17,7 @@ from exports.reports import (
     refusals,
     settings,
     settlements,
+    slips,
 )
 from exports.reports.report import Report
 
@@ -26,6 +27,14 @@ REPORTS: dict[str, Report] = {
     for report in (
         *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
-        *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, payee_list.REPORT, settings.REPORT),
+        *(
+            slips.REPORT,
+            refusals.REPORT,
+            months.REPORT,
+            impact.REPORT,
+            account_list.REPORT,
+            payee_list.REPORT,
+            settings.REPORT,
+        ),
     )
 }

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from ledger import kana, tables
 from ledger.audit.faults import Fault
-from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES, STATES, Account
+from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES, SLIP_MOVES, STATES, Account
 from ledger.i18n import _
 from ledger.journal.entries import Entry
 from ledger.kana import same_person
@@ -47,6 +47,25 @@ def faults(connection: Connection, posted: Mapping[int, Entry]) -> Iterator[Faul
         for no, yen, course in _courses(connection, things, steps):
             for code, nth, fields in _course(things.name, yen, course, moves, posted):
                 yield Fault(code, f"{things.name} {no}", {"nth": nth} | fields)
+
+
+def slips(connection: Connection, posted: Mapping[int, Entry]) -> Iterator[Fault]:
+    """Every slip that came out of its course, or whose entry moves something else than it says."""
+    for no, yen, course in _courses(connection, tables.slip, tables.slip_step):
+        if not course or course[0].nth != 1:
+            yield Fault("not-proposed", f"slip {no}", {"nth": 1})
+            continue
+        for before, step in zip([None, *course], course, strict=False):
+            fields = {"nth": step.nth, "state": _(STATES[step.state])}
+            if before is not None and step.state not in SLIP_MOVES.get(before.state, ()):
+                yield Fault("out-of-course", f"slip {no}", fields | {"before": _(STATES[before.state])})
+            if step.state == "approved" and same_person(step.by, course[0].by):
+                yield Fault("same-person-approved", f"slip {no}", {"nth": step.nth, "by": step.by})
+            if step.entry in posted:
+                moved = sum(movement.yen for movement in posted[step.entry].movements)
+                if moved != yen:
+                    amounts = {"entry": step.entry, "moved": moved, "yen": yen}
+                    yield Fault("amount-differs", f"slip {no}", {"nth": step.nth} | amounts)
 
 
 def payment_files(connection: Connection) -> Iterator[Fault]:

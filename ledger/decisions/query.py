@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from ledger import allocations, facts, fees, tables
-from ledger.codes import RECEIPTS, Account
+from ledger.codes import OPENING, RECEIPTS, Account
 from ledger.facts import AS_OF
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
@@ -277,11 +277,16 @@ def _moved(
 
 
 def _fees_received(posted: CTE, scope: Scope | None) -> CTE:
-    """What was received of each application's fee, by deposit or by credit."""
-    moved = _moved(posted, "fee_moved", Account.FEES_HELD, "application", RECEIPTS, scope)
+    """What was received of each application's fee, by deposit, by credit or before the books began.
+
+    A certificate that was owed to the authority when they began had been paid for.
+    """
+    held = _moved(posted, "fee_moved", Account.FEES_HELD, "application", (*RECEIPTS, OPENING), scope)
+    owed = _moved(posted, "owed_moved", Account.AUTHORITY_PAYABLE, "application", (OPENING,), scope)
+    received = union_all(select(held), select(owed).where(owed.c.yen > 0)).subquery()
     return (
-        select(moved.c.part.label("application"), func.sum(moved.c.yen).cast(BigInteger).label("yen"))
-        .group_by(moved.c.part)
+        select(received.c.part.label("application"), func.sum(received.c.yen).cast(BigInteger).label("yen"))
+        .group_by(received.c.part)
         .cte("fees_received")
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, or_, select
 from ledger import dates, tables
 from ledger.allocations import Part, Said, last_versions, said, version_rows
 from ledger.errors import Problem, Problems
+from ledger.intake import openings
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
@@ -39,6 +40,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     records = records_of(connection, lines)
     problems = [problem for file in files for problem in file.problems]
     problems += check(lines, records, known_on or today, today)
+    problems += openings.check(connection, lines)
     if problems:
         names = [file.name for file in files]
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
@@ -53,6 +55,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     taking.add_facts(lines, records)
     taking.add_versions(lines)
     taking.add_allocations(lines)
+    taking.add_openings(lines)
     return ImportReport([taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes)
 
 
@@ -153,6 +156,16 @@ class _Import:
                     subject = str(line.key[0] if line.key else line.text("bill"))
                     self._correct(line, subject, change.name, change.was, change.now)
             versions.write()
+
+    def add_openings(self, lines: list[InputRow]) -> None:
+        """Adds the balances with which the books begin."""
+        rows = []
+        for line in lines:
+            if line.kind.code == "openings":
+                values = {name: line.values.get(name) for name in openings.COLUMNS}
+                rows.append(values | {"known_on": self.known_on_of(line), **self._source(line)})
+                self.new.add(id(line))
+        add(self.connection, tables.opening, rows)
 
     def add_allocations(self, lines: list[InputRow]) -> None:
         """Allocates each transfer to the application that its line names, unless it is known to pay for that already.

@@ -162,6 +162,17 @@ KINDS = (
         InputColumn("摘要", "note", remark(200), N_("A remark.")),
         key=(),
     ),
+    # The balances with which the books begin (開始残高): once, before any other entry, and as many yen on either side.
+    Kind(
+        "openings",
+        N_("Opening balances"),
+        _needed("基準日", "opened_on", day, N_("The last day before the books; the same in every row.")),
+        _needed("勘定科目", "account", number, N_("The code of the account, such as 1110.")),
+        _needed("金額", "yen", nonzero_yen, N_("Yen: debit positive, credit negative.")),
+        InputColumn("申込番号", "application", number, N_("Whose fee or claim it is, where the account is kept so.")),
+        InputColumn("照会番号", "deposit", number, N_("Of which transfer it is, where the account is kept so.")),
+        key=(),
+    ),
     # What a certificate costs from a day on (発行手数料), tax included, and the paper it rests on.
     Kind(
         "fees",

@@ -1,6 +1,6 @@
 """The journal and the ledgers as they are read: entries by date, amount and counterparty, accounts line by line."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -104,6 +104,11 @@ def entries(
     elif amount_from is not None or amount_to is not None:
         conditions.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(movement, amount_from, amount_to))))
     return list(_read(connection, conditions, order))
+
+
+def entries_of(connection: Connection, numbers: Collection[int]) -> list[JournalEntry]:
+    """The entries of these numbers, in the order recorded."""
+    return list(_read(connection, [tables.entry.c.no.in_(list(numbers))], "no"))
 
 
 def _lines_of_movements(*, blank: bool) -> Subquery:
