@@ -324,6 +324,13 @@ class NotASetting(Refusal):
 # --- people and bank accounts -----------------------------------------------------------------------------------------
 
 
+class NamesNobody(Refusal):
+    """{name} names nobody: there is no letter and no figure in it"""
+
+    name: str
+    instead = N_("say who is acting: --by NAME, or SEISAN_USER")
+
+
 class AccountNotApproved(Refusal):
     """the bank account of member {member} was changed or is another member's, and no second person has approved it"""
 

@@ -4,23 +4,20 @@ Money is whole yen, a day is a date in Japan, a moment is UTC. Identities (`memb
 written once; what is known of them stands in rows of its own, and the row known last counts.
 """
 
-import re
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text
-from sqlalchemy.orm import declared_attr
+from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from ledger import codes as words
 from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS, PEOPLE
-
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from ledger.table_parts import Known as _Known
+from ledger.table_parts import Row as _Row
+from ledger.table_parts import Signed as _Signed
+from ledger.table_parts import Sourced as _Sourced
+from ledger.table_parts import coded as _coded
+from ledger.table_parts import named as _named
+from ledger.table_parts import one_of as _one_of
 
 DAY_FACTS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
 REGISTER_FACTS = ("downloaded", "receipt")
@@ -31,50 +28,6 @@ FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
 
 OUTCOMES = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "settled", "no_fee")
 VERDICTS = ("eligible", "not_eligible", "undetermined")
-
-
-def _one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
-    quoted = ", ".join(map(repr, values))
-    return f"{column} = {quoted}" if len(values) == 1 else f"{column} IN ({quoted})"
-
-
-def _named(names: tuple[str, ...], rule: str) -> str:
-    return f"NOT ({_one_of('name', names)}) OR ({rule})"
-
-
-def _coded(name: str, codes: tuple[str, ...]) -> str:
-    return _named((name,), f"code IS NOT NULL AND {_one_of('code', codes)} AND up_to IS NULL")
-
-
-class _Row(SQLModel):
-    """A table named after its class: `MemberKnownRow` is `member_known`."""
-
-    @declared_attr.directive
-    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it on the class
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
-
-
-class _Signed(_Row):
-    """Who wrote a record and when; `role` is the database role, known on PostgreSQL only."""
-
-    recorded_at: datetime = Field(sa_type=DateTime)
-    by: str
-    role: str | None = None
-
-
-class _Sourced(_Row):
-    """The line of the file that a record came from; sheet and row are NULL when a person entered it by command."""
-
-    source: int = Field(foreign_key="source.id")
-    sheet: str | None = None
-    row: int | None = None
-
-
-class _Known(_Sourced):
-    """A record that became known on a day (把握日)."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    known_on: date
 
 
 class SourceRow(_Signed, table=True):

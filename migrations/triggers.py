@@ -189,19 +189,36 @@ def _by_proposer(table: str, of: str, same: str) -> str:
     return f"EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1 AND {same})"
 
 
+# What two spellings of one name may differ in and nobody sees; the program keeps no name with any of these.
+_UNSEEN = (
+    *"\u00a0\u00ad\u034f\u061c\u115f\u1160\u2002\u2003\u2009\u2060\u3164\ufe0e\ufe0f\ufeff",
+    *map(chr, (*range(0x200A, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))),
+)
+_NO_LETTERS = """-_.,・･ー―－‐‑–—−*/()+=~''"!?#;<>[]{}|&@^`"""
+
+
 def _person(row: str) -> str:
-    """The name that signed a row, whatever its case and spaces; the program compares more closely (see `kana`)."""
+    """The name that signed a row, whatever its case and spaces.
+
+    SQL of both kinds can hardly do more. The program compares more closely (see `kana`), and once people are listed a
+    name is that of the list, sign for sign.
+    """
     # Quoted, because BY is a word of PL/pgSQL's own.
     return f"""lower(replace(replace({row}."by", ' ', ''), '　', ''))"""
 
 
-_SAME_PROPOSER = f"{_person('first')} = {_person('NEW')}"
-_SAME_MAKER = f"{_person('done')} = {_person('NEW')}"
+def _same(row: str) -> str:
+    """True when one person wrote both rows; when nobody wrote the new one, or it cannot be seen who wrote either."""
+    unseen = " OR ".join(f"""{of}."by" LIKE '%{sign}%'""" for of in (row, "NEW") for sign in _UNSEEN)
+    return f"({_person(row)} = {_person('NEW')} OR ltrim({_person('NEW')}, '{_NO_LETTERS}') = '' OR {unseen})"
+
+
+_SAME_PROPOSER, _SAME_MAKER = _same("first"), _same("done")
 
 # Who brought a changed bank account is not who approves it.
 _SAME_BROUGHT = (
     "EXISTS (SELECT 1 FROM member_known brought JOIN source ON source.id = brought.source"
-    f" WHERE brought.id = NEW.member_known AND {_person('source')} = {_person('NEW')})"
+    f" WHERE brought.id = NEW.member_known AND {_same('source')})"
 )
 
 
@@ -333,7 +350,7 @@ def _postgresql_people() -> Iterator[str]:
     yield _function("refuse_file", f"{other}; {_refuse_if(made_by, 'same-person-files: refund_step')}; RETURN NEW;")
     filing = "NEW.state IN ('approved', 'filed')"
     yield _trigger("refund_step_file", "BEFORE INSERT", "refund_step", "refuse_file", when=filing)
-    by_role = _SAME_BROUGHT.replace(f"{_person('source')} = {_person('NEW')}", "source.role = NEW.role")
+    by_role = _SAME_BROUGHT.replace(_same("source"), "source.role = NEW.role")
     brought = _refuse_if(f"{_SAME_BROUGHT} OR ({by_role} AND NOT {_OWNER})", "same-person: account_approval")
     yield _function("refuse_account_approval", f"{brought}; RETURN NEW;")
     yield _trigger("account_approval_people", "BEFORE INSERT", "account_approval", "refuse_account_approval")

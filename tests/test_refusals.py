@@ -368,6 +368,7 @@ ELSEWHERE = {
     "test_layouts.py": "notice-not-given",
     "test_idempotency.py": "key-used-differently no-key-taken",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
+    "test_who_signs.py": "names-nobody",
     "test_people.py": """
         account-not-approved no-change-to-approve same-person-brought-account no-account-known no-purpose-given
         roles-not-on-sqlite
