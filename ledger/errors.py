@@ -6,6 +6,7 @@ Our own mistakes are assertions and crash.
 
 import re
 from dataclasses import dataclass, field, fields
+from datetime import date
 from enum import IntEnum
 from typing import ClassVar, dataclass_transform
 
@@ -47,8 +48,8 @@ FORMULAS = {
     "twice": N_("{value} stands already in row {first}, with another {differs}"),
     "before": N_("{value} lies before {other} ({column})"),
     "after": N_("{value} lies after {other} ({column})"),
-    "in-the-future": N_("{value} lies after {limit}, when it is said to have been known"),
-    "not-yet": N_("{value} lies in the future: today is {today}"),
+    "after-the-check": N_("{value} lies after {limit}, when it is said to have been known"),
+    "in-the-future": N_("{value} lies in the future: today is {today}"),
     "formula-error": N_("the cell shows the error {value}"),
     "formula-not-calculated": N_("the cell holds a formula without its result; open the workbook and save it once"),
     "heading-missing": N_("the heading {columns} is missing, so the sheet cannot be read as {kind}"),
@@ -271,6 +272,14 @@ class NotADay(Refusal):
     value: str
     exit = Exit.USAGE
     instead = N_("write it as 2012-02-26")
+
+
+class InTheFuture(Refusal):
+    """{on} lies in the future: today is {today}"""
+
+    on: date
+    today: date
+    instead = N_("only plans lie ahead, such as the day of a payment file; date it {today} or earlier")
 
 
 class NoSuchMonth(Refusal):

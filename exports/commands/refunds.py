@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from exports.commands.steps import proposed, recorded
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, Application, No, On, Out, Reason, argument, number, option
+from exports.shell.options import LARGEST, PLANNED, Application, No, On, Out, Reason, argument, number, option
 from exports.shell.session import Answer, Books
 from ledger.i18n import N_
 
@@ -104,7 +104,7 @@ def _rewrite(books: Books, answer: Any) -> bytes | None:
 def write_file(
     books: Books,
     out: Out,
-    on: Annotated[date, option("--on", N_("the day of the transfers (default: today)"), "DAY")],
+    on: Annotated[date, option("--on", N_("the day of the transfers (default: today)"), "DAY"), PLANNED],
     without: Annotated[
         list[int] | None, option("--without", N_("a refund to leave out; may be repeated"), "NO", min=1, max=LARGEST)
     ] = None,

@@ -15,11 +15,11 @@ import typer
 from exports.reports.report import Report
 from exports.shell import lists
 from exports.shell.help import Command, Group, ListingGroup
-from exports.shell.options import AsJson, DryRun, OutInstead
+from exports.shell.options import PLANNED, AsJson, DryRun, OutInstead
 from exports.shell.session import Answer, Books, Session, show
 from ledger import dates
 from ledger.dates import Month
-from ledger.errors import NoSuchMonth, NotADay
+from ledger.errors import InTheFuture, NoSuchMonth, NotADay
 
 Function = Callable[..., Answer]
 Declaration = Callable[[Function], Function]
@@ -101,6 +101,8 @@ def _typed(
     def carry_out(ctx: typer.Context, **values: Any) -> int:
         session = _session(ctx, values, takes_key="dry_run" in options)
         content = {parameter.name: _value(parameter, values[parameter.name]) for parameter in parameters}
+        if "dry_run" in options:
+            _require_no_later_than_today(parameters, content)
         answer = run(session, partial(function, **content))
         show(answer, session.as_json)
         return answer.exit
@@ -150,6 +152,14 @@ def _value(parameter: Parameter, text: Any) -> Any:
     if (value := parse(text)) is None:
         raise refusal(text)
     return value
+
+
+def _require_no_later_than_today(parameters: list[Parameter], content: dict[str, Any]) -> None:
+    """Refuses a day after today (in-the-future) for what posts, decides or becomes known; a plan may lie ahead."""
+    for parameter in parameters:
+        day = content[parameter.name]
+        if isinstance(day, date) and day > dates.today() and PLANNED not in get_args(parameter.annotation):
+            raise InTheFuture(day, dates.today())
 
 
 def _session(ctx: typer.Context, values: dict[str, Any], *, takes_key: bool) -> Session:

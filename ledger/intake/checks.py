@@ -41,7 +41,7 @@ def row_problems(line: InputRow, misread: Collection[str | None]) -> Iterator[tu
     for columns in kind.facts.values():
         happened, up_to = line.day(columns.get("day")), line.day(columns.get("up_to"))
         if happened is not None and up_to is not None and happened > up_to:
-            yield headings[columns["day"]], CellProblem("in-the-future", value=happened, limit=up_to)
+            yield headings[columns["day"]], CellProblem("after-the-check", value=happened, limit=up_to)
 
 
 def check(lines: list[InputRow], records: Records, known_on: date, today: date) -> list[Problem]:
@@ -60,12 +60,14 @@ def check(lines: list[InputRow], records: Records, known_on: date, today: date) 
 
 
 def _not_yet(lines: list[InputRow], today: date) -> Iterator[Problem]:
-    """Nothing can have become known after today."""
+    """Nothing can have happened or become known after today, but what is planned."""
     for line in lines:
-        if line.known_on is not None and line.known_on > today:
-            dated_by = line.kind.dated_by
-            name = dated_by if dated_by and line.day(dated_by) == line.known_on else KNOWN_ON.name
-            yield line.problem(line.kind.headings[name], "not-yet", value=line.known_on, today=today)
+        for name, heading in line.kind.happened.items():
+            happened_on = line.day(name)
+            if happened_on is not None and happened_on > today:
+                yield line.problem(heading, "in-the-future", value=happened_on, today=today)
+        if line.known_on is not None and line.known_on > today and line.known_on != line.day(line.kind.dated_by):
+            yield line.problem(KNOWN_ON.heading, "in-the-future", value=line.known_on, today=today)
 
 
 def _ownership(lines: list[InputRow], members: set[str], owners: dict[str, str]) -> Iterator[Problem]:
