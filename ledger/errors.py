@@ -41,6 +41,7 @@ FORMULAS = {
     "contradicts": N_("{value} is entered, and {column} says otherwise"),
     "unknown-member": N_("{value} is not in the register of members"),
     "unknown-application": N_("{value} is not a known application"),
+    "ambiguous-number": N_("{value} could be any of: {numbers}"),
     "unknown-reason": N_("{value} is not a reason for revocation that the papers name"),
     "unknown-association": N_("{value} is not one of the 50 associations"),
     "another-member": N_("application {application} already belongs to member {member}"),
@@ -257,6 +258,14 @@ class UnknownMember(Refusal):
 
     member: str
     instead = N_("use the number as the register of members writes it, such as: 東京 第9001号")
+
+
+class AmbiguousNumber(Refusal):
+    """{written} could be any of: {numbers}"""
+
+    written: str
+    numbers: list[str]
+    instead = N_("write the number exactly as it is meant")
 
 
 class UnknownAccount(Refusal):

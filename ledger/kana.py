@@ -13,10 +13,9 @@ _IGNORED = str.maketrans("", "", " 　-‐−ー・.")
 # Signs that nobody sees: spaces, controls and format characters by category, and those that are letters or marks by
 # category and drawn as nothing (of Hangul and Mongolian, the joiner of graphemes, selectors of variants).
 _UNSEEN_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
-_UNSEEN = (
-    *("\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u180b", "\u180c", "\u180d", "\u180f", "\u2800", "\u3164"),
-    *map(chr, range(0xFE00, 0xFE10)),
-    *map(chr, range(0xE0100, 0xE01F0)),
+_DRAWN_AS_NOTHING = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
 
 # Letters drawn alike, each with the one it is compared by: of the Cyrillic and Greek alphabets, and kanji like kana.
@@ -28,7 +27,7 @@ _ALIKE = str.maketrans(
 
 @cache
 def _seen(sign: str) -> bool:
-    return unicodedata.category(sign) not in _UNSEEN_CATEGORIES and sign not in _UNSEEN
+    return unicodedata.category(sign) not in _UNSEEN_CATEGORIES and sign not in _DRAWN_AS_NOTHING
 
 
 def search_key(name: str) -> str:
@@ -38,6 +37,18 @@ def search_key(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", name).upper().translate(_VARIANTS).translate(_IGNORED)
     return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in plain if _seen(c))
+
+
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑–—―−ー", "-"))
+
+
+def number_key(number: str) -> str:
+    """The form in which two spellings of one number are equal: NFKC, upper case, one kind of hyphen, no spaces."""
+    if not number.isascii():
+        number = unicodedata.normalize("NFKC", number).translate(_HYPHENS)
+        if not (number.isprintable() and _DRAWN_AS_NOTHING.isdisjoint(number)):
+            number = "".join(filter(_seen, number))
+    return "".join(number.split()).upper()
 
 
 # --- who signs ------------------------------------------------------------------------------------------------------

@@ -70,10 +70,13 @@ def match(
 
     def settle(books: Books) -> Answer:
         from ledger.intake import matching
+        from ledger.store.numbers import as_recorded
 
-        new = matching.settle(books.connection, deposit, application, on=on, by=books.by)
+        paid_by = as_recorded(books.connection, "deposit", deposit)
+        paid_for = as_recorded(books.connection, "application", application)
+        new = matching.settle(books.connection, paid_by, paid_for, on=on, by=books.by)
         sentence = N_("It had been settled so before; nothing was changed.")
-        data = {"deposit": deposit, "application": application, "changed": new}
+        data = {"deposit": paid_by, "application": paid_for, "changed": new}
         return Answer(_(N_("Settled. Next: seisan book") if new else sentence), data)
 
     return session.write(settle)

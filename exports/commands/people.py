@@ -36,7 +36,8 @@ def show(
 ) -> Answer:
     """The whole bank account of a member; who looks, and for what, is recorded."""
     from ledger.audit.access import look
+    from ledger.people.register import member_number
 
     with session.writing() as books:
-        registered = look(books.connection, member, purpose=purpose, by=books.by)
+        registered = look(books.connection, member_number(books.connection, member), purpose=purpose, by=books.by)
     return Answer(*summaries.account(registered))

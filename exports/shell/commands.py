@@ -23,6 +23,7 @@ from ledger.errors import InTheFuture, NoSuchMonth, NotADay
 
 Function = Callable[..., Answer]
 Declaration = Callable[[Function], Function]
+Run = Callable[[Session, "partial[Answer]"], Answer]
 Rewrite = Callable[[Books, Any], bytes | None]
 
 
@@ -48,15 +49,20 @@ class Commands(typer.Typer):
         `rewrite` gives from the answer of the first time what is written once more to its file.
         """
 
-        def write(session: Session, command: Function) -> Answer:
-            return session.write(command, rewrite)
+        def write(session: Session, command: "partial[Answer]") -> Answer:
+            def as_recorded(books: Books) -> Answer:
+                from ledger.store.numbers import all_as_recorded
+
+                return command.func(books, **all_as_recorded(books.connection, command.keywords))
+
+            return session.write(as_recorded, rewrite)
 
         return self._declare(name, examples, write, dry_run=DryRun, as_json=AsJson)
 
     def runs(self, name: str, *examples: str, **options: Any) -> Declaration:
         """A command that is given the session, and opens what it needs; `options` are those of the shell it takes."""
 
-        def run(session: Session, command: Function) -> Answer:
+        def run(session: Session, command: "partial[Answer]") -> Answer:
             return command(session)
 
         return self._declare(name, examples, run, **options)
@@ -74,9 +80,7 @@ class Commands(typer.Typer):
         examples = (example.removeprefix(report.name).strip() for example in report.examples)
         self.runs(name or report.name, *examples, as_json=AsJson)(ask)
 
-    def _declare(
-        self, name: str, examples: tuple[str, ...], run: Callable[[Session, Function], Answer], **options: Any
-    ) -> Declaration:
+    def _declare(self, name: str, examples: tuple[str, ...], run: Run, **options: Any) -> Declaration:
         def declared(function: Function) -> Function:
             self.command(
                 name,
@@ -91,9 +95,7 @@ class Commands(typer.Typer):
         return declared
 
 
-def _typed(
-    function: Function, run: Callable[[Session, Function], Answer], options: dict[str, Any]
-) -> Callable[..., int]:
+def _typed(function: Function, run: Run, options: dict[str, Any]) -> Callable[..., int]:
     """The command as Typer reads it: days and months are text, and the options of the shell stand after its own."""
     _books, *parameters = inspect.signature(function).parameters.values()
 

@@ -20,6 +20,7 @@ from ledger.intake.kind import InputRow
 from ledger.intake.recognition import InputFile, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport
+from ledger.intake.spellings import spell_alike
 from ledger.intake.versions import VERSIONED, Versions
 from ledger.intake.workbook import Unreadable, contents
 
@@ -32,8 +33,9 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     today = dates.today()
     files = list(_read(connection, paths))
     lines = [line for file in files for sheet in file.sheets for line in sheet.lines]
-    records = records_of(connection, lines)
     problems = [problem for file in files for problem in file.problems]
+    problems += spell_alike(connection, lines)
+    records = records_of(connection, lines)
     problems += check(lines, records, known_on or today, today)
     if problems:
         names = [file.name for file in files]

@@ -11,7 +11,7 @@ from ledger import tables
 from ledger.codes import ASSOCIATIONS
 from ledger.errors import UnknownMember
 from ledger.facts import AS_OF, latest_version
-from ledger.kana import search_key
+from ledger.store.numbers import as_recorded
 
 _PLACE = {name: at for at, name in enumerate(ASSOCIATIONS)}
 _DIGITS = re.compile(r"(\d+)")
@@ -52,14 +52,11 @@ def people(connection: Connection, as_of: date | None = None) -> dict[str, Perso
 
 def member_number(connection: Connection, written: str) -> str:
     """The registration number that a person wrote, in whatever width and spacing; one that names none is refused."""
-    number = tables.member.c.number
-    if connection.execute(select(number).where(number == written)).first() is not None:
-        return written
-    sought = search_key(written)
-    numbers: list[str] = [row for row in connection.execute(select(number)).scalars() if search_key(row) == sought]
-    if len(numbers) != 1:
+    number = as_recorded(connection, "member", written)
+    known = select(tables.member.c.number).where(tables.member.c.number == number)
+    if connection.execute(known).first() is None:
         raise UnknownMember(written)
-    return numbers[0]
+    return number
 
 
 def members(connection: Connection, as_of: date) -> dict[str, Person]:
