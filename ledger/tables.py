@@ -403,6 +403,29 @@ class SettingRow(_Signed, table=True):
     value: str
 
 
+class PeopleChangeRow(_Signed, table=True):
+    """What a person shall be allowed to do from now on, as words with commas; nothing: the person is to be ended."""
+
+    __table_args__ = (CheckConstraint("name <> ''", "name"), Index(None, "name"))
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str
+    may: str
+
+
+class PeopleStepRow(_Signed, table=True):
+    """That such a change took effect, or was rejected; of each person the change counts that took effect last."""
+
+    __table_args__ = (
+        CheckConstraint(_one_of("state", ("approved", "rejected")), "state"),
+        CheckConstraint("state <> 'rejected' OR reason IS NOT NULL", "reason"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    change: int = Field(foreign_key="people_change.no", unique=True)
+    state: str
+    happened_on: date
+    reason: str | None = None
+
+
 class RequestRow(_Signed, table=True):
     """A command that was given a key: what it was (`digest` over its content) and what it answered, as JSON."""
 
@@ -440,4 +463,6 @@ month_step = metadata.tables["month_step"]
 account_approval = metadata.tables["account_approval"]
 looked = metadata.tables["looked"]
 setting = metadata.tables["setting"]
+people_change = metadata.tables["people_change"]
+people_step = metadata.tables["people_step"]
 request = metadata.tables["request"]

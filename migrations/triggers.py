@@ -37,6 +37,8 @@ NAMED_BY = {
     "account_approval": ("member_known",),
     "looked": ("no",),
     "setting": ("no",),
+    "people_change": ("no",),
+    "people_step": ("no", "change"),
     "request": ("key",),
 }
 
@@ -44,6 +46,7 @@ NAMED_BY = {
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
     *("account_approval", "looked", "payment_file", "setting", "request"),
+    *("people_change", "people_step"),
 )
 
 # What makes up a bank account.
@@ -142,6 +145,11 @@ def _sqlite() -> Iterator[str]:
     )
     approval = "account_approval"
     yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=_SAME_BROUGHT)
+    for table, when in APPROVALS.items():
+        yield _raise(f"{table}_listed", f"not-listed: {table}", table, when=when, where=_NOT_LISTED)
+    changed = "NEW.state = 'approved'"
+    yield _raise("people_step_people", "same-person: people_step", "people_step", when=changed, where=_alone("change"))
+    yield _raise("people_step_left", "nobody-left: people_step", "people_step", when=changed, where=_NOBODY_LEFT)
 
 
 def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when: str = "", where: str = "") -> str:
@@ -219,6 +227,56 @@ _SAME_PROPOSER, _SAME_MAKER = _same("first"), _same("done")
 _SAME_BROUGHT = (
     "EXISTS (SELECT 1 FROM member_known brought JOIN source ON source.id = brought.source"
     f" WHERE brought.id = NEW.member_known AND {_same('source')})"
+)
+
+
+# Where somebody's word counts as that of a second person, and which rows are such a word.
+APPROVALS = {
+    "refund_step": "NEW.state = 'approved' AND NEW.payment_file IS NULL",
+    "credit_step": "NEW.state = 'applied'",
+    "account_approval": "",
+}
+
+
+def _may(name: str) -> str:
+    """What a person may do, by the change that took effect last; NULL for one who was never listed."""
+    return (
+        "(SELECT c.may FROM people_step s JOIN people_change c ON c.no = s.change"
+        f" WHERE s.state = 'approved' AND c.name = {name} ORDER BY s.no DESC LIMIT 1)"
+    )
+
+
+def _another(than: str, who: str) -> str:
+    """True when somebody else than this name is listed now who may do what is asked."""
+    return f"EXISTS (SELECT 1 FROM people_change p WHERE p.name <> {than} AND {_may('p.name')} {who})"
+
+
+# Once people are listed, only one who may approve does. The name is that of the list, sign for sign.
+_NOT_LISTED = (
+    "EXISTS (SELECT 1 FROM people_step WHERE state = 'approved')"
+    f""" AND COALESCE({_may('NEW."by"')}, '') NOT LIKE '%approve%'"""
+)
+
+_ANYTHING = "<> ''"
+_APPROVES = "'%approve%'"
+
+# The change of people that a step is about.
+_CHANGED = "(SELECT x.name FROM people_change x WHERE x.no = NEW.change)"
+
+
+def _alone(of: str) -> str:
+    """True when who proposed a change of people lets it take effect, and somebody else is listed who could."""
+    return (
+        f"EXISTS (SELECT 1 FROM people_change proposed WHERE proposed.no = NEW.{of} AND {_same('proposed')})"
+        f""" AND {_another('NEW."by"', _ANYTHING)}"""
+        f" AND NOT EXISTS (SELECT 1 FROM people_step d WHERE d.{of} = NEW.{of} OR d.no = NEW.no)"
+    )
+
+
+# A list on which somebody may approve is never left without anybody who may.
+_NOBODY_LEFT = (
+    "(SELECT x.may FROM people_change x WHERE x.no = NEW.change) NOT LIKE '%approve%'"
+    f" AND {_may(_CHANGED)} LIKE {_APPROVES} AND NOT {_another(_CHANGED, f'LIKE {_APPROVES}')}"
 )
 
 
@@ -354,6 +412,18 @@ def _postgresql_people() -> Iterator[str]:
     brought = _refuse_if(f"{_SAME_BROUGHT} OR ({by_role} AND NOT {_OWNER})", "same-person: account_approval")
     yield _function("refuse_account_approval", f"{brought}; RETURN NEW;")
     yield _trigger("account_approval_people", "BEFORE INSERT", "account_approval", "refuse_account_approval")
+    for table, when in APPROVALS.items():
+        unlisted = _refuse_if(_NOT_LISTED, f"not-listed: {table}")
+        yield _function(f"refuse_unlisted_{table}", f"{unlisted}; RETURN NEW;")
+        yield _trigger(f"{table}_listed", "BEFORE INSERT", table, f"refuse_unlisted_{table}", when=when)
+    alone, left = (
+        _refuse_if(_alone("change"), "same-person: people_step"),
+        _refuse_if(_NOBODY_LEFT, "nobody-left: people_step"),
+    )
+    yield _function("refuse_people_step", f"{alone}; {left}; RETURN NEW;")
+    yield _trigger(
+        "people_step_people", "BEFORE INSERT", "people_step", "refuse_people_step", when="NEW.state = 'approved'"
+    )
     yield _function(
         "refuse_signature",
         f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "

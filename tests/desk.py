@@ -228,6 +228,21 @@ def everything(url: str, folder: Path) -> None:
     for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)
+    listed(url)
+
+
+ALL_RIGHTS = "propose,approve,pay,close"
+
+
+def listed(url: str) -> None:
+    """Lists those who act here; further changes wait, and one was rejected."""
+    done(url, "people", "add", CLERK, "--may", ALL_RIGHTS)
+    done(url, "people", "add", CHIEF, "--may", ALL_RIGHTS)
+    done(url, "people", "add", "丁山", "--may", ALL_RIGHTS)
+    done(url, "people", "approve", "3", by=CHIEF)
+    for name in ("戊川", "己谷", "庚町"):
+        done(url, "people", "add", name, "--may", "approve")
+    done(url, "people", "reject", "5", "--reason", "退職のため")
 
 
 # --- books for a whole module -----------------------------------------------------------------------------------------

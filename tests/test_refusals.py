@@ -372,6 +372,10 @@ ELSEWHERE = {
     "test_idempotency.py": "key-used-differently no-key-taken",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
     "test_who_signs.py": "names-nobody",
+    "test_permissions.py": """
+        not-listed not-allowed no-such-right unknown-person nobody-left-to-approve unknown-people-change
+        people-change-decided same-person-changes-people
+    """,
     "test_numbers.py": "ambiguous-number",
     "test_people.py": """
         account-not-approved no-change-to-approve same-person-brought-account no-account-known no-purpose-given

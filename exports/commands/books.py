@@ -17,7 +17,7 @@ app.lists(REPORTS["balance"])
 app.lists(REPORTS["entries"])
 
 
-@app.writes("reverse", "17 --reason 二重計上 --on 2012-10-01")
+@app.writes("reverse", "17 --reason 二重計上 --on 2012-10-01", may=("propose",))
 def reverse(
     books: Books, entry: Annotated[int, number("ENTRY", N_("the number of the entry"))], reason: Reason, on: On
 ) -> Answer:

@@ -14,7 +14,9 @@ from ledger.i18n import N_, _
 app = Commands(N_("What came in"))
 
 
-@app.writes("import", "会員名簿.xlsx 申込.xlsx 入金.csv", "受領簿.xlsx --known-on 2012-03-31 --dry-run")
+@app.writes(
+    "import", "会員名簿.xlsx 申込.xlsx 入金.csv", "受領簿.xlsx --known-on 2012-03-31 --dry-run", may=("propose",)
+)
 def import_files(
     books: Books,
     files: Annotated[list[Path], argument("FILE", N_("workbooks and CSV files, recognised by their headings"))],
@@ -44,7 +46,7 @@ def template(_session: Session, kind: Annotated[str, argument("KIND", _KINDS)], 
     return written(out)
 
 
-@app.writes("book", "", "--through 2012-09-30 --dry-run")
+@app.writes("book", "", "--through 2012-09-30 --dry-run", may=("propose",))
 def book(
     books: Books, through: Annotated[date, option("--through", N_("up to and with this day (default: today)"), "DAY")]
 ) -> Answer:
@@ -55,7 +57,7 @@ def book(
     return Answer(*summaries.booked(report))
 
 
-@app.runs("match", "", "20120310-7 2012-0040", as_json=AsJson, dry_run=DryRun)
+@app.runs("match", "", "20120310-7 2012-0040", may=("propose",), as_json=AsJson, dry_run=DryRun)
 def match(
     session: Session,
     deposit: Annotated[str | None, argument("DEPOSIT", N_("the reference number"))] = None,

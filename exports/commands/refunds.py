@@ -16,7 +16,7 @@ overpaid = app.group("overpaid", N_("Money that was never due: the same states a
 returns = Commands()  # what both have
 
 
-@refund.writes("propose", "2011-0001", "2011-0001 --on 2012-09-24 --dry-run")
+@refund.writes("propose", "2011-0001", "2011-0001 --on 2012-09-24 --dry-run", may=("propose",))
 def propose(books: Books, application: Application, on: On) -> Answer:
     """Proposes to pay a fee back, as found on the day, and reserves it."""
     from ledger.booking import refunds
@@ -27,7 +27,7 @@ def propose(books: Books, application: Application, on: On) -> Answer:
     )
 
 
-@overpaid.writes("return", "20120310-7")
+@overpaid.writes("return", "20120310-7", may=("propose",))
 def return_overpayment(
     books: Books, deposit: Annotated[str, argument("DEPOSIT", N_("the reference number of the deposit"))], on: On
 ) -> Answer:
@@ -38,7 +38,7 @@ def return_overpayment(
     return proposed(return_deposit(books.connection, deposit, on=on, by=books.by), sentence)
 
 
-@returns.writes("approve", "1 --by 丙田")
+@returns.writes("approve", "1 --by 丙田", may=("approve",))
 def approve(books: Books, no: No, on: On) -> Answer:
     """Approves what another person proposed."""
     from ledger.booking import refunds
@@ -49,7 +49,7 @@ def approve(books: Books, no: No, on: On) -> Answer:
     )
 
 
-@returns.writes("reject", "1 --reason 口座相違")
+@returns.writes("reject", "1 --reason 口座相違", may=("propose", "approve"))
 def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
     """Rejects what is not paid yet; the reason is kept."""
     from ledger.booking import refunds
@@ -58,7 +58,7 @@ def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
     return recorded(step, N_("Refund {no} is rejected; its yen are no longer reserved."))
 
 
-@returns.writes("paid", "1 2 3 --on 2012-09-28")
+@returns.writes("paid", "1 2 3 --on 2012-09-28", may=("pay",))
 def paid(books: Books, numbers: Annotated[list[int], number("NO", N_("the numbers of the refunds"))], on: On) -> Answer:
     """Records that it was paid."""
     from ledger.booking import refunds
@@ -68,7 +68,7 @@ def paid(books: Books, numbers: Annotated[list[int], number("NO", N_("the number
     return Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])
 
 
-@returns.writes("returned", "1 --on 2012-10-02 --reason 口座なし")
+@returns.writes("returned", "1 --on 2012-10-02 --reason 口座なし", may=("pay",))
 def returned(books: Books, no: No, reason: Reason, on: On) -> Answer:
     """Records that the transfer came back; the debt to the member stays."""
     from ledger.booking import refunds
@@ -99,6 +99,7 @@ def _rewrite(books: Books, answer: Any) -> bytes | None:
     "file",
     "--on 2012-09-28 --out 総合振込-2012-09-28.txt",
     "--on 2012-09-28 --out 総合振込.txt --without 3 --dry-run",
+    may=("pay",),
     rewrite=_rewrite,
 )
 def write_file(
@@ -119,7 +120,7 @@ def write_file(
     return Answer(*payments.filed(written, out), file=content)
 
 
-@files.writes("void", "1 --reason 取組日の誤り --by 丙田")
+@files.writes("void", "1 --reason 取組日の誤り --by 丙田", may=("approve", "pay"))
 def void(
     books: Books, no: Annotated[int, number("NO", N_("the number of the payment file"))], reason: Reason, on: On
 ) -> Answer:

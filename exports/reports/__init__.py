@@ -12,6 +12,7 @@ from exports.reports import (
     match,
     months,
     outdated,
+    people_list,
     refusals,
     settings,
     settlements,
@@ -25,5 +26,6 @@ REPORTS: dict[str, Report] = {
         *(match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
         *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, settings.REPORT),
+        *(people_list.REPORT,),
     )
 }

@@ -43,9 +43,10 @@ class Commands(typer.Typer):
         self.add_typer(group)
         return group
 
-    def writes(self, name: str, *examples: str, rewrite: Rewrite | None = None) -> Declaration:
+    def writes(self, name: str, *examples: str, may: tuple[str, ...], rewrite: Rewrite | None = None) -> Declaration:
         """A command that writes the books, given them open: at most once under a key, not at all in a dry run.
 
+        Once people are listed, who types it may do one of `may` (see `codes.RIGHTS`).
         `rewrite` gives from the answer of the first time what is written once more to its file.
         """
 
@@ -57,15 +58,18 @@ class Commands(typer.Typer):
 
             return session.write(as_recorded, rewrite)
 
-        return self._declare(name, examples, write, dry_run=DryRun, as_json=AsJson)
+        return self._declare(name, examples, write, may, dry_run=DryRun, as_json=AsJson)
 
-    def runs(self, name: str, *examples: str, **options: Any) -> Declaration:
-        """A command that is given the session, and opens what it needs; `options` are those of the shell it takes."""
+    def runs(self, name: str, *examples: str, may: tuple[str, ...] = (), **options: Any) -> Declaration:
+        """A command that is given the session, and opens what it needs; `options` are those of the shell it takes.
+
+        One that writes says who may (`may`), as in `writes`.
+        """
 
         def run(session: Session, command: "partial[Answer]") -> Answer:
             return command(session)
 
-        return self._declare(name, examples, run, **options)
+        return self._declare(name, examples, run, may, **options)
 
     def lists(self, report: Report, name: str = "") -> None:
         """The command of a report, with `--out`; within a group under this name."""
@@ -80,7 +84,9 @@ class Commands(typer.Typer):
         examples = (example.removeprefix(report.name).strip() for example in report.examples)
         self.runs(name or report.name, *examples, as_json=AsJson)(ask)
 
-    def _declare(self, name: str, examples: tuple[str, ...], run: Run, **options: Any) -> Declaration:
+    def _declare(
+        self, name: str, examples: tuple[str, ...], run: Run, may: tuple[str, ...], **options: Any
+    ) -> Declaration:
         def declared(function: Function) -> Function:
             self.command(
                 name,
@@ -89,19 +95,19 @@ class Commands(typer.Typer):
                 epilog="\n".join(examples) or " ",
                 context_settings={"allow_extra_args": True},  # which are refused by our own sentence
                 rich_help_panel=self.panel,
-            )(_typed(function, run, options))
+            )(_typed(function, run, may, options))
             return function
 
         return declared
 
 
-def _typed(function: Function, run: Run, options: dict[str, Any]) -> Callable[..., int]:
+def _typed(function: Function, run: Run, may: tuple[str, ...], options: dict[str, Any]) -> Callable[..., int]:
     """The command as Typer reads it: days and months are text, and the options of the shell stand after its own."""
     _books, *parameters = inspect.signature(function).parameters.values()
 
     @wraps(function)
     def carry_out(ctx: typer.Context, **values: Any) -> int:
-        session = _session(ctx, values, takes_key="dry_run" in options)
+        session = replace(_session(ctx, values, takes_key="dry_run" in options), may=may)
         content = {parameter.name: _value(parameter, values[parameter.name]) for parameter in parameters}
         if "dry_run" in options:
             _require_no_later_than_today(parameters, content)

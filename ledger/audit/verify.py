@@ -81,6 +81,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
         yield from _entries(digests, posted | recorded(connection, originals), numbers["entry"])
     yield from workflows.faults(connection, posted)
     yield from workflows.payment_files(connection)
+    yield from workflows.changes_of_people(connection)
     yield from _totals(connection, month)
     yield from _decisions(connection, None if numbers is None else numbers["decision"])
 
