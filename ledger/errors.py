@@ -45,6 +45,9 @@ FORMULAS = {
     "unknown-reason": N_("{value} is not a reason for revocation that the papers name"),
     "unknown-association": N_("{value} is not one of the 50 associations"),
     "another-member": N_("application {application} already belongs to member {member}"),
+    "went-to-member": N_(
+        "{ways} of application {application} went to member {member}: reject or undo it, or have it recovered, first"
+    ),
     "itself": N_("application {value} names itself"),
     "twice": N_("{value} stands already in row {first}, with another {differs}"),
     "before": N_("{value} lies before {other} ({column})"),

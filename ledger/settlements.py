@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, Table, null, select
 
 from ledger import tables
+from ledger.store.owners import owned
 
 Way = Literal["refund", "overpayment", "credit"]
 Where = ColumnElement[bool] | None
@@ -109,7 +110,7 @@ def settlements(
     connection: Connection, table: Table, where: Where = None, as_of: date | None = None
 ) -> list[Settlement]:
     """The same for the table of refunds or of credits; what was not proposed by the day is left out."""
-    step, application = transitions_of(table), tables.application
+    step, application = transitions_of(table), owned()
     whose = (_column(table, name) for name in ("no", "application", "deposit", "to_application"))
     of_step = ("nth", "state", "happened_on", "by", "reason", "entry", "role", "payment_file")
     columns = (*whose, application.c.member, table.c.decision, table.c.yen, *(_column(step, name) for name in of_step))

@@ -66,9 +66,20 @@ class MemberKnownRow(_Known, table=True):
 
 
 class ApplicationRow(_Sourced, table=True):
-    """An application for a certificate: the key of everything; at most one certificate, at most one fee."""
+    """An application for a certificate: the key of everything; at most one certificate, at most one fee.
+
+    `member` is whose it was recorded to be first; whose it is as of a day says `facts.owned`.
+    """
 
     number: str = Field(primary_key=True)
+    member: str = Field(foreign_key="member.number", index=True)
+
+
+class ApplicationKnownRow(_Known, table=True):
+    """Whose an application is known to be since a day, when that was recorded wrongly at first."""
+
+    __table_args__ = (Index(None, "application", "known_on", "id"),)
+    application: str = Field(foreign_key="application.number")
     member: str = Field(foreign_key="member.number", index=True)
 
 
@@ -442,6 +453,7 @@ source = metadata.tables["source"]
 member = metadata.tables["member"]
 member_known = metadata.tables["member_known"]
 application = metadata.tables["application"]
+application_known = metadata.tables["application_known"]
 fact = metadata.tables["fact"]
 deposit = metadata.tables["deposit"]
 deposit_known = metadata.tables["deposit_known"]

@@ -16,6 +16,7 @@ NAMED_BY = {
     "member": ("number",),
     "member_known": ("id",),
     "application": ("number",),
+    "application_known": ("id",),
     "fact": ("id",),
     "deposit": ("reference",),
     "deposit_known": ("id",),
@@ -329,7 +330,8 @@ def _account_waits() -> str:
     return (
         "EXISTS (SELECT 1 FROM refund f"
         f" JOIN application a ON a.number = COALESCE(f.application, {paid})"
-        " JOIN member_known r ON r.member = a.member"
+        " JOIN member_known r ON r.member = COALESCE((SELECT k.member FROM application_known k"
+        " WHERE k.application = a.number ORDER BY k.known_on DESC, k.id DESC LIMIT 1), a.member)"
         " WHERE f.no = NEW.refund AND r.account_number IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM member_known later WHERE later.member = r.member"
         " AND (later.known_on > r.known_on OR (later.known_on = r.known_on AND later.id > r.id)))"

@@ -228,6 +228,9 @@ def everything(url: str, folder: Path) -> None:
     for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)
+    moved = folder / "会員訂正.csv"
+    moved.write_text(_csv("申込番号,会員番号,申込日,申込区分", [f"LATER,{ANOTHER},2012-06-01,新規"]), encoding="utf-8")
+    done(url, "import", str(moved))
     listed(url)
 
 

@@ -22,6 +22,7 @@ from ledger.people import accounts, register
 from ledger.people.four_eyes import one_person
 from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import settings
+from ledger.store.owners import owned
 from ledger.store.records import next_number, signature
 
 # The most half-width characters of a payee's name (受取人名); a name is never cut short.
@@ -225,7 +226,7 @@ def _objections(row: Row[Any], refund: FiledRefund, *, waits: bool) -> Iterator[
 
 def _filed(connection: Connection, rows: Collection[Settlement], reasons: list[str]) -> Iterator[FiledRefund]:
     """Whose each refund is, as known now; a reason is added for each deposit of which that is not known."""
-    versions, application = tables.deposit_known, tables.application
+    versions, application = tables.deposit_known, owned()
     latest = facts.latest_version(versions, (versions.c.deposit,), None).subquery()
     payer = application.c.number == latest.c.application
     statement = select(latest.c.deposit, application.c.member).join(application, payer)

@@ -23,6 +23,7 @@ from ledger.journal.entries import Entry, Result, key, post, recorded
 from ledger.notices import review_flags
 from ledger.people import accounts
 from ledger.settlements import Settlement
+from ledger.store.owners import owned
 
 CHOSE_CREDIT = N_("the member asked for the fee to be credited to the reissue, not refunded")
 
@@ -59,7 +60,7 @@ def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:
 
 def _require_account(connection: Connection, no: int) -> None:
     """The bank account of the member that a refund goes to is the one that two people know."""
-    refund, paid, application = tables.refund, tables.deposit_known, tables.application
+    refund, paid, application = tables.refund, tables.deposit_known, owned()
     settled = select(paid.c.application).where(paid.c.deposit == refund.c.deposit)
     settled = settled.order_by(paid.c.known_on.desc(), paid.c.id.desc()).limit(1)
     whose = func.coalesce(refund.c.application, settled.correlate(refund).scalar_subquery())

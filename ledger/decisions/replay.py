@@ -88,6 +88,7 @@ def _by_reach(dialect: str) -> tuple[CTE, ...]:
     """
     shadows = []
     for table, no, to in (
+        (tables.application_known, "source", "sources_to"),
         (tables.fact, "source", "sources_to"),
         (tables.deposit_known, "source", "sources_to"),
         (tables.fee, "id", "fees_to"),
@@ -105,7 +106,7 @@ def _by_moment(dialect: str) -> tuple[CTE, ...]:
     at, first = bindparam("kept_at", type_=DateTime), bindparam("kept_no", type_=Integer)
     sources = select(tables.source.c.id).where(tables.source.c.recorded_at <= at)
     shadows = []
-    for table in (tables.fact, tables.deposit_known, tables.fee):
+    for table in (tables.application_known, tables.fact, tables.deposit_known, tables.fee):
         of = original(dialect, table)
         shadows.append(shadow(table, select(of).where(or_(of.c.source.is_(None), of.c.source.in_(sources)))))
     for steps, whole in ((tables.refund_step, tables.refund), (tables.credit_step, tables.credit)):

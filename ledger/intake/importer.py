@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from ledger import dates, tables
 from ledger.errors import Problem, Problems
+from ledger.intake import ownership
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
@@ -37,6 +38,8 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     problems += spell_alike(connection, lines)
     records = records_of(connection, lines)
     problems += check(lines, records, known_on or today, today)
+    corrected = ownership.corrections(lines, records, known_on or today)
+    problems += ownership.problems(connection, corrected)
     if problems:
         names = [file.name for file in files]
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
@@ -44,6 +47,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     taking = _Import(connection, known_on or today, sources)
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
+    taking.correct_owners(corrected)
     taking.add_facts(lines, records)
     taking.add_versions(lines)
     return ImportReport([taking.report(file) for file in files], taking.corrections)
@@ -94,6 +98,13 @@ class _Import:
                 applications.setdefault(number, {"number": number, "member": owner, **self._source(line)})
         add(self.connection, tables.member, list(members.values()))
         add(self.connection, tables.application, list(applications.values()))
+
+    def correct_owners(self, corrected: list[ownership.CorrectedOwner]) -> None:
+        """Adds whose applications are known to be that were recorded as another member's."""
+        ownership.record(self.connection, corrected, self.sources)
+        for correction in corrected:
+            self.new.add(id(correction.line))
+            self._correct(correction.line, correction.application, "member", correction.was, correction.member)
 
     def add_facts(self, lines: list[InputRow], records: Records) -> None:
         """Adds what the lines say of applications and the books do not, word for word, for that day of knowing."""

@@ -15,6 +15,7 @@ from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.i18n import N_, _
 from ledger.intake.records import record_sources
 from ledger.kana import search_key
+from ledger.store.owners import owned
 
 _BY_NAME = N_("the payer's name is the member's name")
 _BY_NUMBER = N_("the transfer names the application")
@@ -87,7 +88,7 @@ class _UnpaidApplication:
 
 
 def _unpaid(connection: Connection, paid: set[str | None]) -> list[_UnpaidApplication]:
-    application, versions = tables.application.c, tables.member_known
+    application, versions = owned().c, tables.member_known
     latest = facts.latest_version(versions, (versions.c.member,), None)
     persons = {row.member: row for row in connection.execute(latest)}
     unpaid = []

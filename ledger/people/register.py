@@ -12,6 +12,7 @@ from ledger.codes import ASSOCIATIONS
 from ledger.errors import UnknownMember
 from ledger.facts import AS_OF, latest_version
 from ledger.store.numbers import as_recorded
+from ledger.store.owners import owned
 
 _PLACE = {name: at for at, name in enumerate(ASSOCIATIONS)}
 _DIGITS = re.compile(r"(\d+)")
@@ -81,9 +82,8 @@ class Owners:
 
 
 def owners(connection: Connection, as_of: date) -> Owners:
-    """The member of every application there is."""
-    application = tables.application
-    rows = connection.execute(select(application.c.number, application.c.member))
+    """The member of every application there is, as known by the day."""
+    rows = connection.execute(select(owned(AS_OF)), {"as_of": as_of})
     return Owners(members(connection, as_of), dict(rows.all()))
 
 

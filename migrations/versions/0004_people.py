@@ -33,6 +33,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("no", name=op.f("pk_people_step")),
         sa.UniqueConstraint("change", name=op.f("uq_people_step_change")),
     )
+    op.create_table(
+        "application_known",
+        sa.Column("source", sa.Integer(), nullable=False),
+        sa.Column("sheet", sa.String(), nullable=True),
+        sa.Column("row", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=False),
+        sa.Column("application", sa.String(), nullable=False),
+        sa.Column("member", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application"], ["application.number"], name=op.f("fk_application_known_application_application")
+        ),
+        sa.ForeignKeyConstraint(["member"], ["member.number"], name=op.f("fk_application_known_member_member")),
+        sa.ForeignKeyConstraint(["source"], ["source.id"], name=op.f("fk_application_known_source_source")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_known")),
+    )
+    op.create_index(
+        op.f("ix_application_known_application_known_on_id"),
+        "application_known",
+        ["application", "known_on", "id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_application_known_member"), "application_known", ["member"], unique=False)
 
 
 def _signed() -> list[sa.Column[object]]:
