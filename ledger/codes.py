@@ -161,6 +161,7 @@ class Account(StrEnum):
     """
 
     BANK = "1110"
+    CLAIMS = "1150"
     AUTHORITY_PAYABLE = "2010"
     REFUNDS_PAYABLE = "2020"
     FEES_HELD = "2040"
@@ -170,3 +171,10 @@ class Account(StrEnum):
     OTHER_INCOME = "4900"
     BANK_CHARGES = "5310"
     OTHER_EXPENSES = "5900"
+
+
+# What makes a fee received, or no longer: the events that count as money of the fee itself, reversals included. A
+# waiver or a refund rejected only brings back what was received before.
+RECEIPTS = ("fee_received", "suspense_settled", "credit_applied", "fee_released")
+# What puts a deposit into suspense, or takes it out as a fee.
+SUSPENSE_EVENTS = ("overpaid", "payer_unknown", "suspense_settled", "fee_released")

@@ -171,6 +171,15 @@ def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:
     return origin_by_id
 
 
+def not_withdrawn(versions: Table, as_of: date | ColumnElement[date] | None = AS_OF) -> ColumnElement[bool]:
+    """Whether a row of this table was not withdrawn by the day (None: to this moment)."""
+    row = tables.withdrawn
+    withdrawn = select(row.c.row_id).where(row.c.of == versions.name)
+    if as_of is not None:
+        withdrawn = withdrawn.where(row.c.known_on <= as_of)
+    return versions.c.id.not_in(withdrawn)
+
+
 def latest_version(
     versions: Table,
     key: Collection[Column[str]],
@@ -179,11 +188,11 @@ def latest_version(
 ) -> Select[tuple[object, ...]]:
     """The row that counts of each fact, member, deposit or bill line: known last by the day, then recorded last.
 
-    With `as_of` None nothing is left out.
+    What was withdrawn by the day does not count. With `as_of` None nothing is left out.
     """
     # In the order of the index, so that neither database has to sort: the last row has no row after it.
     after = func.lead(versions.c.id).over(partition_by=list(key), order_by=(versions.c.known_on, versions.c.id))
-    ranked = select(versions, after.label("after"))
+    ranked = select(versions, after.label("after")).where(not_withdrawn(versions, as_of))
     if as_of is not None:
         ranked = ranked.where(versions.c.known_on <= as_of)
     if within is not None:

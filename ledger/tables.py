@@ -6,7 +6,7 @@ written once; what is known of them stands in rows of its own, and the row known
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ledger import codes as words
@@ -31,7 +31,10 @@ VERDICTS = ("eligible", "not_eligible", "undetermined")
 
 
 class SourceRow(_Signed, table=True):
-    """A file that was taken in, or a command by which a person added a fact; a file's bytes are taken in once."""
+    """A file that was taken in, or a command by which a person added a fact.
+
+    A file's bytes are taken in once; again after all of it was withdrawn, and then `/2` stands behind their SHA-256.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     name: str
@@ -45,7 +48,10 @@ class MemberRow(_Sourced, table=True):
 
 
 class MemberKnownRow(_Known, table=True):
-    """What the register of members said of a member, since when."""
+    """What the register of members said of a member, since when.
+
+    `said` names the columns that the line itself filled in; the others it carries on. NULL: that is not known.
+    """
 
     __table_args__ = (
         CheckConstraint(_one_of("association", ASSOCIATIONS), "association"),
@@ -63,6 +69,7 @@ class MemberKnownRow(_Known, table=True):
     account_type: str | None = None
     account_number: str | None = None
     account_name: str | None = None
+    said: str | None = None
 
 
 class ApplicationRow(_Sourced, table=True):
@@ -119,7 +126,10 @@ class DepositRow(_Sourced, table=True):
 
 
 class DepositKnownRow(_Known, table=True):
-    """What is known of a transfer received; `application` is NULL while it is not known what it pays for."""
+    """What is known of a transfer received; whose it is, says `allocation`.
+
+    `application` is what books up to version 0003 knew it to pay for; since then it is NULL.
+    """
 
     __table_args__ = (CheckConstraint("yen > 0", "yen"), Index(None, "deposit", "known_on", "id"))
     deposit: str = Field(foreign_key="deposit.reference")
@@ -128,6 +138,41 @@ class DepositKnownRow(_Known, table=True):
     payer: str
     application: str | None = Field(default=None, foreign_key="application.number", index=True)
     note: str | None = None
+    said: str | None = None
+
+
+class AllocationRow(_Known, table=True):
+    """A part of a deposit: the application whose fee it is, and how many yen of it (NULL: as far as its fee is due).
+
+    The parts of one `version` were said together and count until a later one; `application` NULL, alone, takes back
+    what was said: whose the deposit is, is not known. `reason` is why a person took it back.
+    """
+
+    __table_args__ = (
+        CheckConstraint("version >= 1 AND part >= 1", "place"),
+        CheckConstraint("yen IS NULL OR (yen > 0 AND application IS NOT NULL)", "yen"),
+        UniqueConstraint("deposit", "version", "part"),
+        Index(None, "application"),
+    )
+    deposit: str = Field(foreign_key="deposit.reference")
+    version: int
+    part: int
+    application: str | None = Field(default=None, foreign_key="application.number")
+    yen: int | None = None
+    reason: str | None = None
+
+
+class WithdrawnRow(_Row, table=True):
+    """A row of an import that was withdrawn: from `known_on` on what was known before it counts again.
+
+    `of` is the table and `row_id` the record that it brought; the command is the `source`, and `reason` says why.
+    """
+
+    of: str = Field(primary_key=True)
+    row_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    known_on: date
+    reason: str
+    source: int = Field(foreign_key="source.id")
 
 
 class BillKnownRow(_Known, table=True):
@@ -189,7 +234,8 @@ class AccountRow(_Row, table=True):
 class EntryRow(_Signed, table=True):
     """An entry of the journal. `key` says what it stands for, and is used once; `digest` is over its content.
 
-    `for_day` is the day it would bear if that day's month had not been closed; NULL when it bears its own.
+    `for_day` is the day it would bear if that day's month had not been closed; NULL when it bears its own. `known_on`
+    is the day on which what it was posted from became known; NULL of entries of books up to version 0003.
     """
 
     __table_args__ = (
@@ -206,6 +252,7 @@ class EntryRow(_Signed, table=True):
     reverses: int | None = Field(default=None, foreign_key="entry.no", unique=True)
     reason: str | None = None
     for_day: date | None = None
+    known_on: date | None = None
 
 
 class MovementRow(_Row, table=True):
@@ -237,7 +284,8 @@ class DecisionRow(_Signed, table=True):
     """A finding that was kept, with everything known when it was made; a later one supersedes it.
 
     `sources_to`, `fees_to` and `entries_to` are the last source, fee and entry that the books then held, 0 where there
-    was none; NULL of what was kept before these were.
+    was none; NULL of what was kept before these were. `allocations_to`, the last allocation, is NULL of what was kept
+    by books up to version 0003, which read what was received from the deposits and not from the journal.
     """
 
     __table_args__ = (
@@ -259,6 +307,7 @@ class DecisionRow(_Signed, table=True):
     sources_to: int | None = None
     fees_to: int | None = None
     entries_to: int | None = None
+    allocations_to: int | None = None
 
 
 class RefundRow(_Row, table=True):
@@ -457,6 +506,8 @@ application_known = metadata.tables["application_known"]
 fact = metadata.tables["fact"]
 deposit = metadata.tables["deposit"]
 deposit_known = metadata.tables["deposit_known"]
+allocation = metadata.tables["allocation"]
+withdrawn = metadata.tables["withdrawn"]
 bill_known = metadata.tables["bill_known"]
 fee = metadata.tables["fee"]
 account = metadata.tables["account"]

@@ -20,6 +20,8 @@ NAMED_BY = {
     "fact": ("id",),
     "deposit": ("reference",),
     "deposit_known": ("id",),
+    "allocation": ("id", "deposit, version, part"),
+    "withdrawn": ("of, row_id",),
     "bill_known": ("id",),
     "fee": ("id",),
     "account": ("code",),
@@ -53,18 +55,21 @@ SIGNED = (
 # What makes up a bank account.
 ACCOUNT = ("bank", "branch", "account_type", "account_number", "account_name")
 
-# The accounts that hold what belongs to members, and by what each is kept: no part of one may fall below zero.
+# The accounts that hold what belongs to members, or what they owe, with the side that takes out of each and by what it
+# is kept: no part of one may fall below zero, today or as of any day.
 HELD_BY = {
-    "2020": ("application", "deposit"),
-    "2040": ("application",),
-    "2041": ("application",),
-    "2050": ("deposit",),
-    "2060": ("application", "deposit"),
+    "1150": ("credit", ("application", "deposit")),
+    "2020": ("debit", ("application", "deposit")),
+    "2040": ("debit", ("application",)),
+    "2041": ("debit", ("application",)),
+    "2050": ("debit", ("deposit",)),
+    "2060": ("debit", ("application", "deposit")),
 }
 
 # Where yen are kept. SQLite keeps whatever it is given, a fraction or a text too; on PostgreSQL the type sees to it.
 YEN = {
     "deposit_known": "yen",
+    "allocation": "yen",
     "bill_known": "yen",
     "fee": "yen",
     "movement": "yen",
@@ -123,12 +128,12 @@ def _sqlite() -> Iterator[str]:
         named = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
         yield _raise(f"{table}_no_replace", f"append-only: {table}", table, when=named)
     for table, column in YEN.items():
-        fraction = f"typeof(NEW.{column}) <> 'integer'"
+        fraction = f"NEW.{column} IS NOT NULL AND typeof(NEW.{column}) <> 'integer'"
         yield _raise(f"{table}_whole_yen", f"not-whole-yen: {table}", table, when=fraction)
-    for account, keys in HELD_BY.items():
+    for account, (out, keys) in HELD_BY.items():
         yield (
-            f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON movement WHEN NEW.debit = '{account}' "
-            f"BEGIN SELECT RAISE(ABORT, 'not-held: {account}') WHERE {_short(account, keys)}; END"
+            f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON movement WHEN NEW.{out} = '{account}' "
+            f"BEGIN SELECT RAISE(ABORT, 'not-held: {account}') WHERE {_short(account, out, keys)}; END"
         )
     for table, of, moves in STEPS:
         disorder, approval = _out_of_order(table, of, moves), "NEW.state IN ('approved', 'applied')"
@@ -163,23 +168,43 @@ def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when:
 _CLOSED = "NEW.happened_on <= (SELECT closed_to FROM month_step ORDER BY no DESC LIMIT 1)"
 
 
-def _short(account: str, keys: tuple[str, ...]) -> str:
-    """True when the debit of the new row takes more out of a part of the account than went in, or names no part.
+def _short(account: str, out: str, keys: tuple[str, ...]) -> str:
+    """True when the new row takes more out of a part of the account than is there, or names no part.
 
-    Compared with `=`, one key at a time: PostgreSQL looks nothing up in an index by IS NOT DISTINCT FROM.
+    Asked of the day of its entry and of every later day on which something was taken out. A part is an application's
+    or, where the row names none, a deposit's. Compared with `=`, one key at a time: PostgreSQL looks nothing up in an
+    index by IS NOT DISTINCT FROM.
     """
-    columns = {"application": "debit_application", "deposit": "deposit"}
-    nobody = " AND ".join(f"NEW.{columns[key]} IS NULL" for key in keys)
-    return f"({nobody}) OR " + " OR ".join(
-        f"(NEW.{columns[key]} IS NOT NULL AND "
-        f"{_sum('credit', account, key, columns[key])} < {_sum('debit', account, key, columns[key])})"
-        for key in keys
+    nobody = " AND ".join(f"NEW.{_part(out, key)} IS NULL" for key in keys)
+    return f"({nobody}) OR " + " OR ".join(_falls_short(account, out, key, keys) for key in keys)
+
+
+def _falls_short(account: str, out: str, key: str, keys: tuple[str, ...]) -> str:
+    into = "credit" if out == "debit" else "debit"
+    alone = key == "deposit" and "application" in keys
+    named = f"NEW.{_part(out, key)} IS NOT NULL" + (f" AND NEW.{out}_application IS NULL" if alone else "")
+
+    def of_part(row: str, side: str) -> str:
+        nobody_else = f" AND {row}.{side}_application IS NULL" if alone else ""
+        return f"{row}.{side} = '{account}' AND {row}.{_part(side, key)} = NEW.{_part(out, key)}{nobody_else}"
+
+    def total(side: str) -> str:
+        return (
+            "(SELECT COALESCE(SUM(m.yen), 0) FROM movement m JOIN entry e ON e.no = m.entry"
+            f" WHERE {of_part('m', side)} AND e.happened_on <= day.happened_on)"
+        )
+
+    return (
+        f"({named} AND EXISTS (SELECT 1 FROM movement taken JOIN entry day ON day.no = taken.entry"
+        f" WHERE {of_part('taken', out)}"
+        " AND day.happened_on >= (SELECT happened_on FROM entry WHERE no = NEW.entry)"
+        f" AND {total(into)} < {total(out)}))"
     )
 
 
-def _sum(side: str, account: str, key: str, column: str) -> str:
-    part = f"{side}_application" if key == "application" else key
-    return f"(SELECT COALESCE(SUM(yen), 0) FROM movement WHERE {side} = '{account}' AND {part} = NEW.{column})"
+def _part(side: str, key: str) -> str:
+    """The column that names a part of an account on this side of a movement."""
+    return f"{side}_application" if key == "application" else key
 
 
 def _out_of_order(table: str, of: str, moves: dict[str, tuple[str, ...]]) -> str:
@@ -313,8 +338,8 @@ def _account_waits() -> str:
     those recorded up to the one that counts (see `people.changes`).
     """
     paid = (
-        "(SELECT d.application FROM deposit_known d WHERE d.deposit = f.deposit ORDER BY d.known_on DESC, d.id DESC"
-        " LIMIT 1)"
+        "(SELECT d.application FROM allocation d WHERE d.deposit = f.deposit ORDER BY d.known_on DESC, d.version DESC,"
+        " d.part LIMIT 1)"
     )
     first = "(SELECT min(y.id) FROM member_known y WHERE y.member = r.member AND y.account_number IS NOT NULL)"
     others = (
@@ -331,7 +356,8 @@ def _account_waits() -> str:
         "EXISTS (SELECT 1 FROM refund f"
         f" JOIN application a ON a.number = COALESCE(f.application, {paid})"
         " JOIN member_known r ON r.member = COALESCE((SELECT k.member FROM application_known k"
-        " WHERE k.application = a.number ORDER BY k.known_on DESC, k.id DESC LIMIT 1), a.member)"
+        " WHERE k.application = a.number AND k.id NOT IN (SELECT w.row_id FROM withdrawn w"
+        " WHERE w.of = 'application_known') ORDER BY k.known_on DESC, k.id DESC LIMIT 1), a.member)"
         " WHERE f.no = NEW.refund AND r.account_number IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM member_known later WHERE later.member = r.member"
         " AND (later.known_on > r.known_on OR (later.known_on = r.known_on AND later.id > r.id)))"
@@ -357,10 +383,10 @@ def _postgresql() -> Iterator[str]:
         yield _trigger(f"{table}_turn", "BEFORE INSERT", table, "take_turn", level="STATEMENT")
         yield _trigger(f"{table}_no_change", "BEFORE DELETE OR UPDATE", table, "refuse_change")
         yield _trigger(f"{table}_no_truncate", "BEFORE TRUNCATE", table, "refuse_change", level="STATEMENT")
-    for account, keys in HELD_BY.items():
+    for account, (out, keys) in HELD_BY.items():
         name = f"refuse_beyond_{account}"
-        yield _function(name, f"{_refuse_if(_short(account, keys), f'not-held: {account}')}; RETURN NEW;")
-        yield _trigger(f"movement_held_{account}", "AFTER INSERT", "movement", name, when=f"NEW.debit = '{account}'")
+        yield _function(name, f"{_refuse_if(_short(account, out, keys), f'not-held: {account}')}; RETURN NEW;")
+        yield _trigger(f"movement_held_{account}", "AFTER INSERT", "movement", name, when=f"NEW.{out} = '{account}'")
     for table, of, moves in STEPS:
         # Whoever proposed does not approve, nor does the role that proposed, under whatever name.
         role = f"({_by_proposer(table, of, 'first.role = NEW.role')} AND NOT {_OWNER})"

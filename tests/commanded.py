@@ -10,8 +10,10 @@ from sqlalchemy import Connection, func, select
 
 from exports.formats import zengin
 from ledger import tables
+from ledger.allocations import Part
 from ledger.audit import access
 from ledger.booking import credits, month_end, payment_files, refunds
+from ledger.booking.allocation import settle
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
 from ledger.booking.run import book
@@ -20,7 +22,6 @@ from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.errors import Refusal
-from ledger.intake.matching import settle
 from ledger.journal import balances
 from ledger.people import accounts
 from ledger.store import database, idempotency, records, seals, settings
@@ -228,7 +229,9 @@ def _close(at: Books, month: str, bank: int | None, accept: str | None, days: in
 COMMANDS: dict[str, Callable[..., Any]] = {
     "book": lambda at, through: book(at.connection, through, by=CLERK),
     "decide": _decide,
-    "match": lambda at, deposit, number, on: settle(at.connection, deposit, number, on=on, by=CLERK),
+    "match": lambda at, deposit, number, on: settle(
+        at.connection, deposit, [Part(number)], on=on, through=at.today, by=CLERK
+    ),
     "pay_bill": lambda at, bill, on: pay_bill(at.connection, bill, on=on, by=CLERK),
     "reverse": lambda at, no, reason, on: reverse(at.connection, no, on=on, reason=reason, by=CLERK),
     "close": _close,

@@ -231,7 +231,19 @@ def everything(url: str, folder: Path) -> None:
     moved = folder / "会員訂正.csv"
     moved.write_text(_csv("申込番号,会員番号,申込日,申込区分", [f"LATER,{ANOTHER},2012-06-01,新規"]), encoding="utf-8")
     done(url, "import", str(moved))
+    withdrawn(url, folder)
     listed(url)
+
+
+def withdrawn(url: str, folder: Path) -> None:
+    """A transfer that never was, taken in and withdrawn."""
+    (path := folder / "二重.csv").write_text(
+        "照会番号,入金日,金額,振込依頼人名,申込番号,把握日\nN-NEVER,2012-03-07,7245,ｺｳﾔﾏ ﾀﾛｳ,,2012-03-07\n",
+        encoding="utf-8",
+    )
+    done(url, "import", str(path))
+    number = max(row["no"] for row in answered(url, "imports")["imports"])
+    done(url, "withdraw", str(number), "--reason", "二重取込み", "--on", "2012-05-02")
 
 
 ALL_RIGHTS = "propose,approve,pay,close"

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ledger import tables
+from ledger.allocations import UNKNOWN, Part, allocate, allocations
 from ledger.codes import Account
 from ledger.journal import balances
 from tests import given
@@ -53,8 +54,12 @@ def deposit(
     of = given.source(connection)
     if connection.execute(tables.deposit.select().where(tables.deposit.c.reference == reference)).first() is None:
         connection.execute(tables.deposit.insert().values(reference=reference, source=of))
-    row = {"deposit": reference, "received_on": on, "yen": yen, "payer": "ｺｳﾔﾏ ﾀﾛｳ", "application": number}
+    row = {"deposit": reference, "received_on": on, "yen": yen, "payer": "ｺｳﾔﾏ ﾀﾛｳ"}
     connection.execute(tables.deposit_known.insert().values(row | {"known_on": known_on or on, "source": of}))
+    before = allocations(connection, [reference]).get(reference, UNKNOWN).applications
+    if before != (() if number is None else (number,)):
+        parts = [] if number is None else [Part(number)]
+        allocate(connection, reference, parts, known_on=known_on or on, source={"source": of})
 
 
 def billed(connection: Connection, bill: str, number: str, yen: int, *, on: date, nth: int = 1) -> None:

@@ -411,8 +411,8 @@ def test_blank_cell_does_not_undo_what_was_known(book_url: str, tmp_path: Path) 
     _take(book_url, tmp_path, {"d1.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,,2012-03-20\n"})
     _take(book_url, tmp_path, {"d2.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,A2,2012-04-01\n"})
     _take(book_url, tmp_path, {"d3.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,,2012-05-01\n"})
-    kept = [(row["known_on"].month, row["application"]) for row in _rows(book_url, tables.deposit_known)]
-    assert kept == [(3, None), (4, "A2"), (5, "A2")]
+    kept = [(row["known_on"].month, row["application"]) for row in _rows(book_url, tables.allocation)]
+    assert kept == [(4, "A2")]
     assert [row["reference"] for row in _rows(book_url, tables.deposit)] == ["N1"]
 
 
@@ -421,8 +421,8 @@ def test_what_comes_in_late_fills_what_later_rows_left_out(book_url: str, tmp_pa
     _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS})
     _take(book_url, tmp_path, {"d1.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,,2012-05-01\n"})
     _take(book_url, tmp_path, {"d2.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,A2,2012-04-01\n"})
-    kept = sorted((row["known_on"], row["id"], row["application"]) for row in _rows(book_url, tables.deposit_known))
-    assert [application for _known, _id, application in kept] == ["A2", None, "A2"]
+    kept = [(row["known_on"].month, row["application"]) for row in _rows(book_url, tables.allocation)]
+    assert kept == [(4, "A2")]
 
 
 def test_two_equal_lines_of_a_bill_are_two_and_once_more_is_not_four(book_url: str, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ PROPOSE, APPROVE, PAY, CLOSE = RIGHTS.codes
 
 # What each command that writes asks of a person: any of these.
 ASKS = {
-    **dict.fromkeys(("import", "book", "match", "decide", "reverse", "credit undo"), (PROPOSE,)),
+    **dict.fromkeys(("import", "withdraw", "book", "match", "unmatch", "decide", "reverse", "credit undo"), (PROPOSE,)),
     **dict.fromkeys(("refund propose", "overpaid return", "credit propose"), (PROPOSE,)),
     **dict.fromkeys(("refund approve", "overpaid approve", "credit approve"), (APPROVE,)),
     **dict.fromkeys(("account approve", "settings set"), (APPROVE,)),

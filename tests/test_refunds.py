@@ -31,6 +31,7 @@ from ledger.booking.refusals import (
 from ledger.booking.run import book
 from ledger.booking.slips import reverse
 from ledger.decisions.findings import judge
+from ledger.decisions.store import keep
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
 from ledger.journal.entries import Result
 from ledger.journal.refusals import NoReasonGiven
@@ -210,8 +211,9 @@ def test_the_same_fee_is_not_proposed_twice(books: str) -> None:
 def test_a_fee_that_the_books_do_not_hold_is_refused(books: str) -> None:
     with database.writing(books) as connection:
         book(connection, ASKED, by=CLERK)
-        reverse(connection, 2, on=ASKED, reason="誤り", by=CLERK)
-        reverse(connection, 1, on=ASKED, reason="誤り", by=CLERK)
+        keep(connection, judge(connection, ASKED, applications=[A]), by=CLERK)
+        book(connection, ASKED, by=CLERK)
+        reverse(connection, 3, on=ASKED, reason="誤り", by=CLERK)
         with pytest.raises(FeeNotHeld) as refused:
             propose(connection, A, on=ASKED, by=CLERK)
         assert refused.value == FeeNotHeld(A, 0, 7245)

@@ -77,6 +77,7 @@ def test_every_event_of_the_table_of_events_has_its_template() -> None:
             "overpaid",
             "payer_unknown",
             "suspense_settled",
+            "fee_released",
             "certificate_issued",
             "authority_paid",
             "authority_waived",
@@ -88,6 +89,9 @@ def test_every_event_of_the_table_of_events_has_its_template() -> None:
             "returned_refund_paid",
             "credit_proposed",
             "credit_applied",
+            "claim_raised",
+            "claim_settled",
+            "fee_claimed",
             "transfer_fee",
         ]
     )

@@ -8,6 +8,7 @@ from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import AsJson, AsOf, argument, option
 from exports.shell.session import Answer, Books, Session
+from ledger import dates
 from ledger.i18n import N_, _
 
 app = Commands(N_("The question"))
@@ -25,10 +26,13 @@ def decide(
     *,
     as_of: AsOf,
 ) -> Answer:
-    """Keeps findings as decisions, with what was known."""
+    """Keeps findings as decisions, with what was known, and posts the waivers that they call for."""
     from exports.reports import check
+    from ledger.booking.recording import post_decided
 
     decisions, new = check.decide(books.connection, applications or [], everyone, as_of, by=books.by)
+    numbers = {decision.application for decision in decisions}
+    post_decided(books.connection, numbers, through=dates.today(), by=books.by)
     return Answer(summaries.decided(decisions, new), REPORTS["decisions"].records(decisions))
 
 

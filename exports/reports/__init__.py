@@ -9,6 +9,7 @@ from exports.reports import (
     due,
     entries,
     impact,
+    imports,
     match,
     months,
     outdated,
@@ -23,7 +24,7 @@ from exports.reports.report import Report
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        *(match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
+        *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
         *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, settings.REPORT),
         *(people_list.REPORT,),

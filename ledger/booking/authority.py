@@ -5,6 +5,7 @@ a bill or by a decision that stands and says that the fee comes back (A12): also
 the authority owes it to us until it gives it back. A bill posts nothing by itself.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from ledger.booking import inputs
@@ -12,12 +13,14 @@ from ledger.booking.inputs import ApplicationFacts, Applications, BillLine, Stan
 from ledger.booking.planning import BookedEntry, Plan
 from ledger.codes import Account
 from ledger.i18n import N_
-from ledger.journal.entries import recorded
+from ledger.journal.entries import Entry, recorded
 
 ISSUED = "certificate_issued"
 WAIVED = "authority_waived"
 
 DAY_CHANGED = N_("the day of issue or mailing was corrected")
+WITHDRAWN = N_("that it was issued was withdrawn")
+FEE_CHANGED = N_("the fee due turned out to be less")
 NOT_WAIVED = N_("what the waiver rested on no longer stands")
 
 # What a waiver rests on: the decision and the yen that bills withdrew (part of the key), its day, its reach in yen.
@@ -26,7 +29,6 @@ _Ground = tuple[tuple[int | None, int], date, int]
 
 def plan_authority(plan: Plan, applications: Applications) -> None:
     """Plans what is owed to the authority for certificates issued, and what it does not bill."""
-    _correct_days(plan, applications)
     for application in applications.values():
         if application.issue_days:
             _issue(plan, application)
@@ -48,10 +50,11 @@ def _issue(plan: Plan, application: ApplicationFacts) -> None:
         plan.leave("fee_not_received", number)
         return
     # A fee that was received and has since gone back to the member is owed to nobody.
-    on = max(day, received_on)
-    if plan.held(Account.FEES_HELD, number) >= application.due and on <= plan.through:
+    on = plan.available_from(Account.FEES_HELD, number, application.due, max(day, received_on))
+    if on is not None and on <= plan.through:
         nth = len(plan.booked(ISSUED, number)) + 1
-        plan.post(ISSUED, number, nth, (day,), on, application=number, yen=application.due)
+        known_on = max(on, *inputs.issue_known_on(plan.connection, application))
+        plan.post(ISSUED, number, nth, (day,), on, known_on=known_on, application=number, yen=application.due)
 
 
 def _day(booked: BookedEntry) -> date:
@@ -59,30 +62,49 @@ def _day(booked: BookedEntry) -> date:
     return date.fromisoformat(str(booked.basis[0]))
 
 
-def _correct_days(plan: Plan, applications: Applications) -> None:
-    """Reverses and posts anew each debt whose day is no longer any day known, on the day the right one became known.
+def correct_issued(plan: Plan, applications: Applications) -> None:
+    """Reverses and posts anew each debt whose day is no longer any day known, or that is beyond the fee now due.
 
-    A day of mailing that was booked before the day of issue was learnt stays: it was right.
+    On the day on which that became known. A day of mailing that was booked before the day of issue was learnt stays:
+    it was right. A fee that turned out to be more is owed once it is received.
     """
     issued = ((application, plan.latest(ISSUED, application.number)) for application in applications.values())
+    live = {application: last for application, last in issued if last is not None and last.live}
+    originals = recorded(plan.connection, {last.no for last in live.values()})
+    _undo_withdrawn(plan, {of: last for of, last in live.items() if not of.issue_days}, originals)
     changed = {
         application: last
-        for application, last in issued
-        if last is not None and last.live and application.issue_days and _day(last) not in application.issue_days
+        for application, last in live.items()
+        if application.issue_days
+        and (_day(last) not in application.issue_days or _too_much(application, originals[last.no]))
     }
-    ids = {
-        application.number: [fact for fact in (application.issued_on_fact, application.mailed_on_fact) if fact]
-        for application in changed
-    }
-    known_on = inputs.facts_known_on(plan.connection, {fact for facts in ids.values() for fact in facts})
-    originals = recorded(plan.connection, {last.no for last in changed.values()})
+    due_since = inputs.due_known_on(plan.connection, changed)
     for application, last in changed.items():
-        day, number = application.issue_days[0], application.number
-        on = max(last.on, day, *(known_on[fact] for fact in ids[number]))
+        number, original = application.number, originals[last.no]
+        same_day = _day(last) in application.issue_days
+        day = _day(last) if same_day else application.issue_days[0]
+        known = [due_since[number]] if same_day else inputs.issue_known_on(plan.connection, application)
+        on = max(last.on, day, *known)
         if on <= plan.through:
-            plan.undo(last.no, originals[last.no], on, DAY_CHANGED)
-            nth, yen = len(plan.booked(ISSUED, number)) + 1, originals[last.no].movements[0].yen
+            plan.undo(last.no, original, on, FEE_CHANGED if same_day else DAY_CHANGED)
+            nth, yen = len(plan.booked(ISSUED, number)) + 1, original.movements[0].yen
+            if application.due is not None:
+                yen = min(yen, application.due)
             plan.post(ISSUED, number, nth, (day,), on, application=number, yen=yen)
+
+
+def _undo_withdrawn(plan: Plan, live: Mapping[ApplicationFacts, BookedEntry], originals: Mapping[int, Entry]) -> None:
+    """Reverses each debt of a certificate that, as is known now, was not issued; one that was waived stays."""
+    since = inputs.rows_withdrawn_on(plan.connection, [application.number for application in live])
+    for application, last in live.items():
+        on = max(last.on, since.get(application.number, last.on))
+        waived = plan.moved(WAIVED, Account.AUTHORITY_PAYABLE, application.number)
+        if on <= plan.through and not waived:
+            plan.undo(last.no, originals[last.no], on, WITHDRAWN)
+
+
+def _too_much(application: ApplicationFacts, original: Entry) -> bool:
+    return application.due is not None and original.movements[0].yen > application.due
 
 
 def _waive(plan: Plan, applications: Applications) -> None:

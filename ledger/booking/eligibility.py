@@ -32,9 +32,11 @@ def claim(
 ) -> tuple[Finding, int]:
     """The finding of the day, which says that the fee comes back, and the number of the decision it is kept as.
 
-    The application (and `also` others) is booked up to that day, so that the fee, the debt to the authority and its
-    waiver stand in the books. Refused, one class per cause: every other outcome, and a fee that the books do not hold.
+    The application (and `also` others) is booked up to that day, before and after: what is asked is what the books
+    hold, and the waiver that the decision calls for stands in them. Refused, one class per cause: every other outcome,
+    and a fee that the books do not hold.
     """
+    book(connection, on, by=by, only=[application, *also])
     finding = next(iter(judge(connection, on, applications=[application])), None)
     if finding is None:
         raise refusals.NotAppliedYet(application, on)

@@ -7,6 +7,7 @@ that a credit goes to. A refund's part is kept by its application or, for money 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from ledger.codes import Account
 from ledger.i18n import N_, _
@@ -29,9 +30,13 @@ def _text(text: str) -> Callable[[Template], Template]:
     return register
 
 
-def entry_of(event: str, *basis: str | int | date | None, on: date, **slip: object) -> Entry:
-    """The entry of an event by its template, under a key made of the event and what it rests on."""
-    return Entry(key(event, *basis), on, event, tuple(TEMPLATES[event](**slip)))
+def entry_of(event: str, *basis: str | int | date | None, on: date, **slip: Any) -> Entry:
+    """The entry of an event by its template, under a key made of the event and what it rests on.
+
+    Unless a day `known_on` is among the slip's fields, it became known on the day it happened.
+    """
+    known_on: date = slip.pop("known_on", on)
+    return Entry(key(event, *basis), on, event, tuple(TEMPLATES[event](**slip)), known_on=known_on)
 
 
 @_text(N_("issuance fee received, application {application}, deposit {deposit}"))
@@ -68,6 +73,15 @@ def suspense_settled(*, deposit: str, application: str, yen: int) -> Iterator[Mo
     2050 仮受金[入金]   7,245 | 2040 預り金(発行手数料)[申込]   7,245
     """
     yield Movement(Account.SUSPENSE, Account.FEES_HELD, yen, credit_application=application, deposit=deposit)
+
+
+@_text(N_("deposit {deposit} no longer counts as the issuance fee, application {application}"))
+def fee_released(*, application: str, deposit: str, yen: int) -> Iterator[Movement]:
+    """発行手数料として受けた入金が、その申込みのもの(又はその額)ではなくなった。
+
+    2040 預り金(発行手数料)[申込]   7,245 | 2050 仮受金[入金]   7,245
+    """
+    yield Movement(Account.FEES_HELD, Account.SUSPENSE, yen, debit_application=application, deposit=deposit)
 
 
 @_text(N_("certificate issued, fee owed to the authority, application {application}"))
@@ -175,6 +189,36 @@ def credit_applied(*, application: str, to_application: str, yen: int) -> Iterat
     2041 預り金(充当)[申込]   7,245 | 2040 預り金(発行手数料)[充当先]   7,245
     """
     yield Movement(Account.CREDITS_HELD, Account.FEES_HELD, yen, application, to_application)
+
+
+@_text(N_("claim on the member: the money for {whose} is no longer held"))
+def claim_raised(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """払い戻し又は支払った後で、その入金がなかったこと(別の申込みのものであったこと)が分かった。会員に返還を求める。
+
+    1150 未収金(会員)[申込]   7,245 | 2040 預り金(発行手数料)[申込]   7,245
+
+    返還された仮受金については、仮受金[入金]に対して計上する。
+    """
+    held = Account.FEES_HELD if application is not None else Account.SUSPENSE
+    yield Movement(Account.CLAIMS, held, yen, application, application, deposit)
+
+
+@_text(N_("claim settled by a transfer of the member, {whose}"))
+def claim_settled(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """返還を求めた額を会員が振り込んだ。
+
+    1110 普通預金   7,245 | 1150 未収金(会員)[申込]   7,245
+    """
+    yield Movement(Account.BANK, Account.CLAIMS, yen, credit_application=application, deposit=deposit)
+
+
+@_text(N_("fee paid to the authority though it was not received: claim on the member, application {application}"))
+def fee_claimed(*, application: str, yen: int) -> Iterator[Movement]:
+    """認証局に支払った発行手数料が、受け取っていなかったものと分かった。会員に請求する(受け取れば戻し入れる)。
+
+    1150 未収金(会員)[申込]   7,245 | 2040 預り金(発行手数料)[申込]   7,245
+    """
+    yield Movement(Account.CLAIMS, Account.FEES_HELD, yen, application, application)
 
 
 @_text(N_("bank charge for a transfer"))

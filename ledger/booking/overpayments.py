@@ -24,15 +24,13 @@ def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -
     What a known application still owes is settled first. Proposed on that day already: nothing changes. Refused: an
     unknown deposit, and one of which nothing is left.
     """
-    versions = tables.deposit_known
-    statement = select(versions.c.application).where(versions.c.deposit == deposit)
-    applications = set(connection.execute(statement).scalars())
-    if not applications:
+    reference = tables.deposit.c.reference
+    if connection.execute(select(reference).where(reference == deposit)).first() is None:
         raise UnknownDeposit(deposit)
     if (earlier := proposed_on(connection, REFUNDS, tables.refund.c.deposit == deposit, on)) is not None:
         return earlier
     require_open(connection, on)
-    book(connection, on, by=by, only=[application for application in applications if application is not None])
+    book(connection, on, by=by, only=(), deposits=[deposit])
     yen = held_for(connection, Account.SUSPENSE, "deposit", deposit)
     if yen <= 0:
         raise NothingOverpaid(deposit)

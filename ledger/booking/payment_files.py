@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Exists, Row, exists, select
 
-from ledger import facts, kana, tables
+from ledger import kana, tables
+from ledger.allocations import owners
 from ledger.booking import refusals
 from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
 from ledger.i18n import N_, _
@@ -226,8 +227,8 @@ def _objections(row: Row[Any], refund: FiledRefund, *, waits: bool) -> Iterator[
 
 def _filed(connection: Connection, rows: Collection[Settlement], reasons: list[str]) -> Iterator[FiledRefund]:
     """Whose each refund is, as known now; a reason is added for each deposit of which that is not known."""
-    versions, application = tables.deposit_known, owned()
-    latest = facts.latest_version(versions, (versions.c.deposit,), None).subquery()
+    application = owned()
+    latest = owners(None).subquery()
     payer = application.c.number == latest.c.application
     statement = select(latest.c.deposit, application.c.member).join(application, payer)
     payers = dict(connection.execute(statement).all()) if any(refund.deposit for refund in rows) else {}

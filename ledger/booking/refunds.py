@@ -60,9 +60,9 @@ def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:
 
 def _require_account(connection: Connection, no: int) -> None:
     """The bank account of the member that a refund goes to is the one that two people know."""
-    refund, paid, application = tables.refund, tables.deposit_known, owned()
+    refund, paid, application = tables.refund, tables.allocation, owned()
     settled = select(paid.c.application).where(paid.c.deposit == refund.c.deposit)
-    settled = settled.order_by(paid.c.known_on.desc(), paid.c.id.desc()).limit(1)
+    settled = settled.order_by(paid.c.known_on.desc(), paid.c.version.desc(), paid.c.part).limit(1)
     whose = func.coalesce(refund.c.application, settled.correlate(refund).scalar_subquery())
     statement = select(application.c.member).join_from(application, refund, application.c.number == whose)
     statement = statement.where(refund.c.no == no)

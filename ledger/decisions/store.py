@@ -111,6 +111,7 @@ def _same(before: str, now: str) -> bool:
 def _reach(connection: Connection) -> dict[str, int]:
     """How far the books reach at this moment: what is recorded later has a higher number, whatever the clock says."""
     numbers = {"sources_to": tables.source.c.id, "fees_to": tables.fee.c.id, "entries_to": tables.entry.c.no}
+    numbers["allocations_to"] = tables.allocation.c.id
     return {name: last_number(connection, number) for name, number in numbers.items()}
 
 

@@ -62,7 +62,7 @@ def problems(connection: Connection, corrected: list[CorrectedOwner]) -> Iterato
 
 
 def _standing(connection: Connection, application: str) -> Iterator[str]:
-    refund, credit, deposit = tables.refund.c, tables.credit.c, tables.deposit_known.c
+    refund, credit, deposit = tables.refund.c, tables.credit.c, tables.allocation.c
     paid = select(deposit.deposit).where(deposit.application == application)
     for found in (
         settlements.refunds(connection, or_(refund.application == application, refund.deposit.in_(paid))),

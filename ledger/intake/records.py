@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Column, Connection, Row, Table, bindparam, func, select
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Row, Table, bindparam, func, select
 
 from ledger import tables
+from ledger.facts import not_withdrawn
 from ledger.intake.kind import FactValue, InputRow
 from ledger.store.records import signature
 
@@ -46,7 +47,8 @@ def records_of(connection: Connection, lines: Iterable[InputRow]) -> Records:
     first = {row.number: row.member for row in rows_of(connection, application.number, named_applications, owned)}
     facts: dict[tuple[str, str], list[tuple[date, FactValue]]] = {}
     columns = [fact.application, fact.known_on, *(fact[part] for part in FactValue._fields)]
-    for row in rows_of(connection, fact.application, first, columns, [fact.known_on, fact.id]):
+    stands = not_withdrawn(tables.fact, None)
+    for row in rows_of(connection, fact.application, first, columns, [fact.known_on, fact.id], stands):
         facts.setdefault((row.application, row.name), []).append((row.known_on, FactValue._make(row[2:])))
     owners = {
         number: [(min((day for day, _fact in facts.get((number, "applied_on"), [])), default=date.min), member)]
@@ -54,7 +56,14 @@ def records_of(connection: Connection, lines: Iterable[InputRow]) -> Records:
     }
     known = tables.application_known.c
     corrected = [known.application, known.known_on, known.member]
-    for row in rows_of(connection, known.application, first, corrected, [known.known_on, known.id]):
+    for row in rows_of(
+        connection,
+        known.application,
+        first,
+        corrected,
+        [known.known_on, known.id],
+        not_withdrawn(tables.application_known, None),
+    ):
         owners[row.application].append((row.known_on, row.member))
     return Records(members, {number: versions[-1][1] for number, versions in owners.items()}, facts, owners)
 
@@ -80,11 +89,14 @@ def rows_of(
     keys: Collection[Any],
     columns: Collection[Column[Any]],
     order: Collection[Column[Any]] = (),
+    where: ColumnElement[bool] | None = None,
 ) -> Iterator[Row[Any]]:
-    """The rows whose key is one of these; those of one key in the given order."""
+    """The rows whose key is one of these, and of which `where` holds; those of one key in the given order."""
     ordered = sorted(keys)
     for start in range(0, len(ordered), _KEYS):
         statement = select(*columns).where(key.in_(ordered[start : start + _KEYS])).order_by(*order)
+        if where is not None:
+            statement = statement.where(where)
         yield from connection.execute(statement)
 
 

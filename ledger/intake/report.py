@@ -63,11 +63,21 @@ class ImportedFile:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """The applications and deposits of which an import told something new; a fee may concern `everything`."""
+
+    applications: frozenset[str] = frozenset()
+    deposits: frozenset[str] = frozenset()
+    everything: bool = False
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What an import did."""
 
     files: list[ImportedFile]
     corrections: list[Correction]
+    touched: Touched = field(default_factory=Touched)
 
     def sentences(self) -> Iterator[str]:
         """The report in the language being spoken, a sentence to a line."""

@@ -49,6 +49,7 @@ class JournalEntry:
     movements: tuple[Movement, ...]
     members: tuple[tuple[str | None, str | None], ...]
     for_day: date | None = None
+    known_on: date | None = None
 
     @property
     def lines(self) -> tuple[AccountLine, ...]:
@@ -147,7 +148,7 @@ def _entry(rows: list[Row[Any]]) -> JournalEntry:
     columns = ("no", "happened_on", "recorded_at", "by", "event", "key", "reverses", "reason")
     movements = tuple(Movement(*(getattr(row, name) for name in PARTS)) for row in rows)
     members = tuple((row.debit_member, row.credit_member) for row in rows)
-    values = [*(getattr(row, name) for name in columns), movements, members, row.for_day]
+    values = [*(getattr(row, name) for name in columns), movements, members, row.for_day, row.known_on]
     return JournalEntry(*values)
 
 

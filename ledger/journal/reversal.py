@@ -21,7 +21,7 @@ CORRECTION = "correction"
 def opposite(no: int, original: Entry, *, on: date, reason: str, cause: str) -> Entry:
     """The exact opposite of an entry, last movement first; `cause` is what it was reversed by, and part of its key."""
     movements = tuple(movement.opposite for movement in reversed(original.movements))
-    return Entry(key(cause, no), on, original.event, movements, reverses=no, reason=reason)
+    return Entry(key(cause, no), on, original.event, movements, reverses=no, reason=reason, known_on=on)
 
 
 def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, require: Requirement) -> Result:
@@ -37,7 +37,7 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, 
         raise refusals.ReversalOfReversal(no, original.reverses)
     reversal = opposite(no, original, on=on, reason=reason, cause=BY_HAND)
     if (before := reversed_by(connection, [no]).get(no)) is not None:
-        if recorded(connection, [before])[before] == reversal:
+        if recorded(connection, [before])[before].same(reversal):
             return Result(before, changed=False)
         raise refusals.AlreadyReversed(no, before)
     require_open(connection, on)

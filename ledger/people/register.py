@@ -1,6 +1,7 @@
 """The register of members: who is a member, whose an application is, and the order in which lists name them."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -46,9 +47,22 @@ def require_member(connection: Connection, member: str) -> Row[Any]:
 
 
 def people(connection: Connection, as_of: date | None = None) -> dict[str, Person]:
-    """Every member, as the register says last (by the day, when one is given)."""
+    """Every member, as the register says last (by the day, when one is given).
+
+    Whose rows were all withdrawn is still named, without a day: what was applied for or posted stands under that name.
+    """
     rows = latest_rows(connection, as_of)
+    if as_of is None:
+        rows = _whoever_was_withdrawn(connection, rows.keys()) | rows
     return {number: Person(number, row.name, row.association) for number, row in rows.items()}
+
+
+def _whoever_was_withdrawn(connection: Connection, known: Collection[str]) -> dict[str, Row[Any]]:
+    """The last row of each member of whom nothing counts any more."""
+    row, version = tables.withdrawn.c, tables.member_known
+    withdrawn = select(row.row_id).where(row.of == version.name)
+    statement = select(version).where(version.c.id.in_(withdrawn)).order_by(version.c.known_on, version.c.id)
+    return {row.member: row for row in connection.execute(statement) if row.member not in known}
 
 
 def member_number(connection: Connection, written: str) -> str:

@@ -92,10 +92,7 @@ def _journal(
     table = tables.entry
     statement = select(table.c.no, table.c.digest).where(table.c.happened_on.between(month.first, month.last))
     digests = dict(connection.execute(statement).all())
-    as_read = {
-        entry.no: Entry(entry.key, entry.on, entry.event, entry.movements, entry.reverses, entry.reason, entry.for_day)
-        for entry in entries
-    }
+    as_read = {entry.no: Entry(*(getattr(entry, name) for name in Entry.__dataclass_fields__)) for entry in entries}
     same = sum(digests.get(no) == entry.digest for no, entry in as_read.items())
     yield Control("unchanged", "journal", same, len(digests), in_yen=False)
 

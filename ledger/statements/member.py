@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from ledger import facts, masking, tables
+from ledger.allocations import counting
 from ledger.codes import Account, format_code
 from ledger.decisions.findings import Finding, grounds, grounds_text, judge
 from ledger.decisions.store import Decision, decisions
@@ -152,9 +153,11 @@ def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[Conditio
 def _deposits(connection: Connection, member: str, as_of: date) -> list[DepositLine]:
     versions = tables.deposit_known
     latest, owner = facts.latest_version(versions, (versions.c.deposit,)).subquery(), owned(facts.AS_OF)
+    allocated = counting().subquery()
     statement = (
-        select(latest.c.deposit, latest.c.received_on, latest.c.yen, latest.c.payer, latest.c.application)
-        .join(owner, owner.c.number == latest.c.application)
+        select(latest.c.deposit, latest.c.received_on, latest.c.yen, latest.c.payer, allocated.c.application)
+        .join(allocated, allocated.c.deposit == latest.c.deposit)
+        .join(owner, owner.c.number == allocated.c.application)
         .where(owner.c.member == member, latest.c.received_on <= facts.AS_OF)
         .order_by(latest.c.received_on, latest.c.deposit)
     )

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from ledger import facts, fees, masking, settlements, tables
+from ledger.allocations import owners
 from ledger.money import Yen, tax_inside
 from ledger.people import accounts
 from ledger.people.register import Owners, Person, latest_rows, numerically, person_order
@@ -94,9 +95,12 @@ def _deposits(connection: Connection, last: date) -> dict[str, tuple[str | None,
     within = versions.c.deposit.in_(select(tables.refund.c.deposit).where(tables.refund.c.deposit.is_not(None)))
     known: dict[str, tuple[str | None, date]] = {}
     for as_of in (None, facts.AS_OF):  # one that became known later is told as it is known last
-        latest = facts.latest_version(versions, (versions.c.deposit,), as_of, within)
-        rows = connection.execute(latest, {} if as_of is None else {"as_of": last})
-        known |= {row.deposit: (row.application, row.received_on) for row in rows}
+        latest = facts.latest_version(versions, (versions.c.deposit,), as_of, within).subquery()
+        owner = owners(as_of).subquery()
+        statement = select(latest.c.deposit, owner.c.application, latest.c.received_on)
+        statement = statement.outerjoin(owner, owner.c.deposit == latest.c.deposit)
+        rows = connection.execute(statement, {} if as_of is None else {"as_of": last})
+        known |= {deposit: (application, received_on) for deposit, application, received_on in rows}
     return known
 
 

@@ -185,8 +185,10 @@ def create(database: str, *, by: str = "") -> Creation:
                 raise errors.DatabaseNewer(format_url(database), before)
             config = alembic_config()
             config.attributes["connection"] = connection
+            tables_before = set(inspect(connection).get_table_names())
             command.upgrade(config, "head")
-            marks = {} if before is None else seals.marks(connection)
+            # What a step puts in a table that it makes is sealed here; what stood there before was sealed already.
+            marks = {name: mark for name, mark in seals.marks(connection).items() if name in tables_before}
             accounts, fees = _load_chart(connection), _load_fees(connection)
             seals.seal(connection, marks, by=by, command="init", role=role(connection))
             connection.commit()

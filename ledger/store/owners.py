@@ -22,10 +22,18 @@ def _corrected(as_of: ColumnElement[date] | None) -> Subquery:
         later.c.application == row.c.application,
         or_(later.c.known_on > row.c.known_on, and_(later.c.known_on == row.c.known_on, later.c.id > row.c.id)),
     )
-    known_by_then = [] if as_of is None else [row.c.known_on <= as_of]
-    later_by_then = [] if as_of is None else [later.c.known_on <= as_of]
+    stands, later_stands = _not_withdrawn(row.c.id, as_of), _not_withdrawn(later.c.id, as_of)
+    known_by_then = [stands] if as_of is None else [stands, row.c.known_on <= as_of]
+    later_by_then = [later_stands] if as_of is None else [later_stands, later.c.known_on <= as_of]
     superseded = select(later.c.id).where(after, *later_by_then).exists()
     return select(row.c.application, row.c.member).where(~superseded, *known_by_then).subquery("owner_corrected")
+
+
+def _not_withdrawn(identity: ColumnElement[int], as_of: ColumnElement[date] | None) -> ColumnElement[bool]:
+    """Whether a correction was not withdrawn by the day; `facts.not_withdrawn` says the same of other rows."""
+    row = tables.withdrawn
+    withdrawn = select(row.c.row_id).where(row.c.of == tables.application_known.name)
+    return identity.not_in(withdrawn if as_of is None else withdrawn.where(row.c.known_on <= as_of))
 
 
 def ever_owned(member: ColumnElement[str]) -> Select[tuple[str]]:
