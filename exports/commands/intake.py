@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from exports.reports import REPORTS, summaries
 from exports.shell import lists
@@ -12,6 +12,9 @@ from exports.shell.options import AsJson, DryRun, On, Out, OutInstead, Reason, a
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.i18n import N_, _
+
+if TYPE_CHECKING:
+    from ledger.booking.allocation import Part
 
 app = Commands(N_("What came in"))
 
@@ -77,6 +80,17 @@ def book(
     return Answer(*summaries.booked(report))
 
 
+def _recorded(books: Books, deposit: str, parts: list[str]) -> "tuple[str, list[Part]]":
+    """The deposit and its parts, each number as it was first recorded."""
+    from ledger.booking import allocation
+    from ledger.store.numbers import as_recorded
+
+    read = [allocation.parse_part(part) for part in parts]
+    spelled = (as_recorded(books.connection, "application", part.application) for part in read)
+    recorded = [replace(part, application=number) for part, number in zip(read, spelled, strict=True)]
+    return as_recorded(books.connection, "deposit", deposit), recorded
+
+
 @app.runs(
     "match",
     "",
@@ -103,13 +117,8 @@ def match(
 
     def settle(books: Books) -> Answer:
         from ledger.booking import allocation
-        from ledger.store.numbers import as_recorded
 
-        paid_by = as_recorded(books.connection, "deposit", deposit)
-        read = [allocation.parse_part(part) for part in parts]
-        read = [
-            replace(part, application=as_recorded(books.connection, "application", part.application)) for part in read
-        ]
+        paid_by, read = _recorded(books, deposit, parts)
         new = allocation.settle(books.connection, paid_by, read, on=on, through=dates.today(), by=books.by)
         sentence = N_("It had been settled so before; nothing was changed.")
         data: dict[str, object] = {"deposit": paid_by, "application": read[0].application, "changed": new}
