@@ -14,7 +14,7 @@ from ledger import dates
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
-    from ledger.booking.allocation import Part
+    from ledger.allocations import Part
 
 app = Commands(N_("What came in"))
 
