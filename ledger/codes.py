@@ -136,6 +136,11 @@ PEOPLE = CodeList(
     ("three", "三人", "three: the maker of the payment file is neither proposer nor approver"),
 )
 
+# What a person who is listed may do.
+RIGHTS = CodeList(
+    ("propose", "起案", "propose"), ("approve", "承認", "approve"), ("pay", "支払", "pay"), ("close", "締め", "close")
+)
+
 REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "recovered", "ended", "rejected")
 CREDIT_STATES = ("proposed", "applied", "undone", "rejected")
 

@@ -1,4 +1,4 @@
-"""What the rows of many tables have in common: a name, who signed them, where they came from, and since when."""
+"""What many tables have in common: how constraints are named, what a column may hold, who wrote a row and whence."""
 
 import re
 from datetime import date, datetime
@@ -14,6 +14,22 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
+    """The rule that a column holds one of these words."""
+    quoted = ", ".join(map(repr, values))
+    return f"{column} = {quoted}" if len(values) == 1 else f"{column} IN ({quoted})"
+
+
+def named(names: tuple[str, ...], rule: str) -> str:
+    """The rule that holds of the rows with one of these names."""
+    return f"NOT ({one_of('name', names)}) OR ({rule})"
+
+
+def coded(name: str, codes: tuple[str, ...]) -> str:
+    """The rule that the facts of a name hold a word of a closed list."""
+    return named((name,), f"code IS NOT NULL AND {one_of('code', codes)} AND up_to IS NULL")
 
 
 class RowBase(SQLModel):

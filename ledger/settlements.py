@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, Table, null, select
 
 from ledger import tables
+from ledger.store.owners import owned
 
 Way = Literal["refund", "overpayment", "credit"]
 Where = ColumnElement[bool] | None
@@ -140,7 +141,7 @@ def settlements(
     connection: Connection, table: Table, where: Where = None, as_of: date | None = None
 ) -> list[Settlement]:
     """The same for the table of refunds or of credits; what was not proposed by the day is left out."""
-    step, application = transitions_of(table), tables.application
+    step, application = transitions_of(table), owned()
     whose = (_column(table, name) for name in ("no", "application", "deposit", "to_application"))
     # Of a credit what stands in the second line is not kept.
     of_step = (

@@ -9,9 +9,10 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Column, Index, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+import ledger.control_tables  # noqa: F401 - its tables are among those of the metadata
 from ledger import codes as words
-from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS, PEOPLE
-from ledger.rows import KnownBase, RowBase, SignedBase, SourcedBase
+from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS
+from ledger.rows import KnownBase, RowBase, SignedBase, SourcedBase, coded, named, one_of
 
 DAY_FACTS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
 REGISTER_FACTS = ("downloaded", "receipt")
@@ -22,19 +23,6 @@ FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
 
 OUTCOMES = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "settled", "no_fee")
 VERDICTS = ("eligible", "not_eligible", "undetermined")
-
-
-def _one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
-    quoted = ", ".join(map(repr, values))
-    return f"{column} = {quoted}" if len(values) == 1 else f"{column} IN ({quoted})"
-
-
-def _named(names: tuple[str, ...], rule: str) -> str:
-    return f"NOT ({_one_of('name', names)}) OR ({rule})"
-
-
-def _coded(name: str, codes: tuple[str, ...]) -> str:
-    return _named((name,), f"code IS NOT NULL AND {_one_of('code', codes)} AND up_to IS NULL")
 
 
 class SourceRow(SignedBase, table=True):
@@ -61,8 +49,8 @@ class MemberKnownRow(KnownBase, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(_one_of("association", ASSOCIATIONS), "association"),
-        CheckConstraint(f"account_type IS NULL OR {_one_of('account_type', ACCOUNT_TYPES.codes)}", "account_type"),
+        CheckConstraint(one_of("association", ASSOCIATIONS), "association"),
+        CheckConstraint(f"account_type IS NULL OR {one_of('account_type', ACCOUNT_TYPES.codes)}", "account_type"),
         Index(None, "member", "known_on", "id"),
     )
     member: str = Field(foreign_key="member.number")
@@ -80,9 +68,20 @@ class MemberKnownRow(KnownBase, table=True):
 
 
 class ApplicationRow(SourcedBase, table=True):
-    """An application for a certificate: the key of everything; at most one certificate, at most one fee."""
+    """An application for a certificate: the key of everything; at most one certificate, at most one fee.
+
+    `member` is whose it was recorded to be first; whose it is as of a day says `facts.owned`.
+    """
 
     number: str = Field(primary_key=True)
+    member: str = Field(foreign_key="member.number", index=True)
+
+
+class ApplicationKnownRow(KnownBase, table=True):
+    """Whose an application is known to be since a day, when that was recorded wrongly at first."""
+
+    __table_args__ = (Index(None, "application", "known_on", "id"),)
+    application: str = Field(foreign_key="application.number")
     member: str = Field(foreign_key="member.number", index=True)
 
 
@@ -94,17 +93,17 @@ class FactRow(KnownBase, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(_one_of("name", FACTS), "name"),
-        CheckConstraint(_named(DAY_FACTS, "day IS NOT NULL AND code IS NULL AND up_to IS NULL"), "day"),
+        CheckConstraint(one_of("name", FACTS), "name"),
+        CheckConstraint(named(DAY_FACTS, "day IS NOT NULL AND code IS NULL AND up_to IS NULL"), "day"),
         CheckConstraint(
-            _named(REGISTER_FACTS, "up_to IS NOT NULL AND code IS NULL AND (day IS NULL OR day <= up_to)"), "register"
+            named(REGISTER_FACTS, "up_to IS NOT NULL AND code IS NULL AND (day IS NULL OR day <= up_to)"), "register"
         ),
         CheckConstraint(
-            " AND ".join(f"({_coded(name, CODE_LISTS[name].codes)})" for name in (*CODE_FACTS, *ANSWER_FACTS)), "code"
+            " AND ".join(f"({coded(name, CODE_LISTS[name].codes)})" for name in (*CODE_FACTS, *ANSWER_FACTS)), "code"
         ),
-        CheckConstraint(_named(ANSWER_FACTS, "day IS NOT NULL"), "answer"),
+        CheckConstraint(named(ANSWER_FACTS, "day IS NOT NULL"), "answer"),
         CheckConstraint(
-            _named(LINK_FACTS, "code IS NOT NULL AND code <> application AND day IS NULL AND up_to IS NULL"), "link"
+            named(LINK_FACTS, "code IS NOT NULL AND code <> application AND day IS NULL AND up_to IS NULL"), "link"
         ),
         Index(None, "application", "name", "known_on", "id"),
     )
@@ -230,7 +229,7 @@ class FeeRow(RowBase, table=True):
 class AccountRow(RowBase, table=True):
     """An account of the chart; `kept_by` names what its subsidiary ledger is kept by."""
 
-    __table_args__ = (CheckConstraint(_one_of("kind", ("asset", "liability", "revenue", "expense")), "kind"),)
+    __table_args__ = (CheckConstraint(one_of("kind", ("asset", "liability", "revenue", "expense")), "kind"),)
     code: str = Field(primary_key=True)
     kind: str
     ja: str
@@ -296,8 +295,8 @@ class DecisionRow(SignedBase, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(_one_of("outcome", OUTCOMES), "outcome"),
-        CheckConstraint(_one_of("verdict", VERDICTS), "verdict"),
+        CheckConstraint(one_of("outcome", OUTCOMES), "outcome"),
+        CheckConstraint(one_of("verdict", VERDICTS), "verdict"),
         CheckConstraint("outcome <> 'eligible' OR refundable > 0", "refundable"),
         CheckConstraint("outcome = 'eligible' OR refundable = 0", "nothing_refundable"),
         Index(None, "application", "no"),
@@ -343,7 +342,7 @@ class RefundStepRow(SignedBase, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(_one_of("state", words.REFUND_STATES), "state"),
+        CheckConstraint(one_of("state", words.REFUND_STATES), "state"),
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
         CheckConstraint("state IN ('approved', 'filed') OR entry IS NOT NULL", "entry"),
         CheckConstraint("state NOT IN ('rejected', 'returned', 'ended') OR reason IS NOT NULL", "reason"),
@@ -394,7 +393,7 @@ class CreditStepRow(SignedBase, table=True):
     """A state that a credit came into, on a day, by a person, with the entry that was posted for it."""
 
     __table_args__ = (
-        CheckConstraint(_one_of("state", words.CREDIT_STATES), "state"),
+        CheckConstraint(one_of("state", words.CREDIT_STATES), "state"),
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
         CheckConstraint("state NOT IN ('rejected', 'undone') OR reason IS NOT NULL", "reason"),
     )
@@ -413,7 +412,7 @@ class SlipRow(RowBase, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(_one_of("kind", list(words.SLIP_KINDS)), "kind"),
+        CheckConstraint(one_of("kind", list(words.SLIP_KINDS)), "kind"),
         CheckConstraint("yen > 0", "yen"),
         CheckConstraint("debit <> credit", "sides"),
         CheckConstraint("application IS NULL OR deposit IS NULL", "one_subject"),
@@ -434,7 +433,7 @@ class SlipStepRow(SignedBase, table=True):
     """A state that a slip came into, on a day, by a person; the entry of a slip bears the day of its first step."""
 
     __table_args__ = (
-        CheckConstraint(_one_of("state", words.SLIP_STATES), "state"),
+        CheckConstraint(one_of("state", words.SLIP_STATES), "state"),
         CheckConstraint("(nth = 1) = (state IN ('proposed', 'posted'))", "first"),
         CheckConstraint("state = 'approved' OR reason IS NOT NULL", "reason"),
         CheckConstraint("(state IN ('approved', 'posted')) = (entry IS NOT NULL)", "entry"),
@@ -447,115 +446,6 @@ class SlipStepRow(SignedBase, table=True):
     entry: int | None = Field(default=None, foreign_key="entry.no", unique=True)
 
 
-class BatchRow(SignedBase, table=True):
-    """What one write added to the books; `head` is over the head before, this row and all its seals."""
-
-    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    command: str
-    previous: str
-    head: str
-
-
-class SealRow(RowBase, table=True):
-    """The SHA-256 over every column of one row that was added: which batch, which table (`of`), which row (`key`)."""
-
-    __table_args__ = (Index(None, "of", "key"),)
-    batch: int = Field(primary_key=True, foreign_key="batch.no")
-    nth: int = Field(primary_key=True)
-    of: str
-    key: str
-    digest: str
-
-
-class RefusedRow(SignedBase, table=True):
-    """A command that the ledger did not carry out: its code and the fields of its sentence, as JSON."""
-
-    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    command: str
-    code: str
-    fields: str = Field(sa_column=Column(Text, nullable=False))
-
-
-class MonthStepRow(SignedBase, table=True):
-    """A month that was closed or reopened; the last step says up to which day the books are closed (NULL: not at all).
-
-    `accepted` are the reasons against closing that were accepted, as JSON; `bank_yen` is the bank's own balance, and
-    `decisions_to` the number of the last decision that the books held.
-    """
-
-    __table_args__ = (
-        CheckConstraint("state IN ('closed', 'reopened')", "state"),
-        CheckConstraint("state = 'reopened' OR closed_to IS NOT NULL", "closed_to"),
-        CheckConstraint("state = 'closed' OR reason IS NOT NULL", "reason"),
-    )
-    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    month: str
-    state: str
-    closed_to: date | None = None
-    reason: str | None = None
-    accepted: str | None = None
-    bank_yen: int | None = None
-    head: str | None = None
-    decisions_to: int | None = None
-
-
-class AccountApprovalRow(SignedBase, table=True):
-    """A second person's word that a changed bank account of a member is right."""
-
-    member_known: int = Field(
-        primary_key=True, foreign_key="member_known.id", sa_column_kwargs={"autoincrement": False}
-    )
-
-
-class PayeeKnownRow(KnownBase, table=True):
-    """Who receives what comes back for an application in the member's place (heirs, who paid), to which account."""
-
-    __table_args__ = (
-        CheckConstraint(_one_of("account_type", ACCOUNT_TYPES.codes), "account_type"),
-        Index(None, "application", "known_on", "id"),
-    )
-    application: str = Field(foreign_key="application.number")
-    name: str
-    relation: str | None = None
-    bank: str
-    branch: str
-    account_type: str
-    account_number: str
-    account_name: str
-
-
-class PayeeApprovalRow(SignedBase, table=True):
-    """A second person's word that a payee is right."""
-
-    payee_known: int = Field(primary_key=True, foreign_key="payee_known.id", sa_column_kwargs={"autoincrement": False})
-
-
-class LookedRow(SignedBase, table=True):
-    """Who looked at the whole bank account number of a member, and for what."""
-
-    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    member: str = Field(foreign_key="member.number")
-    purpose: str
-
-
-class SettingRow(SignedBase, table=True):
-    """What the federation is to the bank, and how many people a payment needs; of each name the last row counts."""
-
-    __table_args__ = (CheckConstraint(_named(("people",), _one_of("value", PEOPLE.codes)), "people"),)
-    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    name: str = Field(index=True)
-    value: str
-
-
-class RequestRow(SignedBase, table=True):
-    """A command that was given a key: what it was (`digest` over its content) and what it answered, as JSON."""
-
-    key: str = Field(primary_key=True)
-    command: str
-    digest: str
-    answer: str = Field(sa_column=Column(Text, nullable=False))
-
-
 metadata = SQLModel.metadata
 
 
@@ -564,7 +454,8 @@ def _core(*names: str) -> tuple[Table, ...]:
     return tuple(metadata.tables[name] for name in names)
 
 
-source, member, member_known, application, fact = _core("source", "member", "member_known", "application", "fact")
+source, member, member_known = _core("source", "member", "member_known")
+application, application_known, fact = _core("application", "application_known", "fact")
 deposit, deposit_known, allocation, withdrawn = _core("deposit", "deposit_known", "allocation", "withdrawn")
 bill_known, opening, fee, account = _core("bill_known", "opening", "fee", "account")
 entry, movement, decision, refund, refund_step = _core("entry", "movement", "decision", "refund", "refund_step")
@@ -572,4 +463,5 @@ payment_file, credit, credit_step, batch, seal = _core("payment_file", "credit",
 refused, month_step, account_approval, payee_known, payee_approval = _core(
     "refused", "month_step", "account_approval", "payee_known", "payee_approval"
 )
+people_change, people_step = _core("people_change", "people_step")
 slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")

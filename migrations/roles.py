@@ -23,7 +23,7 @@ _CLERK = tuple(table for table in NAMED_BY if table not in ("account", "account_
 _APPROVER = (
     *("refund_step", "credit_step", "slip_step", "entry", "movement", "account_approval", "payee_approval"),
     *("month_step", "payment_file", "setting"),
-    *("looked", "refused", "request", "batch", "seal"),
+    *("looked", "refused", "request", "batch", "seal", "people_change", "people_step"),
 )
 
 WRITES: dict[str, tuple[str, ...]] = {"clerk": _CLERK, "approver": _APPROVER, "auditor": ()}

@@ -42,7 +42,8 @@ EXAMPLES = {
 class Writing:
     """A command that writes: by whom and with which words it is typed; the files are those of the folder of `made`.
 
-    `other` words make it another command under the same key, and `field` is then named; `rule` draws it in the model;
+    `other` words make it another command under the same key, and `field` is then named; `rule` draws it in the model
+    (empty: the list of people changes no money, and has tables of its own in `test_permissions.py`);
     `roles` may do it on PostgreSQL.
     """
 
@@ -216,6 +217,10 @@ WRITING = {
         "reversed_by_hand",
         BOTH,
     ),
+    "people add": Writing(CLERK, "庚野 --may propose", "庚野 --may pay", "--may", "", BOTH),
+    "people end": Writing(CLERK, f"'{CHIEF}'", f"'{CLERK}'", "NAME", "", BOTH),
+    "people approve": Writing(CHIEF, "4", "6", "NO", "", BOTH),
+    "people reject": Writing(CHIEF, "4 --reason 退職", "4 --reason 誤り", "--reason", "", BOTH),
     "account approve": Writing(CHIEF, f"'{desk.ANOTHER}'", f"'{desk.MEMBER}'", "MEMBER", "account_approved", APPROVERS),
     "settings set": Writing(CHIEF, "people three", "people two", "VALUE", "set_people", APPROVERS),
     "close": Writing(

@@ -266,7 +266,11 @@ def everything(url: str, folder: Path) -> None:
         for event in ("certificate_issued", "fee_received"):
             no = int(entry(url, event, "REVERSED"))
             reversed_before(connection, no, on=date(2012, 4, 1), reason="二重計上", by=CLERK)
+    moved = folder / "会員訂正.csv"
+    moved.write_text(_csv("申込番号,会員番号,申込日,申込区分", [f"LATER,{ANOTHER},2012-06-01,新規"]), encoding="utf-8")
+    done(url, "import", str(moved))
     withdrawn(url, folder)
+    listed(url)
 
 
 def withdrawn(url: str, folder: Path) -> None:
@@ -278,6 +282,20 @@ def withdrawn(url: str, folder: Path) -> None:
     done(url, "import", str(path))
     number = max(row["no"] for row in answered(url, "imports")["imports"])
     done(url, "withdraw", str(number), "--reason", "二重取込み", "--on", "2012-05-02")
+
+
+ALL_RIGHTS = "propose,approve,pay,close"
+
+
+def listed(url: str) -> None:
+    """Lists those who act here; further changes wait, and one was rejected."""
+    done(url, "people", "add", CLERK, "--may", ALL_RIGHTS)
+    done(url, "people", "add", CHIEF, "--may", ALL_RIGHTS)
+    done(url, "people", "add", "丁山", "--may", ALL_RIGHTS)
+    done(url, "people", "approve", "3", by=CHIEF)
+    for name in ("戊川", "己谷", "庚町"):
+        done(url, "people", "add", name, "--may", "approve")
+    done(url, "people", "reject", "5", "--reason", "退職のため")
 
 
 # --- books for a whole module -----------------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ class UnknownBill(Refusal):'''
 COMMANDS = '''app.lists(REPORTS["fees"])
 
 
-@app.writes("interest", "120 --on 2012-10-01")
+@app.writes("interest", "120 --on 2012-10-01", may=("propose",))
 def interest(books: Books, yen: Annotated[int, number("YEN", N_("the yen that the bank paid"))], on: On) -> Answer:
     """Posts interest that the bank paid."""
     from ledger.booking.interest import receive

@@ -69,7 +69,7 @@ def refused(url: str, code: str, *words: str, by: str = CHIEF) -> None:
     assert (answer.exit_code, f"({code})" in answer.stderr) == (Exit.REFUSED, True), answer.output
     last = desk.answered(url, "refusals")["refusals"][-1]
     command = " ".join(words[: 2 if words[0] in ("refund", "credit", "account", "overpaid") else 1])
-    assert (last["code"], last["by"], last["command"]) == (code, by, command)
+    assert (last["code"], last["by"], last["command"]) == (code, by.strip(), command)
 
 
 # --- a second person ------------------------------------------------------------------------------------------------

@@ -25,7 +25,12 @@ Yen = Annotated[int, option("--yen", N_("the amount in yen"), "YEN", min=1, max=
 Slip = Annotated[int, number("NO", N_("the number of the slip"))]
 
 
-@slip.writes("charge", "--yen 440 --on 2012-09-28 --reason 振込手数料", "--yen 440 --refund 3 --reason 振込手数料")
+@slip.writes(
+    "charge",
+    "--yen 440 --on 2012-09-28 --reason 振込手数料",
+    "--yen 440 --refund 3 --reason 振込手数料",
+    may=("propose",),
+)
 def charge(
     books: Books,
     yen: Yen,
@@ -41,7 +46,7 @@ def charge(
     return Answer(*slips.told(booking.charge(books.connection, yen, refund=refund, on=on, reason=reason, by=books.by)))
 
 
-@slip.writes("interest", "--yen 12 --on 2012-08-18 --reason 決算利息")
+@slip.writes("interest", "--yen 12 --on 2012-08-18 --reason 決算利息", may=("propose",))
 def interest(books: Books, yen: Yen, reason: Reason, on: On) -> Answer:
     """Proposes interest on the bank account."""
     from ledger.booking import slips as booking
@@ -49,7 +54,9 @@ def interest(books: Books, yen: Yen, reason: Reason, on: On) -> Answer:
     return Answer(*slips.told(booking.interest(books.connection, yen, on=on, reason=reason, by=books.by)))
 
 
-@slip.writes("write-off", "2011-0001 --reason 振込手数料差引き", "2011-0001 --claim --reason 回収不能")
+@slip.writes(
+    "write-off", "2011-0001 --reason 振込手数料差引き", "2011-0001 --claim --reason 回収不能", may=("propose",)
+)
 def write_off(
     books: Books,
     subject: Annotated[str, argument("APPLICATION", N_("the application number; of a claim, or the deposit"))],
@@ -64,7 +71,7 @@ def write_off(
     return Answer(*slips.told(proposing(books.connection, subject, on=on, reason=reason, by=books.by)))
 
 
-@slip.writes("income", "20120310-7 --reason 回答なし", "20120310-7 --yen 255 --reason 回答なし")
+@slip.writes("income", "20120310-7 --reason 回答なし", "20120310-7 --yen 255 --reason 回答なし", may=("propose",))
 def income(
     books: Books,
     deposit: Annotated[str, argument("DEPOSIT", N_("the reference number of the deposit"))],
@@ -78,7 +85,7 @@ def income(
     return Answer(*slips.told(booking.income(books.connection, deposit, yen=yen, on=on, reason=reason, by=books.by)))
 
 
-@slip.writes("opened-refund", "2010-0007 --on 2012-04-10 --reason 未払")
+@slip.writes("opened-refund", "2010-0007 --on 2012-04-10 --reason 未払", may=("propose",))
 def opened_refund(books: Books, subject: Application, reason: Reason, on: On) -> Answer:
     """Proposes to pay a refund that was owed when the books began, of an application or a deposit."""
     from ledger.booking import slips as booking
@@ -86,7 +93,7 @@ def opened_refund(books: Books, subject: Application, reason: Reason, on: On) ->
     return Answer(*slips.told(booking.pay_opened_refund(books.connection, subject, on=on, reason=reason, by=books.by)))
 
 
-@slip.writes("other", "--debit 5900 --credit 1110 --yen 1000 --reason 証明書")
+@slip.writes("other", "--debit 5900 --credit 1110 --yen 1000 --reason 証明書", may=("propose",))
 def other(
     books: Books,
     debit: Annotated[str, option("--debit", N_("the account that is debited"), "CODE")],
@@ -101,7 +108,7 @@ def other(
     return Answer(*slips.told(booking.other(books.connection, debit, credit, yen, on=on, reason=reason, by=books.by)))
 
 
-@slip.writes("approve", "1 --by 丙田")
+@slip.writes("approve", "1 --by 丙田", may=("approve",))
 def approve_slip(books: Books, no: Slip, on: On) -> Answer:
     """Approves a slip that another person proposed; its entry bears the day of the slip."""
     from ledger.booking import slips as booking
@@ -109,7 +116,7 @@ def approve_slip(books: Books, no: Slip, on: On) -> Answer:
     return Answer(*slips.told(booking.approve(books.connection, no, on=on, by=books.by)))
 
 
-@slip.writes("reject", "1 --reason 金額相違")
+@slip.writes("reject", "1 --reason 金額相違", may=("propose", "approve"))
 def reject_slip(books: Books, no: Slip, reason: Reason, on: On) -> Answer:
     """Rejects a slip that waits; the reason is kept."""
     from ledger.booking import slips as booking
@@ -117,7 +124,7 @@ def reject_slip(books: Books, no: Slip, reason: Reason, on: On) -> Answer:
     return Answer(*slips.told(booking.reject(books.connection, no, on=on, reason=reason, by=books.by)))
 
 
-@app.writes("reverse", "17 --reason 二重計上 --on 2012-10-01")
+@app.writes("reverse", "17 --reason 二重計上 --on 2012-10-01", may=("propose",))
 def reverse(
     books: Books, entry: Annotated[int, number("ENTRY", N_("the number of the entry"))], reason: Reason, on: On
 ) -> Answer:

@@ -7,7 +7,20 @@ from typing import Annotated, Any
 from exports.commands.steps import proposed, recorded, together
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, AsJson, AsOf, No, On, Out, Reason, argument, number, number_range, option
+from exports.shell.options import (
+    LARGEST,
+    PLANNED,
+    AsJson,
+    AsOf,
+    No,
+    On,
+    Out,
+    Reason,
+    argument,
+    number,
+    number_range,
+    option,
+)
 from exports.shell.options import numbers as numbers_of
 from exports.shell.session import Answer, Books, Session
 from ledger.i18n import N_
@@ -18,7 +31,9 @@ overpaid = app.group("overpaid", N_("Money that was never due: the same states a
 returns = Commands()  # what both have
 
 
-@refund.writes("propose", "2011-0001", "2011-0001 --on 2012-09-24 --dry-run", "--everyone --association 東京")
+@refund.writes(
+    "propose", "2011-0001", "2011-0001 --on 2012-09-24 --dry-run", "--everyone --association 東京", may=("propose",)
+)
 def propose(
     books: Books,
     applications: Annotated[list[str] | None, argument("APPLICATION", N_("application numbers"))] = None,
@@ -35,7 +50,7 @@ def propose(
     return together([proposed(refund_lots.propose(books, number, on), sentence) for number in chosen])
 
 
-@overpaid.writes("return", "20120310-7")
+@overpaid.writes("return", "20120310-7", may=("propose",))
 def return_overpayment(
     books: Books, deposit: Annotated[str, argument("DEPOSIT", N_("the reference number of the deposit"))], on: On
 ) -> Answer:
@@ -52,7 +67,7 @@ Despite = Annotated[
 ]
 
 
-@returns.writes("approve", "1 --by 丙田", "1-93 --by 丙田")
+@returns.writes("approve", "1 --by 丙田", "1-93 --by 丙田", may=("approve",))
 def approve(books: Books, numbers: Numbers, on: On, despite: Despite = None) -> Answer:
     """Approves what another person proposed: to whom it goes, the account, the yen and the grounds."""
     from exports.reports import refund_lots
@@ -66,7 +81,7 @@ def approve(books: Books, numbers: Numbers, on: On, despite: Despite = None) -> 
     return together([recorded(step, sentence) for step in steps])
 
 
-@returns.writes("reject", "1 --reason 口座相違")
+@returns.writes("reject", "1 --reason 口座相違", may=("propose", "approve"))
 def reject(books: Books, numbers: Numbers, reason: Reason, on: On) -> Answer:
     """Rejects what is not paid yet; the reason is kept."""
     from exports.reports import refund_lots
@@ -80,7 +95,7 @@ def reject(books: Books, numbers: Numbers, reason: Reason, on: On) -> Answer:
     return together([recorded(step, sentence) for step in steps])
 
 
-@returns.writes("paid", "1 2 3 --on 2012-09-28")
+@returns.writes("paid", "1 2 3 --on 2012-09-28", may=("pay",))
 def paid(
     books: Books,
     numbers: Annotated[list[int], number("NO", N_("the numbers of the refunds"))],
@@ -98,7 +113,7 @@ def paid(
 OnItsDay = Annotated[date | None, option("--on", N_("the business day (default: the day that was recorded)"), "DAY")]
 
 
-@returns.writes("unpaid", "1 --reason 支払日の誤記")
+@returns.writes("unpaid", "1 --reason 支払日の誤記", may=("pay",))
 def unpaid(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
     """Takes a payment back that was recorded by mistake or on the wrong day; it is as it was before."""
     from ledger.booking.recovery import undo
@@ -109,7 +124,7 @@ def unpaid(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
     )
 
 
-@returns.writes("returned", "1 --on 2012-10-02 --reason 口座なし")
+@returns.writes("returned", "1 --on 2012-10-02 --reason 口座なし", may=("pay",))
 def returned(books: Books, no: No, reason: Reason, on: On) -> Answer:
     """Records that the transfer came back; the debt to the member stays."""
     from ledger.booking import refunds
@@ -121,7 +136,7 @@ def returned(books: Books, no: No, reason: Reason, on: On) -> Answer:
     return recorded(refunds.returned(books.connection, no, on=on, reason=reason, by=books.by), sentence)
 
 
-@returns.writes("end", "1 --reason 再発行分に充当を希望 --by 丙田")
+@returns.writes("end", "1 --reason 再発行分に充当を希望 --by 丙田", may=("approve",))
 def end(books: Books, no: No, reason: Reason, on: On) -> Answer:
     """Ends what came back, or was approved and not paid: it is held again, to be credited or taken as income."""
     from ledger.booking import refunds
@@ -130,7 +145,7 @@ def end(books: Books, no: No, reason: Reason, on: On) -> Answer:
     return recorded(step, N_("Refund {no} is ended; its yen are held again as before it was proposed."))
 
 
-@returns.writes("recovered", "1 --yen 7245 --on 2012-11-05")
+@returns.writes("recovered", "1 --yen 7245 --on 2012-11-05", may=("pay",))
 def recovered(
     books: Books,
     no: No,
@@ -144,7 +159,7 @@ def recovered(
     return recorded(step, N_("{yen} yen of refund {no} were paid back."), yen=f"{yen:,}")
 
 
-@returns.writes("undo", "1 --reason 組戻しの誤記")
+@returns.writes("undo", "1 --reason 組戻しの誤記", may=("pay",))
 def undo(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
     """Takes back what was recorded last and did not happen: paid, come back, or paid back by the member."""
     from ledger.booking import recovery
@@ -182,12 +197,13 @@ def _rewrite(books: Books, answer: Any) -> bytes | None:
     "file",
     "--on 2012-09-28 --out 総合振込-2012-09-28.txt",
     "--on 2012-09-28 --out 総合振込.txt --without 3 --dry-run",
+    may=("pay",),
     rewrite=_rewrite,
 )
 def write_file(
     books: Books,
     out: Out,
-    on: Annotated[date, option("--on", N_("the day of the transfers (default: today)"), "DAY")],
+    on: Annotated[date, option("--on", N_("the day of the transfers (default: today)"), "DAY"), PLANNED],
     without: Annotated[
         list[int] | None, option("--without", N_("a refund to leave out; may be repeated"), "NO", min=1, max=LARGEST)
     ] = None,
@@ -204,7 +220,7 @@ def write_file(
     return Answer(*payments.filed(written, out), file=content)
 
 
-@files.writes("void", "1 --reason 取組日の誤り --by 丙田")
+@files.writes("void", "1 --reason 取組日の誤り --by 丙田", may=("approve", "pay"))
 def void(
     books: Books, no: Annotated[int, number("NO", N_("the number of the payment file"))], reason: Reason, on: On
 ) -> Answer:

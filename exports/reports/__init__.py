@@ -14,6 +14,7 @@ from exports.reports import (
     months,
     outdated,
     payee_list,
+    people_list,
     refusals,
     settings,
     settlements,
@@ -35,6 +36,7 @@ REPORTS: dict[str, Report] = {
             account_list.REPORT,
             payee_list.REPORT,
             settings.REPORT,
+            people_list.REPORT,
         ),
     )
 }

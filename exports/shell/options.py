@@ -56,6 +56,9 @@ def numbers(text: str) -> Any:
 AsJson = Annotated[bool, option("--json", N_("answer in JSON, for other programs"))]
 DryRun = Annotated[bool, option("--dry-run", N_("do everything, then take it back"))]
 
+# Beside the option of a day that may lie after today, in a command that writes: it is planned.
+PLANNED = "planned"
+
 # A day that is not given is today.
 On = Annotated[date, option("--on", N_("the business day (default: today)"), "DAY")]
 AsOf = Annotated[date, option("--as-of", N_("the day the question is asked for (default: today)"), "DAY")]

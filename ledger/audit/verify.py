@@ -82,6 +82,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
     yield from workflows.faults(connection, posted)
     yield from workflows.slips(connection, posted)
     yield from workflows.payment_files(connection)
+    yield from workflows.changes_of_people(connection)
     yield from _totals(connection, month)
     yield from _decisions(connection, None if numbers is None else numbers["decision"])
 

@@ -87,6 +87,23 @@ def payment_files(connection: Connection) -> Iterator[Fault]:
             yield Fault("file-changed", where, {})
 
 
+def changes_of_people(connection: Connection) -> Iterator[Fault]:
+    """What is wrong with the list of people: a change that its proposer let take effect while others were listed."""
+    change, step = tables.people_change, tables.people_step
+    statement = (
+        select(step.c.no, step.c.by, change.c.name, change.c.may, change.c.by.label("proposed_by"))
+        .join(change, change.c.no == step.c.change)
+        .where(step.c.state == "approved")
+        .order_by(step.c.no)
+    )
+    listed: set[str] = set()
+    for row in connection.execute(statement):
+        others = any(not same_person(name, row.by) for name in listed)
+        if others and same_person(row.by, row.proposed_by):
+            yield Fault("same-person-approved", f"people_step {row.no}", {"nth": row.no, "by": row.by})
+        listed = listed | {row.name} if row.may else listed - {row.name}
+
+
 def _courses(connection: Connection, things: Table, steps: Table) -> Iterator[tuple[int, int, list[Row[Any]]]]:
     statement = (
         select(things.c.no, things.c.yen.label("proposed"), steps)

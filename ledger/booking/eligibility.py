@@ -5,7 +5,6 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from ledger import tables
 from ledger.booking import refusals
 from ledger.booking.run import book
 from ledger.codes import Account
@@ -16,12 +15,13 @@ from ledger.facts import COLUMNS
 from ledger.i18n import _
 from ledger.journal.balances import held_for
 from ledger.notices import review_flags
+from ledger.store.owners import owned
 
 
 def require_application(connection: Connection, application: str) -> str:
     """The member of an application; an unknown one is refused."""
-    number = tables.application.c.number
-    member: str | None = connection.execute(select(tables.application.c.member).where(number == application)).scalar()
+    owner = owned()
+    member: str | None = connection.execute(select(owner.c.member).where(owner.c.number == application)).scalar()
     if member is None:
         raise UnknownApplication(application)
     return member

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     BigInteger,
+    BindParameter,
     ColumnElement,
+    CompoundSelect,
     Select,
     and_,
     bindparam,
@@ -30,20 +32,26 @@ from ledger.codes import OPENING, RECEIPTS, Account
 from ledger.facts import AS_OF
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
+from ledger.store.owners import ever_owned
 
 # The facts that `missing` may name, in the order in which it does.
 MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "covered")
 
-Scope = Select[tuple[str]]
+Scope = Select[tuple[str]] | CompoundSelect[tuple[str]]
 
 # The applications of one member; and these applications with the others of their members, for a reissue may be among
 # those. Which they are is handed over with the day asked, so that the SELECT is built and prepared once.
-MEMBER: Scope = select(tables.application.c.number).where(tables.application.c.member == bindparam("scope_member"))
-_own = tables.application.alias("own")
-APPLICATIONS: Scope = select(tables.application.c.number).where(
-    tables.application.c.member.in_(
-        select(_own.c.member).where(_own.c.number.in_(bindparam("scope_applications", expanding=True)))
-    )
+# Whose they ever were is asked, for whose they were as of the day the SELECT itself says.
+MEMBER: Scope = ever_owned(bindparam("scope_member"))
+_own, _known = tables.application.alias("own"), tables.application_known.alias("known")
+_named: BindParameter[Any] = bindparam("scope_applications", expanding=True)
+_members = union_all(
+    select(_own.c.member).where(_own.c.number.in_(_named)),
+    select(_known.c.member).where(_known.c.application.in_(_named)),
+)
+_corrected = select(tables.application_known.c.application).where(tables.application_known.c.member.in_(_members))
+APPLICATIONS: Scope = (
+    select(tables.application.c.number).where(tables.application.c.member.in_(_members)).union_all(_corrected)
 )
 
 

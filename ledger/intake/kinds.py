@@ -49,7 +49,7 @@ KINDS = (
             "司法書士会", "association", association, N_("One of the 50 associations."), choices=tuple(ASSOCIATIONS)
         ),
         InputColumn("氏名カナ", "kana", text(100), N_("The name in kana.")),
-        InputColumn("登録取消日", "deregistered_on", day, N_("The day on which the registration ended.")),
+        InputColumn("登録取消日", "deregistered_on", day, N_("The day on which the registration ended."), planned=True),
         InputColumn("登録取消事由", "deregistered_reason", remark(200), N_("Why the registration ended.")),
         InputColumn("銀行番号", "bank", digits(4), N_("4 digits; the whole account or none of it.")),
         InputColumn("支店番号", "branch", digits(3), N_("3 digits.")),
@@ -76,7 +76,9 @@ KINDS = (
         _APPLICATION,
         InputColumn("発行日", "issued_on", day, N_("The day of issue; this or the day of sending at least.")),
         InputColumn("送付日", "mailed_on", day, N_("The day on which the PIN code was sent.")),
-        InputColumn("有効期間満了日", "expires_on", day, N_("The last day on which the certificate is valid.")),
+        InputColumn(
+            "有効期間満了日", "expires_on", day, N_("The last day on which the certificate is valid."), planned=True
+        ),
         any_of=("発行日", "送付日"),
     ),
     # The download log (ダウンロード): a blank day says that there was none up to the day of the check.
@@ -102,7 +104,7 @@ KINDS = (
         "revocations",
         N_("Revocations"),
         _APPLICATION,
-        _needed("取消日", "revoked_on", day, N_("The day from which it is revoked.")),
+        _needed("取消日", "revoked_on", day, N_("The day from which it is revoked."), planned=True),
         _coded("取消区分", "side", N_("Whose reason it was.")),
         _coded("取消事由", "reason", N_("Blank: not known."), otherwise="unknown-reason"),
     ),
@@ -177,7 +179,7 @@ KINDS = (
     Kind(
         "fees",
         N_("Fees"),
-        _needed("適用開始日", "applies_from", day, N_("The first day on which it applies.")),
+        _needed("適用開始日", "applies_from", day, N_("The first day on which it applies."), planned=True),
         _needed("発行手数料", "yen", positive_yen, N_("Yen, tax included.")),
         _needed("税率", "tax_percent", percent, N_("Whole percent, such as 5.")),
         InputColumn("根拠", "basis", remark(500), N_("The paper that it rests on.")),

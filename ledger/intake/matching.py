@@ -15,6 +15,7 @@ from ledger import facts, tables
 from ledger.allocations import allocations
 from ledger.i18n import N_, _
 from ledger.kana import search_key
+from ledger.store.owners import owned
 
 _BY_NAME = N_("the payer's name is the member's name")
 _BY_NUMBER = N_("the transfer names the application")
@@ -72,7 +73,7 @@ class _UnpaidApplication:
 
 
 def _unpaid(connection: Connection, paid: set[str]) -> list[_UnpaidApplication]:
-    application, versions = tables.application.c, tables.member_known
+    application, versions = owned().c, tables.member_known
     latest = facts.latest_version(versions, (versions.c.member,), None)
     persons = {row.member: row for row in connection.execute(latest)}
     unpaid = []

@@ -22,7 +22,10 @@ from ledger.intake.versions import VERSIONED
 from ledger.store.records import batches
 
 # The tables in which the rows of an import stand, each with its source.
-IMPORTED: tuple[Table, ...] = (tables.fact, tables.allocation, tables.opening, *VERSIONED.values())
+IMPORTED: tuple[Table, ...] = (
+    *(tables.application_known, tables.fact, tables.allocation, tables.opening),
+    *VERSIONED.values(),
+)
 
 # The records that are kept whole and carry on what earlier lines said, by what each is of.
 _WHOLE = ((tables.member_known, "member"), (tables.deposit_known, "deposit"))

@@ -13,7 +13,8 @@ from ledger.codes import ASSOCIATIONS, REASONS
 from ledger.errors import UnknownMember
 from ledger.facts import AS_OF, latest_version
 from ledger.i18n import _
-from ledger.kana import search_key
+from ledger.store.numbers import as_recorded
+from ledger.store.owners import owned
 
 _PLACE = {name: at for at, name in enumerate(ASSOCIATIONS)}
 # What the register writes of a member who died.
@@ -96,14 +97,11 @@ def _whoever_was_withdrawn(connection: Connection, known: Collection[str]) -> di
 
 def member_number(connection: Connection, written: str) -> str:
     """The registration number that a person wrote, in whatever width and spacing; one that names none is refused."""
-    number = tables.member.c.number
-    if connection.execute(select(number).where(number == written)).first() is not None:
-        return written
-    sought = search_key(written)
-    numbers: list[str] = [row for row in connection.execute(select(number)).scalars() if search_key(row) == sought]
-    if len(numbers) != 1:
+    number = as_recorded(connection, "member", written)
+    known = select(tables.member.c.number).where(tables.member.c.number == number)
+    if connection.execute(known).first() is None:
         raise UnknownMember(written)
-    return numbers[0]
+    return number
 
 
 def members(connection: Connection, as_of: date) -> dict[str, Person]:
@@ -128,9 +126,8 @@ class Owners:
 
 
 def owners(connection: Connection, as_of: date) -> Owners:
-    """The member of every application there is."""
-    application = tables.application
-    rows = connection.execute(select(application.c.number, application.c.member))
+    """The member of every application there is, as known by the day."""
+    rows = connection.execute(select(owned(AS_OF)), {"as_of": as_of})
     return Owners(members(connection, as_of), dict(rows.all()))
 
 
