@@ -191,8 +191,8 @@ def _sqlite() -> Iterator[str]:
         yield _raise(f"{table}_people", f"same-person: {table}", table, when=SECOND_PERSON[table], where=proposer)
     for table in DATED:
         yield _raise(f"{table}_month_open", f"month-closed: {table}", table, when=CLOSED)
-    step, account_waits = "refund_step", "account-not-approved: refund_step"
-    yield _raise("refund_step_account", account_waits, step, when=PAYING, where=account_waits())
+    step, unapproved = "refund_step", "account-not-approved: refund_step"
+    yield _raise("refund_step_account", unapproved, step, when=PAYING, where=account_waits())
     yield (
         f"CREATE TRIGGER refund_step_file BEFORE INSERT ON refund_step WHEN {FILING} "
         f"BEGIN SELECT RAISE(ABORT, 'another-file: refund_step') WHERE {OTHER_FILE}; "
