@@ -409,7 +409,7 @@ ELSEWHERE = {
     "test_slips.py": """
         slip-waits slip-ground-changed stands-again posted-anew corrected-fact rests-on-claim waived-meanwhile
     """,
-    "test_openings.py": "rests-on-opening",
+    "test_openings.py": "rests-on-opening openings-as-a-whole",
     "test_journal.py": "PostedDifferently YenNotHeld",
     "test_letter.py": "UnknownDecision",
     "test_notices.py": """
