@@ -154,7 +154,7 @@ def test_balances_come_once_and_before_any_other_entry(book_url: str, folder: Pa
     desk.done(book_url, "withdraw", str(number), "--reason", "誤り", "--on", "2012-05-11")
     assert balance(book_url, "2012-05-31") == {}
     desk.done(book_url, "import", "もう一度.csv")
-    assert balance(book_url, "2012-04-30") == BEGUN
+    assert balance(book_url, "2012-05-31") == BEGUN
     desk.verifies(book_url)
 
 

@@ -205,9 +205,10 @@ def _correct_receipts(plan: Plan, received: list[DepositFacts], applications: Ap
     changed: list[tuple[str, DepositFacts | None, _Group, date]] = []
     for deposit in received:
         group = _group(plan, deposit.reference)
-        if group is not None and not group.booked_from(deposit):
+        in_openings = plan.opened_on is not None and deposit.received_on <= plan.opened_on
+        if group is not None and (not group.booked_from(deposit) or (in_openings and group.live and group.receipts)):
             on = max(deposit.known_on, deposit.received_on, group.on)
-            changed.append((deposit.reference, deposit, group, on))
+            changed.append((deposit.reference, None if in_openings else deposit, group, on))
     for reference, known_on in withdrawn_deposits(plan.connection, plan.scope).items():
         group = _group(plan, reference)
         if group is not None and group.live:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ledger import tables
-from ledger.codes import Account
+from ledger.codes import RECEIPTS, SUSPENSE_EVENTS, Account
 from ledger.errors import Problem
 from ledger.intake.kind import InputRow
 
@@ -52,6 +52,9 @@ def _problem(line: InputRow, name: str, code: str, /, **fields: object) -> Probl
     return line.problem(line.kind.headings[name], code, **fields)
 
 
+_FOLLOWING = (*RECEIPTS, *SUSPENSE_EVENTS, "certificate_issued")
+
+
 def _once(connection: Connection, first: InputRow) -> Iterator[Problem]:
     entry, later = tables.entry, tables.entry.alias("later")
     standing = (
@@ -60,6 +63,12 @@ def _once(connection: Connection, first: InputRow) -> Iterator[Problem]:
         .where(entry.c.event == "opening_balance", entry.c.reverses.is_(None), later.c.no.is_(None))
     )
     other = select(func.count()).select_from(entry).where(entry.c.event != "opening_balance")
+    taken_back = select(entry.c.no).where(entry.c.event == "opening_balance", entry.c.reverses.is_not(None))
+    if connection.execute(taken_back).first() is not None:
+        # Others in their place: what was posted from deposits and issues follows them.
+        other = other.outerjoin(later, later.c.reverses == entry.c.no).where(
+            entry.c.reverses.is_(None), later.c.no.is_(None), entry.c.event.not_in(_FOLLOWING)
+        )
     if (opened_on := connection.execute(standing).scalar()) is not None:
         yield _problem(first, "opened_on", "opened-before", value=opened_on)
     elif connection.execute(other).scalar_one():
