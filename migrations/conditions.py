@@ -156,7 +156,13 @@ SAME_BROUGHT = {
 
 
 # Where somebody's word counts as that of a second person, and which rows are such a word.
-APPROVALS = {**SECOND_PERSON, "account_approval": "", "payee_approval": ""}
+APPROVALS = {
+    **SECOND_PERSON,
+    # That a payment file is void is no approval: the one before it stands again.
+    "refund_step": f"{SECOND_PERSON['refund_step']} AND NEW.payment_file IS NULL",
+    "account_approval": "",
+    "payee_approval": "",
+}
 
 
 def may(name: str) -> str:

@@ -16,9 +16,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.commanded import NUMBERS, prepare
 from tests.commands import WRITING
+from tests.drawn import COMMANDS
 from tests.given import MEMBER
 from tests.posted import CHIEF, CLERK
-from tests.sequences import COMMANDS, Commands
+from tests.sequences import Commands
 from tests.server import Server
 
 pytestmark = pytest.mark.thorough

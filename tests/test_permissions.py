@@ -29,6 +29,14 @@ ASKS = {
     "refund void": (APPROVE, PAY),
     **dict.fromkeys(("close", "reopen"), (CLOSE,)),
     **dict.fromkeys(("people add", "people end", "people reject"), RIGHTS.codes),
+    **dict.fromkeys(
+        (f"slip {kind}" for kind in ("charge", "interest", "write-off", "income", "opened-refund", "other")), (PROPOSE,)
+    ),
+    **dict.fromkeys(("slip approve", "payee approve", "refund end", "overpaid end"), (APPROVE,)),
+    "slip reject": (PROPOSE, APPROVE),
+    **dict.fromkeys(
+        (f"{way} {what}" for way in ("refund", "overpaid") for what in ("unpaid", "undo", "recovered")), (PAY,)
+    ),
     "people approve": (APPROVE,),  # any other who is listed, while nobody else may approve
 }
 
@@ -168,8 +176,8 @@ TAKES_EFFECT = (
     " VALUES ({0}, {0}, 'approved', '2012-05-01', '2012-05-01 00:00:00', '{1}')"
 )
 APPROVED = (
-    "INSERT INTO refund_step (refund, nth, state, happened_on, recorded_at, by)"
-    " VALUES (1, 2, 'approved', '2012-05-01', '2012-05-01 00:00:00', '{}')"
+    "INSERT INTO refund_step (refund, nth, state, happened_on, member_known, recorded_at, by)"
+    " VALUES (1, 2, 'approved', '2012-05-01', (SELECT max(id) FROM member_known), '2012-05-01 00:00:00', '{}')"
 )
 
 # After a list of 乙川 (propose) and 丙田 (approve): what somebody's own program tries, and what the database says.

@@ -207,6 +207,7 @@ def test_what_happens_later_leaves_the_month_as_it_was(months_end: str) -> None:
         of = given.source(connection)
         given.application(connection, of, "2012-0200", {"applied_on": day(10, 2)}, member=TOKYO, as_of=day(10, 31))
         book(connection, day(10, 31), by=CLERK)
+        refunds.approve(connection, 2, on=day(10, 3), by=CHIEF)
         refunds.paid(connection, [2], on=day(10, 3), by=CLERK)
         store.keep(connection, judge(connection, day(10, 31)), by=CHIEF)
     assert dumped(month.workbook(statement(months_end))) == before

@@ -79,7 +79,9 @@ def _unpaid(connection: Connection, paid: set[str]) -> list[_UnpaidApplication]:
     unpaid = []
     for number, member in connection.execute(select(application.number, application.member)):
         if number not in paid:
-            person = persons[member]
+            person = persons.get(member)
+            if person is None:  # withdrawn from the register
+                continue
             names = {person.kana, person.account_name, person.name} - {None}
             keys = search_key(number), search_key(member), frozenset(map(search_key, names))
             unpaid.append(_UnpaidApplication(number, member, person.name, *keys))

@@ -19,6 +19,7 @@ from ledger.intake.kinds import KINDS
 from ledger.intake.records import record_sources
 from ledger.intake.report import Touched
 from ledger.intake.versions import VERSIONED
+from ledger.store.owners import owned
 from ledger.store.records import batches
 
 # The tables in which the rows of an import stand, each with its source.
@@ -242,7 +243,7 @@ def _of_import(table: Table, rows: RowsOfImport) -> Any:
 
 def _require_members(connection: Connection, members: Collection[str]) -> None:
     """Whoever has an application that counts is known."""
-    version, application, fact = tables.member_known, tables.application.c, tables.fact
+    version, application, fact = tables.member_known, owned().c, tables.fact
     applied_for = select(fact.c.application).where(fact.c.name == "applied_on", facts.not_withdrawn(fact, None))
     for group in batches(sorted(members)):
         said = or_(version.c.said.is_(None), version.c.said != "")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Label, Row, func, or_, select
 
 from ledger import masking, tables
 from ledger.errors import AccountNotApproved, NoChangeToApprove, SamePersonBroughtAccount
+from ledger.facts import not_withdrawn
 from ledger.people.four_eyes import one_person
 from ledger.people.register import require_member
 from ledger.store.records import signature
@@ -56,6 +57,7 @@ def changes(connection: Connection, member: str | None = None) -> list[AccountCh
         .where(
             or_(version.c.member.in_(changed), also_of.is_not(None)) if member is None else version.c.member == member
         )
+        .where(not_withdrawn(version, None))
         .order_by(version.c.member, version.c.id)
     )
     by_member = groupby(connection.execute(statement), lambda row: row.member)

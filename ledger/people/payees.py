@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Row, select
 
 from ledger import masking, tables
 from ledger.errors import NoPayeeToApprove, PayeeNotApproved, SamePersonBroughtPayee
+from ledger.facts import not_withdrawn
 from ledger.people.four_eyes import one_person
+from ledger.store.owners import owned
 from ledger.store.records import signature
 
 
@@ -44,13 +46,14 @@ def payees(connection: Connection, applications: Collection[str] | None = None) 
 
 
 def _rows(connection: Connection, application: str | None = None) -> list[Row[Any]]:
-    known, approval, source = tables.payee_known, tables.payee_approval, tables.source
+    known, approval, source, owner = tables.payee_known, tables.payee_approval, tables.source, owned()
     statement = (
-        select(known, tables.application.c.member, source.c.by.label("brought_by"), source.c.role)
+        select(known, owner.c.member, source.c.by.label("brought_by"), source.c.role)
         .add_columns(approval.c.by.label("approved_by"))
         .join(source, source.c.id == known.c.source)
-        .join(tables.application, tables.application.c.number == known.c.application)
+        .join(owner, owner.c.number == known.c.application)
         .outerjoin(approval, approval.c.payee_known == known.c.id)
+        .where(not_withdrawn(known, None))
         .order_by(known.c.application, known.c.known_on, known.c.id)
     )
     if application is not None:

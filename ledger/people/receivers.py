@@ -11,6 +11,7 @@ from ledger.people import payees, register
 from ledger.people.accounts import ACCOUNT
 from ledger.people.register import EndedRegistration
 from ledger.settlements import Settlement, Transition
+from ledger.store.owners import owned
 
 _NUMBER = ACCOUNT.index("account_number")
 
@@ -104,5 +105,5 @@ def deposit_version(connection: Connection, deposit: str) -> Row[Any] | None:
 
 
 def _member(connection: Connection, application: str) -> str:
-    number = tables.application.c.number
-    return str(connection.execute(select(tables.application.c.member).where(number == application)).scalar_one())
+    owner = owned().c
+    return str(connection.execute(select(owner.member).where(owner.number == application)).scalar_one())
