@@ -7,7 +7,7 @@ another transfer, and would overwrite the first.
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from ledger import facts, tables
 from ledger.errors import Problem
@@ -36,8 +36,6 @@ def _known(connection: Connection, references: set[str]) -> dict[str, tuple[date
     known: dict[str, tuple[date, str]] = {}
     for group in batches(sorted(references)):
         latest = facts.latest_version(version, (version.c.deposit,), None, version.c.deposit.in_(group)).subquery()
-        rows = connection.execute(
-            latest.select().with_only_columns(latest.c.deposit, latest.c.received_on, latest.c.payer)
-        )
-        known |= {reference: (received_on, payer) for reference, received_on, payer in rows}
+        for row in connection.execute(select(latest.c.deposit, latest.c.received_on, latest.c.payer)):
+            known[row.deposit] = (row.received_on, row.payer)
     return known
