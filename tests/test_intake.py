@@ -449,7 +449,7 @@ def test_a_reference_of_another_day_and_another_payer_is_another_transfer(
 ) -> None:
     heading = "照会番号,入金日,金額,振込依頼人名,把握日\n"
     _take(book_url, tmp_path, {"m.csv": MEMBERS, "d1.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,2012-03-20\n"})
-    again = {"d2.csv": heading + f"N1,{row},2012-04-01\n"}
+    again: dict[str, str | bytes] = {"d2.csv": heading + f"N1,{row},2012-04-01\n"}
     if refused:
         with pytest.raises(Problems) as problems:
             _take(book_url, tmp_path, again)
