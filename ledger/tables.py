@@ -4,23 +4,20 @@ Money is whole yen, a day is a date in Japan, a moment is UTC. Identities (`memb
 written once; what is known of them stands in rows of its own, and the row known last counts.
 """
 
-import re
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text
-from sqlalchemy.orm import declared_attr
+from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from ledger import codes as words
-from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS, PEOPLE
-
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS, PEOPLE, TREATMENTS
+from ledger.table_parts import Known as _Known
+from ledger.table_parts import Row as _Row
+from ledger.table_parts import Signed as _Signed
+from ledger.table_parts import Sourced as _Sourced
+from ledger.table_parts import coded as _coded
+from ledger.table_parts import named as _named
+from ledger.table_parts import one_of as _one_of
 
 DAY_FACTS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
 REGISTER_FACTS = ("downloaded", "receipt")
@@ -29,52 +26,10 @@ ANSWER_FACTS = ("used", "choice")
 LINK_FACTS = ("previous", "credit_to")
 FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
 
-OUTCOMES = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "settled", "no_fee")
+OUTCOMES = (
+    *("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "being_settled", "settled", "no_fee"),
+)
 VERDICTS = ("eligible", "not_eligible", "undetermined")
-
-
-def _one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
-    quoted = ", ".join(map(repr, values))
-    return f"{column} = {quoted}" if len(values) == 1 else f"{column} IN ({quoted})"
-
-
-def _named(names: tuple[str, ...], rule: str) -> str:
-    return f"NOT ({_one_of('name', names)}) OR ({rule})"
-
-
-def _coded(name: str, codes: tuple[str, ...]) -> str:
-    return _named((name,), f"code IS NOT NULL AND {_one_of('code', codes)} AND up_to IS NULL")
-
-
-class _Row(SQLModel):
-    """A table named after its class: `MemberKnownRow` is `member_known`."""
-
-    @declared_attr.directive
-    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it on the class
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
-
-
-class _Signed(_Row):
-    """Who wrote a record and when; `role` is the database role, known on PostgreSQL only."""
-
-    recorded_at: datetime = Field(sa_type=DateTime)
-    by: str
-    role: str | None = None
-
-
-class _Sourced(_Row):
-    """The line of the file that a record came from; sheet and row are NULL when a person entered it by command."""
-
-    source: int = Field(foreign_key="source.id")
-    sheet: str | None = None
-    row: int | None = None
-
-
-class _Known(_Sourced):
-    """A record that became known on a day (把握日)."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    known_on: date
 
 
 class SourceRow(_Signed, table=True):
@@ -272,8 +227,8 @@ class MovementRow(_Row, table=True):
 class DecisionRow(_Signed, table=True):
     """A finding that was kept, with everything known when it was made; a later one supersedes it.
 
-    `sources_to`, `fees_to` and `entries_to` are the last source, fee and entry that the books then held, 0 where there
-    was none; NULL of what was kept before these were.
+    `sources_to`, `fees_to`, `entries_to` and `rulings_to` are the last source, fee, entry and step of a ruling that the
+    books then held, 0 where there was none; NULL of what was kept before these were.
     """
 
     __table_args__ = (
@@ -295,6 +250,43 @@ class DecisionRow(_Signed, table=True):
     sources_to: int | None = None
     fees_to: int | None = None
     entries_to: int | None = None
+    rulings_to: int | None = None
+
+
+class RulingRow(_Sourced, table=True):
+    """What a paper of the federation says of an application of which no notice decides; who brought it has no say.
+
+    `decided_on` is the day of the paper, `known_on` the day on which it became known.
+    """
+
+    __table_args__ = (
+        CheckConstraint(_one_of("treatment", TREATMENTS.codes), "treatment"),
+        CheckConstraint("known_on >= decided_on", "known_on"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    application: str = Field(foreign_key="application.number", index=True)
+    decided_on: date
+    document: str
+    treatment: str
+    reason: str | None = None
+    known_on: date
+
+
+class RulingStepRow(_Signed, table=True):
+    """A state that a ruling came into, on a day, by a person; `doubts`, as JSON, are those that an approval settles."""
+
+    __table_args__ = (
+        CheckConstraint(_one_of("state", tuple(words.RULING_MOVES["approved"])), "state"),
+        CheckConstraint("state <> 'rejected' OR reason IS NOT NULL", "reason"),
+        CheckConstraint("(state = 'approved') = (doubts IS NOT NULL)", "doubts"),
+        Index(None, "ruling", "no"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    ruling: int = Field(foreign_key="ruling.no")
+    state: str
+    happened_on: date
+    reason: str | None = None
+    doubts: str | None = Field(default=None, sa_column=Column(Text))
 
 
 class RefundRow(_Row, table=True):
@@ -475,6 +467,8 @@ account = metadata.tables["account"]
 entry = metadata.tables["entry"]
 movement = metadata.tables["movement"]
 decision = metadata.tables["decision"]
+ruling = metadata.tables["ruling"]
+ruling_step = metadata.tables["ruling_step"]
 refund = metadata.tables["refund"]
 refund_step = metadata.tables["refund_step"]
 payment_file = metadata.tables["payment_file"]

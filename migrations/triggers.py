@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from ledger.codes import CREDIT_MOVES, REFUND_MOVES
+from ledger.codes import CREDIT_MOVES, REFUND_MOVES, RULING_MOVES
 from ledger.store.database import WRITERS
 
 # Every table is append-only; beside it, what names a row: a row with the same name is never put in its place.
@@ -25,6 +25,8 @@ NAMED_BY = {
     "entry": ("no", "key", "reverses"),
     "movement": ("entry, nth",),
     "decision": ("no", "supersedes"),
+    "ruling": ("no",),
+    "ruling_step": ("no",),
     "refund": ("no",),
     "refund_step": ("refund, nth", "entry"),
     "payment_file": ("no",),
@@ -43,7 +45,7 @@ NAMED_BY = {
 # Every table whose rows say who wrote them. On PostgreSQL nobody but the owner signs with another's role.
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
-    *("account_approval", "looked", "payment_file", "setting", "request"),
+    *("account_approval", "looked", "payment_file", "setting", "request", "ruling_step"),
 )
 
 # What makes up a bank account.
@@ -71,7 +73,7 @@ YEN = {
 }
 
 # What bears a day in the books: none of these is dated in a month that is closed.
-DATED = ("entry", "refund_step", "credit_step")
+DATED = ("entry", "refund_step", "credit_step", "ruling_step")
 
 # The tables of transitions: what each is of, and from each state those that may follow.
 STEPS = (("refund_step", "refund", REFUND_MOVES), ("credit_step", "credit", CREDIT_MOVES))
@@ -142,6 +144,9 @@ def _sqlite() -> Iterator[str]:
     )
     approval = "account_approval"
     yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=_SAME_BROUGHT)
+    ruling, approved = "ruling_step", "NEW.state = 'approved'"
+    yield _raise(f"{ruling}_order", f"out-of-order: {ruling}", ruling, where=_ruling_out_of_order())
+    yield _raise(f"{ruling}_people", f"same-person: {ruling}", ruling, when=approved, where=_BROUGHT_RULING)
 
 
 def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when: str = "", where: str = "") -> str:
@@ -203,6 +208,24 @@ _SAME_BROUGHT = (
     "EXISTS (SELECT 1 FROM member_known brought JOIN source ON source.id = brought.source"
     f" WHERE brought.id = NEW.member_known AND {_person('source')} = {_person('NEW')})"
 )
+
+_BROUGHT_RULING = (
+    "EXISTS (SELECT 1 FROM ruling brought JOIN source ON source.id = brought.source"
+    f" WHERE brought.no = NEW.ruling AND {_person('source')} = {_person('NEW')})"
+)
+
+
+def _ruling_out_of_order() -> str:
+    """True of a step that cannot follow the last one of its ruling, or lies before that or before the ruling."""
+    last = "(SELECT before.no FROM ruling_step before WHERE before.ruling = NEW.ruling ORDER BY before.no DESC LIMIT 1)"
+    state = f"COALESCE((SELECT before.state FROM ruling_step before WHERE before.no = {last}), 'proposed')"
+    allowed = " OR ".join(
+        f"({state} = '{before}' AND NEW.state IN ({', '.join(map(repr, afters))}))"
+        for before, afters in RULING_MOVES.items()
+    )
+    since = f"NEW.happened_on < (SELECT before.happened_on FROM ruling_step before WHERE before.no = {last})"
+    known = "NEW.happened_on < (SELECT brought.known_on FROM ruling brought WHERE brought.no = NEW.ruling)"
+    return f"NOT ({allowed}) OR {known} OR {since}"
 
 
 # By the rule of three, who makes the payment file neither proposed nor approved what is in it. To declare a file void
@@ -337,6 +360,16 @@ def _postgresql_people() -> Iterator[str]:
     brought = _refuse_if(f"{_SAME_BROUGHT} OR ({by_role} AND NOT {_OWNER})", "same-person: account_approval")
     yield _function("refuse_account_approval", f"{brought}; RETURN NEW;")
     yield _trigger("account_approval_people", "BEFORE INSERT", "account_approval", "refuse_account_approval")
+    by_role = _BROUGHT_RULING.replace(f"{_person('source')} = {_person('NEW')}", "source.role = NEW.role")
+    brought = f"NEW.state = 'approved' AND ({_BROUGHT_RULING} OR ({by_role} AND NOT {_OWNER}))"
+    approver = "NEW.state = 'approved' AND NOT has_table_privilege('account_approval', 'INSERT')"
+    yield _function(
+        "refuse_ruling_step",
+        f"{_refuse_if(_ruling_out_of_order(), 'out-of-order: ruling_step')}; "
+        f"{_refuse_if(brought, 'same-person: ruling_step')}; "
+        f"IF {approver} THEN RAISE EXCEPTION 'not-permitted: ruling_step' USING ERRCODE = '42501'; END IF; RETURN NEW;",
+    )
+    yield _trigger("ruling_step_order", "BEFORE INSERT", "ruling_step", "refuse_ruling_step")
     yield _function(
         "refuse_signature",
         f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "

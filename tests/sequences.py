@@ -16,9 +16,9 @@ from ledger.audit.verify import verify
 from ledger.decisions.findings import judge
 from ledger.store import database
 from migrations import guards
-from tests import given, model_commands, model_laws
+from tests import given, model_commands, model_laws, model_rulings
 from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Answer, Books, Row
-from tests.model import AUTHORITY, SUSPENSE, Deposit, Fact, Memory, last_day, month_of
+from tests.model import AUTHORITY, SUSPENSE, Deposit, Fact, Memory, Ruling, last_day, month_of
 from tests.model_commands import MOVES, NEED_A_REASON
 from tests.posted import CHIEF, CLERK
 
@@ -70,6 +70,8 @@ TYPED: list[tuple[Any, ...]] = [
     *[("month_closed", MONTHS, BANKS, ACCEPTS, (60, 10))] * 2,
     ("month_reopened", MONTHS, REASONS),
     ("account_approved", MEMBERS, PEOPLE),
+    *[("ruling_approved", WHICH, BACK, PEOPLE)] * 2,
+    ("ruling_rejected", WHICH, BACK, REASONS, PEOPLE),
     *[("filed", PEOPLE, (0, 0, 0, 1, 3), ("A.txt", "A.txt", "B.txt"), SURE)] * 3,
     *[("made_void", (1, 1, 2, 0), REASONS, PEOPLE, BACK)] * 2,
     ("set_people", ("two", "three"), PEOPLE),
@@ -88,6 +90,7 @@ COMMANDS = [
     *[("a_bill_comes", NUMBERS, EITHER, (0, 0, 2000), SURE)] * 2,
     *[("an_account_is_told", MEMBERS, ("1234567", "7654321"), PEOPLE)] * 2,
     ("look", MEMBERS, ("照会", "照会", "")),
+    *[("a_ruling_comes", NUMBERS, ("refund", "refund", "no_refund"), PEOPLE, SURE)] * 2,
     *[("credited", PAIRS, SURE)] * 4,
     *[("under_a_key", KEYS, TYPED)] * 2,
     ("typed_again", KEYS),
@@ -166,7 +169,8 @@ class Commands(RuleBasedStateMachine):
             command, words = "once", (self.key, *plain)
         turn = len(self.answers)
         tried = self.ask(command, *words, dry_run=True) if turn % 6 == 5 else None
-        closed_to, expectation = memory.closed_to, getattr(model_commands, plain[0])(memory, *plain[1:])
+        expected = getattr(model_rulings, plain[0], None) or getattr(model_commands, plain[0])
+        closed_to, expectation = memory.closed_to, expected(memory, *plain[1:])
         if stored is None:
             next(expectation)
         answer = self.ask(command, *words)
@@ -404,6 +408,23 @@ class Commands(RuleBasedStateMachine):
             states = tuple(sorted({state for following in MOVES[kind].values() for state in following}))
         state = states[(way if states == following else nth + way) % len(states)]
         self.given("step", kind, no, state, self.ago(ago), by, reason if state in NEED_A_REASON else None)
+
+    def a_ruling_comes(self, number: str, treatment: str, by: str, sure: int = 0) -> None:
+        """A paper of the federation becomes known, mostly of an application of which no notice decides."""
+        doubtful = [one for one in NUMBERS if self.memory.finding(one).outcome == "needs_review"]
+        if sure and not doubtful and self.memory.paid_in(number):
+            self.tell(number, "withdrawn_on", self.memory.today)
+        number = doubtful[0] if sure and doubtful else number
+        ruling = Ruling(len(self.memory.rulings) + 1, number, treatment, self.memory.today, by)
+        self.learn(f"ruling {ruling.no}", "learn_ruling", ruling)
+
+    def ruling_approved(self, nth: int, ago: int, by: str) -> None:
+        """`ruling approve` of one of the last."""
+        self.given("approve_ruling", max(1, len(self.memory.rulings) + 1 - nth), self.ago(ago), by)
+
+    def ruling_rejected(self, nth: int, ago: int, reason: str, by: str) -> None:
+        """`ruling reject` of one of the last."""
+        self.given("reject_ruling", max(1, len(self.memory.rulings) + 1 - nth), self.ago(ago), reason, by)
 
     def month_closed(self, nth: int, bank: str | None, accept: str | None, days: int) -> None:
         """`close` of a month, with the bank's word right, wrong or not given."""

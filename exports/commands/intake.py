@@ -31,7 +31,7 @@ def import_files(
 
 _KINDS = N_(
     "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, deposits, "
-    "bills, fees"
+    "bills, fees, rulings"
 )
 
 

@@ -13,6 +13,7 @@ from exports.reports import (
     months,
     outdated,
     refusals,
+    rulings,
     settings,
     settlements,
 )
@@ -22,7 +23,7 @@ from exports.reports.report import Report
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        *(match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
+        *(match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
         *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, settings.REPORT),
     )

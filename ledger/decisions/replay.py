@@ -8,13 +8,14 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CTE, Connection, DateTime, Integer, Row, bindparam, case, or_, select
+from sqlalchemy import CTE, Connection, DateTime, Integer, Row, bindparam, case, false, or_, select
 
 from ledger import tables
 from ledger.decisions.shadows import judged, original, shadow
 from ledger.decisions.store import content
 from ledger.errors import UnknownDecision
 from ledger.notices import register
+from ledger.settlements import OPEN
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,17 @@ def replay(connection: Connection, no: int) -> Replay:
 def replays(connection: Connection, numbers: Sequence[int] | None = None) -> Iterator[Replay]:
     """Judges decisions again (None: all of them), superseded ones too, from nothing but what was then in the books.
 
-    Counted are the facts, deposits and fees up to the last that the books held when the decision was kept, and the
-    steps of refunds and credits whose entry they held. Of a decision that does not say how far they reached, what was
-    recorded by its moment counts, and of steps those that rest on earlier decisions. Compared is the whole finding as
-    it was kept, with the records it stands on, and the columns beside it. Decisions for one day that were kept on the
+    Counted are the facts, deposits, fees and rulings up to the last that the books held when the decision was kept, and
+    the steps of refunds and credits whose entry they held. Of a decision that does not say how far they reached, what
+    was recorded by its moment counts, and of steps those that rest on earlier decisions. Compared is the whole finding
+    as it was kept, with the records it stands on, and the columns beside it; of a course whether it waits, for an
+    approval or a payment file rests on no entry. Decisions for one day that were kept on the
     same books are judged in one go.
     """
     decision, dialect = tables.decision, connection.dialect.name
     moment = case((decision.c.sources_to.is_(None), decision.c.recorded_at)).label("moment")
-    same_books = (decision.c.sources_to, decision.c.fees_to, decision.c.entries_to, moment, decision.c.as_of)
+    reach = (decision.c[name] for name in ("sources_to", "fees_to", "entries_to", "rulings_to"))
+    same_books = (*reach, moment, decision.c.as_of)
     together = [*(column.name for column in same_books), "notice"]
     statement = select(decision, moment).order_by(*same_books, decision.c.notice, decision.c.no)
     if numbers is not None:
@@ -64,10 +67,20 @@ def replays(connection: Connection, numbers: Sequence[int] | None = None) -> Ite
 
 
 def _differing(row: Mapping[Any, Any], current: Mapping[str, Any]) -> Iterator[str]:
-    for name, stored in json.loads(row["finding"]).items():
+    finding = json.loads(row["finding"])
+    if "course" not in finding and (finding["outcome"], current.get("outcome")) == ("settled", "being_settled"):
+        # What is still on its way back was not told apart when this was kept.
+        current = {**current, "outcome": "settled"}
+    for name, stored in finding.items():
         beside = row.get(name, stored)
-        if stored != current.get(name) or stored != (beside.isoformat() if isinstance(beside, date) else beside):
+        same = _far(stored) == _far(current.get(name, ())) if name == "course" else stored == current.get(name)
+        if not same or stored != (beside.isoformat() if isinstance(beside, date) else beside):
             yield name
+
+
+def _far(course: Any) -> list[Any]:
+    """A course without what rests on no entry: whether what waits was approved, or in a file, by that moment."""
+    return [{**step, "state": "open", "on": None} if step["state"] in OPEN else step for step in course]
 
 
 # --- the tables as they were ----------------------------------------------------------------------------------------
@@ -77,7 +90,8 @@ def _reach(decision: Row[Any]) -> dict[str, object]:
     """How far the books reached when a decision was kept, for the shadows that go by it."""
     if decision.sources_to is None:
         return {"kept_at": decision.recorded_at, "kept_no": decision.no}
-    return {name: decision._mapping[name] for name in ("sources_to", "fees_to", "entries_to")}
+    numbers = {name: decision._mapping[name] for name in ("sources_to", "fees_to", "entries_to")}
+    return numbers | {"rulings_to": decision.rulings_to or 0}
 
 
 @cache
@@ -93,6 +107,7 @@ def _by_reach(dialect: str) -> tuple[CTE, ...]:
         (tables.fee, "id", "fees_to"),
         (tables.refund_step, "entry", "entries_to"),
         (tables.credit_step, "entry", "entries_to"),
+        (tables.ruling_step, "no", "rulings_to"),
     ):
         of = original(dialect, table)
         shadows.append(shadow(table, select(of).where(of.c[no] <= bindparam(to, type_=Integer))))
@@ -112,4 +127,6 @@ def _by_moment(dialect: str) -> tuple[CTE, ...]:
         of = original(dialect, steps)
         earlier = select(whole.c.no).where(or_(whole.c.decision.is_(None), whole.c.decision < first))
         shadows.append(shadow(steps, select(of).where(of.c.recorded_at <= at, of.c[whole.name].in_(earlier))))
+    rulings = original(dialect, tables.ruling_step)
+    shadows.append(shadow(tables.ruling_step, select(rulings).where(false())))  # there were none in those days
     return tuple(shadows)

@@ -20,6 +20,7 @@ from ledger.intake.kind import InputRow
 from ledger.intake.recognition import InputFile, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport
+from ledger.intake.rulings import add_rulings
 from ledger.intake.versions import VERSIONED, Versions
 from ledger.intake.workbook import Unreadable, contents
 
@@ -44,6 +45,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     taking.add_identities(lines, records)
     taking.add_facts(lines, records)
     taking.add_versions(lines)
+    taking.new |= add_rulings(connection, lines, taking.known_on_of, taking.source_of)
     return ImportReport([taking.report(file) for file in files], taking.corrections)
 
 
@@ -86,10 +88,10 @@ class _Import:
         applications: dict[object, dict[str, object]] = {}
         for line in lines:
             if line.kind.code == "members" and (number := line.values["member"]) not in records.members:
-                members.setdefault(number, {"number": number, **self._source(line)})
+                members.setdefault(number, {"number": number, **self.source_of(line)})
             if line.kind.code == "applications" and (number := line.values["application"]) not in records.applications:
                 owner = line.values["member"]
-                applications.setdefault(number, {"number": number, "member": owner, **self._source(line)})
+                applications.setdefault(number, {"number": number, "member": owner, **self.source_of(line)})
         add(self.connection, tables.member, list(members.values()))
         add(self.connection, tables.application, list(applications.values()))
 
@@ -109,7 +111,9 @@ class _Import:
                     # how far a register reached, or when it was answered, corrects nothing
                     self._correct(line, application, fact.name, before.code or before.day, fact.code or fact.day)
                 self.new.add(id(line))
-                rows.append({"application": application, **fact._asdict(), "known_on": known_on, **self._source(line)})
+                rows.append(
+                    {"application": application, **fact._asdict(), "known_on": known_on, **self.source_of(line)}
+                )
         add(self.connection, tables.fact, rows)
 
     def add_versions(self, lines: list[InputRow]) -> None:
@@ -120,7 +124,7 @@ class _Import:
                 continue
             versions = Versions(self.connection, of_kind)
             for line in of_kind:
-                changes = versions.add(line, self.known_on_of(line), self._source(line))
+                changes = versions.add(line, self.known_on_of(line), self.source_of(line))
                 if changes is None:
                     continue
                 self.new.add(id(line))
@@ -138,7 +142,8 @@ class _Import:
             sheets.append(ImportedSheet(kind.code, kind.title, sheet.sheet, count, new, count - new, sheet.ignored))
         return ImportedFile(file.name, file.sha256 is None, sheets, file.passed_over)
 
-    def _source(self, line: InputRow) -> dict[str, object]:
+    def source_of(self, line: InputRow) -> dict[str, object]:
+        """The columns of a record that say from which line it came."""
         return {"source": self.sources[line.file], "sheet": line.sheet, "row": line.row}
 
     def _correct(self, line: InputRow, about: str, name: str, was: Value | None, now: Value | None) -> None:

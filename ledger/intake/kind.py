@@ -60,7 +60,7 @@ class Kind:
         """Of each fact that a row brings, the name of the column for each of its parts; what has a day comes first."""
         parts: dict[str, dict[str, str]] = {}
         for column in self.columns:
-            if column.dates:
+            if column.dates in FACTS:
                 parts.setdefault(column.dates, {})["up_to" if column.dates in REGISTER_FACTS else "day"] = column.name
             elif column.name in FACTS:
                 parts.setdefault(column.name, {})["day" if column.form == "day" else "code"] = column.name
