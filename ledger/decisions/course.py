@@ -90,29 +90,24 @@ def courses() -> CTE:
         (tables.credit, tables.credit_step, tables.credit.c.to_application),
     ):
         last = _last_states(steps, steps.c[table.name], f"{table.name}_course")
-        values = (
-            literal(str(table.name)),
-            table.c.no,
-            last.c.state,
-            table.c.yen,
-            last.c.happened_on,
-            table.c.decision,
-            to,
-        )
-        text: ColumnElement[Any] = cast(values[0], Text)
-        for value in values[1:]:
-            text = text + _PART + cast(value, Text)
         waiting = case((last.c.state.in_(OPEN), table.c.yen), else_=0)
         parts.append(
-            select(table.c.application, text.label("step"), waiting.label("waiting"))
+            select(
+                table.c.application,
+                (literal(str(table.name)) + _PART + cast(table.c.no, Text) + _PART + last.c.state).label("what"),
+                (cast(table.c.yen, Text) + _PART + cast(last.c.happened_on, Text)).label("since"),
+                (cast(table.c.decision, Text) + _PART + to).label("grounds"),
+                waiting.label("waiting"),
+            )
             .join(last, last.c.of == table.c.no)
             .where(table.c.application.is_not(None), table.c.decision.is_not(None), last.c.state.not_in(TAKEN_BACK))
         )
     every = parts[0].union_all(*parts[1:]).subquery()
+    step = every.c.what + _PART + every.c.since + _PART + every.c.grounds
     return (
         select(
             every.c.application,
-            func.aggregate_strings(every.c.step, _STEP).label("course"),
+            func.aggregate_strings(step, _STEP).label("course"),
             func.sum(every.c.waiting).cast(BigInteger).label("waiting"),
         )
         .group_by(every.c.application)
