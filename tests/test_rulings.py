@@ -238,7 +238,6 @@ def test_who_brought_a_ruling_does_not_approve_it(books: Connection) -> None:
 PAST_THE_PROGRAM: dict[str, dict[str, Any]] = {
     "same-person": {"by": CLERK},
     "out-of-order": {"happened_on": date(2012, 5, 31)},
-    "append-only": {"no": 1},
     "ck_ruling_step_doubts": {"doubts": None},
     "ck_ruling_step_state": {"state": "proposed", "doubts": None},
     "ck_ruling_step_reason": {"state": "rejected", "doubts": None},
