@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from ledger import tables
 from ledger.booking import refusals
@@ -153,11 +153,3 @@ def _append(connection: Connection, no: int, step: RulingStep) -> None:
     row = {"no": next_number(connection, tables.ruling_step.c.no), "ruling": no, "state": step.state}
     row |= {"happened_on": step.on, "reason": step.reason, "doubts": doubts}
     connection.execute(tables.ruling_step.insert().values(row | signature(connection, step.by)))
-
-
-def waiting(connection: Connection, last: date) -> list[int]:
-    """The numbers of the rulings known by a day that nobody has approved or rejected to this moment."""
-    ruling, step = tables.ruling.c, tables.ruling_step.c
-    taken = select(step.ruling).group_by(step.ruling).having(func.count() > 0)
-    statement = select(ruling.no).where(ruling.known_on <= last, ruling.no.not_in(taken)).order_by(ruling.no)
-    return list(connection.execute(statement).scalars())
