@@ -171,8 +171,8 @@ CARD_STEP = '''"""Which certificate an application and a fee are for; of what wa
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "9001"
+down_revision = "LAST"
 
 
 def upgrade() -> None:
@@ -188,12 +188,17 @@ TRANSFER = (
 )
 
 
+# The version of the books that the step of an example comes after.
+LAST = max(path.name[:4] for path in (Path(__file__).parents[1] / "migrations" / "versions").glob("0*.py"))
+
+
 def _add_step(copy: EditedCopy, name: str, step: str) -> None:
     """Adds a migration that, beside what it does, writes the rules of `fact` anew, as the tables have them now."""
     ask = (
         "from ledger import tables; print({str(check.name): str(check.sqltext) for check in tables.fact.constraints"
         " if hasattr(check, 'sqltext') and check.name in ('ck_fact_name', 'ck_fact_code', 'ck_fact_day')})"
     )
+    step = step.replace("LAST", LAST)
     step += f"""    rules = {copy.python("-c", ask).strip()}
     with op.batch_alter_table("fact") as fact:
         for name, rule in rules.items():
@@ -231,9 +236,9 @@ def test_certificate_with_a_fee_of_its_own_goes_straight_down(book_url: str, tmp
     desk.done(book_url, "import", *files)
     desk.done(book_url, "book", "--through", "2012-03-31")
     copy = edited(tmp_path, CARD_EDITS)
-    _add_step(copy, "0004_certificates.py", CARD_STEP)
+    _add_step(copy, "9001_certificates.py", CARD_STEP)
     assert copy.answered(book_url, "init") == {
-        "before": "0003", "after": "0004", "loaded": {"accounts": [], "fees": ["2011-01-01"]}
+        "before": LAST, "after": "9001", "loaded": {"accounts": [], "fees": ["2011-01-01"]}
     }  # fmt: skip
     card = APPLICATIONS.format(heading="証明書種別,", number="CARD", value="ICカード,")
     plain = APPLICATIONS.format(heading="証明書種別,", number="PLAIN", value=",")
@@ -284,8 +289,8 @@ FACT_STEP = '''"""The day on which a certificate was lost."""
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "9001"
+down_revision = "LAST"
 
 
 def upgrade() -> None:
@@ -296,7 +301,7 @@ def upgrade() -> None:
 @ONE_DATABASE
 def test_fact_and_the_kind_of_file_that_brings_it_go_straight_down(book_url: str, tmp_path: Path) -> None:
     copy = edited(tmp_path, FACT_EDITS)
-    _add_step(copy, "0004_losses.py", FACT_STEP)
+    _add_step(copy, "9001_losses.py", FACT_STEP)
     copy.seisan(book_url, "init")
     files = _files(
         tmp_path,
