@@ -8,10 +8,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import CTE, Column, ColumnElement, Connection, Date, Select, Table, bindparam, case, func, select
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    Table,
+    bindparam,
+    case,
+    func,
+    select,
+)
 
 from ledger import tables
 from ledger.i18n import N_, _
+from ledger.store.owners import owned
 from ledger.store.records import batches
 
 AS_OF = bindparam("as_of", type_=Date)
@@ -101,10 +114,11 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
     }
     terms = (term.label(column) for column, term in (parts | ids).items())
     pivot = select(rows.c.application, *terms).group_by(rows.c.application).cte("told")
-    columns: list[ColumnElement[object]] = [pivot.c.application, tables.application.c.member]
+    owner = owned(as_of)
+    columns: list[ColumnElement[object]] = [pivot.c.application, owner.c.member]
     columns.extend(_happened(pivot, column, as_of).label(column) for column in COLUMNS)
     columns.extend(pivot.c[name] for name in ids)
-    statement = select(*columns).join(tables.application, tables.application.c.number == pivot.c.application)
+    statement = select(*columns).join(owner, owner.c.number == pivot.c.application)
     if as_of is not None:
         statement = statement.where(pivot.c.applied_on <= as_of)
     return statement.cte("facts")
@@ -157,6 +171,15 @@ def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:
     return origin_by_id
 
 
+def not_withdrawn(versions: Table, as_of: date | ColumnElement[date] | None = AS_OF) -> ColumnElement[bool]:
+    """Whether a row of this table was not withdrawn by the day (None: to this moment)."""
+    row = tables.withdrawn
+    withdrawn = select(row.c.row_id).where(row.c.of == versions.name)
+    if as_of is not None:
+        withdrawn = withdrawn.where(row.c.known_on <= as_of)
+    return versions.c.id.not_in(withdrawn)
+
+
 def latest_version(
     versions: Table,
     key: Collection[Column[str]],
@@ -165,11 +188,11 @@ def latest_version(
 ) -> Select[tuple[object, ...]]:
     """The row that counts of each fact, member, deposit or bill line: known last by the day, then recorded last.
 
-    With `as_of` None nothing is left out.
+    What was withdrawn by the day does not count. With `as_of` None nothing is left out.
     """
     # In the order of the index, so that neither database has to sort: the last row has no row after it.
     after = func.lead(versions.c.id).over(partition_by=list(key), order_by=(versions.c.known_on, versions.c.id))
-    ranked = select(versions, after.label("after"))
+    ranked = select(versions, after.label("after")).where(not_withdrawn(versions, as_of))
     if as_of is not None:
         ranked = ranked.where(versions.c.known_on <= as_of)
     if within is not None:

@@ -7,8 +7,39 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from ledger.codes import CREDIT_MOVES, REFUND_MOVES, RULING_MOVES
+from ledger.codes import CREDIT_MOVES, REFUND_MOVES, SLIP_MOVES
 from ledger.store.database import WRITERS
+from migrations.conditions import (
+    ANOTHER_ENTRY,
+    APPROVALS,
+    AUTHORITY,
+    BROUGHT_RULING,
+    CLOSED,
+    FILING,
+    NOBODY_LEFT,
+    NOT_LISTED,
+    OTHER_FILE,
+    PAYING,
+    POSTED_AT_ONCE,
+    RECOVERED_BEYOND,
+    SAME_BROUGHT,
+    SAME_MAKER,
+    SAME_PROPOSER,
+    SECOND_PERSON,
+    WAITS,
+    WITH_ENTRY,
+    account_waits,
+    alone,
+    bound_to_another,
+    by_proposer,
+    made_by,
+    not_owed,
+    out_of_order,
+    person,
+    ruling_out_of_order,
+    same,
+    short,
+)
 
 # Every table is append-only; beside it, what names a row: a row with the same name is never put in its place.
 NAMED_BY = {
@@ -16,67 +47,89 @@ NAMED_BY = {
     "member": ("number",),
     "member_known": ("id",),
     "application": ("number",),
+    "application_known": ("id",),
     "fact": ("id",),
     "deposit": ("reference",),
     "deposit_known": ("id",),
+    "allocation": ("id", "deposit, version, part"),
+    "withdrawn": ("of, row_id",),
     "bill_known": ("id",),
+    "opening": ("id",),
     "fee": ("id",),
     "account": ("code",),
     "entry": ("no", "key", "reverses"),
     "movement": ("entry, nth",),
     "decision": ("no", "supersedes"),
-    "ruling": ("no",),
+    "ruling": ("id",),
     "ruling_step": ("no",),
     "refund": ("no",),
     "refund_step": ("refund, nth", "entry"),
     "payment_file": ("no",),
     "credit": ("no",),
     "credit_step": ("credit, nth", "entry"),
+    "slip": ("no",),
+    "slip_step": ("slip, nth", "entry"),
     "batch": ("no",),
     "seal": ("batch, nth",),
     "refused": ("no",),
     "month_step": ("no",),
     "account_approval": ("member_known",),
+    "payee_known": ("id",),
+    "payee_approval": ("payee_known",),
     "looked": ("no",),
     "setting": ("no",),
+    "people_change": ("no",),
+    "people_step": ("no", "change"),
     "request": ("key",),
 }
 
 # Every table whose rows say who wrote them. On PostgreSQL nobody but the owner signs with another's role.
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
-    *("account_approval", "looked", "payment_file", "setting", "request", "ruling_step"),
+    *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request", "slip_step"),
+    *("people_change", "people_step", "ruling_step"),
 )
 
-# What makes up a bank account.
-ACCOUNT = ("bank", "branch", "account_type", "account_number", "account_name")
-
-# The accounts that hold what belongs to members, and by what each is kept: no part of one may fall below zero.
+# The accounts that hold what belongs to members, or what they owe, with the side that takes out of each and by what it
+# is kept: no part of one may fall below zero, today or as of any day.
 HELD_BY = {
-    "2020": ("application", "deposit"),
-    "2040": ("application",),
-    "2041": ("application",),
-    "2050": ("deposit",),
-    "2060": ("application", "deposit"),
+    "1150": ("credit", ("application", "deposit")),
+    "2020": ("debit", ("application", "deposit")),
+    "2040": ("debit", ("application",)),
+    "2041": ("debit", ("application",)),
+    "2050": ("debit", ("deposit",)),
+    "2060": ("debit", ("application", "deposit")),
 }
+
+# The account of the authority may stand on either side: we owe it, or it owes us what was paid and then waived. But no
+# more is paid of an application than is owed, nor given back than was paid too much: event, debit, credit, compared by.
+TRANSFERS = (("authority_paid", AUTHORITY, "1110", "<"), ("authority_repaid", "1110", AUTHORITY, ">"))
 
 # Where yen are kept. SQLite keeps whatever it is given, a fraction or a text too; on PostgreSQL the type sees to it.
 YEN = {
     "deposit_known": "yen",
+    "allocation": "yen",
     "bill_known": "yen",
+    "opening": "yen",
     "fee": "yen",
     "movement": "yen",
     "decision": "refundable",
     "refund": "yen",
+    "refund_step": "yen",
     "payment_file": "yen",
     "credit": "yen",
+    "slip": "yen",
 }
 
 # What bears a day in the books: none of these is dated in a month that is closed.
-DATED = ("entry", "refund_step", "credit_step", "ruling_step")
+DATED = ("entry", "refund_step", "credit_step", "slip_step", "ruling_step")
 
 # The tables of transitions: what each is of, and from each state those that may follow.
-STEPS = (("refund_step", "refund", REFUND_MOVES), ("credit_step", "credit", CREDIT_MOVES))
+STEPS: tuple[tuple[str, str, dict[str, tuple[str, ...]]], ...] = (
+    ("refund_step", "refund", REFUND_MOVES),
+    ("credit_step", "credit", CREDIT_MOVES),
+    ("slip_step", "slip", SLIP_MOVES),
+)
 
 
 def create_all(connection: Connection) -> None:
@@ -121,168 +174,55 @@ def _sqlite() -> Iterator[str]:
         named = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
         yield _raise(f"{table}_no_replace", f"append-only: {table}", table, when=named)
     for table, column in YEN.items():
-        fraction = f"typeof(NEW.{column}) <> 'integer'"
+        fraction = f"NEW.{column} IS NOT NULL AND typeof(NEW.{column}) <> 'integer'"
         yield _raise(f"{table}_whole_yen", f"not-whole-yen: {table}", table, when=fraction)
-    for account, keys in HELD_BY.items():
+    for account, (out, keys) in HELD_BY.items():
         yield (
-            f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON movement WHEN NEW.debit = '{account}' "
-            f"BEGIN SELECT RAISE(ABORT, 'not-held: {account}') WHERE {_short(account, keys)}; END"
+            f"CREATE TRIGGER movement_held_{account} AFTER INSERT ON movement WHEN NEW.{out} = '{account}' "
+            f"BEGIN SELECT RAISE(ABORT, 'not-held: {account}') WHERE {short(account, out, keys)}; END"
         )
+    for event, debit, credit, than in TRANSFERS:
+        yield (
+            f"CREATE TRIGGER movement_{event} AFTER INSERT ON movement WHEN NEW.debit = '{debit}' AND NEW.credit ="
+            f" '{credit}' BEGIN SELECT RAISE(ABORT, 'not-held: {AUTHORITY}') WHERE {not_owed(event, than)}; END"
+        )
+    # The one made first is asked last.
+    bound = "approval-fell: refund_step"
+    yield _raise("refund_step_receiver", bound, "refund_step", when=PAYING, where=bound_to_another())
     for table, of, moves in STEPS:
-        disorder, approval = _out_of_order(table, of, moves), "NEW.state IN ('approved', 'applied')"
+        disorder = out_of_order(table, of, moves)
         yield _raise(f"{table}_order", f"out-of-order: {table}", table, when="NEW.nth > 1", where=disorder)
-        proposer = _by_proposer(table, of, _SAME_PROPOSER)
-        yield _raise(f"{table}_people", f"same-person: {table}", table, when=approval, where=proposer)
+        proposer = by_proposer(table, of, SAME_PROPOSER)
+        yield _raise(f"{table}_people", f"same-person: {table}", table, when=SECOND_PERSON[table], where=proposer)
     for table in DATED:
-        yield _raise(f"{table}_month_open", f"month-closed: {table}", table, when=_CLOSED)
-    step, account_waits = "refund_step", "account-not-approved: refund_step"
-    yield _raise("refund_step_account", account_waits, step, when=_PAYING, where=_account_waits())
+        yield _raise(f"{table}_month_open", f"month-closed: {table}", table, when=CLOSED)
+    step, unapproved = "refund_step", "account-not-approved: refund_step"
+    yield _raise("refund_step_account", unapproved, step, when=PAYING, where=account_waits())
     yield (
-        "CREATE TRIGGER refund_step_file BEFORE INSERT ON refund_step WHEN NEW.state IN ('approved', 'filed') "
-        f"BEGIN SELECT RAISE(ABORT, 'another-file: refund_step') WHERE {_OTHER_FILE}; "
-        f"SELECT RAISE(ABORT, 'same-person-files: refund_step') WHERE {_made_by(_SAME_MAKER)}; END"
+        f"CREATE TRIGGER refund_step_file BEFORE INSERT ON refund_step WHEN {FILING} "
+        f"BEGIN SELECT RAISE(ABORT, 'another-file: refund_step') WHERE {OTHER_FILE}; "
+        f"SELECT RAISE(ABORT, 'same-person-files: refund_step') WHERE {made_by(SAME_MAKER)}; END"
     )
-    approval = "account_approval"
-    yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=_SAME_BROUGHT)
+    beyond = "NEW.state = 'recovered' AND NEW.undoes IS NULL"
+    yield _raise("refund_step_recovered", "more-than-paid: refund_step", step, when=beyond, where=RECOVERED_BEYOND)
+    for approval, brought in SAME_BROUGHT.items():
+        yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=brought)
+    yield _raise("slip_step_waits", "waits-for-approval: slip_step", "slip_step", when=POSTED_AT_ONCE, where=WAITS)
+    yield _raise("slip_step_entry", "another-entry: slip_step", "slip_step", when=WITH_ENTRY, where=ANOTHER_ENTRY)
+    for table, when in APPROVALS.items():
+        yield _raise(f"{table}_listed", f"not-listed: {table}", table, when=when, where=NOT_LISTED)
+    changed = "NEW.state = 'approved'"
+    yield _raise("people_step_people", "same-person: people_step", "people_step", when=changed, where=alone("change"))
+    yield _raise("people_step_left", "nobody-left: people_step", "people_step", when=changed, where=NOBODY_LEFT)
     ruling, approved = "ruling_step", "NEW.state = 'approved'"
-    yield _raise(f"{ruling}_order", f"out-of-order: {ruling}", ruling, where=_ruling_out_of_order())
-    yield _raise(f"{ruling}_people", f"same-person: {ruling}", ruling, when=approved, where=_BROUGHT_RULING)
+    yield _raise(f"{ruling}_order", f"out-of-order: {ruling}", ruling, where=ruling_out_of_order())
+    yield _raise(f"{ruling}_people", f"same-person: {ruling}", ruling, when=approved, where=BROUGHT_RULING)
 
 
 def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when: str = "", where: str = "") -> str:
     """A trigger that refuses with this message, when one condition holds of the new row and where another does."""
     when, where = f"WHEN {when} " if when else "", f" WHERE {where}" if where else ""
     return f"CREATE TRIGGER {name} BEFORE {before} ON {table} {when}BEGIN SELECT RAISE(ABORT, '{message}'){where}; END"
-
-
-# True of a day up to and on which the books are closed; NULL when they are not.
-_CLOSED = "NEW.happened_on <= (SELECT closed_to FROM month_step ORDER BY no DESC LIMIT 1)"
-
-
-def _short(account: str, keys: tuple[str, ...]) -> str:
-    """True when the debit of the new row takes more out of a part of the account than went in, or names no part.
-
-    Compared with `=`, one key at a time: PostgreSQL looks nothing up in an index by IS NOT DISTINCT FROM.
-    """
-    columns = {"application": "debit_application", "deposit": "deposit"}
-    nobody = " AND ".join(f"NEW.{columns[key]} IS NULL" for key in keys)
-    return f"({nobody}) OR " + " OR ".join(
-        f"(NEW.{columns[key]} IS NOT NULL AND "
-        f"{_sum('credit', account, key, columns[key])} < {_sum('debit', account, key, columns[key])})"
-        for key in keys
-    )
-
-
-def _sum(side: str, account: str, key: str, column: str) -> str:
-    part = f"{side}_application" if key == "application" else key
-    return f"(SELECT COALESCE(SUM(yen), 0) FROM movement WHERE {side} = '{account}' AND {part} = NEW.{column})"
-
-
-def _out_of_order(table: str, of: str, moves: dict[str, tuple[str, ...]]) -> str:
-    allowed = " OR ".join(
-        f"(before.state = '{state}' AND NEW.state IN ({', '.join(repr(after) for after in afters)}))"
-        for state, afters in moves.items()
-    )
-    return (
-        f"NOT EXISTS (SELECT 1 FROM {table} before WHERE before.{of} = NEW.{of}"
-        f" AND before.nth = NEW.nth - 1 AND ({allowed}))"
-    )
-
-
-def _by_proposer(table: str, of: str, same: str) -> str:
-    """True when who proposed is, by this comparison, who writes the new row."""
-    return f"EXISTS (SELECT 1 FROM {table} first WHERE first.{of} = NEW.{of} AND first.nth = 1 AND {same})"
-
-
-def _person(row: str) -> str:
-    """The name that signed a row, whatever its case and spaces; the program compares more closely (see `kana`)."""
-    # Quoted, because BY is a word of PL/pgSQL's own.
-    return f"""lower(replace(replace({row}."by", ' ', ''), '　', ''))"""
-
-
-_SAME_PROPOSER = f"{_person('first')} = {_person('NEW')}"
-_SAME_MAKER = f"{_person('done')} = {_person('NEW')}"
-
-# Who brought a changed bank account is not who approves it.
-_SAME_BROUGHT = (
-    "EXISTS (SELECT 1 FROM member_known brought JOIN source ON source.id = brought.source"
-    f" WHERE brought.id = NEW.member_known AND {_person('source')} = {_person('NEW')})"
-)
-
-_BROUGHT_RULING = (
-    "EXISTS (SELECT 1 FROM ruling brought JOIN source ON source.id = brought.source"
-    f" WHERE brought.no = NEW.ruling AND {_person('source')} = {_person('NEW')})"
-)
-
-
-def _ruling_out_of_order() -> str:
-    """True of a step that cannot follow the last one of its ruling, or lies before that or before the ruling."""
-    last = "(SELECT before.no FROM ruling_step before WHERE before.ruling = NEW.ruling ORDER BY before.no DESC LIMIT 1)"
-    state = f"COALESCE((SELECT before.state FROM ruling_step before WHERE before.no = {last}), 'proposed')"
-    allowed = " OR ".join(
-        f"({state} = '{before}' AND NEW.state IN ({', '.join(map(repr, afters))}))"
-        for before, afters in RULING_MOVES.items()
-    )
-    since = f"NEW.happened_on < (SELECT before.happened_on FROM ruling_step before WHERE before.no = {last})"
-    known = "NEW.happened_on < (SELECT brought.known_on FROM ruling brought WHERE brought.no = NEW.ruling)"
-    return f"NOT ({allowed}) OR {known} OR {since}"
-
-
-# By the rule of three, who makes the payment file neither proposed nor approved what is in it. To declare a file void
-# is no approval: the one that stood before stands again.
-_THREE = "'three' = (SELECT value FROM setting WHERE name = 'people' ORDER BY no DESC LIMIT 1)"
-
-
-def _made_by(same: str) -> str:
-    """True when the maker of a payment file proposed or approved the refund that is put in it."""
-    return (
-        f"NEW.state = 'filed' AND {_THREE} AND EXISTS (SELECT 1 FROM refund_step done WHERE done.refund = NEW.refund"
-        f" AND done.payment_file IS NULL AND done.state IN ('proposed', 'approved') AND {same})"
-    )
-
-
-# A refund is filed in a file; approved again it names the file that it was in, and why that is void.
-_OTHER_FILE = (
-    "(NEW.state = 'filed' AND NEW.payment_file IS NULL) OR (NEW.state = 'approved' AND ("
-    "(NEW.payment_file IS NOT NULL AND NEW.reason IS NULL) OR COALESCE(NEW.payment_file, 0) <> COALESCE((SELECT"
-    " before.payment_file FROM refund_step before WHERE before.refund = NEW.refund AND before.nth = NEW.nth - 1), 0)))"
-)
-
-
-# Steps on the way to a payment; not the way back, when a file is void (often because an account was wrong).
-_PAYING = "NEW.state IN ('filed', 'paid') OR (NEW.state = 'approved' AND NEW.payment_file IS NULL)"
-
-
-def _account_waits() -> str:
-    """True when the bank account that counts of the member of a refund was changed and waits for a second person.
-
-    The account trusted last is the first recorded, unless it was another member's before, or the one approved last, of
-    those recorded up to the one that counts (see `people.changes`).
-    """
-    paid = (
-        "(SELECT d.application FROM deposit_known d WHERE d.deposit = f.deposit ORDER BY d.known_on DESC, d.id DESC"
-        " LIMIT 1)"
-    )
-    first = "(SELECT min(y.id) FROM member_known y WHERE y.member = r.member AND y.account_number IS NOT NULL)"
-    others = (
-        "EXISTS (SELECT 1 FROM member_known o WHERE o.account_number = x.account_number AND o.bank = x.bank"
-        " AND o.branch = x.branch AND o.account_type = x.account_type AND o.member <> x.member AND o.id < x.id)"
-    )
-    trusted = (
-        "(SELECT max(x.id) FROM member_known x WHERE x.member = r.member AND x.id <= r.id AND x.account_number IS NOT"
-        f" NULL AND ((x.id = {first} AND NOT {others})"
-        " OR x.id IN (SELECT ok.member_known FROM account_approval ok)))"
-    )
-    same = " AND ".join(f"COALESCE(t.{part}, '') = COALESCE(r.{part}, '')" for part in ACCOUNT)
-    return (
-        "EXISTS (SELECT 1 FROM refund f"
-        f" JOIN application a ON a.number = COALESCE(f.application, {paid})"
-        " JOIN member_known r ON r.member = a.member"
-        " WHERE f.no = NEW.refund AND r.account_number IS NOT NULL"
-        " AND NOT EXISTS (SELECT 1 FROM member_known later WHERE later.member = r.member"
-        " AND (later.known_on > r.known_on OR (later.known_on = r.known_on AND later.id > r.id)))"
-        f" AND NOT EXISTS (SELECT 1 FROM member_known t WHERE t.id = {trusted} AND {same}))"
-    )
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
@@ -303,24 +243,30 @@ def _postgresql() -> Iterator[str]:
         yield _trigger(f"{table}_turn", "BEFORE INSERT", table, "take_turn", level="STATEMENT")
         yield _trigger(f"{table}_no_change", "BEFORE DELETE OR UPDATE", table, "refuse_change")
         yield _trigger(f"{table}_no_truncate", "BEFORE TRUNCATE", table, "refuse_change", level="STATEMENT")
-    for account, keys in HELD_BY.items():
+    for account, (out, keys) in HELD_BY.items():
         name = f"refuse_beyond_{account}"
-        yield _function(name, f"{_refuse_if(_short(account, keys), f'not-held: {account}')}; RETURN NEW;")
-        yield _trigger(f"movement_held_{account}", "AFTER INSERT", "movement", name, when=f"NEW.debit = '{account}'")
+        yield _function(name, f"{_refuse_if(short(account, out, keys), f'not-held: {account}')}; RETURN NEW;")
+        yield _trigger(f"movement_held_{account}", "AFTER INSERT", "movement", name, when=f"NEW.{out} = '{account}'")
+    for event, debit, credit, than in TRANSFERS:
+        yield _function(
+            f"refuse_{event}", f"{_refuse_if(not_owed(event, than), f'not-held: {AUTHORITY}')}; RETURN NEW;"
+        )
+        when = f"NEW.debit = '{debit}' AND NEW.credit = '{credit}'"
+        yield _trigger(f"movement_{event}", "AFTER INSERT", "movement", f"refuse_{event}", when=when)
     for table, of, moves in STEPS:
         # Whoever proposed does not approve, nor does the role that proposed, under whatever name.
-        role = f"({_by_proposer(table, of, 'first.role = NEW.role')} AND NOT {_OWNER})"
-        same = f"NEW.state IN ('approved', 'applied') AND ({_by_proposer(table, of, _SAME_PROPOSER)} OR {role})"
+        role = f"({by_proposer(table, of, 'first.role = NEW.role')} AND NOT {_OWNER})"
+        permitted = f"RAISE EXCEPTION 'not-permitted: {table}' USING ERRCODE = '42501'"
+        second = f"{SECOND_PERSON[table]} AND ({by_proposer(table, of, SAME_PROPOSER)} OR {role})"
         yield _function(
             f"refuse_{table}",
-            f"{_refuse_if(f'NEW.nth > 1 AND {_out_of_order(table, of, moves)}', f'out-of-order: {table}')}; "
-            f"{_refuse_if(same, f'same-person: {table}')}; "
-            f"IF {_not_for_this_role()} THEN RAISE EXCEPTION 'not-permitted: {table}' USING ERRCODE = '42501'; END IF; "
-            "RETURN NEW;",
+            f"{_refuse_if(f'NEW.nth > 1 AND {out_of_order(table, of, moves)}', f'out-of-order: {table}')}; "
+            f"{_refuse_if(second, f'same-person: {table}')}; "
+            f"IF {_not_for_this_role(table)} THEN {permitted}; END IF; RETURN NEW;",
         )
         yield _trigger(f"{table}_order", "BEFORE INSERT", table, f"refuse_{table}")
     yield from _postgresql_people()
-    closed = f"IF {_CLOSED} THEN RAISE EXCEPTION 'month-closed: %', TG_TABLE_NAME; END IF"
+    closed = f"IF {CLOSED} THEN RAISE EXCEPTION 'month-closed: %', TG_TABLE_NAME; END IF"
     yield _function("refuse_closed_month", f"{closed}; RETURN NEW;")
     for table in DATED:
         yield _trigger(f"{table}_month_open", "BEFORE INSERT", table, "refuse_closed_month")
@@ -348,24 +294,46 @@ _OWNER = "has_table_privilege('entry', 'TRUNCATE')"
 
 
 def _postgresql_people() -> Iterator[str]:
-    account = _refuse_if(_account_waits(), "account-not-approved: refund_step")
+    account = _refuse_if(f"({PAYING}) AND {account_waits()}", "account-not-approved: refund_step")
     yield _function("refuse_account", f"{account}; RETURN NEW;")
-    yield _trigger("refund_step_account", "BEFORE INSERT", "refund_step", "refuse_account", when=_PAYING)
-    other = _refuse_if(_OTHER_FILE, "another-file: refund_step")
-    made_by = _made_by(f"({_SAME_MAKER} OR (done.role = NEW.role AND NOT {_OWNER}))")
-    yield _function("refuse_file", f"{other}; {_refuse_if(made_by, 'same-person-files: refund_step')}; RETURN NEW;")
-    filing = "NEW.state IN ('approved', 'filed')"
-    yield _trigger("refund_step_file", "BEFORE INSERT", "refund_step", "refuse_file", when=filing)
-    by_role = _SAME_BROUGHT.replace(f"{_person('source')} = {_person('NEW')}", "source.role = NEW.role")
-    brought = _refuse_if(f"{_SAME_BROUGHT} OR ({by_role} AND NOT {_OWNER})", "same-person: account_approval")
-    yield _function("refuse_account_approval", f"{brought}; RETURN NEW;")
-    yield _trigger("account_approval_people", "BEFORE INSERT", "account_approval", "refuse_account_approval")
-    by_role = _BROUGHT_RULING.replace(f"{_person('source')} = {_person('NEW')}", "source.role = NEW.role")
-    brought = f"NEW.state = 'approved' AND ({_BROUGHT_RULING} OR ({by_role} AND NOT {_OWNER}))"
+    yield _trigger("refund_step_account", "BEFORE INSERT", "refund_step", "refuse_account")
+    other = _refuse_if(f"NEW.undoes IS NULL AND ({OTHER_FILE})", "another-file: refund_step")
+    maker = made_by(f"({SAME_MAKER} OR (done.role = NEW.role AND NOT {_OWNER}))")
+    yield _function("refuse_file", f"{other}; {_refuse_if(maker, 'same-person-files: refund_step')}; RETURN NEW;")
+    yield _trigger("refund_step_file", "BEFORE INSERT", "refund_step", "refuse_file")
+    bound = _refuse_if(f"({PAYING}) AND ({bound_to_another()})", "approval-fell: refund_step")
+    yield _function("refuse_receiver", f"{bound}; RETURN NEW;")
+    yield _trigger("refund_step_receiver", "BEFORE INSERT", "refund_step", "refuse_receiver")
+    beyond = f"NEW.state = 'recovered' AND NEW.undoes IS NULL AND {RECOVERED_BEYOND}"
+    yield _function("refuse_recovered", f"{_refuse_if(beyond, 'more-than-paid: refund_step')}; RETURN NEW;")
+    yield _trigger("refund_step_recovered", "BEFORE INSERT", "refund_step", "refuse_recovered")
+    for approval, brought in SAME_BROUGHT.items():
+        by_role = brought.replace(same("source"), "source.role = NEW.role")
+        refused = _refuse_if(f"{brought} OR ({by_role} AND NOT {_OWNER})", f"same-person: {approval}")
+        yield _function(f"refuse_{approval}", f"{refused}; RETURN NEW;")
+        yield _trigger(f"{approval}_people", "BEFORE INSERT", approval, f"refuse_{approval}")
+    yield _function("refuse_slip_unapproved", f"{_refuse_if(WAITS, 'waits-for-approval: slip_step')}; RETURN NEW;")
+    yield _trigger("slip_step_waits", "BEFORE INSERT", "slip_step", "refuse_slip_unapproved", when=POSTED_AT_ONCE)
+    yield _function("refuse_slip_entry", f"{_refuse_if(ANOTHER_ENTRY, 'another-entry: slip_step')}; RETURN NEW;")
+    yield _trigger("slip_step_entry", "BEFORE INSERT", "slip_step", "refuse_slip_entry", when=WITH_ENTRY)
+    for table, when in APPROVALS.items():
+        unlisted = _refuse_if(NOT_LISTED, f"not-listed: {table}")
+        yield _function(f"refuse_unlisted_{table}", f"{unlisted}; RETURN NEW;")
+        yield _trigger(f"{table}_listed", "BEFORE INSERT", table, f"refuse_unlisted_{table}", when=when)
+    by_one, left = (
+        _refuse_if(alone("change"), "same-person: people_step"),
+        _refuse_if(NOBODY_LEFT, "nobody-left: people_step"),
+    )
+    yield _function("refuse_people_step", f"{by_one}; {left}; RETURN NEW;")
+    yield _trigger(
+        "people_step_people", "BEFORE INSERT", "people_step", "refuse_people_step", when="NEW.state = 'approved'"
+    )
+    by_role = BROUGHT_RULING.replace(f"{person('source')} = {person('NEW')}", "source.role = NEW.role")
+    brought = f"NEW.state = 'approved' AND ({BROUGHT_RULING} OR ({by_role} AND NOT {_OWNER}))"
     approver = "NEW.state = 'approved' AND NOT has_table_privilege('account_approval', 'INSERT')"
     yield _function(
         "refuse_ruling_step",
-        f"{_refuse_if(_ruling_out_of_order(), 'out-of-order: ruling_step')}; "
+        f"{_refuse_if(ruling_out_of_order(), 'out-of-order: ruling_step')}; "
         f"{_refuse_if(brought, 'same-person: ruling_step')}; "
         f"IF {approver} THEN RAISE EXCEPTION 'not-permitted: ruling_step' USING ERRCODE = '42501'; END IF; RETURN NEW;",
     )
@@ -380,15 +348,17 @@ def _postgresql_people() -> Iterator[str]:
         yield _trigger(f"{table}_signature", "BEFORE INSERT", table, "refuse_signature", when=another)
 
 
-def _not_for_this_role() -> str:
+def _not_for_this_role(table: str) -> str:
     """True of an approval by a role that approves nothing, and of any other step by one that only approves.
 
     A payment file is made by either: by the rule of three it may be a second clerk or a second approver.
 
     Which role is which is told by the tables it may write to, so that roles may have any names (see `roles`).
     """
+    taken_back = "NEW.undoes IS NOT NULL" if table == "refund_step" else "FALSE"
+    approval = f"(NEW.state IN ('approved', 'applied') AND NOT {taken_back})"
     return (
-        "(NEW.state IN ('approved', 'applied') AND NOT has_table_privilege('account_approval', 'INSERT')) OR "
-        "(NEW.state NOT IN ('approved', 'applied', 'rejected', 'filed')"
+        f"({approval} AND NOT has_table_privilege('account_approval', 'INSERT')) OR "
+        f"(({taken_back} OR NEW.state NOT IN ('approved', 'applied', 'ended', 'rejected', 'filed'))"
         " AND NOT has_table_privilege('refund', 'INSERT'))"
     )

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ledger import dates, tables
+from ledger.allocations import Part, allocate
+from ledger.booking import run
 from ledger.codes import SIDES, USED
 
 MEMBER = "東京 第9001号"
@@ -82,8 +84,14 @@ def deposit(connection: Connection, of: int, reference: str, on: date, yen: int,
             received_on=on,
             yen=yen,
             payer="ｺｳﾔﾏ ﾀﾛｳ",
-            application=application,
             known_on=on,
             source=of,
         )
     )
+    if application is not None:
+        allocate(connection, reference, [Part(application)], known_on=on, source={"source": of})
+
+
+def book(connection: Connection) -> None:
+    """Posts everything that was put into the tables: what is asked about money is asked of the journal."""
+    run.book(connection, date(2030, 1, 1), by="test")

@@ -18,6 +18,7 @@ from ledger import dates, tables
 from ledger.codes import REASONS, TREATMENTS, USED
 from ledger.notices import review_flags
 from ledger.store import records
+from ledger.store.records import last_number
 from tests import given
 from tests.oracle import Known
 
@@ -282,6 +283,8 @@ def put(connection: Connection, family: Family) -> None:
     paid = [(no, known) for no, known in numbered if known.received]
     _insert(connection, tables.deposit, ({"reference": no, **of} for no, _ in paid))
     _insert(connection, tables.deposit_known, (_deposit(no, known) | of for no, known in paid))
+    _insert(connection, tables.allocation, (_allocation(no, known) | of for no, known in paid))
+    _post(connection, paid)
     _give_back(connection, [(no, known) for no, known in numbered if known.returned])
     _rule(connection, source, [(no, known) for no, known in numbered if known.ruling])
 
@@ -359,14 +362,39 @@ def _deposit(application: str, known: Known) -> Part:
         "received_on": known.applied_on,
         "yen": known.received,
         "payer": "ｺｳﾔﾏ ﾀﾛｳ",
-        "application": application,
         "known_on": known.applied_on,
     }
 
 
+def _allocation(application: str, known: Known) -> Part:
+    return {"deposit": application, "version": 1, "part": 1, "application": application, "known_on": known.applied_on}
+
+
+def _post(connection: Connection, paid: list[tuple[str, Known]]) -> None:
+    """Posts what was received as booking does: up to the fee due as a fee, the rest in suspense."""
+    entries: list[Part] = []
+    movements: list[Part] = []
+    for application, known in paid:
+        fee = 0 if known.due is None else min(known.due, known.received)
+        for event, credit, yen, whose in (
+            ("fee_received", "2040", fee, application),
+            ("overpaid", "2050", known.received - fee, None),
+        ):
+            if yen:
+                no, day = len(entries) + 1, known.applied_on
+                entry = {"no": no, "happened_on": day, "known_on": day, "event": event, "key": str(no), "digest": ""}
+                entries.append(entry | {"recorded_at": dates.now(), "by": "test"})
+                sides = {"debit": "1110", "credit": credit, "credit_application": whose, "deposit": application}
+                movements.append({"entry": no, "nth": 1, "yen": yen} | sides)
+    _insert(connection, tables.entry, entries)
+    _insert(connection, tables.movement, movements)
+
+
 def _give_back(connection: Connection, numbered: Iterable[tuple[str, Known]]) -> None:
     """A refund on the day of application for all that is already given back: proposed, and paid as far as it is."""
+    posted_before = last_number(connection, tables.entry.c.no)
     for no, (application, known) in enumerate(numbered, 1):
+        entry = posted_before + no
         signed = {"recorded_at": dates.now(), "by": "test"}
         day = known.applied_on
         decided = {"as_of": day, "outcome": "eligible", "verdict": "eligible", "refundable": known.returned}
@@ -374,10 +402,10 @@ def _give_back(connection: Connection, numbered: Iterable[tuple[str, Known]]) ->
             tables.decision.insert().values(no=no, application=application, finding="{}", **decided, **signed)
         )
         posted = {"happened_on": day, "event": "refund_proposed", "key": f"refund:{no}", "digest": "0"}
-        connection.execute(tables.entry.insert().values(no=no, **posted, **signed))
+        connection.execute(tables.entry.insert().values(no=entry, **posted, **signed))
         owed = {"no": no, "application": application, "decision": no, "yen": known.returned}
         connection.execute(tables.refund.insert().values(owed))
-        step = {"refund": no, "nth": 1, "state": "proposed", "happened_on": day, "entry": no}
+        step = {"refund": no, "nth": 1, "state": "proposed", "happened_on": day, "entry": entry}
         connection.execute(tables.refund_step.insert().values(step | signed))
         if not known.waiting:
             _pay(connection, no, day, signed)
@@ -401,7 +429,7 @@ def _rule(connection: Connection, source: int, numbered: Sequence[tuple[str, Kno
     rulings, steps = [], []
     for no, (application, known) in enumerate(numbered, 1):
         days = {"decided_on": known.applied_on, "known_on": known.applied_on}
-        rulings.append({"no": no, "application": application, "treatment": known.ruling, **days, **of})
+        rulings.append({"id": no, "application": application, "treatment": known.ruling, **days, **of})
         approved = {"no": no, "ruling": no, "state": "approved", "happened_on": known.applied_on, "reason": None}
         steps.append(approved | {"doubts": json.dumps(known.ruled_doubts)} | signed)
     _insert(connection, tables.ruling, rulings)

@@ -3,7 +3,8 @@
 from datetime import date
 
 from tests.model import Memory
-from tests.model_commands import Expectation, _require_allowed, _require_refused
+from tests.model_commands import require_allowed, require_refused
+from tests.model_slips import Expectation
 
 
 def approve_ruling(memory: Memory, no: int, on: date, by: str) -> Expectation:
@@ -13,7 +14,7 @@ def approve_ruling(memory: Memory, no: int, on: date, by: str) -> Expectation:
     """
     if no > len(memory.rulings):
         answer = yield
-        _require_refused(answer, "unknown-ruling")
+        require_refused(answer, "unknown-ruling")
         return
     ruling = memory.rulings[no - 1]
     state, doubts = ruling.state, memory.finding(ruling.application).doubts
@@ -30,7 +31,7 @@ def approve_ruling(memory: Memory, no: int, on: date, by: str) -> Expectation:
         return
     if state == "approved" and (covered or not reviewed):
         assert not answer.result.changed
-    elif _require_allowed(answer, against):
+    elif require_allowed(answer, against):
         assert (ruling.state, ruling.on, ruling.doubts) == ("approved", on, doubts)
         if memory.ruling(ruling.application) is ruling:
             assert memory.finding(ruling.application).outcome != "needs_review", "it settles nothing"
@@ -40,7 +41,7 @@ def reject_ruling(memory: Memory, no: int, on: date, reason: str, by: str) -> Ex
     """Anyone rejects it, approved or not, once and for a reason."""
     if no > len(memory.rulings):
         answer = yield
-        _require_refused(answer, "unknown-ruling")
+        require_refused(answer, "unknown-ruling")
         return
     ruling = memory.rulings[no - 1]
     state, because, last = ruling.state, ruling.reason, ruling.on or ruling.known_on
@@ -53,6 +54,6 @@ def reject_ruling(memory: Memory, no: int, on: date, reason: str, by: str) -> Ex
     if state == "rejected" and because == reason:
         assert not answer.result.changed
     elif state == "rejected":
-        _require_refused(answer, "done-differently")
+        require_refused(answer, "done-differently")
     else:
-        _require_allowed(answer, against)
+        require_allowed(answer, against)

@@ -128,6 +128,7 @@ def book(url: str) -> None:
         for example in CASES:
             given.member(connection, source, example.id)
             given.application(connection, source, example.id, example.given, member=example.id, as_of=example.as_of)
+        given.book(connection)
 
 
 def tell(connection: Connection, mutant: Mutant) -> str | None:

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ledger import tables
+from ledger.allocations import UNKNOWN, Part, allocate, allocations
 from ledger.codes import Account
-from ledger.journal import balances
+from ledger.journal import balances, reversal
+from ledger.journal.entries import Result
 from tests import given
 
 CLERK, CHIEF = "乙川", "丙田"
@@ -53,8 +55,12 @@ def deposit(
     of = given.source(connection)
     if connection.execute(tables.deposit.select().where(tables.deposit.c.reference == reference)).first() is None:
         connection.execute(tables.deposit.insert().values(reference=reference, source=of))
-    row = {"deposit": reference, "received_on": on, "yen": yen, "payer": "ｺｳﾔﾏ ﾀﾛｳ", "application": number}
+    row = {"deposit": reference, "received_on": on, "yen": yen, "payer": "ｺｳﾔﾏ ﾀﾛｳ"}
     connection.execute(tables.deposit_known.insert().values(row | {"known_on": known_on or on, "source": of}))
+    before = allocations(connection, [reference]).get(reference, UNKNOWN).applications
+    if before != (() if number is None else (number,)):
+        parts = [] if number is None else [Part(number)]
+        allocate(connection, reference, parts, known_on=known_on or on, source={"source": of})
 
 
 def billed(connection: Connection, bill: str, number: str, yen: int, *, on: date, nth: int = 1) -> None:
@@ -79,3 +85,8 @@ def events(connection: Connection) -> list[tuple[str, date, int | None]]:
     entry = tables.entry
     rows = connection.execute(entry.select().order_by(entry.c.no))
     return [(row.event, row.happened_on, row.reverses) for row in rows]
+
+
+def reversed_before(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
+    """Reverses an entry as versions up to 0003 let a person do: what was booked from a fact too."""
+    return reversal.reverse(connection, no, on=on, reason=reason, by=by, require=lambda *_of: None)

@@ -25,6 +25,7 @@ def test_the_papers_answer(case: Case, book_url: str) -> None:
         source = given.source(connection)
         given.member(connection, source)
         given.application(connection, source, case.id, case.given, as_of=case.as_of)
+        given.book(connection)
     with database.reading(book_url) as connection:
         (finding,) = judging(connection, case.as_of, case.notice, applications=[case.id])
     assert {name: answer(finding, name) for name in case.expect} == case.expect

@@ -17,18 +17,17 @@ from sqlalchemy.pool import NullPool
 from exports.formats import xlsx
 from exports.reports import month as sheet
 from ledger import dates, i18n
-from ledger.booking import bills, credits, overpayments, refunds
+from ledger.allocations import Part
+from ledger.booking import allocation, bills, credits, overpayments, refunds
 from ledger.booking.events import description
 from ledger.booking.month_end import close, reopen
 from ledger.booking.run import BookingReport, book
-from ledger.booking.slips import reverse
 from ledger.booking.workflow import Proposal
 from ledger.codes import Account
 from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.errors import Refusal
-from ledger.intake import matching
 from ledger.journal import closing
 from ledger.journal.balances import trial_balance
 from ledger.journal.entries import Entry, Movement, post
@@ -142,7 +141,9 @@ def _workbook(connection: Connection, month: Month) -> bytes:
 
 OPERATIONS = {
     "post": Operation(lambda c, on: post(c, [_loose(on)], by=CLERK)),
-    "reverse": Operation(lambda c, on: reverse(c, _entry(c, "payer_unknown"), on=on, reason="誤り", by=CLERK)),
+    "reverse": Operation(
+        lambda c, on: posted.reversed_before(c, _entry(c, "payer_unknown"), on=on, reason="誤り", by=CLERK)
+    ),
     "refund propose": Operation(lambda c, on: refunds.propose(c, "FREE", on=on, by=CLERK)),
     "refund approve": Operation(lambda c, on: refunds.approve(c, 1, on=on, by=CHIEF)),
     "refund reject": Operation(lambda c, on: refunds.reject(c, 1, on=on, reason="誤り", by=CHIEF)),
@@ -166,7 +167,7 @@ OPERATIONS = {
         lambda c: posted.deposit(c, "N-LATE", "UNPAID", on=date(2012, 5, 2)),
     ),
     "decide": Operation(_kept),
-    "match": Operation(lambda c, on: matching.settle(c, "N-LOOSE", "UNPAID", on=on, by=CLERK)),
+    "match": Operation(lambda c, on: allocation.settle(c, "N-LOOSE", [Part("UNPAID")], on=on, through=TODAY, by=CLERK)),
     "close": Operation(lambda c, on: close(c, Month.of(on), today=TODAY, by=CLERK, accept="検証")),
     "reopen": Operation(lambda c, on: reopen(c, Month.of(on), reason=WHY, by=CLERK)),
     "statement": Operation(lambda c, on: _workbook(c, Month.of(on))),

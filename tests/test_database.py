@@ -208,6 +208,20 @@ def test_every_column_of_yen_is_asked_for_whole_yen() -> None:
 # --- refunds and credits --------------------------------------------------------------------------------------------
 
 
+PAID_TWICE = {
+    "a second payment of one fee to the authority": ("authority_paid", "'2010', '1110', 7245, 'NEW5', NULL, NULL"),
+    "one yen more than is owed to it": ("authority_paid", "'2010', '1110', 7246, 'ALIVE', NULL, NULL"),
+    "a payment for nobody": ("authority_paid", "'2010', '1110', 1, NULL, NULL, NULL"),
+    "what was owed, given back": ("authority_repaid", "'1110', '2010', 1, NULL, 'NEW5', NULL"),
+    "what nobody paid, given back": ("authority_repaid", "'1110', '2010', 1, NULL, NULL, NULL"),
+}
+
+
+@pytest.mark.parametrize(("event", "values"), PAID_TWICE.values(), ids=PAID_TWICE.keys())
+def test_no_transfer_to_or_from_the_authority_beyond_what_is_owed(before: str, event: str, values: str) -> None:
+    assert "not-held: 2010" in within(before, NEW_ENTRY.replace("fee_received", event), moved(values))
+
+
 def stepped(table: str, no: int, nth: int, state: str, by: str, entry: str = "NULL", reason: str = "'x'") -> str:
     """A step of a refund or credit."""
     columns = f"{table}, nth, state, happened_on, reason, entry, recorded_at, by"
@@ -217,7 +231,10 @@ def stepped(table: str, no: int, nth: int, state: str, by: str, entry: str = "NU
 
 STEPS = {
     "approved by who proposed": (stepped("refund", 1, 2, "approved", desk.CLERK), "same-person"),
-    "approved by who proposed, with spaces": (stepped("refund", 1, 2, "approved", f" {desk.CLERK} "), "same-person"),
+    "approved by who proposed, with spaces": (
+        stepped("refund", 1, 2, "approved", f" {desk.CLERK} "),
+        "same-person|not-listed",
+    ),
     "applied by who proposed": (stepped("credit", 1, 2, "applied", desk.CLERK, "9999"), "same-person"),
     "paid without approval": (stepped("refund", 1, 2, "paid", desk.CHIEF, "9999"), "out-of-order"),
     "approved, leaving a step out": (stepped("refund", 1, 3, "approved", desk.CHIEF), "out-of-order"),

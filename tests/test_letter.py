@@ -68,6 +68,7 @@ def told(connection: Connection, number: str, facts: dict[str, Any], as_of: date
     member = f"東京 第{number}号"
     given.member(connection, of, member)
     given.application(connection, of, number, facts, member=member, as_of=as_of)
+    given.book(connection)
 
 
 def decided(connection: Connection, number: str, as_of: date = ASKED) -> int:
@@ -186,6 +187,7 @@ def test_choice_of_the_member_is_answered(book_url: str, choice: str | None, rei
             again = {"applied_on": date(2012, 9, 3), "kind": "reissue", "previous": "2011-0001", "paid": []}
             of = given.source(connection)
             given.application(connection, of, "2012-0001", again, member="東京 第2011-0001号", as_of=ASKED)
+            given.book(connection)
         found = letter(connection, decided(connection, "2011-0001"))
     assert says in shown(found)
 

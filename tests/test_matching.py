@@ -6,12 +6,21 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger import tables
+from ledger.allocations import Part
+from ledger.booking import allocation
+from ledger.booking.allocation import SettledBeforeKnown, SettledOtherwise
 from ledger.booking.run import book
 from ledger.errors import UnknownApplication, UnknownDeposit
-from ledger.intake.matching import SettledBeforeKnown, SettledOtherwise, settle, unmatched
+from ledger.intake.matching import unmatched
 from ledger.journal.balances import held
 from ledger.store import database
 from tests import given
+
+
+def settle(connection: Connection, deposit: str, application: str, *, on: date, by: str) -> bool:
+    """A transfer allocated to one application by a person's word."""
+    return allocation.settle(connection, deposit, [Part(application)], on=on, through=LATER, by=by)
+
 
 APPLIED, RECEIVED, LATER = date(2012, 3, 1), date(2012, 3, 5), date(2012, 4, 2)
 

@@ -22,7 +22,7 @@ from ledger.i18n import LANGUAGES, Language
 from ledger.notices import register
 from ledger.store import database
 from migrations import triggers
-from tests import desk, given
+from tests import desk, given, posted
 
 pytestmark = pytest.mark.thorough
 
@@ -60,6 +60,7 @@ def books(book_url: str) -> Iterator[Connection]:
 def told(books: Connection, number: str, facts: dict[str, Any], as_of: date = date(2030, 1, 1)) -> None:
     """An application with its facts."""
     given.application(books, given.source(books), number, facts, as_of=as_of)
+    given.book(books)
 
 
 def learnt(books: Connection, number: str, name: str, known_on: date, **value: Any) -> None:
@@ -134,10 +135,8 @@ def test_what_happened_after_the_day_shakes_only_a_later_answer(books: Connectio
 def test_payment_found_later_shakes(books: Connection) -> None:
     told(books, "2011-0001", UNRECEIVED | {"paid": []})
     decided(books, N21)
-    of = given.source(books)
-    books.execute(tables.deposit.insert().values(reference="D-1", source=of))
-    known = {"deposit": "D-1", "received_on": APPLIED, "yen": 7245, "payer": "ｺｳﾔﾏ", "known_on": date(2012, 10, 3)}
-    books.execute(tables.deposit_known.insert().values(known | {"application": "2011-0001", "source": of}))
+    posted.deposit(books, "D-1", "2011-0001", on=APPLIED, known_on=date(2012, 10, 3))
+    given.book(books)
     found, _today = outdated(books, LATER)
     assert answers([found]) == [("2011-0001", N21, "no_fee", "eligible")]
     assert [(change.column, change.was, change.now) for change in found.changes] == [("fee_received", 0, 7245)]
@@ -146,8 +145,8 @@ def test_payment_found_later_shakes(books: Connection) -> None:
 def test_payment_taken_from_an_application_later_shakes(books: Connection) -> None:
     told(books, "2011-0001", UNRECEIVED)
     decided(books, N21)
-    known = {"deposit": "2011-0001-1", "received_on": APPLIED, "yen": 7245, "payer": "ｺｳﾔﾏ", "application": None}
-    books.execute(tables.deposit_known.insert().values(known | {"known_on": LATER, "source": given.source(books)}))
+    posted.deposit(books, "2011-0001-1", None, known_on=LATER)
+    given.book(books)
     assert answers(outdated(books, N21)) == [("2011-0001", N21, "eligible", "no_fee")]
 
 
@@ -156,6 +155,7 @@ def test_fee_learnt_later_shakes(books: Connection) -> None:
     decided(books, date(2015, 1, 31))
     fee = {"applies_from": date(2014, 4, 1), "yen": 7452, "tax_percent": 8, "known_on": date(2015, 3, 1)}
     books.execute(tables.fee.insert().values(fee | {"source": given.source(books)}))
+    given.book(books)
     found = outdated(books, date(2015, 1, 31))
     assert answers(found) == [("2014-0001", date(2015, 1, 31), "needs_review", "eligible")]
     assert found[0].changes[0].column == "fee_due"
@@ -288,11 +288,8 @@ def test_everyone_is_judged_once_for_each_day(books: Connection, monkeypatch: py
 # --- judged again as it was -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("reached", [True, False], ids=["as far as the books reached", "up to the moment"])
-def test_every_decision_is_what_it_was(books: Connection, monkeypatch: pytest.MonkeyPatch, reached: bool) -> None:
-    """Whatever is learnt, paid, rejected, undone or decided since; earlier versions kept nothing but the moment."""
-    if not reached:
-        monkeypatch.setattr(store, "_reach", lambda _connection: {})
+def test_every_decision_is_what_it_was(books: Connection) -> None:
+    """Whatever is learnt, paid, rejected, undone or decided since; for books of earlier versions see test_upgrading."""
     _month_of_decisions(books)
     found = list(replays(books))
     assert [each.differs for each in found] == [()] * len(found)
@@ -314,9 +311,8 @@ def _month_of_decisions(books: Connection) -> None:
     decided(books, date(2012, 9, 26))
     credits.undo(books, credit, on=date(2012, 9, 26), reason="再発行の取下げ", by=CHIEF)
     learnt(books, "2011-0003", "receipt", N23, day=date(2012, 2, 10), up_to=N23)
-    known = {"deposit": "2011-0003-1", "received_on": APPLIED, "yen": 7000, "payer": "ｺｳﾔﾏ", "known_on": APPLIED}
+    posted.deposit(books, "2011-0003-1", "2011-0003", yen=7000)
     of = given.source(books)
-    books.execute(tables.deposit_known.insert().values(known | {"application": "2011-0003", "source": of}))
     fee = {"applies_from": date(2011, 6, 1), "yen": 7000, "tax_percent": 5, "known_on": APPLIED, "source": of}
     books.execute(tables.fee.insert().values(fee))
     decided(books, date(2012, 9, 26))
@@ -367,6 +363,7 @@ def test_fee_shipped_later_was_not_known_then(books: Connection) -> None:
     decided(books, date(2015, 1, 31))
     fee = {"applies_from": date(2014, 4, 1), "yen": 7452, "tax_percent": 8, "known_on": date(2014, 4, 1)}
     books.execute(tables.fee.insert().values(fee))
+    given.book(books)
     assert [each.differs for each in replays(books)] == [()]
     assert answers(outdated(books, date(2015, 1, 31))) == [("2014-0001", date(2015, 1, 31), "needs_review", "eligible")]
 

@@ -71,8 +71,8 @@ def brought(
     source = {"name": "決裁.csv", "recorded_at": dates.now(), "by": by, "role": records.role(connection)}
     key = connection.execute(tables.source.insert().values(source)).inserted_primary_key
     assert key is not None
-    no = records.next_number(connection, tables.ruling.c.no)
-    row = {"no": no, "application": number, "decided_on": on, "document": f"連発第{9000 + no}号", "known_on": on}
+    no = records.next_number(connection, tables.ruling.c.id)
+    row = {"id": no, "application": number, "decided_on": on, "document": f"連発第{9000 + no}号", "known_on": on}
     row |= {"treatment": treatment, "reason": "発行前の取下げのため", "source": key[0]}
     connection.execute(tables.ruling.insert().values(row))
     return no

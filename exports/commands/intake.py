@@ -1,37 +1,62 @@
 """What came in, and what it calls for: input files, booking, matching."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from exports.reports import REPORTS, summaries
 from exports.shell import lists
 from exports.shell.commands import Commands
-from exports.shell.options import AsJson, DryRun, On, Out, OutInstead, argument, option
+from exports.shell.options import AsJson, DryRun, On, Out, OutInstead, Reason, argument, option
 from exports.shell.session import Answer, Books, Session, written
+from ledger import dates
 from ledger.i18n import N_, _
+
+if TYPE_CHECKING:
+    from ledger.allocations import Part
 
 app = Commands(N_("What came in"))
 
 
-@app.writes("import", "会員名簿.xlsx 申込.xlsx 入金.csv", "受領簿.xlsx --known-on 2012-03-31 --dry-run")
-def import_files(
+@app.writes(
+    "import", "会員名簿.xlsx 申込.xlsx 入金.csv", "受領簿.xlsx --known-on 2012-03-31 --dry-run", may=("propose",)
+)
+def take_in(
     books: Books,
     files: Annotated[list[Path], argument("FILE", N_("workbooks and CSV files, recognised by their headings"))],
     known_on: Annotated[
         date | None, option("--known-on", N_("the day on which rows that say no day became known"), "DAY")
     ] = None,
 ) -> Answer:
-    """Takes input files in: all of them, or nothing."""
-    from ledger.intake.importer import take_in
+    """Takes input files in, all of them or nothing, and posts what they call for."""
+    from ledger.booking.recording import import_files
 
-    report = take_in(books.connection, files, known_on, books.by)
-    return Answer("\n".join(report.sentences()), summaries.imported_json(report))
+    report, booked = import_files(books.connection, files, known_on, through=dates.today(), by=books.by)
+    return Answer(*summaries.imported(report, booked))
+
+
+@app.writes(
+    "withdraw", "3 --reason 同じ明細の二重取込み", "3:5,7-9 --reason 行の誤り --on 2012-04-10", may=("propose",)
+)
+def withdraw(
+    books: Books,
+    rows: Annotated[str, argument("IMPORT[:ROW…]", N_("the number of the import, and which of its rows"))],
+    reason: Reason,
+    on: On,
+) -> Answer:
+    """Takes back what an import, or rows of it, said; what was known before counts again, and the books follow."""
+    from ledger.booking.recording import withdraw_rows
+    from ledger.intake.withdrawing import parse_rows
+
+    withdrawn = parse_rows(rows)
+    result = withdraw_rows(books.connection, withdrawn, on=on, reason=reason, through=dates.today(), by=books.by)
+    return Answer(*summaries.withdrawn(withdrawn.no, *result))
 
 
 _KINDS = N_(
-    "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, deposits, "
-    "bills, fees, rulings"
+    "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, payees, "
+    "deposits, bills, openings, fees, rulings"
 )
 
 
@@ -44,7 +69,7 @@ def template(_session: Session, kind: Annotated[str, argument("KIND", _KINDS)], 
     return written(out)
 
 
-@app.writes("book", "", "--through 2012-09-30 --dry-run")
+@app.writes("book", "", "--through 2012-09-30 --dry-run", may=("propose",))
 def book(
     books: Books, through: Annotated[date, option("--through", N_("up to and with this day (default: today)"), "DAY")]
 ) -> Answer:
@@ -55,28 +80,79 @@ def book(
     return Answer(*summaries.booked(report))
 
 
-@app.runs("match", "", "20120310-7 2012-0040", as_json=AsJson, dry_run=DryRun)
+def _recorded(books: Books, deposit: str, parts: list[str]) -> "tuple[str, list[Part]]":
+    """The deposit and its parts, each number as it was first recorded."""
+    from ledger.booking import allocation
+    from ledger.store.numbers import as_recorded
+
+    read = [allocation.parse_part(part) for part in parts]
+    spelled = (as_recorded(books.connection, "application", part.application) for part in read)
+    recorded = [replace(part, application=number) for part, number in zip(read, spelled, strict=True)]
+    return as_recorded(books.connection, "deposit", deposit), recorded
+
+
+@app.runs(
+    "match",
+    "",
+    "20120310-7 2012-0040",
+    "20120310-8 2012-0041 2012-0042=7245",
+    may=("propose",),
+    as_json=AsJson,
+    dry_run=DryRun,
+)
 def match(
     session: Session,
     deposit: Annotated[str | None, argument("DEPOSIT", N_("the reference number"))] = None,
-    application: Annotated[str | None, argument("APPLICATION", N_("what it pays for"))] = None,
+    parts: Annotated[
+        list[str] | None,
+        argument("APPLICATION[=YEN]", N_("what it pays for, one or several; with =YEN, so much of it")),
+    ] = None,
     *,
     on: On,
     out: OutInstead = None,  # noqa: ARG001 - what is listed is written there by the shell
 ) -> Answer:
-    """Transfers without an application, with whose they could be; or settles one."""
-    if deposit is None or application is None:
+    """Transfers without an application, with whose they could be; or settles one, whole or in parts, and posts it."""
+    if deposit is None or not parts:
         return lists.answer(session, REPORTS["match"], {"deposit": deposit})
 
     def settle(books: Books) -> Answer:
-        from ledger.intake import matching
+        from ledger.booking import allocation
 
-        new = matching.settle(books.connection, deposit, application, on=on, by=books.by)
+        paid_by, read = _recorded(books, deposit, parts)
+        new = allocation.settle(books.connection, paid_by, read, on=on, through=dates.today(), by=books.by)
         sentence = N_("It had been settled so before; nothing was changed.")
-        data = {"deposit": deposit, "application": application, "changed": new}
-        return Answer(_(N_("Settled. Next: seisan book") if new else sentence), data)
+        data: dict[str, object] = {"deposit": paid_by, "application": read[0].application, "changed": new}
+        data["parts"] = [{"application": part.application, "yen": part.yen} for part in read]
+        return Answer(_(N_("Settled and posted.") if new else sentence), data)
 
     return session.write(settle)
 
 
+@app.writes(
+    "unmatch",
+    "20120310-7 --reason 別人の振込み",
+    "20120310-8 2012-0042 --reason 照合の誤り --on 2012-04-10",
+    may=("propose",),
+)
+def unmatch(
+    books: Books,
+    deposit: Annotated[str, argument("DEPOSIT", N_("the reference number"))],
+    application: Annotated[str | None, argument("APPLICATION", N_("only what it pays for this one"))] = None,
+    *,
+    reason: Reason,
+    on: On,
+) -> Answer:
+    """Takes back what a transfer was said to pay for; it waits in suspense until it is known whose it is."""
+    from ledger.booking import allocation
+
+    new = allocation.take_back(
+        books.connection, deposit, application, on=on, reason=reason, through=dates.today(), by=books.by
+    )
+    sentence = N_("Taken back: it is not known any more what it pays for. Next: seisan match {deposit}")
+    if not new:
+        sentence = N_("It was not known what deposit {deposit} pays for; nothing was changed.")
+    return Answer(_(sentence, deposit=deposit), {"deposit": deposit, "application": application, "changed": new})
+
+
+app.lists(REPORTS["imports"])
 app.lists(REPORTS["due"])

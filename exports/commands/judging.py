@@ -9,6 +9,7 @@ from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import AsJson, AsOf, No, On, Reason, argument, option
 from exports.shell.session import Answer, Books, Session
+from ledger import dates
 from ledger.i18n import N_, _
 
 app = Commands(N_("The question"))
@@ -21,7 +22,7 @@ notices = app.group("notices", N_("The rules in force, in the notices' own words
 app.lists(REPORTS["check"])
 
 
-@app.writes("decide", "2011-0001 --as-of 2012-09-21", "--everyone")
+@app.writes("decide", "2011-0001 --as-of 2012-09-21", "--everyone", may=("propose",))
 def decide(
     books: Books,
     applications: Annotated[list[str] | None, argument("APPLICATION", N_("application numbers"))] = None,
@@ -29,10 +30,13 @@ def decide(
     *,
     as_of: AsOf,
 ) -> Answer:
-    """Keeps findings as decisions, with what was known."""
+    """Keeps findings as decisions, with what was known, and posts the waivers that they call for."""
     from exports.reports import check
+    from ledger.booking.recording import post_decided
 
     decisions, new = check.decide(books.connection, applications or [], everyone, as_of, by=books.by)
+    numbers = {decision.application for decision in decisions}
+    post_decided(books.connection, numbers, through=dates.today(), by=books.by)
     return Answer(summaries.decided(decisions, new), REPORTS["decisions"].records(decisions))
 
 
@@ -40,7 +44,7 @@ decision.lists(REPORTS["decisions"], "list")
 decision.lists(REPORTS["decisions shaken"], "outdated")
 
 
-@ruling.writes("approve", "1 --by 丙田")
+@ruling.writes("approve", "1 --by 丙田", may=("approve",))
 def approve(books: Books, no: No, on: On) -> Answer:
     """Approves a ruling that another person brought; from this day it settles the doubts that there are."""
     from ledger.booking import rulings
@@ -49,7 +53,7 @@ def approve(books: Books, no: No, on: On) -> Answer:
     return recorded(step, N_("Ruling {no} is approved; the answer rests on it from this day. Next: seisan check"))
 
 
-@ruling.writes("reject", "1 --reason 別件の決裁")
+@ruling.writes("reject", "1 --reason 別件の決裁", may=("propose", "approve"))
 def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
     """Rejects a ruling, approved or not: what it would settle has to be reviewed again; the reason is kept."""
     from ledger.booking import rulings

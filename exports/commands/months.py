@@ -25,7 +25,12 @@ Days = Annotated[
 Accept = Annotated[str | None, option("--accept", N_("close all the same, and why; it is kept"), "REASON")]
 
 
-@app.writes("close", "2012-09 --bank-balance 1234567", "2012-09 --bank-balance 1234567 --accept 仮受金は10月に精算")
+@app.writes(
+    "close",
+    "2012-09 --bank-balance 1234567",
+    "2012-09 --bank-balance 1234567 --accept 仮受金は10月に精算",
+    may=("close",),
+)
 def close(
     books: Books, month: InMonth, bank_balance: Balance = None, undetermined_days: Days = None, accept: Accept = None
 ) -> Answer:
@@ -39,7 +44,7 @@ def close(
     return Answer(*summaries.closed(closed))
 
 
-@app.writes("reopen", "2012-09 --reason 入金の計上もれ")
+@app.writes("reopen", "2012-09 --reason 入金の計上もれ", may=("close",))
 def reopen(books: Books, month: InMonth, reason: Reason) -> Answer:
     """Reopens a closed month and every month after it; the reason is kept."""
     from ledger.booking import month_end

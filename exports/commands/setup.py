@@ -14,7 +14,7 @@ from exports.reports import REPORTS, settings, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import AsJson, argument, option
 from exports.shell.session import Answer, Books, Session
-from ledger import i18n
+from ledger import dates, i18n
 from ledger.errors import Exit
 from ledger.i18n import N_, _
 
@@ -40,7 +40,19 @@ def init(session: Session) -> Answer:
     from ledger.store import database
 
     creation = database.create(session.database, by=session.by)
-    return Answer(summaries.created(creation), summaries.created_json(creation))
+    text, data = summaries.created(creation), summaries.created_json(creation)
+    if creation.before is not None and (creation.before != creation.after or creation.fees):
+        posted = _post_what_waits(session)
+        text, data = "\n".join([text, *posted[:1]]), data | {"booked": posted[1]}
+    return Answer(text, data)
+
+
+def _post_what_waits(session: Session) -> tuple[str, dict[str, object]]:
+    """Posts what earlier versions left to `book`, and what a fee that was added calls for."""
+    from ledger.booking import run
+
+    with session.writing() as books:
+        return summaries.booked(run.book(books.connection, dates.today(), by=books.by))
 
 
 @app.runs("demo", "", "試し")
@@ -71,7 +83,7 @@ def _program() -> str:
 setting.lists(REPORTS["settings"], "list")
 
 
-@setting.writes("set", "people three --by 丙田", "payer_name 'ニホンシホウシヨシカイレンゴウカイ'")
+@setting.writes("set", "people three --by 丙田", "payer_name 'ニホンシホウシヨシカイレンゴウカイ'", may=("approve",))
 def set_setting(
     books: Books,
     name: Annotated[str, argument("NAME", N_("which one; they are listed by: seisan settings list"))],
@@ -83,7 +95,7 @@ def set_setting(
     return Answer(*settings.changed(*change(books.connection, name, value, by=books.by)))
 
 
-@app.runs("roles", "", "--prefix tokyo", as_json=AsJson)
+@app.runs("roles", "", "--prefix tokyo", may=("approve",), as_json=AsJson)
 def roles(
     session: Session,
     prefix: Annotated[str, option("--prefix", N_("what the names of the roles begin with"), "TEXT")] = "seisan",

@@ -9,13 +9,17 @@ from exports.reports import (
     due,
     entries,
     impact,
+    imports,
     match,
     months,
     outdated,
+    payee_list,
+    people_list,
     refusals,
     rulings,
     settings,
     settlements,
+    slips,
 )
 from exports.reports.report import Report
 
@@ -23,8 +27,17 @@ from exports.reports.report import Report
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        *(match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
+        *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
-        *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, settings.REPORT),
+        *(
+            slips.REPORT,
+            refusals.REPORT,
+            months.REPORT,
+            impact.REPORT,
+            account_list.REPORT,
+            payee_list.REPORT,
+            settings.REPORT,
+            people_list.REPORT,
+        ),
     )
 }

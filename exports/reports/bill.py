@@ -35,6 +35,11 @@ def _rows(connection: Connection, question: Question) -> ComparedBills:
     return ComparedBills([ComparedLine(line, of.get(line.application)) for line in lines], totals(lines))
 
 
+def _transferred(row: ComparedLine) -> int:
+    """What was paid for a line; what the authority gave back is negative."""
+    return row.line.paid if row.line.billed > 0 else -row.line.paid
+
+
 def _state(code: str) -> str:
     from ledger.booking.bills import STATES
 
@@ -63,8 +68,10 @@ REPORT = Report(
         *member(),
         Column("application", N_("Application No."), "line.application", width=14),
         Column("billed", N_("Billed"), "line.billed", "yen", 13, total=True),
+        Column("left", N_("After clearing"), "line.left", "yen", 13, total=True),
         Column("owed", N_("Owed per books"), "line.owed", "yen", 13),
-        Column("state", N_("Comparison"), "line.state", width=20, show=_state),
+        Column("paid", N_("Transferred"), _transferred, "yen", 13, total=True),
+        Column("state", N_("Comparison"), "line.state", width=36, show=_state),
     ),
     facts=(Column("totals", data="yen `billed` and `owed`, and the number of lines in each state"),),
     total=N_("Total"),

@@ -15,7 +15,9 @@ def _rows(connection: Connection, question: Question) -> list[Any]:
 REPORT = Report(
     name="match",
     title=N_("Transfers not matched"),
-    summary=N_("Transfers without an application, with whose they could be; or settles one."),
+    summary=N_(
+        "Transfers without an application, with whose they could be; or settles one, whole or in parts, and posts it."
+    ),
     examples=("match", "match 20120310-7 2012-0040"),
     parameters=(Parameter("deposit", "text", N_("the reference number"), "", "DEPOSIT"),),
     rows=_rows,
@@ -46,5 +48,5 @@ REPORT = Report(
         ),
     ),
     total=N_("Total"),
-    notes=(N_("Settle one with: seisan match DEPOSIT APPLICATION; then: seisan book"),),
+    notes=(N_("Settle one with: seisan match DEPOSIT APPLICATION, or in parts: APPLICATION=YEN"),),
 )

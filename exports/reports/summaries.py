@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledger.booking.run import BookingReport
     from ledger.decisions.store import Decision
     from ledger.intake.report import ImportReport
+    from ledger.intake.withdrawing import Withdrawal
     from ledger.store.database import Creation
     from migrations.roles import Role
 
@@ -34,6 +35,10 @@ EVENTS = {
     "overpaid": N_("received beyond the fee (to suspense)"),
     "payer_unknown": N_("received for nothing known (to suspense)"),
     "suspense_settled": N_("suspense settled"),
+    "fee_released": N_("fees taken back to suspense"),
+    "claim_raised": N_("claims on members for what was paid back"),
+    "fee_claimed": N_("claims on members for fees paid to the authority"),
+    "claim_settled": N_("claims settled by transfers"),
     "certificate_issued": N_("certificates issued (owed to the authority)"),
     "authority_waived": N_("fees waived by the authority"),
     "authority_repaid": N_("fees given back by the authority"),
@@ -65,10 +70,30 @@ def created_json(creation: "Creation") -> Json:
     return {"before": before, "after": after, "loaded": {"accounts": accounts, "fees": fees}}
 
 
+def imported(report: "ImportReport", posted: "BookingReport") -> tuple[str, Json]:
+    """What an import did, file by file, and what it posted."""
+    lines = list(report.sentences())
+    text, booking = booked(posted)
+    if posted.posted or posted.corrected or posted.left:
+        lines += [_("Posted to the journal:"), text]
+    return "\n".join(lines), imported_json(report) | {"booked": booking}
+
+
+def withdrawn(no: int, withdrawal: "Withdrawal", posted: "BookingReport") -> tuple[str, Json]:
+    """What withdrawing took back, and what it posted."""
+    sentence = N_("{rows} rows of import {no} are withdrawn; what was known before counts again.")
+    lines = [_(sentence, rows=withdrawal.rows, no=no)]
+    text, booking = booked(posted)
+    if posted.posted or posted.corrected or posted.left:
+        lines += [_("Posted to the journal:"), text]
+    return "\n".join(lines), {"import": no, "rows": withdrawal.rows, "booked": booking}
+
+
 def imported_json(report: "ImportReport") -> Json:
     """What an import did, file by file."""
     sheet = ("kind", "sheet", "rows", "taken_in", "known", "ignored")
     correction = ("kind", "about", "column", "was", "now", "file", "row")
+    note = ("file", "sheet", "row", "code", "says")
     return {
         "files": [
             {
@@ -80,6 +105,7 @@ def imported_json(report: "ImportReport") -> Json:
             for file in report.files
         ],
         "corrections": [{name: getattr(row, name) for name in correction} for row in report.corrections],
+        "notes": [{name: getattr(row, name) for name in note} for row in report.notes],
     }
 
 
@@ -128,7 +154,7 @@ def decided(decisions: "Sequence[Decision]", new: int) -> str:
         fields = {"no": decision.no, "application": decision.application, "outcome": _(labels.OUTCOMES[outcome])}
         lines.append(_(sentence, **fields))
     lines.append(by_outcome((decision.outcome, decision.refundable) for decision in decisions))
-    lines.append(_("Next: seisan book; the answer to a member: seisan letter NO --out FILE.xlsx"))
+    lines.append(_("Next, the answer to a member: seisan letter NO --out FILE.xlsx"))
     return "\n".join(lines)
 
 

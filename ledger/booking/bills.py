@@ -1,45 +1,54 @@
 """Bills of the authority: reconciled with the books line by line, and paid as far as they agree.
 
-A bill posts nothing by itself: the debt stands since the certificate was issued, and a bill is not a payment. What a
-later line withdraws counts as not billed; what is left is compared with what is owed for the application.
+A bill posts nothing by itself: the debt stands since the certificate was issued, and a bill is not a payment. Lines are
+first cleared against each other (`ledger.booking.clearing`); what is left is compared with what is owed.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from ledger import tables
+from ledger.booking import inputs
 from ledger.booking.authority import ISSUED, WAIVED
+from ledger.booking.clearing import Clearing, clear
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import BillLine, bill_lines, by_application
 from ledger.booking.planning import Plan
-from ledger.booking.refusals import BeforeTheStepBefore, UnknownBill
+from ledger.booking.refusals import BeforeTheStepBefore, NotOwedYet, UnknownBill
 from ledger.codes import Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import key, numbers_by_key, post
+from ledger.journal.entries import parts, post
+from ledger.store.records import batches
 
 PAID = "authority_paid"
 REPAID = "authority_repaid"
 
-# The states of a line, as they are spoken of.
+# The states of a line, as they are spoken of. What other lines clear wholly agrees.
 STATES = {
     "agreed": N_("agreed"),
     "billed_though_waived": N_("billed though waived"),
     "billed_twice": N_("billed twice"),
     "not_billed": N_("not billed"),
     "amount_differs": N_("amount differs"),
+    "not_received": N_("fee not wholly received"),
     "unknown_application": N_("unknown application"),
 }
+
+# From how many applications on it is quicker to ask for what is known of all.
+_FEW = 1_000
 
 
 @dataclass(frozen=True)
 class BillComparison:
     """A line of a bill beside the books: yen billed, yen owed for the application in all, and whether they agree.
 
-    `left` is what of the line was not withdrawn by another. `bill` is None for what is owed and in no bill.
+    `left` is what of the line no other line clears, `paid` what was transferred for it, and `open` what is still to be
+    transferred if it agrees. `bill` is None for what is owed and in no bill.
     """
 
     bill: str | None
@@ -50,6 +59,8 @@ class BillComparison:
     state: str
     billed_on: date | None = None
     left: int = 0
+    paid: int = 0
+    open: int = 0
 
     @property
     def said(self) -> str:
@@ -67,28 +78,62 @@ class BillPayment:
     left: tuple[BillComparison, ...]
 
 
+@dataclass(frozen=True)
+class _InBooks:
+    """What the books say of an application: yen owed of its debt, whether it was waived, whether it is unknown."""
+
+    owed: int
+    waived: bool
+    unknown: bool
+    not_received: bool
+
+
+# A line, by its bill, its application and which of the lines for it.
+_LineKey = tuple[str, str, int]
+
+
+@dataclass
+class _Transferred:
+    """What was transferred for a line, less what was reversed, in yen, and how often that was recorded."""
+
+    yen: int = 0
+    times: int = 0
+
+
 def reconcile(connection: Connection) -> list[BillComparison]:
     """Every line of every bill beside the books, in the order billed, and after them what is owed and was not billed.
 
-    Billed again after a first line that stands is `billed_twice`; a line for what the authority waived is
-    `billed_though_waived` until it is withdrawn.
+    Billed again beside a line that stands is `billed_twice`; a line for what the authority waived is
+    `billed_though_waived` until it is withdrawn. A line that others clear wholly agrees, also where nobody knows the
+    application. Which file a line came in, and when, makes no difference.
     """
-    plan = Plan(connection, date.max)
+    return _reconcile(connection, Plan(connection, date.max), _transfers(connection))
+
+
+def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, _Transferred]) -> list[BillComparison]:
     issued = plan.by_part(ISSUED, Account.AUTHORITY_PAYABLE)
     waived = plan.by_part(WAIVED, Account.AUTHORITY_PAYABLE)
-    numbers = set(connection.execute(select(tables.application.c.number)).scalars())
     bills = bill_lines(connection)
+    paid = {line: transfers[_key(line)].yen for line in bills if _key(line) in transfers}
+    clearings = {
+        application: clear(lines, issued.get(application, 0), paid)
+        for application, lines in by_application(bills).items()
+    }
+    billed = {line.application for clearing in clearings.values() for line in _standing(clearing)}
+    numbers = set(connection.execute(select(tables.application.c.number)).scalars())
+    short = _not_received(connection, plan, (billed & numbers) - issued.keys())
     compared: dict[BillLine, BillComparison] = {}
-    for application, lines in by_application(bills).items():
+    for application, clearing in clearings.items():
         owed = issued.get(application, 0) + waived.get(application, 0)
-        for line, standing, comparison in _states(lines, owed, waived=application in waived):
-            state = comparison if application in numbers else "unknown_application"
-            columns = (line.bill, application, line.nth, line.yen, owed, state, line.billed_on, standing)
-            compared[line] = BillComparison(*columns)
-    billed = {line.application for line in compared.values() if line.left > 0}
+        books = _InBooks(owed, application in waived, application not in numbers, application in short)
+        still_open = _open(clearing, paid)
+        for line, state in _states(clearing, books, paid):
+            columns = (line.bill, application, line.nth, line.yen, owed, state, line.billed_on)
+            left = clearing.left[line] if line.yen > 0 else 0
+            compared[line] = BillComparison(*columns, left, paid.get(line, 0), still_open[line])
     missing = [
         BillComparison(None, application, 1, 0, owed, "not_billed")
-        for application in sorted(set(issued) - billed)
+        for application in sorted(issued.keys() - billed)
         if (owed := issued[application] + waived.get(application, 0)) > 0
     ]
     return [compared[line] for line in bills] + missing
@@ -102,52 +147,162 @@ def totals(lines: list[BillComparison]) -> dict[str, int]:
     return yen | {state: counted[state] for state in STATES}
 
 
-def _states(lines: list[BillLine], owed: int, *, waived: bool) -> Iterator[tuple[BillLine, int, str]]:
-    """The lines for one application, each with what of it was not withdrawn, in yen, and its state."""
-    withdrawn = -sum(line.yen for line in lines if line.yen < 0)
-    beyond = withdrawn > sum(line.yen for line in lines if line.yen > 0)
-    first = True
-    for line in lines:
-        if line.yen < 0:
-            yield line, 0, "amount_differs" if beyond else "agreed"
-            continue
-        standing = max(0, line.yen - withdrawn)
-        withdrawn -= line.yen - standing
-        if standing == 0:
-            yield line, 0, "agreed"
+def _key(line: BillLine) -> _LineKey:
+    return line.bill, line.application, line.nth
+
+
+def _standing(clearing: Clearing) -> list[BillLine]:
+    """The lines that bill something which no other line clears."""
+    return [line for line, left in clearing.left.items() if line.yen > 0 and left]
+
+
+def _not_received(connection: Connection, plan: Plan, numbers: Collection[str]) -> set[str]:
+    """Of these applications those whose certificate is issued, but whose fee is not wholly received."""
+    if not numbers:
+        return set()
+    known = inputs.applications(connection, sorted(numbers) if len(numbers) <= _FEW else None)
+    return {
+        number
+        for number in numbers
+        if (application := known[number]).issue_days
+        and application.due is not None
+        and plan.received(number) < application.due
+    }
+
+
+def _states(clearing: Clearing, books: _InBooks, paid: Mapping[BillLine, int]) -> Iterator[tuple[BillLine, str]]:
+    """The state of each line for one application.
+
+    Lines that together are what is owed agree. Else one is the fee: one that was paid, or of that amount, or the first.
+    """
+    standing = _standing(clearing)
+    together = sum(clearing.left[line] for line in standing) == books.owed
+    fee = min(standing, key=lambda line: (not paid.get(line), clearing.left[line] != books.owed), default=None)
+    for line, left in clearing.left.items():
+        if not left or (together and line.yen > 0 and not books.unknown):
+            yield line, "agreed"
+        elif books.unknown:
+            yield line, "unknown_application"
+        elif line.yen < 0:
+            yield line, "amount_differs"
         else:
-            differs = "billed_though_waived" if waived and owed == 0 else "amount_differs"
-            state = "agreed" if standing == owed else differs
-            yield line, standing, state if first else "billed_twice"
-            first = False
+            yield line, _state_of_fee(left, books) if line is fee else "billed_twice"
+
+
+def _state_of_fee(left: int, books: _InBooks) -> str:
+    if left == books.owed:
+        return "agreed"
+    if books.waived and books.owed == 0:
+        return "billed_though_waived"
+    return "not_received" if books.not_received else "amount_differs"
+
+
+def _open(clearing: Clearing, paid: Mapping[BillLine, int]) -> dict[BillLine, int]:
+    """What is still to be transferred for each line, in yen: what stands, and what was cleared by a transfer back.
+
+    Two lines that clear each other need no transfer, unless one of them was transferred: then the other is, too.
+    """
+    still_open = {line: left if line.yen > 0 else 0 for line, left in clearing.left.items()}
+    back = {line: paid.get(line, 0) for line in clearing.left}
+    beyond = {line: max(0, paid.get(line, 0) - left) for line, left in clearing.left.items()}
+    for negative, billed, yen in clearing.pairs:
+        for line, other, transferred in ((negative, billed, back), (billed, negative, beyond)):
+            part = min(yen, transferred[line])
+            transferred[line] -= part
+            still_open[other] += part
+    return {line: max(0, yen - paid.get(line, 0)) for line, yen in still_open.items()}
+
+
+# --- payment --------------------------------------------------------------------------------------------------------
 
 
 def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPayment:
     """Posts the payment of a bill: each line that agrees, once, and what the authority gives back of what was paid.
 
-    Lines that do not agree are left, and named. Refused: an unknown bill, and a day before that of the bill.
+    A payment that was reversed can be posted again. Lines that do not agree are left, and named. Refused: an unknown
+    bill, a day before that of the bill, and one on which the books do not hold yet what is paid.
     """
-    lines = [line for line in reconcile(connection) if line.bill == bill]
+    plan, transfers = Plan(connection, on), _transfers(connection)
+    lines = [line for line in _reconcile(connection, plan, transfers) if line.bill == bill]
     if not lines:
         raise UnknownBill(bill)
     billed_on = max(line.billed_on for line in lines if line.billed_on is not None)
     if on < billed_on:
         raise BeforeTheStepBefore(on, billed_on)
-    plan = Plan(connection, on)
-    keys = {line: key(_event(line), bill, line.application, line.nth) for line in lines}
-    before = numbers_by_key(connection, set(keys.values()))
+    paid: Counter[str] = Counter()
     for line in lines:
-        owed = plan.held(Account.AUTHORITY_PAYABLE, line.application)
-        yen = min(line.left, owed) if line.billed > 0 else min(-line.billed, -owed)
-        if line.state == "agreed" and yen > 0 and keys[line] not in before:
+        sign = 1 if line.billed > 0 else -1
+        yen = min(line.open, sign * plan.held(Account.AUTHORITY_PAYABLE, line.application))
+        if line.state == "agreed" and yen > 0:
+            event, before = PAID if line.billed > 0 else REPAID, transfers[bill, line.application, line.nth].times
+            again = [before + 1] if before else []
             slip = {"application": line.application, "yen": yen}
-            plan.add(entry_of(_event(line), bill, line.application, line.nth, on=on, **slip))
+            plan.add(entry_of(event, bill, line.application, line.nth, *again, on=on, **slip))
+            paid[line.application] += sign * yen
+    _require_owed(connection, bill, on, paid)
     post(connection, plan.postings, by=by)
-    movements = (movement for posting in plan.postings for movement in posting.movements)
-    transferred = sum(movement.yen if movement.credit == Account.BANK else -movement.yen for movement in movements)
+    paid_before = sum(line.paid > 0 for line in lines)
     differing = tuple(line for line in lines if line.state != "agreed")
-    return BillPayment(transferred, len(plan.postings), len(before), differing)
+    return BillPayment(paid.total(), len(plan.postings), paid_before, differing)
 
 
-def _event(line: BillComparison) -> str:
-    return PAID if line.billed > 0 else REPAID
+def _transfers(connection: Connection) -> defaultdict[_LineKey, _Transferred]:
+    """What was transferred for each line of each bill.
+
+    A reversal takes back what its original did, also where the original is itself a reversal.
+    """
+    entry, movement = tables.entry, tables.movement
+    statement = (
+        select(entry.c.no, entry.c.key, entry.c.reverses, movement.c.yen)
+        .join(movement, movement.c.entry == entry.c.no)
+        .where(entry.c.event.in_((PAID, REPAID)))
+        .order_by(entry.c.no)
+    )
+    transfers: defaultdict[_LineKey, _Transferred] = defaultdict(_Transferred)
+    of: dict[int, tuple[_Transferred, int]] = {}
+    for no, own_key, reverses, yen in connection.execute(statement):
+        if reverses is None:
+            _event, bill, application, nth, *_again = parts(own_key)
+            line, sign = transfers[str(bill), str(application), int(nth or 0)], 1
+            line.times += 1
+        else:
+            line, sign = of[reverses][0], -of[reverses][1]
+        of[no] = line, sign
+        line.yen += sign * int(yen)
+    return transfers
+
+
+def _require_owed(connection: Connection, bill: str, on: date, paid: Mapping[str, int]) -> None:
+    """What is paid is owed on that day and on each later one: no day shows more paid than was owed."""
+    since = {number: day for number, day in _owed_since(connection, paid).items() if day > on}
+    if since:
+        application = max(since, key=lambda number: (since[number], number))
+        raise NotOwedYet(on, bill, application, since[application])
+
+
+def _owed_since(connection: Connection, paid: Mapping[str, int]) -> dict[str, date]:
+    """The day from which on so many yen stand in the authority's account for each application; negative: owed to us."""
+    entry, movement, account = tables.entry, tables.movement, Account.AUTHORITY_PAYABLE.value
+    days: dict[str, Counter[date]] = {number: Counter() for number in paid}
+    for batch in batches(sorted(paid)):
+        moved = (
+            select(entry.c.happened_on, movement.c.debit, movement.c.credit, func.sum(movement.c.yen))
+            .add_columns(movement.c.debit_application, movement.c.credit_application)
+            .join(entry, entry.c.no == movement.c.entry)
+            .where(or_(movement.c.debit_application.in_(batch), movement.c.credit_application.in_(batch)))
+            .where(or_(movement.c.debit == account, movement.c.credit == account))
+            .group_by(*(entry.c.happened_on, movement.c.debit, movement.c.credit))
+            .group_by(movement.c.debit_application, movement.c.credit_application)
+        )
+        for day, debit, credit, yen, debited, credited in connection.execute(moved):
+            for code, number, signed in ((debit, debited, -int(yen)), (credit, credited, int(yen))):
+                if code == account and number in days:
+                    days[number][day] += signed
+    since: dict[str, date] = {}
+    for number, yen in paid.items():
+        ordered = sorted(days[number])
+        for day, held in reversed(list(zip(ordered, accumulate(days[number][day] for day in ordered), strict=True))):
+            if abs(held) < abs(yen) or held * yen < 0:
+                break
+            since[number] = day
+    return since

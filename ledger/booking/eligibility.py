@@ -5,7 +5,6 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from ledger import tables
 from ledger.booking import refusals
 from ledger.booking.run import book
 from ledger.codes import Account
@@ -16,12 +15,13 @@ from ledger.facts import COLUMNS
 from ledger.i18n import _
 from ledger.journal.balances import held_for
 from ledger.notices import review_flags
+from ledger.store.owners import owned
 
 
 def require_application(connection: Connection, application: str) -> str:
     """The member of an application; an unknown one is refused."""
-    number = tables.application.c.number
-    member: str | None = connection.execute(select(tables.application.c.member).where(number == application)).scalar()
+    owner = owned()
+    member: str | None = connection.execute(select(owner.c.member).where(owner.c.number == application)).scalar()
     if member is None:
         raise UnknownApplication(application)
     return member
@@ -32,13 +32,15 @@ def claim(
 ) -> tuple[Finding, int]:
     """The finding of the day, which says that the fee comes back, and the number of the decision it is kept as.
 
-    The application (and `also` others) is booked up to that day, so that the fee, the debt to the authority and its
-    waiver stand in the books. Refused, one class per cause: every other outcome, and a fee that the books do not hold.
+    The application (and `also` others) is booked up to that day, before and after: what is asked is what the books
+    hold, and the waiver that the decision calls for stands in them. Refused, one class per cause: every other outcome,
+    and a fee that the books do not hold.
     """
+    book(connection, on, by=by, only=[application, *also])
     finding = next(iter(judge(connection, on, applications=[application])), None)
     if finding is None:
         raise refusals.NotAppliedYet(application, on)
-    _require_eligible(finding, on)
+    require_eligible(finding, on)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
     held = held_for(connection, Account.FEES_HELD, "application", application)
@@ -47,7 +49,8 @@ def claim(
     return finding, decision
 
 
-def _require_eligible(finding: Finding, on: date) -> None:
+def require_eligible(finding: Finding, on: date) -> None:
+    """Refuses every outcome but that the fee comes back, one class per cause."""
     application = finding.application
     match finding.outcome:
         case "no_fee":

@@ -1,186 +1,356 @@
-"""Deposits → the journal: what was received as a fee, what beyond it, and what waits until its purpose is known.
+"""Deposits → the journal: each part as a fee received, the rest in suspense until its purpose is known.
 
-Up to the fee still due a deposit is the fee of its application; the rest, and all of it while application or fee is not
-known, waits in suspense under its reference number and is never silently absorbed. Who was booked first keeps what
-was allocated; a fee credited from another application counts as received.
+Up to the fee still due a part of a deposit is the fee of its application; what is beyond it, and all of it while
+application or fee is not known, waits in suspense under the reference number and is never silently absorbed. Who was
+booked first keeps what was allocated; a fee credited from another application counts as received.
+
+What is posted follows the allocation: what a deposit no longer pays for goes back to suspense, what it is found to pay
+for comes from there. When day or yen of a deposit turn out otherwise, or it was withdrawn, what was posted is reversed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.allocations import Part
 from ledger.booking.events import entry_of
-from ledger.booking.inputs import Applications, DepositFacts, deposits, due_known_on
+from ledger.booking.inputs import (
+    Applications,
+    DepositFacts,
+    deposits,
+    due_known_on,
+    rows_withdrawn_on,
+    withdrawn_deposits,
+)
 from ledger.booking.planning import BookedEntry, Plan
+from ledger.booking.room import issue_reversed, leave_for_want_of_room, room_for
 from ledger.codes import Account
 from ledger.i18n import N_
 from ledger.journal.entries import Entry, recorded
 from ledger.journal.reversal import CORRECTION, opposite
 
-_FIRST = ("fee_received", "overpaid", "payer_unknown")
+_FIRST = ("fee_received", "overpaid", "payer_unknown", "claim_settled")
+_AFTER = ("suspense_settled", "fee_released")
 
 CORRECTED = N_("what is known of the deposit was corrected")
+RECEIVED = N_("the fee was received")
 
 
 @dataclass(frozen=True)
 class _Group:
-    """What was booked of a deposit from one state of its facts: the entries of its receipt, and settlements after."""
+    """What was booked of a deposit from one state of its facts: the entries of its receipt, and what followed."""
 
     nth: int
-    entries: tuple[BookedEntry, ...]
-    settled: tuple[BookedEntry, ...]
+    receipts: tuple[BookedEntry, ...]
+    after: tuple[BookedEntry, ...]
+    opened_on: date | None = None
 
     @property
     def live(self) -> list[BookedEntry]:
         """Those that stand, the last first."""
-        return sorted((entry for entry in (*self.entries, *self.settled) if entry.live), key=lambda entry: -entry.no)
+        return sorted((entry for entry in (*self.receipts, *self.after) if entry.live), key=lambda entry: -entry.no)
+
+    @property
+    def first(self) -> int | None:
+        """The number of the first of those that stand; None where it all stands in the opening balances."""
+        return self.live[-1].no if self.live else None
+
+    @property
+    def last(self) -> int:
+        """The number of the last of them."""
+        return self.live[0].no if self.live else 0
 
     @property
     def on(self) -> date:
-        """The day of the last of its receipts."""
-        return max(entry.on for entry in self.entries)
+        """The day of the last of its entries, or of their reversals."""
+        entries = (entry.undone_on or entry.on for entry in (*self.receipts, *self.after))
+        return max((*entries, *filter(None, [self.opened_on])))
 
-    def corrected_on(self, deposit: DepositFacts) -> date:
-        """The day of a correction: when it became known, but not before what it corrects, nor before the receipt."""
-        return max(deposit.known_on, deposit.received_on, self.on, *(entry.on for entry in self.live))
+    @property
+    def by_hand(self) -> list[BookedEntry]:
+        """Those that a person reversed: they wait until the facts themselves change."""
+        return [entry for entry in (*self.receipts, *self.after) if entry.undone_by_hand]
 
     def booked_from(self, deposit: DepositFacts) -> bool:
-        """Whether it was booked from what is known of the deposit now; that an application was learnt is no change."""
-        on, yen, application = self.entries[0].basis
-        if self.settled:
-            application = self.settled[-1].basis[0]
-        same = (on, yen) == (deposit.received_on.isoformat(), deposit.yen)
-        learnt = application is None and not self.settled and bool(self.live)
-        return same and (application == deposit.application or learnt)
+        """Whether it stands, or waits by a person's word, as booked from the day and yen that are known of it now."""
+        if self.opened_on is not None:
+            return True
+        stands = bool(self.live or self.by_hand)
+        return stands and self.receipts[0].basis[:2] == (deposit.received_on.isoformat(), deposit.yen)
 
 
 def plan_fees(plan: Plan, applications: Applications) -> None:
-    """Plans what deposits call for: fees received, overpayments, unknown payers, suspense settled, and corrections.
-
-    A correction reverses what was posted and posts anew, both dated the day on which the correcting fact became known.
-    """
-    received = deposits(plan.connection, plan.only)
-    blocked = _correct_all(plan, received, applications)
+    """Plans what deposits call for, each on its day: corrections, receipts, what goes back to suspense or leaves it."""
+    received = deposits(plan.connection, None if plan.scope is None else plan.scope.deposits)
+    blocked = _correct_receipts(plan, received, applications)
     for deposit in received:
+        if deposit.reference not in blocked:
+            _release(plan, deposit)
+    _release_surplus(plan, applications, blocked)
+    numbers = {part.application for deposit in _open(plan, received) for part in deposit.allocation.parts}
+    due_since = due_known_on(plan.connection, [applications[number] for number in numbers])
+    for deposit in received:
+        if plan.opened_on is not None and deposit.received_on <= plan.opened_on:
+            continue  # what of it was there when the books began stands in their opening balances
         if _group(plan, deposit.reference) is None and deposit.received_on <= plan.through:
-            plan.add(*_receipt(deposit, _still_due(plan, deposit, applications), 1, deposit.received_on))
-    numbers = {deposit.application for deposit in received if plan.held(Account.SUSPENSE, deposit.reference) > 0}
-    due_since = due_known_on(plan.connection, [applications[number] for number in numbers if number is not None])
+            plan.add(*_receipt(plan, deposit, applications, due_since, 1, deposit.received_on))
     for deposit in received:
         group = _group(plan, deposit.reference)
         if group is not None and deposit.reference not in blocked:
             _settle(plan, deposit, group, applications, due_since)
+    _end_claims(plan)
+
+
+def _end_claims(plan: Plan) -> None:
+    """Reverses the claim of a fee that had been paid to the authority, once the fee is received."""
+    for application in plan.subjects("fee_claimed"):
+        for claimed in plan.booked("fee_claimed", application):
+            received_on = plan.received_on(application)
+            if not claimed.live or received_on is None:
+                continue
+            original = plan.entry(claimed.no)
+            yen, since = original.movements[0].yen, max(claimed.on, received_on)
+            on = plan.available_from(Account.FEES_HELD, application, yen, since)
+            if on is not None and on <= plan.through:
+                plan.undo(claimed.no, original, on, RECEIVED)
+
+
+def _open(plan: Plan, received: list[DepositFacts]) -> Iterator[DepositFacts]:
+    """The deposits that are not booked yet, or of which anything waits in suspense."""
+    for deposit in received:
+        if plan.held(Account.SUSPENSE, deposit.reference) > 0 or _group(plan, deposit.reference) is None:
+            yield deposit
 
 
 def _group(plan: Plan, reference: str) -> _Group | None:
     """What was booked of a deposit last; None when nothing was."""
     receipts = [entry for event in _FIRST for entry in plan.booked(event, reference)]
     if not receipts:
-        return None
+        return _opened(plan, reference)
     nth = max(entry.nth for entry in receipts)
-    settled = tuple(entry for entry in plan.booked("suspense_settled", reference) if entry.nth == nth)
-    return _Group(nth, tuple(entry for entry in receipts if entry.nth == nth), settled)
+    after = (entry for event in _AFTER for entry in plan.booked(event, reference))
+    return _Group(
+        nth,
+        tuple(entry for entry in receipts if entry.nth == nth),
+        tuple(entry for entry in after if entry.nth == nth),
+    )
 
 
-def _still_due(plan: Plan, deposit: DepositFacts, applications: Applications, without: int = 0) -> int | None:
-    """What is still due for the deposit's application, in yen, leaving out yen of its own; None: not known."""
-    if deposit.application is None or (due := applications[deposit.application].due) is None:
+def _opened(plan: Plan, reference: str) -> _Group | None:
+    """What stood in suspense of a deposit when the books began, as if it had been booked then; None for nothing."""
+    if plan.opened_on is None or not plan.opened(Account.SUSPENSE, reference):
         return None
-    return max(0, due - (plan.received(deposit.application) - without))
+    return _Group(1, (), tuple(entry for event in _AFTER for entry in plan.booked(event, reference)), plan.opened_on)
 
 
-def _receipt(deposit: DepositFacts, still_due: int | None, nth: int, on: date) -> Iterator[Entry]:
-    reference, application = deposit.reference, deposit.application
-    fee = 0 if still_due is None else min(still_due, deposit.yen)
-    rest = "payer_unknown" if still_due is None else "overpaid"
-    basis = (reference, nth, deposit.received_on, deposit.yen, application)
-    if fee and application is not None:
-        yield entry_of("fee_received", *basis, on=on, deposit=reference, application=application, yen=fee)
-    if deposit.yen > fee:
-        yield entry_of(rest, *basis, on=on, deposit=reference, yen=deposit.yen - fee)
+def _still_due(plan: Plan, application: str, applications: Applications) -> int | None:
+    """What is still due for an application, in yen; None: no fee is known for it."""
+    due = applications[application].due
+    return None if due is None else max(0, due - plan.covered(application))
+
+
+# --- receipts -------------------------------------------------------------------------------------------------------
+
+
+def _receipt(
+    plan: Plan,
+    deposit: DepositFacts,
+    applications: Applications,
+    due_since: Mapping[str, date],
+    nth: int,
+    on: date,
+    without: Mapping[str, int] | None = None,
+) -> Iterator[Entry]:
+    """The entries of a receipt; `without` are the yen by application that a correction takes away with them.
+
+    What is found out only after the deposit was known is no receipt: it leaves suspense later.
+    """
+    basis = (deposit.reference, nth, deposit.received_on, deposit.yen)
+    left, dues_known, at_once = deposit.yen, True, deposit.allocation.known_on
+    parts = deposit.allocation.parts if at_once is not None and at_once <= max(deposit.known_on, on) else ()
+    for part in parts:
+        number = part.application
+        whose = {"deposit": deposit.reference, "application": number}
+        if (claim := min(left, -plan.held(Account.CLAIMS, number))) > 0 and _repays(plan, number):
+            known_on = max(deposit.known_on, on)
+            yield entry_of("claim_settled", *basis, number, on=on, known_on=known_on, **whose, yen=claim)
+            left -= claim
+        still_due = _still_due(plan, number, applications)
+        if still_due is None:
+            dues_known = False
+            continue
+        yen = min(left, still_due + (without or {}).get(number, 0), part.yen or left)
+        if yen > 0:
+            known_on = max(deposit.known_on, on, at_once or on, due_since.get(number, on))
+            yield entry_of("fee_received", *basis, number, on=on, known_on=known_on, **whose, yen=yen)
+            left -= yen
+    if left:
+        rest = "overpaid" if parts and dues_known else "payer_unknown"
+        first = parts[0].application if parts else None
+        known_on = max(deposit.known_on, on)
+        yield entry_of(rest, *basis, first, on=on, known_on=known_on, deposit=deposit.reference, yen=left)
+
+
+def _repays(plan: Plan, application: str) -> bool:
+    """Whether a claim on the member stands because money of the application was given back; else a fee is owed."""
+    claimed = plan.moved("claim_raised", Account.FEES_HELD, application)
+    return claimed > plan.moved("claim_settled", Account.CLAIMS, application)
+
+
+def _correct_receipts(plan: Plan, received: list[DepositFacts], applications: Applications) -> set[str]:
+    """Corrects every deposit whose day or yen changed since it was booked, or that was withdrawn; gives those left.
+
+    One correction may free what another needs, so those that do not fit are tried again while any does.
+    """
+    changed: list[tuple[str, DepositFacts | None, _Group, date]] = []
+    for deposit in received:
+        group = _group(plan, deposit.reference)
+        in_openings = plan.opened_on is not None and deposit.received_on <= plan.opened_on
+        if group is not None and (not group.booked_from(deposit) or (in_openings and group.live and group.receipts)):
+            on = max(deposit.known_on, deposit.received_on, group.on)
+            changed.append((deposit.reference, None if in_openings else deposit, group, on))
+    for reference, known_on in withdrawn_deposits(plan.connection, plan.scope).items():
+        group = _group(plan, reference)
+        if group is not None and group.live:
+            changed.append((reference, None, group, max(known_on, group.on)))
+    originals = recorded(plan.connection, {entry.no for _of, _facts, group, _on in changed for entry in group.live})
+    to_do = [change for change in changed if change[3] <= plan.through]
+    for claims in (False, True):
+        while to_do:
+            unfit = [change for change in to_do if not _correct(plan, *change, applications, originals, claims=claims)]
+            if len(unfit) == len(to_do):
+                break
+            to_do = unfit
+    for reference, _deposit, group, _on in to_do:
+        leave_for_want_of_room(plan, reference, [*plan.allocated_to(reference), reference], group.first)
+    return {reference for reference, _deposit, group, _on in changed if _group(plan, reference) == group}
+
+
+def _correct(
+    plan: Plan,
+    reference: str,
+    deposit: DepositFacts | None,
+    group: _Group,
+    on: date,
+    applications: Applications,
+    originals: Mapping[int, Entry],
+    *,
+    claims: bool,
+) -> bool:
+    """Posts anew what was booked from facts that were corrected since, and reverses what was posted of it.
+
+    The new entries come first, so that no part of an account falls below zero on the way. Where the money has gone on
+    nothing is planned, and the answer is no; with `claims` what has been paid out becomes a claim on the member.
+    """
+    anew: list[Entry] = []
+    if deposit is not None:
+        without = plan.allocated_to(reference)
+        due_since = due_known_on(plan.connection, [applications[number] for number in deposit.allocation.applications])
+        anew = list(_receipt(plan, deposit, applications, due_since, group.nth + 1, on, without))
+    reversals = [
+        opposite(entry.no, originals[entry.no], on=on, reason=CORRECTED, cause=CORRECTION) for entry in group.live
+    ]
+    room = room_for(plan, [*anew, *reversals], on, claims=claims)
+    if room is None:
+        return False
+    plan.add(*anew, *room, *reversals)
+    return True
+
+
+# --- suspense -------------------------------------------------------------------------------------------------------
+
+
+def _release(plan: Plan, deposit: DepositFacts) -> None:
+    """Takes back to suspense what a deposit was found not to pay for, on the day that this became known."""
+    limits: dict[str, int] = {}
+    for part in deposit.allocation.parts:
+        limits[part.application] = limits.get(part.application, 0) + (part.yen or deposit.yen)
+    group = _group(plan, deposit.reference)
+    if group is None or deposit.allocation.known_on is None:
+        return
+    on = max(deposit.allocation.known_on, group.on)
+    for number, yen in plan.allocated_to(deposit.reference).items():
+        beyond = yen - limits.get(number, 0)
+        if beyond > 0 and on <= plan.through:
+            _take_back(plan, deposit.reference, group, number, beyond, on, claims=True)
+
+
+def _take_back(plan: Plan, reference: str, group: _Group, number: str, yen: int, on: date, *, claims: bool) -> bool:
+    """Takes yen of an application's fee back to suspense, not before the day on which they are there to be taken."""
+    room: list[Entry] | None = []
+    day = plan.available_from(Account.FEES_HELD, number, yen, on)
+    if day is None:
+        room = issue_reversed(plan, number, on)
+        day = plan.available_from(Account.FEES_HELD, number, yen, on, room) if room else None
+    nth = 1 + sum(entry.event == "fee_released" for entry in group.after)
+    whose = {"application": number, "deposit": reference}
+    released = entry_of("fee_released", reference, group.nth, number, nth, on=day or on, known_on=on, yen=yen, **whose)
+    if day is None:
+        room = room_for(plan, [released], on, claims=True) if claims else None
+    if room is None or (day is not None and day > plan.through):
+        if claims:
+            leave_for_want_of_room(plan, reference, [number], group.first)
+        return False
+    plan.add(*room, released)
+    return True
+
+
+def _release_surplus(plan: Plan, applications: Applications, blocked: Collection[str]) -> None:
+    """Takes back to suspense what is beyond the fee due, when that turned out to be less; the last deposit first.
+
+    What was given back or paid on meanwhile stays as it is.
+    """
+    beyond: dict[str, int] = {}
+    for number, application in applications.items():
+        # For an application that was withdrawn by whoever brought it nothing is due.
+        due = 0 if application.applied_on is None else application.due
+        if due is not None and (surplus := plan.received(number) - due) > 0:
+            beyond[number] = surplus
+    since = due_known_on(plan.connection, [applications[number] for number in beyond])
+    since |= rows_withdrawn_on(plan.connection, set(beyond) - set(since))
+    for number, surplus in beyond.items():
+        left = surplus
+        groups = ((_group(plan, reference), reference, paid) for reference, paid in plan.payers(number).items())
+        booked = [(group, reference, paid) for group, reference, paid in groups if group is not None]
+        for group, reference, paid in sorted(booked, key=lambda payer: -payer[0].last):
+            yen, on = min(left, paid), max(since.get(number, group.on), group.on)
+            if reference in blocked or yen <= 0 or on > plan.through:
+                continue
+            if _take_back(plan, reference, group, number, yen, on, claims=False):
+                left -= yen
 
 
 def _settle(
     plan: Plan, deposit: DepositFacts, group: _Group, applications: Applications, due_since: Mapping[str, date]
 ) -> None:
     """Settles what waits in suspense once application and fee are known, on the day on which the last became known."""
-    for entry in (*group.entries, *group.settled):
-        if entry.undone_by_hand:
-            plan.leave("reversed_by_hand", deposit.reference, entry.no)
-    if deposit.application is None or any(booked_entry.undone_by_hand for booked_entry in group.settled):
+    for entry in group.by_hand:
+        plan.leave("reversed_by_hand", deposit.reference, entry.no)
+    if any(entry.undone_by_hand for entry in group.after):
         return
-    if applications[deposit.application].due is None:
-        plan.leave("fee_not_known", deposit.reference)
+    for part in deposit.allocation.parts:
+        _settle_part(plan, deposit, part, applications, due_since)
+
+
+def _settle_part(
+    plan: Plan, deposit: DepositFacts, part: Part, applications: Applications, due_since: Mapping[str, date]
+) -> None:
+    number, reference = part.application, deposit.reference
+    held = plan.held(Account.SUSPENSE, reference)
+    still_due = _still_due(plan, number, applications)
+    group = _group(plan, reference)
+    assert group is not None
+    if still_due is None:
+        if held > 0:
+            plan.leave("fee_not_known", reference)
         return
-    yen = min(plan.held(Account.SUSPENSE, deposit.reference), _still_due(plan, deposit, applications) or 0)
+    within = (part.yen or deposit.yen) - plan.allocated(reference, number)
+    yen = min(held, still_due, within)
     if yen <= 0:
         return
-    on = max(deposit.known_on, group.on, due_since[deposit.application])
-    if on <= plan.through:
-        basis = (deposit.application, len(group.settled) + 1)
-        whose = {"deposit": deposit.reference, "application": deposit.application}
-        plan.post("suspense_settled", deposit.reference, group.nth, basis, on, yen=yen, **whose)
-
-
-def _correct_all(plan: Plan, received: list[DepositFacts], applications: Applications) -> set[str]:
-    """Corrects every deposit whose facts have changed since it was booked; gives those that have to be left.
-
-    One correction may free what another needs, so those that do not fit are tried again while any does.
-    """
-    groups = {deposit.reference: _group(plan, deposit.reference) for deposit in received}
-    changed = [
-        (deposit, group)
-        for deposit in received
-        if (group := groups[deposit.reference]) is not None and not group.booked_from(deposit)
-    ]
-    originals = recorded(plan.connection, {entry.no for _deposit, group in changed for entry in group.live})
-    to_do = [(deposit, group) for deposit, group in changed if group.corrected_on(deposit) <= plan.through]
-    while to_do:
-        unfit = [change for change in to_do if not _correct(plan, *change, applications, originals)]
-        if len(unfit) == len(to_do):
-            for deposit, group in unfit:
-                plan.leave("money_gone", deposit.reference, group.live[-1].no)
-            break
-        to_do = unfit
-    return {deposit.reference for deposit, group in changed if _group(plan, deposit.reference) == group}
-
-
-def _correct(
-    plan: Plan, deposit: DepositFacts, group: _Group, applications: Applications, originals: Mapping[int, Entry]
-) -> bool:
-    """Posts anew what was booked from facts that were corrected since, and reverses what was posted of it.
-
-    The new entries come first, so that no part of an account falls below zero on the way. A certificate booked as
-    issued on the strength of the deposit is reversed with it as long as the debt to the authority is open. Where the
-    money has gone on nothing is planned, and the answer is no.
-    """
-    on = group.corrected_on(deposit)
-    fee = sum(
-        movement.yen
-        for entry in group.live
-        for movement in originals[entry.no].movements
-        if movement.credit == Account.FEES_HELD and movement.credit_application == deposit.application
-    )
-    anew = list(_receipt(deposit, _still_due(plan, deposit, applications, fee), group.nth + 1, on))
-    reversals = [
-        opposite(entry.no, originals[entry.no], on=on, reason=CORRECTED, cause=CORRECTION) for entry in group.live
-    ]
-    for postings in ([*anew, *reversals], [*anew, *_issue_reversals(plan, reversals, on), *reversals]):
-        if plan.fits(postings):
-            plan.add(*postings)
-            return True
-    return False
-
-
-def _issue_reversals(plan: Plan, reversals: list[Entry], on: date) -> Iterator[Entry]:
-    """The reversals of the certificates booked as issued with the money that is taken back, while it is still owed."""
-    movements = [movement for posting in reversals for movement in posting.movements]
-    applications = [movement.debit_application for movement in movements if movement.debit == Account.FEES_HELD]
-    # Each application once, though its money may have come in parts.
-    for application in dict.fromkeys(number for number in applications if number is not None):
-        issued = plan.latest("certificate_issued", application)
-        if issued is None or not issued.live:
-            continue
-        original = recorded(plan.connection, [issued.no])[issued.no]
-        if plan.held(Account.AUTHORITY_PAYABLE, application) >= original.movements[0].yen:
-            yield opposite(issued.no, original, on=max(on, issued.on), reason=CORRECTED, cause=CORRECTION)
+    on = max(deposit.known_on, deposit.allocation.known_on or deposit.known_on, group.on, due_since[number])
+    available = plan.available_from(Account.SUSPENSE, reference, yen, on)
+    if available is not None and available <= plan.through:
+        nth = 1 + sum(entry.event == "suspense_settled" for entry in group.after)
+        whose = {"deposit": reference, "application": number}
+        plan.post("suspense_settled", reference, group.nth, (number, nth), available, yen=yen, **whose)

@@ -6,9 +6,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, bindparam, func, or_, select
 
 from ledger import facts, fees, tables
+from ledger.allocations import UNKNOWN, Allocation, allocations
+from ledger.store.owners import owned
 from ledger.store.records import batches
 
 
@@ -44,18 +46,18 @@ Applications = Mapping[str, ApplicationFacts]
 
 @dataclass(frozen=True)
 class DepositFacts:
-    """A transfer received, as known last; `application` None: not known what it pays for."""
+    """A transfer received, as known last, and whose it is: `allocation` has no parts while that is not known."""
 
     reference: str
     received_on: date
     yen: int
-    application: str | None
     known_on: date
+    allocation: Allocation = UNKNOWN
 
 
 @dataclass(frozen=True)
 class BillLine:
-    """A line of a bill of the authority, as known last; negative yen withdraw what was billed."""
+    """A line of a bill of the authority, as known last; negative yen correct or withdraw what was billed."""
 
     bill: str
     billed_on: date
@@ -76,28 +78,32 @@ class StandingDecision:
     notice: str | None
 
 
-def deposits_of(applications: Collection[str]) -> Select[tuple[str]]:
-    """The deposits that were ever said to pay for one of these applications."""
-    versions = tables.deposit_known
-    return select(versions.c.deposit).where(versions.c.application.in_(list(applications)))
+@dataclass(frozen=True)
+class Scope:
+    """The few applications and deposits that are booked."""
+
+    applications: frozenset[str]
+    deposits: frozenset[str]
 
 
-def related(connection: Connection, applications: Collection[str]) -> set[str]:
-    """These applications, and all that share a deposit with one of them because it was once thought to be theirs."""
-    versions, numbers = tables.deposit_known, set(applications)
+def related(connection: Connection, applications: Collection[str], deposits: Collection[str] = ()) -> Scope:
+    """These applications and deposits, and all that ever shared a deposit with one of them."""
+    row, numbers, references = tables.allocation.c, set(applications), set(deposits)
     while True:
-        sharing = select(versions.c.application).where(versions.c.deposit.in_(deposits_of(numbers)))
-        more = {number for number in connection.execute(sharing).scalars() if number is not None} - numbers
-        if not more:
-            return numbers
-        numbers |= more
+        found = set(connection.execute(select(row.deposit).where(row.application.in_(numbers))).scalars())
+        sharing = select(row.application).where(row.deposit.in_(references | found), row.application.is_not(None))
+        further = set(connection.execute(sharing).scalars())
+        if found <= references and further <= numbers:
+            return Scope(frozenset(numbers), frozenset(references))
+        references |= found
+        numbers |= further
 
 
-def touching(applications: Collection[str]) -> ColumnElement[bool]:
-    """The movements that touch these applications, or a deposit that was ever said to pay for one of them."""
-    movement, numbers = tables.movement, list(applications)
+def touching(scope: Scope) -> ColumnElement[bool]:
+    """The movements that touch these applications or deposits."""
+    movement = tables.movement
     sides = (movement.c.debit_application, movement.c.credit_application)
-    return or_(*(side.in_(numbers) for side in sides), movement.c.deposit.in_(deposits_of(numbers)))
+    return or_(*(side.in_(scope.applications) for side in sides), movement.c.deposit.in_(scope.deposits))
 
 
 def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, ApplicationFacts]:
@@ -110,25 +116,54 @@ def applications(connection: Connection, only: Collection[str] | None = None) ->
 @cache
 def _applications(few: bool) -> Select[Any]:
     """The SELECT of what is known of all applications, or of those handed over; built once."""
-    number = tables.application.c.number
     only = bindparam("only", type_=String, expanding=True)
     within = tables.fact.c.application.in_(only) if few else None
     columns = facts.known(None, within)
-    terms: dict[str, Any] = {**columns.c, "number": number, "member": tables.application.c.member}
+    owner = owned()
+    terms: dict[str, Any] = {**columns.c, "number": owner.c.number, "member": owner.c.member}
     terms |= {"due": fees.due(columns, None), "fee_known_on": fees.known_on(columns)}
     ordered = (terms[field] for field in ApplicationFacts.__dataclass_fields__)
-    statement = select(*ordered).outerjoin(columns, columns.c.application == number)
-    return statement.where(number.in_(only)) if few else statement
+    statement = select(*ordered).outerjoin_from(owner, columns, columns.c.application == owner.c.number)
+    return statement.where(owner.c.number.in_(only)) if few else statement
 
 
 def deposits(connection: Connection, only: Collection[str] | None = None) -> list[DepositFacts]:
-    """Every deposit, or those ever said to pay for one of these applications, in the order received."""
+    """Every deposit, or these, in the order received; one that was withdrawn is none."""
     versions = tables.deposit_known
-    within = None if only is None else versions.c.deposit.in_(deposits_of(only))
+    within = None if only is None else versions.c.deposit.in_(only)
     last = facts.latest_version(versions, (versions.c.deposit,), None, within).subquery()
-    statement = select(last.c.deposit, last.c.received_on, last.c.yen, last.c.application, last.c.known_on)
-    rows = [DepositFacts(*row) for row in connection.execute(statement)]
+    statement = select(last.c.deposit, last.c.received_on, last.c.yen, last.c.known_on)
+    allocated = allocations(connection, only)
+    rows = [DepositFacts(*row, allocated.get(row.deposit, UNKNOWN)) for row in connection.execute(statement)]
     return sorted(rows, key=lambda deposit: (deposit.received_on, deposit.reference))
+
+
+def withdrawn_deposits(connection: Connection, scope: Scope | None) -> dict[str, date]:
+    """The deposits of which every row was withdrawn, or those among these, with the day of the last withdrawal."""
+    row, version = tables.withdrawn.c, tables.deposit_known.c
+    statement = (
+        select(version.deposit, func.max(row.known_on))
+        .join(tables.withdrawn, and_(row.of == tables.deposit_known.name, row.row_id == version.id))
+        .group_by(version.deposit)
+    )
+    withdrawn = dict(connection.execute(statement).all())
+    stands = facts.not_withdrawn(tables.deposit_known, None)
+    known = select(version.deposit).where(stands, version.deposit.in_(list(withdrawn))).distinct()
+    for reference in connection.execute(known).scalars():
+        del withdrawn[reference]
+    return {of: day for of, day in withdrawn.items() if scope is None or of in scope.deposits}
+
+
+def rows_withdrawn_on(connection: Connection, applications: Collection[str]) -> dict[str, date]:
+    """The day of the last withdrawal of a fact of each of these applications."""
+    row, fact = tables.withdrawn.c, tables.fact.c
+    statement = (
+        select(fact.application, func.max(row.known_on))
+        .join(tables.withdrawn, and_(row.of == tables.fact.name, row.row_id == fact.id))
+        .where(fact.application.in_(list(applications)))
+        .group_by(fact.application)
+    )
+    return dict(connection.execute(statement).all()) if applications else {}
 
 
 def bill_lines(connection: Connection, only: Collection[str] | None = None) -> list[BillLine]:
@@ -139,7 +174,10 @@ def bill_lines(connection: Connection, only: Collection[str] | None = None) -> l
     last = facts.latest_version(versions, key, None, within).subquery()
     statement = select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
     rows = [BillLine(*row) for row in connection.execute(statement)]
-    return sorted(rows, key=lambda line: (line.billed_on, line.bill, line.application, line.nth))
+    # Which line came in first decides only between lines that say the same.
+    return sorted(
+        rows, key=lambda line: (line.billed_on, line.bill, line.application, line.yen < 0, line.yen, line.nth)
+    )
 
 
 def by_application(lines: Iterable[BillLine]) -> dict[str, list[BillLine]]:
@@ -177,6 +215,12 @@ def due_known_on(connection: Connection, applications: Iterable[ApplicationFacts
     ]
     of_day = facts_known_on(connection, {fact for _number, fact, _of_fee in due})
     return {number: max(of_day[fact], of_fee or of_day[fact]) for number, fact, of_fee in due}
+
+
+def issue_known_on(connection: Connection, application: ApplicationFacts) -> list[date]:
+    """The days on which the days of issue and mailing of an application became known."""
+    facts_of = {fact for fact in (application.issued_on_fact, application.mailed_on_fact) if fact is not None}
+    return list(facts_known_on(connection, facts_of).values())
 
 
 def facts_known_on(connection: Connection, ids: Collection[int]) -> dict[int, date]:

@@ -16,6 +16,7 @@ from ledger.codes import Account
 from ledger.errors import UnknownDeposit
 from ledger.journal.balances import held_for
 from ledger.journal.closing import require_open
+from ledger.people.receivers import Receiver, deposit_version, receiver_of
 
 
 def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -> Proposal:
@@ -24,18 +25,20 @@ def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -
     What a known application still owes is settled first. Proposed on that day already: nothing changes. Refused: an
     unknown deposit, and one of which nothing is left.
     """
-    versions = tables.deposit_known
-    statement = select(versions.c.application).where(versions.c.deposit == deposit)
-    applications = set(connection.execute(statement).scalars())
-    if not applications:
+    reference = tables.deposit.c.reference
+    if connection.execute(select(reference).where(reference == deposit)).first() is None:
         raise UnknownDeposit(deposit)
     if (earlier := proposed_on(connection, REFUNDS, tables.refund.c.deposit == deposit, on)) is not None:
         return earlier
     require_open(connection, on)
-    book(connection, on, by=by, only=[application for application in applications if application is not None])
+    book(connection, on, by=by, only=(), deposits=[deposit])
     yen = held_for(connection, Account.SUSPENSE, "deposit", deposit)
     if yen <= 0:
         raise NothingOverpaid(deposit)
     row = {"deposit": deposit, "yen": yen}
-    no = begin(connection, REFUNDS, row, lambda no: entry_of("overpayment_returned", no, on=on, **row), by=by)
-    return Proposal(no, True, yen)
+    whose = deposit_version(connection, deposit)
+    to = Receiver() if whose is None or whose.application is None else receiver_of(connection, whose.application)
+    no = begin(
+        connection, REFUNDS, row, lambda no: entry_of("overpayment_returned", no, on=on, **row), by=by, bound=to.bound
+    )
+    return Proposal(no, True, yen, (to.ended.says,) if to.ended is not None else ())

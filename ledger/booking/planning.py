@@ -4,24 +4,25 @@ The plan knows at each moment what every part of an account will hold once its p
 the database would refuse is never planned.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from ledger import tables
 from ledger.booking.events import entry_of
-from ledger.booking.inputs import touching
-from ledger.codes import Account
+from ledger.booking.inputs import Scope, touching
+from ledger.codes import OPENING, RECEIPTS, Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import Entry, Movement, parts
-from ledger.journal.reversal import BY_HAND, CORRECTION, opposite
+from ledger.journal.entries import Entry, Movement, parts, recorded
+from ledger.journal.reversal import BY_HAND, CORRECTION, chains, opposite
 from ledger.store.records import next_number
 
-# What brings a fee in: these make a part of 2040 "received"; a waiver only brings back what was received before.
-RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
+# What the authority may count on though it never came: a short payment that two people wrote off.
+WRITTEN_OFF = "fee_written_off"
 
 # The fact that an entry rests on, as the last parts of its key.
 Basis = tuple[str | int | date | None, ...]
@@ -31,6 +32,9 @@ LEFT = {
     "fee_not_known": N_("{subject}: no fee is known for the day of the application, so the deposit waits in suspense"),
     "fee_not_received": N_("{subject}: the certificate was issued, but the fee is not wholly received"),
     "money_gone": N_("{subject}: what is known has changed, but the money of entry {entry} has since gone on"),
+    "money_reserved": N_(
+        "{subject}: what is known has changed, but {holder} holds the money: reject, undo or end that first"
+    ),
     "reversed_by_hand": N_("{subject}: entry {entry} was reversed by a person and waits until the fact itself changes"),
 }
 
@@ -42,11 +46,12 @@ class Unbooked:
     code: str
     subject: str
     entry: int | None = None
+    holder: str = ""
 
     @property
     def says(self) -> str:
         """The reason in the language being spoken."""
-        return _(LEFT[self.code], subject=self.subject, entry=self.entry)
+        return _(LEFT[self.code], subject=self.subject, entry=self.entry, holder=self.holder)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class BookedEntry:
     nth: int
     basis: tuple[str | int | None, ...]
     undone_by: str | None
+    undone_on: date | None = None
 
     @property
     def live(self) -> bool:
@@ -72,26 +78,47 @@ class BookedEntry:
         return self.undone_by == BY_HAND
 
 
+@dataclass(frozen=True)
+class Deficit:
+    """Yen that a part of an account would lack, and the first day on which it would."""
+
+    account: str
+    part: str
+    yen: int
+    on: date
+
+
 @dataclass
 class Plan:
-    """The postings to be made up to a day, for everything or for a few applications; see the module."""
+    """The postings to be made up to a day, for everything or for a few applications and deposits; see the module."""
 
     connection: Connection
     through: date
-    only: Collection[str] | None = None
+    scope: Scope | None = None
     postings: list[Entry] = field(default_factory=list)
     left: list[Unbooked] = field(default_factory=list)
     _moved: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
     _held: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    _allocated: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _taken: set[tuple[str, str | None]] = field(default_factory=set)
     _received_on: dict[str, date] = field(default_factory=dict)
     _booked: dict[tuple[str, str], dict[int, BookedEntry]] = field(default_factory=dict)
+    _chains: dict[int, list[int]] = field(default_factory=dict)
     _place: dict[int, tuple[str, str]] = field(default_factory=dict)
     _first_no: int = 0
+    opened_on: date | None = None
 
     def __post_init__(self) -> None:
+        self.opened_on = opened_on(self.connection)
+        self._chains = chains(self.connection)
         self._first_no = next_number(self.connection, tables.entry.c.no)
         self._read_movements()
         self._read_booked()
+
+    @property
+    def only(self) -> Collection[str] | None:
+        """The few applications that are booked; None: every one."""
+        return None if self.scope is None else self.scope.applications
 
     # --- what is there, the plan included ---
 
@@ -109,8 +136,31 @@ class Plan:
         return {part: yen for part, yen in moved if part and yen}
 
     def received(self, application: str) -> int:
-        """The fee received for an application, by deposit or by credit, in yen."""
-        return sum(self._moved[event, Account.FEES_HELD, application] for event in RECEIPTS)
+        """The fee received for an application, by deposit, by credit or before the books began, in yen."""
+        owed = max(0, self.opened(Account.AUTHORITY_PAYABLE, application))
+        moved = sum(self._moved[event, Account.FEES_HELD, application] for event in RECEIPTS)
+        return moved + self.opened(Account.FEES_HELD, application) + owed
+
+    def covered(self, application: str) -> int:
+        """What of the fee due is received or written off, in yen: the rest is still to come."""
+        return self.received(application) + self._moved[WRITTEN_OFF, Account.FEES_HELD, application]
+
+    def opened(self, account: str, part: str) -> int:
+        """What a part of an account held when the books began, in yen, credit positive."""
+        return self._moved[OPENING, account, part]
+
+    def allocated(self, deposit: str, application: str) -> int:
+        """What of a deposit counts as the fee of an application, in yen."""
+        return self._allocated[deposit][application] if deposit in self._allocated else 0
+
+    def allocated_to(self, deposit: str) -> dict[str, int]:
+        """The applications of whose fee a deposit has paid a part, with the yen."""
+        return {number: yen for number, yen in self._allocated.get(deposit, {}).items() if yen > 0}
+
+    def payers(self, application: str) -> dict[str, int]:
+        """The deposits that have paid a part of an application's fee, with the yen."""
+        paid = ((deposit, numbers[application]) for deposit, numbers in self._allocated.items())
+        return {deposit: yen for deposit, yen in paid if yen > 0}
 
     def received_on(self, application: str) -> date | None:
         """The day on which the fee, or its last part, was received."""
@@ -120,13 +170,23 @@ class Plan:
         """What was booked of an event for a deposit or an application, oldest first, reversed or not."""
         return list(self._booked.get((event, subject), {}).values())
 
+    def entry(self, no: int) -> Entry:
+        """An entry that was booked, or that is planned and will get this number."""
+        if no >= self._first_no:
+            return self.postings[no - self._first_no]
+        return recorded(self.connection, [no])[no]
+
+    def subjects(self, event: str) -> list[str]:
+        """The deposits or applications for which anything of an event was booked, in order."""
+        return sorted(subject for of, subject in self._booked if of == event)
+
     def latest(self, event: str, subject: str) -> BookedEntry | None:
         """What was booked last of an event, reversed or not."""
         return max(self.booked(event, subject), key=lambda entry: entry.no, default=None)
 
     # --- what is to be posted ---
 
-    def post(self, event: str, subject: str, nth: int, basis: Basis, on: date, **slip: str | int) -> None:
+    def post(self, event: str, subject: str, nth: int, basis: Basis, on: date, **slip: Any) -> None:
         """Plans an entry by its template, with a key made of the event, what it is for, and the fact it rests on."""
         self.add(entry_of(event, subject, nth, *basis, on=on, **slip))
 
@@ -150,31 +210,93 @@ class Plan:
         original = posting.reverses
         if original is not None and original in self._place:
             booked = self._booked[self._place[original]]
-            booked[original] = replace(booked[original], undone_by=CORRECTION)
+            booked[original] = replace(booked[original], undone_by=CORRECTION, undone_on=posting.on)
         elif original is None and posting.event in FROM_FACTS:
             self._enter(self._first_no + len(self.postings) - 1, posting.on, posting.key, None)
 
-    def _enter(self, no: int, on: date, own_key: str, undone_by: str | None) -> None:
+    def _enter(self, no: int, on: date, own_key: str, undone_by: str | None, undone_on: date | None = None) -> None:
         event, subject, nth, *basis = parts(own_key)
         place = (str(event), str(subject))
         self._place[no] = place
-        self._booked.setdefault(place, {})[no] = BookedEntry(no, on, *place, int(nth or 0), tuple(basis), undone_by)
+        self._booked.setdefault(place, {})[no] = BookedEntry(
+            no, on, *place, int(nth or 0), tuple(basis), undone_by, undone_on
+        )
 
-    def fits(self, postings: Iterable[Entry]) -> bool:
-        """Whether no part of an account falls below zero when these are posted after the plan, in their order."""
-        change: Counter[tuple[str, str | None]] = Counter()
-        for posting in postings:
+    def fits(self, postings: Sequence[Entry]) -> bool:
+        """Whether no part of an account falls below zero on any day when these are posted after the plan."""
+        return not self.deficits(postings)
+
+    def deficits(self, postings: Sequence[Entry]) -> list[Deficit]:
+        """What the parts of the accounts that hold money would lack if these were posted after the plan."""
+        parts = {
+            (account, str(part))
+            for posting in postings
+            for movement in posting.movements
+            for (account, part), yen in _sides(movement)
+            if yen < 0 and account in (Account.FEES_HELD, Account.SUSPENSE)
+        }
+        return [deficit for part in sorted(parts) if (deficit := self._deficit(*part, postings)) is not None]
+
+    def _deficit(self, account: str, part: str, postings: Sequence[Entry]) -> Deficit | None:
+        lacking = {day: -balance for day, balance in self._balances(account, part, postings) if balance < 0}
+        return Deficit(account, part, max(lacking.values()), min(lacking)) if lacking else None
+
+    def available_from(
+        self, account: str, part: str, yen: int, since: date, postings: Sequence[Entry] = ()
+    ) -> date | None:
+        """The first day, not before `since`, from which on a part of an account always holds so many yen; else None.
+
+        `postings` are counted as if they were planned.
+        """
+        if not postings:
+            if self._held[account, part] < yen:
+                return None
+            if (account, part) not in self._taken:
+                return since
+        available: date | None = None
+        before = 0
+        for day, balance in self._balances(account, part, postings):
+            if day <= since:
+                before = balance
+            elif available is None and balance >= yen:
+                available = day
+            elif balance < yen:
+                available, before = None, 0
+        return since if before >= yen else available
+
+    def _balances(self, account: str, part: str, postings: Sequence[Entry]) -> Iterator[tuple[date, int]]:
+        """What a part of an account holds at the end of each day on which it moved, the plan and these included."""
+        by_day = self._by_day(account, part)
+        for posting in (*self.postings, *postings):
             for movement in posting.movements:
-                for part, yen in _sides(movement):
-                    change[part] += yen
-                    short = self._held[part] + change[part] < 0
-                    if yen < 0 and short and part[0] in (Account.FEES_HELD, Account.SUSPENSE):
-                        return False
-        return True
+                for side, yen in _sides(movement):
+                    if side == (account, part):
+                        by_day[posting.on] += yen
+        balance = 0
+        for day in sorted(by_day):
+            balance += by_day[day]
+            yield day, balance
 
-    def leave(self, code: str, subject: str, entry: int | None = None) -> None:
+    def _by_day(self, account: str, part: str) -> Counter[date]:
+        """What the journal has moved into a part of an account, in yen, by day; out is negative."""
+        movement, entry = tables.movement.c, tables.entry.c
+        by_day: Counter[date] = Counter()
+        for side, sign in (("debit", -1), ("credit", 1)):
+            application = movement[f"{side}_application"]
+            whose = or_(application == part, and_(application.is_(None), movement.deposit == part))
+            statement = (
+                select(entry.happened_on, func.sum(movement.yen))
+                .join(tables.movement, movement.entry == entry.no)
+                .where(movement[side] == str(account), whose)
+                .group_by(entry.happened_on)
+            )
+            for day, yen in self.connection.execute(statement):
+                by_day[day] += sign * int(yen)
+        return by_day
+
+    def leave(self, code: str, subject: str, entry: int | None = None, holder: str = "") -> None:
         """Notes that something could not be booked."""
-        self.left.append(Unbooked(code, subject, entry))
+        self.left.append(Unbooked(code, subject, entry, holder))
 
     # --- reading the journal ---
 
@@ -182,6 +304,10 @@ class Plan:
         for (account, part), yen in _sides(movement):
             self._held[account, part] += yen
             self._moved[event, account, part] += yen
+            if yen < 0:
+                self._taken.add((account, part))
+            if account == Account.FEES_HELD and part is not None and movement.deposit is not None:
+                self._allocated[movement.deposit][part] += yen
 
     def _read_movements(self) -> None:
         movement, entry = tables.movement, tables.entry
@@ -193,12 +319,13 @@ class Plan:
             select(movement.c.credit_application, func.max(entry.c.happened_on))
             .join(entry, entry.c.no == movement.c.entry)
             .outerjoin(_later, _later.c.reverses == entry.c.no)
-            .where(movement.c.credit == Account.FEES_HELD.value, entry.c.event.in_(RECEIPTS))
-            .where(entry.c.reverses.is_(None), _later.c.no.is_(None))
+            .where(movement.c.credit.in_(_COVERED), entry.c.event.in_((*RECEIPTS, WRITTEN_OFF, OPENING)))
+            .where(entry.c.reverses.is_(None), or_(_later.c.no.is_(None), entry.c.no.in_(self._standing_again())))
+            .where(movement.c.credit_application.is_not(None))
             .group_by(movement.c.credit_application)
         )
-        if self.only is not None:
-            statement, received = statement.where(touching(self.only)), received.where(touching(self.only))
+        if self.scope is not None:
+            statement, received = statement.where(touching(self.scope)), received.where(touching(self.scope))
         for event, yen, debit, credit, *whose in self.connection.execute(statement):
             self._take(event, Movement(debit, credit, int(yen), *whose))
         self._received_on = dict(self.connection.execute(received).all())
@@ -206,19 +333,40 @@ class Plan:
     def _read_booked(self) -> None:
         entry, movement = tables.entry, tables.movement
         statement = (
-            select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key)
+            select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key, _later.c.happened_on)
             .outerjoin(_later, _later.c.reverses == entry.c.no)
             .where(entry.c.reverses.is_(None), entry.c.event.in_(FROM_FACTS))
             .order_by(entry.c.no)
         )
-        if self.only is not None:
-            statement = statement.where(entry.c.no.in_(select(movement.c.entry).where(touching(self.only))))
-        for no, on, own_key, reversed_key in self.connection.execute(statement):
-            self._enter(no, on, own_key, None if reversed_key is None else str(parts(reversed_key)[0]))
+        if self.scope is not None:
+            statement = statement.where(entry.c.no.in_(select(movement.c.entry).where(touching(self.scope))))
+        for no, on, own_key, reversed_key, reversed_on in self.connection.execute(statement):
+            stands = reversed_key is None or len(self._chains[no]) % 2 == 0
+            undone_by = None if stands else str(parts(reversed_key)[0])
+            self._enter(no, on, own_key, undone_by, None if stands else reversed_on)
+
+    def _standing_again(self) -> list[int]:
+        return [original for original, chain in self._chains.items() if len(chain) % 2 == 0]
+
+
+def opened_on(connection: Connection) -> date | None:
+    """The day with whose balances the books began; None when they began with nothing."""
+    entry = tables.entry.c
+    statement = select(func.max(entry.happened_on)).outerjoin(_later, _later.c.reverses == entry.no)
+    standing = statement.where(entry.event == OPENING, entry.reverses.is_(None), _later.c.no.is_(None))
+    last: date | None = connection.execute(standing).scalar()
+    return last
+
+
+# Plain texts: a driver may write a member of an enumeration in its own way.
+_COVERED = (str(Account.FEES_HELD), str(Account.AUTHORITY_PAYABLE))
 
 
 # The events that booking posts from facts and decisions by itself; their keys are: event, for what, nth, basis.
-FROM_FACTS = ("fee_received", "overpaid", "payer_unknown", "suspense_settled", "certificate_issued", "authority_waived")
+FROM_FACTS = (
+    *("fee_received", "overpaid", "payer_unknown", "claim_settled", "suspense_settled", "fee_released"),
+    *("claim_raised", "fee_claimed", "certificate_issued", "authority_waived"),
+)
 
 _later = tables.entry.alias("later")
 

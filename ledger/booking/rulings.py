@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from ledger import tables
+from ledger import facts, tables
 from ledger.booking import refusals
 from ledger.booking.workflow import FIELDS, format_state
 from ledger.codes import RULING_MOVES
@@ -64,15 +64,21 @@ class BroughtRuling:
 def rulings(
     connection: Connection, where: ColumnElement[bool] | None = None, as_of: date | None = None
 ) -> list[BroughtRuling]:
-    """Every ruling, or those that fit, by number; by a day, as they stood then."""
+    """Every ruling that was not withdrawn, or those that fit, by number; by a day, as they stood then."""
     ruling, step, source, application = tables.ruling, tables.ruling_step, tables.source, tables.application
-    names = ("no", "application", "decided_on", "document", "treatment", "reason", "known_on")
+    names = ("application", "decided_on", "document", "treatment", "reason", "known_on")
     brought = (
-        select(*(ruling.c[name] for name in names), application.c.member, source.c.by.label("brought_by"))
+        select(
+            ruling.c.id.label("no"),
+            *(ruling.c[name] for name in names),
+            application.c.member,
+            source.c.by.label("brought_by"),
+        )
         .add_columns(source.c.role)
         .join(source, source.c.id == ruling.c.source)
         .join(application, application.c.number == ruling.c.application)
-        .order_by(ruling.c.no)
+        .where(facts.not_withdrawn(ruling, as_of))
+        .order_by(ruling.c.id)
     )
     taken = select(step).order_by(step.c.no)
     if where is not None:
@@ -128,7 +134,7 @@ def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -
 
 
 def _find(connection: Connection, no: int) -> BroughtRuling:
-    for ruling in rulings(connection, tables.ruling.c.no == no):
+    for ruling in rulings(connection, tables.ruling.c.id == no):
         return ruling
     raise refusals.UnknownRuling(no)
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from ledger.booking.authority import plan_authority
+from ledger.booking.authority import correct_issued, plan_authority
 from ledger.booking.fees import plan_fees
 from ledger.booking.inputs import applications, related
 from ledger.booking.planning import Plan, Unbooked
@@ -26,26 +26,36 @@ class BookingReport:
     left: tuple[Unbooked, ...]
 
 
-def book(connection: Connection, through: date, *, by: str, only: Collection[str] | None = None) -> BookingReport:
+def book(
+    connection: Connection,
+    through: date,
+    *,
+    by: str,
+    only: Collection[str] | None = None,
+    deposits: Collection[str] = (),
+) -> BookingReport:
     """Posts what is called for up to and on a day and is not posted yet; booking twice is booking once.
 
     All facts count that are known, the row known last; their events count when they happened by the day. `only` names
-    the few applications to book. An entry that a person reversed stays reversed until the fact it rests on changes;
-    it is named in the report, as is everything that could not be booked. What belongs into a closed month is dated on
-    the first open day and names its own; refused (month-closed) when the day asked for lies before that.
+    the few applications to book, and `deposits` the deposits with them. An entry that a person reversed stays reversed
+    until the fact it rests on changes; it is named in the report, as is everything that could not be booked. What
+    belongs into a closed month is dated on the first open day and names its own; refused (month-closed) when the day
+    asked for lies before that.
     """
-    plan = planned(connection, through, only)
+    plan = planned(connection, through, only, deposits)
     post(connection, _dated_openly(plan.postings, through, closed_to(connection)), by=by)
     posted = Counter(posting.event for posting in plan.postings if posting.reverses is None)
     corrected = sum(posting.reverses is not None for posting in plan.postings)
     return BookingReport(dict(posted), corrected, tuple(plan.left))
 
 
-def planned(connection: Connection, through: date, only: Collection[str] | None = None) -> Plan:
+def planned(
+    connection: Connection, through: date, only: Collection[str] | None = None, deposits: Collection[str] = ()
+) -> Plan:
     """What is called for up to and on a day and is not posted yet, each entry on its own day; nothing is posted."""
-    few = None if only is None else related(connection, only)
-    plan = Plan(connection, through, few)
-    facts = applications(connection, few)
+    plan = Plan(connection, through, None if only is None else related(connection, only, deposits))
+    facts = applications(connection, plan.only)
+    correct_issued(plan, facts)
     plan_fees(plan, facts)
     plan_authority(plan, facts)
     return plan

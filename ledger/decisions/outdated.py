@@ -10,9 +10,25 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, Table, case, func, null, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    case,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+)
 
 from ledger import facts, tables
+from ledger.codes import SUSPENSE_EVENTS
 from ledger.decisions.findings import Finding
 from ledger.decisions.shadows import judged, original, shadow
 from ledger.decisions.store import GIVEN_BACK, STANDS, Decision, standing
@@ -114,6 +130,12 @@ def _changes(stored: Mapping[str, Any], finding: Finding, origins: Mapping[int, 
             yield ChangedFact(column, stored[column], finding.row[column], None)
 
 
+def without_refund(connection: Connection, application: str, refund: int, as_of: date) -> Finding | None:
+    """The finding for an application as of a day, as if one refund of it had never been proposed."""
+    shadows = _left_out(connection.dialect.name)
+    return judged(connection, as_of, register.in_force(as_of), [application], shadows, left_out=refund).get(application)
+
+
 # --- the tables as they would have been -----------------------------------------------------------------------------
 
 
@@ -130,28 +152,59 @@ def _carried_out(dialect: str) -> tuple[CTE, ...]:
 
 
 @cache
+def _left_out(dialect: str) -> tuple[CTE, ...]:
+    """Refunds, of which one is of no application."""
+    of = original(dialect, tables.refund)
+    application = case((of.c.no == bindparam("left_out"), null()), else_=of.c.application)
+    return (shadow(tables.refund, _rows(of, application=application)),)
+
+
+@cache
 def _hindsight(dialect: str) -> tuple[CTE, ...]:
     """Facts, deposits and fees; what was recorded since a decision asked for the day counts as if known on that day."""
     decisions = select(tables.decision).where(STANDS, tables.decision.c.as_of == AS_OF).subquery("standing")
-    fact, deposit, fee = (original(dialect, table) for table in (tables.fact, tables.deposit_known, tables.fee))
-    linked = deposit.alias("linked")
-    of_deposit = decisions.c.application.in_(select(linked.c.application).where(linked.c.deposit == deposit.c.deposit))
+    fact, allocation, fee = (original(dialect, table) for table in (tables.fact, tables.allocation, tables.fee))
+    entry, movement, deposit, withdrawn = (
+        original(dialect, table) for table in (tables.entry, tables.movement, tables.deposit_known, tables.withdrawn)
+    )
+    linked = allocation.alias("linked")
+    shares = decisions.c.application.in_(select(linked.c.application).where(linked.c.deposit == allocation.c.deposit))
+    touches = select(movement.c.entry).where(
+        movement.c.entry == entry.c.no,
+        or_(*(movement.c[side] == decisions.c.application for side in ("debit_application", "credit_application"))),
+    )
+    received_on = (
+        select(func.max(deposit.c.received_on))
+        .join(movement, movement.c.deposit == deposit.c.deposit)
+        .where(movement.c.entry == entry.c.no)
+        .scalar_subquery()
+    )
+    of_deposits = entry.c.event.in_((*SUSPENSE_EVENTS, "fee_received"))
+    happened_on = case((of_deposits, func.coalesce(received_on, entry.c.happened_on)), else_=entry.c.happened_on)
 
     def counts(record: Table, no: str, to: str, *concerns: ColumnElement[bool]) -> ColumnElement[bool]:
         source = tables.source
+        joined: FromClause = decisions
+        recorded_at = record.c.recorded_at if "recorded_at" in record.c else source.c.recorded_at
+        if "source" in record.c:
+            joined = decisions.outerjoin(source, source.c.id == record.c.source)
         since = case(
-            (decisions.c.sources_to.is_(None), source.c.recorded_at > decisions.c.recorded_at),
+            (decisions.c.sources_to.is_(None), recorded_at > decisions.c.recorded_at),
             else_=record.c[no] > decisions.c[to],
         )
-        joined = decisions.outerjoin(source, source.c.id == record.c.source)
         recorded = select(decisions.c.no).select_from(joined).where(since, *concerns)
-        return or_(record.c.known_on <= AS_OF, recorded.correlate(record).exists())
+        known_on = func.coalesce(record.c.known_on, record.c.happened_on) if no == "no" else record.c.known_on
+        return or_(known_on <= AS_OF, recorded.correlate(record).exists())
 
     of_fact = decisions.c.application == fact.c.application
     known_by_then = case((fee.c.known_on <= AS_OF, fee.c.known_on), else_=AS_OF)
     return (
         _known_last(fact, (fact.c.application, fact.c.name), counts(fact, "source", "sources_to", of_fact)),
-        _known_last(deposit, (deposit.c.deposit,), counts(deposit, "source", "sources_to", of_deposit)),
+        _allocated_last(allocation, counts(allocation, "source", "sources_to", shares)),
+        _rows(withdrawn, known_on=AS_OF).where(counts(withdrawn, "source", "sources_to")).cte(withdrawn.name),
+        _rows(entry, known_on=AS_OF, for_day=cast(null(), Date), happened_on=happened_on)
+        .where(counts(entry, "no", "entries_to", touches.exists()))
+        .cte(entry.name),
         _rows(fee, known_on=known_by_then).where(counts(fee, "id", "fees_to")).cte(fee.name),
     )
 
@@ -166,6 +219,18 @@ def _known_last(of: Table, key: tuple[ColumnElement[str], ...], counts: ColumnEl
         if column.name != "after"
     )
     return select(*columns).where(ranked.c.after.is_(None)).cte(of.name)
+
+
+def _allocated_last(of: Table, counts: ColumnElement[bool]) -> CTE:
+    """Of the versions that count the one known last of each deposit, as if it had been known on the day asked."""
+    place = func.dense_rank().over(partition_by=of.c.deposit, order_by=(of.c.known_on.desc(), of.c.version.desc()))
+    ranked = select(of, place.label("place")).where(counts).subquery()
+    columns = (
+        AS_OF.label(column.name) if column.name == "known_on" else column
+        for column in ranked.c
+        if column.name != "place"
+    )
+    return select(*columns).where(ranked.c.place == 1).cte(of.name)
 
 
 def _rows(of: Table, **values: ColumnElement[Any]) -> Select[Any]:

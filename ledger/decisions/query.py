@@ -4,33 +4,56 @@ The databases' own three-valued logic combines what is not known; nothing is com
 explanation, which is read from the same row, cannot differ from the decision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, and_, bindparam, case, false, func, or_, select, true
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
-from ledger import facts, fees, tables
+from ledger import allocations, facts, fees, tables
+from ledger.codes import OPENING, RECEIPTS, Account
 from ledger.decisions import rulings
 from ledger.decisions.course import courses
 from ledger.facts import AS_OF
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
+from ledger.store.owners import ever_owned
 
 # The facts that `missing` may name, in the order in which it does.
 MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "covered")
 
-Scope = Select[tuple[str]]
+Scope = Select[tuple[str]] | CompoundSelect[tuple[str]]
 
 # The applications of one member; and these applications with the others of their members, for a reissue may be among
 # those. Which they are is handed over with the day asked, so that the SELECT is built and prepared once.
-MEMBER: Scope = select(tables.application.c.number).where(tables.application.c.member == bindparam("scope_member"))
-_own = tables.application.alias("own")
-APPLICATIONS: Scope = select(tables.application.c.number).where(
-    tables.application.c.member.in_(
-        select(_own.c.member).where(_own.c.number.in_(bindparam("scope_applications", expanding=True)))
-    )
+# Whose they ever were is asked, for whose they were as of the day the SELECT itself says.
+MEMBER: Scope = ever_owned(bindparam("scope_member"))
+_own, _known = tables.application.alias("own"), tables.application_known.alias("known")
+_named: BindParameter[Any] = bindparam("scope_applications", expanding=True)
+_members = union_all(
+    select(_own.c.member).where(_own.c.number.in_(_named)),
+    select(_known.c.member).where(_known.c.application.in_(_named)),
+)
+_corrected = select(tables.application_known.c.application).where(tables.application_known.c.member.in_(_members))
+APPLICATIONS: Scope = (
+    select(tables.application.c.number).where(tables.application.c.member.in_(_members)).union_all(_corrected)
 )
 
 
@@ -85,16 +108,17 @@ def _asked(scope: Scope | None) -> CTE:
     """The facts of each application with the day it ended and the money received, due and already returned."""
     within = None if scope is None else tables.fact.c.application.in_(scope)
     fact = facts.known(AS_OF, within)
-    received, returned = _received(scope), _returned()
-    credited, overpayments = _credited_to(), _overpayments_returned()
+    posted, returned, recovered = _posted(), _returned(), _recovered_of_fees()
+    fees_received, suspense, claimed = _fees_received(posted, scope), _suspense(posted, scope), _claimed(posted, scope)
     revoked_first = func.coalesce(fact.c.expires_on >= fact.c.revoked_on, true())
     ended_on = case(
         (and_(fact.c.revoked_on.is_not(None), revoked_first), fact.c.revoked_on),
         (fact.c.expires_on <= AS_OF, fact.c.expires_on),
     )
-    total = (func.coalesce(received.c.yen, 0) + func.coalesce(credited.c.yen, 0)).label("total_received")
+    received, waiting = func.coalesce(fees_received.c.yen, 0), func.coalesce(suspense.c.yen, 0)
+    gone_back = func.coalesce(returned.c.yen, 0) - func.coalesce(claimed.c.yen, 0)
     joined = fact
-    for part in (received, returned, credited, overpayments):
+    for part in (fees_received, suspense, returned, claimed, recovered):
         joined = joined.outerjoin(part, part.c.application == fact.c.application)  # type: ignore[assignment]
     return (
         select(
@@ -102,9 +126,11 @@ def _asked(scope: Scope | None) -> CTE:
             ended_on.label("ended_on"),
             fees.due(fact, AS_OF).label("fee_due"),
             fees.tax_percent(fact, AS_OF).label("tax_percent"),
-            total,
-            func.coalesce(returned.c.yen, 0).label("returned"),
-            func.coalesce(overpayments.c.yen, 0).label("overpayments_returned"),
+            received.label("received"),
+            waiting.label("in_suspense"),
+            (received + waiting).label("total_received"),
+            gone_back.label("returned"),
+            func.coalesce(recovered.c.yen, 0).label("recovered_yen"),
         )
         .select_from(joined)
         .cte("asked")
@@ -168,12 +194,16 @@ def _could_change(fact: str, rules: dict[Clause, str], named: dict[Condition, st
 
 def _outcomes(judged: CTE) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
-    total, due = judged.c.total_received, judged.c.fee_due
-    fee_received = case((total == 0, 0), (due.is_(None), None), (due < total, due), else_=total).label("fee_received")
-    over = total - due - judged.c.overpayments_returned
-    overpaid = case((total == 0, 0), (due.is_(None), None), (over > 0, over), else_=0).label("overpaid")
+    total, due, received = judged.c.total_received, judged.c.fee_due, judged.c.received
+    # While no fee is known, what waits in suspense may be one.
+    nothing = case((due.is_(None), total), else_=received) == 0
+    received_of_due = case((nothing, 0), (due.is_(None), None), (due < received, due), else_=received)
+    fee_received = received_of_due.label("fee_received")
     course, ruling = courses(), rulings.approved()
-    outcome, beside = _outcome(judged, fee_received, course, ruling)
+    outcome, beside = _outcome(judged, nothing, fee_received, course, ruling)
+    suspense = judged.c.in_suspense
+    beyond_due = case((due.is_(None), None), (received > due, suspense + received - due), else_=suspense)
+    overpaid = case((total == 0, 0), else_=beyond_due).label("overpaid")
     reissues = (
         select(judged.c.member, func.min(judged.c.application).label("open_reissue"))
         .where(
@@ -206,7 +236,7 @@ def _outcomes(judged: CTE) -> Select[Any]:
 
 
 def _outcome(
-    judged: CTE, fee_received: ColumnElement[Any], course: CTE, ruling: CTE
+    judged: CTE, nothing: ColumnElement[bool], fee_received: ColumnElement[Any], course: CTE, ruling: CTE
 ) -> tuple[ColumnElement[str], list[ColumnElement[Any]]]:
     """The outcome, and what stands beside it: the course of the money, the ruling, whether it settles a doubt.
 
@@ -219,7 +249,7 @@ def _outcome(
     review = or_(judged.c[f"doubt_{review_flags.WITHDRAWN}"], and_(doubtful, open_question))
     ruled = and_(review, rulings.settles(judged, ruling))
     outcome = case(
-        (judged.c.total_received == 0, "no_fee"),
+        (nothing, "no_fee"),
         (and_(settled, course.c.waiting > 0), "being_settled"),
         (settled, "settled"),
         (and_(ruled, ruling.c.ruling_treatment == "refund"), "eligible"),
@@ -238,18 +268,86 @@ def _outcome(
 # --- money ----------------------------------------------------------------------------------------------------------
 
 
-def _received(scope: Scope | None) -> CTE:
-    """What was paid in for each application by the day."""
-    versions = tables.deposit_known
-    within = None
-    if scope is not None:
-        within = versions.c.deposit.in_(select(versions.c.deposit).where(versions.c.application.in_(scope)))
-    latest = facts.latest_version(versions, (versions.c.deposit,), within=within).cte("deposits")
+def _posted() -> CTE:
+    """The entries that count: by the day on which they happened, and on which what they rest on became known.
+
+    What happened in a closed month counts from its own day. Entries of books up to version 0003 do not say since when
+    they were known; their deposit does.
+    """
+    entry, deposit, moved = tables.entry.c, tables.deposit_known.c, tables.movement.alias("moved")
+    of_deposit = (
+        select(func.min(deposit.known_on))
+        .join(moved, moved.c.deposit == deposit.deposit)
+        .where(moved.c.entry == entry.no)
+        .correlate(tables.entry)
+        .scalar_subquery()
+    )
+    known_on = case((entry.known_on.is_not(None), entry.known_on), else_=func.coalesce(of_deposit, entry.happened_on))
+    counts = and_(func.coalesce(entry.for_day, entry.happened_on) <= AS_OF, known_on <= AS_OF)
+    return select(entry.no, entry.event).where(counts).cte("posted").prefix_with("NOT MATERIALIZED")
+
+
+def _moved(
+    posted: CTE, name: str, account: Account, key: str, events: Collection[str] | None, within: Scope | None
+) -> CTE:
+    """What the journal has brought into each part of an account, in yen; out is negative.
+
+    `key` is what the parts are kept by; `events` narrows what counts, and `within` the parts.
+    """
+    movement = tables.movement.c
+    sides = []
+    for side, yen in (("credit", movement.yen), ("debit", -movement.yen)):
+        part = movement.deposit if key == "deposit" else movement[f"{side}_application"]
+        statement = (
+            select(part.label("part"), yen.label("yen"))
+            .join_from(tables.movement, posted, posted.c.no == movement.entry)
+            .where(movement[side] == str(account), part.is_not(None))
+        )
+        if events is not None:
+            statement = statement.where(posted.c.event.in_(events))
+        if within is not None:
+            statement = statement.where(part.in_(within))
+        sides.append(statement)
+    return union_all(*sides).cte(name)
+
+
+def _fees_received(posted: CTE, scope: Scope | None) -> CTE:
+    """What was received of each application's fee, by deposit, by credit or before the books began.
+
+    A certificate that was owed to the authority when they began had been paid for.
+    """
+    held = _moved(posted, "fee_moved", Account.FEES_HELD, "application", (*RECEIPTS, OPENING), scope)
+    owed = _moved(posted, "owed_moved", Account.AUTHORITY_PAYABLE, "application", (OPENING,), scope)
+    received = union_all(select(held), select(owed).where(owed.c.yen > 0)).subquery()
     return (
-        select(latest.c.application, func.sum(latest.c.yen).cast(BigInteger).label("yen"))
-        .where(latest.c.application.is_not(None), latest.c.received_on <= AS_OF)
-        .group_by(latest.c.application)
-        .cte("received")
+        select(received.c.part.label("application"), func.sum(received.c.yen).cast(BigInteger).label("yen"))
+        .group_by(received.c.part)
+        .cte("fees_received")
+    )
+
+
+def _suspense(posted: CTE, scope: Scope | None) -> CTE:
+    """What waits in suspense of the deposits that pay for each application; of several it is counted with the first."""
+    within, row = None, tables.allocation
+    if scope is not None:
+        within = select(row.c.deposit).where(row.c.application.in_(scope))
+    owners = allocations.owners(within=None if within is None else row.c.deposit.in_(within)).cte("owners")
+    moved = _moved(posted, "suspense_moved", Account.SUSPENSE, "deposit", None, within)
+    return (
+        select(owners.c.application, func.sum(moved.c.yen).cast(BigInteger).label("yen"))
+        .join_from(moved, owners, owners.c.deposit == moved.c.part)
+        .group_by(owners.c.application)
+        .cte("suspense")
+    )
+
+
+def _claimed(posted: CTE, scope: Scope | None) -> CTE:
+    """What was paid back of each application's fee and is claimed from the member, for it was not theirs."""
+    moved = _moved(posted, "claim_moved", Account.FEES_HELD, "application", ("claim_raised",), scope)
+    return (
+        select(moved.c.part.label("application"), func.sum(moved.c.yen).cast(BigInteger).label("yen"))
+        .group_by(moved.c.part)
+        .cte("claimed")
     )
 
 
@@ -264,10 +362,12 @@ def _returned() -> CTE:
     """What of each application's fee is already promised or given back: refunds and credits from their proposal on."""
     refunds = _states(tables.refund_step, tables.refund_step.c.refund, "refund_states")
     credits = _states(tables.credit_step, tables.credit_step.c.credit, "credit_states")
+    recovered = _recovered("recovered_of_refunds")
     promised = (
-        select(tables.refund.c.application, tables.refund.c.yen)
+        select(tables.refund.c.application, (tables.refund.c.yen - func.coalesce(recovered.c.yen, 0)).label("yen"))
         .join(refunds, refunds.c.of == tables.refund.c.no)
-        .where(tables.refund.c.application.is_not(None), refunds.c.state != "rejected")
+        .outerjoin(recovered, recovered.c.refund == tables.refund.c.no)
+        .where(tables.refund.c.application.is_not(None), refunds.c.state.not_in(("rejected", "ended")))
         .union_all(
             select(tables.credit.c.application, tables.credit.c.yen)
             .join(credits, credits.c.of == tables.credit.c.no)
@@ -282,33 +382,27 @@ def _returned() -> CTE:
     )
 
 
-def _credited_to() -> CTE:
-    """What was set against each reissue."""
-    credits = _states(tables.credit_step, tables.credit_step.c.credit, "credit_states_in")
+def _recovered(name: str) -> CTE:
+    """What members paid back of each refund by the day."""
+    step, taken = tables.refund_step.alias(f"{name}_step"), tables.refund_step.alias(f"{name}_taken")
+    undone = select(taken.c.nth).where(taken.c.refund == step.c.refund, taken.c.undoes == step.c.nth)
     return (
-        select(
-            tables.credit.c.to_application.label("application"),
-            func.sum(tables.credit.c.yen).cast(BigInteger).label("yen"),
+        select(step.c.refund, func.sum(step.c.yen).cast(BigInteger).label("yen"))
+        .where(
+            step.c.yen.is_not(None), step.c.happened_on <= AS_OF, ~undone.where(taken.c.happened_on <= AS_OF).exists()
         )
-        .join(credits, credits.c.of == tables.credit.c.no)
-        .where(credits.c.state == "applied")
-        .group_by(tables.credit.c.to_application)
-        .cte("credited")
+        .group_by(step.c.refund)
+        .cte(name)
     )
 
 
-def _overpayments_returned() -> CTE:
-    """What was paid back, or promised, of deposits beyond the fee."""
-    versions = tables.deposit_known
-    refunded = versions.c.deposit.in_(select(tables.refund.c.deposit).where(tables.refund.c.deposit.is_not(None)))
-    deposits = facts.latest_version(versions, (versions.c.deposit,), within=refunded).subquery()
-    states = _states(tables.refund_step, tables.refund_step.c.refund, "overpayment_states")
+def _recovered_of_fees() -> CTE:
+    """What members paid back of refunds of each application's fee."""
+    recovered = _recovered("recovered_of_fees")
     return (
-        select(deposits.c.application, func.sum(tables.refund.c.yen).cast(BigInteger).label("yen"))
-        .select_from(tables.refund)
-        .join(states, states.c.of == tables.refund.c.no)
-        .join(deposits, deposits.c.deposit == tables.refund.c.deposit)
-        .where(states.c.state != "rejected")
-        .group_by(deposits.c.application)
-        .cte("overpayments")
+        select(tables.refund.c.application, func.sum(recovered.c.yen).cast(BigInteger).label("yen"))
+        .join(recovered, recovered.c.refund == tables.refund.c.no)
+        .where(tables.refund.c.application.is_not(None))
+        .group_by(tables.refund.c.application)
+        .cte("recovered")
     )

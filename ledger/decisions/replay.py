@@ -8,9 +8,29 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CTE, Connection, DateTime, Integer, Row, bindparam, case, false, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Integer,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from ledger import tables
+from ledger.codes import Account
 from ledger.decisions.shadows import judged, original, shadow
 from ledger.decisions.store import content
 from ledger.errors import UnknownDecision
@@ -37,17 +57,16 @@ def replay(connection: Connection, no: int) -> Replay:
 def replays(connection: Connection, numbers: Sequence[int] | None = None) -> Iterator[Replay]:
     """Judges decisions again (None: all of them), superseded ones too, from nothing but what was then in the books.
 
-    Counted are the facts, deposits, fees and rulings up to the last that the books held when the decision was kept, and
-    the steps of refunds and credits whose entry they held. Of a decision that does not say how far they reached, what
-    was recorded by its moment counts, and of steps those that rest on earlier decisions. Compared is the whole finding
-    as it was kept, with the records it stands on, and the columns beside it; of a course whether it waits, for an
-    approval or a payment file rests on no entry. Decisions for one day that were kept on the
-    same books are judged in one go.
+    Counted are the facts, deposits, fees, entries and rulings up to the last that the books held when the decision was
+    kept, and the steps of refunds and credits whose entry they held. Of a decision that does not say how far they
+    reached, what was recorded by its moment counts, and of steps those that rest on earlier decisions. Compared is the
+    whole finding as it was kept, with the records it stands on, and the columns beside it; of a course whether it
+    waits, for an approval or a payment file rests on no entry. Decisions for one day that were kept on the same books
+    are judged in one go.
     """
     decision, dialect = tables.decision, connection.dialect.name
     moment = case((decision.c.sources_to.is_(None), decision.c.recorded_at)).label("moment")
-    reach = (decision.c[name] for name in ("sources_to", "fees_to", "entries_to", "rulings_to"))
-    same_books = (*reach, moment, decision.c.as_of)
+    same_books = (*(decision.c[name] for name in _REACH), moment, decision.c.as_of)
     together = [*(column.name for column in same_books), "notice"]
     statement = select(decision, moment).order_by(*same_books, decision.c.notice, decision.c.no)
     if numbers is not None:
@@ -57,7 +76,7 @@ def replays(connection: Connection, numbers: Sequence[int] | None = None) -> Ite
         batch = list(group)
         first = batch[0]
         notice = register.announced(date.fromisoformat(first.notice)) if first.notice else None
-        shadows = _by_moment(dialect) if first.sources_to is None else _by_reach(dialect)
+        shadows = _by_moment(dialect) if first.sources_to is None else _by_reach(dialect, first.allocations_to is None)
         applications = {row.application for row in batch}
         findings = judged(connection, first.as_of, notice, applications, shadows, **_reach(first))
         for row in batch:
@@ -78,6 +97,10 @@ def _differing(row: Mapping[Any, Any], current: Mapping[str, Any]) -> Iterator[s
             yield name
 
 
+# How far the books reached; of what was kept earlier, some of it is not known.
+_REACH = ("sources_to", "fees_to", "entries_to", "allocations_to", "rulings_to")
+
+
 def _far(course: Any) -> list[Any]:
     """A course without what rests on no entry: whether what waits was approved, or in a file, by that moment."""
     return [{**step, "state": "open", "on": None} if step["state"] in OPEN else step for step in course]
@@ -90,28 +113,79 @@ def _reach(decision: Row[Any]) -> dict[str, object]:
     """How far the books reached when a decision was kept, for the shadows that go by it."""
     if decision.sources_to is None:
         return {"kept_at": decision.recorded_at, "kept_no": decision.no}
-    numbers = {name: decision._mapping[name] for name in ("sources_to", "fees_to", "entries_to")}
-    return numbers | {"rulings_to": decision.rulings_to or 0}
+    numbers = {name: decision._mapping[name] for name in _REACH if decision._mapping[name] is not None}
+    return numbers | {"rulings_to": decision.rulings_to or 0}  # of before there were rulings: none
 
 
 @cache
-def _by_reach(dialect: str) -> tuple[CTE, ...]:
+def _by_reach(dialect: str, from_deposits: bool) -> tuple[CTE, ...]:
     """Every table up to where the books reached when a decision was kept.
 
-    A step without an entry is left out: what was approved or filed is promised no more than it was when proposed.
+    A step without an entry is left out: what was approved or filed is promised no more than it was when proposed. Books
+    up to version 0003 read what was received `from_deposits` and not from the journal.
     """
-    shadows = []
-    for table, no, to in (
+    reaches = [
+        (tables.application_known, "source", "sources_to"),
         (tables.fact, "source", "sources_to"),
         (tables.deposit_known, "source", "sources_to"),
+        (tables.withdrawn, "source", "sources_to"),
         (tables.fee, "id", "fees_to"),
         (tables.refund_step, "entry", "entries_to"),
         (tables.credit_step, "entry", "entries_to"),
         (tables.ruling_step, "no", "rulings_to"),
-    ):
+    ]
+    if from_deposits:
+        reaches.append((tables.allocation, "source", "sources_to"))
+    else:
+        reaches.append((tables.allocation, "id", "allocations_to"))
+        reaches.append((tables.entry, "no", "entries_to"))
+        reaches.append((tables.movement, "entry", "entries_to"))
+    shadows = []
+    for table, no, to in reaches:
         of = original(dialect, table)
         shadows.append(shadow(table, select(of).where(of.c[no] <= bindparam(to, type_=Integer))))
+    if from_deposits:
+        entry, deposit = original(dialect, tables.entry), original(dialect, tables.deposit_known)
+        entries = entry.c.no <= bindparam("entries_to", type_=Integer)
+        deposits = deposit.c.source <= bindparam("sources_to", type_=Integer)
+        shadows += _received(dialect, entry, entries, deposit, deposits)
     return tuple(shadows)
+
+
+# What of the journal itself counted: the rest of what was received was read from the deposits.
+_POSTED = ("credit_applied", "overpayment_returned")
+
+
+def _received(
+    dialect: str, entry: Table, entries: ColumnElement[bool], deposit: Table, deposits: ColumnElement[bool]
+) -> list[CTE]:
+    """Journals that say what deposits said: each version is received from its day on, until the next one is known."""
+    after = func.lead(deposit.c.known_on).over(
+        partition_by=deposit.c.deposit, order_by=(deposit.c.known_on, deposit.c.id)
+    )
+    version = select(deposit, after.label("until")).where(deposits).subquery("version")
+    movement = original(dialect, tables.movement)
+    posted = select(entry.c.no).where(entry.c.event.in_(_POSTED), entries)
+    entry_rows = [select(entry).where(entry.c.event.in_(_POSTED), entries)]
+    movement_rows = [select(movement).where(movement.c.entry.in_(posted))]
+    bank, held = literal(str(Account.BANK)), literal(str(Account.FEES_HELD))
+    for no, since, into, out, whose in (
+        (-2 * version.c.id, version.c.known_on, held, bank, "credit_application"),
+        (-2 * version.c.id - 1, version.c.until, bank, held, "debit_application"),
+    ):
+        counts = and_(version.c.application.is_not(None), since.is_not(None))
+        values = {"no": no, "happened_on": version.c.received_on, "event": literal("fee_received"), "known_on": since}
+        entry_rows.append(_row(entry, values).where(counts))
+        sides = {"entry": no, "nth": literal(1), "debit": out, "credit": into, "yen": version.c.yen}
+        sides |= {whose: version.c.application, "deposit": version.c.deposit}
+        movement_rows.append(_row(movement, sides).where(counts))
+    shadows = ((tables.entry, entry_rows), (tables.movement, movement_rows))
+    return [union_all(*rows).cte(table.name) for table, rows in shadows]
+
+
+def _row(of: Table, values: Mapping[str, ColumnElement[Any]]) -> Select[Any]:
+    """A row of the table with these values; what it does not name is NULL."""
+    return select(*(values.get(column.name, null()).label(column.name) for column in of.c))
 
 
 @cache
@@ -120,9 +194,18 @@ def _by_moment(dialect: str) -> tuple[CTE, ...]:
     at, first = bindparam("kept_at", type_=DateTime), bindparam("kept_no", type_=Integer)
     sources = select(tables.source.c.id).where(tables.source.c.recorded_at <= at)
     shadows = []
-    for table in (tables.fact, tables.deposit_known, tables.fee):
+    for table in (
+        tables.application_known,
+        tables.fact,
+        tables.deposit_known,
+        tables.allocation,
+        tables.withdrawn,
+        tables.fee,
+    ):
         of = original(dialect, table)
         shadows.append(shadow(table, select(of).where(or_(of.c.source.is_(None), of.c.source.in_(sources)))))
+    entry, deposit = original(dialect, tables.entry), original(dialect, tables.deposit_known)
+    shadows += _received(dialect, entry, entry.c.recorded_at <= at, deposit, deposit.c.source.in_(sources))
     for steps, whole in ((tables.refund_step, tables.refund), (tables.credit_step, tables.credit)):
         of = original(dialect, steps)
         earlier = select(whole.c.no).where(or_(whole.c.decision.is_(None), whole.c.decision < first))

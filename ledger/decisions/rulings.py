@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, and_, func, or_, select
 
-from ledger import tables
+from ledger import facts, tables
 from ledger.codes import TREATMENTS
 from ledger.facts import AS_OF
 from ledger.i18n import N_, _, either
@@ -62,12 +62,12 @@ def approved() -> CTE:
     after = func.lead(step.c.no).over(partition_by=step.c.ruling, order_by=step.c.no).label("after")
     taken = select(step.c.ruling, step.c.state, step.c.happened_on.label("approved_on"), step.c.doubts, after)
     last = taken.where(step.c.happened_on <= AS_OF).subquery()
-    later = func.lead(ruling.c.no).over(partition_by=ruling.c.application, order_by=(ruling.c.decided_on, ruling.c.no))
+    later = func.lead(ruling.c.id).over(partition_by=ruling.c.application, order_by=(ruling.c.decided_on, ruling.c.id))
     columns = (ruling.c.application, last.c.doubts, *(_column(ruling, last, name) for name in COLUMNS))
     ranked = (
         select(*columns, later.label("later"))
-        .join(last, last.c.ruling == ruling.c.no)
-        .where(last.c.after.is_(None), last.c.state == "approved")
+        .join(last, last.c.ruling == ruling.c.id)
+        .where(last.c.after.is_(None), last.c.state == "approved", facts.not_withdrawn(ruling))
         .subquery()
     )
     names = (column for column in ranked.c if column.name != "later")
@@ -75,7 +75,7 @@ def approved() -> CTE:
 
 
 def _column(ruling: Any, last: Any, name: str) -> ColumnElement[Any]:
-    column: ColumnElement[Any] = last.c[name] if name in last.c else ruling.c[name]
+    column: ColumnElement[Any] = last.c[name] if name in last.c else ruling.c["id" if name == "no" else name]
     return column.label(f"ruling_{name}")
 
 

@@ -16,6 +16,7 @@ from ledger.errors import UnknownDecision
 from ledger.facts import COLUMNS
 from ledger.journal.closing import MonthStep
 from ledger.notices import register
+from ledger.store.owners import owned
 from ledger.store.records import last_number, next_number, signature
 
 # Up to how many applications are named to the database rather than all asked for.
@@ -131,8 +132,8 @@ def _same(no: int, before: str, now: str) -> bool:
 
 def _reach(connection: Connection) -> dict[str, int]:
     """How far the books reach at this moment: what is recorded later has a higher number, whatever the clock says."""
-    numbers = {"sources_to": tables.source.c.id, "fees_to": tables.fee.c.id}
-    numbers |= {"entries_to": tables.entry.c.no, "rulings_to": tables.ruling_step.c.no}
+    numbers = {"sources_to": tables.source.c.id, "fees_to": tables.fee.c.id, "entries_to": tables.entry.c.no}
+    numbers |= {"allocations_to": tables.allocation.c.id, "rulings_to": tables.ruling_step.c.no}
     return {name: last_number(connection, number) for name, number in numbers.items()}
 
 
@@ -176,7 +177,7 @@ def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = 
 
 
 def _decisions(connection: Connection, *where: ColumnElement[bool]) -> list[Decision]:
-    table, application, following = tables.decision, tables.application, tables.decision.alias("following")
+    table, application, following = tables.decision, owned(), tables.decision.alias("following")
     statement = (
         select(table, application.c.member, following.c.no.label("superseded_by"))
         .join(application, application.c.number == table.c.application)

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Column, ColumnElement, FromClause, ScalarSelect, and_, func, or_, select
 
 from ledger import tables
+from ledger.facts import not_withdrawn
 
 Day = date | ColumnElement[date]
 
@@ -28,7 +29,8 @@ def tax_percent(application: FromClause, as_of: Day, yen: int | None = None) -> 
 
 def known_on(application: FromClause) -> ScalarSelect[date]:
     """The day on which the last of the fees for an application became known; NULL when none is known for it."""
-    return select(func.max(tables.fee.c.known_on)).where(_applies(application)).scalar_subquery()
+    stands = not_withdrawn(tables.fee, None)
+    return select(func.max(tables.fee.c.known_on)).where(_applies(application), stands).scalar_subquery()
 
 
 def _applies(application: FromClause) -> ColumnElement[bool]:
@@ -42,6 +44,7 @@ def _fee(
 ) -> ScalarSelect[int]:
     fee = tables.fee.c
     statement = select(column).where(_applies(application), *further)
+    statement = statement.where(not_withdrawn(tables.fee, as_of))
     if as_of is not None:
         statement = statement.where(fee.known_on <= as_of)
     return statement.order_by(fee.applies_from.desc(), fee.known_on.desc(), fee.id.desc()).limit(1).scalar_subquery()

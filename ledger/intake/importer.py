@@ -5,23 +5,29 @@ The same bytes are taken in once. Nothing that is kept is changed: a later known
 
 import hashlib
 from bisect import insort_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from ledger import dates, tables
+from ledger.allocations import Part, Said, last_versions, said, version_rows
 from ledger.errors import Problem, Problems
+from ledger.intake import openings, ownership
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
+from ledger.intake.notes import billed_again
 from ledger.intake.recognition import InputFile, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
-from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport
+from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport, Touched
 from ledger.intake.rulings import add_rulings
+from ledger.intake.spellings import spell_alike
 from ledger.intake.versions import VERSIONED, Versions
+from ledger.intake.withdrawing import withdrawn_sources
 from ledger.intake.workbook import Unreadable, contents
 
 
@@ -33,20 +39,31 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     today = dates.today()
     files = list(_read(connection, paths))
     lines = [line for file in files for sheet in file.sheets for line in sheet.lines]
-    records = records_of(connection, lines)
     problems = [problem for file in files for problem in file.problems]
+    problems += spell_alike(connection, lines)
+    records = records_of(connection, lines)
     problems += check(lines, records, known_on or today, today)
+    corrected = ownership.corrections(lines, records, known_on or today)
+    problems += ownership.problems(connection, corrected)
+    problems += openings.check(connection, lines)
     if problems:
         names = [file.name for file in files]
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
-    sources = record_sources(connection, {file.name: file.sha256 for file in files if file.sha256 is not None}, by)
+    new: dict[str, str | None] = {
+        file.name: _once_more(connection, file.sha256) for file in files if file.sha256 is not None
+    }
+    sources = record_sources(connection, new, by)
     taking = _Import(connection, known_on or today, sources)
+    notes = list(billed_again(connection, lines))
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
+    taking.correct_owners(corrected)
     taking.add_facts(lines, records)
     taking.add_versions(lines)
     taking.new |= add_rulings(connection, lines, taking.known_on_of, taking.source_of)
-    return ImportReport([taking.report(file) for file in files], taking.corrections)
+    taking.add_allocations(lines)
+    taking.add_openings(lines)
+    return ImportReport([taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes)
 
 
 def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:
@@ -55,7 +72,7 @@ def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:
 
 def _read(connection: Connection, paths: Iterable[Path]) -> Iterator[InputFile]:
     """Each file, read unless its bytes were taken in before or stand twice among these."""
-    digests: set[str | None] = set(connection.execute(select(tables.source.c.sha256)).scalars())
+    digests = _taken_in(connection)
     for path in paths:
         name = str(path)
         try:
@@ -66,6 +83,22 @@ def _read(connection: Connection, paths: Iterable[Path]) -> Iterator[InputFile]:
         sha256 = hashlib.sha256(data).hexdigest()
         yield InputFile(name) if sha256 in digests else read_file(name, data, path.suffix, sha256)
         digests.add(sha256)
+
+
+def _taken_in(connection: Connection) -> set[str | None]:
+    """The SHA-256 of every file that was taken in, but for those of which all rows were withdrawn."""
+    source, row = tables.source.c, tables.withdrawn
+    withdrawn = withdrawn_sources(connection) if connection.execute(select(row.c.row_id).limit(1)).first() else set()
+    files = connection.execute(select(source.id, source.sha256).where(source.sha256.is_not(None)))
+    return {sha256.partition("/")[0] for no, sha256 in files if no not in withdrawn}
+
+
+def _once_more(connection: Connection, sha256: str) -> str:
+    """The SHA-256 of a file, with the how-manieth time behind it when it was taken in before and withdrawn."""
+    column = tables.source.c.sha256
+    statement = select(func.count()).where(or_(column == sha256, column.like(f"{sha256}/%")))
+    times = connection.execute(statement).scalar_one()
+    return f"{sha256}/{times + 1}" if times else sha256
 
 
 class _Import:
@@ -94,6 +127,13 @@ class _Import:
                 applications.setdefault(number, {"number": number, "member": owner, **self.source_of(line)})
         add(self.connection, tables.member, list(members.values()))
         add(self.connection, tables.application, list(applications.values()))
+
+    def correct_owners(self, corrected: list[ownership.CorrectedOwner]) -> None:
+        """Adds whose applications are known to be that were recorded as another member's."""
+        ownership.record(self.connection, corrected, self.sources)
+        for correction in corrected:
+            self.new.add(id(correction.line))
+            self._correct(correction.line, correction.application, "member", correction.was, correction.member)
 
     def add_facts(self, lines: list[InputRow], records: Records) -> None:
         """Adds what the lines say of applications and the books do not, word for word, for that day of knowing."""
@@ -132,6 +172,52 @@ class _Import:
                     subject = str(line.key[0] if line.key else line.text("bill"))
                     self._correct(line, subject, change.name, change.was, change.now)
             versions.write()
+
+    def add_openings(self, lines: list[InputRow]) -> None:
+        """Adds the balances with which the books begin."""
+        rows = []
+        for line in lines:
+            if line.kind.code == "openings":
+                values = {name: line.values.get(name) for name in openings.COLUMNS}
+                rows.append(values | {"known_on": self.known_on_of(line), **self.source_of(line)})
+                self.new.add(id(line))
+        add(self.connection, tables.opening, rows)
+
+    def add_allocations(self, lines: list[InputRow]) -> None:
+        """Allocates each transfer to the application that its line names, unless it is known to pay for that already.
+
+        A line that names none says nothing, so importing the bank's list again undoes no allocation.
+        """
+        naming = [line for line in lines if line.kind.code == "deposits" and line.text("application") is not None]
+        deposits = {str(line.values["deposit"]) for line in naming}
+        versions, last = said(self.connection, deposits), Counter(last_versions(self.connection, deposits))
+        rows: list[dict[str, object]] = []
+        for line in naming:
+            deposit, number, known_on = (
+                str(line.values["deposit"]),
+                str(line.text("application")),
+                self.known_on_of(line),
+            )
+            earlier = versions.setdefault(deposit, [])
+            before = max((version for version in earlier if version.said_on <= known_on), default=None)
+            if before is not None and number in before.applications:
+                continue
+            latest = max(earlier, default=None)
+            last[deposit] += 1
+            version = Said(known_on, last[deposit], (number,))
+            earlier.append(version)
+            if latest is not None and latest.applications and version > latest:
+                self._correct(line, deposit, "application", ", ".join(latest.applications), number)
+            self.new.add(id(line))
+            rows += version_rows(deposit, version.version, [Part(number)], known_on, self.source_of(line))
+        add(self.connection, tables.allocation, rows)
+
+    def touched(self, lines: list[InputRow]) -> Touched:
+        """What the lines that told something new are about."""
+        new = [line for line in lines if id(line) in self.new]
+        applications = frozenset(str(number) for line in new if (number := line.text("application")) is not None)
+        deposits = frozenset(str(line.values["deposit"]) for line in new if line.kind.code == "deposits")
+        return Touched(applications, deposits, any(line.kind.code == "fees" for line in new))
 
     def report(self, file: InputFile) -> ImportedFile:
         """What became of a file."""

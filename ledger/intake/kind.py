@@ -51,6 +51,12 @@ class Kind:
         return {column.name: column.heading for column in self.by_heading.values()}
 
     @cached_property
+    def happened(self) -> dict[str, str]:
+        """The heading of each column, by its name, that holds a day which cannot lie ahead."""
+        days = (column for column in self.columns if column.form == "day" and not column.planned)
+        return {column.name: column.heading for column in days}
+
+    @cached_property
     def dated_by(self) -> str | None:
         """The name of the row's own day of checking or answering."""
         return next((column.name for column in self.columns if column.dates), None)

@@ -1,6 +1,7 @@
-"""Transfers that name no application: whose they could be, with the reasons, and a person's word which it is.
+"""Transfers of which it is not known whose they are: whose they could be, with the reasons.
 
-Nothing is ever settled by a likeness: a candidate is a suggestion, and only a person's word becomes a fact.
+Nothing is ever settled by a likeness: a candidate is a suggestion, and only a person's word allocates (see
+`booking.allocation`).
 """
 
 from dataclasses import dataclass
@@ -11,31 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from ledger import facts, tables
-from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
+from ledger.allocations import allocations
 from ledger.i18n import N_, _
-from ledger.intake.records import record_sources
 from ledger.kana import search_key
+from ledger.store.owners import owned
 
 _BY_NAME = N_("the payer's name is the member's name")
 _BY_NUMBER = N_("the transfer names the application")
 _BY_MEMBER = N_("the transfer names the member's number")
-
-
-class SettledOtherwise(Refusal):
-    """deposit {deposit} is known to pay for application {application}"""
-
-    deposit: str
-    application: str
-    instead = N_("if that is wrong, correct it by a deposits file with the same reference number")
-
-
-class SettledBeforeKnown(Refusal):
-    """deposit {deposit} became known on {known_on}, after {on}"""
-
-    deposit: str
-    on: date
-    known_on: date
-    instead = N_("use that day or a later one: --on {known_on}")
 
 
 @dataclass(frozen=True)
@@ -63,8 +47,10 @@ class UnmatchedDeposit:
 def unmatched(connection: Connection) -> list[UnmatchedDeposit]:
     """Every transfer that is not known to pay for an application, oldest first, with candidates still unpaid."""
     deposits = list(connection.execute(facts.latest_version(*_VERSIONS, None)))
-    unpaid = _unpaid(connection, {row.application for row in deposits})
-    open_deposits = [row for row in deposits if row.application is None]
+    allocated = {deposit: allocation for deposit, allocation in allocations(connection).items() if allocation.parts}
+    paid = {number for allocation in allocated.values() for number in allocation.applications}
+    unpaid = _unpaid(connection, paid)
+    open_deposits = [row for row in deposits if row.deposit not in allocated]
     return [
         UnmatchedDeposit(row.deposit, row.received_on, row.yen, row.payer, row.note, tuple(_candidates(row, unpaid)))
         for row in sorted(open_deposits, key=attrgetter("received_on", "deposit"))
@@ -86,14 +72,16 @@ class _UnpaidApplication:
     name_keys: frozenset[str]
 
 
-def _unpaid(connection: Connection, paid: set[str | None]) -> list[_UnpaidApplication]:
-    application, versions = tables.application.c, tables.member_known
+def _unpaid(connection: Connection, paid: set[str]) -> list[_UnpaidApplication]:
+    application, versions = owned().c, tables.member_known
     latest = facts.latest_version(versions, (versions.c.member,), None)
     persons = {row.member: row for row in connection.execute(latest)}
     unpaid = []
     for number, member in connection.execute(select(application.number, application.member)):
         if number not in paid:
-            person = persons[member]
+            person = persons.get(member)
+            if person is None:  # withdrawn from the register
+                continue
             names = {person.kana, person.account_name, person.name} - {None}
             keys = search_key(number), search_key(member), frozenset(map(search_key, names))
             unpaid.append(_UnpaidApplication(number, member, person.name, *keys))
@@ -113,29 +101,3 @@ def _candidates(deposit: Row[Any], unpaid: list[_UnpaidApplication]) -> list[Can
         if reasons := tuple(_(reason) for reason, holds in signs.items() if holds):
             candidates.append(Candidate(application.number, application.member, application.name, reasons))
     return sorted(candidates, key=lambda candidate: (-len(candidate.reasons), candidate.application))
-
-
-def settle(connection: Connection, deposit: str, application: str, *, on: date, by: str) -> bool:
-    """Enters a person's word, known from that day, that a transfer pays for an application; False: it was known.
-
-    It is booked by the next `book`. Refused: an unknown deposit or application, a deposit that is known to pay for
-    another one, and a day before the transfer was known.
-    """
-    versions = tables.deposit_known
-    statement = facts.latest_version(*_VERSIONS, None, within=versions.c.deposit == deposit)
-    current = connection.execute(statement).one_or_none()
-    if current is None:
-        raise UnknownDeposit(deposit)
-    if current.application == application:
-        return False
-    if current.application is not None:
-        raise SettledOtherwise(deposit, current.application)
-    numbers = select(tables.application.c.number).where(tables.application.c.number == application)
-    if connection.execute(numbers).first() is None:
-        raise UnknownApplication(application)
-    if on < current.known_on:
-        raise SettledBeforeKnown(deposit, on, current.known_on)
-    unchanged = {name: getattr(current, name) for name in ("deposit", "received_on", "yen", "payer", "note")}
-    (source,) = record_sources(connection, {"seisan match": None}, by).values()
-    connection.execute(versions.insert().values(**unchanged, application=application, known_on=on, source=source))
-    return True

@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Column, Connection, Row, Table, bindparam, func, select
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Row, Table, bindparam, func, select
 
 from ledger import tables
+from ledger.facts import not_withdrawn
 from ledger.intake.kind import FactValue, InputRow
 from ledger.store.records import signature
 
@@ -23,12 +24,14 @@ APPLICATION_COLUMNS = ("application", *tables.LINK_FACTS)
 class Records(NamedTuple):
     """The members that the books know, the member of each application, and the facts of each application.
 
-    `facts` holds, by application and name, each day of knowing with what was said; the last one counts.
+    `facts` holds, by application and name, each day of knowing with what was said; the last one counts. `owners` are
+    the members of each application, each with the day since when it was known to be theirs.
     """
 
     members: set[str]
     applications: dict[str, str]
     facts: dict[tuple[str, str], list[tuple[date, FactValue]]]
+    owners: dict[str, list[tuple[date, str]]]
 
 
 def records_of(connection: Connection, lines: Iterable[InputRow]) -> Records:
@@ -41,12 +44,28 @@ def records_of(connection: Connection, lines: Iterable[InputRow]) -> Records:
     member, application, fact = tables.member.c, tables.application.c, tables.fact.c
     members = {row.number for row in rows_of(connection, member.number, named_members, [member.number])}
     owned = [application.number, application.member]
-    owners = {row.number: row.member for row in rows_of(connection, application.number, named_applications, owned)}
+    first = {row.number: row.member for row in rows_of(connection, application.number, named_applications, owned)}
     facts: dict[tuple[str, str], list[tuple[date, FactValue]]] = {}
     columns = [fact.application, fact.known_on, *(fact[part] for part in FactValue._fields)]
-    for row in rows_of(connection, fact.application, owners, columns, [fact.known_on, fact.id]):
+    stands = not_withdrawn(tables.fact, None)
+    for row in rows_of(connection, fact.application, first, columns, [fact.known_on, fact.id], stands):
         facts.setdefault((row.application, row.name), []).append((row.known_on, FactValue._make(row[2:])))
-    return Records(members, owners, facts)
+    owners = {
+        number: [(min((day for day, _fact in facts.get((number, "applied_on"), [])), default=date.min), member)]
+        for number, member in first.items()
+    }
+    known = tables.application_known.c
+    corrected = [known.application, known.known_on, known.member]
+    for row in rows_of(
+        connection,
+        known.application,
+        first,
+        corrected,
+        [known.known_on, known.id],
+        not_withdrawn(tables.application_known, None),
+    ):
+        owners[row.application].append((row.known_on, row.member))
+    return Records(members, {number: versions[-1][1] for number, versions in owners.items()}, facts, owners)
 
 
 def record_sources(connection: Connection, digests: dict[str, str | None], by: str) -> dict[str, int]:
@@ -70,11 +89,14 @@ def rows_of(
     keys: Collection[Any],
     columns: Collection[Column[Any]],
     order: Collection[Column[Any]] = (),
+    where: ColumnElement[bool] | None = None,
 ) -> Iterator[Row[Any]]:
-    """The rows whose key is one of these; those of one key in the given order."""
+    """The rows whose key is one of these, and of which `where` holds; those of one key in the given order."""
     ordered = sorted(keys)
     for start in range(0, len(ordered), _KEYS):
         statement = select(*columns).where(key.in_(ordered[start : start + _KEYS])).order_by(*order)
+        if where is not None:
+            statement = statement.where(where)
         yield from connection.execute(statement)
 
 

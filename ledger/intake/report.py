@@ -1,11 +1,11 @@
-"""What an import did, file by file: what was taken in, what was known already, and what it corrected."""
+"""What an import did, file by file: what was taken in, what was known already, what it corrected, what was noticed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ledger import masking
 from ledger.codes import format_code
-from ledger.i18n import _
+from ledger.i18n import N_, _
 from ledger.intake.columns import Value
 
 
@@ -39,6 +39,31 @@ class Correction:
         return _("{file}:{row}: {column} of {about}: {was} is superseded by {now}", **fields)
 
 
+# What was noticed, one formula for each.
+NOTES = {
+    "billed-again": N_(
+        "{file}:{row}: bill {bill}: lines equal to lines of another file ({other}), taken in as further lines: {count}"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ImportNote:
+    """Something noticed at a row that was taken in all the same."""
+
+    file: str
+    sheet: str | None
+    row: int
+    code: str
+    fields: dict[str, object]
+
+    @property
+    def says(self) -> str:
+        """The note in the language being spoken."""
+        file = self.file if self.sheet is None else f"{self.file}:{self.sheet}"
+        return _(NOTES[self.code], file=file, row=self.row, **self.fields)
+
+
 @dataclass(frozen=True)
 class ImportedSheet:
     """A sheet that was taken in: rows read, of those taken in, of those known already, and headings ignored."""
@@ -63,11 +88,22 @@ class ImportedFile:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """The applications and deposits of which an import told something new; a fee may concern `everything`."""
+
+    applications: frozenset[str] = frozenset()
+    deposits: frozenset[str] = frozenset()
+    everything: bool = False
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What an import did."""
 
     files: list[ImportedFile]
     corrections: list[Correction]
+    touched: Touched = field(default_factory=Touched)
+    notes: list[ImportNote] = field(default_factory=list)
 
     def sentences(self) -> Iterator[str]:
         """The report in the language being spoken, a sentence to a line."""
@@ -84,3 +120,4 @@ class ImportReport:
                 fields = {"file": file.name, "sheet": sheet_name}
                 yield _("{file}: the sheet {sheet} holds no rows of an input file; passed over", **fields)
         yield from (correction.sentence for correction in self.corrections)
+        yield from (note.says for note in self.notes)

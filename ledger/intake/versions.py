@@ -1,11 +1,10 @@
 """Members, transfers, bill lines and fees are kept as versions: each row is all that was known of one from a day on.
 
-A cell left blank says nothing, so a version keeps what the one before it knew: importing the bank's list again does not
-undo what a transfer was found to pay for.
+A cell left blank says nothing, so a version keeps what the one before it knew. A line of a bill has nothing but itself
+to be known by: each is a new one.
 """
 
 from bisect import insort_right
-from collections import Counter
 from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from ledger import tables
+from ledger.facts import not_withdrawn
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
 from ledger.intake.records import add, rows_of
@@ -22,6 +22,7 @@ VERSIONED = {
     "deposits": tables.deposit_known,
     "bills": tables.bill_known,
     "fees": tables.fee,
+    "payees": tables.payee_known,
 }
 _BILL_LINE = ("bill", "application", "nth")
 
@@ -46,19 +47,29 @@ class Versions:
         self._table = VERSIONED[kind.code]
         self._key = kind.key or _BILL_LINE
         not_values = {"id", "known_on", "source", "sheet", "row", *self._key}
+        if self._key == ("deposit",):
+            not_values.add("application")  # whose it is stands in `allocation`
+        self._says = "said" in self._table.columns
+        not_values.add("said")
         self._names = [column.name for column in self._table.columns if column.name not in not_values]
         self._versions: dict[tuple[Any, ...], list[_Version]] = {}
         self._rows: list[dict[str, Any]] = []
         self._deposits: list[dict[str, Any]] = []
-        self._bill_lines: Counter[tuple[Any, ...]] = Counter()
+        self._bill_lines: dict[tuple[Any, ...], int] = {}
         first = self._table.c[self._key[0]]
         order = [self._table.c.known_on, self._table.c.id]
         keys = {line.values[first.name] for line in lines}
-        for row in rows_of(connection, first, keys, list(self._table.columns), order):
+        # One that was withdrawn keeps its identity.
+        reference = tables.deposit.c.reference
+        of_deposits = keys if self._key == ("deposit",) else set()
+        self._references = {row.reference for row in rows_of(connection, reference, of_deposits, [reference])}
+        for row in rows_of(connection, first, keys, list(self._table.columns), order, not_withdrawn(self._table, None)):
             stored = row._mapping
             key = tuple(stored[name] for name in self._key)
             version = stored["known_on"], {name: stored[name] for name in self._names}
             self._versions.setdefault(key, []).append(version)
+            if self._key == _BILL_LINE:
+                self._bill_lines[key[:2]] = max(self._bill_lines.get(key[:2], 0), stored["nth"])
 
     def add(self, line: InputRow, known_on: date, source: dict[str, object]) -> list[ChangedValue] | None:
         """Adds what a line says from a day on, and gives what it changes; None when all of it was known already.
@@ -67,14 +78,15 @@ class Versions:
         """
         key = self._key_of(line)
         versions = self._versions.setdefault(key, [])
-        if not versions and self._key == ("deposit",):
+        if self._key == ("deposit",) and key[0] not in self._references:
+            self._references.add(key[0])
             self._deposits.append({"reference": key[0], **source})
         was = versions[-1][1] if versions else {}
         before = next((version for version in reversed(versions) if version[0] <= known_on), None)
         values = _over(before[1] if before else {}, {name: line.values.get(name) for name in self._names})
         if before == (known_on, values):
             return None
-        self._append(key, known_on, values, source)
+        self._append(key, known_on, values, source, [name for name in self._names if line.values.get(name) is not None])
         insort_right(versions, (known_on, values), key=itemgetter(0))
         self._fill(key, known_on, source)
         now = versions[-1][1]
@@ -85,12 +97,12 @@ class Versions:
         ]
 
     def _key_of(self, line: InputRow) -> tuple[Any, ...]:
-        """The key of a line; of a bill, lines for one application are counted within the file."""
-        if "nth" not in self._key:
+        """The key of a line; a line of a bill is one more, whichever file it comes in."""
+        if self._key != _BILL_LINE:
             return line.key
-        bill = line.values["bill"], line.values["application"]
-        self._bill_lines[line.file, *bill] += 1
-        return *bill, self._bill_lines[line.file, *bill]
+        of = line.values["bill"], line.values["application"]
+        self._bill_lines[of] = self._bill_lines.get(of, 0) + 1
+        return *of, self._bill_lines[of]
 
     def _fill(self, key: tuple[Any, ...], since: date, source: dict[str, object]) -> None:
         """Versions known later, and written earlier, learn what they left out from one that came in after them."""
@@ -100,11 +112,13 @@ class Versions:
             filled = _over(versions[at - 1][1], values)
             if known_on > since and filled != values:
                 versions[at] = known_on, filled
-                self._append(key, known_on, filled, source)
+                self._append(key, known_on, filled, source, [])
 
-    def _append(self, key: tuple[Any, ...], known_on: date, values: dict[str, Any], source: dict[str, object]) -> None:
-        identity = dict(zip(self._key, key, strict=True))
-        self._rows.append({**identity, **values, "known_on": known_on, **source})
+    def _append(
+        self, key: tuple[Any, ...], known_on: date, values: dict[str, Any], source: dict[str, object], said: list[str]
+    ) -> None:
+        row = {**dict(zip(self._key, key, strict=True)), **values, "known_on": known_on, **source}
+        self._rows.append(row | {"said": " ".join(said)} if self._says else row)
 
     def write(self) -> None:
         """Writes what was added; a transfer new to the books is first given its identity."""

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
@@ -48,7 +48,8 @@ class Entry:
     """What is to be posted: the key that is used once, the day it happened, the event and its movements.
 
     `reverses` names the entry that this one undoes, and `reason` says why; a reason of ours is kept in English and said
-    in the reader's language. `for_day` is the day it would bear had its month not been closed.
+    in the reader's language. `for_day` is the day it would bear had its month not been closed. `known_on` is the day on
+    which what it rests on became known; None of entries of books up to version 0003.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Entry:
     reverses: int | None = None
     reason: str | None = None
     for_day: date | None = None
+    known_on: date | None = None
 
     @property
     def digest(self) -> str:
@@ -67,8 +69,14 @@ class Entry:
             parts.extend(getattr(movement, name) for name in PARTS)
         if self.for_day is not None:  # one part more than movements have: no other content reads so
             parts.append(self.for_day.isoformat())
+        if self.known_on is not None:
+            parts.append(f"known:{self.known_on.isoformat()}")
         texts = ("-" if part is None else f"{len(str(part).encode())}:{part}" for part in parts)
         return sha256("".join(texts).encode()).hexdigest()
+
+    def same(self, other: "Entry") -> bool:
+        """Whether another entry says the same; one of books up to version 0003 does not say since when it was known."""
+        return self == (replace(other, known_on=None) if self.known_on is None else other)
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ def post(connection: Connection, postings: Iterable[Entry], *, by: str) -> list[
         if posting.key not in by_key:
             by_key[posting.key] = (following + len(new), posting)
             new.append(by_key[posting.key])
-        elif (earlier := by_key[posting.key])[1] != posting:
+        elif not (earlier := by_key[posting.key])[1].same(posting):
             raise _differently(earlier[0], earlier[1], posting)
     require_open(connection, *(posting.on for _no, posting in new))
     _insert(connection, new, by)
@@ -128,7 +136,7 @@ def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Entr
             moved.setdefault(no, []).append(Movement(*values))
         for row in connection.execute(select(entry).where(entry.c.no.in_(batch))):
             movements = tuple(moved.get(row.no, ()))
-            rest = (row.reverses, row.reason, row.for_day)
+            rest = (row.reverses, row.reason, row.for_day, row.known_on)
             entries[row.no] = Entry(row.key, row.happened_on, row.event, movements, *rest)
     return entries
 
@@ -146,7 +154,7 @@ def _insert(connection: Connection, new: Sequence[tuple[int, Entry]], by: str) -
     if not new:
         return
     signed = signature(connection, by)
-    names = ("event", "key", "digest", "reverses", "reason", "for_day")
+    names = ("event", "key", "digest", "reverses", "reason", "for_day", "known_on")
     entries = [
         {"no": no, "happened_on": posting.on, **{name: getattr(posting, name) for name in names}, **signed}
         for no, posting in new

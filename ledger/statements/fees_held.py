@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import BigInteger, Connection, Date, Select, and_, bindparam, case, func, or_, select, union_all
 
 from ledger import facts, tables
+from ledger.allocations import counting
 from ledger.codes import Account
 from ledger.facts import AS_OF
 from ledger.people.register import Owners, Person
@@ -118,10 +119,12 @@ def first_received(connection: Connection, last: date) -> dict[str, date]:
     """The day of the first transfer received for each application, as known by the day."""
     versions = tables.deposit_known
     latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
+    allocated = counting().subquery()
     statement = (
-        select(latest.c.application, func.min(latest.c.received_on))
-        .where(latest.c.application.is_not(None), latest.c.received_on <= AS_OF)
-        .group_by(latest.c.application)
+        select(allocated.c.application, func.min(latest.c.received_on))
+        .join(latest, latest.c.deposit == allocated.c.deposit)
+        .where(allocated.c.application.is_not(None), latest.c.received_on <= AS_OF)
+        .group_by(allocated.c.application)
     )
     return dict(connection.execute(statement, {"as_of": last}).all())
 

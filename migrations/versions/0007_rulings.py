@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0005"
 
 _OUTCOMES = "outcome IN ('eligible', 'not_eligible', 'needs_facts', 'needs_review', 'in_force', 'being_settled', 'settled', 'no_fee')"
 
@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Integer(), nullable=False),
         sa.Column("sheet", sa.String(), nullable=True),
         sa.Column("row", sa.Integer(), nullable=True),
-        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("application", sa.String(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("document", sa.String(), nullable=False),
@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["application"], ["application.number"], name=op.f("fk_ruling_application_application")
         ),
-        sa.PrimaryKeyConstraint("no", name=op.f("pk_ruling")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
     )
     op.create_index(op.f("ix_ruling_application"), "ruling", ["application"], unique=False)
     op.create_table(
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('approved', 'rejected')", name=op.f("ck_ruling_step_state")),
         sa.CheckConstraint("state <> 'rejected' OR reason IS NOT NULL", name=op.f("ck_ruling_step_reason")),
         sa.CheckConstraint("(state = 'approved') = (doubts IS NOT NULL)", name=op.f("ck_ruling_step_doubts")),
-        sa.ForeignKeyConstraint(["ruling"], ["ruling.no"], name=op.f("fk_ruling_step_ruling_ruling")),
+        sa.ForeignKeyConstraint(["ruling"], ["ruling.id"], name=op.f("fk_ruling_step_ruling_ruling")),
         sa.PrimaryKeyConstraint("no", name=op.f("pk_ruling_step")),
     )
     op.create_index(op.f("ix_ruling_step_ruling_no"), "ruling_step", ["ruling", "no"], unique=False)

@@ -1,4 +1,4 @@
-"""What the tables have in common: how constraints are named, what a column may hold, who wrote a record and whence."""
+"""What many tables have in common: how constraints are named, what a column may hold, who wrote a row and whence."""
 
 import re
 from datetime import date, datetime
@@ -32,7 +32,7 @@ def coded(name: str, codes: tuple[str, ...]) -> str:
     return named((name,), f"code IS NOT NULL AND {one_of('code', codes)} AND up_to IS NULL")
 
 
-class Row(SQLModel):
+class RowBase(SQLModel):
     """A table named after its class: `MemberKnownRow` is `member_known`."""
 
     @declared_attr.directive
@@ -40,7 +40,7 @@ class Row(SQLModel):
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
 
 
-class Signed(Row):
+class SignedBase(RowBase):
     """Who wrote a record and when; `role` is the database role, known on PostgreSQL only."""
 
     recorded_at: datetime = Field(sa_type=DateTime)
@@ -48,7 +48,7 @@ class Signed(Row):
     role: str | None = None
 
 
-class Sourced(Row):
+class SourcedBase(RowBase):
     """The line of the file that a record came from; sheet and row are NULL when a person entered it by command."""
 
     source: int = Field(foreign_key="source.id")
@@ -56,7 +56,7 @@ class Sourced(Row):
     row: int | None = None
 
 
-class Known(Sourced):
+class KnownBase(SourcedBase):
     """A record that became known on a day (把握日)."""
 
     id: int | None = Field(default=None, primary_key=True)

@@ -1,0 +1,32 @@
+"""What was taken in, file by file."""
+
+from typing import Any
+
+from exports.reports.report import Column, Connection, Question, Report
+from ledger.i18n import N_
+
+
+def _rows(connection: Connection, _question: Question) -> list[Any]:
+    from ledger.intake.withdrawing import imports
+
+    return list(imports(connection))
+
+
+REPORT = Report(
+    name="imports",
+    title=N_("Imports"),
+    summary=N_("What was taken in, file by file; what was wrong is taken back by seisan withdraw."),
+    examples=("imports", "imports --json"),
+    rows=_rows,
+    list_key="imports",
+    columns=(
+        Column("no", N_("No."), kind="count", width=6),
+        Column("file", N_("File"), width=28),
+        Column("kind", N_("Kind"), width=20),
+        Column("rows", N_("Rows that told something"), kind="count", width=12),
+        Column("withdrawn_rows", N_("Withdrawn"), kind="count", width=12),
+        Column("on", N_("Taken in"), "recorded_at", "moment", width=20),
+        Column("by", N_("By"), width=16),
+        Column("withdrawn", get="withdrawn"),
+    ),
+)

@@ -1,0 +1,55 @@
+"""Recording: what is taken in, withdrawn or decided is kept and, in the same write, posted as far as it calls for it.
+
+So nothing that is said of money can be ahead of the journal; `run.book` remains for what a later day calls for.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ledger.booking.openings import post_openings, take_back
+from ledger.booking.run import BookingReport, book
+from ledger.intake.importer import take_in
+from ledger.intake.report import ImportReport, Touched
+from ledger.intake.withdrawing import RowsOfImport, Withdrawal, withdraw
+from ledger.journal.refusals import NoReasonGiven
+
+# So many applications and deposits are booked by name; for more, everything is.
+_BY_NAME = 500
+
+
+def import_files(
+    connection: Connection, paths: Iterable[Path], known_on: date | None, *, through: date, by: str
+) -> tuple[ImportReport, BookingReport]:
+    """Takes files into the books (see `intake.importer`) and posts what they call for, up to and on a day."""
+    report = take_in(connection, paths, known_on, by)
+    post_openings(connection, by=by)
+    return report, post_for(connection, report.touched, through=through, by=by)
+
+
+def post_for(connection: Connection, touched: Touched, *, through: date, by: str) -> BookingReport:
+    """Posts what is called for by what these applications and deposits are known to be."""
+    if not (touched.everything or touched.applications or touched.deposits):
+        return BookingReport({}, 0, ())
+    if touched.everything or len(touched.applications) + len(touched.deposits) > _BY_NAME:
+        return book(connection, through, by=by)
+    return book(connection, through, by=by, only=touched.applications, deposits=touched.deposits)
+
+
+def withdraw_rows(
+    connection: Connection, rows: RowsOfImport, *, on: date, reason: str, through: date, by: str
+) -> tuple[Withdrawal, BookingReport]:
+    """Takes back what an import, or rows of it, said (see `intake.withdrawing`), and posts what then is called for."""
+    if not reason.strip():
+        raise NoReasonGiven("withdraw")
+    withdrawal = withdraw(connection, rows, on=on, reason=reason, by=by)
+    if withdrawal.openings:
+        take_back(connection, on=on, by=by)
+    return withdrawal, post_for(connection, withdrawal.touched, through=max(on, through), by=by)
+
+
+def post_decided(connection: Connection, applications: Collection[str], *, through: date, by: str) -> BookingReport:
+    """Posts what decisions about these applications call for: a waiver, or its reversal."""
+    return post_for(connection, Touched(frozenset(applications)), through=through, by=by)

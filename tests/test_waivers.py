@@ -1,0 +1,198 @@
+"""Waivers by decision and by bill: for one debt one waiver, and only for what no correction of a bill takes back."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from ledger.booking.events import entry_of
+from ledger.booking.planning import Unbooked
+from ledger.booking.run import BookingReport
+from ledger.journal.entries import post
+from ledger.store import database
+from tests import posted
+from tests.billed import END, FEE, SENT, A, booked, came, decided, entry, owed, paid, states, undo, waived
+from tests.posted import ASKED, CLERK
+
+
+def _used(connection: Connection) -> str:
+    """The authority says that the certificate was used; gives what is decided then."""
+    day = date(2012, 4, 2)
+    posted.fact(connection, A, "used", code="yes", day=day, known_on=day)
+    return decided(connection, day)
+
+
+# The lines before and after a decision; yen waived and states then; the same once the decision says no.
+DECIDED = {
+    "no bill": ([], [], (FEE, []), (0, [])),
+    "billed": ([("B1", 6, A, FEE)], [], (FEE, ["billed_though_waived"]), (0, ["agreed"])),
+    "withdrawn after": (
+        *([("B1", 6, A, FEE)], [("B2", 7, A, -FEE)], (FEE, ["agreed", "agreed"]), (FEE, ["agreed", "agreed"])),
+    ),
+    "withdrawn before": (
+        *([("B1", 6, A, FEE), ("B2", 7, A, -FEE)], [], (FEE, ["agreed", "agreed"]), (FEE, ["agreed", "agreed"])),
+    ),
+    "billed twice and corrected": (
+        [("B1", 6, A, FEE), ("B1", 6, A, FEE)],
+        [("B2", 7, A, -FEE)],
+        (FEE, ["billed_though_waived", "agreed", "agreed"]),
+        (0, ["agreed", "agreed", "agreed"]),
+    ),
+    "billed twice and withdrawn twice": (
+        [("B1", 6, A, FEE), ("B1", 6, A, FEE)],
+        [("B2", 7, A, -FEE), ("B3", 8, A, -FEE)],
+        (FEE, ["agreed"] * 4),
+        (FEE, ["agreed"] * 4),
+    ),
+    "withdrawn in part": (
+        [("B1", 6, A, FEE), ("B2", 7, A, -3000)],
+        [],
+        (FEE, ["billed_though_waived", "agreed"]),
+        (3000, ["agreed", "agreed"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_a_decision_and_a_bill_waive_one_debt_once(book_url: str, tmp_path: Path, name: str) -> None:
+    before, after, eligible, not_eligible = DECIDED[name]
+    with database.writing(book_url) as connection:
+        posted.application(connection, A)
+        booked(connection)
+        for lines in (before, [], after):
+            if lines:
+                came(connection, tmp_path, *lines)
+            elif lines is not after:
+                assert decided(connection) == "eligible"
+            booked(connection)
+        assert booked(connection) == BookingReport({}, 0, ())
+        assert (waived(connection), states(connection)) == eligible
+        assert _used(connection) == "not_eligible"
+        booked(connection)
+        assert booked(connection) == BookingReport({}, 0, ())
+        assert (waived(connection), states(connection)) == not_eligible
+        assert owed(connection) == FEE - waived(connection)
+
+
+def test_a_second_withdrawal_is_a_second_waiver(book_url: str, tmp_path: Path) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, SENT)
+        booked(connection)
+        for bill, month, yen, transferred in (("B1", 6, FEE, FEE), ("B2", 7, -FEE, -FEE)):
+            came(connection, tmp_path, (bill, month, A, yen))
+            booked(connection)
+            assert paid(connection, bill) == transferred
+        came(connection, tmp_path, ("B3", 8, A, FEE))
+        assert (states(connection)[-1], paid(connection, "B3")) == ("billed_though_waived", 0)
+        no = entry(connection, "authority_waived")
+        undo(connection, "authority_waived")
+        assert booked(connection) == BookingReport({}, 0, (Unbooked("reversed_by_hand", A, no),))
+        assert (states(connection), paid(connection, "B3"), owed(connection)) == (["agreed"] * 3, FEE, 0)
+        came(connection, tmp_path, ("B4", 10, A, -FEE))
+        assert booked(connection).posted == {"authority_waived": 1}
+        assert owed(connection) == -FEE
+        assert (paid(connection, "B4"), paid(connection, "B4"), owed(connection)) == (-FEE, 0, 0)
+        assert states(connection) == ["agreed"] * 4
+
+
+def test_the_correction_of_a_later_double_billing_does_not_bring_a_waiver_back_that_a_person_reversed(
+    book_url: str, tmp_path: Path
+) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, SENT)
+        booked(connection)
+        came(connection, tmp_path, ("B1", 6, A, FEE), ("B2", 7, A, -FEE))
+        booked(connection)
+        undo(connection, "authority_waived")
+        came(connection, tmp_path, ("B3", 8, A, FEE), ("B3", 8, A, FEE), ("B4", 10, A, -FEE))
+        assert booked(connection).posted == {}
+        assert (waived(connection), states(connection)) == (0, ["agreed"] * 5)
+        assert paid(connection, "B3", "B4") == FEE
+
+
+def test_a_waiver_falls_when_a_page_comes_that_its_line_corrects(book_url: str, tmp_path: Path) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, SENT)
+        booked(connection)
+        came(connection, tmp_path, ("B1", 6, A, FEE))
+        came(connection, tmp_path, ("B9", 9, A, -FEE))
+        assert booked(connection).posted == {"authority_waived": 1}
+        came(connection, tmp_path, ("B1", 6, A, FEE))
+        assert booked(connection) == BookingReport({}, 1, ())
+        assert (waived(connection), states(connection)) == (0, ["agreed"] * 3)
+        assert posted.events(connection)[-1] == ("authority_waived", date(2012, 9, 10), 3)
+
+
+def test_a_waiver_whose_money_went_back_to_the_member_stands_and_is_named(book_url: str, tmp_path: Path) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, SENT)
+        booked(connection)
+        came(connection, tmp_path, ("B1", 6, A, FEE), ("B9", 9, A, -FEE))
+        booked(connection)
+        no = entry(connection, "authority_waived")
+        gone = [entry_of("refund_proposed", 1, on=date(2012, 10, 1), application=A, yen=FEE)]
+        post(connection, gone, by=CLERK)
+        came(connection, tmp_path, ("B1", 6, A, FEE))
+        assert booked(connection) == BookingReport({}, 0, (Unbooked("money_gone", A, no),))
+        assert waived(connection) == FEE
+
+
+@pytest.mark.parametrize("basis", [(None, FEE), (None, "B2", 1)], ids=["until 0003", "today"])
+def test_a_waiver_reversed_by_hand_waits_for_another_line(
+    book_url: str, tmp_path: Path, basis: tuple[str | int | None, ...]
+) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, SENT)
+        booked(connection)
+        came(connection, tmp_path, ("B1", 6, A, FEE), ("B2", 7, A, -FEE))
+        on = date(2012, 7, 10)
+        post(connection, [entry_of("authority_waived", A, 1, *basis, on=on, application=A, yen=FEE)], by=CLERK)
+        assert booked(connection) == BookingReport({}, 0, ())
+        undo(connection, "authority_waived")
+        assert booked(connection).posted == {}
+        came(connection, tmp_path, ("B3", 8, A, -3000))
+        assert booked(connection).posted == {"authority_waived": 1}
+        assert waived(connection) == 3000
+
+
+def test_a_waiver_by_decision_that_a_person_reversed_waits_for_another_ground(book_url: str, tmp_path: Path) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A)
+        booked(connection)
+        decided(connection)
+        booked(connection)
+        undo(connection, "authority_waived")
+        assert [left.code for left in booked(connection).left] == ["reversed_by_hand"]
+        came(connection, tmp_path, ("B1", 6, A, FEE), ("B2", 7, A, -3000))
+        booked(connection)
+        assert (waived(connection), states(connection)) == (3000, ["agreed", "agreed"])
+
+
+def test_a_debt_posted_anew_is_billed_waived_and_paid_once(book_url: str, tmp_path: Path) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, SENT)
+        booked(connection)
+        undo(connection, "certificate_issued", on=date(2012, 3, 1))
+        posted.fact(connection, A, "mailed_on", day=date(2012, 2, 1), known_on=date(2012, 4, 1))
+        assert booked(connection).posted == {"certificate_issued": 1}
+        came(connection, tmp_path, ("B1", 6, A, FEE), ("B1", 6, A, FEE), ("B2", 7, A, -FEE))
+        booked(connection)
+        assert (waived(connection), states(connection)) == (0, ["agreed"] * 3)
+        assert (paid(connection, "B1"), owed(connection)) == (FEE, 0)
+        came(connection, tmp_path, ("B3", 8, A, -FEE))
+        booked(connection)
+        assert (waived(connection), paid(connection, "B1", "B2", "B3"), owed(connection)) == (FEE, -FEE, 0)
+
+
+def test_a_waiver_is_dated_not_before_its_line_nor_before_the_debt(book_url: str, tmp_path: Path) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, SENT | {"paid": []})
+        posted.deposit(connection, "D-1", A, on=date(2012, 7, 5))
+        came(connection, tmp_path, ("B1", 6, A, -3000), ("B2", 8, A, -3000))
+        booked(connection, ASKED)
+        booked(connection, date(2012, 7, 31))
+        assert posted.events(connection)[-1] == ("authority_waived", date(2012, 7, 5), None)
+        booked(connection, END)
+        assert posted.events(connection)[-1] == ("authority_waived", date(2012, 8, 10), None)
+        assert waived(connection) == 6000
