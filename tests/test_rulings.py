@@ -68,6 +68,7 @@ def brought(
     connection: Connection, number: str, treatment: str = "refund", *, on: date = PAPER, by: str = CLERK
 ) -> int:
     """A ruling as an import brings it; gives its number."""
+    given.book(connection)
     source = {"name": "決裁.csv", "recorded_at": dates.now(), "by": by, "role": records.role(connection)}
     key = connection.execute(tables.source.insert().values(source)).inserted_primary_key
     assert key is not None
@@ -87,6 +88,7 @@ def ruled(connection: Connection, number: str, treatment: str = "refund", *, on:
 
 def found(connection: Connection, number: str, as_of: date = ASKED) -> Finding:
     """The answer for an application as of a day."""
+    given.book(connection)
     (finding,) = judge(connection, as_of, applications=[number])
     return finding
 
