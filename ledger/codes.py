@@ -87,6 +87,9 @@ APPLICATION_KINDS = CodeList(("new", "新規", "new"), ("reissue", "再発行", 
 
 CHOICES = CodeList(("refund", "払戻し", "refund"), ("credit", "充当", "credit to the reissue"))
 
+# What a ruling of the federation says of a fee.
+TREATMENTS = CodeList(("refund", "返金", "given back"), ("no_refund", "不返金", "not given back"))
+
 ACCOUNT_TYPES = CodeList(
     ("1", "普通", "ordinary"), ("2", "当座", "current"), ("4", "貯蓄", "savings"), ("9", "その他", "other")
 )
@@ -100,6 +103,7 @@ CODE_LISTS = {
     "covered": COVERED,
     "choice": CHOICES,
     "account_type": ACCOUNT_TYPES,
+    "treatment": TREATMENTS,
 }
 
 
@@ -158,6 +162,9 @@ REFUND_MOVES = {
 # What the bank or the member did, and was recorded; recorded by mistake, it is taken back, and the state before stands.
 RECORDED = ("paid", "returned", "recovered")
 CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
+# A ruling is approved again when a doubt has come up of which it did not speak. To reject one stops a payment at most,
+# so it may be done late, and by anyone.
+RULING_MOVES = {"proposed": ("approved", "rejected"), "approved": ("approved", "rejected")}
 
 # A slip below the amount that settings name is posted at once, and waits for nobody.
 SLIP_STATES = ("proposed", "posted", "approved", "rejected")

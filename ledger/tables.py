@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Column, Index, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-import ledger.control_tables  # noqa: F401 - its tables are among those of the metadata
+import ledger.control_tables  # its tables are among those of the metadata, and the next ones too
+import ledger.ruling_tables  # noqa: F401
 from ledger import codes as words
 from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS
 from ledger.rows import KnownBase, RowBase, SignedBase, SourcedBase, coded, named, one_of
@@ -21,7 +22,9 @@ ANSWER_FACTS = ("used", "choice")
 LINK_FACTS = ("previous", "credit_to")
 FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
 
-OUTCOMES = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "settled", "no_fee")
+OUTCOMES = (
+    *("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "being_settled", "settled", "no_fee"),
+)
 VERDICTS = ("eligible", "not_eligible", "undetermined")
 
 
@@ -289,9 +292,10 @@ class MovementRow(RowBase, table=True):
 class DecisionRow(SignedBase, table=True):
     """A finding that was kept, with everything known when it was made; a later one supersedes it.
 
-    `sources_to`, `fees_to` and `entries_to` are the last source, fee and entry that the books then held, 0 where there
-    was none; NULL of what was kept before these were. `allocations_to`, the last allocation, is NULL of what was kept
-    by books up to version 0003, which read what was received from the deposits and not from the journal.
+    `sources_to`, `fees_to`, `entries_to` and `rulings_to` are the last source, fee, entry and step of a ruling that the
+    books then held, 0 where there was none; NULL of what was kept before these were. `allocations_to`, the last
+    allocation, is NULL of what was kept by books up to version 0003, which read what was received from the deposits and
+    not from the journal.
     """
 
     __table_args__ = (
@@ -314,6 +318,7 @@ class DecisionRow(SignedBase, table=True):
     fees_to: int | None = None
     entries_to: int | None = None
     allocations_to: int | None = None
+    rulings_to: int | None = None
 
 
 class RefundRow(RowBase, table=True):
@@ -464,4 +469,5 @@ refused, month_step, account_approval, payee_known, payee_approval = _core(
     "refused", "month_step", "account_approval", "payee_known", "payee_approval"
 )
 people_change, people_step = _core("people_change", "people_step")
+ruling, ruling_step = _core("ruling", "ruling_step")
 slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")

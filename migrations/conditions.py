@@ -1,6 +1,6 @@
 """What the triggers refuse, as conditions on the new row (NEW) that read the same on both engines."""
 
-from ledger.codes import RECORDED
+from ledger.codes import RECORDED, RULING_MOVES
 from ledger.store.settings import SLIP_APPROVAL, SLIP_APPROVAL_YEN
 
 # The account of what the authority is owed.
@@ -162,6 +162,7 @@ APPROVALS = {
     "refund_step": f"{SECOND_PERSON['refund_step']} AND NEW.payment_file IS NULL",
     "account_approval": "",
     "payee_approval": "",
+    "ruling_step": "NEW.state = 'approved'",
 }
 
 
@@ -346,3 +347,23 @@ def account_waits() -> str:
         " AND (later.known_on > r.known_on OR (later.known_on = r.known_on AND later.id > r.id)))"
         f" AND NOT EXISTS (SELECT 1 FROM member_known t WHERE t.id = {trusted} AND {same}))"
     )
+
+
+# Who brought a ruling has no say in it.
+BROUGHT_RULING = (
+    "EXISTS (SELECT 1 FROM ruling brought JOIN source ON source.id = brought.source"
+    f" WHERE brought.id = NEW.ruling AND {person('source')} = {person('NEW')})"
+)
+
+
+def ruling_out_of_order() -> str:
+    """True of a step that cannot follow the last one of its ruling, or lies before that or before the ruling."""
+    last = "(SELECT before.no FROM ruling_step before WHERE before.ruling = NEW.ruling ORDER BY before.no DESC LIMIT 1)"
+    state = f"COALESCE((SELECT before.state FROM ruling_step before WHERE before.no = {last}), 'proposed')"
+    allowed = " OR ".join(
+        f"({state} = '{before}' AND NEW.state IN ({', '.join(map(repr, afters))}))"
+        for before, afters in RULING_MOVES.items()
+    )
+    since = f"NEW.happened_on < (SELECT before.happened_on FROM ruling_step before WHERE before.no = {last})"
+    known = "NEW.happened_on < (SELECT brought.known_on FROM ruling brought WHERE brought.id = NEW.ruling)"
+    return f"NOT ({allowed}) OR {known} OR {since}"

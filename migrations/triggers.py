@@ -13,6 +13,7 @@ from migrations.conditions import (
     ANOTHER_ENTRY,
     APPROVALS,
     AUTHORITY,
+    BROUGHT_RULING,
     CLOSED,
     FILING,
     NOBODY_LEFT,
@@ -34,6 +35,8 @@ from migrations.conditions import (
     made_by,
     not_owed,
     out_of_order,
+    person,
+    ruling_out_of_order,
     same,
     short,
 )
@@ -57,6 +60,8 @@ NAMED_BY = {
     "entry": ("no", "key", "reverses"),
     "movement": ("entry, nth",),
     "decision": ("no", "supersedes"),
+    "ruling": ("id",),
+    "ruling_step": ("no",),
     "refund": ("no",),
     "refund_step": ("refund, nth", "entry"),
     "payment_file": ("no",),
@@ -82,7 +87,7 @@ NAMED_BY = {
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
     *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request", "slip_step"),
-    *("people_change", "people_step"),
+    *("people_change", "people_step", "ruling_step"),
 )
 
 # The accounts that hold what belongs to members, or what they owe, with the side that takes out of each and by what it
@@ -117,7 +122,7 @@ YEN = {
 }
 
 # What bears a day in the books: none of these is dated in a month that is closed.
-DATED = ("entry", "refund_step", "credit_step", "slip_step")
+DATED = ("entry", "refund_step", "credit_step", "slip_step", "ruling_step")
 
 # The tables of transitions: what each is of, and from each state those that may follow.
 STEPS: tuple[tuple[str, str, dict[str, tuple[str, ...]]], ...] = (
@@ -209,6 +214,9 @@ def _sqlite() -> Iterator[str]:
     changed = "NEW.state = 'approved'"
     yield _raise("people_step_people", "same-person: people_step", "people_step", when=changed, where=alone("change"))
     yield _raise("people_step_left", "nobody-left: people_step", "people_step", when=changed, where=NOBODY_LEFT)
+    ruling, approved = "ruling_step", "NEW.state = 'approved'"
+    yield _raise(f"{ruling}_order", f"out-of-order: {ruling}", ruling, where=ruling_out_of_order())
+    yield _raise(f"{ruling}_people", f"same-person: {ruling}", ruling, when=approved, where=BROUGHT_RULING)
 
 
 def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when: str = "", where: str = "") -> str:
@@ -320,6 +328,16 @@ def _postgresql_people() -> Iterator[str]:
     yield _trigger(
         "people_step_people", "BEFORE INSERT", "people_step", "refuse_people_step", when="NEW.state = 'approved'"
     )
+    by_role = BROUGHT_RULING.replace(f"{person('source')} = {person('NEW')}", "source.role = NEW.role")
+    brought = f"NEW.state = 'approved' AND ({BROUGHT_RULING} OR ({by_role} AND NOT {_OWNER}))"
+    approver = "NEW.state = 'approved' AND NOT has_table_privilege('account_approval', 'INSERT')"
+    yield _function(
+        "refuse_ruling_step",
+        f"{_refuse_if(ruling_out_of_order(), 'out-of-order: ruling_step')}; "
+        f"{_refuse_if(brought, 'same-person: ruling_step')}; "
+        f"IF {approver} THEN RAISE EXCEPTION 'not-permitted: ruling_step' USING ERRCODE = '42501'; END IF; RETURN NEW;",
+    )
+    yield _trigger("ruling_step_order", "BEFORE INSERT", "ruling_step", "refuse_ruling_step")
     yield _function(
         "refuse_signature",
         f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "

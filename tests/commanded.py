@@ -12,7 +12,7 @@ from exports.formats import zengin
 from ledger import tables
 from ledger.allocations import Part
 from ledger.audit import access
-from ledger.booking import credits, month_end, payment_files, recovery, refunds, slips
+from ledger.booking import credits, month_end, payment_files, recovery, refunds, rulings, slips
 from ledger.booking.allocation import settle
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
@@ -28,7 +28,7 @@ from ledger.people import accounts, payees
 from ledger.store import database, idempotency, records, seals, settings
 from migrations.triggers import HELD_BY
 from tests import given, posted
-from tests.model import Application, Deposit, Fact
+from tests.model import Application, Deposit, Fact, Ruling
 from tests.posted import CHIEF, CLERK
 
 # Under the notice of 2012-03-23; a sequence may go on, or begin, beyond the one of 2012-09-21.
@@ -78,7 +78,7 @@ def prepare(url: str) -> None:
 
 # What commands write, in the order in which it is read; facts come from the sequence itself.
 WRITTEN = (
-    *("entry", "movement", "decision", "refund", "refund_step", "credit", "credit_step", "payment_file"),
+    *("ruling_step", "entry", "movement", "decision", "refund", "refund_step", "credit", "credit_step", "payment_file"),
     *("slip", "slip_step"),
     *("month_step", "account_approval", "payee_approval", "looked", "setting", "request"),
 )
@@ -208,6 +208,15 @@ class Books:
         days: dict[str, Any] = {"on": deposit.received_on, "known_on": deposit.known_on}
         posted.deposit(self.connection, deposit.reference, deposit.application, yen=deposit.yen, **days)
 
+    def learn_ruling(self, ruling: Ruling) -> None:
+        """A paper of the federation, brought by a person."""
+        row = {"name": "決裁.csv", "recorded_at": datetime(2012, 4, 1), "by": ruling.by}
+        key = self.connection.execute(tables.source.insert().values(row)).inserted_primary_key
+        assert key is not None
+        says = {"id": ruling.no, "application": ruling.application, "treatment": ruling.treatment, "source": key[0]}
+        paper = {"decided_on": ruling.known_on, "known_on": ruling.known_on, "document": "連発第9001号"}
+        self.connection.execute(tables.ruling.insert().values(says | paper))
+
     def learn_bill(self, bill: str, number: str, yen: int) -> None:
         """A bill of one line."""
         posted.billed(self.connection, bill, number, yen, on=self.today)
@@ -289,6 +298,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "close": _close,
     "reopen": lambda at, month, why: month_end.reopen(at.connection, _month(month), reason=why, by=CLERK),
     "approve_account": lambda at, member, by: accounts.approve_account(at.connection, member, by=by)[1],
+    "approve_ruling": lambda at, no, on, by: rulings.approve(at.connection, no, on=on, by=by),
+    "reject_ruling": lambda at, no, on, why, by: rulings.reject(at.connection, no, on=on, reason=why, by=by),
     "approve_payee": lambda at, number, by: payees.approve_payee(at.connection, number, by=by)[1],
     "undo": lambda at, no, on, by, why: recovery.undo(at.connection, no, reason=why, by=by, on=on),
     "recover": lambda at, no, yen, on, by: recovery.recover(at.connection, no, yen=yen, on=on, by=by),

@@ -85,6 +85,10 @@ WRITING = {
         CLERKS,
     ),
     "decide": Writing(CLERK, f"FREE ALIVE --as-of {ON}", f"FREE --as-of {ON}", "[APPLICATION…]", "decided", CLERKS),
+    "ruling approve": Writing(CHIEF, f"2 --on {ON}", f"1 --on {ON}", "NO", "ruling_approved", APPROVERS),
+    "ruling reject": Writing(
+        CLERK, f"2 --reason 別件 --on {ON}", f"2 --reason 誤り --on {ON}", "--reason", "ruling_rejected", BOTH
+    ),
     "refund propose": Writing(CLERK, f"FREE --on {ON}", "FREE --on 2012-04-03", "--on", "refund_proposed", CLERKS),
     "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO…", "taken_on", APPROVERS),
     "refund reject": Writing(

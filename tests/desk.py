@@ -38,7 +38,9 @@ ELIGIBLE = (
     *("FREE", "REVERSED", "PROPOSED", "APPROVED", "PAID", "RETURNED", "REJECTED"),
     *("OLD1", "OLD2", "OLD3", "OLD4", "OLD5", "FILED"),
 )
-ENDED = (*ELIGIBLE, "USED", "ASKING", "DOUBTFUL")
+ENDED = (*ELIGIBLE, "USED", "ASKING", "DOUBTFUL", "RULED")
+# Revoked for a breach of obligations, which no notice decides: of one the federation has, of one it has yet to.
+DOUBTED = ("DOUBTFUL", "RULED")
 PAID = (*ENDED, "ALIVE", "FULL")
 REISSUES = ("NEW1", "NEW2", "NEW3", "NEW4", "NEW5", "OPEN", "FULL", "GONE", "THEIRS")
 
@@ -127,18 +129,22 @@ def files(folder: Path) -> list[Path]:
         ),
         "取消.csv": _csv(
             "申込番号,取消日,取消事由,把握日",
-            [f"{each},2012-02-26,{'義務不履行' if each == 'DOUBTFUL' else ''},2012-02-26" for each in ENDED]
+            [f"{each},2012-02-26,{'義務不履行' if each in DOUBTED else ''},2012-02-26" for each in ENDED]
             + ["NEW2,2012-03-20,,2012-03-20"],
         ),
         "利用.csv": _csv(
             "申込番号,利用,回答日",
-            [f"{each},無,2012-03-22" for each in (*ELIGIBLE, "DOUBTFUL", "NEW2")] + ["USED,有,2012-03-22"],
+            [f"{each},無,2012-03-22" for each in (*ELIGIBLE, *DOUBTED, "NEW2")] + ["USED,有,2012-03-22"],
         ),
         "入金.csv": _csv(
             "照会番号,入金日,金額,振込依頼人名,申込番号,把握日",
             [f"N-{each},2012-03-06,7245,ｺｳﾔﾏ ﾀﾛｳ,{each},2012-03-06" for each in PAID]
             + [f"N-{literal},2012-03-07,7245,ｺｳﾔﾏ ﾀﾛｳ,ALIVE,2012-03-07" for literal in ("TWICE", "THRICE")]
             + ["N-LOOSE,2012-03-07,7245,ﾌﾒｲ,,2012-03-07"],
+        ),
+        "決裁.csv": _csv(
+            "申込番号,決裁日,文書番号,扱い,理由",
+            ["RULED,2012-03-26,連発第9001号,返金,業務上の不利益なし", "DOUBTFUL,2012-03-27,連発第9002号,不返金,"],
         ),
         "請求.csv": _csv(
             "請求書番号,請求日,申込番号,金額,把握日",
@@ -232,6 +238,7 @@ def people(url: str, folder: Path) -> None:
 def steps(url: str) -> Iterator[tuple[str, ...]]:
     """What is typed once the files are in."""
     yield ("book", "--through", "2012-04-01")
+    yield ("ruling", "approve", "1", "--on", ON, "--by", CHIEF)
     for number in ("PROPOSED", "APPROVED", "PAID", "RETURNED", "REJECTED"):
         yield ("refund", "propose", number, "--on", ON)
     for no in "234":

@@ -4,6 +4,7 @@ A family is one full cross product over facts that belong together, and the days
 just inside, on and just outside each boundary; what goes against applied <= issued <= mailed <= revoked is left out.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +15,9 @@ import psycopg
 from sqlalchemy import Connection, Table
 
 from ledger import dates, tables
-from ledger.codes import REASONS, USED
+from ledger.codes import REASONS, TREATMENTS, USED
+from ledger.notices import review_flags
+from ledger.store import records
 from ledger.store.records import last_number
 from tests import given
 from tests.oracle import Known
@@ -212,7 +215,7 @@ def money() -> Family:
     lives: list[Part] = [{}, {"withdrawn_on": date(2014, 4, 2)}, sent, sent | {"revoked_on": date(2014, 5, 2)}]
     lives.append(sent | {"withdrawn_on": date(2014, 4, 3), "expires_on": date(2014, 5, 2)})
     paid: list[Part] = [
-        {"received": received, "returned": returned}
+        {"received": received, "returned": returned, "waiting": returned}
         for received in (0, 1, 7244, 7245, 7246)
         for returned in (0, 1, 7244, 7245)
         if returned <= received
@@ -221,7 +224,48 @@ def money() -> Family:
     return Family("money", known, (date(2014, 5, 2),))
 
 
-FAMILIES = (every_fact, every_reason, counting, window, rules, live, old, money)
+# Every doubt that a ruling can settle, and what a ruling was approved for: all of them, all but one, none.
+DOUBTS = tuple(flag.code for flag in review_flags.DOUBTS if flag.code != review_flags.FEE_NOT_KNOWN)
+
+
+def rulings() -> Family:
+    """What raises a doubt, and what raises none, with each ruling there can be: under every notice and under none."""
+    lives: list[Part] = [
+        {"withdrawn_on": date(2012, 3, 2)},
+        {"withdrawn_on": date(2012, 3, 2), "mailed_on": MAILED},
+        {"mailed_on": MAILED, "downloads_none_to": after(MAILED, 40)},
+        {"mailed_on": MAILED, "revoked_on": after(MAILED, 30), "receipts_none_to": after(MAILED, 30)},
+        {"mailed_on": MAILED, "revoked_on": after(MAILED, 30), "receipt_on": after(MAILED, 5)},
+        {"mailed_on": MAILED, "revoked_on": after(MAILED, 30), "downloads_none_to": after(MAILED, 30)},
+    ]
+    ruled: list[Part] = [{}] + [
+        {"ruling": treatment, "ruled_doubts": doubts}
+        for treatment in TREATMENTS.codes
+        for doubts in ((), DOUBTS, *(tuple(code for code in DOUBTS if code != left_out) for left_out in DOUBTS))
+    ]
+    applied: list[Part] = [{"applied_on": date(2012, 2, 1)}]
+    known = cross(applied, lives, KINDS_OF_REASON, USES, [{}, {"received": 0}], ruled)
+    return Family("rulings", known, (date(2012, 4, 2), date(2012, 9, 21)))
+
+
+def on_its_way() -> Family:
+    """All or part of the fee in a refund, in each state that it can have, with every verdict and with a ruling."""
+    lives: list[Part] = [
+        {"withdrawn_on": date(2012, 3, 2)},
+        {"mailed_on": MAILED},
+        {"mailed_on": MAILED, "revoked_on": after(MAILED, 30)},
+        {"mailed_on": MAILED, "revoked_on": after(MAILED, 30), "downloads_none_to": after(MAILED, 30)},
+        {"mailed_on": MAILED, "revoked_on": after(MAILED, 30), "used": "yes"},
+    ]
+    returned: list[Part] = [
+        {"returned": yen, "waiting": yen if waits else 0} for yen in (7244, 7245) for waits in (True, False)
+    ]
+    ruled: list[Part] = [{}, {"ruling": "refund", "ruled_doubts": DOUBTS}]
+    known = cross([{"applied_on": date(2012, 2, 1)}], lives, returned, ruled)
+    return Family("on its way", known, (date(2012, 4, 2), date(2012, 9, 21)))
+
+
+FAMILIES = (every_fact, every_reason, counting, window, rules, live, old, money, rulings, on_its_way)
 
 
 # --- the books ------------------------------------------------------------------------------------------------------
@@ -242,6 +286,7 @@ def put(connection: Connection, family: Family) -> None:
     _insert(connection, tables.allocation, (_allocation(no, known) | of for no, known in paid))
     _post(connection, paid)
     _give_back(connection, [(no, known) for no, known in numbered if known.returned])
+    _rule(connection, source, [(no, known) for no, known in numbered if known.ruling])
 
 
 def number(n: int) -> str:
@@ -346,7 +391,7 @@ def _post(connection: Connection, paid: list[tuple[str, Known]]) -> None:
 
 
 def _give_back(connection: Connection, numbered: Iterable[tuple[str, Known]]) -> None:
-    """A refund proposed on the day of application for all that is already given back."""
+    """A refund on the day of application for all that is already given back: proposed, and paid as far as it is."""
     posted_before = last_number(connection, tables.entry.c.no)
     for no, (application, known) in enumerate(numbered, 1):
         entry = posted_before + no
@@ -362,3 +407,30 @@ def _give_back(connection: Connection, numbered: Iterable[tuple[str, Known]]) ->
         connection.execute(tables.refund.insert().values(owed))
         step = {"refund": no, "nth": 1, "state": "proposed", "happened_on": day, "entry": entry}
         connection.execute(tables.refund_step.insert().values(step | signed))
+        if not known.waiting:
+            _pay(connection, no, day, signed)
+
+
+def _pay(connection: Connection, no: int, day: date, signed: Part) -> None:
+    posted = {"happened_on": day, "event": "refund_paid", "key": f"paid:{no}", "digest": "0"}
+    connection.execute(tables.entry.insert().values(no=1_000_000 + no, **posted, **signed))
+    approved = {"refund": no, "nth": 2, "state": "approved", "happened_on": day, "by": "another"}
+    paid = {"refund": no, "nth": 3, "state": "paid", "happened_on": day, "entry": 1_000_000 + no}
+    for step in (approved, paid):
+        connection.execute(tables.refund_step.insert().values(signed | step))
+
+
+def _rule(connection: Connection, source: int, numbered: Sequence[tuple[str, Known]]) -> None:
+    """A ruling, approved on the day of application by another person."""
+    if not numbered:
+        return
+    of = {"source": source, "sheet": None, "row": None, "reason": None, "document": "連発第9001号"}
+    signed = {"recorded_at": dates.now(), "by": "another", "role": records.role(connection)}
+    rulings, steps = [], []
+    for no, (application, known) in enumerate(numbered, 1):
+        days = {"decided_on": known.applied_on, "known_on": known.applied_on}
+        rulings.append({"id": no, "application": application, "treatment": known.ruling, **days, **of})
+        approved = {"no": no, "ruling": no, "state": "approved", "happened_on": known.applied_on, "reason": None}
+        steps.append(approved | {"doubts": json.dumps(known.ruled_doubts)} | signed)
+    _insert(connection, tables.ruling, rulings)
+    _insert(connection, tables.ruling_step, steps)

@@ -3,6 +3,7 @@
 Nothing is booked here: of the journal there are only sums. The rules of the notices are those of `oracle`.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010",
 FIRST = ("fee_received", "overpaid", "payer_unknown")
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
 STANDING = ("proposed", "applied")
+WAITING = ("proposed", "approved", "filed", "returned")
 STEP = ("state", "happened_on", "by", "reason", "entry", "payment_file", "nth", "undoes", "yen")
 RECORDED = ("paid", "returned", "recovered")
 
@@ -70,6 +72,21 @@ class Bill:
     billed_on: date
     application: str
     yen: int
+
+
+@dataclass
+class Ruling:
+    """A paper of the federation: what it says, who brought it when, and its last step with the doubts it speaks of."""
+
+    no: int
+    application: str
+    treatment: str
+    known_on: date
+    by: str
+    state: str = "proposed"
+    on: date | None = None
+    reason: str | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass
@@ -216,6 +233,7 @@ class Memory:
     news: Counter[str | None] = field(default_factory=Counter)
     refunds: list[Course] = field(default_factory=list)
     credits: list[Course] = field(default_factory=list)
+    rulings: list[Ruling] = field(default_factory=list)
     slips: list[Course] = field(default_factory=list)
     files: dict[int, tuple[date, str]] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -256,13 +274,18 @@ class Memory:
         self.bills[bill] = Bill(bill, self.today, number, yen)
         self.news[number] += 1
 
+    def learn_ruling(self, ruling: Ruling) -> None:
+        """A paper of the federation, of today."""
+        self.rulings.append(ruling)
+        self.news[ruling.application] += 1
+
     def settle(self, reference: str, number: str, on: date) -> None:
         """A person's word whose a deposit is."""
         self.learn_deposit(replace(self.deposits[reference][-1], application=number, known_on=on))
 
     # --- what was written ---
 
-    def read(self, rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[Entry]:
+    def read(self, rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[Entry]:  # noqa: C901 - a table each
         """Takes in the rows that a command has written; gives its entries."""
         before = len(self.entries)
         for row in rows.get("entry", ()):
@@ -283,6 +306,10 @@ class Memory:
             for row in rows.get(f"{kind}_step", ()):
                 values: Any = (row.get(name) for name in STEP)
                 courses[row[kind] - 1].steps.append(Step(*values))
+        for row in rows.get("ruling_step", ()):
+            ruling = self.rulings[row["ruling"] - 1]
+            ruling.state, ruling.on, ruling.reason = row["state"], row["happened_on"], row["reason"]
+            ruling.doubts = tuple(json.loads(row["doubts"] or "[]"))
         for row in rows.get("slip", ()):
             self.slips.append(Course(row["no"], row["application"], None, row["deposit"], row["yen"]))
         for row in rows.get("slip_step", ()):
@@ -393,6 +420,17 @@ class Memory:
         credits = (credit.yen for credit in self.credits if credit.application == number and credit.state in STANDING)
         return sum(refunds) + sum(credits)
 
+    def waiting(self, number: str) -> int:
+        """What of that is neither paid out nor set against a reissue, in yen."""
+        courses = [*self.refunds, *self.credits]
+        waits = (course.yen for course in courses if course.application == number and course.state in WAITING)
+        return sum(waits)
+
+    def ruling(self, number: str) -> Ruling | None:
+        """The ruling that counts: of those approved the last one brought, for all are of the day they were brought."""
+        approved = [one for one in self.rulings if (one.application, one.state) == (number, "approved")]
+        return max(approved, key=lambda one: (one.known_on, one.no), default=None)
+
     def whose(self, refund: Course) -> str | None:
         """The application that a refund is of, or that its deposit is for."""
         return refund.application or self.deposits[str(refund.deposit)][-1].application
@@ -424,12 +462,24 @@ class Memory:
         in_force = register.in_force(self.today)
         day = in_force and in_force.announced_on
         assert day == oracle.notice_on(self.today), f"tests/oracle.py reads no {in_force}"
-        application = self.applications[number]
+        return oracle.answer(self.today, self.record(number, without))
+
+    def reviewed(self, number: str) -> bool:
+        """Whether, but for a ruling and for what has gone back, an application would have to be reviewed."""
+        finding = self.finding(number)
+        return oracle.to_review(self.record(number), finding.verdict, finding.doubts)
+
+    def record(self, number: str, without: Course | None = None) -> oracle.Known:
+        """All that is known of an application today, as the oracle reads it."""
+        application, ruling = self.applications[number], self.ruling(number)
         code = {name: fact.code for name, fact in application.facts.items()}
         up_to = {name: fact.up_to for name, fact in application.facts.items()}
-        record = oracle.Known(
+        return oracle.Known(
             applied_on=application.applied_on,
-            **{name: application.day(name) for name in ("withdrawn_on", "issued_on", "mailed_on", "revoked_on")},
+            withdrawn_on=application.day("withdrawn_on"),
+            issued_on=application.day("issued_on"),
+            mailed_on=application.day("mailed_on"),
+            revoked_on=application.day("revoked_on"),
             downloaded_on=application.day("downloaded"),
             downloads_none_to=up_to.get("downloaded"),
             receipt_on=application.day("receipt"),
@@ -443,8 +493,10 @@ class Memory:
             recovered=sum(
                 refund.recovered for refund in self.refunds if refund.application == number and refund is not without
             ),
+            waiting=self.waiting(number),
+            ruling=None if ruling is None else ruling.treatment,
+            ruled_doubts=() if ruling is None else ruling.doubts,
         )
-        return oracle.answer(self.today, record)
 
 
 def month_of(day: date) -> str:

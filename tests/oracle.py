@@ -27,7 +27,9 @@ FACTS = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "c
 class Known:
     """All that is on record about one application on the day of the question; money in yen.
 
-    The two registers say "none up to and including this day". `due` is None where no schedule tells the fee.
+    The two registers say "none up to and including this day". `due` is None where no schedule tells the fee. Of what is
+    `returned`, `waiting` yen are not paid out yet. `ruling` is what the federation's approved paper says, and
+    `ruled_doubts` are the doubts for which it was approved.
     """
 
     applied_on: date
@@ -46,6 +48,9 @@ class Known:
     due: int | None = 7245
     received: int = 7245
     returned: int = 0
+    waiting: int = 0
+    ruling: str | None = None
+    ruled_doubts: tuple[str, ...] = ()
     recovered: int = 0
 
 
@@ -240,7 +245,9 @@ def answer(day: date, recorded: Known) -> Answer:
     doubts = doubts_about(known, clauses)
     outcome = outcome_of(known, verdict, doubts)
     missing: tuple[str, ...] = ()
-    if verdict == "undetermined" and outcome not in ("no_fee", "settled") and "withdrawn_before_issue" not in doubts:
+    given_back = outcome in ("no_fee", "being_settled", "settled")
+    open_question = not given_back and "withdrawn_before_issue" not in doubts and not is_ruled(known, verdict, doubts)
+    if verdict == "undetermined" and open_question:
         needed = {
             fact
             for name, conditions in found.items()
@@ -313,7 +320,9 @@ def outcome_of(known: Known, verdict: str, doubts: tuple[str, ...]) -> str:
     if known.received == 0:
         return "no_fee"
     if known.due is not None and known.returned >= min(known.due, known.received):
-        return "settled"
+        return "being_settled" if known.waiting else "settled"
+    if is_ruled(known, verdict, doubts):
+        return "eligible" if known.ruling == "refund" else "not_eligible"
     if "withdrawn_before_issue" in doubts:
         return "needs_review"
     if verdict == "eligible":
@@ -323,3 +332,16 @@ def outcome_of(known: Known, verdict: str, doubts: tuple[str, ...]) -> str:
     if verdict == "undetermined":
         return "needs_review" if doubts else "needs_facts"
     return "not_eligible"
+
+
+def is_ruled(known: Known, verdict: str, doubts: tuple[str, ...]) -> bool:
+    """Whether the federation's paper decides: no notice does, and it speaks of every doubt; the fee it cannot know."""
+    by_ruling = known.ruling is not None and known.due is not None and set(doubts) <= set(known.ruled_doubts)
+    return by_ruling and to_review(known, verdict, doubts)
+
+
+def to_review(known: Known, verdict: str, doubts: tuple[str, ...]) -> bool:
+    """Whether a doubt stands in the way of an answer; where the answer is no, or nothing has ended, none does."""
+    ended = ended_on(known) is not None
+    open_question = verdict == "eligible" or (verdict == "undetermined" and ended)
+    return "withdrawn_before_issue" in doubts or (bool(doubts) and open_question)

@@ -15,15 +15,15 @@ from ledger.audit.verify import verify
 from ledger.decisions.findings import judge
 from ledger.store import database
 from migrations import guards
-from tests import given, model_commands, model_laws, model_refunds
+from tests import given, model_commands, model_laws, model_refunds, model_rulings
 from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Answer, Books, Row
 from tests.drawn import PAIRS, drawn
-from tests.model import AUTHORITY, RECORDED, SUSPENSE, Deposit, Fact, Memory, last_day, month_of
+from tests.model import AUTHORITY, RECORDED, SUSPENSE, Deposit, Fact, Memory, Ruling, last_day, month_of
 from tests.model_commands import MOVES, NEED_A_REASON
 from tests.model_slips import Expectation
 from tests.posted import CHIEF, CLERK
 
-_EXPECTED: dict[str, Any] = vars(model_commands) | vars(model_refunds)
+_EXPECTED: dict[str, Any] = vars(model_commands) | vars(model_refunds) | vars(model_rulings)
 
 
 class Commands(RuleBasedStateMachine):
@@ -335,6 +335,23 @@ class Commands(RuleBasedStateMachine):
             states = tuple(sorted({state for following in MOVES[kind].values() for state in following}))
         state = states[(way if states == following else nth + way) % len(states)]
         self.given("step", kind, no, state, self.ago(ago), by, reason if state in NEED_A_REASON else None)
+
+    def a_ruling_comes(self, number: str, treatment: str, by: str, sure: int = 0) -> None:
+        """A paper of the federation becomes known, mostly of an application of which no notice decides."""
+        doubtful = [one for one in NUMBERS if self.memory.finding(one).outcome == "needs_review"]
+        if sure and not doubtful and self.memory.paid_in(number):
+            self.tell(number, "withdrawn_on", self.memory.today)
+        number = doubtful[0] if sure and doubtful else number
+        ruling = Ruling(len(self.memory.rulings) + 1, number, treatment, self.memory.today, by)
+        self.learn(f"ruling {ruling.no}", "learn_ruling", ruling)
+
+    def ruling_approved(self, nth: int, ago: int, by: str) -> None:
+        """`ruling approve` of one of the last."""
+        self.given("approve_ruling", max(1, len(self.memory.rulings) + 1 - nth), self.ago(ago), by)
+
+    def ruling_rejected(self, nth: int, ago: int, reason: str, by: str) -> None:
+        """`ruling reject` of one of the last."""
+        self.given("reject_ruling", max(1, len(self.memory.rulings) + 1 - nth), self.ago(ago), reason, by)
 
     def month_closed(self, nth: int, bank: str | None, accept: str | None, days: int) -> None:
         """`close` of a month, with the bank's word right, wrong or not given."""

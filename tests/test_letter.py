@@ -56,6 +56,7 @@ TOLD: dict[str, dict[str, Any]] = {
     "needs_facts": FETCHED,
     "needs_review": REVOKED_UNSEEN | USED | {"downloaded_on": date(2012, 2, 1)},
     "in_force": {"applied_on": APPLIED, "mailed_on": MAILED, "expires_on": date(2017, 1, 20)},
+    "being_settled": REVOKED_UNSEEN | {"receipts_entered_to": date(2012, 3, 31)},
     "settled": REVOKED_UNSEEN | {"receipts_entered_to": date(2012, 3, 31)},
     "no_fee": REVOKED_UNSEEN | {"paid": []},
 }
@@ -83,8 +84,13 @@ def every_outcome(book_url: str) -> dict[str, Letter]:
         for nth, each in enumerate(TOLD.values(), 1):
             told(connection, f"2011-{nth:04}", each)
         book(connection, ASKED, by="乙川")
-        refunds.propose(connection, f"2011-{list(TOLD).index('settled') + 1:04}", on=ASKED, by="乙川")
+        on_their_way = [f"2011-{list(TOLD).index(outcome) + 1:04}" for outcome in ("being_settled", "settled")]
+        for number in on_their_way:
+            refunds.propose(connection, number, on=ASKED, by="乙川")
+        refunds.approve(connection, 2, on=ASKED, by="丙田")
+        refunds.paid(connection, [2], on=ASKED, by="乙川")
         store.keep(connection, judge(connection, ASKED), by="乙川")
+        store.keep(connection, judge(connection, date(2012, 9, 22), applications=on_their_way), by="乙川")
     with database.reading(book_url) as connection:
         return {each.outcome: each for each in letters(connection)}
 

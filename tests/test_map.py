@@ -193,12 +193,17 @@ TRANSFER = (
 )
 
 
+# The version of the books that the step of an example comes after.
+LAST = max(path.name[:4] for path in (Path(__file__).parents[1] / "migrations" / "versions").glob("0*.py"))
+
+
 def _add_step(copy: EditedCopy, name: str, step: str) -> None:
     """Adds a migration that, beside what it does, writes the rules of `fact` anew, as the tables have them now."""
     ask = (
         "from ledger import tables; print({str(check.name): str(check.sqltext) for check in tables.fact.constraints"
         " if hasattr(check, 'sqltext') and check.name in ('ck_fact_name', 'ck_fact_code', 'ck_fact_day')})"
     )
+    step = step.replace("LAST", LAST)
     step += f"""    rules = {copy.python("-c", ask).strip()}
     with op.batch_alter_table("fact") as fact:
         for name, rule in rules.items():

@@ -239,8 +239,8 @@ def test_ground_that_falls_away_after_the_payment_shakes(books: Connection) -> N
     learnt(books, "2011-0001", "receipt", date(2012, 11, 5), day=date(2012, 2, 10), up_to=date(2012, 11, 5))
     (found,) = outdated(books, LATER)
     assert found.now is not None
-    assert (found.decision.outcome, found.decision.clauses) == ("settled", ("②",))
-    assert (found.now.outcome, found.now.clauses) == ("settled", ())
+    assert (found.decision.outcome, found.decision.clauses) == ("being_settled", ("②",))
+    assert (found.now.outcome, found.now.clauses) == ("being_settled", ())
 
 
 def test_where_no_fee_was_received_a_clause_changes_nothing(books: Connection) -> None:

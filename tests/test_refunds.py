@@ -81,7 +81,7 @@ def test_a_proposal_books_what_it_needs_keeps_its_decision_and_reserves_the_fee(
         assert posted.balance(connection) == {"1110": 7245, "2020": 7245}
         (refund,) = refunds(connection)
         assert (refund.state, refund.decision, refund.steps[0].by) == ("proposed", 1, CLERK)
-        assert judge(connection, ASKED, applications=[A])[0].outcome == "settled"
+        assert judge(connection, ASKED, applications=[A])[0].outcome == "being_settled"
 
 
 def test_a_refund_is_approved_by_another_person_and_paid(books: str) -> None:
@@ -112,7 +112,7 @@ def test_a_transfer_that_came_back_is_still_owed_and_paid_once_more(books: str) 
         paid(connection, [no], on=PAID, by=CLERK)
         returned(connection, no, on=BACK, reason="口座相違", by=CLERK)
         assert posted.balance(connection) == {"1110": 7245, "2060": 7245}
-        assert judge(connection, BACK, applications=[A])[0].outcome == "settled"
+        assert judge(connection, BACK, applications=[A])[0].outcome == "being_settled"
         with pytest.raises(RefundOutOfOrder):
             paid(connection, [no], on=date(2012, 4, 10), by=CLERK)
         approve(connection, no, on=date(2012, 4, 9), by=CHIEF)

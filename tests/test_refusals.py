@@ -59,6 +59,13 @@ REFUSED = [
     ("refund approve 99", "unknown-refund"),
     ("refund paid 2 99 --on 2012-04-09", "unknown-refund"),
     ("overpaid reject 99 --reason 誤り", "unknown-refund"),
+    ("ruling approve 99", "unknown-ruling"),
+    ("ruling reject 99 --reason 誤り", "unknown-ruling"),
+    ("ruling approve 2 --on 2012-03-26", "before-the-step-before"),
+    ("ruling reject 1 --reason 誤り --on 2012-04-01", "before-the-step-before"),
+    (f"ruling reject 2 --reason '' --on {ON}", "no-reason-given"),
+    (f"ruling approve 2 --on {ON}", "same-person-approves"),
+    ("ruling approve 2 --on 2010-11-30", "month-closed"),
     ("credit undo 99 --reason 誤り", "unknown-credit"),
     ("bill pay S-9", "unknown-bill"),
     ("overpaid return N-9", "unknown-deposit"),
@@ -405,6 +412,7 @@ ELSEWHERE = {
         no-database database-newer database-older database-locked not-a-database database-unreachable
     """,
     "test_exports.py": "NotInEncoding TooManyRows TextTooLong",
+    "test_rulings.py": "CreditedReissueWithdrawn FeeNotKnown NothingToRule RulingOutOfOrder",
     # A key is used again with other content, or more is taken out than is held: only two writers at once could try.
     "test_slips.py": """
         slip-waits slip-ground-changed stands-again posted-anew corrected-fact rests-on-claim waived-meanwhile

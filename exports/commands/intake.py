@@ -56,7 +56,7 @@ def withdraw(
 
 _KINDS = N_(
     "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, payees, "
-    "deposits, bills, openings, fees"
+    "deposits, bills, openings, fees, rulings"
 )
 
 

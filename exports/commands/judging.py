@@ -4,15 +4,19 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+from exports.commands.steps import recorded
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
-from exports.shell.options import AsJson, AsOf, argument, option
+from exports.shell.options import AsJson, AsOf, No, On, Reason, argument, option
 from exports.shell.session import Answer, Books, Session
 from ledger import dates
 from ledger.i18n import N_, _
 
 app = Commands(N_("The question"))
 decision = app.group("decision", N_("The decisions kept, and those that would be answered otherwise now."), lists=True)
+ruling = app.group(
+    "ruling", N_("What the federation itself decided where no notice decides: brought in, then approved.")
+)
 notices = app.group("notices", N_("The rules in force, in the notices' own words."))
 
 app.lists(REPORTS["check"])
@@ -38,6 +42,27 @@ def decide(
 
 decision.lists(REPORTS["decisions"], "list")
 decision.lists(REPORTS["decisions shaken"], "outdated")
+
+
+@ruling.writes("approve", "1 --by 丙田", may=("approve",))
+def approve(books: Books, no: No, on: On) -> Answer:
+    """Approves a ruling that another person brought; from this day it settles the doubts that there are."""
+    from ledger.booking import rulings
+
+    step = rulings.approve(books.connection, no, on=on, by=books.by)
+    return recorded(step, N_("Ruling {no} is approved; the answer rests on it from this day. Next: seisan check"))
+
+
+@ruling.writes("reject", "1 --reason 別件の決裁", may=("propose", "approve"))
+def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
+    """Rejects a ruling, approved or not: what it would settle has to be reviewed again; the reason is kept."""
+    from ledger.booking import rulings
+
+    step = rulings.reject(books.connection, no, on=on, reason=reason, by=books.by)
+    return recorded(step, N_("Ruling {no} is rejected; it settles nothing from this day on."))
+
+
+ruling.lists(REPORTS["ruling list"], "list")
 
 
 @app.runs("letter", "12 --out 回答.xlsx", "--everyone --out 回答")

@@ -16,6 +16,7 @@ from exports.reports import (
     payee_list,
     people_list,
     refusals,
+    rulings,
     settings,
     settlements,
     slips,
@@ -26,7 +27,7 @@ from exports.reports.report import Report
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
+        *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
         *(
             slips.REPORT,

@@ -16,6 +16,7 @@ from ledger.statements.labels import mark
 
 if TYPE_CHECKING:
     from ledger.decisions.findings import Finding, Ground
+    from ledger.decisions.rulings import Ruling
     from ledger.decisions.store import Decision
     from ledger.facts import Origin
     from ledger.notices.conditions import Clause, Condition
@@ -51,6 +52,16 @@ class ExplainedCondition(NamedTuple):
     origins: "Mapping[int, Origin]"
 
     @property
+    def mark(self) -> str:
+        """The mark of its clause."""
+        return self.clause.mark
+
+    @property
+    def says(self) -> str:
+        """What it says, in the language being spoken."""
+        return self.condition.says
+
+    @property
     def holds(self) -> bool | None:
         """Whether it holds; None when that is not known."""
         return self.finding.holds(self.condition)
@@ -71,6 +82,25 @@ class ExplainedCondition(NamedTuple):
         return [ground for ground in rests_on if ground.origin is not None]
 
 
+class ExplainedRuling(NamedTuple):
+    """A ruling on which the answer rests, told beside the conditions."""
+
+    ruling: "Ruling"
+    mark: str
+    says: str
+    holds: bool = True
+
+    @property
+    def grounds(self) -> str:
+        """The paper that it rests on, in words."""
+        return self.ruling.grounds
+
+    @property
+    def sources(self) -> "list[Ground]":
+        """No fact: where a ruling came from, the list of rulings says."""
+        return []
+
+
 class CheckedFinding(NamedTuple):
     """A finding with the person it is about, the origins of what it stands on, and whether every clause is told."""
 
@@ -87,12 +117,16 @@ class CheckedFinding(NamedTuple):
         return self.finding.notice.clauses if self.finding.notice else ()
 
     @property
-    def conditions(self) -> list[ExplainedCondition]:
-        """Their conditions; where not everything is told, those that decide."""
+    def conditions(self) -> list[ExplainedCondition | ExplainedRuling]:
+        """Their conditions; where not everything is told, those that decide. A ruling that decides comes first."""
         return self._explained(everything=self.everything)
 
-    def _explained(self, *, everything: bool) -> list[ExplainedCondition]:
-        return [
+    def _explained(self, *, everything: bool) -> list[ExplainedCondition | ExplainedRuling]:
+        from ledger.decisions.rulings import MARK, SETTLES
+
+        ruling = self.finding.ruling
+        ruled = [] if ruling is None or not ruling.settles else [ExplainedRuling(ruling, MARK, _(SETTLES))]
+        return ruled + [
             ExplainedCondition(self.finding, clause, condition, self.origins)
             for clause in self.clauses
             for condition in (clause.conditions if everything else self.finding.deciding_in(clause))
@@ -103,7 +137,7 @@ class CheckedFinding(NamedTuple):
         """All conditions of these clauses, one line each: clause, ○ × or ?, the words, the grounds."""
         line = either("{clause} {mark} {says}({grounds})", "{clause} {mark} {says} ({grounds})")
         return "\n".join(
-            line.format(clause=row.clause.mark, mark=mark(row.holds), says=row.condition.says, grounds=row.grounds)
+            line.format(clause=row.mark, mark=mark(row.holds), says=row.says, grounds=row.grounds)
             for row in self._explained(everything=True)
         )
 
@@ -159,8 +193,8 @@ def _listed(rows: list[CheckedFinding]) -> Iterator[CheckedFinding]:
 _CONDITIONS = Column(
     "conditions",
     columns=(
-        Column("clause", get="clause.mark"),
-        Column("says", get="condition.says"),
+        Column("clause", get="mark"),
+        Column("says"),
         Column("holds", kind="flag"),
         Column("grounds"),
         Column(

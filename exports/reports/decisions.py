@@ -11,6 +11,8 @@ from ledger.i18n import N_
 from ledger.statements.labels import OUTCOMES, SUGGESTED, joined, label, missing, remarks
 
 if TYPE_CHECKING:
+    from ledger.decisions.course import CourseStep
+    from ledger.decisions.rulings import Ruling
     from ledger.decisions.store import Decision
     from ledger.people.register import Owners
 
@@ -35,6 +37,34 @@ def format_notice(announced: date | None) -> str | None:
     return None if notice is None else notice.name
 
 
+# A refund or a credit of a fee, as it stood on the day; and a ruling of the federation.
+COURSE = (
+    *(
+        Column("kind"),
+        Column("no", kind="number"),
+        Column("state"),
+        Column("yen", kind="yen"),
+        Column("on", kind="day"),
+    ),
+    *(Column("to"), Column("decision", kind="number")),
+)
+RULING = (
+    *(Column("no", kind="number"), Column("on", get="decided_on", kind="day"), Column("document"), Column("treatment")),
+    *(Column("reason"), Column("approved_on", kind="day"), Column("settles", kind="flag")),
+    Column("silent_on", data="texts"),
+)
+
+
+def format_course(course: "Iterable[CourseStep]") -> str:
+    """How a fee goes back, a line for each refund and credit; empty where nothing does."""
+    return "\n".join(step.says for step in course)
+
+
+def format_ruling(ruling: "Ruling | None") -> str | None:
+    """A ruling in words: what it says, the number and the day of its paper; None where it decides nothing."""
+    return ruling.text if ruling is not None and ruling.settles else None
+
+
 def answer(
     get: Callable[[Any], Any] = lambda row: row,
     *,
@@ -43,6 +73,8 @@ def answer(
     on_paper: bool = False,
 ) -> tuple[Column, ...]:
     """The columns of an answer: outcome, clauses, notice, yen, way, what is missing, doubts, what is to be noted.
+
+    How the money goes back and what the federation itself decided stand beside it.
 
     `widths` are those of outcome, clauses and way. People are told what is missing where somebody has to supply it: not
     while nothing has ended.
@@ -64,6 +96,10 @@ def answer(
         Column("suggested", N_("Way"), of("suggested"), width=widths[2], show=lambda way: label(SUGGESTED, way)),
         Column("missing", get=of("missing"), data="texts"),
         Column("to_supply", N_("Missing"), to_supply, width=36, show=missing, wrap=True, in_json=False),
+        Column("course", get=lambda row: list(of("course")(row)), columns=COURSE),
+        Column("course", N_("How it goes back"), of("course"), width=36, show=format_course, wrap=True, in_json=False),
+        Column("ruling", get=of("ruling"), columns=RULING),
+        texts("ruling", N_("Ruling"), of("ruling"), width=26, show=format_ruling, in_json=False),
         texts("doubts", N_("Doubts"), of("doubts"), width=36, show=remarks, data="texts"),
         texts("warnings", N_("To be noted"), of("warnings"), width=30, show=remarks, data="texts"),
     )

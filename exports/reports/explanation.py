@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ledger.notices.conditions import Clause, Condition
     from ledger.people.register import Person
 
-# Outcomes that no clause decides: nothing was received, everything was given back, nothing has ended.
-_DECIDED_OTHERWISE = ("no_fee", "settled", "in_force")
+# Outcomes that no clause decides: nothing was received, nothing has ended.
+_DECIDED_OTHERWISE = ("no_fee", "in_force")
 
 
 def finding(finding: "Finding", person: "Person", origins: "Mapping[int, Origin]", everything: bool = False) -> str:
@@ -27,7 +27,8 @@ def finding(finding: "Finding", person: "Person", origins: "Mapping[int, Origin]
 
     sentence, outcome = N_("{member} {name}, application {application}: {outcome}"), format_outcome(finding.outcome)
     head = _(sentence, member=person.number, name=person.name, application=finding.application, outcome=outcome)
-    parts = [head, *_money(finding), *_rules(finding)]
+    parts = [head, *_money(finding), *(f"  {step.says}" for step in finding.course), *_rules(finding)]
+    parts += _ruling(finding)
     if everything and finding.notice:
         for clause in finding.notice.clauses:
             parts += _clause(finding, clause, clause.conditions, origins)
@@ -58,6 +59,23 @@ def _rules(finding: "Finding") -> Iterator[str]:
             yield _("  it names no case in which the fee comes back")
 
 
+def _ruling(finding: "Finding") -> Iterator[str]:
+    """The ruling on which the answer rests; or why one that there is decides nothing."""
+    from ledger.decisions.rulings import MARK
+    from ledger.notices.review_flags import remark
+
+    ruling = finding.ruling
+    if ruling is None:
+        return
+    if ruling.settles:
+        yield f"  {labels.mark(holds=True)} {MARK} {ruling.grounds}"
+    elif ruling.silent_on:
+        sentence = N_("  ruling No. {no} does not speak of this, so it settles nothing: {doubts}")
+        yield _(sentence, no=ruling.no, doubts=labels.joined(map(remark, ruling.silent_on)))
+    else:
+        yield _("  ruling No. {no} is not needed: no doubt is left for it to settle", no=ruling.no)
+
+
 def _clause(
     finding: "Finding", clause: "Clause", conditions: "Iterable[Condition]", origins: "Mapping[int, Origin]"
 ) -> Iterator[str]:
@@ -85,7 +103,20 @@ def _next(finding: "Finding") -> Iterator[str]:
         yield _("seisan refund propose {application}", application=finding.application)
     elif finding.outcome == "in_force":
         yield _("neither revoked nor expired by then: there is nothing to give back yet")
+    elif finding.outcome == "needs_review" and finding.ruling is not None and finding.ruling.silent_on:
+        yield _(
+            "have a second person approve the ruling for this too: seisan ruling approve {no}", no=finding.ruling.no
+        )
     elif finding.missing:
         yield _("this would settle it: {facts}", facts=labels.missing(finding.missing))
+    elif finding.outcome == "needs_review" and finding.ruling is not None and finding.ruling.silent_on:
+        yield _(
+            "have a second person approve the ruling for this too: seisan ruling approve {no}", no=finding.ruling.no
+        )
     elif finding.outcome == "needs_review":
-        yield _("a person has to look at this: add the fact that resolves it, and ask again")
+        yield _(
+            "a person has to look at this: add the fact that resolves it, or the federation's own ruling (file of "
+            "rulings), and ask again: seisan import FILE"
+        )
+    elif finding.outcome == "being_settled":
+        yield from dict.fromkeys(step.next_command for step in finding.course if step.waits)

@@ -7,6 +7,7 @@ from exports.formats.sheet import Block, Sheet, SheetColumn, Values, Workbook, f
 from exports.reports.report import ISSUER
 from exports.reports.report import sheet as issued_sheet
 from ledger.codes import format_code
+from ledger.decisions.course import CourseStep
 from ledger.facts import STATED
 from ledger.i18n import N_, _, either
 from ledger.money import format_yen
@@ -34,9 +35,24 @@ ANSWERS = {
     "settled": N_(
         "The issuance fee that you paid has already been set down for a refund or a credit; nothing more is left."
     ),
+    "being_settled": N_("The issuance fee that you paid is being given back, as set out below."),
     "no_fee": N_(
         "We have found no payment of the issuance fee for this application, so there is nothing to give back."
     ),
+}
+
+# Of what was given back it is kept how; of letters handed out before it was, the answer stays as it is.
+GIVEN_BACK = N_("The issuance fee that you paid has been given back, as set out below.")
+
+# How far a refund or a credit has come, by its kind and state.
+COURSE = {
+    ("refund", "proposed"): N_("refund No. {no}, {yen} yen: waits for approval"),
+    ("refund", "approved"): N_("refund No. {no}, {yen} yen: approved, waits for the transfer"),
+    ("refund", "filed"): N_("refund No. {no}, {yen} yen: approved, handed to the bank for the transfer"),
+    ("refund", "paid"): N_("refund No. {no}, {yen} yen: paid to your bank account on {day}"),
+    ("refund", "returned"): N_("refund No. {no}, {yen} yen: the transfer came back on {day} and will be made again"),
+    ("credit", "proposed"): N_("credit No. {no}, {yen} yen, to application {to}: waits for approval"),
+    ("credit", "applied"): N_("credit No. {no}, {yen} yen, to application {to}: credited on {day}"),
 }
 
 # What a fact says in a letter; of the two registers only that nothing stood in them.
@@ -132,8 +148,9 @@ def _opening(letter: Letter) -> Iterator[Values]:
 def _answer(letter: Letter) -> Iterator[Values]:
     """The rows below 記: what is told of, and beside it what there is to tell, a line clause."""
     parts = (
-        (N_("Our answer"), [_(ANSWERS[letter.outcome])]),
+        (N_("Our answer"), [_(_sentence(letter))]),
         (N_("Amount"), list(_amounts(letter))),
+        (N_("How it goes back"), list(map(_step, letter.course))),
         (N_("Under which rule"), list(_grounds(letter))),
         (N_("What it rests on"), list(_facts(letter))),
         (N_("To be looked into"), [_doubt(code) for code in letter.doubts] if letter.outcome == "needs_review" else []),
@@ -144,6 +161,10 @@ def _answer(letter: Letter) -> Iterator[Values]:
     for name, texts in parts:
         if texts:
             yield _(name), "\n".join(texts)
+
+
+def _sentence(letter: Letter) -> str:
+    return GIVEN_BACK if letter.outcome == "settled" and letter.course else ANSWERS[letter.outcome]
 
 
 def _open(letter: Letter) -> bool:
@@ -161,9 +182,26 @@ def _amounts(letter: Letter) -> Iterator[str]:
         yield _(sentence, yen=format_yen(letter.overpaid))
 
 
+def _step(step: CourseStep) -> str:
+    fields = {"no": step.no, "yen": format_yen(step.yen), "day": format_day(step.on), "to": step.to}
+    sentence = COURSE.get((step.kind, step.state))
+    return step.says if sentence is None else _(sentence, **fields)
+
+
 def _grounds(letter: Letter) -> Iterator[str]:
-    """The notice and its clauses in their own words; a translation stands beside them, never in their place."""
-    if letter.notice is None:
+    """The notice and its clauses in their own words; a translation stands beside them, never in their place.
+
+    Where the federation itself decided, its paper comes first.
+    """
+    if (ruling := letter.ruled) is not None:
+        #     お知らせに定めのない事項につき、…
+        sentence = N_("What the notices leave open, the federation has decided itself: document {document} of {day}")
+        yield _(sentence, document=ruling.document, day=format_day(ruling.decided_on))
+        if ruling.reason is not None:
+            yield ruling.reason
+        if letter.cited and letter.notice is not None:
+            yield letter.notice.name
+    elif letter.notice is None:
         yield _("On that day no notice was in force under which the fee is given back.")
     elif not letter.notice.clauses:
         yield _("In {notice} no case is named in which the fee is given back.", notice=letter.notice.name)

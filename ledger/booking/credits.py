@@ -13,7 +13,7 @@ from ledger.booking.authority import ISSUED
 from ledger.booking.credit_origins import credited_from
 from ledger.booking.eligibility import claim, require_application
 from ledger.booking.events import entry_of
-from ledger.booking.inputs import applications, related
+from ledger.booking.inputs import ApplicationFacts, applications, related
 from ledger.booking.planning import Plan
 from ledger.booking.workflow import CREDITS, Proposal, begin, proposed_on, reversal_of, step
 from ledger.codes import Account
@@ -46,8 +46,8 @@ def propose(connection: Connection, application: str, to_application: str, *, on
     reissue = applications(connection, [to_application])[to_application]
     if reissue.kind != "reissue" or application == to_application:
         raise refusals.NotAReissue(to_application)
-    if reissue.withdrawn_on is not None and reissue.withdrawn_on <= on:
-        raise refusals.ReissueWithdrawn(to_application, reissue.withdrawn_on)
+    if (withdrawn_on := _withdrawn(reissue, on)) is not None:
+        raise refusals.ReissueWithdrawn(to_application, withdrawn_on)
     finding, decision = claim(connection, application, on=on, by=by, also=[to_application])
     owed = _still_owed(connection, to_application, on)
     if owed <= 0:
@@ -61,6 +61,12 @@ def propose(connection: Connection, application: str, to_application: str, *, on
     return Proposal(begin(connection, CREDITS, row, reserve, by=by), True, yen)
 
 
+def _withdrawn(reissue: ApplicationFacts, on: date) -> date | None:
+    """The day on which a reissue was withdrawn, if that had happened by a day."""
+    withdrawn_on = reissue.withdrawn_on
+    return withdrawn_on if withdrawn_on is not None and withdrawn_on <= on else None
+
+
 def _still_owed(connection: Connection, application: str, on: date) -> int:
     """What the fee of an application still lacks, in yen; 0 when no fee is known for it. Credits proposed count."""
     due = applications(connection, [application])[application].due
@@ -72,10 +78,15 @@ def _still_owed(connection: Connection, application: str, on: date) -> int:
 
 
 def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:
-    """Approves a credit and applies it. Refused to the person who proposed it, and when the reissue owes less now."""
+    """Approves a credit and applies it.
+
+    Refused to the person who proposed it, and when the reissue has been withdrawn since, or owes less now.
+    """
 
     def apply(credit: Settlement) -> list[int]:
         application, reissue = _applications(credit)
+        if (withdrawn_on := _withdrawn(applications(connection, [reissue])[reissue], on)) is not None:
+            raise refusals.CreditedReissueWithdrawn(no, reissue, withdrawn_on)
         owed = _still_owed(connection, reissue, on) + credit.yen
         if owed < credit.yen:
             raise refusals.NothingOwed(reissue, max(0, owed))

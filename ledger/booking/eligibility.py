@@ -55,8 +55,10 @@ def require_eligible(finding: Finding, on: date) -> None:
     match finding.outcome:
         case "no_fee":
             raise refusals.NoFeeReceived(application, on)
-        case "settled":
-            raise refusals.NothingToRefund(application)
+        case "settled" | "being_settled":
+            course = finding.course
+            commands = list(dict.fromkeys(step.next_command for step in course))
+            raise refusals.NothingToRefund(application, [step.says for step in course], commands)
         case "needs_review":
             raise refusals.NeedsReview(application, [review_flags.remark(code) for code in finding.doubts])
         case "in_force":

@@ -54,10 +54,12 @@ class NoFeeReceived(Refusal):
 
 
 class NothingToRefund(Refusal):
-    """everything received for application {application} is already refunded or credited, or about to be"""
+    """everything received for application {application} is given back or on its way: {course}"""
 
     application: str
-    instead = N_("see how it was settled: seisan refund list, seisan credit list")
+    course: list[str]
+    next_commands: list[str]
+    instead = N_("the way on: {next_commands}")
 
 
 class StillInForce(Refusal):
@@ -89,7 +91,41 @@ class NeedsReview(Refusal):
 
     application: str
     doubts: list[str]
-    instead = N_("clear the doubt up and take the fact in with its paper: seisan import FILE")
+    instead = N_(
+        "clear the doubt up and take the fact in with its paper; or, where only the federation can decide, take in its "
+        "ruling (file of rulings) and have another person approve it: seisan import FILE, seisan ruling approve NO"
+    )
+
+
+class UnknownRuling(Refusal):
+    """there is no ruling {ruling}"""
+
+    ruling: int
+    instead = N_("the rulings are listed by: seisan ruling list")
+
+
+class RulingOutOfOrder(Refusal):
+    """ruling {ruling} is: {state}; from there it cannot become: {wanted}"""
+
+    ruling: int
+    state: str
+    wanted: str
+    instead = N_("take it in once more, if it holds all the same: seisan import FILE; what stands: seisan ruling list")
+
+
+class NothingToRule(Refusal):
+    """on {on} no doubt about application {application} is left for the federation to decide"""
+
+    application: str
+    on: date
+    instead = N_("see the answer and its grounds: seisan check --application {application} --as-of {on}")
+
+
+class FeeNotKnown(Refusal):
+    """no fee is known for the day of application {application}, and no ruling can say what it was"""
+
+    application: str
+    instead = N_("take the fee in with its paper (file of fees), then approve: seisan import FILE")
 
 
 class FeeNotHeld(Refusal):
@@ -312,6 +348,17 @@ class ReissueWithdrawn(Refusal):
     to_application: str
     on: date
     instead = N_("name another reissue application, or refund the fee: seisan refund propose")
+
+
+class CreditedReissueWithdrawn(Refusal):
+    """application {to_application}, to which credit {credit} was to go, was withdrawn on {on}"""
+
+    credit: int
+    to_application: str
+    on: date
+    instead = N_(
+        "reject the credit, and the fee can be refunded or credited anew: seisan credit reject {credit} --reason …"
+    )
 
 
 class NothingOwed(Refusal):

@@ -1,5 +1,6 @@
 """The findings: each row of the one SELECT with its grounds, its doubts and what is missing, as values."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,9 @@ from sqlalchemy import Connection, Row, RowMapping
 
 from ledger import facts
 from ledger.codes import format_code
-from ledger.decisions import query
+from ledger.decisions import query, rulings
+from ledger.decisions.course import CourseStep, parse_course
+from ledger.decisions.rulings import Ruling
 from ledger.facts import Origin
 from ledger.i18n import _, either
 from ledger.notices import register, review_flags
@@ -37,7 +40,8 @@ class JudgedApplication:
     """The answer for one application as of a day: what it is, under which notice, on which grounds, and how many yen.
 
     `fee_received` is None when something was received but no fee is known for the day of the application. `refundable`
-    is 0 unless the outcome is eligible.
+    is 0 unless the outcome is eligible. `course` are the refunds and credits of the fee as they stood on the day;
+    `ruling` is what the federation itself had decided by then.
     """
 
     application: str
@@ -53,6 +57,8 @@ class JudgedApplication:
     fee_received: int | None
     refundable: int
     suggested: str | None
+    course: tuple[CourseStep, ...]
+    ruling: Ruling | None
 
 
 @dataclass(frozen=True)
@@ -129,15 +135,18 @@ def judging(
 
 def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:
     values = row._mapping
-    decided = values["outcome"] in ("no_fee", "settled") or values[f"doubt_{review_flags.WITHDRAWN}"]
+    doubts = tuple(doubt.code for doubt in review_flags.DOUBTS if values[f"doubt_{doubt.code}"])
+    spoken_of = tuple(json.loads(values["ruling_doubts"] or "[]"))
     return Finding(
         **{name: values[name] for name in _COLUMNS},
         as_of=as_of,
         notice=notice,
         clauses=tuple(clause.mark for clause, name in query.clause_columns(notice).items() if values[name]),
-        missing=() if decided else tuple(fact for fact in query.MISSABLE if values[f"missing_{fact}"]),
-        doubts=tuple(doubt.code for doubt in review_flags.DOUBTS if values[f"doubt_{doubt.code}"]),
+        missing=() if values["decided"] else tuple(fact for fact in query.MISSABLE if values[f"missing_{fact}"]),
+        doubts=doubts,
         warnings=tuple(warning.code for warning in review_flags.WARNINGS if values[f"warning_{warning.code}"]),
+        course=parse_course(values["course"]),
+        ruling=rulings.of_row(values, doubts, spoken_of),
         row=values,
     )
 

@@ -162,15 +162,17 @@ def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iter
         "doubts": {f"doubt_{doubt.code}": doubt.code for doubt in review_flags.DOUBTS},
     }
     flags = [name for columns in names.values() for name in columns]
-    plain = ("application", "member", "outcome", "refundable")
+    plain = ("application", "member", "outcome", "refundable", "decided")
     statement = select(*(answered.c[name] for name in (*plain, *flags))).order_by(answered.c.application)
     judgements: dict[Any, Judgement] = {}  # a hundred thousand applications have a few hundred answers
-    for application, member, outcome, refundable, *truths in connection.execute(statement, query.parameters(as_of)):
-        key = (outcome, refundable, *truths)
+    for application, member, outcome, refundable, decided, *truths in connection.execute(
+        statement, query.parameters(as_of)
+    ):
+        key = (outcome, refundable, decided, *truths)
         if key not in judgements:
             true = {name for name, truth in zip(flags, truths, strict=True) if truth}
             codes = {part: tuple(columns[name] for name in columns if name in true) for part, columns in names.items()}
-            if outcome in ("no_fee", "settled") or review_flags.WITHDRAWN in codes["doubts"]:
+            if decided:
                 codes["missing"] = ()
             judgements[key] = Judgement(outcome, refundable=refundable, **codes)
         yield application, member, judgements[key]

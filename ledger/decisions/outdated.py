@@ -31,7 +31,7 @@ from ledger import facts, tables
 from ledger.codes import SUSPENSE_EVENTS
 from ledger.decisions.findings import Finding
 from ledger.decisions.shadows import judged, original, shadow
-from ledger.decisions.store import STANDS, Decision, standing
+from ledger.decisions.store import GIVEN_BACK, STANDS, Decision, standing
 from ledger.facts import AS_OF, COLUMNS, Origin
 from ledger.notices import register
 
@@ -108,7 +108,11 @@ def _judged_again(
 
 
 def _differs(decision: Decision, finding: Finding | None) -> bool:
-    if finding is None or (decision.outcome, decision.refundable) != (finding.outcome, finding.refundable):
+    if finding is None:
+        return True
+    # How far a refund or a credit has come is no other answer.
+    given_back = decision.outcome in GIVEN_BACK and finding.outcome in GIVEN_BACK
+    if not given_back and (decision.outcome, decision.refundable) != (finding.outcome, finding.refundable):
         return True
     same_notice = decision.notice == finding.notice
     return same_notice and decision.outcome != "no_fee" and decision.clauses != finding.clauses

@@ -29,6 +29,8 @@ from sqlalchemy import (
 
 from ledger import allocations, facts, fees, tables
 from ledger.codes import OPENING, RECEIPTS, Account
+from ledger.decisions import rulings
+from ledger.decisions.course import courses
 from ledger.facts import AS_OF
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
@@ -192,24 +194,13 @@ def _could_change(fact: str, rules: dict[Clause, str], named: dict[Condition, st
 
 def _outcomes(judged: CTE) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
-    doubtful = or_(*(judged.c[f"doubt_{doubt.code}"] for doubt in review_flags.DOUBTS))
     total, due, received = judged.c.total_received, judged.c.fee_due, judged.c.received
     # While no fee is known, what waits in suspense may be one.
     nothing = case((due.is_(None), total), else_=received) == 0
     received_of_due = case((nothing, 0), (due.is_(None), None), (due < received, due), else_=received)
     fee_received = received_of_due.label("fee_received")
-    settled = and_(due.is_not(None), judged.c.returned >= fee_received)
-    outcome = case(
-        (nothing, "no_fee"),
-        (settled, "settled"),
-        (judged.c[f"doubt_{review_flags.WITHDRAWN}"], "needs_review"),
-        (and_(judged.c.verdict == "eligible", doubtful), "needs_review"),
-        (judged.c.verdict == "eligible", "eligible"),
-        (judged.c.ended_on.is_(None), "in_force"),
-        (and_(judged.c.verdict == "undetermined", doubtful), "needs_review"),
-        (judged.c.verdict == "undetermined", "needs_facts"),
-        else_="not_eligible",
-    ).label("outcome")
+    course, ruling = courses(), rulings.approved()
+    outcome, beside = _outcome(judged, nothing, fee_received, course, ruling)
     suspense = judged.c.in_suspense
     beyond_due = case((due.is_(None), None), (received > due, suspense + received - due), else_=suspense)
     overpaid = case((total == 0, 0), else_=beyond_due).label("overpaid")
@@ -225,17 +216,53 @@ def _outcomes(judged: CTE) -> Select[Any]:
         .cte("open_reissues")
     )
     weighed = (
-        select(*judged.c, outcome, fee_received, overpaid, reissues.c.open_reissue)
-        .select_from(judged.outerjoin(reissues, reissues.c.member == judged.c.member))
+        select(*judged.c, outcome, *beside, fee_received, overpaid, reissues.c.open_reissue)
+        .select_from(
+            judged.outerjoin(reissues, reissues.c.member == judged.c.member)
+            .outerjoin(course, course.c.application == judged.c.application)
+            .outerjoin(ruling, ruling.c.application == judged.c.application)
+        )
         .cte("weighed")
     )
     eligible = weighed.c.outcome == "eligible"
     credit = and_(weighed.c.open_reissue.is_not(None), func.coalesce(weighed.c.choice, "credit") == "credit")
+    given_back = weighed.c.outcome.in_(("no_fee", "being_settled", "settled"))
     return select(
         *weighed.c,
         case((eligible, weighed.c.fee_received - weighed.c.returned), else_=0).label("refundable"),
         case((and_(eligible, credit), "credit"), (eligible, "refund")).label("suggested"),
+        or_(given_back, weighed.c.ruled, weighed.c[f"doubt_{review_flags.WITHDRAWN}"]).label("decided"),
     ).order_by(weighed.c.application)
+
+
+def _outcome(
+    judged: CTE, nothing: ColumnElement[bool], fee_received: ColumnElement[Any], course: CTE, ruling: CTE
+) -> tuple[ColumnElement[str], list[ColumnElement[Any]]]:
+    """The outcome, and what stands beside it: the course of the money, the ruling, whether it settles a doubt.
+
+    A ruling takes the place of the review, and of nothing else.
+    """
+    doubtful = or_(*(judged.c[f"doubt_{doubt.code}"] for doubt in review_flags.DOUBTS))
+    settled = and_(judged.c.fee_due.is_not(None), judged.c.returned >= fee_received)
+    eligible, undetermined = judged.c.verdict == "eligible", judged.c.verdict == "undetermined"
+    open_question = or_(eligible, and_(undetermined, judged.c.ended_on.is_not(None)))
+    review = or_(judged.c[f"doubt_{review_flags.WITHDRAWN}"], and_(doubtful, open_question))
+    ruled = and_(review, rulings.settles(judged, ruling))
+    outcome = case(
+        (nothing, "no_fee"),
+        (and_(settled, course.c.waiting > 0), "being_settled"),
+        (settled, "settled"),
+        (and_(ruled, ruling.c.ruling_treatment == "refund"), "eligible"),
+        (ruled, "not_eligible"),
+        (review, "needs_review"),
+        (eligible, "eligible"),
+        (judged.c.ended_on.is_(None), "in_force"),
+        (undetermined, "needs_facts"),
+        else_="not_eligible",
+    ).label("outcome")
+    named = [ruling.c[f"ruling_{name}"] for name in rulings.COLUMNS]
+    beside = [func.coalesce(review, false()).label("under_review"), func.coalesce(ruled, false()).label("ruled")]
+    return outcome, [course.c.course, *named, ruling.c.doubts.label("ruling_doubts"), *beside]
 
 
 # --- money ----------------------------------------------------------------------------------------------------------

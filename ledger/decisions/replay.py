@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     func,
     literal,
     null,
@@ -34,6 +35,7 @@ from ledger.decisions.shadows import judged, original, shadow
 from ledger.decisions.store import content
 from ledger.errors import UnknownDecision
 from ledger.notices import register
+from ledger.settlements import OPEN
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,12 @@ def replay(connection: Connection, no: int) -> Replay:
 def replays(connection: Connection, numbers: Sequence[int] | None = None) -> Iterator[Replay]:
     """Judges decisions again (None: all of them), superseded ones too, from nothing but what was then in the books.
 
-    Counted are the facts, deposits, fees and entries up to the last that the books held when the decision was kept, and
-    the steps of refunds and credits whose entry they held. Of a decision that does not say how far they reached, what
-    was recorded by its moment counts, and of steps those that rest on earlier decisions. Compared is the whole finding
-    as it was kept, with the records it stands on, and the columns beside it. Decisions for one day that were kept on
-    the same books are judged in one go.
+    Counted are the facts, deposits, fees, entries and rulings up to the last that the books held when the decision was
+    kept, and the steps of refunds and credits whose entry they held. Of a decision that does not say how far they
+    reached, what was recorded by its moment counts, and of steps those that rest on earlier decisions. Compared is the
+    whole finding as it was kept, with the records it stands on, and the columns beside it; of a course whether it
+    waits, for an approval or a payment file rests on no entry. Decisions for one day that were kept on the same books
+    are judged in one go.
     """
     decision, dialect = tables.decision, connection.dialect.name
     moment = case((decision.c.sources_to.is_(None), decision.c.recorded_at)).label("moment")
@@ -83,14 +86,24 @@ def replays(connection: Connection, numbers: Sequence[int] | None = None) -> Ite
 
 
 def _differing(row: Mapping[Any, Any], current: Mapping[str, Any]) -> Iterator[str]:
-    for name, stored in json.loads(row["finding"]).items():
+    finding = json.loads(row["finding"])
+    if "course" not in finding and (finding["outcome"], current.get("outcome")) == ("settled", "being_settled"):
+        # What is still on its way back was not told apart when this was kept.
+        current = {**current, "outcome": "settled"}
+    for name, stored in finding.items():
         beside = row.get(name, stored)
-        if stored != current.get(name) or stored != (beside.isoformat() if isinstance(beside, date) else beside):
+        same = _far(stored) == _far(current.get(name, ())) if name == "course" else stored == current.get(name)
+        if not same or stored != (beside.isoformat() if isinstance(beside, date) else beside):
             yield name
 
 
 # How far the books reached; of what was kept earlier, some of it is not known.
-_REACH = ("sources_to", "fees_to", "entries_to", "allocations_to")
+_REACH = ("sources_to", "fees_to", "entries_to", "allocations_to", "rulings_to")
+
+
+def _far(course: Any) -> list[Any]:
+    """A course without what rests on no entry: whether what waits was approved, or in a file, by that moment."""
+    return [{**step, "state": "open", "on": None} if step["state"] in OPEN else step for step in course]
 
 
 # --- the tables as they were ----------------------------------------------------------------------------------------
@@ -100,7 +113,8 @@ def _reach(decision: Row[Any]) -> dict[str, object]:
     """How far the books reached when a decision was kept, for the shadows that go by it."""
     if decision.sources_to is None:
         return {"kept_at": decision.recorded_at, "kept_no": decision.no}
-    return {name: decision._mapping[name] for name in _REACH if decision._mapping[name] is not None}
+    numbers = {name: decision._mapping[name] for name in _REACH if decision._mapping[name] is not None}
+    return numbers | {"rulings_to": decision.rulings_to or 0}  # of before there were rulings: none
 
 
 @cache
@@ -118,6 +132,7 @@ def _by_reach(dialect: str, from_deposits: bool) -> tuple[CTE, ...]:
         (tables.fee, "id", "fees_to"),
         (tables.refund_step, "entry", "entries_to"),
         (tables.credit_step, "entry", "entries_to"),
+        (tables.ruling_step, "no", "rulings_to"),
     ]
     if from_deposits:
         reaches.append((tables.allocation, "source", "sources_to"))
@@ -195,4 +210,6 @@ def _by_moment(dialect: str) -> tuple[CTE, ...]:
         of = original(dialect, steps)
         earlier = select(whole.c.no).where(or_(whole.c.decision.is_(None), whole.c.decision < first))
         shadows.append(shadow(steps, select(of).where(of.c.recorded_at <= at, of.c[whole.name].in_(earlier))))
+    rulings = original(dialect, tables.ruling_step)
+    shadows.append(shadow(tables.ruling_step, select(rulings).where(false())))  # there were none in those days
     return tuple(shadows)

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from ledger import tables
+from ledger.decisions.course import CourseStep
 from ledger.decisions.findings import Finding, JudgedApplication
+from ledger.decisions.rulings import Ruling
 from ledger.errors import UnknownDecision
 from ledger.facts import COLUMNS
 from ledger.journal.closing import MonthStep
@@ -23,7 +25,12 @@ _FEW = 100
 _KEPT = (
     *("application", "as_of", "notice", "outcome", "verdict", "clauses", "missing", "doubts", "warnings", "fee_due"),
     *("tax_percent", "fee_received", "overpaid", "returned", "refundable", "suggested", "conditions", "facts"),
+    *("course", "ruling"),
 )
+# What giving the fee back changes of a finding.
+_CARRYING_OUT = ("outcome", "returned", "refundable", "suggested", "course")
+# The outcomes of a fee that is given back, whether or not its refunds and credits are finished.
+GIVEN_BACK = ("being_settled", "settled")
 # The columns of a decision beside its finding that are read as they stand.
 _COLUMNS = ("no", "application", "member", "as_of", "by", "outcome", "verdict", "refundable", "superseded_by")
 
@@ -52,6 +59,8 @@ def content(finding: Finding) -> str:
     row = finding.row
     values = vars(finding) | {name: row[name] for name in ("fee_due", "tax_percent", "returned")}
     values["notice"] = finding.notice.announced_on if finding.notice else None
+    values["course"] = [_plain_fields(step) for step in finding.course]
+    values["ruling"] = None if finding.ruling is None else _plain_fields(finding.ruling)
     values["conditions"] = [
         {"clause": clause.mark, "condition": condition.ja, "holds": finding.holds(condition)}
         for clause in (finding.notice.clauses if finding.notice else ())
@@ -63,6 +72,10 @@ def content(finding: Finding) -> str:
         if row[f"{fact.name}_fact"] is not None
     }
     return json.dumps({name: _plain(values[name]) for name in _KEPT}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain_fields(record: CourseStep | Ruling) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in vars(record).items()}
 
 
 def _plain(value: Any) -> Any:
@@ -87,7 +100,7 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
     rows: list[dict[str, object]] = []
     for finding in findings:
         text, before = content(finding), before_by_application.get(finding.application)
-        if before is not None and _same(before.finding, text):
+        if before is not None and _same(before.no, before.finding, text):
             numbers.append(before.no)
             continue
         numbers.append(following + len(rows))
@@ -100,18 +113,27 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
     return numbers
 
 
-def _same(before: str, now: str) -> bool:
-    """Whether a finding says what was kept before; what an earlier version did not keep is not compared."""
+def _same(no: int, before: str, now: str) -> bool:
+    """Whether a finding says what was kept before; what an earlier version did not keep is not compared.
+
+    That a decision has been carried out since is no other answer to the question of its day: the refunds and credits
+    that rest on it, and what they change, are not compared where they give all of the fee back.
+    """
     if before == now:
         return True
     earlier, current = json.loads(before), json.loads(now)
+    yen = sum(step["yen"] for step in current["course"] if step["decision"] == no)
+    if current["outcome"] in GIVEN_BACK and earlier["outcome"] == "eligible":
+        if (earlier["returned"] + yen, earlier["refundable"]) != (current["returned"], yen):
+            return False
+        earlier = {name: value for name, value in earlier.items() if name not in _CARRYING_OUT}
     return bool(earlier == {name: current[name] for name in earlier if name in current})
 
 
 def _reach(connection: Connection) -> dict[str, int]:
     """How far the books reach at this moment: what is recorded later has a higher number, whatever the clock says."""
     numbers = {"sources_to": tables.source.c.id, "fees_to": tables.fee.c.id, "entries_to": tables.entry.c.no}
-    numbers["allocations_to"] = tables.allocation.c.id
+    numbers |= {"allocations_to": tables.allocation.c.id, "rulings_to": tables.ruling_step.c.no}
     return {name: last_number(connection, number) for name, number in numbers.items()}
 
 
@@ -171,5 +193,13 @@ def _decision(row: Row[Any]) -> Decision:
     values: dict[str, Any] = {name: row._mapping[name] for name in _COLUMNS}
     values |= {name: tuple(finding[name]) for name in ("clauses", "missing", "doubts", "warnings")}
     values |= {name: finding[name] for name in ("fee_received", "suggested")}
+    values["course"] = tuple(CourseStep(**_dated(step, "on")) for step in finding.get("course", ()))
+    ruling = finding.get("ruling")
+    values["ruling"] = None if ruling is None else Ruling(**_dated(ruling, "decided_on", "approved_on"))
     notice = register.announced(date.fromisoformat(row.notice)) if row.notice else None
     return Decision(**values, decided_at=row.recorded_at, notice=notice, finding=finding)
+
+
+def _dated(fields: Mapping[str, Any], *days: str) -> dict[str, Any]:
+    """What was kept of a step or a ruling, with its days as days."""
+    return {name: date.fromisoformat(value) if name in days else value for name, value in fields.items()}

@@ -47,8 +47,8 @@ class InputColumn:
     """One column of an input file; `name` is what the books call its value, such as the fact that it brings.
 
     `required`: heading and cell have to be there. `blank_says`: a blank cell is a statement of its own ("none up to
-    the day of the check"). `dates`: the fact that was checked up to this day or answered on it; unless a row says
-    otherwise, it is known from this day. `planned`: a day that may lie ahead.
+    the day of the check"). `dates`: the fact that was checked up to this day or answered on it, or the paper of this
+    day; unless a row says otherwise, it is known from this day. `planned`: a day that may lie ahead.
     """
 
     heading: str

@@ -24,6 +24,7 @@ from ledger.intake.notes import billed_again
 from ledger.intake.recognition import InputFile, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport, Touched
+from ledger.intake.rulings import add_rulings
 from ledger.intake.spellings import spell_alike
 from ledger.intake.versions import VERSIONED, Versions
 from ledger.intake.withdrawing import withdrawn_sources
@@ -60,6 +61,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     taking.correct_owners(corrected)
     taking.add_facts(lines, records)
     taking.add_versions(lines)
+    taking.new |= add_rulings(connection, lines, taking.known_on_of, taking.source_of)
     taking.add_allocations(lines)
     taking.add_openings(lines)
     return ImportReport([taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes)
@@ -120,10 +122,10 @@ class _Import:
         applications: dict[object, dict[str, object]] = {}
         for line in lines:
             if line.kind.code == "members" and (number := line.values["member"]) not in records.members:
-                members.setdefault(number, {"number": number, **self._source(line)})
+                members.setdefault(number, {"number": number, **self.source_of(line)})
             if line.kind.code == "applications" and (number := line.values["application"]) not in records.applications:
                 owner = line.values["member"]
-                applications.setdefault(number, {"number": number, "member": owner, **self._source(line)})
+                applications.setdefault(number, {"number": number, "member": owner, **self.source_of(line)})
         add(self.connection, tables.member, list(members.values()))
         add(self.connection, tables.application, list(applications.values()))
 
@@ -150,7 +152,9 @@ class _Import:
                     # how far a register reached, or when it was answered, corrects nothing
                     self._correct(line, application, fact.name, before.code or before.day, fact.code or fact.day)
                 self.new.add(id(line))
-                rows.append({"application": application, **fact._asdict(), "known_on": known_on, **self._source(line)})
+                rows.append(
+                    {"application": application, **fact._asdict(), "known_on": known_on, **self.source_of(line)}
+                )
         add(self.connection, tables.fact, rows)
 
     def add_versions(self, lines: list[InputRow]) -> None:
@@ -161,7 +165,7 @@ class _Import:
                 continue
             versions = Versions(self.connection, of_kind)
             for line in of_kind:
-                changes = versions.add(line, self.known_on_of(line), self._source(line))
+                changes = versions.add(line, self.known_on_of(line), self.source_of(line))
                 if changes is None:
                     continue
                 self.new.add(id(line))
@@ -176,7 +180,7 @@ class _Import:
         for line in lines:
             if line.kind.code == "openings":
                 values = {name: line.values.get(name) for name in openings.COLUMNS}
-                rows.append(values | {"known_on": self.known_on_of(line), **self._source(line)})
+                rows.append(values | {"known_on": self.known_on_of(line), **self.source_of(line)})
                 self.new.add(id(line))
         add(self.connection, tables.opening, rows)
 
@@ -206,7 +210,7 @@ class _Import:
             if latest is not None and latest.applications and version > latest:
                 self._correct(line, deposit, "application", ", ".join(latest.applications), number)
             self.new.add(id(line))
-            rows += version_rows(deposit, version.version, [Part(number)], known_on, self._source(line))
+            rows += version_rows(deposit, version.version, [Part(number)], known_on, self.source_of(line))
         add(self.connection, tables.allocation, rows)
 
     def touched(self, lines: list[InputRow]) -> Touched:
@@ -225,7 +229,8 @@ class _Import:
             sheets.append(ImportedSheet(kind.code, kind.title, sheet.sheet, count, new, count - new, sheet.ignored))
         return ImportedFile(file.name, file.sha256 is None, sheets, file.passed_over)
 
-    def _source(self, line: InputRow) -> dict[str, object]:
+    def source_of(self, line: InputRow) -> dict[str, object]:
+        """The columns of a record that say from which line it came."""
         return {"source": self.sources[line.file], "sheet": line.sheet, "row": line.row}
 
     def _correct(self, line: InputRow, about: str, name: str, was: Value | None, now: Value | None) -> None:

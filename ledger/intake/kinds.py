@@ -185,6 +185,17 @@ KINDS = (
         InputColumn("根拠", "basis", remark(500), N_("The paper that it rests on.")),
         key=FEE_KEY,
     ),
+    # What the federation itself decided where no notice decides (決裁): a paper with a day and a number.
+    Kind(
+        "rulings",
+        N_("Rulings of the federation"),
+        _APPLICATION,
+        _needed("決裁日", "decided_on", day, N_("The day of the paper."), dates="ruling"),
+        _needed("文書番号", "document", text(100), N_("The number of the paper, as it stands there.")),
+        _coded("扱い", "treatment", N_("Whether the fee is given back."), required=True),
+        InputColumn("理由", "ruled_because", remark(500), N_("Why; it stands in the letter to the member.")),
+        key=("application", "decided_on", "document"),
+    ),
 )
 
 

@@ -24,7 +24,7 @@ from ledger.store.records import batches
 
 # The tables in which the rows of an import stand, each with its source.
 IMPORTED: tuple[Table, ...] = (
-    *(tables.application_known, tables.fact, tables.allocation, tables.opening),
+    *(tables.application_known, tables.fact, tables.allocation, tables.opening, tables.ruling),
     *VERSIONED.values(),
 )
 
@@ -173,7 +173,7 @@ def _kinds(connection: Connection) -> dict[int, set[str]]:
     fact = tables.fact.c
     for source, name in connection.execute(select(fact.source, fact.name).distinct()):
         kinds.setdefault(source, set()).add(by_fact[name])
-    for code, table in {**VERSIONED, "openings": tables.opening}.items():
+    for code, table in {**VERSIONED, "openings": tables.opening, "rulings": tables.ruling}.items():
         statement = select(table.c.source).where(table.c.source.is_not(None)).distinct()
         for source in connection.execute(statement).scalars():
             kinds.setdefault(source, set()).add(code)
@@ -293,7 +293,7 @@ def _say_anew(
 def _touched(connection: Connection, found: dict[str, list[Any]]) -> Touched:
     applications = {row.application for row in found[tables.fact.name]}
     applications |= {row.application for row in found[tables.allocation.name] if row.application is not None}
-    applications |= {row.application for row in found[tables.bill_known.name]}
+    applications |= {row.application for table in (tables.bill_known, tables.ruling) for row in found[table.name]}
     deposits = {row.deposit for name in ("deposit_known", "allocation") for row in found[name]}
     applications |= {
         number for allocation in allocations(connection, deposits).values() for number in allocation.applications

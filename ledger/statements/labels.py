@@ -14,6 +14,7 @@ OUTCOMES = {
     "needs_facts": N_("facts missing"),
     "needs_review": N_("to be reviewed"),
     "in_force": N_("not ended"),
+    "being_settled": N_("on its way back"),
     "settled": N_("already given back"),
     "no_fee": N_("no fee received"),
 }

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, literal, select
 
 from ledger import fees
 from ledger.decisions.findings import first_decided
-from ledger.decisions.store import Decision, decision, standing
+from ledger.decisions.rulings import Ruling
+from ledger.decisions.store import GIVEN_BACK, Decision, decision, standing
 from ledger.facts import COLUMNS
 from ledger.money import Yen, tax_inside
 from ledger.notices import review_flags
@@ -61,7 +62,12 @@ class Letter(Decision):
     @property
     def yen(self) -> int:
         """The yen that the letter is about: to be given back, or already given back."""
-        return self.returned if self.outcome == "settled" else self.refundable
+        return self.returned if self.outcome in GIVEN_BACK else self.refundable
+
+    @property
+    def ruled(self) -> Ruling | None:
+        """The ruling of the federation that the answer rests on; None where it rests on none."""
+        return self.ruling if self.ruling is not None and self.ruling.settles else None
 
     @property
     def tax(self) -> int | None:
@@ -119,9 +125,14 @@ def _facts(decision: Decision) -> dict[str, date | str]:
 
 
 def _cited(decision: Decision) -> tuple[CitedClause, ...]:
-    """The clauses that decided: those that held; else those not known yet; else all, for all of them failed."""
-    notice, undecided = decision.notice, ("in_force", "settled", "no_fee")
-    if notice is None or decision.outcome in undecided or review_flags.WITHDRAWN in decision.doubts:
+    """The clauses that decided: those that held; else those not known yet; else all, for all of them failed.
+
+    Of a fee that is given back, or that a ruling decides, those that held.
+    """
+    notice = decision.notice
+    # Of what was given back it was at first not kept how; those letters stay as they were.
+    undecided = decision.outcome in ("in_force", "no_fee") or (decision.outcome == "settled" and not decision.course)
+    if notice is None or undecided or review_flags.WITHDRAWN in decision.doubts:
         return ()
     english = {condition.ja: condition.en for condition in notice.conditions}
     clauses = []
@@ -133,6 +144,9 @@ def _cited(decision: Decision) -> tuple[CitedClause, ...]:
         )
         holds = True if clause.mark in decision.clauses else False if unmet else None
         clauses.append(CitedClause(clause.mark, clause.words, holds, unmet))
+    if decision.outcome in GIVEN_BACK or (decision.ruling is not None and decision.ruling.settles):
+        # Why the fee comes back all the same, the decision carried out or the ruling says.
+        return tuple(clause for clause in clauses if clause.holds)
     return first_decided(clauses, lambda clause: clause.holds)
 
 
@@ -143,7 +157,7 @@ def _rests_on(
     columns = {column for condition in _decisive(decision.notice, cited) for column in condition.shows}
     if decision.outcome == "in_force":
         columns.update(_OF_A_LIVE_ONE)
-    if decision.outcome == "needs_review":
+    if decision.outcome == "needs_review" or (decision.ruling is not None and decision.ruling.settles):
         columns.update(_OF_A_DOUBT)
     if "used" in columns:
         columns.add("used_answered_on")

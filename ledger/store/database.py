@@ -101,6 +101,8 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    # Days that are read as text are read as ISO writes them, whatever a server's habit is.
+    connection.exec_driver_sql("SET LOCAL DateStyle = 'ISO'")
 
 
 @contextmanager
