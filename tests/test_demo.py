@@ -19,10 +19,10 @@ from typer.testing import CliRunner
 
 import cli
 from exports.demo import play
-from ledger import i18n
+from ledger import dates, i18n
+from ledger.booking.recording import import_files
 from ledger.codes import APPLICATION_KINDS, ASSOCIATIONS, REASONS
 from ledger.decisions.findings import Finding, judge
-from ledger.intake.importer import take_in
 from ledger.notices.review_flags import DOUBTS, FEE_NOT_KNOWN, WARNINGS
 from ledger.store import database
 
@@ -109,7 +109,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     url = f"sqlite:///{tmp_path_factory.mktemp('books') / 'demo.db'}"
     database.create(url)
     with database.writing(url) as connection:
-        take_in(connection, files(), known_on=None, by="demo")
+        import_files(connection, files(), None, through=dates.today(), by="demo")
     with database.reading(url) as connection:
         return Books(url, {finding.application: finding for finding in judge(connection, play.AS_OF)})
 
@@ -300,7 +300,7 @@ def test_the_demo_copies_all_files_that_ship_as_they_are(tmp_path: Path) -> None
 def test_files_give_the_same_answers_in_english_on_both_databases(books: Books, book_url: str) -> None:
     i18n.use("en")
     with database.writing(book_url) as connection:
-        take_in(connection, files(), known_on=None, by="demo")
+        import_files(connection, files(), None, through=dates.today(), by="demo")
     with database.reading(book_url) as connection:
         answers = {finding.application: (finding.outcome, finding.clauses) for finding in judge(connection, play.AS_OF)}
     assert answers == {number: (finding.outcome, finding.clauses) for number, finding in books.findings.items()}

@@ -119,7 +119,8 @@ def test_refunding_the_last_reissue_pays_the_first_deposit_back_once(book_url: s
                 refunds.propose(connection, number(nth), on=LATER + timedelta(1), by=CLERK)
         refunds.returned(connection, no, on=LATER, reason="口座なし", by=CLERK)
         assert owed(connection, Account.RETURNED_TRANSFERS) == {number(0): 7245}
-        refunds.paid(connection, [no], on=LATER, by=CLERK)
+        refunds.approve(connection, no, on=LATER + timedelta(1), by=CHIEF)
+        refunds.paid(connection, [no], on=LATER + timedelta(1), by=CLERK)
         assert posted.balance(connection) == {}
     with database.reading(book_url) as connection:
         assert verify(connection, guards.faults(connection)).faults == ()
