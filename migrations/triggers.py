@@ -155,6 +155,10 @@ def _sqlite() -> Iterator[str]:
         f"BEGIN SELECT RAISE(ABORT, 'another-file: refund_step') WHERE {_OTHER_FILE}; "
         f"SELECT RAISE(ABORT, 'same-person-files: refund_step') WHERE {_made_by(_SAME_MAKER)}; END"
     )
+    proposed, closed = "NEW.state = 'proposed'", "NEW.state = 'closed'"
+    yield _raise("month_step_proposed", "closes-nothing: month_step", "month_step", when=proposed, where=_MOVES_ON)
+    alone = _closed_alone(_SAME_CLOSER)
+    yield _raise("month_step_people", "same-person: month_step", "month_step", when=closed, where=alone)
     approval = "account_approval"
     yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=_SAME_BROUGHT)
 
@@ -253,6 +257,27 @@ _SAME_BROUGHT = (
     "EXISTS (SELECT 1 FROM member_known brought JOIN source ON source.id = brought.source"
     f" WHERE brought.id = NEW.member_known AND {_person('source')} = {_person('NEW')})"
 )
+
+
+# A closing that is proposed leaves the books closed as far as they were.
+_MOVES_ON = (
+    "COALESCE(CAST(NEW.closed_to AS TEXT), '') <>"
+    " COALESCE((SELECT CAST(closed_to AS TEXT) FROM month_step ORDER BY no DESC LIMIT 1), '')"
+)
+_SAME_CLOSER = f"{_person('before')} = {_person('NEW')}"
+
+
+def _closed_alone(same: str) -> str:
+    """True when a month is closed with a bank's balance that the books do not show, and nobody else proposed it so."""
+    bank = (
+        "(SELECT COALESCE(SUM(CASE WHEN m.debit = '1110' THEN m.yen ELSE -m.yen END), 0) FROM movement m"
+        " JOIN entry e ON e.no = m.entry WHERE '1110' IN (m.debit, m.credit) AND e.happened_on <= NEW.closed_to)"
+    )
+    return (
+        f"NEW.bank_yen <> {bank} AND NOT EXISTS (SELECT 1 FROM month_step before WHERE before.no ="
+        " (SELECT max(no) FROM month_step) AND before.state = 'proposed' AND before.month = NEW.month"
+        f" AND before.bank_yen = NEW.bank_yen AND NOT ({same}))"
+    )
 
 
 # By the rule of three, who makes the payment file neither proposed nor approved what is in it. To declare a file void
@@ -393,6 +418,11 @@ def _postgresql_people() -> Iterator[str]:
     brought = _refuse_if(f"{_SAME_BROUGHT} OR ({by_role} AND NOT {_OWNER})", "same-person: account_approval")
     yield _function("refuse_account_approval", f"{brought}; RETURN NEW;")
     yield _trigger("account_approval_people", "BEFORE INSERT", "account_approval", "refuse_account_approval")
+    moves_on = _refuse_if(f"NEW.state = 'proposed' AND {_MOVES_ON}", "closes-nothing: month_step")
+    by_role = f"{_SAME_CLOSER} OR (before.role = NEW.role AND NOT {_OWNER})"
+    alone = _refuse_if(f"NEW.state = 'closed' AND {_closed_alone(by_role)}", "same-person: month_step")
+    yield _function("refuse_month_step", f"{moves_on}; {alone}; RETURN NEW;")
+    yield _trigger("month_step_people", "BEFORE INSERT", "month_step", "refuse_month_step")
     yield _function(
         "refuse_signature",
         f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "

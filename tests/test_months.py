@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from ledger import dates, i18n
 from ledger.booking import overpayments, refunds
-from ledger.booking.month_end import Objection, against, close, reopen
+from ledger.booking.closing_points import Objection, against
+from ledger.booking.month_end import close, reopen
 from ledger.booking.run import book
 from ledger.dates import Month
 from ledger.decisions.findings import judge

@@ -22,19 +22,46 @@ Days = Annotated[
         "--undetermined-days", N_("how long a decision may be undetermined (default: 60 days)"), "N", min=0, max=36500
     ),
 ]
-Accept = Annotated[str | None, option("--accept", N_("close all the same, and why; it is kept"), "REASON")]
+Accept = Annotated[
+    list[str] | None,
+    option(
+        "--accept",
+        N_(
+            "close all the same, and why; it is kept: CODE=REASON for one point (may be repeated), or REASON for all "
+            "that are not named, except that the bank's balance differs"
+        ),
+        "[CODE=]REASON",
+    ),
+]
 
 
-@app.writes("close", "2012-09 --bank-balance 1234567", "2012-09 --bank-balance 1234567 --accept 仮受金は10月に精算")
+@app.writes(
+    "close",
+    "2012-09 --bank-balance 1234567",
+    "2012-09 --bank-balance 1234567 --accept suspense=10月に精算 --accept not_billed=請求書は翌月",
+)
 def close(
     books: Books, month: InMonth, bank_balance: Balance = None, undetermined_days: Days = None, accept: Accept = None
 ) -> Answer:
-    """Closes a month and every month before it; everything that stands against it is said at once."""
-    from ledger.booking import month_end
+    """Closes a month and every month before it; everything that stands against it is said at once.
 
+    A bank's balance that differs from the books is accepted by two people: one proposes so, another closes.
+    """
+    from ledger.booking import closing_points, month_end
+    from ledger.statements.month import month_statement
+
+    reason, points = closing_points.parse_accepted(accept or [])
     limit = {} if undetermined_days is None else {"undetermined_days": undetermined_days}
     closed = month_end.close(
-        books.connection, month, today=dates.today(), by=books.by, bank_yen=bank_balance, accept=accept, **limit
+        books.connection,
+        month,
+        today=dates.today(),
+        by=books.by,
+        bank_yen=bank_balance,
+        accept=reason,
+        accept_points=points,
+        controls=lambda: month_statement(books.connection, month).failing,
+        **limit,
     )
     return Answer(*summaries.closed(closed))
 
