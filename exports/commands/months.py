@@ -1,13 +1,17 @@
 """The end of the month: closing, reopening, statements."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Reason, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
+from ledger.dates import Month
 from ledger.i18n import N_
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 app = Commands(N_("The end of the month"))
 month = app.group("month", N_("The months: open or closed, by whom, and what was accepted."), lists=True)
@@ -35,6 +39,13 @@ Accept = Annotated[
 ]
 
 
+def _failing(connection: "Connection", month: Month) -> list[str]:
+    """The control totals of a month that do not agree."""
+    from ledger.statements.month import month_statement
+
+    return month_statement(connection, month).failing
+
+
 @app.writes(
     "close",
     "2012-09 --bank-balance 1234567",
@@ -48,20 +59,12 @@ def close(
     A bank's balance that differs from the books is accepted by two people: one proposes so, another closes.
     """
     from ledger.booking import closing_points, month_end
-    from ledger.statements.month import month_statement
 
     reason, points = closing_points.parse_accepted(accept or [])
-    limit = {} if undetermined_days is None else {"undetermined_days": undetermined_days}
+    limit: dict[str, Any] = {} if undetermined_days is None else {"undetermined_days": undetermined_days}
+    said: dict[str, Any] = {"bank_yen": bank_balance, "accept": reason, "accept_points": points}
     closed = month_end.close(
-        books.connection,
-        month,
-        today=dates.today(),
-        by=books.by,
-        bank_yen=bank_balance,
-        accept=reason,
-        accept_points=points,
-        controls=lambda: month_statement(books.connection, month).failing,
-        **limit,
+        books.connection, month, today=dates.today(), by=books.by, controls=_failing, **said, **limit
     )
     return Answer(*summaries.closed(closed))
 

@@ -209,7 +209,7 @@ def reopened(result: "ClosingResult") -> tuple[str, Json]:
         )
         named = [str(no) for no in result.late[:_LEFT_SHOWN]] + ["…"] * (len(result.late) > _LEFT_SHOWN)
         lines.append(_(sentence, entries=named))
-    return "\n".join(lines), _closing(result) | {"late": list(result.late)}
+    return "\n".join(lines), _closing(result) | ({"late": list(result.late)} if result.late else {})
 
 
 def _closing(result: "ClosingResult") -> Json:

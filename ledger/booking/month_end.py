@@ -57,7 +57,7 @@ class ClosingResult:
     late: tuple[int, ...] = ()
 
 
-def _no_controls() -> Sequence[str]:
+def _no_controls(_connection: Connection, _month: Month) -> Sequence[str]:
     return ()
 
 
@@ -71,7 +71,7 @@ def close(
     undetermined_days: int = UNDETERMINED_DAYS,
     accept: str | None = None,
     accept_points: Mapping[str, str] | None = None,
-    controls: Callable[[], Sequence[str]] = _no_controls,
+    controls: Callable[[Connection, Month], Sequence[str]] = _no_controls,
 ) -> ClosingResult:
     """Closes a month and every month before it. Closed already: nothing changes, unless bank balance or reason differ.
 
@@ -94,7 +94,7 @@ def close(
     if proposal is not None and bank_yen is None:
         assert proposal.bank_yen is not None, "a balance was proposed"
         raise BalanceNotRepeated(str(month), proposal.bank_yen, proposal.by)
-    points = list(against(connection, month, bank_yen, undetermined_days, controls()))
+    points = list(against(connection, month, bank_yen, undetermined_days, controls(connection, month)))
     if not_there := [code for code in named if code not in {point.code for point in points}]:
         raise PointDoesNotStand(str(month), not_there)
     return _closed(connection, month, points, proposal, by=by, bank_yen=bank_yen, accept=accept, named=named)
