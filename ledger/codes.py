@@ -115,9 +115,12 @@ STATES = {
     "filed": N_("in the transfer file"),
     "paid": N_("paid"),
     "returned": N_("transfer returned"),
+    "ended": N_("ended, held again"),
+    "recovered": N_("paid back by the member"),
     "rejected": N_("rejected"),
     "applied": N_("applied"),
     "undone": N_("undone"),
+    "posted": N_("posted at once"),
 }
 
 # The control totals of a month, as they are spoken of.
@@ -153,19 +156,42 @@ PEOPLE = CodeList(
     ("three", "三人", "three: the maker of the payment file is neither proposer nor approver"),
 )
 
-REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "rejected")
+# What a person who is listed may do.
+RIGHTS = CodeList(
+    ("propose", "起案", "propose"), ("approve", "承認", "approve"), ("pay", "支払", "pay"), ("close", "締め", "close")
+)
+
+REFUND_STATES = ("proposed", "approved", "filed", "paid", "returned", "recovered", "ended", "rejected")
 CREDIT_STATES = ("proposed", "applied", "undone", "rejected")
 
 # From each state those that may follow: the program goes by it, the triggers insist on it, and `verify` asks again.
-# What is in a payment file is not rejected, lest the bank pays it and it is proposed once more.
+# What is in a payment file is not rejected, lest the bank pays it and it is proposed once more. Approved anew: what had
+# been approved has changed, or the transfer came back. A member may pay back in parts.
 REFUND_MOVES = {
     "proposed": ("approved", "rejected"),
-    "approved": ("filed", "paid", "rejected"),
+    "approved": ("approved", "filed", "paid", "rejected", "ended"),
     "filed": ("paid", "approved"),
-    "paid": ("returned",),
-    "returned": ("paid",),
+    "paid": ("returned", "recovered"),
+    "returned": ("approved", "ended"),
+    "recovered": ("recovered",),
 }
+# What the bank or the member did, and was recorded; recorded by mistake, it is taken back, and the state before stands.
+RECORDED = ("paid", "returned", "recovered")
 CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
+
+# A slip below the amount that settings name is posted at once, and waits for nobody.
+SLIP_STATES = ("proposed", "posted", "approved", "rejected")
+SLIP_MOVES: dict[str, tuple[str, ...]] = {"proposed": ("approved", "rejected")}
+SLIP_KINDS = {
+    "charge": N_("bank charge"),
+    "interest": N_("interest"),
+    "write_off": N_("short payment written off"),
+    "claim_write_off": N_("claim written off"),
+    "income": N_("suspense taken as income"),
+    "opened_refund": N_("refund of before the books paid"),
+    "other": N_("other entry"),
+    "reversal": N_("reversal of a slip"),
+}
 
 
 class Account(StrEnum):
@@ -191,5 +217,7 @@ class Account(StrEnum):
 # What makes a fee received, or no longer: the events that count as money of the fee itself, reversals included. A
 # waiver or a refund rejected only brings back what was received before.
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied", "fee_released")
+# What was there when the books began; of an application whose certificate was owed then the fee had been received.
+OPENING = "opening_balance"
 # What puts a deposit into suspense, or takes it out as a fee.
 SUSPENSE_EVENTS = ("overpaid", "payer_unknown", "suspense_settled", "fee_released")

@@ -19,6 +19,7 @@ ERAS = (
 _ERA_FIRST = {text: first for name, letter, first in ERAS for text in (name, letter)}
 
 _WESTERN = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
+_HYPHENS = str.maketrans("‐‑–—−ー", "------")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _JAPANESE = re.compile(
     r"([RHSTM]|令和|平成|昭和|大正|明治)(元|\d{1,2})(?:年(\d{1,2})月(\d{1,2})日|([./])(\d{1,2})\5(\d{1,2}))"
@@ -40,7 +41,7 @@ def parse_day(text: str) -> date | None:
 
     Read are 2012-02-26, 2012/2/26, 2012年2月26日, 20120226, 平成24年2月26日, H24.2.26 and H24/2/26, in either width.
     """
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "").translate(_HYPHENS)
     if western := _WESTERN.fullmatch(plain) or _COMPACT.fullmatch(plain):
         year, month, day = (int(part) for part in western.groups() if part is not None)
         return _date(year, month, day)
@@ -84,10 +85,11 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> "Month | None":
-        """The month that 2012-09 names; None when it names none."""
-        if not re.fullmatch(r"\d{4}-\d{2}", text) or _date(int(text[:4]), int(text[5:]), 1) is None:
+        """The month that 2012-09 names, in either width; None when it names none."""
+        plain = unicodedata.normalize("NFKC", text).strip().translate(_HYPHENS)
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", plain) or _date(int(plain[:4]), int(plain[5:]), 1) is None:
             return None
-        return cls(int(text[:4]), int(text[5:]))
+        return cls(int(plain[:4]), int(plain[5:]))
 
     @classmethod
     def of(cls, day: date) -> "Month":

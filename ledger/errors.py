@@ -6,6 +6,7 @@ Our own mistakes are assertions and crash.
 
 import re
 from dataclasses import dataclass, field, fields
+from datetime import date
 from enum import IntEnum
 from typing import ClassVar, dataclass_transform
 
@@ -40,15 +41,31 @@ FORMULAS = {
     "contradicts": N_("{value} is entered, and {column} says otherwise"),
     "unknown-member": N_("{value} is not in the register of members"),
     "unknown-application": N_("{value} is not a known application"),
+    "ambiguous-number": N_("{value} could be any of: {numbers}"),
     "unknown-reason": N_("{value} is not a reason for revocation that the papers name"),
     "unknown-association": N_("{value} is not one of the 50 associations"),
     "another-member": N_("application {application} already belongs to member {member}"),
+    "went-to-member": N_(
+        "{ways} of application {application} went to member {member}: reject or undo it, or have it recovered, first"
+    ),
     "itself": N_("application {value} names itself"),
     "twice": N_("{value} stands already in row {first}, with another {differs}"),
     "before": N_("{value} lies before {other} ({column})"),
     "after": N_("{value} lies after {other} ({column})"),
-    "in-the-future": N_("{value} lies after {limit}, when it is said to have been known"),
-    "not-yet": N_("{value} lies in the future: today is {today}"),
+    "after-the-check": N_("{value} lies after {limit}, when it is said to have been known"),
+    "in-the-future": N_("{value} lies in the future: today is {today}"),
+    "unknown-account": N_("the chart of accounts has no {value}"),
+    "unknown-deposit": N_("{value} is not a known deposit"),
+    "not-kept-by": N_("account {account} is not kept by this"),
+    "not-opened": N_(
+        "account {value} does not begin with a balance: enter it as fees held, and propose the credit anew"
+    ),
+    "below-zero": N_("{value} yen: account {account} cannot begin on its other side"),
+    "again": N_("{value} stands already in row {first}"),
+    "another-day": N_("{value}: the first of these balances is of {first}"),
+    "unbalanced": N_("debits are {difference} yen more than credits; the balances have to balance"),
+    "opened-before": N_("these books began with the balances of {value}"),
+    "not-first": N_("there are entries already; opening balances come before any other, in new books"),
     "formula-error": N_("the cell shows the error {value}"),
     "formula-not-calculated": N_("the cell holds a formula without its result; open the workbook and save it once"),
     "heading-missing": N_("the heading {columns} is missing, so the sheet cannot be read as {kind}"),
@@ -258,6 +275,14 @@ class UnknownMember(Refusal):
     instead = N_("use the number as the register of members writes it, such as: 東京 第9001号")
 
 
+class AmbiguousNumber(Refusal):
+    """{written} could be any of: {numbers}"""
+
+    written: str
+    numbers: list[str]
+    instead = N_("write the number exactly as it is meant")
+
+
 class UnknownAccount(Refusal):
     """the chart of accounts has no {account}"""
 
@@ -271,6 +296,14 @@ class NotADay(Refusal):
     value: str
     exit = Exit.USAGE
     instead = N_("write it as 2012-02-26")
+
+
+class InTheFuture(Refusal):
+    """{on} lies in the future: today is {today}"""
+
+    on: date
+    today: date
+    instead = N_("only plans lie ahead, such as the day of a payment file; date it {today} or earlier")
 
 
 class NoSuchMonth(Refusal):
@@ -324,6 +357,13 @@ class NotASetting(Refusal):
 # --- people and bank accounts -----------------------------------------------------------------------------------------
 
 
+class NamesNobody(Refusal):
+    """{name} names nobody: there is no letter and no figure in it"""
+
+    name: str
+    instead = N_("say who is acting: --by NAME, or SEISAN_USER")
+
+
 class AccountNotApproved(Refusal):
     """the bank account of member {member} was changed or is another member's, and no second person has approved it"""
 
@@ -343,6 +383,31 @@ class SamePersonBroughtAccount(Refusal):
 
     by: str
     member: str
+    instead = N_("have another person approve it, under their own name: --by NAME")
+
+
+class PayeeNotApproved(Refusal):
+    """{payee} is to receive what comes back for application {application}, and no second person has approved that"""
+
+    application: str
+    payee: str
+    instead = N_(
+        "have another person than who brought it compare it with the paper: seisan payee approve '{application}'"
+    )
+
+
+class NoPayeeToApprove(Refusal):
+    """nobody but the member is known to receive what comes back for application {application}"""
+
+    application: str
+    instead = N_("take in who receives it: seisan template payees --out FILE.xlsx, seisan import FILE")
+
+
+class SamePersonBroughtPayee(Refusal):
+    """{by} brought the payee of application {application} and cannot approve it as well"""
+
+    by: str
+    application: str
     instead = N_("have another person approve it, under their own name: --by NAME")
 
 

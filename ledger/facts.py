@@ -8,10 +8,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import CTE, Column, ColumnElement, Connection, Date, Select, Table, bindparam, case, func, select
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    Table,
+    bindparam,
+    case,
+    func,
+    select,
+)
 
 from ledger import tables
 from ledger.i18n import N_, _
+from ledger.store.owners import owned
 from ledger.store.records import batches
 
 AS_OF = bindparam("as_of", type_=Date)
@@ -101,10 +114,11 @@ def known(as_of: ColumnElement[date] | None = AS_OF, within: ColumnElement[bool]
     }
     terms = (term.label(column) for column, term in (parts | ids).items())
     pivot = select(rows.c.application, *terms).group_by(rows.c.application).cte("told")
-    columns: list[ColumnElement[object]] = [pivot.c.application, tables.application.c.member]
+    owner = owned(as_of)
+    columns: list[ColumnElement[object]] = [pivot.c.application, owner.c.member]
     columns.extend(_happened(pivot, column, as_of).label(column) for column in COLUMNS)
     columns.extend(pivot.c[name] for name in ids)
-    statement = select(*columns).join(tables.application, tables.application.c.number == pivot.c.application)
+    statement = select(*columns).join(owner, owner.c.number == pivot.c.application)
     if as_of is not None:
         statement = statement.where(pivot.c.applied_on <= as_of)
     return statement.cte("facts")

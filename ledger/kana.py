@@ -4,10 +4,30 @@ Banks read half-width kana, into which a name is brought for them and for nobody
 """
 
 import unicodedata
+from functools import cache
 
 # Old and variant forms of characters common in names, each with the form it is sought by.
 _VARIANTS = str.maketrans("髙﨑邊邉齋齊濵濱澤櫻廣國嶋德", "高崎辺辺斎斎浜浜沢桜広国島徳")
 _IGNORED = str.maketrans("", "", " 　-‐−ー・.")
+
+# Signs that nobody sees: spaces, controls and format characters by category, and those that are letters or marks by
+# category and drawn as nothing (of Hangul and Mongolian, the joiner of graphemes, selectors of variants).
+_UNSEEN_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+_DRAWN_AS_NOTHING = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
+
+# Letters drawn alike, each with the one it is compared by: of the Cyrillic and Greek alphabets, and kanji like kana.
+_ALIKE = str.maketrans(
+    "АВЕКМНОРСТУХІЈЅԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ口力二工夕卜八千才へ",
+    "ABEKMHOPCTYXIJSQWABEZHIKMNOPTYXロカニエタトハチオヘ",
+)
+
+
+@cache
+def _seen(sign: str) -> bool:
+    return unicodedata.category(sign) not in _UNSEEN_CATEGORIES and sign not in _DRAWN_AS_NOTHING
 
 
 def search_key(name: str) -> str:
@@ -16,12 +36,46 @@ def search_key(name: str) -> str:
     For comparing only: it is never stored in place of a name and never shown.
     """
     plain = unicodedata.normalize("NFKC", name).upper().translate(_VARIANTS).translate(_IGNORED)
-    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in plain)
+    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in plain if _seen(c))
+
+
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑–—―−ー", "-"))
+
+
+def number_key(number: str) -> str:
+    """The form in which two spellings of one number are equal: NFKC, upper case, one kind of hyphen, no spaces."""
+    if not number.isascii():
+        number = unicodedata.normalize("NFKC", number).translate(_HYPHENS)
+        if not (number.isprintable() and _DRAWN_AS_NOTHING.isdisjoint(number)):
+            number = "".join(filter(_seen, number))
+    return "".join(number.split()).upper()
+
+
+# --- who signs ------------------------------------------------------------------------------------------------------
+
+
+def person_key(name: str) -> str:
+    """The form in which two spellings of a person's name are equal: letters and figures alone, as they look.
+
+    It is empty for a name in which there is no letter or figure.
+    """
+    alike = search_key(name.translate(_IGNORED)).translate(_ALIKE).translate(_IGNORED)
+    return "".join(sign for sign in alike if sign.isalnum())
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two login names or spellings stand for one person, as far as spelling can tell."""
-    return search_key(one) == search_key(other)
+    """Whether two login names or spellings stand for one person, as far as spelling can tell; nobody is like anybody.
+
+    A name without a letter or figure is nobody's.
+    """
+    key = person_key(one)
+    return not key or key == person_key(other)
+
+
+def signed_name(name: str) -> str | None:
+    """The name as it is kept beside what a person does, without what nobody sees; None when it names nobody."""
+    plain = "".join(sign for sign in name if sign in " 　" or _seen(sign)).strip()
+    return plain if person_key(plain) else None
 
 
 # --- as banks read it -----------------------------------------------------------------------------------------------

@@ -11,13 +11,14 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, Table, null, select
 
 from ledger import tables
+from ledger.store.owners import owned
 
 Way = Literal["refund", "overpayment", "credit"]
 Where = ColumnElement[bool] | None
 
 # The states in which the yen still wait to be paid out or set against something, and those that gave them back.
 OPEN = ("proposed", "approved", "filed", "returned")
-TAKEN_BACK = ("rejected", "undone")
+TAKEN_BACK = ("rejected", "ended", "undone")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Transition:
     """A state that was come into: which in order, on which day, by whom, why, and the entry that was posted for it.
 
     `role` is the database role by which it was recorded, known on PostgreSQL only. `payment_file` is the file that a
-    refund was put in, or, in the state approved, was in until that file was declared void.
+    refund was put in, or, in the state approved, was in until that file was declared void. `undoes` is the step that
+    this one takes back, `yen` what a member paid back; the rest is what was proposed and approved, and why it went on.
     """
 
     nth: int
@@ -36,6 +38,12 @@ class Transition:
     entry: int | None
     role: str | None = None
     payment_file: int | None = None
+    undoes: int | None = None
+    yen: int | None = None
+    member_known: int | None = None
+    payee: int | None = None
+    despite: str | None = None
+    grounds: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,25 +78,49 @@ class Settlement:
         return self.state in OPEN
 
     @property
+    def in_force(self) -> tuple[Transition, ...]:
+        """The steps that count: neither those recorded by mistake, nor those that took them back."""
+        undone = {step.undoes for step in self.steps}
+        return tuple(step for step in self.steps if step.undoes is None and step.nth not in undone)
+
+    @property
+    def recovered(self) -> int:
+        """What the member paid back of it, in yen."""
+        return sum(step.yen or 0 for step in self.in_force)
+
+    @property
     def standing(self) -> int:
-        """The amount, or nothing once it was rejected or undone."""
-        return 0 if self.state in TAKEN_BACK else self.yen
+        """The amount, less what was paid back, or nothing once it was rejected, ended or undone."""
+        return 0 if self.state in TAKEN_BACK else self.yen - self.recovered
+
+    @property
+    def came_back(self) -> bool:
+        """Whether its transfer came back and it was not paid since: the yen stand with the transfers that came back."""
+        moved = [step.state for step in self.in_force if step.state in ("paid", "returned")]
+        return moved[-1:] == ["returned"]
 
     @property
     def approval(self) -> Transition | None:
-        """The approval, if there was one; when a payment file is void, it is the one before it that stands again."""
-        return next((step for step in self.steps if step.state in ("approved", "applied")), None)
+        """The last approval, if there was one; when a payment file is void, the one before it stands again."""
+        approvals = (step for step in reversed(self.in_force) if step.state in ("approved", "applied"))
+        return next((step for step in approvals if step.payment_file is None), None)
 
     @property
     def payment_file(self) -> int | None:
-        """The payment file that it is in, or was paid by; None while it is in none, or the file is void."""
-        last = next((step for step in reversed(self.steps) if step.payment_file is not None), None)
+        """The payment file that it is in, or was paid by; None while it is in none, the file is void, or it is over."""
+        last = next((step for step in reversed(self.in_force) if step.state in ("approved", "filed")), None)
         return last.payment_file if last is not None and last.state == "filed" else None
 
     @property
     def done_on(self) -> date | None:
         """The day it was paid or set against the reissue, if that still stands."""
-        return self.steps[-1].on if self.state in ("paid", "applied") else None
+        done = next((step for step in reversed(self.in_force) if step.state in ("paid", "applied")), None)
+        return done.on if done is not None and self.state in ("paid", "recovered", "applied") else None
+
+    def moves(self, state: str) -> list[tuple[date, int]]:
+        """The days on which it came into a state that moves money, each with 1; with -1 that this was taken back."""
+        states = {step.nth: step.state for step in self.steps if step.undoes is None}
+        return [(step.on, -1 if step.undoes else 1) for step in self.steps if states[step.undoes or step.nth] == state]
 
     def moved(self, first: date, last: date) -> bool:
         """Whether it came into any state from the first day to the last."""
@@ -109,9 +141,13 @@ def settlements(
     connection: Connection, table: Table, where: Where = None, as_of: date | None = None
 ) -> list[Settlement]:
     """The same for the table of refunds or of credits; what was not proposed by the day is left out."""
-    step, application = transitions_of(table), tables.application
+    step, application = transitions_of(table), owned()
     whose = (_column(table, name) for name in ("no", "application", "deposit", "to_application"))
-    of_step = ("nth", "state", "happened_on", "by", "reason", "entry", "role", "payment_file")
+    # Of a credit what stands in the second line is not kept.
+    of_step = (
+        *("nth", "state", "happened_on", "by", "reason", "entry", "role"),
+        *("payment_file", "undoes", "yen", "member_known", "payee", "despite", "grounds"),
+    )
     columns = (*whose, application.c.member, table.c.decision, table.c.yen, *(_column(step, name) for name in of_step))
     statement: Select[Any] = (
         select(*columns)

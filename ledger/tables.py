@@ -4,23 +4,15 @@ Money is whole yen, a day is a date in Japan, a moment is UTC. Identities (`memb
 written once; what is known of them stands in rows of its own, and the row known last counts.
 """
 
-import re
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, UniqueConstraint
-from sqlalchemy.orm import declared_attr
+from sqlalchemy import CheckConstraint, Column, Index, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+import ledger.control_tables  # noqa: F401 - its tables are among those of the metadata
 from ledger import codes as words
-from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS, PEOPLE
-
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS
+from ledger.rows import KnownBase, RowBase, SignedBase, SourcedBase, coded, named, one_of
 
 DAY_FACTS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
 REGISTER_FACTS = ("downloaded", "receipt")
@@ -33,51 +25,7 @@ OUTCOMES = ("eligible", "not_eligible", "needs_facts", "needs_review", "in_force
 VERDICTS = ("eligible", "not_eligible", "undetermined")
 
 
-def _one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
-    quoted = ", ".join(map(repr, values))
-    return f"{column} = {quoted}" if len(values) == 1 else f"{column} IN ({quoted})"
-
-
-def _named(names: tuple[str, ...], rule: str) -> str:
-    return f"NOT ({_one_of('name', names)}) OR ({rule})"
-
-
-def _coded(name: str, codes: tuple[str, ...]) -> str:
-    return _named((name,), f"code IS NOT NULL AND {_one_of('code', codes)} AND up_to IS NULL")
-
-
-class _Row(SQLModel):
-    """A table named after its class: `MemberKnownRow` is `member_known`."""
-
-    @declared_attr.directive
-    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it on the class
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
-
-
-class _Signed(_Row):
-    """Who wrote a record and when; `role` is the database role, known on PostgreSQL only."""
-
-    recorded_at: datetime = Field(sa_type=DateTime)
-    by: str
-    role: str | None = None
-
-
-class _Sourced(_Row):
-    """The line of the file that a record came from; sheet and row are NULL when a person entered it by command."""
-
-    source: int = Field(foreign_key="source.id")
-    sheet: str | None = None
-    row: int | None = None
-
-
-class _Known(_Sourced):
-    """A record that became known on a day (把握日)."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    known_on: date
-
-
-class SourceRow(_Signed, table=True):
+class SourceRow(SignedBase, table=True):
     """A file that was taken in, or a command by which a person added a fact.
 
     A file's bytes are taken in once; again after all of it was withdrawn, and then `/2` stands behind their SHA-256.
@@ -88,21 +36,21 @@ class SourceRow(_Signed, table=True):
     sha256: str | None = Field(default=None, unique=True)
 
 
-class MemberRow(_Sourced, table=True):
+class MemberRow(SourcedBase, table=True):
     """A member of the federation, by the registration number as it was received."""
 
     number: str = Field(primary_key=True)
 
 
-class MemberKnownRow(_Known, table=True):
+class MemberKnownRow(KnownBase, table=True):
     """What the register of members said of a member, since when.
 
     `said` names the columns that the line itself filled in; the others it carries on. NULL: that is not known.
     """
 
     __table_args__ = (
-        CheckConstraint(_one_of("association", ASSOCIATIONS), "association"),
-        CheckConstraint(f"account_type IS NULL OR {_one_of('account_type', ACCOUNT_TYPES.codes)}", "account_type"),
+        CheckConstraint(one_of("association", ASSOCIATIONS), "association"),
+        CheckConstraint(f"account_type IS NULL OR {one_of('account_type', ACCOUNT_TYPES.codes)}", "account_type"),
         Index(None, "member", "known_on", "id"),
     )
     member: str = Field(foreign_key="member.number")
@@ -119,14 +67,25 @@ class MemberKnownRow(_Known, table=True):
     said: str | None = None
 
 
-class ApplicationRow(_Sourced, table=True):
-    """An application for a certificate: the key of everything; at most one certificate, at most one fee."""
+class ApplicationRow(SourcedBase, table=True):
+    """An application for a certificate: the key of everything; at most one certificate, at most one fee.
+
+    `member` is whose it was recorded to be first; whose it is as of a day says `facts.owned`.
+    """
 
     number: str = Field(primary_key=True)
     member: str = Field(foreign_key="member.number", index=True)
 
 
-class FactRow(_Known, table=True):
+class ApplicationKnownRow(KnownBase, table=True):
+    """Whose an application is known to be since a day, when that was recorded wrongly at first."""
+
+    __table_args__ = (Index(None, "application", "known_on", "id"),)
+    application: str = Field(foreign_key="application.number")
+    member: str = Field(foreign_key="member.number", index=True)
+
+
+class FactRow(KnownBase, table=True):
     """One thing known of one application, since when; the row known last counts, and of two the one recorded last.
 
     `day` is the day it happened or was answered, `code` a word of a closed list or another application, `up_to` how
@@ -134,17 +93,17 @@ class FactRow(_Known, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(_one_of("name", FACTS), "name"),
-        CheckConstraint(_named(DAY_FACTS, "day IS NOT NULL AND code IS NULL AND up_to IS NULL"), "day"),
+        CheckConstraint(one_of("name", FACTS), "name"),
+        CheckConstraint(named(DAY_FACTS, "day IS NOT NULL AND code IS NULL AND up_to IS NULL"), "day"),
         CheckConstraint(
-            _named(REGISTER_FACTS, "up_to IS NOT NULL AND code IS NULL AND (day IS NULL OR day <= up_to)"), "register"
+            named(REGISTER_FACTS, "up_to IS NOT NULL AND code IS NULL AND (day IS NULL OR day <= up_to)"), "register"
         ),
         CheckConstraint(
-            " AND ".join(f"({_coded(name, CODE_LISTS[name].codes)})" for name in (*CODE_FACTS, *ANSWER_FACTS)), "code"
+            " AND ".join(f"({coded(name, CODE_LISTS[name].codes)})" for name in (*CODE_FACTS, *ANSWER_FACTS)), "code"
         ),
-        CheckConstraint(_named(ANSWER_FACTS, "day IS NOT NULL"), "answer"),
+        CheckConstraint(named(ANSWER_FACTS, "day IS NOT NULL"), "answer"),
         CheckConstraint(
-            _named(LINK_FACTS, "code IS NOT NULL AND code <> application AND day IS NULL AND up_to IS NULL"), "link"
+            named(LINK_FACTS, "code IS NOT NULL AND code <> application AND day IS NULL AND up_to IS NULL"), "link"
         ),
         Index(None, "application", "name", "known_on", "id"),
     )
@@ -155,13 +114,13 @@ class FactRow(_Known, table=True):
     up_to: date | None = None
 
 
-class DepositRow(_Sourced, table=True):
+class DepositRow(SourcedBase, table=True):
     """A transfer received, by its reference number (照会番号)."""
 
     reference: str = Field(primary_key=True)
 
 
-class DepositKnownRow(_Known, table=True):
+class DepositKnownRow(KnownBase, table=True):
     """What is known of a transfer received; whose it is, says `allocation`.
 
     `application` is what books up to version 0003 knew it to pay for; since then it is NULL.
@@ -177,7 +136,7 @@ class DepositKnownRow(_Known, table=True):
     said: str | None = None
 
 
-class AllocationRow(_Known, table=True):
+class AllocationRow(KnownBase, table=True):
     """A part of a deposit: the application whose fee it is, and how many yen of it (NULL: as far as its fee is due).
 
     The parts of one `version` were said together and count until a later one; `application` NULL, alone, takes back
@@ -198,7 +157,7 @@ class AllocationRow(_Known, table=True):
     reason: str | None = None
 
 
-class WithdrawnRow(_Row, table=True):
+class WithdrawnRow(RowBase, table=True):
     """A row of an import that was withdrawn: from `known_on` on what was known before it counts again.
 
     `of` is the table and `row_id` the record that it brought; the command is the `source`, and `reason` says why.
@@ -211,7 +170,7 @@ class WithdrawnRow(_Row, table=True):
     source: int = Field(foreign_key="source.id")
 
 
-class BillKnownRow(_Known, table=True):
+class BillKnownRow(KnownBase, table=True):
     """A line of a bill of the authority; negative yen correct or withdraw what was billed.
 
     `application` is what the authority wrote and may be unknown to us; `nth` tells two lines of one bill for one
@@ -231,11 +190,22 @@ class BillKnownRow(_Known, table=True):
     note: str | None = None
 
 
+class OpeningRow(KnownBase, table=True):
+    """A balance with which the books begin, in yen, debit positive; of which application or deposit, if of either."""
+
+    __table_args__ = (CheckConstraint("yen <> 0", "yen"),)
+    opened_on: date
+    account: str = Field(foreign_key="account.code")
+    yen: int
+    application: str | None = Field(default=None, foreign_key="application.number")
+    deposit: str | None = Field(default=None, foreign_key="deposit.reference")
+
+
 # What tells one fee from another; of fees that agree in it the one known last counts.
 FEE_KEY = ("applies_from",)
 
 
-class FeeRow(_Row, table=True):
+class FeeRow(RowBase, table=True):
     """What a certificate costs from a day on, tax included; `applies_to` NULL: until the next one begins."""
 
     __table_args__ = (
@@ -256,10 +226,10 @@ class FeeRow(_Row, table=True):
     row: int | None = None
 
 
-class AccountRow(_Row, table=True):
+class AccountRow(RowBase, table=True):
     """An account of the chart; `kept_by` names what its subsidiary ledger is kept by."""
 
-    __table_args__ = (CheckConstraint(_one_of("kind", ("asset", "liability", "revenue", "expense")), "kind"),)
+    __table_args__ = (CheckConstraint(one_of("kind", ("asset", "liability", "revenue", "expense")), "kind"),)
     code: str = Field(primary_key=True)
     kind: str
     ja: str
@@ -267,7 +237,7 @@ class AccountRow(_Row, table=True):
     kept_by: str | None = None
 
 
-class EntryRow(_Signed, table=True):
+class EntryRow(SignedBase, table=True):
     """An entry of the journal. `key` says what it stands for, and is used once; `digest` is over its content.
 
     `for_day` is the day it would bear if that day's month had not been closed; NULL when it bears its own. `known_on`
@@ -291,7 +261,7 @@ class EntryRow(_Signed, table=True):
     known_on: date | None = None
 
 
-class MovementRow(_Row, table=True):
+class MovementRow(RowBase, table=True):
     """One debit account, one credit account, a positive whole number of yen: it cannot be unbalanced."""
 
     __table_args__ = (
@@ -316,7 +286,7 @@ class MovementRow(_Row, table=True):
     deposit: str | None = Field(default=None, foreign_key="deposit.reference")
 
 
-class DecisionRow(_Signed, table=True):
+class DecisionRow(SignedBase, table=True):
     """A finding that was kept, with everything known when it was made; a later one supersedes it.
 
     `sources_to`, `fees_to` and `entries_to` are the last source, fee and entry that the books then held, 0 where there
@@ -325,8 +295,8 @@ class DecisionRow(_Signed, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(_one_of("outcome", OUTCOMES), "outcome"),
-        CheckConstraint(_one_of("verdict", VERDICTS), "verdict"),
+        CheckConstraint(one_of("outcome", OUTCOMES), "outcome"),
+        CheckConstraint(one_of("verdict", VERDICTS), "verdict"),
         CheckConstraint("outcome <> 'eligible' OR refundable > 0", "refundable"),
         CheckConstraint("outcome = 'eligible' OR refundable = 0", "nothing_refundable"),
         Index(None, "application", "no"),
@@ -346,7 +316,7 @@ class DecisionRow(_Signed, table=True):
     allocations_to: int | None = None
 
 
-class RefundRow(_Row, table=True):
+class RefundRow(RowBase, table=True):
     """A fee to be paid back for an application, or a deposit that was never due; its states stand in `refund_step`."""
 
     __table_args__ = (
@@ -361,17 +331,24 @@ class RefundRow(_Row, table=True):
     yen: int
 
 
-class RefundStepRow(_Signed, table=True):
+class RefundStepRow(SignedBase, table=True):
     """A state that a refund came into, on a day, by a person, with the entry posted for it; `payment_file` is the file
     that it was put in (filed), or was in until that file was declared void (approved).
+
+    `undoes` is the step that was recorded by mistake and is taken back: the state is the one before it. `yen` are what
+    the member paid back (recovered). `member_known` and `payee` are what was proposed and approved: the row of the
+    register, and who receives the money in the member's place. `despite` is why it goes on although something stands
+    against it, and `grounds` the answer (outcome and yen) that was known then.
     """
 
     __table_args__ = (
-        CheckConstraint(_one_of("state", words.REFUND_STATES), "state"),
+        CheckConstraint(one_of("state", words.REFUND_STATES), "state"),
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
         CheckConstraint("state IN ('approved', 'filed') OR entry IS NOT NULL", "entry"),
-        CheckConstraint("state NOT IN ('rejected', 'returned') OR reason IS NOT NULL", "reason"),
+        CheckConstraint("state NOT IN ('rejected', 'returned', 'ended') OR reason IS NOT NULL", "reason"),
         CheckConstraint("payment_file IS NULL OR state IN ('approved', 'filed')", "payment_file"),
+        CheckConstraint("undoes IS NULL OR (reason IS NOT NULL AND entry IS NOT NULL)", "undoes"),
+        CheckConstraint("(yen IS NOT NULL AND yen > 0) = (state = 'recovered' AND undoes IS NULL)", "recovered"),
     )
     refund: int = Field(primary_key=True, foreign_key="refund.no")
     nth: int = Field(primary_key=True)
@@ -380,9 +357,15 @@ class RefundStepRow(_Signed, table=True):
     reason: str | None = None
     entry: int | None = Field(default=None, foreign_key="entry.no", unique=True)
     payment_file: int | None = Field(default=None, foreign_key="payment_file.no", index=True)
+    undoes: int | None = None
+    yen: int | None = None
+    member_known: int | None = Field(default=None, foreign_key="member_known.id")
+    payee: int | None = Field(default=None, foreign_key="payee_known.id")
+    despite: str | None = None
+    grounds: str | None = None
 
 
-class PaymentFileRow(_Signed, table=True):
+class PaymentFileRow(SignedBase, table=True):
     """A file of transfers for the bank, to be carried out on a day: how many, for how many yen, and every character."""
 
     __table_args__ = (CheckConstraint("refund_count > 0 AND yen > 0", "total"), Index(None, "pay_on", "name"))
@@ -395,7 +378,7 @@ class PaymentFileRow(_Signed, table=True):
     content: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class CreditRow(_Row, table=True):
+class CreditRow(RowBase, table=True):
     """A fee set against the reissue of the same member; its states stand in `credit_step`."""
 
     __table_args__ = (CheckConstraint("yen > 0", "yen"), CheckConstraint("application <> to_application", "another"))
@@ -406,11 +389,11 @@ class CreditRow(_Row, table=True):
     yen: int
 
 
-class CreditStepRow(_Signed, table=True):
+class CreditStepRow(SignedBase, table=True):
     """A state that a credit came into, on a day, by a person, with the entry that was posted for it."""
 
     __table_args__ = (
-        CheckConstraint(_one_of("state", words.CREDIT_STATES), "state"),
+        CheckConstraint(one_of("state", words.CREDIT_STATES), "state"),
         CheckConstraint("(nth = 1) = (state = 'proposed')", "first"),
         CheckConstraint("state NOT IN ('rejected', 'undone') OR reason IS NOT NULL", "reason"),
     )
@@ -422,122 +405,63 @@ class CreditStepRow(_Signed, table=True):
     entry: int = Field(foreign_key="entry.no", unique=True)
 
 
-class BatchRow(_Signed, table=True):
-    """What one write added to the books; `head` is over the head before, this row and all its seals."""
+class SlipRow(RowBase, table=True):
+    """What a person posts that no file brings, such as a bank charge; its states stand in `slip_step`.
 
-    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    command: str
-    previous: str
-    head: str
-
-
-class SealRow(_Row, table=True):
-    """The SHA-256 over every column of one row that was added: which batch, which table (`of`), which row (`key`)."""
-
-    __table_args__ = (Index(None, "of", "key"),)
-    batch: int = Field(primary_key=True, foreign_key="batch.no")
-    nth: int = Field(primary_key=True)
-    of: str
-    key: str
-    digest: str
-
-
-class RefusedRow(_Signed, table=True):
-    """A command that the ledger did not carry out: its code and the fields of its sentence, as JSON."""
-
-    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    command: str
-    code: str
-    fields: str = Field(sa_column=Column(Text, nullable=False))
-
-
-class MonthStepRow(_Signed, table=True):
-    """A month that was closed or reopened; the last step says up to which day the books are closed (NULL: not at all).
-
-    `accepted` are the points against closing that were accepted, each with its reason, as JSON; `bank_yen` is the
-    bank's own balance, and `decisions_to` the number of the last decision that the books held. A closing is proposed
-    while a second person has not accepted that the bank's balance differs.
+    `refund` is the refund that a bank charge belongs to; `reverses` the entry that a slip takes back.
     """
 
     __table_args__ = (
-        CheckConstraint("state IN ('closed', 'reopened', 'proposed')", "state"),
-        CheckConstraint("state <> 'closed' OR closed_to IS NOT NULL", "closed_to"),
-        CheckConstraint("state <> 'reopened' OR reason IS NOT NULL", "reason"),
-        CheckConstraint("state <> 'proposed' OR bank_yen IS NOT NULL", "bank_yen"),
+        CheckConstraint(one_of("kind", list(words.SLIP_KINDS)), "kind"),
+        CheckConstraint("yen > 0", "yen"),
+        CheckConstraint("debit <> credit", "sides"),
+        CheckConstraint("application IS NULL OR deposit IS NULL", "one_subject"),
+        CheckConstraint("(kind = 'reversal') = (reverses IS NOT NULL)", "reverses"),
     )
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    month: str
+    kind: str
+    debit: str = Field(foreign_key="account.code")
+    credit: str = Field(foreign_key="account.code")
+    yen: int
+    application: str | None = Field(default=None, foreign_key="application.number", index=True)
+    deposit: str | None = Field(default=None, foreign_key="deposit.reference", index=True)
+    refund: int | None = Field(default=None, foreign_key="refund.no")
+    reverses: int | None = Field(default=None, foreign_key="entry.no")
+
+
+class SlipStepRow(SignedBase, table=True):
+    """A state that a slip came into, on a day, by a person; the entry of a slip bears the day of its first step."""
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", words.SLIP_STATES), "state"),
+        CheckConstraint("(nth = 1) = (state IN ('proposed', 'posted'))", "first"),
+        CheckConstraint("state = 'approved' OR reason IS NOT NULL", "reason"),
+        CheckConstraint("(state IN ('approved', 'posted')) = (entry IS NOT NULL)", "entry"),
+    )
+    slip: int = Field(primary_key=True, foreign_key="slip.no")
+    nth: int = Field(primary_key=True)
     state: str
-    closed_to: date | None = None
+    happened_on: date
     reason: str | None = None
-    accepted: str | None = None
-    bank_yen: int | None = None
-    head: str | None = None
-    decisions_to: int | None = None
-
-
-class AccountApprovalRow(_Signed, table=True):
-    """A second person's word that a changed bank account of a member is right."""
-
-    member_known: int = Field(
-        primary_key=True, foreign_key="member_known.id", sa_column_kwargs={"autoincrement": False}
-    )
-
-
-class LookedRow(_Signed, table=True):
-    """Who looked at the whole bank account number of a member, and for what."""
-
-    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    member: str = Field(foreign_key="member.number")
-    purpose: str
-
-
-class SettingRow(_Signed, table=True):
-    """What the federation is to the bank, and how many people a payment needs; of each name the last row counts."""
-
-    __table_args__ = (CheckConstraint(_named(("people",), _one_of("value", PEOPLE.codes)), "people"),)
-    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    name: str = Field(index=True)
-    value: str
-
-
-class RequestRow(_Signed, table=True):
-    """A command that was given a key: what it was (`digest` over its content) and what it answered, as JSON."""
-
-    key: str = Field(primary_key=True)
-    command: str
-    digest: str
-    answer: str = Field(sa_column=Column(Text, nullable=False))
+    entry: int | None = Field(default=None, foreign_key="entry.no", unique=True)
 
 
 metadata = SQLModel.metadata
 
+
 # The same tables for Core statements: bulk work never builds a model object per row.
-source = metadata.tables["source"]
-member = metadata.tables["member"]
-member_known = metadata.tables["member_known"]
-application = metadata.tables["application"]
-fact = metadata.tables["fact"]
-deposit = metadata.tables["deposit"]
-deposit_known = metadata.tables["deposit_known"]
-allocation = metadata.tables["allocation"]
-withdrawn = metadata.tables["withdrawn"]
-bill_known = metadata.tables["bill_known"]
-fee = metadata.tables["fee"]
-account = metadata.tables["account"]
-entry = metadata.tables["entry"]
-movement = metadata.tables["movement"]
-decision = metadata.tables["decision"]
-refund = metadata.tables["refund"]
-refund_step = metadata.tables["refund_step"]
-payment_file = metadata.tables["payment_file"]
-credit = metadata.tables["credit"]
-credit_step = metadata.tables["credit_step"]
-batch = metadata.tables["batch"]
-seal = metadata.tables["seal"]
-refused = metadata.tables["refused"]
-month_step = metadata.tables["month_step"]
-account_approval = metadata.tables["account_approval"]
-looked = metadata.tables["looked"]
-setting = metadata.tables["setting"]
-request = metadata.tables["request"]
+def _core(*names: str) -> tuple[Table, ...]:
+    return tuple(metadata.tables[name] for name in names)
+
+
+source, member, member_known = _core("source", "member", "member_known")
+application, application_known, fact = _core("application", "application_known", "fact")
+deposit, deposit_known, allocation, withdrawn = _core("deposit", "deposit_known", "allocation", "withdrawn")
+bill_known, opening, fee, account = _core("bill_known", "opening", "fee", "account")
+entry, movement, decision, refund, refund_step = _core("entry", "movement", "decision", "refund", "refund_step")
+payment_file, credit, credit_step, batch, seal = _core("payment_file", "credit", "credit_step", "batch", "seal")
+refused, month_step, account_approval, payee_known, payee_approval = _core(
+    "refused", "month_step", "account_approval", "payee_known", "payee_approval"
+)
+people_change, people_step = _core("people_change", "people_step")
+slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")

@@ -17,12 +17,13 @@ PREFIX = "seisan"
 
 # The chart is the owner's; the word that a changed bank account is right, and how many people a payment needs, are the
 # approver's.
-_CLERK = tuple(table for table in NAMED_BY if table not in ("account", "account_approval", "setting"))
+_CLERK = tuple(table for table in NAMED_BY if table not in ("account", "account_approval", "payee_approval", "setting"))
 
 # What an approval, a rejection or a payment file adds, and what every command that writes adds.
 _APPROVER = (
-    *("refund_step", "credit_step", "entry", "movement", "account_approval", "month_step", "payment_file", "setting"),
-    *("looked", "refused", "request", "batch", "seal"),
+    *("refund_step", "credit_step", "slip_step", "entry", "movement", "account_approval", "payee_approval"),
+    *("month_step", "payment_file", "setting"),
+    *("looked", "refused", "request", "batch", "seal", "people_change", "people_step"),
 )
 
 WRITES: dict[str, tuple[str, ...]] = {"clerk": _CLERK, "approver": _APPROVER, "auditor": ()}

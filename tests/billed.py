@@ -9,14 +9,15 @@ from sqlalchemy import Connection
 
 from ledger import tables
 from ledger.booking.bills import pay_bill, reconcile
+from ledger.booking.reversals import reverse
 from ledger.booking.run import BookingReport, book
-from ledger.booking.slips import reverse
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.intake.importer import take_in
 from ledger.intake.report import ImportReport
 from ledger.journal import balances
+from tests import posted
 from tests.posted import APPLIED, ASKED, CLERK, MAILED
 
 A, B, NOBODY = "2011-0001", "2011-0002", "2011-9999"
@@ -88,4 +89,7 @@ def entry(connection: Connection, event: str) -> int:
 
 def undo(connection: Connection, event: str, on: date = END) -> None:
     """Reverses the last entry of an event by hand."""
+    if event == "certificate_issued":  # as versions up to 0003 let a person do
+        posted.reversed_before(connection, entry(connection, event), on=on, reason="誤り", by=CLERK)
+        return
     assert reverse(connection, entry(connection, event), on=on, reason="誤り", by=CLERK).changed

@@ -12,18 +12,19 @@ from exports.formats import zengin
 from ledger import tables
 from ledger.allocations import Part
 from ledger.audit import access
-from ledger.booking import credits, month_end, payment_files, refunds
+from ledger.booking import credits, month_end, payment_files, recovery, refunds, slips
 from ledger.booking.allocation import settle
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
+from ledger.booking.reversals import reverse
 from ledger.booking.run import book
-from ledger.booking.slips import reverse
 from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.errors import Refusal
 from ledger.journal import balances
-from ledger.people import accounts
+from ledger.journal.entries import Result
+from ledger.people import accounts, payees
 from ledger.store import database, idempotency, records, seals, settings
 from migrations.triggers import HELD_BY
 from tests import given, posted
@@ -78,10 +79,21 @@ def prepare(url: str) -> None:
 # What commands write, in the order in which it is read; facts come from the sequence itself.
 WRITTEN = (
     *("entry", "movement", "decision", "refund", "refund_step", "credit", "credit_step", "payment_file"),
-    *("month_step", "account_approval", "looked", "setting", "request"),
+    *("slip", "slip_step"),
+    *("month_step", "account_approval", "payee_approval", "looked", "setting", "request"),
 )
 # What differs between two engines that did the same: clocks, roles, and numbers that a server draws.
-INCOMPARABLE = {"recorded_at", "role", "source", "member_known", "sources_to", "fees_to", "head"}
+INCOMPARABLE = {
+    "recorded_at",
+    "role",
+    "source",
+    "member_known",
+    "payee",
+    "payee_known",
+    "sources_to",
+    "fees_to",
+    "head",
+}
 
 Row = Mapping[str, Any]
 
@@ -182,6 +194,15 @@ class Books:
         }
         self.connection.execute(tables.member_known.insert().values(person | account))
 
+    def learn_payee(self, number: str, account: str, by: str) -> None:
+        """Somebody who receives what comes back for an application, brought by a person."""
+        row = {"name": "受取人.csv", "recorded_at": datetime(2012, 4, 1), "by": by}
+        key = self.connection.execute(tables.source.insert().values(row)).inserted_primary_key
+        assert key is not None
+        parts = dict(zip(accounts.ACCOUNT, ("9999", "999", "1", account, "ボノ イチロウ"), strict=True))
+        payee = {"application": number, "name": "戊野 一郎", "known_on": self.today, "source": key[0]}
+        self.connection.execute(tables.payee_known.insert().values(payee | parts))
+
     def learn_deposit(self, deposit: Deposit) -> None:
         """A transfer received."""
         days: dict[str, Any] = {"on": deposit.received_on, "known_on": deposit.known_on}
@@ -206,7 +227,7 @@ def _step(at: Books, kind: str, no: int, state: str, on: date, by: str, reason: 
     """Brings a refund or a credit into a state."""
     if state == "paid":
         return refunds.paid(at.connection, [no], on=on, by=by)[0]
-    verbs = {"approved": "approve", "applied": "approve", "rejected": "reject", "undone": "undo"}
+    verbs = {"approved": "approve", "applied": "approve", "rejected": "reject", "undone": "undo", "ended": "end"}
     reasons = {} if reason is None else {"reason": reason}
     module = credits if kind == "credit" else refunds
     return getattr(module, verbs.get(state, state))(at.connection, no, on=on, by=by, **reasons)
@@ -217,6 +238,35 @@ def _decide(at: Books, *numbers: str) -> list[str]:
     findings = judge(at.connection, at.today, applications=numbers)
     keep(at.connection, findings, by=CLERK)
     return [finding.outcome for finding in findings]
+
+
+def _reverse(at: Books, no: int, reason: str, on: date) -> Result | str:
+    """Reverses an entry; of one that two people posted, a slip is proposed."""
+    result = reverse(at.connection, no, on=on, reason=reason, by=CLERK)
+    return "a slip" if result.no is None else Result(result.no, result.changed)
+
+
+def _propose_slip(at: Books, kind: str, subject: str, yen: int, on: date, reason: str, by: str) -> Result:
+    """Proposes a slip of a kind, for an application or a deposit or of so many yen."""
+    words: dict[str, Any] = {"on": on, "reason": reason, "by": by}
+    propose: dict[str, Callable[[], slips.SlipResult]] = {
+        "charge": lambda: slips.charge(at.connection, yen, **words),
+        "interest": lambda: slips.interest(at.connection, yen, **words),
+        "write_off": lambda: slips.write_off(at.connection, subject, **words),
+        "income": lambda: slips.income(at.connection, subject, **words),
+        "other": lambda: slips.other(at.connection, "5900", "4900", yen, **words),
+    }
+    result = propose[kind]()
+    return Result(result.no, result.changed)
+
+
+def _decide_slip(at: Books, no: int, approved: bool, on: date, reason: str, by: str) -> Result:
+    """Approves or rejects a slip."""
+    if approved:
+        result = slips.approve(at.connection, no, on=on, by=by)
+    else:
+        result = slips.reject(at.connection, no, on=on, reason=reason, by=by)
+    return Result(result.no, result.changed)
 
 
 def _close(at: Books, month: str, bank: int | None, accept: str | None, days: int) -> Any:
@@ -233,10 +283,15 @@ COMMANDS: dict[str, Callable[..., Any]] = {
         at.connection, deposit, [Part(number)], on=on, through=at.today, by=CLERK
     ),
     "pay_bill": lambda at, bill, on: pay_bill(at.connection, bill, on=on, by=CLERK),
-    "reverse": lambda at, no, reason, on: reverse(at.connection, no, on=on, reason=reason, by=CLERK),
+    "reverse": _reverse,
+    "propose_slip": _propose_slip,
+    "decide_slip": _decide_slip,
     "close": _close,
     "reopen": lambda at, month, why: month_end.reopen(at.connection, _month(month), reason=why, by=CLERK),
     "approve_account": lambda at, member, by: accounts.approve_account(at.connection, member, by=by)[1],
+    "approve_payee": lambda at, number, by: payees.approve_payee(at.connection, number, by=by)[1],
+    "undo": lambda at, no, on, by, why: recovery.undo(at.connection, no, reason=why, by=by, on=on),
+    "recover": lambda at, no, yen, on, by: recovery.recover(at.connection, no, yen=yen, on=on, by=by),
     "look": lambda at, member, why: str(access.look(at.connection, member, purpose=why, by=CLERK).account_number),
     "propose_refund": lambda at, number, by, on: refunds.propose(at.connection, number, on=on, by=by),
     "return_deposit": lambda at, deposit, by, on: return_deposit(at.connection, deposit, on=on, by=by),

@@ -42,7 +42,8 @@ EXAMPLES = {
 class Writing:
     """A command that writes: by whom and with which words it is typed; the files are those of the folder of `made`.
 
-    `other` words make it another command under the same key, and `field` is then named; `rule` draws it in the model;
+    `other` words make it another command under the same key, and `field` is then named; `rule` draws it in the model
+    (empty: the list of people changes no money, and has tables of its own in `test_permissions.py`);
     `roles` may do it on PostgreSQL.
     """
 
@@ -85,7 +86,7 @@ WRITING = {
     ),
     "decide": Writing(CLERK, f"FREE ALIVE --as-of {ON}", f"FREE --as-of {ON}", "[APPLICATION…]", "decided", CLERKS),
     "refund propose": Writing(CLERK, f"FREE --on {ON}", "FREE --on 2012-04-03", "--on", "refund_proposed", CLERKS),
-    "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO", "taken_on", APPROVERS),
+    "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO…", "taken_on", APPROVERS),
     "refund reject": Writing(
         CLERK, "1 --reason 口座相違 --on 2012-04-03", "1 --reason 死亡 --on 2012-04-03", "--reason", "taken_on", BOTH
     ),
@@ -110,7 +111,7 @@ WRITING = {
         APPROVERS,
     ),
     "overpaid return": Writing(CLERK, "N-THRICE --on 2012-04-06", "N-TWICE", "DEPOSIT", "deposit_returned", CLERKS),
-    "overpaid approve": Writing(CHIEF, "6 --on 2012-04-06", "1 --on 2012-04-06", "NO", "taken_on", APPROVERS),
+    "overpaid approve": Writing(CHIEF, "6 --on 2012-04-06", "1 --on 2012-04-06", "NO…", "taken_on", APPROVERS),
     "overpaid reject": Writing(
         CLERK, "6 --reason 口座相違 --on 2012-04-06", "6 --reason 死亡 --on 2012-04-06", "--reason", "taken_on", BOTH
     ),
@@ -118,6 +119,23 @@ WRITING = {
     "overpaid returned": Writing(
         CLERK, "3 --reason 口座なし --on 2012-04-06", "3 --reason 口座なし --on 2012-04-07", "--on", "taken_on", CLERKS
     ),
+    **{
+        f"{group} {verb}": Writing(by, typed, other, field, "taken_on", roles)
+        for group in ("refund", "overpaid")
+        for verb, by, typed, other, field, roles in (
+            (
+                *("unpaid", CLERK, "3 --reason 誤記 --on 2012-04-06", "3 --reason 日付 --on 2012-04-06", "--reason"),
+                CLERKS,
+            ),
+            (*("end", CHIEF, "4 --reason 充当 --on 2012-04-06", "4 --reason 死亡 --on 2012-04-06", "--reason"), BOTH),
+            (*("recovered", CLERK, "3 --yen 7245 --on 2012-05-01", "3 --yen 7000 --on 2012-05-01", "--yen"), CLERKS),
+            (
+                *("undo", CLERK, "4 --reason 誤記 --on 2012-04-06", "4 --reason 日付 --on 2012-04-06", "--reason"),
+                CLERKS,
+            ),
+        )
+    },
+    "payee approve": Writing(CHIEF, "ALIVE", "THEIRS", "APPLICATION", "payee_approved", APPROVERS),
     "credit propose": Writing(
         CLERK, f"FREE --to OPEN --on {ON}", f"FREE --to NEW1 --on {ON}", "--to", "credit_proposed", CLERKS
     ),
@@ -134,14 +152,75 @@ WRITING = {
         CLERK, "6 --reason 取下げ --on 2012-04-30", "6 --reason 誤り --on 2012-04-30", "--reason", "taken_on", CLERKS
     ),
     "bill pay": Writing(CLERK, "S-2 --on 2012-05-31", "S-2 --on 2012-06-01", "--on", "bill_paid", BOTH),
+    "slip charge": Writing(
+        CLERK,
+        "--yen 440 --on 2012-05-02 --reason 手数料",
+        "--yen 441 --on 2012-05-02 --reason 手数料",
+        "--yen",
+        "slip_proposed",
+        CLERKS,
+    ),
+    "slip interest": Writing(
+        CLERK,
+        "--yen 12 --on 2012-05-02 --reason 利息",
+        "--yen 13 --on 2012-05-02 --reason 利息",
+        "--yen",
+        "slip_proposed",
+        CLERKS,
+    ),
+    "slip write-off": Writing(
+        CLERK,
+        "SHORT --on 2012-05-02 --reason 差引き",
+        "SHORT --on 2012-05-03 --reason 差引き",
+        "--on",
+        "slip_proposed",
+        CLERKS,
+    ),
+    "slip income": Writing(
+        CLERK,
+        "N-THRICE --on 2012-05-02 --reason 回答なし",
+        "N-TWICE --on 2012-05-02 --reason 回答なし",
+        "DEPOSIT",
+        "slip_proposed",
+        CLERKS,
+    ),
+    "slip opened-refund": Writing(
+        CLERK,
+        "BEFORE --on 2012-05-02 --reason 未払",
+        "BEFORE --on 2012-05-03 --reason 未払",
+        "--on",
+        "slip_proposed",
+        CLERKS,
+    ),
+    "slip other": Writing(
+        CLERK,
+        "--debit 5900 --credit 1110 --yen 100 --on 2012-05-02 --reason 証明書",
+        "--debit 5310 --credit 1110 --yen 100 --on 2012-05-02 --reason 証明書",
+        "--debit",
+        "slip_proposed",
+        CLERKS,
+    ),
+    "slip approve": Writing(CHIEF, "2 --on 2012-05-03", "1 --on 2012-05-03", "NO", "slip_decided", APPROVERS),
+    "slip reject": Writing(
+        CLERK,
+        "2 --reason 金額相違 --on 2012-05-03",
+        "2 --reason 誤り --on 2012-05-03",
+        "--reason",
+        "slip_decided",
+        BOTH,
+    ),
     "reverse": Writing(
         CLERK,
-        "entry:payer_unknown:N-LOOSE --reason 二重計上 --on 2012-05-01",
+        "entry:authority_paid:NEW5 --reason 二重計上 --on 2012-05-01",
         "1 --reason 二重計上 --on 2012-05-01",
         "ENTRY",
         "reversed_by_hand",
         BOTH,
     ),
+    "people add": Writing(CLERK, "庚野 --may propose", "庚野 --may pay", "--may", "", BOTH),
+    "people end": Writing(CLERK, f"'{CHIEF}'", f"'{CLERK}'", "NAME", "", BOTH),
+    "people approve": Writing(CHIEF, "4", "6", "NO", "", BOTH),
+    "people reject": Writing(CHIEF, "4 --reason 退職", "4 --reason 誤り", "--reason", "", BOTH),
     "account approve": Writing(CHIEF, f"'{desk.ANOTHER}'", f"'{desk.MEMBER}'", "MEMBER", "account_approved", APPROVERS),
     "settings set": Writing(CHIEF, "people three", "people two", "VALUE", "set_people", APPROVERS),
     "close": Writing(
@@ -155,6 +234,7 @@ FILES = {
     "遅い入金.csv": "照会番号,入金日,金額,振込依頼人名,申込番号\nN-LATE,2012-05-02,7245,ｺｳﾔﾏ ﾀﾛｳ,UNPAID\n",
     "追加.csv": "申込番号,会員番号,申込日,申込区分\nMORE,東京 第9001号,2012-04-20,新規\n",
     "別.csv": "申込番号,会員番号,申込日,申込区分\nOTHER,東京 第9001号,2012-04-20,新規\n",
+    "受取人2.csv": f"{desk.PAYEES}\nALIVE,{desk.HEIR},2012-05-01\n",
     "口座再変更.csv": "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ\n"
     f"{desk.ANOTHER},戊野 花子,東京,9999,998,普通,1112223,ボノ ハナコ\n",
 }
@@ -171,7 +251,7 @@ def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
         (folder / name).write_text(body, encoding="utf-8")
     with desk.books(request, desk.everything, "made") as url, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        desk.done(url, "import", "口座再変更.csv", "遅い入金.csv", "請求2.csv")
+        desk.done(url, "import", "口座再変更.csv", "遅い入金.csv", "請求2.csv", "受取人2.csv")
         desk.done(url, "credit", "propose", "OLD4", "--to", "NEW4", "--on", "2012-04-05")
         desk.done(url, "credit", "approve", "6", "--on", "2012-04-05", by=CHIEF)
         yield copies(request, url, request.param)

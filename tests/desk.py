@@ -10,6 +10,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import date
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -23,6 +24,7 @@ from typer.testing import CliRunner, Result
 import cli
 from exports.issued import verification
 from ledger.store import database
+from tests.posted import reversed_before
 from tests.server import Server
 
 CLERK, CHIEF = "乙川", "丙田"
@@ -148,6 +150,23 @@ def files(folder: Path) -> list[Path]:
     return [folder / name for name in written]
 
 
+def openings(folder: Path) -> list[Path]:
+    """Of before the books: a fee that is 440 yen short, and a refund that was not paid; nothing at the bank."""
+    written = {
+        "以前の申込.csv": _csv(
+            "申込番号,会員番号,申込日,申込区分,把握日",
+            [f"{number},{MEMBER},2011-11-01,新規,2011-11-01" for number in ("SHORT", "BEFORE")],
+        ),
+        "開始残高.csv": _csv(
+            "基準日,勘定科目,金額,申込番号",
+            [f"2010-12-31,{row}" for row in ("2040,-6805,SHORT", "2020,-7245,BEFORE", "5900,14050,")],
+        ),
+    }
+    for name, body in written.items():
+        (folder / name).write_text(body, encoding="utf-8")
+    return [folder / name for name in written]
+
+
 def accounts(folder: Path) -> list[Path]:
     """Two further files, to be taken in one after the other: a bank account of a member, and another."""
     written = {
@@ -171,18 +190,27 @@ PAYER = {
 BANKED = "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ"
 
 
+PAYEES = "申込番号,受取人氏名,口座名義カナ,銀行番号,支店番号,預金種目,口座番号,続柄・理由,届出日"
+HEIR = "戊野 一郎,ボノ イチロウ,9999,999,普通,3334445,相続人(長男)"
+
+
 def payer(url: str) -> None:
     """The federation says what it is to its bank."""
     for name, value in PAYER.items():
         done(url, "settings", "set", name, value, by=CHIEF)
 
 
-def filing(folder: Path, no: str) -> Iterator[tuple[str, ...]]:
-    """The refund of FILED goes into a payment file: what is typed, given the number that the refund will have."""
+def account_of_member(folder: Path) -> Path:
+    """The input file that gives the member a bank account."""
     (path := folder / "口座甲山.csv").write_text(
         _csv(BANKED, [f"{MEMBER},甲山 太郎,東京,9999,999,普通,2345678,コウヤマ タロウ"]), encoding="utf-8"
     )
-    yield ("import", str(path))
+    return path
+
+
+def filing(folder: Path, no: str) -> Iterator[tuple[str, ...]]:
+    """The refund of FILED goes into a payment file: what is typed, given the number that the refund will have."""
+    yield ("import", str(account_of_member(folder)))
     for name, value in PAYER.items():
         yield ("settings", "set", name, value, "--by", CHIEF)
     yield ("refund", "propose", "FILED", "--on", "2012-05-01")
@@ -192,9 +220,11 @@ def filing(folder: Path, no: str) -> Iterator[tuple[str, ...]]:
 
 def people(url: str, folder: Path) -> None:
     """A changed bank account that a second person approved and looked at, and a command that was refused."""
-    for path in accounts(folder):
+    (heir := folder / "受取人.csv").write_text(_csv(PAYEES, [f"THEIRS,{HEIR},2012-05-01"]), encoding="utf-8")
+    for path in (*accounts(folder), heir):
         done(url, "import", str(path))
     done(url, "account", "approve", ANOTHER, by=CHIEF)
+    done(url, "payee", "approve", "THEIRS", by=CHIEF)
     done(url, "account", "show", ANOTHER, "--purpose", "本人からの照会")
     assert typed(url, "refund", "approve", "99").exit_code == 1
 
@@ -202,8 +232,6 @@ def people(url: str, folder: Path) -> None:
 def steps(url: str) -> Iterator[tuple[str, ...]]:
     """What is typed once the files are in."""
     yield ("book", "--through", "2012-04-01")
-    for event in ("certificate_issued", "fee_received"):
-        yield ("reverse", entry(url, event, "REVERSED"), "--reason", "二重計上", "--on", "2012-04-01")
     for number in ("PROPOSED", "APPROVED", "PAID", "RETURNED", "REJECTED"):
         yield ("refund", "propose", number, "--on", ON)
     for no in "234":
@@ -227,11 +255,22 @@ def steps(url: str) -> Iterator[tuple[str, ...]]:
 
 def everything(url: str, folder: Path) -> None:
     """Fills fresh books: a record in every table, a refund and a credit in every state."""
-    done(url, "import", *map(str, files(folder)))
+    done(url, "import", *map(str, [*files(folder), account_of_member(folder), *openings(folder)]))
     for words in chain(steps(url), filing(folder, "8")):
         done(url, *words)
     people(url, folder)
+    done(url, "slip", "interest", "--yen", "12", "--on", "2012-04-30", "--reason", "決算利息")
+    done(url, "slip", "approve", "1", "--on", "2012-04-30", by=CHIEF)
+    done(url, "slip", "charge", "--yen", "440", "--on", "2012-05-02", "--reason", "振込手数料")
+    with database.writing(url, by=CLERK, command="reverse") as connection:
+        for event in ("certificate_issued", "fee_received"):
+            no = int(entry(url, event, "REVERSED"))
+            reversed_before(connection, no, on=date(2012, 4, 1), reason="二重計上", by=CLERK)
+    moved = folder / "会員訂正.csv"
+    moved.write_text(_csv("申込番号,会員番号,申込日,申込区分", [f"LATER,{ANOTHER},2012-06-01,新規"]), encoding="utf-8")
+    done(url, "import", str(moved))
     withdrawn(url, folder)
+    listed(url)
 
 
 def withdrawn(url: str, folder: Path) -> None:
@@ -243,6 +282,20 @@ def withdrawn(url: str, folder: Path) -> None:
     done(url, "import", str(path))
     number = max(row["no"] for row in answered(url, "imports")["imports"])
     done(url, "withdraw", str(number), "--reason", "二重取込み", "--on", "2012-05-02")
+
+
+ALL_RIGHTS = "propose,approve,pay,close"
+
+
+def listed(url: str) -> None:
+    """Lists those who act here; further changes wait, and one was rejected."""
+    done(url, "people", "add", CLERK, "--may", ALL_RIGHTS)
+    done(url, "people", "add", CHIEF, "--may", ALL_RIGHTS)
+    done(url, "people", "add", "丁山", "--may", ALL_RIGHTS)
+    done(url, "people", "approve", "3", by=CHIEF)
+    for name in ("戊川", "己谷", "庚町"):
+        done(url, "people", "add", name, "--may", "approve")
+    done(url, "people", "reject", "5", "--reason", "退職のため")
 
 
 # --- books for a whole module -----------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010",
 FIRST = ("fee_received", "overpaid", "payer_unknown")
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
 STANDING = ("proposed", "applied")
-STEP = ("state", "happened_on", "by", "reason", "entry", "payment_file")
+STEP = ("state", "happened_on", "by", "reason", "entry", "payment_file", "nth", "undoes", "yen")
+RECORDED = ("paid", "returned", "recovered")
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,9 @@ class Step:
     reason: str | None
     entry: int | None
     payment_file: int | None
+    nth: int = 1
+    undoes: int | None = None
+    yen: int | None = None
 
 
 @dataclass
@@ -155,6 +159,27 @@ class Course:
     def state(self) -> str:
         """The state that it came to last."""
         return self.steps[-1].state
+
+    @property
+    def in_force(self) -> list[Step]:
+        """The steps that were not recorded by mistake, without those that say so."""
+        undone = {step.undoes for step in self.steps}
+        return [step for step in self.steps if step.undoes is None and step.nth not in undone]
+
+    @property
+    def recovered(self) -> int:
+        """What a member paid back of it, in yen."""
+        return sum(step.yen or 0 for step in self.in_force)
+
+    @property
+    def standing(self) -> int:
+        """What of it is promised or gone, in yen."""
+        return 0 if self.state in ("rejected", "ended", "undone") else self.yen - self.recovered
+
+    @property
+    def came_back(self) -> bool:
+        """Whether its transfer came back, and it was not paid since."""
+        return [step.state for step in self.in_force if step.state in ("paid", "returned")][-1:] == ["returned"]
 
 
 @dataclass(frozen=True)
@@ -176,6 +201,9 @@ class Memory:
     deposits: dict[str, list[Deposit]] = field(default_factory=dict)
     bills: dict[str, Bill] = field(default_factory=dict)
     accounts: dict[str, BankAccount] = field(default_factory=dict)
+    payees: dict[str, BankAccount] = field(default_factory=dict)
+    bound: dict[int, tuple[str | None, ...]] = field(default_factory=dict)
+    approved_unknown: set[str] = field(default_factory=set)
     people: str | None = None
     closes: list[Close] = field(default_factory=list)
     reopened: tuple[str, str] | None = None
@@ -184,9 +212,11 @@ class Memory:
     keys: dict[str, tuple[tuple[Any, ...], str]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     by_hand: dict[int, int] = field(default_factory=dict)
+    hand_made: set[int] = field(default_factory=set)
     news: Counter[str | None] = field(default_factory=Counter)
     refunds: list[Course] = field(default_factory=list)
     credits: list[Course] = field(default_factory=list)
+    slips: list[Course] = field(default_factory=list)
     files: dict[int, tuple[date, str]] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
     balance: Counter[tuple[str, str | None]] = field(default_factory=Counter)
@@ -205,10 +235,16 @@ class Memory:
         others = (account for other, account in self.accounts.items() if other != member)
         of_another = any(number in account.numbers for account in others)
         account = self.accounts.setdefault(member, BankAccount())
-        if not account.numbers and not of_another:
+        if not account.numbers and not of_another and member not in self.approved_unknown:
             account.trusted = number
         account.last, account.brought_by = number, by
         account.numbers.add(number)
+
+    def learn_payee(self, number: str, account: str, by: str) -> None:
+        """Somebody who receives what comes back for an application; a second person has to approve it."""
+        payee = self.payees.setdefault(number, BankAccount())
+        payee.numbers.add(f"{account} {len(payee.numbers)}")  # told again, it is approved again
+        payee.last, payee.brought_by, payee.approved = f"{account} {len(payee.numbers)}", by, False
 
     def learn_deposit(self, deposit: Deposit) -> None:
         """A deposit, or what is known of it from now on."""
@@ -247,6 +283,11 @@ class Memory:
             for row in rows.get(f"{kind}_step", ()):
                 values: Any = (row.get(name) for name in STEP)
                 courses[row[kind] - 1].steps.append(Step(*values))
+        for row in rows.get("slip", ()):
+            self.slips.append(Course(row["no"], row["application"], None, row["deposit"], row["yen"]))
+        for row in rows.get("slip_step", ()):
+            values = (row.get(name) for name in STEP)
+            self.slips[row["slip"] - 1].steps.append(Step(*values))
         for row in rows.get("payment_file", ()):
             self.files[row["no"]] = (row["pay_on"], row["name"])
         return self.entries[before:]
@@ -298,6 +339,24 @@ class Memory:
         """The fee received for an application by the books, by deposit or by credit, in yen."""
         return sum(self.moved[event, HELD, number] for event in RECEIPTS)
 
+    def covered(self, number: str) -> int:
+        """What of the fee was received or written off, in yen."""
+        return self.received(number) + self.moved["fee_written_off", HELD, number]
+
+    def root(self, entry: Entry) -> Entry:
+        """The entry that was reversed first, if this one reverses it or what reversed it."""
+        while entry.reverses is not None:
+            entry = self.entries[entry.reverses - 1]
+        return entry
+
+    def reversals(self, entry: Entry) -> list[Entry]:
+        """What reversed an entry, what reversed that, and so on."""
+        found = []
+        while entry.reversed_by is not None:
+            entry = self.entries[entry.reversed_by - 1]
+            found.append(entry)
+        return found
+
     def issued(self, number: str) -> int:
         """What certificates that were issued made us owe the authority for an application, in yen."""
         return self.moved["certificate_issued", AUTHORITY, number]
@@ -330,21 +389,38 @@ class Memory:
 
     def given_back(self, number: str) -> int:
         """What of an application's fee is promised, refunded or credited, in yen."""
-        refunds = (refund.yen for refund in self.refunds if refund.application == number and refund.state != "rejected")
+        refunds = (refund.standing for refund in self.refunds if refund.application == number)
         credits = (credit.yen for credit in self.credits if credit.application == number and credit.state in STANDING)
         return sum(refunds) + sum(credits)
 
-    def payee(self, refund: Course) -> str | None:
-        """The member that a refund goes to, by what is known now."""
-        number = refund.application or self.deposits[str(refund.deposit)][-1].application
+    def whose(self, refund: Course) -> str | None:
+        """The application that a refund is of, or that its deposit is for."""
+        return refund.application or self.deposits[str(refund.deposit)][-1].application
+
+    def member(self, refund: Course) -> str | None:
+        """The member whose a refund is, by what is known now."""
+        number = self.whose(refund)
         return self.applications[number].member if number else None
 
-    def account_of(self, refund: Course) -> BankAccount:
-        """The bank account that a refund goes to."""
-        return self.accounts.get(self.payee(refund) or "", BankAccount())
+    def in_place_of(self, refund: Course) -> BankAccount:
+        """Who receives a refund in the member's place; nobody has an account."""
+        return self.payees.get(self.whose(refund) or "", BankAccount())
 
-    def finding(self, number: str) -> oracle.Answer:
-        """All that the notice in force today says of an application, and what comes back."""
+    def account_of(self, refund: Course) -> BankAccount:
+        """The member's bank account that a refund goes to."""
+        return self.accounts.get(self.member(refund) or "", BankAccount())
+
+    def paid_to(self, refund: Course) -> tuple[str | None, ...]:
+        """What an approval binds: the member, and the account of whoever receives the money."""
+        payee = self.in_place_of(refund).trusted
+        return self.member(refund), payee, payee or self.account_of(refund).last
+
+    def fell(self, refund: Course) -> bool:
+        """Whether it was approved for another than it would go to now."""
+        return refund.state == "approved" and self.bound.get(refund.no) != self.paid_to(refund)
+
+    def finding(self, number: str, without: Course | None = None) -> oracle.Answer:
+        """All that the notice in force today says of an application, and what comes back; as if without a refund."""
         in_force = register.in_force(self.today)
         day = in_force and in_force.announced_on
         assert day == oracle.notice_on(self.today), f"tests/oracle.py reads no {in_force}"
@@ -363,7 +439,10 @@ class Memory:
             covered={"yes": True, "no": False}.get(code.get("covered") or ""),
             due=application.due,
             received=self.paid_in(number),
-            returned=self.given_back(number),
+            returned=self.given_back(number) - (without.standing if without else 0),
+            recovered=sum(
+                refund.recovered for refund in self.refunds if refund.application == number and refund is not without
+            ),
         )
         return oracle.answer(self.today, record)
 

@@ -4,26 +4,39 @@ What stands before the `yield` looks at what is remembered before the command; t
 answered, once the rows that they have written are remembered too.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from tests.commanded import Answer
-from tests.model import AUTHORITY, BANK, HELD, SUSPENSE, BankAccount, Bill, Close, Course, Entry, Memory, last_day
+from tests.model import (
+    AUTHORITY,
+    BANK,
+    HELD,
+    SUSPENSE,
+    BankAccount,
+    Bill,
+    Close,
+    Course,
+    Entry,
+    Memory,
+    last_day,
+)
+from tests.model_slips import Expectation, decide_slip, propose_slip
 
-Expectation = Generator[None, Answer, None]
+__all__ = ["decide_slip", "propose_slip"]
 
 MOVES = {
     "refund": {
         "proposed": ("approved", "rejected"),
-        "approved": ("paid", "rejected"),
+        "approved": ("paid", "rejected", "ended"),
         "filed": ("paid",),
         "paid": ("returned",),
-        "returned": ("paid",),
+        "returned": ("approved", "ended"),
     },
     "credit": {"proposed": ("applied", "rejected"), "applied": ("undone",)},
 }
-NEED_A_REASON = ("rejected", "returned", "undone")
+NEED_A_REASON = ("rejected", "returned", "ended", "undone")
 # What may be refused although no plain rule stands against it: where the money has gone, the ledger alone knows.
 MONEY_GONE = {"applied": ("nothing-owed",), "undone": ("credit-gone-on", "credit-spent", "before-the-step-before")}
 OUTCOMES = {
@@ -36,11 +49,12 @@ OUTCOMES = {
 }
 
 
-def _require_refused(answer: Answer, *codes: str) -> None:
+def require_refused(answer: Answer, *codes: str) -> None:
+    """It was refused for one of these."""
     assert answer.refused in codes, f"answered {answer}, where {codes} was to be refused"
 
 
-def _require_allowed(answer: Answer, against: dict[str, bool], besides: Iterable[str] = ()) -> bool:
+def require_allowed(answer: Answer, against: dict[str, bool], besides: Iterable[str] = ()) -> bool:
     """Whether it was done: only where nothing stands against it, of which the first is what it is refused for.
 
     `besides` are refusals that may come although nothing of that stands.
@@ -49,11 +63,11 @@ def _require_allowed(answer: Answer, against: dict[str, bool], besides: Iterable
     if answer.refused is None:
         assert not codes, f"done, although {codes} stand against it"
         return True
-    _require_refused(answer, *(codes[:1] or besides))
+    require_refused(answer, *(codes[:1] or besides))
     return False
 
 
-def _to_bank(entries: Iterable[Entry]) -> int:
+def to_bank(entries: Iterable[Entry]) -> int:
     """What entries bring to the bank, in yen."""
     sides = (side for entry in entries for movement in entry.movements for side in movement.sides)
     return -sum(yen for account, _part, yen in sides if account == BANK)
@@ -66,7 +80,7 @@ def book(memory: Memory, through: date) -> Expectation:
     """Booked up to today, everything is in the books but what the answer names."""
     answer = yield
     if memory.is_closed(through) and answer.refused:
-        _require_refused(answer, "month-closed")
+        require_refused(answer, "month-closed")
         return
     assert answer.refused is None
     if through < memory.today:
@@ -80,12 +94,12 @@ def book(memory: Memory, through: date) -> Expectation:
         assert memory.banked[reference] == deposit.yen, f"{reference} is not booked as it is known"
         if number is not None and memory.balance[SUSPENSE, reference]:
             fee = memory.applications[number].due
-            assert memory.received(number) == fee, f"{reference} waits, though its fee is not received"
+            assert memory.covered(number) == fee, f"{reference} waits, though its fee is not received"
     for number, application in memory.applications.items():
         if number in unbooked:
             continue
         issued, waived = memory.issued(number), memory.waived(number)
-        if application.issue_days and memory.received(number) == application.due and not issued:
+        if application.issue_days and memory.covered(number) == application.due and not issued:
             assert memory.balance[HELD, number] < application.due, f"{number} is issued, and not booked"
         if memory.outcomes.get(number) == "eligible":
             assert waived == issued, f"{number} is decided, and not waived"
@@ -124,7 +138,7 @@ def match(memory: Memory, reference: str, number: str, on: date) -> Expectation:
         "settled-otherwise": deposit is not None and deposit.application is not None,
         "settled-before-known": deposit is not None and on < deposit.known_on,
     }
-    if _require_allowed(answer, against):
+    if require_allowed(answer, against):
         assert answer.result is True
         memory.settle(reference, number, on)
 
@@ -136,16 +150,16 @@ def pay_bill(memory: Memory, reference: str, on: date) -> Expectation:
     lowest = _lowest_owed(memory, bill, on) if bill else 0
     answer = yield
     if bill is None:
-        _require_refused(answer, "unknown-bill")
+        require_refused(answer, "unknown-bill")
     elif on < bill.billed_on:
-        _require_refused(answer, "before-the-step-before")
+        require_refused(answer, "before-the-step-before")
     elif answer.refused == "not-owed-yet":
         assert lowest < min(abs(bill.yen), abs(owed)), "what is paid stands in the books on that day"
     elif memory.is_closed(on) and answer.refused:
-        _require_refused(answer, "month-closed")
+        require_refused(answer, "month-closed")
     else:
         yen = answer.result.yen
-        assert _to_bank(memory.entries[before:]) == -yen
+        assert to_bank(memory.entries[before:]) == -yen
         assert abs(yen) <= abs(bill.yen) and yen * bill.yen >= 0
         assert not yen or (abs(yen) <= abs(owed) and yen * owed > 0), "more is paid than is owed"
         assert abs(yen) <= lowest, "more is paid than was owed on that day, or on a later one"
@@ -165,36 +179,52 @@ def _lowest_owed(memory: Memory, bill: Bill, on: date) -> int:
     return max(0, min(sign * memory.balance_by(day)[AUTHORITY, bill.application] for day in days))
 
 
+# The events of slips, which two people take back; and those that booking posts from facts.
+OF_SLIPS = ("transfer_fee", "interest_received", "fee_written_off", "suspense_to_income", "other_entry")
+FROM_DEPOSITS = ("fee_received", "overpaid", "payer_unknown", "suspense_settled")
+
+
 def reverse(memory: Memory, no: int, reason: str, on: date) -> Expectation:
-    """An entry that nothing else rests on is reversed once."""
+    """What a person recorded is reversed once, and so is the reversal; what rests on a fact is not."""
     entry, before = memory.entries[no - 1] if no <= len(memory.entries) else None, len(memory.entries)
-    earlier = memory.entries[entry.reversed_by - 1] if entry and entry.reversed_by else None
+    earlier = memory.reversals(entry) if entry is not None else []
     answer = yield
     if entry is None:
-        _require_refused(answer, "unknown-entry")
-    elif entry.reverses is not None:
-        _require_refused(answer, "reversal-of-reversal")
-    elif earlier is not None:
-        if no in memory.by_hand and (earlier.on, earlier.reason) == (on, reason):
+        require_refused(answer, "unknown-entry")
+    elif earlier:
+        if len(earlier) % 2 == 0:
+            require_refused(answer, "stands-again")
+        elif earlier[0].no in memory.hand_made and (earlier[0].on, earlier[0].reason) == (on, reason):
             assert (answer.result.no, answer.result.changed) == (entry.reversed_by, False)
         else:
-            _require_refused(answer, "already-reversed")
-    else:
-        against = {
-            "month-closed": memory.is_closed(on),
-            "no-reason-given": not reason,
-            "reversal-before-original": on < entry.on,
-            "part-of-refund": any(step.entry == no for refund in memory.refunds for step in refund.steps),
-            "part-of-credit": any(step.entry == no for credit in memory.credits for step in credit.steps),
-            "waived-meanwhile": entry.event == "certificate_issued"
-            and memory.waived(entry.movements[0].debit_part) > 0,
-        }
-        if _require_allowed(answer, against, ["nothing-left-to-reverse"]):
-            new = memory.entries[before:]
-            assert [(entry.reverses, entry.on, entry.reason) for entry in new] == [(no, on, reason)]
+            require_refused(answer, "already-reversed")
+    elif memory.root(entry).event in OF_SLIPS:
+        assert answer.refused is not None or answer.result == "a slip"
+        assert len(memory.entries) == before, "one person takes back what two posted"
+    elif require_allowed(answer, _against(memory, entry, on, reason), ["nothing-left-to-reverse", "posted-anew"]):
+        new = memory.entries[before:]
+        assert [(entry.reverses, entry.on, entry.reason) for entry in new] == [(no, on, reason)]
+        memory.hand_made |= {entry.no for entry in new}
+        if entry.reverses is None:
             memory.by_hand[no] = memory.grounds(entry)
             if no in memory.bill_payments:
-                memory.paid_bills[memory.bill_payments[no]] += _to_bank([entry])
+                memory.paid_bills[memory.bill_payments[no]] += to_bank([entry])
+        else:
+            memory.by_hand.pop(memory.root(entry).no, None)
+
+
+def _against(memory: Memory, entry: Entry, on: date, reason: str) -> dict[str, bool]:
+    """What stands against the reversal of an entry, in the order in which it is looked at."""
+    return {
+        "month-closed": memory.is_closed(on),
+        "no-reason-given": not reason,
+        "reversal-before-original": on < entry.on,
+        "part-of-refund": any(step.entry == entry.no for refund in memory.refunds for step in refund.steps),
+        "part-of-credit": any(step.entry == entry.no for credit in memory.credits for step in credit.steps),
+        "corrected-fact": entry.reverses is not None and entry.no not in memory.hand_made,
+        "rests-on-deposit": entry.event in FROM_DEPOSITS,
+        "rests-on-issue": entry.event == "certificate_issued",
+    }
 
 
 # --- refunds and credits --------------------------------------------------------------------------------------------
@@ -205,12 +235,12 @@ def propose_refund(memory: Memory, number: str, by: str, on: date) -> Expectatio
     finding = memory.finding(number)
     before = [refund for refund in memory.refunds if refund.application == number]
     answer = yield
-    if _proposed_before(before, answer, on, ("rejected",)):
+    if _proposed_before(before, answer, on, ("rejected", "ended")):
         return
     against = {"month-closed": memory.is_closed(on)}
     if finding.outcome != "eligible":
         against[OUTCOMES[finding.outcome]] = True
-    if _require_allowed(answer, against, ["fee-not-held"]):
+    if require_allowed(answer, against, ["fee-not-held"]):
         _require_proposed(memory.refunds[-1], answer, finding.refundable, on, by)
 
 
@@ -220,11 +250,11 @@ def return_deposit(memory: Memory, reference: str, by: str, on: date) -> Expecta
     in_suspense = memory.balance[SUSPENSE, reference]
     answer = yield
     if reference not in memory.deposits:
-        _require_refused(answer, "unknown-deposit")
-    elif not _proposed_before(before, answer, on, ("rejected",)):
+        require_refused(answer, "unknown-deposit")
+    elif not _proposed_before(before, answer, on, ("rejected", "ended")):
         nothing_new = len(memory.deposits[reference]) == 1 and memory.deposits[reference][0].application is None
         possible = [] if in_suspense and nothing_new else ["nothing-overpaid"]
-        if _require_allowed(answer, {"month-closed": memory.is_closed(on)}, possible):
+        if require_allowed(answer, {"month-closed": memory.is_closed(on)}, possible):
             _require_proposed(memory.refunds[-1], answer, answer.result.yen, on, by)
             assert not memory.balance[SUSPENSE, reference], "something stays in suspense"
 
@@ -244,7 +274,7 @@ def propose_credit(memory: Memory, number: str, to: str, by: str, on: date) -> E
     }
     if finding.outcome != "eligible":
         against[OUTCOMES[finding.outcome]] = True
-    if _require_allowed(answer, against, ["fee-not-held", "nothing-owed"]):
+    if require_allowed(answer, against, ["fee-not-held", "nothing-owed"]):
         owed = memory.still_owed(to) + answer.result.yen
         _require_proposed(memory.credits[-1], answer, min(finding.refundable, owed), on, by)
 
@@ -270,110 +300,73 @@ def step(memory: Memory, kind: str, no: int, state: str, on: date, by: str, reas
     courses, before = memory.credits if kind == "credit" else memory.refunds, len(memory.entries)
     if no > len(courses):
         answer = yield
-        _require_refused(answer, f"unknown-{kind}")
+        require_refused(answer, f"unknown-{kind}")
         return
     course, last = courses[no - 1], courses[no - 1].steps[-1]
-    earlier = [(step.state, step.on, step.by, step.reason) for step in course.steps]
+    earlier = [(step.state, step.on, step.by, step.reason) for step in course.in_force]
+    anew = last.state == state == "approved" and memory.fell(course)
     repeated = last.state == state or (state, on, by, reason) in earlier
     against = {
         "month-closed": memory.is_closed(on),
-        f"{kind}-out-of-order": state not in MOVES[kind].get(last.state, ()),
+        f"{kind}-out-of-order": state not in MOVES[kind].get(last.state, ()) and not anew,
         "before-the-step-before": on < last.on,
         "no-reason-given": state in NEED_A_REASON and not reason,
-        "same-person-approves": state in ("approved", "applied") and by == course.steps[0].by,
-        "account-not-approved": state in ("approved", "paid") and memory.account_of(course).waits,
+        "same-person-approves": state in ("approved", "applied", "ended") and by == course.steps[0].by,
+        "came-back-before": kind == "refund" and state == "rejected" and course.came_back,
     }
+    binds = kind == "refund" and (state == "approved" or (state == "paid" and last.state == "approved"))
+    if binds:
+        against |= _changed_receiver(memory, course, state, by)
+    besides = MONEY_GONE.get(state, ())
+    if kind == "refund" and state in ("approved", "paid"):
+        against["grounds-changed"] = on == memory.today and grounds_changed(memory, course)
+        besides = () if on == memory.today else ("grounds-changed",)
     answer = yield
     if answer.refused is None and not answer.result.changed:
-        assert repeated and answer.result.no == no
-    elif last.state == state:
-        _require_refused(answer, "done-differently")
-    elif _require_allowed(answer, against, MONEY_GONE.get(state, ())):
+        assert repeated and not anew and answer.result.no == no
+    elif last.state == state and not anew:
+        require_refused(answer, "done-differently")
+    elif require_allowed(answer, against, besides):
+        if state == "approved":
+            memory.bound[no] = memory.paid_to(course)
+            if memory.bound[no][0] is not None and memory.account_of(course).last is None:
+                memory.approved_unknown.add(str(memory.bound[no][0]))
         new = memory.entries[before:]
         assert (course.state, course.steps[-1].on, course.steps[-1].by) == (state, on, by)
         assert {entry.on for entry in new} <= {on}, "an entry is not dated on the day of its step"
-        assert _to_bank(new) == {"paid": -course.yen, "returned": course.yen}.get(state, 0)
+        assert to_bank(new) == {"paid": -course.yen, "returned": course.yen}.get(state, 0)
         posted = {step.entry for step in course.steps[:-1]} if state in NEED_A_REASON else set()
         if state in ("rejected", "undone"):
             assert posted - {None} <= {entry.reverses for entry in new}, "its own entries are not reversed"
+        if state == "ended":
+            assert course.steps[0].entry in {entry.reverses for entry in new}, "its reservation is not reversed"
         assert bool(new) == (state != "approved")
 
 
-# --- payment files --------------------------------------------------------------------------------------------------
-
-
-def file(memory: Memory, on: date, name: str, by: str) -> Expectation:
-    """Everything that is approved goes into one file, made by a third person where three are asked."""
-    standing = [no for no, (pay_on, _name) in memory.files.items() if pay_on == on and not _void(memory, no)]
-    approved = [refund for refund in memory.refunds if refund.state == "approved"]
-    same_name = any(memory.files[no][1] == name for no in standing)
-    against = {
-        "not-a-bank-day": on.weekday() >= 5 or (on.month, on.day) in ((12, 31), (1, 1), (1, 2), (1, 3)),
-        "month-closed": memory.is_closed(on),
-        "nothing-to-file": not approved,
-        "before-the-step-before": any(on < refund.steps[-1].on for refund in approved),
-        "not-ready-to-file": any(not _payable(memory.account_of(refund)) for refund in approved),
-        "same-person-files": memory.people == "three" and any(by in _hands(refund) for refund in approved),
-    }
-    answer = yield
-    if answer.refused is None and not answer.result.changed:
-        assert same_name or (standing and not approved)
-        states = {refund.no: refund.state for refund in _inside(memory, answer.result.no)}
-        assert list(answer.result.gone_on) == [no for no, state in states.items() if state in ("paid", "returned")]
-    elif _require_allowed(answer, against):
-        assert not same_name
-        assert [refund.refund for refund in answer.result.refunds] == [refund.no for refund in approved]
-        assert answer.result.yen == sum(refund.yen for refund in approved)
-        assert {refund.state for refund in approved} == {"filed"}
-        assert _inside(memory, answer.result.no) == approved
-
-
-def void(memory: Memory, no: int, on: date, reason: str, by: str) -> Expectation:
-    """A file of which nothing was paid is void; what is in it is approved again."""
-    contained, already = _inside(memory, no), _void(memory, no)
-    if no not in memory.files or already is not None:
-        answer = yield
-        if no not in memory.files:
-            _require_refused(answer, "unknown-payment-file")
-        elif already != reason:
-            _require_refused(answer, "done-differently")
-        else:
-            assert not answer.result.changed
-        return
-    against = {
-        "month-closed": memory.is_closed(on),
-        "payment-file-gone-on": any(refund.state != "filed" for refund in contained),
-        "before-the-step-before": any(on < refund.steps[-2].on for refund in contained),
-        "no-reason-given": not reason,
-        "same-person-voids": any(refund.steps[0].by == by for refund in contained),
-    }
-    answer = yield
-    if _require_allowed(answer, against):
-        assert answer.result.changed and answer.result.refunds == tuple(refund.no for refund in contained)
-        assert {refund.state for refund in contained} == {"approved"}
-
-
-def _inside(memory: Memory, no: int) -> list[Course]:
-    return [
-        refund
-        for refund in memory.refunds
-        if any((step.state, step.payment_file) == ("filed", no) for step in refund.steps)
-    ]
-
-
-def _void(memory: Memory, no: int) -> str | None:
-    """Why a file is void; None while it stands."""
-    steps = (step for refund in memory.refunds for step in refund.steps)
-    return next((step.reason for step in steps if (step.state, step.payment_file) == ("approved", no)), None)
-
-
-def _payable(account: BankAccount) -> bool:
-    return account.last is not None and not account.waits
-
-
-def _hands(refund: Course) -> set[str]:
+def hands_of(refund: Course) -> set[str]:
     """Who proposed a refund and who approved it; to declare a file void is no approval."""
-    return {step.by for step in refund.steps if step.state in ("proposed", "approved") and step.payment_file is None}
+    signed = (step for step in refund.in_force if step.state in ("proposed", "approved"))
+    return {step.by for step in signed if step.payment_file is None}
+
+
+def _changed_receiver(memory: Memory, course: Course, state: str, by: str) -> dict[str, bool]:
+    """What stands against an approval, or a payment without a file, because of to whom it goes and who acts."""
+    payee = memory.in_place_of(course)
+    hands = memory.people == "three" and by in hands_of(course)
+    return {
+        "payee-not-approved": payee.waits,
+        "account-not-approved": payee.trusted is None and memory.account_of(course).waits,
+        "approval-fell": state == "paid" and memory.fell(course),
+        "same-person-pays": state == "paid" and hands,
+    }
+
+
+def grounds_changed(memory: Memory, course: Course) -> bool:
+    """Whether today less comes back than a refund of a fee would pay, had it not been proposed."""
+    if course.application is None:
+        return False
+    finding = memory.finding(course.application, without=course)
+    return finding.outcome != "eligible" or finding.refundable < course.yen
 
 
 # --- months ---------------------------------------------------------------------------------------------------------
@@ -392,7 +385,7 @@ def close(memory: Memory, month: str, bank: int | None, accept: str | None, days
     if before is not None:
         differs = (bank is not None and bank != before.bank) or (accept is not None and accept != before.accept)
         if before.month == month and differs:
-            _require_refused(answer, "done-differently")
+            require_refused(answer, "done-differently")
         else:
             assert (answer.result.changed, answer.result.closed_to) == (False, memory.closed_to)
         return
@@ -401,7 +394,7 @@ def close(memory: Memory, month: str, bank: int | None, accept: str | None, days
         "no-reason-given": accept == "",
         "not-ready-to-close": "bank_differs" in objections or (accept is None and bool(objections)),
     }
-    if _require_allowed(answer, against, ["not-ready-to-close"] if accept is None else []):
+    if require_allowed(answer, against, ["not-ready-to-close"] if accept is None else []):
         accepted = {objection.code: dict(objection.fields) for objection in answer.result.accepted}
         assert accept is not None or not accepted
         plain = ("suspense", "bank_not_given", "bank_differs", "refunds_proposed", "credits_proposed")
@@ -435,12 +428,12 @@ def reopen(memory: Memory, month: str, reason: str) -> Expectation:
     assert len(memory.entries) == entries
     if memory.reopened is not None and memory.reopened[0] == month:
         if memory.reopened[1] != reason:
-            _require_refused(answer, "done-differently")
+            require_refused(answer, "done-differently")
         else:
             assert (answer.result.changed, answer.result.closed_to) == (False, memory.closed_to)
     elif nth is None:
-        _require_refused(answer, "month-not-closed")
-    elif _require_allowed(answer, {"no-reason-given": not reason}):
+        require_refused(answer, "month-not-closed")
+    elif require_allowed(answer, {"no-reason-given": not reason}):
         del memory.closes[nth:]
         memory.reopened = month, reason
         assert (answer.result.changed, answer.result.closed_to) == (True, memory.closed_to)
@@ -457,16 +450,29 @@ def approve_account(memory: Memory, member: str, by: str) -> Expectation:
         assert answer.result is False
         return
     against = {"no-change-to-approve": not account.waits, "same-person-brought-account": by == account.brought_by}
-    if _require_allowed(answer, against):
+    if require_allowed(answer, against):
         assert answer.result is True
         account.trusted, account.approved = account.last, True
+
+
+def approve_payee(memory: Memory, number: str, by: str) -> Expectation:
+    """Who did not bring it says that somebody in the member's place is right."""
+    payee = memory.payees.get(number, BankAccount())
+    answer = yield
+    if payee.last is not None and not payee.waits and payee.approved:
+        assert answer.result is False
+        return
+    against = {"no-payee-to-approve": payee.last is None, "same-person-brought-payee": by == payee.brought_by}
+    if require_allowed(answer, against):
+        assert answer.result is True
+        payee.trusted, payee.approved = payee.last, True
 
 
 def look(memory: Memory, member: str, purpose: str) -> Expectation:
     """Whoever says why sees the whole number."""
     last = memory.accounts.get(member, BankAccount()).last
     answer = yield
-    if _require_allowed(answer, {"no-purpose-given": not purpose, "no-account-known": last is None}):
+    if require_allowed(answer, {"no-purpose-given": not purpose, "no-account-known": last is None}):
         assert answer.result == last
 
 

@@ -28,11 +28,13 @@ def require_right_entries(memory: Memory, command: str, new: list[Entry], closed
         assert closed_to is None or entry.on > closed_to, f"entry {entry.no} is dated in a closed month"
         if entry.for_day is not None:
             assert closed_to is not None and entry.for_day <= closed_to and entry.on == closed_to + timedelta(1)
-        if command != "reverse":
+        if command not in ("reverse", "decide_slip"):
             _require_its_day(memory, entry)
         if entry.reverses is not None:
             original = memory.entries[entry.reverses - 1]
-            assert original.reverses is None and original.reversed_by == entry.no, f"{original.no} is reversed twice"
+            assert original.reversed_by == entry.no, f"{original.no} is reversed twice"
+            by_hand = command in ("reverse", "decide_slip")
+            assert original.reverses is None or by_hand, f"the reversal {original.no} is taken back by no person"
             assert entry.movements == [movement.opposite for movement in reversed(original.movements)]
             assert entry.event == original.event and entry.day >= original.day, f"{entry.no} is before {original.no}"
             continue
@@ -61,12 +63,16 @@ def require_sums(memory: Memory) -> None:
     """Yen in are yen out, what is owed is what is proposed, and nothing comes back twice."""
     by_state: Counter[str] = Counter()
     for refund in memory.refunds:
-        by_state[refund.state] += refund.yen
+        state = refund.state if refund.state != "recovered" else "paid"
+        came_back = refund.came_back and state in ("approved", "filed")
+        by_state["returned" if came_back else state] += refund.yen - refund.recovered
     by_account: Counter[str] = Counter()
     for (account, _part), yen in memory.balance.items():
         by_account[account] += yen
-    deposits, bills = sum(memory.banked.values()), sum(memory.paid_bills.values())
-    assert -by_account[BANK] == deposits - by_state["paid"] - bills, "yen in are not yen out"
+    deposits = sum(memory.banked.values())
+    by_person = ("authority_paid", "authority_repaid", "transfer_fee", "interest_received", "other_entry")
+    other = -sum(memory.moved[event, BANK, None] for event in by_person)
+    assert -by_account[BANK] == deposits - by_state["paid"] + other, "yen in are not yen out"
     assert sum(by_account.values()) == 0
     assert by_account[PAYABLE] == sum(by_state[state] for state in ("proposed", "approved", "filed")), (
         "reserved for refunds"
@@ -75,9 +81,9 @@ def require_sums(memory: Memory) -> None:
     credits = [credit for credit in memory.credits if credit.state == "proposed"]
     assert by_account[SET_ASIDE] == sum(credit.yen for credit in credits), "reserved for credits"
     for reference, versions in memory.deposits.items():
-        refunds = [refund for refund in memory.refunds if refund.deposit == reference and refund.state != "rejected"]
+        refunds = [refund for refund in memory.refunds if refund.deposit == reference]
         assert memory.banked[reference] in {0, *(version.yen for version in versions)}, f"{reference}: received"
-        assert sum(refund.yen for refund in refunds) <= memory.banked[reference], f"{reference} comes back twice"
+        assert sum(refund.standing for refund in refunds) <= memory.banked[reference], f"{reference} comes back twice"
     for number in memory.applications:
         _require_one_fee(memory, number)
 

@@ -46,6 +46,7 @@ class Known:
     due: int | None = 7245
     received: int = 7245
     returned: int = 0
+    recovered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +282,7 @@ def doubts_about(known: Known, clauses: tuple[str, ...]) -> tuple[str, ...]:
         "receipt_contradicts_reason": known.reason == "receipt_not_returned" and arrived,
         "sanction": bool(clauses) and known.reason in SANCTIONS,
         "withdrawn_before_issue": never_issued(known) and known.received > 0,
+        "recovered": known.recovered > 0,
         "fee_not_known": known.due is None and known.received > 0,
     }
     return tuple(name for name, there in doubts.items() if there)

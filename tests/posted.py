@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from ledger import tables
 from ledger.allocations import UNKNOWN, Part, allocate, allocations
 from ledger.codes import Account
-from ledger.journal import balances
+from ledger.journal import balances, reversal
+from ledger.journal.entries import Result
 from tests import given
 
 CLERK, CHIEF = "乙川", "丙田"
@@ -84,3 +85,8 @@ def events(connection: Connection) -> list[tuple[str, date, int | None]]:
     entry = tables.entry
     rows = connection.execute(entry.select().order_by(entry.c.no))
     return [(row.event, row.happened_on, row.reverses) for row in rows]
+
+
+def reversed_before(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
+    """Reverses an entry as versions up to 0003 let a person do: what was booked from a fact too."""
+    return reversal.reverse(connection, no, on=on, reason=reason, by=by, require=lambda *_of: None)

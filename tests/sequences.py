@@ -1,11 +1,10 @@
 """The machine that draws sequences of commands and gives each to SQLite and PostgreSQL; see `Commands`."""
 
-from collections.abc import Sequence, Sized
+from collections.abc import Sized
 from contextlib import ExitStack, suppress
 from copy import deepcopy
 from datetime import date, timedelta
 from functools import partial
-from random import Random
 from typing import Any
 
 from hypothesis import note
@@ -16,94 +15,15 @@ from ledger.audit.verify import verify
 from ledger.decisions.findings import judge
 from ledger.store import database
 from migrations import guards
-from tests import given, model_commands, model_laws
+from tests import given, model_commands, model_laws, model_refunds
 from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Answer, Books, Row
-from tests.model import AUTHORITY, SUSPENSE, Deposit, Fact, Memory, last_day, month_of
+from tests.drawn import PAIRS, drawn
+from tests.model import AUTHORITY, RECORDED, SUSPENSE, Deposit, Fact, Memory, last_day, month_of
 from tests.model_commands import MOVES, NEED_A_REASON
+from tests.model_slips import Expectation
 from tests.posted import CHIEF, CLERK
 
-# What the words of a command are chosen from, each as often as it stands there.
-PEOPLE = (CLERK, CHIEF)
-MEMBERS = (given.MEMBER, given.MEMBER, OTHER)
-# Which of the last few; and now and then one that is not there.
-WHICH = (1, 1, 1, 2, 2, 3, 4, 5, 0)
-DAYS = range(10)
-LONG_AGO = (0, 1, 3, 9, 30, 31, 45, 100, 170)
-# Mostly a day that can be, mostly another person, mostly a reason, mostly a state that may follow.
-BACK = (0, 0, 0, 0, 0, 2)
-REASONS = ("申出", "申出", "申出", "口座", "")
-WRONG = (0, 0, 0, 0, 1)
-# Mostly on today; now and then on a day that may lie in a closed month. Mostly what can be done, if anything can.
-LATE, SURE = (0, 0, 0, 0, 0, 0, 1), (1, 1, 1, 0)
-# Which month: the one before this, the one before that, this one.
-MONTHS = (1, 1, 1, 2, 0)
-# What is said of the bank's balance, and that what stands against closing is accepted.
-BANKS, ACCEPTS = ("right", "right", "wrong", None), ("月末の処理", "月末の処理", "月末の処理", None, "")
-# Mostly a reissue of the same member; the last goes to another one, the one before to no reissue.
-PAIRS = (
-    *((NUMBERS[old], NUMBERS[new]) for old, new in ((0, 1), (0, 1), (1, 2), (1, 2), (2, 3), (0, 2), (1, 3), (3, 1))),
-    *((NUMBERS[4], NUMBERS[5]), (NUMBERS[1], NUMBERS[0]), (NUMBERS[0], NUMBERS[5])),
-)
-EITHER = (False, True)
-KEYS = ("K-1", "K-2")
-
-# What can be told of a certificate beside what has a rule of its own; told anew, it is a correction.
-FACTS: tuple[tuple[str, str | None], ...] = (
-    *(("issued_on", None), ("mailed_on", None), ("revoked_on", None), ("withdrawn_on", None)),
-    *(("downloaded", "day"), ("downloaded", "none"), ("receipt", "day"), ("receipt", "none")),
-    *(("reason", code) for code in ("tool_defect", "receipt_not_returned", "pin_lost", "deregistered")),
-    *(("used", "cannot"), ("covered", "yes"), ("covered", "no"), ("reason", "obligation_breach")),
-)
-
-# What may be typed under a key: each is one command of the command line.
-TYPED: list[tuple[Any, ...]] = [
-    *[("booked", (0, 0, 0, 0, 25))] * 3,
-    *[("decided", ([], *([number] for number in NUMBERS)))] * 2,
-    ("matched", WHICH, NUMBERS, BACK),
-    *[("bill_paid", WHICH, BACK)] * 2,
-    *[("reversed_by_hand", range(13), REASONS, BACK)] * 2,
-    *[("refund_proposed", NUMBERS, PEOPLE, LATE, SURE)] * 4,
-    ("deposit_returned", WHICH, PEOPLE, LATE),
-    *[("credit_proposed", PAIRS, PEOPLE, LATE, SURE)] * 2,
-    *[("taken_on", ("refund",), WHICH, WRONG, (0, 0, 1), BACK, PEOPLE, REASONS)] * 7,
-    *[("taken_on", ("credit",), WHICH, WRONG, (0, 1), BACK, PEOPLE, REASONS)] * 4,
-    *[("month_closed", MONTHS, BANKS, ACCEPTS, (60, 10))] * 2,
-    ("month_reopened", MONTHS, REASONS),
-    ("account_approved", MEMBERS, PEOPLE),
-    *[("filed", PEOPLE, (0, 0, 0, 1, 3), ("A.txt", "A.txt", "B.txt"), SURE)] * 3,
-    *[("made_void", (1, 1, 2, 0), REASONS, PEOPLE, BACK)] * 2,
-    ("set_people", ("two", "three"), PEOPLE),
-]
-COMMANDS = [
-    *TYPED,
-    *[("time_passes", (1, 2, 3))] * 3,
-    ("time_passes", (20, 31, 45, 100)),
-    *[("a_transfer_comes_in", NUMBERS, (7245, 5000, 9000, 2000), DAYS, EITHER)] * 2,
-    ("a_transfer_is_corrected", WHICH, NUMBERS, (7245, 5000, 2000), range(3)),
-    *[("a_fact_is_told", NUMBERS, (("mailed_on", None),), DAYS)] * 2,
-    ("a_fact_is_told", NUMBERS, (("revoked_on", None),), DAYS),
-    ("a_fact_is_told", NUMBERS, (("used", "no"), ("used", "no"), ("used", "yes")), (0,)),
-    *[("a_certificate_ends_unused", NUMBERS, EITHER, EITHER)] * 2,
-    *[("a_fact_is_told", NUMBERS, FACTS, LONG_AGO)] * 3,
-    *[("a_bill_comes", NUMBERS, EITHER, (0, 0, 2000), SURE)] * 2,
-    *[("an_account_is_told", MEMBERS, ("1234567", "7654321"), PEOPLE)] * 2,
-    ("look", MEMBERS, ("照会", "照会", "")),
-    *[("credited", PAIRS, SURE)] * 4,
-    *[("under_a_key", KEYS, TYPED)] * 2,
-    ("typed_again", KEYS),
-]
-
-
-def drawn(seed: int, commands: Sequence[tuple[Any, ...]] = COMMANDS) -> tuple[Any, ...]:
-    """A command with its words: evenly from all, where Hypothesis itself would repeat a few of them again and again.
-
-    It likes no number as much as 0, so that is the plainest of all: a day goes by.
-    """
-    if not seed:
-        return "time_passes", 1
-    dice = Random(seed)
-    name, *words = dice.choice(commands)
-    return (name, *(drawn(dice.getrandbits(32), word) if word is TYPED else dice.choice(word) for word in words))
+_EXPECTED: dict[str, Any] = vars(model_commands) | vars(model_refunds)
 
 
 class Commands(RuleBasedStateMachine):
@@ -166,7 +86,7 @@ class Commands(RuleBasedStateMachine):
             command, words = "once", (self.key, *plain)
         turn = len(self.answers)
         tried = self.ask(command, *words, dry_run=True) if turn % 6 == 5 else None
-        closed_to, expectation = memory.closed_to, getattr(model_commands, plain[0])(memory, *plain[1:])
+        closed_to, expectation = memory.closed_to, _EXPECTED[plain[0]](memory, *plain[1:])
         if stored is None:
             next(expectation)
         answer = self.ask(command, *words)
@@ -353,6 +273,17 @@ class Commands(RuleBasedStateMachine):
         no = max(1, len(self.memory.entries) + 1 - nth)
         self.given("reverse", no, reason, self.ago(ago))
 
+    def slip_proposed(
+        self, kind: str, nth: int, number: str, yen: int, ago: int = 0, reason: str = "申出", by: str = CLERK
+    ) -> None:
+        """`slip` of a kind, for an application or for one of the deposits."""
+        subject = self.one_of(self.memory.deposits, "D", nth) if kind == "income" else number
+        self.given("propose_slip", kind, subject, yen, self.ago(ago), reason, by)
+
+    def slip_decided(self, nth: int, approved: bool, ago: int = 0, reason: str = "申出", by: str = CHIEF) -> None:
+        """`slip approve` or `slip reject` of one of the last slips."""
+        self.given("decide_slip", max(1, len(self.memory.slips) + 1 - nth), approved, self.ago(ago), reason, by)
+
     def refund_proposed(self, number: str, by: str, late: int = 0, sure: int = 0) -> None:
         """`refund propose`, mostly of what comes back."""
         self.given("propose_refund", self.refundable(number) if sure else number, by, self.day(late))
@@ -421,6 +352,23 @@ class Commands(RuleBasedStateMachine):
         members = [other for other, account in self.memory.accounts.items() if account.waits]
         self.given("approve_account", members[-1] if members else member, by)
 
+    def payee_approved(self, number: str, by: str) -> None:
+        """`payee approve`, mostly of one that waits."""
+        waiting = [other for other, payee in self.memory.payees.items() if payee.waits]
+        self.given("approve_payee", waiting[-1] if waiting else number, by)
+
+    def taken_back(self, nth: int, reason: str, by: str, ago: int = 0) -> None:
+        """`refund undo`, mostly of what was recorded."""
+        recorded = [refund.no for refund in self.memory.refunds if refund.in_force[-1].state in RECORDED]
+        no = recorded[-1] if recorded and nth else max(1, len(self.memory.refunds) + 1 - nth)
+        self.given("undo", no, self.ago(ago), by, reason)
+
+    def paid_back(self, nth: int, yen: int, by: str, ago: int = 0) -> None:
+        """`refund recovered`, mostly of one that was paid."""
+        paid = [refund.no for refund in self.memory.refunds if refund.state in ("paid", "recovered")]
+        no = paid[-1] if paid and nth else max(1, len(self.memory.refunds) + 1 - nth)
+        self.given("recover", no, yen, self.ago(ago), by)
+
     def filed(self, by: str, ahead: int, name: str, sure: int = 0) -> None:
         """`refund file`, mostly of something that is approved, on a day on which banks work."""
         on = self.memory.today + timedelta(ahead)
@@ -470,6 +418,6 @@ class Commands(RuleBasedStateMachine):
         return f"{letter}-{max(1, len(things) + 1 - nth):03}"
 
 
-def _finish(expectation: model_commands.Expectation, answer: Answer) -> None:
+def _finish(expectation: Expectation, answer: Answer) -> None:
     with suppress(StopIteration):
         expectation.send(answer)

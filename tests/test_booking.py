@@ -15,12 +15,10 @@ from ledger import tables
 from ledger.booking.bills import pay_bill
 from ledger.booking.planning import Unbooked
 from ledger.booking.run import BookingReport, book
-from ledger.booking.slips import reverse
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.journal import balances
-from ledger.journal.entries import Result
 from ledger.store import database
 from tests import given, posted
 from tests.posted import APPLIED, ASKED, CLERK, MAILED
@@ -181,7 +179,7 @@ def test_what_a_person_reversed_stays_reversed_until_the_fact_changes(book_url: 
         posted.application(connection, A, PLAIN)
         posted.deposit(connection, "D-1", A)
         booked(connection)
-        reverse(connection, 1, on=APPLIED, reason="通帳に見当たらない", by=CLERK)
+        posted.reversed_before(connection, 1, on=APPLIED, reason="通帳に見当たらない", by=CLERK)
         assert booked(connection) == BookingReport({}, 0, (Unbooked("reversed_by_hand", "D-1", 1),))
         posted.deposit(connection, "D-1", A, known_on=date(2011, 12, 1))
         assert booked(connection).posted == {}, "said again, it is the same fact"
@@ -240,7 +238,7 @@ def test_an_issue_that_a_person_reversed_waits_for_another_day(book_url: str) ->
         posted.application(connection, A, SENT)
         posted.deposit(connection, "D-1", A)
         booked(connection)
-        assert reverse(connection, 2, on=MAILED, reason="未発行", by=CLERK) == Result(3, changed=True)
+        posted.reversed_before(connection, 2, on=MAILED, reason="未発行", by=CLERK)
         assert booked(connection) == BookingReport({}, 0, (Unbooked("reversed_by_hand", A, 2),))
         posted.fact(connection, A, "mailed_on", day=date(2012, 2, 1), known_on=date(2012, 2, 1))
         assert booked(connection) == BookingReport({"certificate_issued": 1}, 0, ())
@@ -407,7 +405,7 @@ def test_no_yen_is_lost_and_reversing_everything_leaves_nothing(
         for no in itertools.count(len(posted.events(connection)), -1):
             if no == 0:
                 break
-            reverse(connection, no, on=END, reason="全件取消", by=CLERK)
+            posted.reversed_before(connection, no, on=END, reason="全件取消", by=CLERK)
         assert posted.balance(connection) == {}
         assert booked(connection).posted == {}
 

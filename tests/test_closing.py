@@ -22,7 +22,6 @@ from ledger.booking import allocation, bills, credits, overpayments, refunds
 from ledger.booking.events import description
 from ledger.booking.month_end import close, reopen
 from ledger.booking.run import BookingReport, book
-from ledger.booking.slips import reverse
 from ledger.booking.workflow import Proposal
 from ledger.codes import Account
 from ledger.dates import Month
@@ -142,7 +141,9 @@ def _workbook(connection: Connection, month: Month) -> bytes:
 
 OPERATIONS = {
     "post": Operation(lambda c, on: post(c, [_loose(on)], by=CLERK)),
-    "reverse": Operation(lambda c, on: reverse(c, _entry(c, "payer_unknown"), on=on, reason="誤り", by=CLERK)),
+    "reverse": Operation(
+        lambda c, on: posted.reversed_before(c, _entry(c, "payer_unknown"), on=on, reason="誤り", by=CLERK)
+    ),
     "refund propose": Operation(lambda c, on: refunds.propose(c, "FREE", on=on, by=CLERK)),
     "refund approve": Operation(lambda c, on: refunds.approve(c, 1, on=on, by=CHIEF)),
     "refund reject": Operation(lambda c, on: refunds.reject(c, 1, on=on, reason="誤り", by=CHIEF)),

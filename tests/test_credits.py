@@ -26,8 +26,8 @@ from ledger.booking.refusals import (
     SamePersonApproves,
     UnknownCredit,
 )
+from ledger.booking.reversals import reverse
 from ledger.booking.run import BookingReport, book
-from ledger.booking.slips import reverse
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication

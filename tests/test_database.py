@@ -231,7 +231,10 @@ def stepped(table: str, no: int, nth: int, state: str, by: str, entry: str = "NU
 
 STEPS = {
     "approved by who proposed": (stepped("refund", 1, 2, "approved", desk.CLERK), "same-person"),
-    "approved by who proposed, with spaces": (stepped("refund", 1, 2, "approved", f" {desk.CLERK} "), "same-person"),
+    "approved by who proposed, with spaces": (
+        stepped("refund", 1, 2, "approved", f" {desk.CLERK} "),
+        "same-person|not-listed",
+    ),
     "applied by who proposed": (stepped("credit", 1, 2, "applied", desk.CLERK, "9999"), "same-person"),
     "paid without approval": (stepped("refund", 1, 2, "paid", desk.CHIEF, "9999"), "out-of-order"),
     "approved, leaving a step out": (stepped("refund", 1, 3, "approved", desk.CHIEF), "out-of-order"),

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DatabaseError
 
 from ledger import i18n, tables
 from ledger.booking.events import certificate_issued, description, fee_received, payer_unknown
-from ledger.booking.slips import reverse
 from ledger.codes import Account
 from ledger.errors import Refusal, UnknownAccount
 from ledger.journal import balances, ledgers
@@ -20,12 +19,13 @@ from ledger.journal.refusals import (
     NothingLeftToReverse,
     PostedDifferently,
     ReversalBeforeOriginal,
-    ReversalOfReversal,
+    StandsAgain,
     UnknownEntry,
     YenNotHeld,
 )
 from ledger.store import database
 from tests import given, posted
+from tests.posted import reversed_before as reverse
 
 ON = date(2012, 3, 1)
 LATER = date(2012, 3, 31)
@@ -144,8 +144,8 @@ def test_the_same_reversal_again_changes_nothing(books: str) -> None:
 
 REVERSALS: list[tuple[dict[str, Any], Refusal]] = [
     ({"no": 9}, UnknownEntry(9)),
-    ({"no": 4}, ReversalOfReversal(4, 3)),
-    ({"no": 3}, AlreadyReversed(3, 4)),
+    ({"no": 3}, AlreadyReversed(3, 5)),
+    ({"no": 4}, StandsAgain(4, 6, 7)),
     ({"reason": " "}, NoReasonGiven("reverse")),
     ({"on": date(2012, 2, 29)}, ReversalBeforeOriginal(1, date(2012, 2, 29), ON)),
     ({}, NothingLeftToReverse(1, "2040")),
@@ -156,12 +156,15 @@ REVERSALS: list[tuple[dict[str, Any], Refusal]] = [
 def test_a_reversal_is_refused_in_this_order(books: str, change: dict[str, Any], refusal: Refusal) -> None:
     with database.writing(books) as connection:
         post(connection, [received(), issued(), received(number=2)], by="乙川")
-        reverse(connection, 3, on=ON, reason="二重記帳", by="丙田")
+        charge = Entry("charge", ON, "transfer_fee", (Movement("5310", "1110", 440),))
+        post(connection, [charge], by="乙川")
+        for no in (3, 4, 6):
+            reverse(connection, no, on=ON, reason="二重記帳", by="丙田")
         asked: dict[str, Any] = {"no": 1, "on": LATER, "reason": "誤り", "by": "丙田"} | change
         with pytest.raises(type(refusal)) as refused:
             reverse(connection, **asked)
         assert refused.value == refusal
-        assert len(posted.events(connection)) == 4
+        assert len(posted.events(connection)) == 7
 
 
 # --- what the database refuses by itself ----------------------------------------------------------------------------

@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from ledger.store import database
 from tests import desk
 from tests.edited import EditedCopy, Edits, appended, edited, replaced
 
 pytestmark = pytest.mark.thorough
 
 ONE_DATABASE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+# The version of the books, and the one that a step leads to which somebody adds.
+LAST = database._versions()[1]
+NEXT = f"{int(LAST) + 1:04}"
 
 # --- encode a new notice --------------------------------------------------------------------------------------------
 
@@ -171,8 +176,8 @@ CARD_STEP = '''"""Which certificate an application and a fee are for; of what wa
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "NEXT"
+down_revision = "LAST"
 
 
 def upgrade() -> None:
@@ -200,7 +205,8 @@ def _add_step(copy: EditedCopy, name: str, step: str) -> None:
             fact.drop_constraint(op.f(name), type_="check")
             fact.create_check_constraint(op.f(name), rule)
 """
-    (copy.folder / "migrations" / "versions" / name).write_text(step, encoding="utf-8")
+    step = step.replace('"LAST"', f'"{LAST}"').replace('"NEXT"', f'"{NEXT}"')
+    (copy.folder / "migrations" / "versions" / f"{NEXT}_{name}").write_text(step, encoding="utf-8")
 
 
 def _files(folder: Path, **contents: str) -> list[str]:
@@ -231,9 +237,9 @@ def test_certificate_with_a_fee_of_its_own_goes_straight_down(book_url: str, tmp
     desk.done(book_url, "import", *files)
     desk.done(book_url, "book", "--through", "2012-03-31")
     copy = edited(tmp_path, CARD_EDITS)
-    _add_step(copy, "0004_certificates.py", CARD_STEP)
+    _add_step(copy, "certificates.py", CARD_STEP)
     assert copy.answered(book_url, "init") == {
-        "before": "0003", "after": "0004", "loaded": {"accounts": [], "fees": ["2011-01-01"]}
+        "before": LAST, "after": NEXT, "loaded": {"accounts": [], "fees": ["2011-01-01"]}
     }  # fmt: skip
     card = APPLICATIONS.format(heading="証明書種別,", number="CARD", value="ICカード,")
     plain = APPLICATIONS.format(heading="証明書種別,", number="PLAIN", value=",")
@@ -284,8 +290,8 @@ FACT_STEP = '''"""The day on which a certificate was lost."""
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "NEXT"
+down_revision = "LAST"
 
 
 def upgrade() -> None:
@@ -296,7 +302,7 @@ def upgrade() -> None:
 @ONE_DATABASE
 def test_fact_and_the_kind_of_file_that_brings_it_go_straight_down(book_url: str, tmp_path: Path) -> None:
     copy = edited(tmp_path, FACT_EDITS)
-    _add_step(copy, "0004_losses.py", FACT_STEP)
+    _add_step(copy, "losses.py", FACT_STEP)
     copy.seisan(book_url, "init")
     files = _files(
         tmp_path,

@@ -162,7 +162,7 @@ A_LAYOUT: Edits = {
 # --- a business event, what it refuses, and the command that writes it ----------------------------------------------
 
 SLIP = '''@_text(N_("interest received from the bank"))
-def interest_received(*, yen: int) -> Iterator[Movement]:
+def donation_received(*, yen: int) -> Iterator[Movement]:
     """預金の利息を受け取った。
 
     1110 普通預金   120 | 4900 雑収益   120
@@ -188,7 +188,7 @@ def receive(connection: Connection, yen: int, *, on: date, by: str) -> Result:
     """Posts the interest of a day, once. Refused: more yen than the bank would pay."""
     if yen > MOST:
         raise TooMuchInterest(yen)
-    entry = entry_of("interest_received", yen, on, on=on, yen=yen)
+    entry = entry_of("donation_received", yen, on, on=on, yen=yen)
     if before := numbers_by_key(connection, {entry.key}):
         return Result(before[entry.key], changed=False)
     (no,) = post(connection, [entry], by=by)
@@ -205,7 +205,7 @@ class UnknownBill(Refusal):'''
 COMMANDS = '''app.lists(REPORTS["fees"])
 
 
-@app.writes("interest", "120 --on 2012-10-01")
+@app.writes("interest", "120 --on 2012-10-01", may=("propose",))
 def interest(books: Books, yen: Annotated[int, number("YEN", N_("the yen that the bank paid"))], on: On) -> Answer:
     """Posts interest that the bank paid."""
     from ledger.booking.interest import receive
@@ -235,7 +235,7 @@ AN_EVENT: Edits = {
         '    "reverse": Writing(',
     ),
     "tests/test_templates.py": replaced(
-        '            "transfer_fee",\n', '            "transfer_fee",\n            "interest_received",\n'
+        '            "opening_balance",\n', '            "opening_balance",\n            "donation_received",\n'
     ),
     "tests/test_refusals.py": replaced(
         '    ("bill pay S-9", "unknown-bill"),',

@@ -36,22 +36,23 @@ def account(url: str, folder: Path, cells: str = f"9999,999,普通,{NUMBER},コ�
     desk.done(url, "import", str(path), by=by)
 
 
-def approved_refunds(url: str, folder: Path) -> None:
-    """Refunds 1 and 2 and a returned overpayment, 3, are approved; nothing is known of any account."""
+def approved_refunds(url: str, folder: Path, *, known: bool = False) -> None:
+    """Refunds 1 and 2 and a returned overpayment, 3, are approved; nothing is known of any account, unless `known`."""
     with database.writing(url) as connection:
         for number in ("A-1", "A-2"):
             posted.application(connection, number)
         posted.deposit(connection, "N-2", "A-1", yen=500, on=posted.MAILED)
     for words in (("refund", "propose", "A-1"), ("refund", "propose", "A-2"), ("overpaid", "return", "N-2")):
         desk.done(url, *words, "--on", "2012-03-23")
+    if known:
+        account(url, folder)
     for no in "123":
         desk.done(url, "refund", "approve", no, "--on", "2012-03-26", by=CHIEF)
 
 
 def payable_refunds(url: str, folder: Path) -> None:
     """The same, with everything known that a payment file needs."""
-    approved_refunds(url, folder)
-    account(url, folder)
+    approved_refunds(url, folder, known=True)
     desk.payer(url)
 
 
@@ -292,6 +293,8 @@ def _registered(connection: Connection, cells: list[str]) -> None:
 def test_a_name_of_30_characters_fits(approved: str, tmp_path: Path, out: Path) -> None:
     account(approved, tmp_path, f"9999,999,普通,{NUMBER},{'ガ' * 15}")
     desk.payer(approved)
+    desk.done(approved, "account", "approve", MEMBER, by=CHIEF)
+    desk.done(approved, "refund", "approve", "1-3", "--on", "2012-03-27", by=CHIEF)
     assert desk.answered(approved, *FILE, str(out))["count"] == 3
 
 
@@ -299,6 +302,8 @@ def test_a_changed_account_that_waits_holds_the_file(books: str, tmp_path: Path,
     account(books, tmp_path, "9999,001,当座,7654321,コウヤマ タロウ")
     assert refused(books, "not-ready-to-file", *FILE, str(out)).count("seisan account approve") == 3
     desk.done(books, "account", "approve", MEMBER, by=CHIEF)
+    assert refused(books, "not-ready-to-file", *FILE, str(out)).count("***4321") == 3
+    desk.done(books, "refund", "approve", "1-3", "--on", "2012-03-27", by=CHIEF)
     desk.done(books, *FILE, str(out))
     assert b"7654321" in out.read_bytes()
 

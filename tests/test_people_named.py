@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.errors import UnknownMember
+from ledger.errors import AmbiguousNumber, UnknownMember
 from ledger.people import register
 from ledger.store import database
 from tests import given
@@ -26,7 +26,7 @@ def test_another_number_is_unknown(written: str, book_url: str) -> None:
 def test_what_could_be_two_members_is_neither_of_them(book_url: str) -> None:
     with database.writing(book_url) as connection:
         given.member(connection, given.source(connection), "東京 第9001号")
-        given.member(connection, given.source(connection), "東京 第9-001号")
+        given.member(connection, given.source(connection), "東京　第9001号")
         assert register.member_number(connection, "東京 第9001号") == "東京 第9001号"
-        with pytest.raises(UnknownMember):
+        with pytest.raises(AmbiguousNumber):
             register.member_number(connection, "東京第9001号")

@@ -28,8 +28,8 @@ from ledger.booking.refusals import (
     StillInForce,
     UnknownRefund,
 )
+from ledger.booking.reversals import reverse
 from ledger.booking.run import book
-from ledger.booking.slips import reverse
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
@@ -113,6 +113,10 @@ def test_a_transfer_that_came_back_is_still_owed_and_paid_once_more(books: str) 
         returned(connection, no, on=BACK, reason="口座相違", by=CLERK)
         assert posted.balance(connection) == {"1110": 7245, "2060": 7245}
         assert judge(connection, BACK, applications=[A])[0].outcome == "settled"
+        with pytest.raises(RefundOutOfOrder):
+            paid(connection, [no], on=date(2012, 4, 10), by=CLERK)
+        approve(connection, no, on=date(2012, 4, 9), by=CHIEF)
+        assert posted.balance(connection) == {"1110": 7245, "2060": 7245}
         paid(connection, [no], on=date(2012, 4, 10), by=CLERK)
         assert posted.balance(connection) == {}
         assert posted.events(connection)[-1] == ("returned_refund_paid", date(2012, 4, 10), None)
@@ -160,11 +164,14 @@ def test_the_same_step_with_another_day_or_reason_is_refused_naming_the_field(bo
             step(connection)
         with pytest.raises(DoneDifferently) as refused:
             paid(connection, [1], on=BACK, by=CLERK)
-        assert refused.value == DoneDifferently("paid", "day", str(PAID), str(BACK))
+        assert (refused.value.state, refused.value.field) == ("paid", "day")
+        assert (refused.value.there, refused.value.here) == (str(PAID), str(BACK))
+        assert refused.value.hint.endswith("taken back: seisan refund undo 1 --reason …")
         STEPS[3](connection)
         with pytest.raises(DoneDifferently) as refused:
             returned(connection, 1, on=BACK, reason="名義相違", by=CLERK)
-        assert refused.value == DoneDifferently("transfer returned", "reason", "口座相違", "名義相違")
+        assert (refused.value.state, refused.value.field) == ("transfer returned", "reason")
+        assert (refused.value.there, refused.value.here) == ("口座相違", "名義相違")
 
 
 # --- refused --------------------------------------------------------------------------------------------------------
@@ -213,7 +220,7 @@ def test_a_fee_that_the_books_do_not_hold_is_refused(books: str) -> None:
         book(connection, ASKED, by=CLERK)
         keep(connection, judge(connection, ASKED, applications=[A]), by=CLERK)
         book(connection, ASKED, by=CLERK)
-        reverse(connection, 3, on=ASKED, reason="誤り", by=CLERK)
+        posted.reversed_before(connection, 3, on=ASKED, reason="誤り", by=CLERK)
         with pytest.raises(FeeNotHeld) as refused:
             propose(connection, A, on=ASKED, by=CLERK)
         assert refused.value == FeeNotHeld(A, 0, 7245)
@@ -295,6 +302,7 @@ def test_an_overpayment_takes_the_course_of_a_refund(book_url: str) -> None:
         paid(connection, [1], on=PAID, by=CLERK)
         returned(connection, 1, on=BACK, reason="口座相違", by=CLERK)
         assert posted.balance(connection) == {"1110": 8000, "2010": 7245, "2060": 755}
+        approve(connection, 1, on=date(2012, 4, 9), by=CHIEF)
         paid(connection, [1], on=date(2012, 4, 10), by=CLERK)
         assert posted.balance(connection) == {"1110": 7245, "2010": 7245}
         with pytest.raises(NothingOverpaid):

@@ -112,9 +112,9 @@ def test_clerk_does_the_month_and_approver_approves(own: Callable[[str], str], t
     no = str(desk.answered(clerk, "refund", "list")[-1]["no"])
     desk.done(approver, "refund", "approve", no, "--on", "2012-05-31", by=CHIEF)
     desk.done(approver, "settings", "set", "people", "three", by=CHIEF)
-    for url, by in ((clerk, "別名"), (approver, "別名")):  # under another name they are the same two logins
+    for url, by in ((clerk, "丁山"), (approver, "丁山")):  # under another name they are the same two logins
         refused(url, "same-person-files", *_FILE, str(tmp_path / "x.txt"), by=by)
-    desk.done(own("both"), *_FILE, str(tmp_path / "x.txt"), by="第三者")
+    desk.done(own("both"), *_FILE, str(tmp_path / "x.txt"), by="丁山")
     desk.done(approver, "refund", "void", "2", "--reason", "誤り", "--on", "2012-05-31", by=CHIEF)
     desk.done(approver, "settings", "set", "people", "two", by=CHIEF)
     desk.done(approver, *_FILE, str(tmp_path / "y.txt"), by=CHIEF)

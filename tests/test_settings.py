@@ -32,7 +32,7 @@ def test_a_later_value_counts_and_the_same_one_again_is_no_change(book_url: str)
     assert desk.answered(book_url, *asked)["changed"] is False
     assert desk.answered(book_url, "settings", "set", "payer_code", "9876543210")["changed"] is True
     assert desk.answered(book_url, *asked)["changed"] is True
-    assert desk.answered(book_url, "settings")["settings"][1]["value"] == "0123456789"
+    assert desk.answered(book_url, "settings")["settings"][2]["value"] == "0123456789"
     desk.done(book_url, "settings", "set", "payer_bank_name", "")
 
 
@@ -40,6 +40,8 @@ def test_a_later_value_counts_and_the_same_one_again_is_no_change(book_url: str)
     ("name", "value"),
     [
         ("people", "one"),
+        ("slip_approval_yen", "0"),
+        ("slip_approval_yen", "千"),
         ("payer_code", "123"),
         ("payer_name", "日本司法書士会連合会"),
         ("payer_name", ""),

@@ -18,9 +18,9 @@ from exports.reports import REPORTS, member, month
 from ledger import dates, facts, i18n, masking, tables
 from ledger.booking import credits, overpayments, refunds
 from ledger.booking.events import transfer_fee
+from ledger.booking.reversals import reverse
 from ledger.booking.run import book
-from ledger.booking.slips import reverse
-from ledger.codes import CREDIT_STATES, REFUND_STATES, STATES
+from ledger.codes import CREDIT_STATES, REFUND_STATES, SLIP_STATES, STATES
 from ledger.dates import Month
 from ledger.decisions import store
 from ledger.decisions.findings import judge
@@ -36,7 +36,7 @@ from ledger.statements.month import MonthStatement, month_statement
 from ledger.store import database
 from ledger.tables import OUTCOMES, VERDICTS
 from migrations import triggers
-from tests import given
+from tests import given, posted
 
 GOLDEN = Path(__file__).parent / "golden"
 SEPTEMBER = Month(2012, 9)
@@ -207,6 +207,7 @@ def test_what_happens_later_leaves_the_month_as_it_was(months_end: str) -> None:
         of = given.source(connection)
         given.application(connection, of, "2012-0200", {"applied_on": day(10, 2)}, member=TOKYO, as_of=day(10, 31))
         book(connection, day(10, 31), by=CLERK)
+        refunds.approve(connection, 2, on=day(10, 3), by=CHIEF)
         refunds.paid(connection, [2], on=day(10, 3), by=CLERK)
         store.keep(connection, judge(connection, day(10, 31)), by=CHIEF)
     assert dumped(month.workbook(statement(months_end))) == before
@@ -301,7 +302,7 @@ def test_a_deposit_that_was_not_booked_is_noticed(months_end: str) -> None:
 def test_a_deposit_whose_entry_was_reversed_is_noticed(months_end: str) -> None:
     with database.writing(months_end) as connection:
         (entry,) = ledgers.entries(connection, account="2050", first=day(9, 11), last=day(9, 11))
-        reverse(connection, entry.no, on=day(9, 28), reason="誤り", by=CHIEF)
+        posted.reversed_before(connection, entry.no, on=day(9, 28), reason="誤り", by=CHIEF)
     assert failing(statement(months_end)) == {"deposits"}
 
 
@@ -457,5 +458,5 @@ def test_every_writer_takes_every_list(months_end: str, tmp_path: Path) -> None:
 def test_every_code_has_its_word() -> None:
     assert set(labels.OUTCOMES) == set(OUTCOMES)
     assert set(labels.VERDICTS) == set(VERDICTS)
-    assert set(STATES) == {*REFUND_STATES, *CREDIT_STATES}
+    assert set(STATES) == {*REFUND_STATES, *CREDIT_STATES, *SLIP_STATES}
     assert all(labels.fact(column) for column in facts.COLUMNS)

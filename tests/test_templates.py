@@ -38,6 +38,9 @@ def given_to(event: str) -> dict[str, str | int]:
     for name, parameter in inspect.signature(TEMPLATES[event]).parameters.items():
         if name in GIVEN and (parameter.default is parameter.empty or GIVEN[name] in {debit["part"], credit["part"]}):
             arguments[name] = PARTS[GIVEN[name]]
+        # Where it is given the accounts: those of its slip, and of an opening balance the one beside the bank.
+        if name in ("debit", "credit", "account"):
+            arguments[name] = debit["code"] if name == "debit" else credit["code"]
     return arguments
 
 
@@ -87,12 +90,21 @@ def test_every_event_of_the_table_of_events_has_its_template() -> None:
             "refund_paid",
             "refund_returned",
             "returned_refund_paid",
+            "refund_ended",
+            "refund_recovered",
             "credit_proposed",
             "credit_applied",
             "claim_raised",
             "claim_settled",
             "fee_claimed",
             "transfer_fee",
+            "interest_received",
+            "fee_written_off",
+            "claim_written_off",
+            "suspense_to_income",
+            "opened_refund_paid",
+            "other_entry",
+            "opening_balance",
         ]
     )
 

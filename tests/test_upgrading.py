@@ -138,6 +138,10 @@ def test_an_approved_refund_of_an_earlier_version_goes_into_a_payment_file(earli
         if words[:2] not in (("refund", "propose"), ("refund", "approve"), ("refund", "file")):
             desk.done(earlier, *words)
     assert desk.answered(earlier, "refund", "list")[1]["payment_file"] is None
-    desk.done(earlier, "refund", "file", "--on", "2012-05-02", "--out", str(tmp_path / "x.txt"), "--by", CHIEF)
+    file = ("refund", "file", "--on", "2012-05-02", "--out", str(tmp_path / "x.txt"), "--by", CHIEF)
+    # For whom it was approved was not kept, and the account came after it.
+    assert "(not-ready-to-file)" in desk.typed(earlier, *file).stderr
+    desk.done(earlier, "refund", "approve", "2", "--on", "2012-05-01", "--by", CHIEF)
+    desk.done(earlier, *file)
     assert desk.answered(earlier, "refund", "list")[1]["payment_file"] == 1
     assert desk.answered(earlier, "verify")["ok"]

@@ -13,7 +13,7 @@ bill = app.group("bill", N_("The authority's bills beside the books, line by lin
 bill.lists(REPORTS["bill"], "list")
 
 
-@bill.writes("pay", "2012-09 --on 2012-10-31")
+@bill.writes("pay", "2012-09 --on 2012-10-31", may=("pay",))
 def pay(books: Books, bill: Annotated[str, argument("BILL", N_("the number of the bill"))], on: On) -> Answer:
     """Posts the payment of a bill: every line that agrees, once."""
     from ledger.booking.bills import pay_bill

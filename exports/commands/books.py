@@ -1,12 +1,11 @@
-"""The books: trial balance, search of the journal, corrections, and the journal for other software."""
+"""The books: trial balance, search of the journal, slips, reversals, and the journal for other software."""
 
 from datetime import date
 from typing import Annotated
 
-from exports.commands.steps import recorded
-from exports.reports import REPORTS
+from exports.reports import REPORTS, slips
 from exports.shell.commands import Commands
-from exports.shell.options import On, Out, Reason, number, option
+from exports.shell.options import LARGEST, Application, On, Out, Reason, argument, number, option
 from exports.shell.session import Answer, Books, Session
 from ledger.i18n import N_, _
 
@@ -17,15 +16,123 @@ app.lists(REPORTS["balance"])
 app.lists(REPORTS["entries"])
 
 
-@app.writes("reverse", "17 --reason 二重計上 --on 2012-10-01")
+slip = app.group(
+    "slip", N_("What no file brings: charges, interest, write-offs; a second person approves."), lists=True
+)
+slip.lists(REPORTS["slip list"], "list")
+
+Yen = Annotated[int, option("--yen", N_("the amount in yen"), "YEN", min=1, max=LARGEST)]
+Slip = Annotated[int, number("NO", N_("the number of the slip"))]
+
+
+@slip.writes(
+    "charge",
+    "--yen 440 --on 2012-09-28 --reason 振込手数料",
+    "--yen 440 --refund 3 --reason 振込手数料",
+    may=("propose",),
+)
+def charge(
+    books: Books,
+    yen: Yen,
+    reason: Reason,
+    on: On,
+    refund: Annotated[
+        int | None, option("--refund", N_("the refund for whose transfer it is"), "NO", min=1, max=LARGEST)
+    ] = None,
+) -> Answer:
+    """Proposes a charge of the bank, with or without the refund that it belongs to."""
+    from ledger.booking import slips as booking
+
+    return Answer(*slips.told(booking.charge(books.connection, yen, refund=refund, on=on, reason=reason, by=books.by)))
+
+
+@slip.writes("interest", "--yen 12 --on 2012-08-18 --reason 決算利息", may=("propose",))
+def interest(books: Books, yen: Yen, reason: Reason, on: On) -> Answer:
+    """Proposes interest on the bank account."""
+    from ledger.booking import slips as booking
+
+    return Answer(*slips.told(booking.interest(books.connection, yen, on=on, reason=reason, by=books.by)))
+
+
+@slip.writes(
+    "write-off", "2011-0001 --reason 振込手数料差引き", "2011-0001 --claim --reason 回収不能", may=("propose",)
+)
+def write_off(
+    books: Books,
+    subject: Annotated[str, argument("APPLICATION", N_("the application number; of a claim, or the deposit"))],
+    reason: Reason,
+    on: On,
+    claim: Annotated[bool, option("--claim", N_("write off what is claimed back from the member"))] = False,
+) -> Answer:
+    """Proposes to write off what a fee lacks, or what is claimed back from a member."""
+    from ledger.booking import slips as booking
+
+    proposing = booking.write_off_claim if claim else booking.write_off
+    return Answer(*slips.told(proposing(books.connection, subject, on=on, reason=reason, by=books.by)))
+
+
+@slip.writes("income", "20120310-7 --reason 回答なし", "20120310-7 --yen 255 --reason 回答なし", may=("propose",))
+def income(
+    books: Books,
+    deposit: Annotated[str, argument("DEPOSIT", N_("the reference number of the deposit"))],
+    reason: Reason,
+    on: On,
+    yen: Annotated[int | None, option("--yen", N_("not all of it, but so many yen"), "YEN", min=1, max=LARGEST)] = None,
+) -> Answer:
+    """Proposes to take suspense that nobody claims as income."""
+    from ledger.booking import slips as booking
+
+    return Answer(*slips.told(booking.income(books.connection, deposit, yen=yen, on=on, reason=reason, by=books.by)))
+
+
+@slip.writes("opened-refund", "2010-0007 --on 2012-04-10 --reason 未払", may=("propose",))
+def opened_refund(books: Books, subject: Application, reason: Reason, on: On) -> Answer:
+    """Proposes to pay a refund that was owed when the books began, of an application or a deposit."""
+    from ledger.booking import slips as booking
+
+    return Answer(*slips.told(booking.pay_opened_refund(books.connection, subject, on=on, reason=reason, by=books.by)))
+
+
+@slip.writes("other", "--debit 5900 --credit 1110 --yen 1000 --reason 証明書", may=("propose",))
+def other(
+    books: Books,
+    debit: Annotated[str, option("--debit", N_("the account that is debited"), "CODE")],
+    credit: Annotated[str, option("--credit", N_("the account that is credited"), "CODE")],
+    yen: Yen,
+    reason: Reason,
+    on: On,
+) -> Answer:
+    """Proposes any other entry over two accounts that are kept neither by application nor by deposit."""
+    from ledger.booking import slips as booking
+
+    return Answer(*slips.told(booking.other(books.connection, debit, credit, yen, on=on, reason=reason, by=books.by)))
+
+
+@slip.writes("approve", "1 --by 丙田", may=("approve",))
+def approve_slip(books: Books, no: Slip, on: On) -> Answer:
+    """Approves a slip that another person proposed; its entry bears the day of the slip."""
+    from ledger.booking import slips as booking
+
+    return Answer(*slips.told(booking.approve(books.connection, no, on=on, by=books.by)))
+
+
+@slip.writes("reject", "1 --reason 金額相違", may=("propose", "approve"))
+def reject_slip(books: Books, no: Slip, reason: Reason, on: On) -> Answer:
+    """Rejects a slip that waits; the reason is kept."""
+    from ledger.booking import slips as booking
+
+    return Answer(*slips.told(booking.reject(books.connection, no, on=on, reason=reason, by=books.by)))
+
+
+@app.writes("reverse", "17 --reason 二重計上 --on 2012-10-01", may=("propose",))
 def reverse(
     books: Books, entry: Annotated[int, number("ENTRY", N_("the number of the entry"))], reason: Reason, on: On
 ) -> Answer:
-    """Posts the exact opposite of an entry, once, naming the original."""
-    from ledger.booking import slips
+    """Shows an entry and posts its exact opposite, once; of a reversal, brings back what it had reversed."""
+    from ledger.booking import reversals
 
-    step = slips.reverse(books.connection, entry, on=on, reason=reason, by=books.by)
-    return recorded(step, N_("Entry {entry} is reversed by entry {no}."), entry=entry)
+    result = reversals.reverse(books.connection, entry, on=on, reason=reason, by=books.by)
+    return Answer(*slips.reversed_entry(books.connection, result))
 
 
 @export.runs("journal", "--format hledger --out seisan.journal", "--out 仕訳帳.csv --from 2012-04-01 --to 2013-03-31")

@@ -14,7 +14,7 @@ app = Commands(refunds.app.panel)
 credit = app.group("credit", N_("Credits to a reissue: proposed by one person, approved by another."))
 
 
-@credit.writes("propose", "2011-0001 --to 2012-0040")
+@credit.writes("propose", "2011-0001 --to 2012-0040", may=("propose",))
 def propose(
     books: Books,
     application: Application,
@@ -30,7 +30,7 @@ def propose(
     )
 
 
-@credit.writes("approve", "1 --by 丙田")
+@credit.writes("approve", "1 --by 丙田", may=("approve",))
 def approve(books: Books, no: No, on: On) -> Answer:
     """Approves and applies what another person proposed."""
     from ledger.booking import credits
@@ -39,7 +39,7 @@ def approve(books: Books, no: No, on: On) -> Answer:
     return recorded(step, N_("Credit {no} is applied; the reissue owes that much less."))
 
 
-@credit.writes("reject", "1 --reason 本人が払戻しを希望")
+@credit.writes("reject", "1 --reason 本人が払戻しを希望", may=("propose", "approve"))
 def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
     """Rejects a credit that is not applied yet; the reason is kept."""
     from ledger.booking import credits
@@ -48,7 +48,7 @@ def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
     return recorded(step, N_("Credit {no} is rejected; its yen are no longer reserved."))
 
 
-@credit.writes("undo", "1 --reason 再発行申込みの取下げ")
+@credit.writes("undo", "1 --reason 再発行申込みの取下げ", may=("propose",))
 def undo(books: Books, no: No, reason: Reason, on: On) -> Answer:
     """Undoes an applied credit: the yen go back to exactly where they came from."""
     from ledger.booking import credits

@@ -1,8 +1,9 @@
 """What came in, and what it calls for: input files, booking, matching."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from exports.reports import REPORTS, summaries
 from exports.shell import lists
@@ -12,10 +13,15 @@ from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.i18n import N_, _
 
+if TYPE_CHECKING:
+    from ledger.allocations import Part
+
 app = Commands(N_("What came in"))
 
 
-@app.writes("import", "会員名簿.xlsx 申込.xlsx 入金.csv", "受領簿.xlsx --known-on 2012-03-31 --dry-run")
+@app.writes(
+    "import", "会員名簿.xlsx 申込.xlsx 入金.csv", "受領簿.xlsx --known-on 2012-03-31 --dry-run", may=("propose",)
+)
 def take_in(
     books: Books,
     files: Annotated[list[Path], argument("FILE", N_("workbooks and CSV files, recognised by their headings"))],
@@ -30,7 +36,9 @@ def take_in(
     return Answer(*summaries.imported(report, booked))
 
 
-@app.writes("withdraw", "3 --reason 同じ明細の二重取込み", "3:5,7-9 --reason 行の誤り --on 2012-04-10")
+@app.writes(
+    "withdraw", "3 --reason 同じ明細の二重取込み", "3:5,7-9 --reason 行の誤り --on 2012-04-10", may=("propose",)
+)
 def withdraw(
     books: Books,
     rows: Annotated[str, argument("IMPORT[:ROW…]", N_("the number of the import, and which of its rows"))],
@@ -47,8 +55,8 @@ def withdraw(
 
 
 _KINDS = N_(
-    "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, deposits, "
-    "bills, fees"
+    "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, payees, "
+    "deposits, bills, openings, fees"
 )
 
 
@@ -66,7 +74,7 @@ _ON_ITS_DAY = N_(
 )
 
 
-@app.writes("book", "", "--through 2012-09-30 --dry-run", "--on-its-day")
+@app.writes("book", "", "--through 2012-09-30 --dry-run", "--on-its-day", may=("propose",))
 def book(
     books: Books,
     through: Annotated[date, option("--through", N_("up to and with this day (default: today)"), "DAY")],
@@ -79,7 +87,26 @@ def book(
     return Answer(*summaries.booked(report))
 
 
-@app.runs("match", "", "20120310-7 2012-0040", "20120310-8 2012-0041 2012-0042=7245", as_json=AsJson, dry_run=DryRun)
+def _recorded(books: Books, deposit: str, parts: list[str]) -> "tuple[str, list[Part]]":
+    """The deposit and its parts, each number as it was first recorded."""
+    from ledger.booking import allocation
+    from ledger.store.numbers import as_recorded
+
+    read = [allocation.parse_part(part) for part in parts]
+    spelled = (as_recorded(books.connection, "application", part.application) for part in read)
+    recorded = [replace(part, application=number) for part, number in zip(read, spelled, strict=True)]
+    return as_recorded(books.connection, "deposit", deposit), recorded
+
+
+@app.runs(
+    "match",
+    "",
+    "20120310-7 2012-0040",
+    "20120310-8 2012-0041 2012-0042=7245",
+    may=("propose",),
+    as_json=AsJson,
+    dry_run=DryRun,
+)
 def match(
     session: Session,
     deposit: Annotated[str | None, argument("DEPOSIT", N_("the reference number"))] = None,
@@ -98,17 +125,22 @@ def match(
     def settle(books: Books) -> Answer:
         from ledger.booking import allocation
 
-        read = [allocation.parse_part(part) for part in parts]
-        new = allocation.settle(books.connection, deposit, read, on=on, through=dates.today(), by=books.by)
+        paid_by, read = _recorded(books, deposit, parts)
+        new = allocation.settle(books.connection, paid_by, read, on=on, through=dates.today(), by=books.by)
         sentence = N_("It had been settled so before; nothing was changed.")
-        data: dict[str, object] = {"deposit": deposit, "application": read[0].application, "changed": new}
+        data: dict[str, object] = {"deposit": paid_by, "application": read[0].application, "changed": new}
         data["parts"] = [{"application": part.application, "yen": part.yen} for part in read]
         return Answer(_(N_("Settled and posted.") if new else sentence), data)
 
     return session.write(settle)
 
 
-@app.writes("unmatch", "20120310-7 --reason 別人の振込み", "20120310-8 2012-0042 --reason 照合の誤り --on 2012-04-10")
+@app.writes(
+    "unmatch",
+    "20120310-7 --reason 別人の振込み",
+    "20120310-8 2012-0042 --reason 照合の誤り --on 2012-04-10",
+    may=("propose",),
+)
 def unmatch(
     books: Books,
     deposit: Annotated[str, argument("DEPOSIT", N_("the reference number"))],

@@ -18,7 +18,7 @@ notices = app.group("notices", N_("The rules in force, in the notices' own words
 app.lists(REPORTS["check"])
 
 
-@app.writes("decide", "2011-0001 --as-of 2012-09-21", "--everyone")
+@app.writes("decide", "2011-0001 --as-of 2012-09-21", "--everyone", may=("propose",))
 def decide(
     books: Books,
     applications: Annotated[list[str] | None, argument("APPLICATION", N_("application numbers"))] = None,

@@ -1,22 +1,75 @@
-"""People: bank accounts of members, and what was refused to whom."""
+"""People: who may do what, bank accounts of members, and what was refused to whom."""
 
 from typing import Annotated
 
-from exports.reports import REPORTS, summaries
+from exports.reports import REPORTS, people_list, summaries
 from exports.shell.commands import Commands
-from exports.shell.options import AsJson, Member, option
+from exports.shell.options import Application, AsJson, Member, Reason, argument, number, option
 from exports.shell.session import Answer, Books, Session
+from ledger import dates
+from ledger.codes import RIGHTS
 from ledger.i18n import N_, _
 
 app = Commands(N_("People and accounts"))
+people = app.group(
+    "people", N_("Who may do what; each change waits for a second person once there are two."), lists=True
+)
 account = app.group("account", N_("Bank accounts of members: a change needs a second person; a look is recorded."))
 refusal = app.group("refusal", N_("What was refused, to whom, when and why."), lists=True)
 
+payee = app.group("payee", N_("Who receives money in a member's place: heirs, or who paid; a second person approves."))
+
+people.lists(REPORTS["people"], "list")
 account.lists(REPORTS["account list"], "list")
+payee.lists(REPORTS["payee list"], "list")
 refusal.lists(REPORTS["refusals"], "list")
 
 
-@account.writes("approve", "'東京 第9001号' --by 丙田")
+Name = Annotated[str, argument("NAME", N_("the person's name"))]
+ChangeNo = Annotated[int, number("NO", N_("the number of the change"))]
+
+
+@people.writes("add", "'会計 乙川' --may propose,pay", "'事務局長 丙田' --may approve,close", may=RIGHTS.codes)
+def add_person(
+    books: Books,
+    name: Name,
+    may: Annotated[str, option("--may", N_("any of: propose, approve, pay, close; with commas between"), "RIGHTS")],
+) -> Answer:
+    """Lists a person, or changes what one may do; once two are listed, another person has to approve it."""
+    from ledger.people import permissions
+
+    return Answer(*people_list.changed(permissions.add(books.connection, name, may, on=dates.today(), by=books.by)))
+
+
+@people.writes("end", "'会計 乙川'", may=RIGHTS.codes)
+def end_person(books: Books, name: Name) -> Answer:
+    """Ends what a person may do; who alone may approve stays until another may."""
+    from ledger.people import permissions
+
+    return Answer(*people_list.changed(permissions.end(books.connection, name, on=dates.today(), by=books.by)))
+
+
+@people.writes("approve", "3 --by 丙田", may=RIGHTS.codes)
+def approve_change(books: Books, no: ChangeNo) -> Answer:
+    """Lets a change of people take effect, as a second person."""
+    from ledger.people import permissions
+
+    return Answer(*people_list.changed(permissions.approve(books.connection, no, on=dates.today(), by=books.by)))
+
+
+@people.writes("reject", "3 --reason 退職のため", may=RIGHTS.codes)
+def reject_change(books: Books, no: ChangeNo, reason: Reason) -> Answer:
+    """Rejects a change of people that waits; the reason is kept."""
+    from ledger.journal.refusals import NoReasonGiven
+    from ledger.people import permissions
+
+    if not reason.strip():
+        raise NoReasonGiven("people reject")
+    change = permissions.reject(books.connection, no, reason=reason, on=dates.today(), by=books.by)
+    return Answer(*people_list.changed(change))
+
+
+@account.writes("approve", "'東京 第9001号' --by 丙田", may=("approve",))
 def approve(books: Books, member: Member) -> Answer:
     """Says, as a second person, that the changed bank account of a member is right; until then it is not paid."""
     from ledger.people.accounts import approve_account
@@ -28,7 +81,20 @@ def approve(books: Books, member: Member) -> Answer:
     return Answer(_(sentence, member=change.member), {"member": change.member, "changed": new})
 
 
-@account.runs("show", "'東京 第9001号' --purpose 本人からの照会", as_json=AsJson)
+@payee.writes("approve", "2011-0001 --by 丙田", may=("approve",))
+def approve_payee(books: Books, application: Application) -> Answer:
+    """Says, as a second person, that who receives the money of an application is right."""
+    from ledger.people import payees
+
+    approved, new = payees.approve_payee(books.connection, application, by=books.by)
+    sentence = N_("{name} receives what comes back for application {application}; refunds are approved anew for it.")
+    if not new:
+        sentence = N_("The payee of application {application} had been approved before; nothing was changed.")
+    text = _(sentence, application=approved.application, name=approved.name)
+    return Answer(text, {"application": approved.application, "name": approved.name, "changed": new})
+
+
+@account.runs("show", "'東京 第9001号' --purpose 本人からの照会", may=RIGHTS.codes, as_json=AsJson)
 def show(
     session: Session,
     member: Member,
@@ -36,7 +102,8 @@ def show(
 ) -> Answer:
     """The whole bank account of a member; who looks, and for what, is recorded."""
     from ledger.audit.access import look
+    from ledger.people.register import member_number
 
     with session.writing() as books:
-        registered = look(books.connection, member, purpose=purpose, by=books.by)
+        registered = look(books.connection, member_number(books.connection, member), purpose=purpose, by=books.by)
     return Answer(*summaries.account(registered))

@@ -1,13 +1,28 @@
 """What comes back: refunds and returned overpayments with the payment file for the bank; credits to a reissue."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
-from exports.commands.steps import proposed, recorded
+from exports.commands.steps import proposed, recorded, together
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, Application, No, On, Out, Reason, argument, number, option
-from exports.shell.session import Answer, Books
+from exports.shell.options import (
+    LARGEST,
+    PLANNED,
+    AsJson,
+    AsOf,
+    No,
+    On,
+    Out,
+    Reason,
+    argument,
+    number,
+    number_range,
+    option,
+)
+from exports.shell.options import numbers as numbers_of
+from exports.shell.session import Answer, Books, Session
 from ledger.i18n import N_
 
 app = Commands(N_("What comes back"))
@@ -16,18 +31,26 @@ overpaid = app.group("overpaid", N_("Money that was never due: the same states a
 returns = Commands()  # what both have
 
 
-@refund.writes("propose", "2011-0001", "2011-0001 --on 2012-09-24 --dry-run")
-def propose(books: Books, application: Application, on: On) -> Answer:
-    """Proposes to pay a fee back, as found on the day, and reserves it."""
-    from ledger.booking import refunds
+@refund.writes(
+    "propose", "2011-0001", "2011-0001 --on 2012-09-24 --dry-run", "--everyone --association 東京", may=("propose",)
+)
+def propose(
+    books: Books,
+    applications: Annotated[list[str] | None, argument("APPLICATION", N_("application numbers"))] = None,
+    everyone: Annotated[bool, option("--everyone", N_("all fees that come back, but those to be credited"))] = False,
+    association: Annotated[str | None, option("--association", N_("those of one association"), "NAME")] = None,
+    *,
+    on: On,
+) -> Answer:
+    """Proposes to pay fees back, as found on the day, and reserves them."""
+    from exports.reports import refund_lots
 
-    proposal = refunds.propose(books.connection, application, on=on, by=books.by)
-    return proposed(
-        proposal, N_("Refund {no}: {yen} yen proposed. Next, by another person: seisan refund approve {no}")
-    )
+    sentence = N_("Refund {no}: {yen} yen proposed. Next, by another person: seisan refund approve {no}")
+    chosen = refund_lots.to_propose(books.connection, applications or [], everyone, association, on, books.by)
+    return together([proposed(refund_lots.propose(books, number, on), sentence) for number in chosen])
 
 
-@overpaid.writes("return", "20120310-7")
+@overpaid.writes("return", "20120310-7", may=("propose",))
 def return_overpayment(
     books: Books, deposit: Annotated[str, argument("DEPOSIT", N_("the reference number of the deposit"))], on: On
 ) -> Answer:
@@ -38,45 +61,120 @@ def return_overpayment(
     return proposed(return_deposit(books.connection, deposit, on=on, by=books.by), sentence)
 
 
-@returns.writes("approve", "1 --by 丙田")
-def approve(books: Books, no: No, on: On) -> Answer:
-    """Approves what another person proposed."""
+Numbers = Annotated[list[str], numbers_of(N_("the numbers of the refunds; 1-93 for all of these that wait"))]
+Despite = Annotated[
+    str | None, option("--despite", N_("why it goes on though the grounds have changed; it is kept"), "TEXT")
+]
+
+
+@returns.writes("approve", "1 --by 丙田", "1-93 --by 丙田", may=("approve",))
+def approve(books: Books, numbers: Numbers, on: On, despite: Despite = None) -> Answer:
+    """Approves what another person proposed: to whom it goes, the account, the yen and the grounds."""
+    from exports.reports import refund_lots
     from ledger.booking import refunds
 
-    step = refunds.approve(books.connection, no, on=on, by=books.by)
-    return recorded(
-        step, N_("Refund {no} is approved. Next, with all that are: seisan refund file --on DAY --out FILE")
+    sentence = N_("Refund {no} is approved. Next, with all that are: seisan refund file --on DAY --out FILE")
+    chosen = refund_lots.numbered(
+        map(number_range, numbers), partial(refund_lots.waiting_for_approval, books.connection)
     )
+    steps = [refunds.approve(books.connection, no, on=on, by=books.by, despite=despite) for no in chosen]
+    return together([recorded(step, sentence) for step in steps])
 
 
-@returns.writes("reject", "1 --reason 口座相違")
-def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
+@returns.writes("reject", "1 --reason 口座相違", may=("propose", "approve"))
+def reject(books: Books, numbers: Numbers, reason: Reason, on: On) -> Answer:
     """Rejects what is not paid yet; the reason is kept."""
+    from exports.reports import refund_lots
     from ledger.booking import refunds
 
-    step = refunds.reject(books.connection, no, on=on, reason=reason, by=books.by)
-    return recorded(step, N_("Refund {no} is rejected; its yen are no longer reserved."))
+    sentence = N_("Refund {no} is rejected; its yen are no longer reserved.")
+    chosen = refund_lots.numbered(
+        map(number_range, numbers), partial(refund_lots.waiting_for_payment, books.connection)
+    )
+    steps = [refunds.reject(books.connection, no, on=on, reason=reason, by=books.by) for no in chosen]
+    return together([recorded(step, sentence) for step in steps])
 
 
-@returns.writes("paid", "1 2 3 --on 2012-09-28")
-def paid(books: Books, numbers: Annotated[list[int], number("NO", N_("the numbers of the refunds"))], on: On) -> Answer:
+@returns.writes("paid", "1 2 3 --on 2012-09-28", may=("pay",))
+def paid(
+    books: Books,
+    numbers: Annotated[list[int], number("NO", N_("the numbers of the refunds"))],
+    on: On,
+    despite: Despite = None,
+) -> Answer:
     """Records that it was paid."""
     from ledger.booking import refunds
 
-    steps = refunds.paid(books.connection, numbers, on=on, by=books.by)
+    steps = refunds.paid(books.connection, numbers, on=on, by=books.by, despite=despite)
     answers = [recorded(step, N_("Refund {no} is paid.")) for step in steps]
     return Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])
 
 
-@returns.writes("returned", "1 --on 2012-10-02 --reason 口座なし")
+OnItsDay = Annotated[date | None, option("--on", N_("the business day (default: the day that was recorded)"), "DAY")]
+
+
+@returns.writes("unpaid", "1 --reason 支払日の誤記", may=("pay",))
+def unpaid(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
+    """Takes a payment back that was recorded by mistake or on the wrong day; it is as it was before."""
+    from ledger.booking.recovery import undo
+
+    step = undo(books.connection, no, on=on, reason=reason, by=books.by, state="paid")
+    return recorded(
+        step, N_("The payment of refund {no} is taken back; on the right day: seisan refund paid {no} --on DAY")
+    )
+
+
+@returns.writes("returned", "1 --on 2012-10-02 --reason 口座なし", may=("pay",))
 def returned(books: Books, no: No, reason: Reason, on: On) -> Answer:
     """Records that the transfer came back; the debt to the member stays."""
     from ledger.booking import refunds
 
     sentence = N_(
-        "The transfer of refund {no} came back; it stays owed. When paid again: seisan refund paid {no} --on DAY"
+        "The transfer of refund {no} came back; it stays owed. For the account that counts then, by another person: "
+        "seisan refund approve {no}; or seisan refund end {no} --reason …"
     )
     return recorded(refunds.returned(books.connection, no, on=on, reason=reason, by=books.by), sentence)
+
+
+@returns.writes("end", "1 --reason 再発行分に充当を希望 --by 丙田", may=("approve",))
+def end(books: Books, no: No, reason: Reason, on: On) -> Answer:
+    """Ends what came back, or was approved and not paid: it is held again, to be credited or taken as income."""
+    from ledger.booking import refunds
+
+    step = refunds.end(books.connection, no, on=on, reason=reason, by=books.by)
+    return recorded(step, N_("Refund {no} is ended; its yen are held again as before it was proposed."))
+
+
+@returns.writes("recovered", "1 --yen 7245 --on 2012-11-05", may=("pay",))
+def recovered(
+    books: Books,
+    no: No,
+    yen: Annotated[int, option("--yen", N_("how much, in yen"), "YEN", min=1, max=LARGEST)],
+    on: On,
+) -> Answer:
+    """Records that the member paid it back, in whole or in part; it is held again, and not offered by itself."""
+    from ledger.booking.recovery import recover
+
+    step = recover(books.connection, no, yen=yen, on=on, by=books.by)
+    return recorded(step, N_("{yen} yen of refund {no} were paid back."), yen=f"{yen:,}")
+
+
+@returns.writes("undo", "1 --reason 組戻しの誤記", may=("pay",))
+def undo(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
+    """Takes back what was recorded last and did not happen: paid, come back, or paid back by the member."""
+    from ledger.booking import recovery
+
+    step = recovery.undo(books.connection, no, on=on, reason=reason, by=books.by)
+    return recorded(step, N_("What was recorded last of refund {no} is taken back; it is as it was before."))
+
+
+@returns.runs("show", "1", as_json=AsJson)
+def show(session: Session, no: No, as_of: AsOf) -> Answer:
+    """What an approver has to see: to whom it goes, how much, on which grounds, and what stands against it."""
+    from exports.reports import refund_lots
+
+    with session.reading() as books:
+        return Answer(*refund_lots.shown(books.connection, no, as_of))
 
 
 refund.add_typer(returns)
@@ -99,27 +197,30 @@ def _rewrite(books: Books, answer: Any) -> bytes | None:
     "file",
     "--on 2012-09-28 --out 総合振込-2012-09-28.txt",
     "--on 2012-09-28 --out 総合振込.txt --without 3 --dry-run",
+    may=("pay",),
     rewrite=_rewrite,
 )
 def write_file(
     books: Books,
     out: Out,
-    on: Annotated[date, option("--on", N_("the day of the transfers (default: today)"), "DAY")],
+    on: Annotated[date, option("--on", N_("the day of the transfers (default: today)"), "DAY"), PLANNED],
     without: Annotated[
         list[int] | None, option("--without", N_("a refund to leave out; may be repeated"), "NO", min=1, max=LARGEST)
     ] = None,
+    despite: Despite = None,
 ) -> Answer:
     """Writes one payment file for the bank of all approved refunds, returned overpayments included."""
     from exports.formats.bank import text
     from exports.reports import payments
     from ledger.booking.payment_files import file
 
-    written = file(books.connection, layout=text, on=on, name=out.name, without=without or [], by=books.by)
+    words: dict[str, Any] = {"without": without or [], "despite": despite}
+    written = file(books.connection, layout=text, on=on, name=out.name, by=books.by, **words)
     content = None if written.gone_on else written.written
     return Answer(*payments.filed(written, out), file=content)
 
 
-@files.writes("void", "1 --reason 取組日の誤り --by 丙田")
+@files.writes("void", "1 --reason 取組日の誤り --by 丙田", may=("approve", "pay"))
 def void(
     books: Books, no: Annotated[int, number("NO", N_("the number of the payment file"))], reason: Reason, on: On
 ) -> Answer:

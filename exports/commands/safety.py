@@ -29,6 +29,8 @@ def verify(
 ) -> Answer:
     """Holds the books against themselves, or a workbook against them, cell by cell; answers 1 when anything differs."""
     from exports.issued import reproduce, verification
+    from exports.reports.people_list import AT_THEIR_WORD
+    from ledger.people.permissions import people
 
     result: Any
     with session.reading() as books:
@@ -36,8 +38,9 @@ def verify(
             result = reproduce.compared(books.connection, file, notice=notice)
         else:
             result = verification.verify(books.connection, month=month, since=since)
+        note = "" if people(books.connection).listed else _(AT_THEIR_WORD)
     text = verification.text(result, file.name if file else "")
-    return Answer(text, result.as_json(), exit=Exit.REFUSED if result.faults else Exit.DONE)
+    return Answer(text, result.as_json(), exit=Exit.REFUSED if result.faults else Exit.DONE, note=note)
 
 
 @app.runs("backup", "控え/2012-09-30.db", as_json=AsJson)

@@ -83,7 +83,7 @@ def _program() -> str:
 setting.lists(REPORTS["settings"], "list")
 
 
-@setting.writes("set", "people three --by 丙田", "payer_name 'ニホンシホウシヨシカイレンゴウカイ'")
+@setting.writes("set", "people three --by 丙田", "payer_name 'ニホンシホウシヨシカイレンゴウカイ'", may=("approve",))
 def set_setting(
     books: Books,
     name: Annotated[str, argument("NAME", N_("which one; they are listed by: seisan settings list"))],
@@ -95,7 +95,7 @@ def set_setting(
     return Answer(*settings.changed(*change(books.connection, name, value, by=books.by)))
 
 
-@app.runs("roles", "", "--prefix tokyo", as_json=AsJson)
+@app.runs("roles", "", "--prefix tokyo", may=("approve",), as_json=AsJson)
 def roles(
     session: Session,
     prefix: Annotated[str, option("--prefix", N_("what the names of the roles begin with"), "TEXT")] = "seisan",

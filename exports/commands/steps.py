@@ -20,3 +20,10 @@ def proposed(proposal: Any, sentence: str) -> Answer:
     text = "\n".join([answer.text, *(f"  ! {remark}" for remark in proposal.remarks)])
     data = {"no": proposal.no, "changed": proposal.changed, "amount": proposal.yen, "remarks": list(proposal.remarks)}
     return Answer(text, data)
+
+
+def together(answers: list[Answer]) -> Answer:
+    """Several of these as one; of a single one its own."""
+    if len(answers) == 1:
+        return answers[0]
+    return Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])

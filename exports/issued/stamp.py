@@ -23,6 +23,7 @@ from ledger.dates import Month
 from ledger.i18n import Language
 from ledger.journal.closing import closing_of
 from ledger.people.register import member_number
+from ledger.store.owners import owned
 
 # The properties of a workbook; more of them, numbered from 2, where one is too short for the text.
 PROPERTY = "Seisan"
@@ -133,9 +134,10 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
 
     That is the decision itself, the application, what is known of the member, and the fees.
     """
-    decision, application, particulars = tables.decision, tables.application, tables.member_known
+    decision, application, particulars = tables.decision, owned(), tables.member_known
     seal, batch = tables.seal, tables.batch
-    stated = select(decision.c.no, decision.c.as_of, decision.c.application, application.c.member).join(application)
+    stated = select(decision.c.no, decision.c.as_of, decision.c.application, application.c.member)
+    stated = stated.join(application, application.c.number == decision.c.application)
     letter = (stated if no is None else stated.where(decision.c.no == no)).cte("letter")
     rests_on = union_all(
         select(letter.c.no, seal.c.batch).where(seal.c.of == "decision", seal.c.key == cast(letter.c.no, Text)),

@@ -13,9 +13,12 @@ from exports.reports import (
     match,
     months,
     outdated,
+    payee_list,
+    people_list,
     refusals,
     settings,
     settlements,
+    slips,
 )
 from exports.reports.report import Report
 
@@ -25,6 +28,15 @@ REPORTS: dict[str, Report] = {
     for report in (
         *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
-        *(refusals.REPORT, months.REPORT, impact.REPORT, account_list.REPORT, settings.REPORT),
+        *(
+            slips.REPORT,
+            refusals.REPORT,
+            months.REPORT,
+            impact.REPORT,
+            account_list.REPORT,
+            payee_list.REPORT,
+            settings.REPORT,
+            people_list.REPORT,
+        ),
     )
 }

@@ -202,6 +202,11 @@ def _next(letter: Letter) -> Iterator[str]:
         if letter.outcome in NEXT:
             yield _(NEXT[letter.outcome])
         return
+    if letter.ended is not None and letter.ended.deceased:
+        yield _("By our register the member has died. Tell us who receives the money, with papers that show it.")
+        return
+    if letter.ended is not None:
+        yield _("By our register the member's registration has ended; we ask where to pay before we do.")
     form = _(FORM)
     if letter.choice == "credit" and letter.suggested == "credit":
         yield _("As you asked, the fee will be credited to your reissue.")

@@ -75,7 +75,14 @@ COLUMNS = (
 _STEPS = Column(
     "steps",
     get=lambda row: list(row.steps),
-    columns=(Column("state"), Column("on", kind="day"), Column("by"), Column("reason"), Column("entry", kind="number")),
+    columns=(
+        Column("state"),
+        Column("on", kind="day"),
+        Column("by"),
+        Column("reason"),
+        Column("entry", kind="number"),
+        Column("despite"),
+    ),
 )
 _TABLE = Table(COLUMNS, total=N_("Total"), subtotal=_SUBTOTAL, label_at="name", order=_in_order)
 
@@ -110,6 +117,8 @@ REFUNDS = Report(
         Column("application", get=lambda row: row.application if row.way == "refund" else None),
         Column("deposit", get="target"),
         Column("account_waits", kind="flag"),
+        Column("receiver"),
+        Column("recovered", kind="yen"),
         _STEPS,
     ),
     total=N_("Total"),

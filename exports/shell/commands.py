@@ -15,14 +15,15 @@ import typer
 from exports.reports.report import Report
 from exports.shell import lists
 from exports.shell.help import Command, Group, ListingGroup
-from exports.shell.options import AsJson, DryRun, OutInstead
+from exports.shell.options import PLANNED, AsJson, DryRun, OutInstead
 from exports.shell.session import Answer, Books, Session, show
 from ledger import dates
 from ledger.dates import Month
-from ledger.errors import NoSuchMonth, NotADay
+from ledger.errors import InTheFuture, NoSuchMonth, NotADay
 
 Function = Callable[..., Answer]
 Declaration = Callable[[Function], Function]
+Run = Callable[[Session, "partial[Answer]"], Answer]
 Rewrite = Callable[[Books, Any], bytes | None]
 
 
@@ -42,24 +43,33 @@ class Commands(typer.Typer):
         self.add_typer(group)
         return group
 
-    def writes(self, name: str, *examples: str, rewrite: Rewrite | None = None) -> Declaration:
+    def writes(self, name: str, *examples: str, may: tuple[str, ...], rewrite: Rewrite | None = None) -> Declaration:
         """A command that writes the books, given them open: at most once under a key, not at all in a dry run.
 
+        Once people are listed, who types it may do one of `may` (see `codes.RIGHTS`).
         `rewrite` gives from the answer of the first time what is written once more to its file.
         """
 
-        def write(session: Session, command: Function) -> Answer:
-            return session.write(command, rewrite)
+        def write(session: Session, command: "partial[Answer]") -> Answer:
+            def as_recorded(books: Books) -> Answer:
+                from ledger.store.numbers import all_as_recorded
 
-        return self._declare(name, examples, write, dry_run=DryRun, as_json=AsJson)
+                return command.func(books, **all_as_recorded(books.connection, command.keywords))
 
-    def runs(self, name: str, *examples: str, **options: Any) -> Declaration:
-        """A command that is given the session, and opens what it needs; `options` are those of the shell it takes."""
+            return session.write(as_recorded, rewrite)
 
-        def run(session: Session, command: Function) -> Answer:
+        return self._declare(name, examples, write, may, dry_run=DryRun, as_json=AsJson)
+
+    def runs(self, name: str, *examples: str, may: tuple[str, ...] = (), **options: Any) -> Declaration:
+        """A command that is given the session, and opens what it needs; `options` are those of the shell it takes.
+
+        One that writes says who may (`may`), as in `writes`.
+        """
+
+        def run(session: Session, command: "partial[Answer]") -> Answer:
             return command(session)
 
-        return self._declare(name, examples, run, **options)
+        return self._declare(name, examples, run, may, **options)
 
     def lists(self, report: Report, name: str = "") -> None:
         """The command of a report, with `--out`; within a group under this name."""
@@ -75,7 +85,7 @@ class Commands(typer.Typer):
         self.runs(name or report.name, *examples, as_json=AsJson)(ask)
 
     def _declare(
-        self, name: str, examples: tuple[str, ...], run: Callable[[Session, Function], Answer], **options: Any
+        self, name: str, examples: tuple[str, ...], run: Run, may: tuple[str, ...], **options: Any
     ) -> Declaration:
         def declared(function: Function) -> Function:
             self.command(
@@ -85,22 +95,22 @@ class Commands(typer.Typer):
                 epilog="\n".join(examples) or " ",
                 context_settings={"allow_extra_args": True},  # which are refused by our own sentence
                 rich_help_panel=self.panel,
-            )(_typed(function, run, options))
+            )(_typed(function, run, may, options))
             return function
 
         return declared
 
 
-def _typed(
-    function: Function, run: Callable[[Session, Function], Answer], options: dict[str, Any]
-) -> Callable[..., int]:
+def _typed(function: Function, run: Run, may: tuple[str, ...], options: dict[str, Any]) -> Callable[..., int]:
     """The command as Typer reads it: days and months are text, and the options of the shell stand after its own."""
     _books, *parameters = inspect.signature(function).parameters.values()
 
     @wraps(function)
     def carry_out(ctx: typer.Context, **values: Any) -> int:
-        session = _session(ctx, values, takes_key="dry_run" in options)
+        session = replace(_session(ctx, values, takes_key="dry_run" in options), may=may)
         content = {parameter.name: _value(parameter, values[parameter.name]) for parameter in parameters}
+        if "dry_run" in options:
+            _require_no_later_than_today(parameters, content)
         answer = run(session, partial(function, **content))
         show(answer, session.as_json)
         return answer.exit
@@ -150,6 +160,14 @@ def _value(parameter: Parameter, text: Any) -> Any:
     if (value := parse(text)) is None:
         raise refusal(text)
     return value
+
+
+def _require_no_later_than_today(parameters: list[Parameter], content: dict[str, Any]) -> None:
+    """Refuses a day after today (in-the-future) for what posts, decides or becomes known; a plan may lie ahead."""
+    for parameter in parameters:
+        day = content[parameter.name]
+        if isinstance(day, date) and day > dates.today() and PLANNED not in get_args(parameter.annotation):
+            raise InTheFuture(day, dates.today())
 
 
 def _session(ctx: typer.Context, values: dict[str, Any], *, takes_key: bool) -> Session:

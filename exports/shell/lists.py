@@ -15,8 +15,10 @@ _TYPES: dict[str, Any] = {"day": date, "text": str, "yen": int, "file": Path, "f
 
 def answer(session: Session, report: Report, question: Mapping[str, Any]) -> Answer:
     """What the report says: as text, as data for JSON, or in the file that --out names."""
+    from ledger.store.numbers import all_as_recorded
+
     with session.reading() as books:
-        listing = report.ask(books.connection, question)
+        listing = report.ask(books.connection, all_as_recorded(books.connection, question))
         if session.out is not None:
             from exports import issued
 

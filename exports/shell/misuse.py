@@ -28,6 +28,10 @@ class TooManyWords(UsageError):
         super().__init__(" ".join(words), ctx)
 
 
+class NotARange(BadParameter):
+    """What is neither a number nor a range of numbers."""
+
+
 @contextmanager
 def within(ctx: typer.Context) -> Iterator[None]:
     """What is misused in the block is said of this command; its parser does not say of which."""
@@ -69,6 +73,12 @@ def _what_is_wrong(error: typer.TyperException) -> str:
             return _(N_("{name} takes no value") if flag else N_("{name} needs a value"), name=error.option_name)
         case MissingParameter():
             return _("{name} is missing", name=_name(error.param))
+        case NotARange():
+            return _(
+                "{name}: {value} is neither a number nor a range of numbers",
+                name=_name(error.param),
+                value=error.message,
+            )
         case BadParameter():
             return _not_a_value(error)
         case UsageError() if error.ctx and isinstance(error.ctx.command, TyperGroup):

@@ -1,11 +1,13 @@
 """The options and arguments that many commands take; a command gets days as dates and months as months."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from exports.shell.misuse import NotARange
 from ledger.dates import Month
 from ledger.i18n import N_
 
@@ -28,8 +30,34 @@ def number(metavar: str, text: str) -> Any:
     return argument(metavar, text, min=1, max=LARGEST)
 
 
+_RANGE = re.compile(r"\s*(\d{1,10})\s*(?:[-~〜～－]\s*(\d{1,10})\s*)?")
+
+
+def number_range(text: str) -> range:
+    """The numbers that a number or a range of numbers names: 7, 1-93. Refused: anything else."""
+    found = _RANGE.fullmatch(text)
+    first, last = (0, 0) if found is None else (int(found[1]), int(found[2] or found[1]))
+    if not 1 <= first <= last <= LARGEST:
+        raise NotARange(text)
+    return range(first, last + 1)
+
+
+def _typed_range(text: str) -> str:
+    """The text itself, once it is known to be a range."""
+    number_range(text)
+    return text
+
+
+def numbers(text: str) -> Any:
+    """An argument that is one or more numbers, or ranges of numbers, of things in the books."""
+    return argument("NO", text, parser=_typed_range)
+
+
 AsJson = Annotated[bool, option("--json", N_("answer in JSON, for other programs"))]
 DryRun = Annotated[bool, option("--dry-run", N_("do everything, then take it back"))]
+
+# Beside the option of a day that may lie after today, in a command that writes: it is planned.
+PLANNED = "planned"
 
 # A day that is not given is today.
 On = Annotated[date, option("--on", N_("the business day (default: today)"), "DAY")]

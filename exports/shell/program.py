@@ -13,8 +13,8 @@ from exports.shell import misuse
 from exports.shell.help import GLOBAL, Group
 from exports.shell.options import option
 from exports.shell.session import Answer, Session, show
-from ledger import i18n
-from ledger.errors import Exit, NoSuchLanguage, NotText, Problems, Refusal
+from ledger import i18n, kana
+from ledger.errors import Exit, NamesNobody, NoSuchLanguage, NotText, Problems, Refusal
 from ledger.i18n import N_, _
 
 DATABASE = "sqlite:///seisan.db"
@@ -108,7 +108,12 @@ def _language(options: list[str]) -> i18n.Language:
     return "en" if language == "en" else "ja"
 
 
-def _login() -> str:
+def _person(database: str) -> str:
+    """Who is acting when nobody says so: the role that the address names on PostgreSQL, else the login."""
+    if database.startswith("postgres"):
+        from ledger.store.database import acting_role
+
+        return acting_role(database)
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a user without a name, as in a container
@@ -129,7 +134,13 @@ def global_options(
         str, option("--database", N_("the books: sqlite:///FILE or postgresql://…"), "URL", envvar="SEISAN_DATABASE")
     ] = DATABASE,
     by: Annotated[
-        str | None, option("--by", N_("who is acting (default: the login name)"), "NAME", envvar="SEISAN_USER")
+        str | None,
+        option(
+            "--by",
+            N_("who is acting (default: the login name, on PostgreSQL the database role)"),
+            "NAME",
+            envvar="SEISAN_USER",
+        ),
     ] = None,
     lang: Annotated[
         str, option("--lang", N_("the language of everything a person reads"), "ja|en", envvar="SEISAN_LANG")
@@ -145,4 +156,8 @@ def global_options(
     """Takes the options of the program itself."""
     if lang not in i18n.LANGUAGES:
         raise NoSuchLanguage(lang)
-    ctx.obj = Session(database, by or _login(), ctx.command, key)
+    typed = _person(database) if by is None else by
+    name = kana.signed_name(typed)
+    if name is None:
+        raise NamesNobody(typed)
+    ctx.obj = Session(database, name, ctx.command, key)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,8 @@ class Books:
 class Session:
     """Who is acting on which books, and how the command was typed.
 
-    Under a key, `content` is what was asked for: each field as it is typed, with its value as text.
+    `may` is what a person may do of whom the command asks, any of it. Under a key, `content` is what was asked for:
+    each field as it is typed, with its value as text.
     """
 
     database: str
@@ -71,6 +72,7 @@ class Session:
     command: str = ""
     as_json: bool = False
     dry_run: bool = False
+    may: tuple[str, ...] = ()
     out: Path | None = None
     content: Mapping[str, str] = field(default_factory=dict)
 
@@ -84,7 +86,21 @@ class Session:
 
     @contextmanager
     def writing(self) -> Iterator[Books]:
-        """The books, to be written; a dry run takes everything back at the end. What is refused is recorded."""
+        """The books, to be written by a person who may; a dry run takes everything back. What is refused is recorded.
+
+        Refused, once people are listed: who is not listed, and who may not do this (`ledger.people.permissions`).
+        """
+        with self._open() as books:
+            yield self._permitted(books)
+
+    def _permitted(self, books: Books) -> Books:
+        from ledger.people.permissions import permitted
+
+        assert self.may, f"{self.command} does not say what it asks of a person"
+        return replace(books, by=permitted(books.connection, self.by, self.may))
+
+    @contextmanager
+    def _open(self) -> Iterator[Books]:
         from ledger.audit import access
 
         if self.dry_run:
@@ -100,12 +116,13 @@ class Session:
         That answer is given only once the books hold it, and a file gets its name after COMMIT. `rewrite` makes it
         again from the first answer's data when the command is repeated: it may be gone, or never have come.
         """
-        with ExitStack() as after_commit, self.writing() as books:
+        with ExitStack() as after_commit, self._open() as books:
             answer = self._answered(books, rewrite) if self.key else None
             if answer is None:
-                answer = command(books)
+                permitted = self._permitted(books)
+                answer = command(permitted)
                 if self.key:
-                    self._keep(books, answer)
+                    self._keep(permitted, answer)
             if answer.file is not None and self.out is not None:
                 from exports.formats import outfile
 

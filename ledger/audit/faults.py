@@ -26,6 +26,7 @@ FAULTS = {
     "same-person-approved": N_("step {nth}: {by} proposed it and approved it"),
     "amount-differs": N_("step {nth}: {yen} yen were proposed, and entry {entry} moves {moved} yen for it"),
     "not-given-back": N_("step {nth}: entry {entry} is not the reversal of entry {original}, which reserved the yen"),
+    "recovered-beyond": N_("of {yen} yen more was paid back than was paid"),
     "file-differs": N_("{count} refunds of {yen} yen are in it, and it is said to be {told} of {total} yen"),
     "file-changed": N_("what is kept of the file does not give its SHA-256"),
     "total-differs": N_("{month}: a total is {value} and has to be {expected} ({code})"),

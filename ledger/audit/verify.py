@@ -80,7 +80,9 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
         originals = {entry.reverses for entry in posted.values() if entry.reverses is not None}
         yield from _entries(digests, posted | recorded(connection, originals), numbers["entry"])
     yield from workflows.faults(connection, posted)
+    yield from workflows.slips(connection, posted)
     yield from workflows.payment_files(connection)
+    yield from workflows.changes_of_people(connection)
     yield from _totals(connection, month)
     yield from _decisions(connection, None if numbers is None else numbers["decision"])
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from ledger import kana, tables
 from ledger.audit.faults import Fault
-from ledger.codes import CREDIT_MOVES, REFUND_MOVES, STATES, Account
+from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES, SLIP_MOVES, STATES, Account
 from ledger.i18n import _
 from ledger.journal.entries import Entry
 from ledger.kana import same_person
@@ -26,6 +26,7 @@ _SIDES: dict[str, dict[str, tuple[tuple[Account, ...], tuple[Account, ...]]]] = 
         "proposed": (_ANY, (Account.REFUNDS_PAYABLE,)),
         "paid": (_OWED, (Account.BANK,)),
         "returned": ((Account.BANK,), (Account.RETURNED_TRANSFERS,)),
+        "recovered": ((Account.BANK,), (Account.FEES_HELD, Account.SUSPENSE, Account.CLAIMS)),
     },
     "credit": {
         "proposed": ((Account.FEES_HELD,), (Account.CREDITS_HELD,)),
@@ -48,6 +49,25 @@ def faults(connection: Connection, posted: Mapping[int, Entry]) -> Iterator[Faul
                 yield Fault(code, f"{things.name} {no}", {"nth": nth} | fields)
 
 
+def slips(connection: Connection, posted: Mapping[int, Entry]) -> Iterator[Fault]:
+    """Every slip that came out of its course, or whose entry moves something else than it says."""
+    for no, yen, course in _courses(connection, tables.slip, tables.slip_step):
+        if not course or course[0].nth != 1:
+            yield Fault("not-proposed", f"slip {no}", {"nth": 1})
+            continue
+        for before, step in zip([None, *course], course, strict=False):
+            fields = {"nth": step.nth, "state": _(STATES[step.state])}
+            if before is not None and step.state not in SLIP_MOVES.get(before.state, ()):
+                yield Fault("out-of-course", f"slip {no}", fields | {"before": _(STATES[before.state])})
+            if step.state == "approved" and same_person(step.by, course[0].by):
+                yield Fault("same-person-approved", f"slip {no}", {"nth": step.nth, "by": step.by})
+            if step.entry in posted:
+                moved = sum(movement.yen for movement in posted[step.entry].movements)
+                if moved != yen:
+                    amounts = {"entry": step.entry, "moved": moved, "yen": yen}
+                    yield Fault("amount-differs", f"slip {no}", {"nth": step.nth} | amounts)
+
+
 def payment_files(connection: Connection) -> Iterator[Fault]:
     """Each file for the bank against the refunds that were put in it, void or not, and its characters against it."""
     file, step, refund = tables.payment_file, tables.refund_step, tables.refund
@@ -67,13 +87,30 @@ def payment_files(connection: Connection) -> Iterator[Fault]:
             yield Fault("file-changed", where, {})
 
 
+def changes_of_people(connection: Connection) -> Iterator[Fault]:
+    """What is wrong with the list of people: a change that its proposer let take effect while others were listed."""
+    change, step = tables.people_change, tables.people_step
+    statement = (
+        select(step.c.no, step.c.by, change.c.name, change.c.may, change.c.by.label("proposed_by"))
+        .join(change, change.c.no == step.c.change)
+        .where(step.c.state == "approved")
+        .order_by(step.c.no)
+    )
+    listed: set[str] = set()
+    for row in connection.execute(statement):
+        others = any(not same_person(name, row.by) for name in listed)
+        if others and same_person(row.by, row.proposed_by):
+            yield Fault("same-person-approved", f"people_step {row.no}", {"nth": row.no, "by": row.by})
+        listed = listed | {row.name} if row.may else listed - {row.name}
+
+
 def _courses(connection: Connection, things: Table, steps: Table) -> Iterator[tuple[int, int, list[Row[Any]]]]:
     statement = (
-        select(things.c.no, things.c.yen, steps)
+        select(things.c.no, things.c.yen.label("proposed"), steps)
         .outerjoin(steps, steps.c[things.name] == things.c.no)
         .order_by(things.c.no, steps.c.nth)
     )
-    for (no, yen), rows in groupby(connection.execute(statement), lambda row: (row.no, row.yen)):
+    for (no, yen), rows in groupby(connection.execute(statement), lambda row: (row.no, row.proposed)):
         yield no, yen, [row for row in rows if row.nth is not None]
 
 
@@ -85,21 +122,49 @@ def _course(
         return
     first = course[0]
     for before, step in zip([None, *course], course, strict=False):
+        undoes = step._mapping.get("undoes")
         if before is not None:
-            if step.nth != before.nth + 1 or step.state not in moves.get(before.state, ()):
+            follows = step.state in moves.get(before.state, ()) or _paid_once_more(course, before, step)
+            if step.nth != before.nth + 1 or not (_restored(course, step) if undoes else follows):
                 yield "out-of-course", step.nth, {"state": _(STATES[step.state]), "before": _(STATES[before.state])}
             # That a payment file is void may be known before the day on which it was to be paid.
             if step.happened_on < before.happened_on and (before.state, step.state) != ("filed", "approved"):
                 yield "before-the-step-before", step.nth, {"on": step.happened_on, "before": before.happened_on}
-        if step.state in ("approved", "applied") and same_person(step.by, first.by):
+        if step.state in ("approved", "applied", "ended") and not undoes and same_person(step.by, first.by):
             yield "same-person-approved", step.nth, {"by": step.by}
         if step.entry in posted:
-            entry = posted[step.entry]
-            moved = _moved(entry, *_SIDES[of][step.state]) if step.state in _SIDES[of] else None
-            if moved is None and entry.reverses != first.entry:
-                yield "not-given-back", step.nth, {"entry": step.entry, "original": first.entry}
-            elif moved is not None and moved != yen:
-                yield "amount-differs", step.nth, {"entry": step.entry, "moved": moved, "yen": yen}
+            entry, due = posted[step.entry], yen if step.state != "recovered" else step.yen
+            moves_yen = step.state in _SIDES[of] and not undoes
+            moved = _moved(entry, *_SIDES[of][step.state]) if moves_yen else None
+            original = next((each.entry for each in course if each.nth == undoes), None) if undoes else first.entry
+            if moved is None and entry.reverses != original:
+                yield "not-given-back", step.nth, {"entry": step.entry, "original": original}
+            elif moved is not None and moved != due:
+                yield "amount-differs", step.nth, {"entry": step.entry, "moved": moved, "yen": due}
+    if sum(step._mapping.get("yen") or 0 for step in _in_force(course)) > yen:
+        yield "recovered-beyond", course[-1].nth, {"yen": yen}
+
+
+def _paid_once_more(course: list[Row[Any]], before: Row[Any], step: Row[Any]) -> bool:
+    """Whether a transfer that came back was paid again without an approval, as it was while approvals bound nothing."""
+    bound = any(each._mapping.get("member_known") for each in course)
+    return (before.state, step.state) == ("returned", "paid") and not bound
+
+
+def _in_force(course: list[Row[Any]]) -> list[Row[Any]]:
+    undone = {step._mapping.get("undoes") for step in course}
+    return [step for step in course if not step._mapping.get("undoes") and step.nth not in undone]
+
+
+def _restored(course: list[Row[Any]], step: Row[Any]) -> bool:
+    """Whether a step takes back what was recorded last, and comes into the state before that."""
+    before = _in_force([each for each in course if each.nth < step.nth])
+    return (
+        len(before) > 1
+        and before[-1].nth == step._mapping["undoes"]
+        and before[-1].state in RECORDED
+        and before[-2].state == step.state
+    )
 
 
 def _moved(entry: Entry, debit: tuple[Account, ...], credit: tuple[Account, ...]) -> int:

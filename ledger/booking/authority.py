@@ -45,8 +45,12 @@ def _issue(plan: Plan, application: ApplicationFacts) -> None:
         return
     if day > plan.through or application.due is None:
         return
+    if plan.opened(Account.AUTHORITY_PAYABLE, number):
+        return  # it was issued before the books began, and what was owed for it then stands in them
     received_on = plan.received_on(number)
-    if received_on is None or plan.received(number) < application.due:
+    if received_on is None and plan.opened_on is not None and day <= plan.opened_on:
+        return  # received, issued and paid before the books began
+    if received_on is None or plan.covered(number) < application.due:
         plan.leave("fee_not_received", number)
         return
     # A fee that was received and has since gone back to the member is owed to nobody.
@@ -120,7 +124,8 @@ def _waive(plan: Plan, applications: Applications) -> None:
 
 def _waive_one(plan: Plan, number: str, lines: list[BillLine], decision: StandingDecision | None) -> None:
     """Waives the fee of an application: all that was owed by an eligible decision, else what lines of bills waive."""
-    debt = plan.moved(ISSUED, Account.AUTHORITY_PAYABLE, number)
+    opened = max(0, plan.opened(Account.AUTHORITY_PAYABLE, number))
+    debt = plan.moved(ISSUED, Account.AUTHORITY_PAYABLE, number) + opened
     by_hand = [waiver for waiver in plan.booked(WAIVED, number) if waiver.undone_by_hand]
     shares = clear(lines, debt, reversed_waivers=_lines_of(by_hand, lines)).waived
     eligible = decision if decision is not None and decision.outcome == "eligible" else None
@@ -128,18 +133,19 @@ def _waive_one(plan: Plan, number: str, lines: list[BillLine], decision: Standin
     reach = max(debt if decided else 0, sum(shares.values()))
     _unwaive(plan, number, lines, decision, reach)
     missing, issued = reach - _waived(plan, number), plan.latest(ISSUED, number)
-    if missing <= 0 or issued is None:
+    owed_since = issued.on if issued is not None else plan.opened_on if opened else None
+    if missing <= 0 or owed_since is None:
         if by_hand and max(debt if eligible else 0, clear(lines, debt).yen_waived) > _waived(plan, number):
             plan.leave("reversed_by_hand", number, by_hand[-1].no)
     elif decided is not None:
         basis = decided.no, *(part for line in shares for part in (line.bill, line.nth))
-        _post_waiver(plan, number, basis, max(decided.as_of, issued.on), missing)
+        _post_waiver(plan, number, basis, max(decided.as_of, owed_since), missing)
     else:
         booked = _waived_by_line(plan, number)
         for line, share in shares.items():
             yen = min(missing, share - booked[line.bill, line.nth])
             if yen > 0:
-                _post_waiver(plan, number, (None, line.bill, line.nth), max(line.billed_on, issued.on), yen)
+                _post_waiver(plan, number, (None, line.bill, line.nth), max(line.billed_on, owed_since), yen)
                 missing -= yen
 
 

@@ -12,6 +12,7 @@ from ledger.booking.bills import STATES as BILL_STATES
 from ledger.booking.bills import BillComparison, reconcile
 from ledger.booking.refusals import AcceptedTwice, UnknownPoint
 from ledger.booking.run import planned
+from ledger.booking.slips import slips as every_slip
 from ledger.codes import CONTROLS, Account
 from ledger.dates import Month
 from ledger.i18n import N_, _, either
@@ -33,6 +34,7 @@ REASONS = {
     "refunds_filed": N_("refunds in a payment file since {since} and not recorded as paid: {numbers}"),
     "refunds_returned": N_("refunds whose transfer came back and that wait: {numbers}, {yen} yen"),
     "credits_proposed": N_("credits not approved yet: {numbers}"),
+    "slips_proposed": N_("slips not approved yet: {numbers}"),
     "undetermined": N_("undetermined for more than {days} days: {count} ({applications})"),
     "bills": N_("lines of bills that do not agree with the books: {count}: {states} (seisan bill)"),
     "not_billed": N_("owed to the authority and in no bill: {count} ({applications})"),
@@ -130,12 +132,17 @@ def against(
     if undetermined := _undetermined(connection, last, undetermined_days):
         counted = {"count": len(undetermined), "days": undetermined_days}
         yield Objection("undetermined", {**counted, "applications": undetermined})
+    if slips := [str(slip.no) for slip in every_slip(connection) if slip.state == "proposed" and slip.on <= last]:
+        yield Objection("slips_proposed", {"numbers": slips})
     yield from _bills(connection, last)
     plan = planned(connection, last)
     if to_book := plan.postings:
         yield Objection("to_book", {"count": len(to_book), "last": last.isoformat()})
     left: dict[str, list[str]] = {}
     for unbooked in plan.left:
+        # What was booked after the month, and does not stand, is none of the month's.
+        if unbooked.entry is not None and plan.entry(unbooked.entry).on > last:
+            continue
         subjects = left.setdefault(unbooked.code, [])
         if unbooked.subject not in subjects:
             subjects.append(unbooked.subject)

@@ -60,18 +60,20 @@ def _links(connection: Connection, application: str) -> Iterator[tuple[str, int]
     went = and_(movement.debit == _HELD, movement.debit_application == application)
     other = or_(movement.debit.in_((_HELD, _SET_ASIDE)) & arrived, movement.credit.in_((_HELD, _SET_ASIDE)) & went)
     names = ("debit", "credit", "debit_application", "credit_application", "yen")
+    # What a member pays back goes on to where credits had taken it, as they did.
+    back = (entry.event == "refund_recovered") == entry.reverses.is_not(None)
     statement: Select[Any] = (
-        select(*(movement[name] for name in names), entry.reverses)
+        select(*(movement[name] for name in names), back.label("back"))
         .join_from(tables.movement, tables.entry, entry.no == movement.entry)
         .where(other, movement.debit_application != movement.credit_application)
         .order_by(movement.entry, movement.nth)
     )
-    for debit, credit, source, target, yen, reverses in connection.execute(statement):
+    for debit, credit, source, target, yen, goes_back in connection.execute(statement):
         if (debit, credit) == (_HELD, _HELD):
             # Carried back from the one that was credited; the reversal of that goes the other way, as a credit does.
-            if reverses is None and source == application:
+            if goes_back and source == application:
                 yield target, -yen
-            elif reverses is not None and target == application:
+            elif not goes_back and target == application:
                 yield source, yen
         elif target == application:
             yield source, yen

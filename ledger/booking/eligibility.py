@@ -5,7 +5,6 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from ledger import tables
 from ledger.booking import refusals
 from ledger.booking.run import book
 from ledger.codes import Account
@@ -16,12 +15,13 @@ from ledger.facts import COLUMNS
 from ledger.i18n import _
 from ledger.journal.balances import held_for
 from ledger.notices import review_flags
+from ledger.store.owners import owned
 
 
 def require_application(connection: Connection, application: str) -> str:
     """The member of an application; an unknown one is refused."""
-    number = tables.application.c.number
-    member: str | None = connection.execute(select(tables.application.c.member).where(number == application)).scalar()
+    owner = owned()
+    member: str | None = connection.execute(select(owner.c.member).where(owner.c.number == application)).scalar()
     if member is None:
         raise UnknownApplication(application)
     return member
@@ -40,7 +40,7 @@ def claim(
     finding = next(iter(judge(connection, on, applications=[application])), None)
     if finding is None:
         raise refusals.NotAppliedYet(application, on)
-    _require_eligible(finding, on)
+    require_eligible(finding, on)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
     held = held_for(connection, Account.FEES_HELD, "application", application)
@@ -49,7 +49,8 @@ def claim(
     return finding, decision
 
 
-def _require_eligible(finding: Finding, on: date) -> None:
+def require_eligible(finding: Finding, on: date) -> None:
+    """Refuses every outcome but that the fee comes back, one class per cause."""
     application = finding.application
     match finding.outcome:
         case "no_fee":

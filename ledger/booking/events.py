@@ -173,6 +173,27 @@ def returned_refund_paid(*, application: str | None = None, deposit: str | None 
     yield Movement(Account.RETURNED_TRANSFERS, Account.BANK, yen, debit_application=application, deposit=deposit)
 
 
+@_text(N_("refund ended after its transfer had come back, {whose}"))
+def refund_ended(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """組み戻された返金を取りやめた。取置きの取消しにより、元の預り金又は仮受金に戻る。
+
+    2060 振込不能[申込]   7,245 | 2020 未払金(返金)[申込]   7,245
+    """
+    yield Movement(Account.RETURNED_TRANSFERS, Account.REFUNDS_PAYABLE, yen, application, application, deposit=deposit)
+
+
+@_text(N_("refund paid back by the member, {whose}"))
+def refund_recovered(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """返金した額を会員が戻し入れた。
+
+    1110 普通預金   7,245 | 2040 預り金(発行手数料)[申込]   7,245
+
+    受け取るべきでなかった入金の返金は、仮受金[入金]に戻る。
+    """
+    held = Account.FEES_HELD if application is not None else Account.SUSPENSE
+    yield Movement(Account.BANK, held, yen, credit_application=application, deposit=deposit)
+
+
 @_text(N_("credit proposed and reserved, application {application}"))
 def credit_proposed(*, application: str, yen: int) -> Iterator[Movement]:
     """発行手数料を再発行分に充当することを起案し、その額を取り置いた。
@@ -221,13 +242,83 @@ def fee_claimed(*, application: str, yen: int) -> Iterator[Movement]:
     yield Movement(Account.CLAIMS, Account.FEES_HELD, yen, application, application)
 
 
-@_text(N_("bank charge for a transfer"))
+@_text(N_("bank charge"))
 def transfer_fee(*, yen: int) -> Iterator[Movement]:
-    """返金の振込手数料が引き落とされた。
+    """振込手数料等が引き落とされた。
 
     5310 支払手数料   440 | 1110 普通預金   440
     """
     yield Movement(Account.BANK_CHARGES, Account.BANK, yen)
+
+
+@_text(N_("interest"))
+def interest_received(*, yen: int) -> Iterator[Movement]:
+    """預金の利息が普通預金に入った。
+
+    1110 普通預金   12 | 4900 雑収益   12
+    """
+    yield Movement(Account.BANK, Account.OTHER_INCOME, yen)
+
+
+@_text(N_("short payment written off, application {application}"))
+def fee_written_off(*, application: str, yen: int) -> Iterator[Movement]:
+    """発行手数料の不足額を連合会が負担した。認証局に対しては全額を受け取ったものとし、会員には返さない。
+
+    5900 雑費   440 | 2040 預り金(発行手数料)[申込]   440
+    """
+    yield Movement(Account.OTHER_EXPENSES, Account.FEES_HELD, yen, credit_application=application)
+
+
+@_text(N_("claim on the member written off, {whose}"))
+def claim_written_off(*, application: str | None = None, deposit: str | None = None, yen: int) -> Iterator[Movement]:
+    """会員に返還を求めた額を、回収できないものとして償却した。
+
+    5900 雑費   7,245 | 1150 未収金(会員)[申込]   7,245
+    """
+    yield Movement(Account.OTHER_EXPENSES, Account.CLAIMS, yen, credit_application=application, deposit=deposit)
+
+
+@_text(N_("suspense that nobody claims taken as income, deposit {deposit}"))
+def suspense_to_income(*, deposit: str, yen: int) -> Iterator[Movement]:
+    """返還の申出のない仮受金を雑収益とした。
+
+    2050 仮受金[入金]   7,245 | 4900 雑収益   7,245
+    """
+    yield Movement(Account.SUSPENSE, Account.OTHER_INCOME, yen, deposit=deposit)
+
+
+@_text(N_("refund that was owed when the books began paid, {whose}"))
+def opened_refund_paid(
+    *, application: str | None = None, deposit: str | None = None, yen: int, owed: str = Account.REFUNDS_PAYABLE
+) -> Iterator[Movement]:
+    """帳簿の開始の時に未払であった返金を支払った(組み戻されていたものは 2060 から)。
+
+    2020 未払金(返金)[申込]   7,245 | 1110 普通預金   7,245
+    """
+    yield Movement(owed, Account.BANK, yen, debit_application=application, deposit=deposit)
+
+
+@_text(N_("other entry"))
+def other_entry(*, debit: str, credit: str, yen: int) -> Iterator[Movement]:
+    """ほかの伝票で扱わない取引があった。
+
+    5900 雑費   100 | 5310 支払手数料   100
+    """
+    yield Movement(debit, credit, yen)
+
+
+@_text(N_("opening balance"))
+def opening_balance(
+    *, account: str, application: str | None = None, deposit: str | None = None, yen: int
+) -> Iterator[Movement]:
+    """帳簿を始める時の残高。貸方は正、借方は負の額で渡し、普通預金を相手とする。
+
+    1110 普通預金   7,245 | 2040 預り金(発行手数料)[申込]   7,245
+    """
+    if yen > 0:
+        yield Movement(Account.BANK, account, yen, credit_application=application, deposit=deposit)
+    else:
+        yield Movement(account, Account.BANK, -yen, debit_application=application, deposit=deposit)
 
 
 def description(entry: JournalEntry) -> str:

@@ -43,6 +43,7 @@ class _Group:
     nth: int
     receipts: tuple[BookedEntry, ...]
     after: tuple[BookedEntry, ...]
+    opened_on: date | None = None
 
     @property
     def live(self) -> list[BookedEntry]:
@@ -50,9 +51,20 @@ class _Group:
         return sorted((entry for entry in (*self.receipts, *self.after) if entry.live), key=lambda entry: -entry.no)
 
     @property
+    def first(self) -> int | None:
+        """The number of the first of those that stand; None where it all stands in the opening balances."""
+        return self.live[-1].no if self.live else None
+
+    @property
+    def last(self) -> int:
+        """The number of the last of them."""
+        return self.live[0].no if self.live else 0
+
+    @property
     def on(self) -> date:
         """The day of the last of its entries, or of their reversals."""
-        return max(entry.undone_on or entry.on for entry in (*self.receipts, *self.after))
+        entries = (entry.undone_on or entry.on for entry in (*self.receipts, *self.after))
+        return max((*entries, *filter(None, [self.opened_on])))
 
     @property
     def by_hand(self) -> list[BookedEntry]:
@@ -61,6 +73,8 @@ class _Group:
 
     def booked_from(self, deposit: DepositFacts) -> bool:
         """Whether it stands, or waits by a person's word, as booked from the day and yen that are known of it now."""
+        if self.opened_on is not None:
+            return True
         stands = bool(self.live or self.by_hand)
         return stands and self.receipts[0].basis[:2] == (deposit.received_on.isoformat(), deposit.yen)
 
@@ -76,6 +90,8 @@ def plan_fees(plan: Plan, applications: Applications) -> None:
     numbers = {part.application for deposit in _open(plan, received) for part in deposit.allocation.parts}
     due_since = due_known_on(plan.connection, [applications[number] for number in numbers])
     for deposit in received:
+        if plan.opened_on is not None and deposit.received_on <= plan.opened_on:
+            continue  # what of it was there when the books began stands in their opening balances
         if _group(plan, deposit.reference) is None and deposit.received_on <= plan.through:
             plan.add(*_receipt(plan, deposit, applications, due_since, 1, deposit.received_on))
     for deposit in received:
@@ -110,7 +126,7 @@ def _group(plan: Plan, reference: str) -> _Group | None:
     """What was booked of a deposit last; None when nothing was."""
     receipts = [entry for event in _FIRST for entry in plan.booked(event, reference)]
     if not receipts:
-        return None
+        return _opened(plan, reference)
     nth = max(entry.nth for entry in receipts)
     after = (entry for event in _AFTER for entry in plan.booked(event, reference))
     return _Group(
@@ -120,10 +136,17 @@ def _group(plan: Plan, reference: str) -> _Group | None:
     )
 
 
+def _opened(plan: Plan, reference: str) -> _Group | None:
+    """What stood in suspense of a deposit when the books began, as if it had been booked then; None for nothing."""
+    if plan.opened_on is None or not plan.opened(Account.SUSPENSE, reference):
+        return None
+    return _Group(1, (), tuple(entry for event in _AFTER for entry in plan.booked(event, reference)), plan.opened_on)
+
+
 def _still_due(plan: Plan, application: str, applications: Applications) -> int | None:
     """What is still due for an application, in yen; None: no fee is known for it."""
     due = applications[application].due
-    return None if due is None else max(0, due - plan.received(application))
+    return None if due is None else max(0, due - plan.covered(application))
 
 
 # --- receipts -------------------------------------------------------------------------------------------------------
@@ -182,9 +205,10 @@ def _correct_receipts(plan: Plan, received: list[DepositFacts], applications: Ap
     changed: list[tuple[str, DepositFacts | None, _Group, date]] = []
     for deposit in received:
         group = _group(plan, deposit.reference)
-        if group is not None and not group.booked_from(deposit):
+        in_openings = plan.opened_on is not None and deposit.received_on <= plan.opened_on
+        if group is not None and (not group.booked_from(deposit) or (in_openings and group.live and group.receipts)):
             on = max(deposit.known_on, deposit.received_on, group.on)
-            changed.append((deposit.reference, deposit, group, on))
+            changed.append((deposit.reference, None if in_openings else deposit, group, on))
     for reference, known_on in withdrawn_deposits(plan.connection, plan.scope).items():
         group = _group(plan, reference)
         if group is not None and group.live:
@@ -198,7 +222,7 @@ def _correct_receipts(plan: Plan, received: list[DepositFacts], applications: Ap
                 break
             to_do = unfit
     for reference, _deposit, group, _on in to_do:
-        leave_for_want_of_room(plan, reference, [*plan.allocated_to(reference), reference], group.live[-1].no)
+        leave_for_want_of_room(plan, reference, [*plan.allocated_to(reference), reference], group.first)
     return {reference for reference, _deposit, group, _on in changed if _group(plan, reference) == group}
 
 
@@ -265,7 +289,7 @@ def _take_back(plan: Plan, reference: str, group: _Group, number: str, yen: int,
         room = room_for(plan, [released], on, claims=True) if claims else None
     if room is None or (day is not None and day > plan.through):
         if claims:
-            leave_for_want_of_room(plan, reference, [number], group.live[-1].no)
+            leave_for_want_of_room(plan, reference, [number], group.first)
         return False
     plan.add(*room, released)
     return True
@@ -288,7 +312,7 @@ def _release_surplus(plan: Plan, applications: Applications, blocked: Collection
         left = surplus
         groups = ((_group(plan, reference), reference, paid) for reference, paid in plan.payers(number).items())
         booked = [(group, reference, paid) for group, reference, paid in groups if group is not None]
-        for group, reference, paid in sorted(booked, key=lambda payer: -payer[0].live[0].no):
+        for group, reference, paid in sorted(booked, key=lambda payer: -payer[0].last):
             yen, on = min(left, paid), max(since.get(number, group.on), group.on)
             if reference in blocked or yen <= 0 or on > plan.through:
                 continue

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, and_, bindpara
 
 from ledger import facts, fees, tables
 from ledger.allocations import UNKNOWN, Allocation, allocations
+from ledger.store.owners import owned
 from ledger.store.records import batches
 
 
@@ -115,15 +116,15 @@ def applications(connection: Connection, only: Collection[str] | None = None) ->
 @cache
 def _applications(few: bool) -> Select[Any]:
     """The SELECT of what is known of all applications, or of those handed over; built once."""
-    number = tables.application.c.number
     only = bindparam("only", type_=String, expanding=True)
     within = tables.fact.c.application.in_(only) if few else None
     columns = facts.known(None, within)
-    terms: dict[str, Any] = {**columns.c, "number": number, "member": tables.application.c.member}
+    owner = owned()
+    terms: dict[str, Any] = {**columns.c, "number": owner.c.number, "member": owner.c.member}
     terms |= {"due": fees.due(columns, None), "fee_known_on": fees.known_on(columns)}
     ordered = (terms[field] for field in ApplicationFacts.__dataclass_fields__)
-    statement = select(*ordered).outerjoin(columns, columns.c.application == number)
-    return statement.where(number.in_(only)) if few else statement
+    statement = select(*ordered).outerjoin_from(owner, columns, columns.c.application == owner.c.number)
+    return statement.where(owner.c.number.in_(only)) if few else statement
 
 
 def deposits(connection: Connection, only: Collection[str] | None = None) -> list[DepositFacts]:

@@ -16,6 +16,7 @@ from ledger.codes import Account
 from ledger.errors import UnknownDeposit
 from ledger.journal.balances import held_for
 from ledger.journal.closing import require_open
+from ledger.people.receivers import Receiver, deposit_version, receiver_of
 
 
 def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -> Proposal:
@@ -35,5 +36,9 @@ def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -
     if yen <= 0:
         raise NothingOverpaid(deposit)
     row = {"deposit": deposit, "yen": yen}
-    no = begin(connection, REFUNDS, row, lambda no: entry_of("overpayment_returned", no, on=on, **row), by=by)
-    return Proposal(no, True, yen)
+    whose = deposit_version(connection, deposit)
+    to = Receiver() if whose is None or whose.application is None else receiver_of(connection, whose.application)
+    no = begin(
+        connection, REFUNDS, row, lambda no: entry_of("overpayment_returned", no, on=on, **row), by=by, bound=to.bound
+    )
+    return Proposal(no, True, yen, (to.ended.says,) if to.ended is not None else ())

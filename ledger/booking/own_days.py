@@ -59,15 +59,25 @@ def dated_later(connection: Connection, through: date | None = None) -> dict[int
     found = recorded(connection, connection.execute(statement).scalars().all())
     found = {no: original for no, original in found.items() if parts(original.key)[0] != FROM_ITS_ENTRY}
     before = numbers_by_key(connection, {key(ON_ITS_DAY, no) for no in found})
-    reversals = reversed_by(connection, found)
-    reversed_by_hand = {
-        no for no, reversal in recorded(connection, reversals.values()).items() if parts(reversal.key)[0] == BY_HAND
-    }
+    by_hand = _reversed_by_hand(connection, found)
     return {
         no: original
         for no, original in sorted(found.items())
-        if key(ON_ITS_DAY, no) not in before and reversals.get(no) not in reversed_by_hand
+        if key(ON_ITS_DAY, no) not in before and no not in by_hand
     }
+
+
+def _reversed_by_hand(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Those of these entries that a person reversed, unless that reversal was itself reversed."""
+    by_hand: set[int] = set()
+    for no in numbers:
+        chain, last = [], no
+        while (following := reversed_by(connection, [last]).get(last)) is not None:
+            chain.append(following)
+            last = following
+        if len(chain) % 2 == 1 and parts(recorded(connection, chain[:1])[chain[0]].key)[0] == BY_HAND:
+            by_hand.add(no)
+    return by_hand
 
 
 def bring(connection: Connection, through: date, *, by: str) -> tuple[list[Brought], list[int]]:

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import Connection, Exists, Row, exists, select
 
 from ledger import kana, tables
-from ledger.allocations import owners
-from ledger.booking import refusals
+from ledger.booking import approvals, refusals
 from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
 from ledger.journal.refusals import NoReasonGiven
-from ledger.people import accounts, register
+from ledger.people import accounts, payees
 from ledger.people.four_eyes import one_person
+from ledger.people.receivers import Receiver, application_of, approved_receiver, receiver
 from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import settings
 from ledger.store.records import next_number, signature
@@ -33,6 +33,12 @@ REASONS = {
     "not_set": N_("not set: {about} (seisan settings set {name} VALUE)"),
     "payer_unknown": N_("refund {refund}: it is not known whose deposit {deposit} is (seisan match)"),
     "no_account": N_("refund {refund} ({member}): no bank account is known (seisan import FILE)"),
+    "payee_waits": N_(
+        "refund {refund} ({member}): who receives it is not approved (seisan payee approve '{application}')"
+    ),
+    "fell": N_("refund {refund}: approved for {approved}, and would now go to {now} (seisan refund approve {refund})"),
+    "died": N_("refund {refund} ({member}): the member died (seisan payee approve '{application}')"),
+    "grounds": N_("refund {refund}: {why} (--despite REASON)"),
     "account_waits": N_(
         "refund {refund} ({member}): its changed account is not approved (seisan account approve '{member}')"
     ),
@@ -120,12 +126,14 @@ def file(
     by: str,
     layout: Callable[[PaymentOrder], str],
     without: Collection[int] = (),
+    despite: str | None = None,
 ) -> PaymentFile:
     """Puts every approved refund, but for those left out, in one payment file of a day; `layout` gives its characters.
 
     One of that day and name is there already, or one of that day and nothing else is approved: it is given once more.
     Refused in this order: a day on which banks are closed, a closed month, nothing to pay, a day before an approval,
     everything that stands against any of the refunds (all at once), and by the rule of three a maker who took part.
+    What has changed of their grounds stands against them, unless `despite` says why they are paid all the same.
     """
     left_out = frozenset(without)
     if unknown := sorted(left_out - set(connection.execute(select(tables.refund.c.no)).scalars())):
@@ -141,7 +149,8 @@ def file(
         raise refusals.NothingToFile(on)
     if on < (latest := max(refund.steps[-1].on for refund in approved)):
         raise refusals.BeforeTheStepBefore(on, latest)
-    order, contents = _order(connection, approved, on)
+    changed = {refund.no: approvals.changed_grounds(connection, refund, on) for refund in approved}
+    order, contents = _order(connection, approved, on, changed if not (despite or "").strip() else {})
     _require_maker(connection, approved, by)
     content = layout(order)
     digest = sha256(content.encode(kana.BYTES)).hexdigest()
@@ -152,7 +161,9 @@ def file(
     connection.execute(table.insert().values(row | signature(connection, by)))
     for refund in approved:
         nth = refund.steps[-1].nth + 1
-        append(connection, REFUNDS, refund.no, Transition(nth, "filed", on, by, None, None, payment_file=no))
+        of_grounds = changed[refund.no]
+        kept: dict[str, Any] = {} if of_grounds is None else {"despite": despite, "grounds": of_grounds[0]}
+        append(connection, REFUNDS, refund.no, Transition(nth, "filed", on, by, None, None, payment_file=no, **kept))
     return PaymentFile(no, True, on, digest, content, tuple(contents))
 
 
@@ -167,7 +178,7 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
     if settings.values(connection)["people"] != "three":
         return
     # To declare a file void is no approval: the one that stood before stands again.
-    steps = ((refund.no, step) for refund in approved for step in refund.steps if step.payment_file is None)
+    steps = ((refund.no, step) for refund in approved for step in refund.in_force if step.payment_file is None)
     signed = ((no, step) for no, step in steps if step.state in ("proposed", "approved"))
     if took_part := sorted({no for no, step in signed if one_person(connection, by, step.by, step.role)}):
         raise refusals.SamePersonFiles(by, took_part)
@@ -176,20 +187,26 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
 # --- what is in it --------------------------------------------------------------------------------------------------
 
 
-def _order(connection: Connection, approved: list[Settlement], on: date) -> tuple[PaymentOrder, list[FiledRefund]]:
+def _order(
+    connection: Connection, approved: list[Settlement], on: date, changed: Mapping[int, tuple[str, str] | None]
+) -> tuple[PaymentOrder, list[FiledRefund]]:
     """What a file of these refunds says, and whose they are. Refused: everything that stands against it, at once."""
     payer, reasons = _payer(connection)
-    filed = list(_filed(connection, approved, reasons))
-    rows, waiting = register.latest_rows(connection), accounts.waiting(connection)
-    transfers = []
-    for refund in filed:
-        row = rows[refund.member]
-        objections = list(_objections(row, refund, waits=refund.member in waiting))
+    waiting = accounts.waiting(connection)
+    filed, transfers = [], []
+    for refund in approved:
+        to = receiver(connection, refund)
+        if to.member is None:
+            reasons.append(_(REASONS["payer_unknown"], refund=refund.no, deposit=refund.deposit))
+            continue
+        filed.append(_filed_refund(refund, to))
+        objections = list(_objections(connection, refund, to, waits=to.payee is None and to.member in waiting))
+        if (of_grounds := changed.get(refund.no)) is not None:
+            objections.append(_(REASONS["grounds"], refund=refund.no, why=of_grounds[1]))
         reasons += objections
         if not objections:
-            payee, _unreadable = kana.as_banks_read(row.account_name)
-            account = (row.bank, row.branch, row.account_type, row.account_number)
-            transfers.append(Transfer(refund.refund, *account, payee, refund.yen))
+            bank, branch, kind, number, holder = map(str, to.bank_account or ())
+            transfers.append(Transfer(refund.no, bank, branch, kind, number, kana.as_banks_read(holder)[0], refund.yen))
     if reasons:
         raise refusals.NotReadyToFile(reasons)
     return PaymentOrder(payer, on, tuple(transfers)), filed
@@ -203,42 +220,36 @@ def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
     return payer, [_(REASONS["not_set"], name=name, about=_(settings.SETTINGS[name].about)) for name in lacking]
 
 
-def _objections(row: Row[Any], refund: FiledRefund, *, waits: bool) -> Iterator[str]:
-    """What stands against paying to the account that the register gives."""
+def _objections(connection: Connection, refund: Settlement, to: Receiver, *, waits: bool) -> Iterator[str]:
+    """What stands against paying a refund to the account that is known now."""
 
     def says(code: str, **fields: object) -> str:
-        return _(REASONS[code], refund=refund.refund, member=refund.member, **fields)
+        return _(REASONS[code], refund=refund.no, member=to.member, **fields)
 
-    if row.account_number is None:
+    if (whose := application_of(connection, refund)) is not None and payees.waits(connection, whose):
+        yield says("payee_waits", application=whose)
+    elif to.ended is not None and to.ended.deceased:
+        yield says("died", application=whose or "—")
+    if to.bank_account is None:
         yield says("no_account")
         return
     if waits:
         yield says("account_waits")
+    elif (fallen := approvals.fell(connection, refund)) is not None:
+        yield says("fell", approved=str(fallen[0]), now=str(fallen[1]))
+    account = dict(zip(accounts.ACCOUNT, to.bank_account, strict=True))
     for part, label in _PARTS.items():
-        if not getattr(row, part):
+        if not account[part]:
             yield says("missing", column=_(label))
-    payee, unreadable = kana.as_banks_read(row.account_name or "")
+    payee, unreadable = kana.as_banks_read(account["account_name"] or "")
     if unreadable:
         yield says("characters", characters=unreadable)
     elif len(payee) > PAYEE_LENGTH:
         yield says("too_long", length=len(payee), limit=PAYEE_LENGTH)
 
 
-def _filed(connection: Connection, rows: Collection[Settlement], reasons: list[str]) -> Iterator[FiledRefund]:
-    """Whose each refund is, as known now; a reason is added for each deposit of which that is not known."""
-    application = tables.application
-    latest = owners(None).subquery()
-    payer = application.c.number == latest.c.application
-    statement = select(latest.c.deposit, application.c.member).join(application, payer)
-    payers = dict(connection.execute(statement).all()) if any(refund.deposit for refund in rows) else {}
-    people = register.people(connection)
-    for refund in rows:
-        member = refund.member if refund.application is not None else payers.get(refund.deposit)
-        if member is None:
-            reasons.append(_(REASONS["payer_unknown"], refund=refund.no, deposit=refund.deposit))
-        else:
-            name = people[member].name
-            yield FiledRefund(refund.no, refund.application, refund.deposit, member, name, refund.yen)
+def _filed_refund(refund: Settlement, to: Receiver) -> FiledRefund:
+    return FiledRefund(refund.no, refund.application, refund.deposit, str(to.member), str(to.name), refund.yen)
 
 
 # --- once more ------------------------------------------------------------------------------------------------------
@@ -265,9 +276,17 @@ def _stored(connection: Connection, row: Row[Any], left_out: frozenset[int] = fr
         raise refusals.DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
     if sha256(row.content.encode(kana.BYTES)).hexdigest() != row.sha256:
         raise refusals.PaymentFileChanged(row.no)
-    filed = tuple(_filed(connection, contents, []))
-    gone_on = tuple(refund.no for refund in contents if refund.state in ("paid", "returned"))
+    filed = tuple(_filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
+    gone_on = tuple(refund.no for refund in contents if _paid_since(refund, row.no))
     return PaymentFile(row.no, False, row.pay_on, row.sha256, row.content, filed, gone_on)
+
+
+def _filed_to(connection: Connection, refund: Settlement, file: int) -> Receiver:
+    """To whom a file pays a refund: as it was approved before, or, where that was not kept, as known now."""
+    at = next(step.nth for step in refund.steps if (step.state, step.payment_file) == ("filed", file))
+    approvals_before = (step for step in reversed(refund.steps[: at - 1]) if step.member_known and step.nth > 1)
+    approved = approved_receiver(connection, next(approvals_before, None))
+    return approved if approved.member is not None else receiver(connection, refund)
 
 
 def again(connection: Connection, no: int) -> PaymentFile | None:
@@ -316,9 +335,13 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
             raise refusals.DoneDifferently(_(VOID), _(FIELDS["reason"]), str(voided.reason), reason)
         return VoidedFile(no, False, name, numbers)
     require_open(connection, on)
-    if gone := [f"{refund.no} ({format_state(refund.state)})" for refund in contents if refund.state != "filed"]:
+    if gone := [
+        f"{refund.no} ({format_state(refund.state)})"
+        for refund in contents
+        if (refund.state, refund.payment_file) != ("filed", no)
+    ]:
         raise refusals.PaymentFileGoneOn(no, gone)
-    if on < (latest := max(refund.steps[-2].on for refund in contents)):
+    if on < (latest := max(_before_filing(refund) for refund in contents)):
         raise refusals.BeforeTheStepBefore(on, latest)
     if not reason.strip():
         raise NoReasonGiven(_(VOID))
@@ -329,3 +352,15 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
         nth = refund.steps[-1].nth + 1
         append(connection, REFUNDS, refund.no, Transition(nth, "approved", on, by, reason, None, payment_file=no))
     return VoidedFile(no, True, name, numbers)
+
+
+def _paid_since(refund: Settlement, file: int) -> bool:
+    """Whether a refund was paid after it was put in a file."""
+    filed = next(step.nth for step in refund.steps if (step.state, step.payment_file) == ("filed", file))
+    return any(step.state == "paid" and step.nth > filed for step in refund.in_force)
+
+
+def _before_filing(refund: Settlement) -> date:
+    """The day of the step before a refund was put in a file, or of what was taken back since."""
+    last = refund.steps[-1]
+    return last.on if last.undoes is not None else refund.steps[-2].on

@@ -16,11 +16,14 @@ from ledger import tables
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import Scope, touching
 from ledger.booking.own_days import ON_ITS_DAY
-from ledger.codes import RECEIPTS, Account
+from ledger.codes import OPENING, RECEIPTS, Account
 from ledger.i18n import N_, _
 from ledger.journal.entries import Entry, Movement, parts, recorded
-from ledger.journal.reversal import BY_HAND, CORRECTION, opposite
+from ledger.journal.reversal import BY_HAND, CORRECTION, chains, opposite
 from ledger.store.records import next_number
+
+# What the authority may count on though it never came: a short payment that two people wrote off.
+WRITTEN_OFF = "fee_written_off"
 
 # The fact that an entry rests on, as the last parts of its key.
 Basis = tuple[str | int | date | None, ...]
@@ -102,10 +105,14 @@ class Plan:
     _taken: set[tuple[str, str | None]] = field(default_factory=set)
     _received_on: dict[str, date] = field(default_factory=dict)
     _booked: dict[tuple[str, str], dict[int, BookedEntry]] = field(default_factory=dict)
+    _chains: dict[int, list[int]] = field(default_factory=dict)
     _place: dict[int, tuple[str, str]] = field(default_factory=dict)
     _first_no: int = 0
+    opened_on: date | None = None
 
     def __post_init__(self) -> None:
+        self.opened_on = opened_on(self.connection)
+        self._chains = chains(self.connection)
         self._first_no = next_number(self.connection, tables.entry.c.no)
         self._read_movements()
         self._read_booked()
@@ -131,8 +138,18 @@ class Plan:
         return {part: yen for part, yen in moved if part and yen}
 
     def received(self, application: str) -> int:
-        """The fee received for an application, by deposit or by credit, in yen."""
-        return sum(self._moved[event, Account.FEES_HELD, application] for event in RECEIPTS)
+        """The fee received for an application, by deposit, by credit or before the books began, in yen."""
+        owed = max(0, self.opened(Account.AUTHORITY_PAYABLE, application))
+        moved = sum(self._moved[event, Account.FEES_HELD, application] for event in RECEIPTS)
+        return moved + self.opened(Account.FEES_HELD, application) + owed
+
+    def covered(self, application: str) -> int:
+        """What of the fee due is received or written off, in yen: the rest is still to come."""
+        return self.received(application) + self._moved[WRITTEN_OFF, Account.FEES_HELD, application]
+
+    def opened(self, account: str, part: str) -> int:
+        """What a part of an account held when the books began, in yen, credit positive."""
+        return self._moved[OPENING, account, part]
 
     def allocated(self, deposit: str, application: str) -> int:
         """What of a deposit counts as the fee of an application, in yen."""
@@ -309,8 +326,9 @@ class Plan:
             .join(entry, entry.c.no == movement.c.entry)
             .outerjoin(_later, _later.c.reverses == entry.c.no)
             .outerjoin(own, own.c.key == own_key)
-            .where(movement.c.credit == Account.FEES_HELD.value, entry.c.event.in_(RECEIPTS))
-            .where(entry.c.reverses.is_(None), _later.c.no.is_(None))
+            .where(movement.c.credit.in_(_COVERED), entry.c.event.in_((*RECEIPTS, WRITTEN_OFF, OPENING)))
+            .where(entry.c.reverses.is_(None), or_(_later.c.no.is_(None), entry.c.no.in_(self._standing_again())))
+            .where(movement.c.credit_application.is_not(None))
             .group_by(movement.c.credit_application)
         )
         if self.scope is not None:
@@ -330,9 +348,26 @@ class Plan:
         if self.scope is not None:
             statement = statement.where(entry.c.no.in_(select(movement.c.entry).where(touching(self.scope))))
         for no, on, own_key, reversed_key, reversed_on in self.connection.execute(statement):
-            undone_by = None if reversed_key is None else str(parts(reversed_key)[0])
+            stands = reversed_key is None or len(self._chains[no]) % 2 == 0
+            undone_by = None if stands else str(parts(reversed_key)[0])
             if parts(own_key)[0] != ON_ITS_DAY:  # the entry itself stands, and is the one that was booked
-                self._enter(no, on, own_key, undone_by, reversed_on)
+                self._enter(no, on, own_key, undone_by, None if stands else reversed_on)
+
+    def _standing_again(self) -> list[int]:
+        return [original for original, chain in self._chains.items() if len(chain) % 2 == 0]
+
+
+def opened_on(connection: Connection) -> date | None:
+    """The day with whose balances the books began; None when they began with nothing."""
+    entry = tables.entry.c
+    statement = select(func.max(entry.happened_on)).outerjoin(_later, _later.c.reverses == entry.no)
+    standing = statement.where(entry.event == OPENING, entry.reverses.is_(None), _later.c.no.is_(None))
+    last: date | None = connection.execute(standing).scalar()
+    return last
+
+
+# Plain texts: a driver may write a member of an enumeration in its own way.
+_COVERED = (str(Account.FEES_HELD), str(Account.AUTHORITY_PAYABLE))
 
 
 # The events that booking posts from facts and decisions by itself; their keys are: event, for what, nth, basis.

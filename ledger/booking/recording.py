@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ledger.booking.openings import post_openings, take_back
 from ledger.booking.run import BookingReport, book
 from ledger.intake.importer import take_in
 from ledger.intake.report import ImportReport, Touched
@@ -24,6 +25,7 @@ def import_files(
 ) -> tuple[ImportReport, BookingReport]:
     """Takes files into the books (see `intake.importer`) and posts what they call for, up to and on a day."""
     report = take_in(connection, paths, known_on, by)
+    post_openings(connection, by=by)
     return report, post_for(connection, report.touched, through=through, by=by)
 
 
@@ -43,6 +45,8 @@ def withdraw_rows(
     if not reason.strip():
         raise NoReasonGiven("withdraw")
     withdrawal = withdraw(connection, rows, on=on, reason=reason, by=by)
+    if withdrawal.openings:
+        take_back(connection, on=on, by=by)
     return withdrawal, post_for(connection, withdrawal.touched, through=max(on, through), by=by)
 
 

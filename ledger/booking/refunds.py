@@ -1,27 +1,30 @@
 """Refunds: proposed on a finding, approved by another person, paid, and returned by the bank or not.
 
 From the proposal on the yen are reserved; a rejection is the exact reverse. A transfer that comes back leaves the debt
-to the member alive, and it is paid once more. Money that was never due takes the same course: see `overpayments`.
+to the member alive: it is approved anew for the account that counts then, or ended. What was recorded by mistake is
+taken back, and what a member pays back is recovered: see `recovery`. Money that was never due takes the same course:
+see `overpayments`.
 """
 
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from ledger import tables
-from ledger.booking import workflow
+from ledger.booking import approvals, refusals, workflow
 from ledger.booking.credit_origins import return_path
 from ledger.booking.eligibility import claim, require_application
 from ledger.booking.events import TEMPLATES, entry_of
-from ledger.booking.workflow import REFUNDS, Proposal, begin, proposed_on, step
-from ledger.codes import Account
+from ledger.booking.recovery import lots
+from ledger.booking.workflow import REFUNDS, Proposal, begin, proposed_on, reversal_of, step
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
-from ledger.journal.entries import Entry, Result, key, post, recorded
+from ledger.journal.entries import Entry, Result, key, post
 from ledger.notices import review_flags
-from ledger.people import accounts
+from ledger.people.receivers import receiver, receiver_of
 from ledger.settlements import Settlement
 
 CHOSE_CREDIT = N_("the member asked for the fee to be credited to the reissue, not refunded")
@@ -42,53 +45,88 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
     yen = finding.refundable
     slip = {"application": application, "yen": yen, "carried": return_path(connection, application, yen)}
     row = {"application": application, "decision": decision, "yen": yen}
-    no = begin(connection, REFUNDS, row, lambda no: entry_of("refund_proposed", no, on=on, **slip), by=by)
-    chose_credit = [_(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []
-    return Proposal(no, True, yen, (*chose_credit, *(review_flags.remark(code) for code in finding.warnings)))
+    to = receiver_of(connection, application)
+    no = begin(
+        connection, REFUNDS, row, lambda no: entry_of("refund_proposed", no, on=on, **slip), by=by, bound=to.bound
+    )
+    remarks = [_(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []
+    remarks += [to.ended.says] if to.ended is not None else []
+    return Proposal(no, True, yen, (*remarks, *(review_flags.remark(code) for code in finding.warnings)))
 
 
-def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:
-    """Approves a refund. Refused to the person who proposed it, and while a changed bank account waits for approval."""
+def approve(connection: Connection, no: int, *, on: date, by: str, despite: str | None = None) -> Result:
+    """Approves a refund: to whom it goes, to which account, its yen and its grounds. After its transfer came back, and
+    when to whom it goes is no longer what was approved, it is approved anew.
 
-    def require_account(_refund: Settlement) -> list[int]:
-        _require_account(connection, no)
-        return []
+    Refused to the person who proposed it, while a changed bank account or a payee waits for approval, and, unless
+    `despite` gives a reason, when its grounds have changed.
+    """
 
-    return step(connection, REFUNDS, no, "approved", on=on, by=by, entries=require_account)
+    def binding(refund: Settlement) -> dict[str, Any]:
+        return {**approvals.bind(connection, refund, by), **approvals.look_again(connection, refund, on, despite)}
+
+    def fallen(refund: Settlement) -> bool:
+        return approvals.fell(connection, refund) is not None
+
+    return step(connection, REFUNDS, no, "approved", on=on, by=by, require=binding, anew=fallen)
 
 
-def _require_account(connection: Connection, no: int) -> None:
-    """The bank account of the member that a refund goes to is the one that two people know."""
-    refund, paid, application = tables.refund, tables.allocation, tables.application
-    settled = select(paid.c.application).where(paid.c.deposit == refund.c.deposit)
-    settled = settled.order_by(paid.c.known_on.desc(), paid.c.version.desc(), paid.c.part).limit(1)
-    whose = func.coalesce(refund.c.application, settled.correlate(refund).scalar_subquery())
-    statement = select(application.c.member).join_from(application, refund, application.c.number == whose)
-    statement = statement.where(refund.c.no == no)
-    if (member := connection.execute(statement).scalar()) is not None:
-        accounts.require_account(connection, member)
+def find_refund(connection: Connection, no: int) -> Settlement:
+    """One refund or returned overpayment. An unknown number is refused."""
+    return workflow.find(connection, REFUNDS, no)
 
 
 def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
-    """Rejects a refund that is not paid yet: the exact reverse of its reservation. The reason is kept."""
-    return workflow.reject(connection, REFUNDS, no, on=on, reason=reason, by=by)
+    """Rejects a refund that is not paid yet: the exact reverse of its reservation. The reason is kept.
 
-
-def paid(connection: Connection, numbers: Iterable[int], *, on: date, by: str) -> list[Result]:
-    """Records that refunds were paid on a day: approved, in a transfer file, or after a transfer had come back.
-
-    Refused while a changed bank account of the member waits for approval.
+    One whose transfer came back is ended instead.
     """
-    return [_pay(connection, no, on, by) for no in numbers]
+
+    def never_paid(refund: Settlement) -> dict[str, Any]:
+        if refund.came_back:
+            raise refusals.CameBackBefore(no)
+        return {}
+
+    return workflow.reject(connection, REFUNDS, no, on=on, reason=reason, by=by, require=never_paid)
 
 
-def _pay(connection: Connection, no: int, on: date, by: str) -> Result:
+def end(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
+    """Ends a refund whose money has not gone, or came back: its yen are held again as before it was proposed.
+
+    From there the fee is proposed anew or credited, or a slip takes it as income. Refused to who proposed it.
+    """
+
+    def release(refund: Settlement) -> list[int]:
+        moved = _post(connection, "refund_ended", on, by, refund) if refund.came_back else []
+        return moved + post(connection, [reversal_of(connection, refund.steps[0], on, reason, "refund_ended")], by=by)
+
+    return step(connection, REFUNDS, no, "ended", on=on, by=by, reason=reason, same=("reason",), entries=release)
+
+
+def paid(
+    connection: Connection, numbers: Iterable[int], *, on: date, by: str, despite: str | None = None
+) -> list[Result]:
+    """Records that refunds were paid on a day: approved, or in a transfer file.
+
+    One that was paid in no file is refused when to whom it goes is no longer what was approved, while a changed bank
+    account of the member waits for approval, and by the rule of three people to whoever proposed or approved it. What a
+    file said was paid as it said. Unless `despite` gives a reason, it is refused when the grounds have changed.
+    """
+    return [_pay(connection, no, on, by, despite) for no in numbers]
+
+
+def _pay(connection: Connection, no: int, on: date, by: str, despite: str | None) -> Result:
+    def allowed(refund: Settlement) -> dict[str, Any]:
+        if refund.state == "approved":
+            approvals.require_no_change_that_waits(connection, refund, receiver(connection, refund))
+            approvals.require_binding(connection, refund)
+            approvals.require_another_person(connection, refund, by)
+        return approvals.look_again(connection, refund, on, despite)
+
     def payment(refund: Settlement) -> list[int]:
-        _require_account(connection, no)
-        event = "returned_refund_paid" if refund.state == "returned" else "refund_paid"
-        return _post(connection, event, on, by, refund)
+        return _post(connection, "returned_refund_paid" if refund.came_back else "refund_paid", on, by, refund)
 
-    return step(connection, REFUNDS, no, "paid", on=on, by=by, same=("on",), entries=payment)
+    return step(connection, REFUNDS, no, "paid", on=on, by=by, same=("on",), require=allowed, entries=payment)
 
 
 def returned(connection: Connection, no: int, *, on: date, reason: str, by: str) -> Result:
@@ -99,12 +137,9 @@ def returned(connection: Connection, no: int, *, on: date, reason: str, by: str)
 
 def _post(connection: Connection, event: str, on: date, by: str, refund: Settlement) -> list[int]:
     """Posts a transition for each lot that the yen were reserved from."""
-    reservation = refund.steps[0].entry
-    assert reservation is not None
     movements = tuple(
         movement
-        for lot in recorded(connection, [reservation])[reservation].movements
-        if lot.credit == Account.REFUNDS_PAYABLE
-        for movement in TEMPLATES[event](application=lot.credit_application, deposit=lot.deposit, yen=lot.yen)
+        for application, deposit, yen in lots(connection, refund)
+        for movement in TEMPLATES[event](application=application, deposit=deposit, yen=yen)
     )
     return post(connection, [Entry(key(event, refund.no, len(refund.steps) + 1), on, event, movements)], by=by)

@@ -121,7 +121,8 @@ class RefundOutOfOrder(Refusal):
     refund: int
     state: str
     wanted: str
-    instead = N_("see the refunds and their states: seisan refund list")
+    ways: str
+    instead = N_("it goes on by: {ways}")
 
 
 class UnknownPaymentFile(Refusal):
@@ -190,7 +191,85 @@ class CreditOutOfOrder(Refusal):
     credit: int
     state: str
     wanted: str
-    instead = N_("see the credits and their states: seisan credit list")
+    ways: str
+    instead = N_("it goes on by: {ways}")
+
+
+class ProposedDifferently(Refusal):
+    """refund {refund} was proposed for {proposed}, and would now go to {now}, which {by} recorded"""
+
+    refund: int
+    proposed: str
+    now: str
+    by: str
+    instead = N_("have another person than who recorded it approve it, under their own name: --by NAME")
+
+
+class ApprovalFell(Refusal):
+    """refund {refund} was approved for {approved}, and would now go to {now}"""
+
+    refund: int
+    approved: str
+    now: str
+    instead = N_(
+        "compare it with the paper, and have it approved anew: seisan refund show {refund}, "
+        "seisan refund approve {refund}"
+    )
+
+
+class GroundsChanged(Refusal):
+    """refund {refund} rests on what would be answered otherwise on {on}: {why}"""
+
+    refund: int
+    on: date
+    why: str
+    way: str
+    instead = N_("take it back: {way}; or go on all the same and say why, which is kept: --despite REASON")
+
+
+class MemberDied(Refusal):
+    """member {member}, to whom refund {refund} would go, has died"""
+
+    refund: int
+    member: str
+    application: str
+    instead = N_(
+        "take in who receives it, and have that approved: seisan template payees --out FILE.xlsx, seisan import FILE, "
+        "seisan payee approve '{application}'"
+    )
+
+
+class SamePersonPays(Refusal):
+    """a payment needs three people, and {by} proposed or approved refund {refund}"""
+
+    by: str
+    refund: int
+    instead = N_("have a third person record the payment, under their own name: --by NAME")
+
+
+class CameBackBefore(Refusal):
+    """the transfer of refund {refund} came back once, so it is ended, not rejected"""
+
+    refund: int
+    instead = N_("end it, by another person than who proposed it: seisan refund end {refund} --reason …")
+
+
+class NothingRecorded(Refusal):
+    """of refund {refund} nothing was recorded that could be taken back: it is {state}"""
+
+    refund: int
+    state: str
+    ways: str
+    instead = N_("it goes on by: {ways}")
+
+
+class MoreThanPaid(Refusal):
+    """{yen} yen are more than the {left} yen of refund {refund} that were paid and not paid back since"""
+
+    refund: int
+    yen: int
+    left: int
+    instead = N_("take the rest in as a transfer received, if there is any: seisan import FILE")
 
 
 class DoneDifferently(Refusal):
@@ -200,7 +279,8 @@ class DoneDifferently(Refusal):
     field: str
     there: str
     here: str
-    instead = N_("nothing was changed; what is recorded stands")
+    ways: str = ""
+    instead = N_("nothing was changed; what is recorded stands{ways}")
 
 
 class BeforeTheStepBefore(Refusal):
@@ -325,10 +405,8 @@ class PartOfRefund(Refusal):
 
     entry: int
     refund: int
-    instead = N_(
-        "reject the refund, or record that its transfer came back: seisan refund reject {refund} --reason …, "
-        "seisan refund returned {refund} --on DAY --reason …"
-    )
+    ways: str
+    instead = N_("it goes on by: {ways}")
 
 
 class PartOfCredit(Refusal):

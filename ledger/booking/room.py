@@ -72,7 +72,7 @@ def _claims(plan: Plan, deficit: Deficit, on: date) -> Iterator[Entry]:
             )
 
 
-def leave_for_want_of_room(plan: Plan, subject: str, parts: Iterable[str], entry: int) -> None:
+def leave_for_want_of_room(plan: Plan, subject: str, parts: Iterable[str], entry: int | None) -> None:
     """Notes that a correction waits: for a refund or credit that holds the money, or because it has gone on."""
     for part in parts:
         if holder := _holder(plan, part):

@@ -123,7 +123,7 @@ def judging(
     numbers = None if applications is None else set(applications)
     parameters = query.parameters(as_of, member=member, applications=applications if member is None else None)
     for row in connection.execute(query.question(notice, scope), parameters):
-        if numbers is None or row.application in numbers:
+        if (numbers is None or row.application in numbers) and (member is None or row.member == member):
             yield _finding(row, as_of, notice)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Table,
+    bindparam,
     case,
     cast,
     func,
@@ -125,6 +126,12 @@ def _changes(stored: Mapping[str, Any], finding: Finding, origins: Mapping[int, 
             yield ChangedFact(column, stored[column], finding.row[column], None)
 
 
+def without_refund(connection: Connection, application: str, refund: int, as_of: date) -> Finding | None:
+    """The finding for an application as of a day, as if one refund of it had never been proposed."""
+    shadows = _left_out(connection.dialect.name)
+    return judged(connection, as_of, register.in_force(as_of), [application], shadows, left_out=refund).get(application)
+
+
 # --- the tables as they would have been -----------------------------------------------------------------------------
 
 
@@ -138,6 +145,14 @@ def _carried_out(dialect: str) -> tuple[CTE, ...]:
         application = case((of.c.decision.in_(decisions), null()), else_=of.c.application)
         shadows.append(shadow(table, _rows(of, application=application)))
     return tuple(shadows)
+
+
+@cache
+def _left_out(dialect: str) -> tuple[CTE, ...]:
+    """Refunds, of which one is of no application."""
+    of = original(dialect, tables.refund)
+    application = case((of.c.no == bindparam("left_out"), null()), else_=of.c.application)
+    return (shadow(tables.refund, _rows(of, application=application)),)
 
 
 @cache

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     BigInteger,
+    BindParameter,
     ColumnElement,
+    CompoundSelect,
     Select,
     and_,
     bindparam,
@@ -26,24 +28,30 @@ from sqlalchemy import (
 )
 
 from ledger import allocations, facts, fees, tables
-from ledger.codes import RECEIPTS, Account
+from ledger.codes import OPENING, RECEIPTS, Account
 from ledger.facts import AS_OF
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
+from ledger.store.owners import ever_owned
 
 # The facts that `missing` may name, in the order in which it does.
 MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "covered")
 
-Scope = Select[tuple[str]]
+Scope = Select[tuple[str]] | CompoundSelect[tuple[str]]
 
 # The applications of one member; and these applications with the others of their members, for a reissue may be among
 # those. Which they are is handed over with the day asked, so that the SELECT is built and prepared once.
-MEMBER: Scope = select(tables.application.c.number).where(tables.application.c.member == bindparam("scope_member"))
-_own = tables.application.alias("own")
-APPLICATIONS: Scope = select(tables.application.c.number).where(
-    tables.application.c.member.in_(
-        select(_own.c.member).where(_own.c.number.in_(bindparam("scope_applications", expanding=True)))
-    )
+# Whose they ever were is asked, for whose they were as of the day the SELECT itself says.
+MEMBER: Scope = ever_owned(bindparam("scope_member"))
+_own, _known = tables.application.alias("own"), tables.application_known.alias("known")
+_named: BindParameter[Any] = bindparam("scope_applications", expanding=True)
+_members = union_all(
+    select(_own.c.member).where(_own.c.number.in_(_named)),
+    select(_known.c.member).where(_known.c.application.in_(_named)),
+)
+_corrected = select(tables.application_known.c.application).where(tables.application_known.c.member.in_(_members))
+APPLICATIONS: Scope = (
+    select(tables.application.c.number).where(tables.application.c.member.in_(_members)).union_all(_corrected)
 )
 
 
@@ -98,7 +106,7 @@ def _asked(scope: Scope | None) -> CTE:
     """The facts of each application with the day it ended and the money received, due and already returned."""
     within = None if scope is None else tables.fact.c.application.in_(scope)
     fact = facts.known(AS_OF, within)
-    posted, returned = _posted(), _returned()
+    posted, returned, recovered = _posted(), _returned(), _recovered_of_fees()
     fees_received, suspense, claimed = _fees_received(posted, scope), _suspense(posted, scope), _claimed(posted, scope)
     revoked_first = func.coalesce(fact.c.expires_on >= fact.c.revoked_on, true())
     ended_on = case(
@@ -108,7 +116,7 @@ def _asked(scope: Scope | None) -> CTE:
     received, waiting = func.coalesce(fees_received.c.yen, 0), func.coalesce(suspense.c.yen, 0)
     gone_back = func.coalesce(returned.c.yen, 0) - func.coalesce(claimed.c.yen, 0)
     joined = fact
-    for part in (fees_received, suspense, returned, claimed):
+    for part in (fees_received, suspense, returned, claimed, recovered):
         joined = joined.outerjoin(part, part.c.application == fact.c.application)  # type: ignore[assignment]
     return (
         select(
@@ -120,6 +128,7 @@ def _asked(scope: Scope | None) -> CTE:
             waiting.label("in_suspense"),
             (received + waiting).label("total_received"),
             gone_back.label("returned"),
+            func.coalesce(recovered.c.yen, 0).label("recovered_yen"),
         )
         .select_from(joined)
         .cte("asked")
@@ -276,11 +285,16 @@ def _moved(
 
 
 def _fees_received(posted: CTE, scope: Scope | None) -> CTE:
-    """What was received of each application's fee, by deposit or by credit."""
-    moved = _moved(posted, "fee_moved", Account.FEES_HELD, "application", RECEIPTS, scope)
+    """What was received of each application's fee, by deposit, by credit or before the books began.
+
+    A certificate that was owed to the authority when they began had been paid for.
+    """
+    held = _moved(posted, "fee_moved", Account.FEES_HELD, "application", (*RECEIPTS, OPENING), scope)
+    owed = _moved(posted, "owed_moved", Account.AUTHORITY_PAYABLE, "application", (OPENING,), scope)
+    received = union_all(select(held), select(owed).where(owed.c.yen > 0)).subquery()
     return (
-        select(moved.c.part.label("application"), func.sum(moved.c.yen).cast(BigInteger).label("yen"))
-        .group_by(moved.c.part)
+        select(received.c.part.label("application"), func.sum(received.c.yen).cast(BigInteger).label("yen"))
+        .group_by(received.c.part)
         .cte("fees_received")
     )
 
@@ -321,10 +335,12 @@ def _returned() -> CTE:
     """What of each application's fee is already promised or given back: refunds and credits from their proposal on."""
     refunds = _states(tables.refund_step, tables.refund_step.c.refund, "refund_states")
     credits = _states(tables.credit_step, tables.credit_step.c.credit, "credit_states")
+    recovered = _recovered("recovered_of_refunds")
     promised = (
-        select(tables.refund.c.application, tables.refund.c.yen)
+        select(tables.refund.c.application, (tables.refund.c.yen - func.coalesce(recovered.c.yen, 0)).label("yen"))
         .join(refunds, refunds.c.of == tables.refund.c.no)
-        .where(tables.refund.c.application.is_not(None), refunds.c.state != "rejected")
+        .outerjoin(recovered, recovered.c.refund == tables.refund.c.no)
+        .where(tables.refund.c.application.is_not(None), refunds.c.state.not_in(("rejected", "ended")))
         .union_all(
             select(tables.credit.c.application, tables.credit.c.yen)
             .join(credits, credits.c.of == tables.credit.c.no)
@@ -336,4 +352,30 @@ def _returned() -> CTE:
         select(promised.c.application, func.sum(promised.c.yen).cast(BigInteger).label("yen"))
         .group_by(promised.c.application)
         .cte("gone_back")
+    )
+
+
+def _recovered(name: str) -> CTE:
+    """What members paid back of each refund by the day."""
+    step, taken = tables.refund_step.alias(f"{name}_step"), tables.refund_step.alias(f"{name}_taken")
+    undone = select(taken.c.nth).where(taken.c.refund == step.c.refund, taken.c.undoes == step.c.nth)
+    return (
+        select(step.c.refund, func.sum(step.c.yen).cast(BigInteger).label("yen"))
+        .where(
+            step.c.yen.is_not(None), step.c.happened_on <= AS_OF, ~undone.where(taken.c.happened_on <= AS_OF).exists()
+        )
+        .group_by(step.c.refund)
+        .cte(name)
+    )
+
+
+def _recovered_of_fees() -> CTE:
+    """What members paid back of refunds of each application's fee."""
+    recovered = _recovered("recovered_of_fees")
+    return (
+        select(tables.refund.c.application, func.sum(recovered.c.yen).cast(BigInteger).label("yen"))
+        .join(recovered, recovered.c.refund == tables.refund.c.no)
+        .where(tables.refund.c.application.is_not(None))
+        .group_by(tables.refund.c.application)
+        .cte("recovered")
     )

@@ -111,6 +111,7 @@ def _by_reach(dialect: str, from_deposits: bool) -> tuple[CTE, ...]:
     up to version 0003 read what was received `from_deposits` and not from the journal.
     """
     reaches = [
+        (tables.application_known, "source", "sources_to"),
         (tables.fact, "source", "sources_to"),
         (tables.deposit_known, "source", "sources_to"),
         (tables.withdrawn, "source", "sources_to"),
@@ -178,7 +179,14 @@ def _by_moment(dialect: str) -> tuple[CTE, ...]:
     at, first = bindparam("kept_at", type_=DateTime), bindparam("kept_no", type_=Integer)
     sources = select(tables.source.c.id).where(tables.source.c.recorded_at <= at)
     shadows = []
-    for table in (tables.fact, tables.deposit_known, tables.allocation, tables.withdrawn, tables.fee):
+    for table in (
+        tables.application_known,
+        tables.fact,
+        tables.deposit_known,
+        tables.allocation,
+        tables.withdrawn,
+        tables.fee,
+    ):
         of = original(dialect, table)
         shadows.append(shadow(table, select(of).where(or_(of.c.source.is_(None), of.c.source.in_(sources)))))
     entry, deposit = original(dialect, tables.entry), original(dialect, tables.deposit_known)

@@ -14,6 +14,7 @@ from ledger.errors import UnknownDecision
 from ledger.facts import COLUMNS
 from ledger.journal.closing import MonthStep
 from ledger.notices import register
+from ledger.store.owners import owned
 from ledger.store.records import last_number, next_number, signature
 
 # Up to how many applications are named to the database rather than all asked for.
@@ -154,7 +155,7 @@ def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = 
 
 
 def _decisions(connection: Connection, *where: ColumnElement[bool]) -> list[Decision]:
-    table, application, following = tables.decision, tables.application, tables.decision.alias("following")
+    table, application, following = tables.decision, owned(), tables.decision.alias("following")
     statement = (
         select(table, application.c.member, following.c.no.label("superseded_by"))
         .join(application, application.c.number == table.c.application)

@@ -41,7 +41,7 @@ def row_problems(line: InputRow, misread: Collection[str | None]) -> Iterator[tu
     for columns in kind.facts.values():
         happened, up_to = line.day(columns.get("day")), line.day(columns.get("up_to"))
         if happened is not None and up_to is not None and happened > up_to:
-            yield headings[columns["day"]], CellProblem("in-the-future", value=happened, limit=up_to)
+            yield headings[columns["day"]], CellProblem("after-the-check", value=happened, limit=up_to)
 
 
 def check(lines: list[InputRow], records: Records, known_on: date, today: date) -> list[Problem]:
@@ -51,7 +51,7 @@ def check(lines: list[InputRow], records: Records, known_on: date, today: date) 
     """
     owners = dict(records.applications)
     return [
-        *_ownership(lines, records.members, owners),
+        *_ownership(lines, records, owners, known_on),
         *_references(lines, owners),
         *_contradictions(lines, known_on),
         *_order_of_days(lines, records, known_on),
@@ -60,17 +60,23 @@ def check(lines: list[InputRow], records: Records, known_on: date, today: date) 
 
 
 def _not_yet(lines: list[InputRow], today: date) -> Iterator[Problem]:
-    """Nothing can have become known after today."""
+    """Nothing can have happened or become known after today, but what is planned."""
     for line in lines:
-        if line.known_on is not None and line.known_on > today:
-            dated_by = line.kind.dated_by
-            name = dated_by if dated_by and line.day(dated_by) == line.known_on else KNOWN_ON.name
-            yield line.problem(line.kind.headings[name], "not-yet", value=line.known_on, today=today)
+        for name, heading in line.kind.happened.items():
+            happened_on = line.day(name)
+            if happened_on is not None and happened_on > today:
+                yield line.problem(heading, "in-the-future", value=happened_on, today=today)
+        if line.known_on is not None and line.known_on > today and line.known_on != line.day(line.kind.dated_by):
+            yield line.problem(KNOWN_ON.heading, "in-the-future", value=line.known_on, today=today)
 
 
-def _ownership(lines: list[InputRow], members: set[str], owners: dict[str, str]) -> Iterator[Problem]:
-    """An application belongs to one member, who is in the register; `owners` learns the new applications."""
-    listed = members | {line.text("member") for line in lines if line.kind.code == "members"}
+def _ownership(lines: list[InputRow], records: Records, owners: dict[str, str], known_on: date) -> Iterator[Problem]:
+    """An application belongs to one member at a time, who is in the register; `owners` learns what the lines say.
+
+    What the books hold otherwise is corrected from the day on which the line became known, not from before.
+    """
+    listed = records.members | {line.text("member") for line in lines if line.kind.code == "members"}
+    said: dict[tuple[str, date | None], str] = {}
     for line in lines:
         if line.kind.code != "applications" or (application := line.text("application")) is None:
             continue
@@ -80,8 +86,14 @@ def _ownership(lines: list[InputRow], members: set[str], owners: dict[str, str])
             continue
         if member not in listed:
             yield line.problem(heading, "unknown-member", value=member)
-        if (owner := owners.setdefault(application, member) or member) != member:
+        since = line.known_on or known_on if application in records.owners else None
+        first = records.owners[application][0] if application in records.owners else None
+        owner = said.setdefault((application, since), member)
+        if owner == member and first is not None and since is not None and since < first[0]:
+            owner = first[1]
+        if owner != member:
             yield line.problem(heading, "another-member", application=application, member=owner)
+        owners[application] = member
 
 
 def _references(lines: list[InputRow], owners: dict[str, str]) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from ledger import dates, masking
+from ledger import dates, masking, money
 from ledger.codes import ASSOCIATIONS, CodeList
 from ledger.errors import FORMULAS
 
@@ -29,7 +29,6 @@ Form = Literal["day", "yen", "percent", "text", "word"]
 MOST_YEN = 999_999_999
 
 _ERRORS = frozenset("#N/A #REF! #VALUE! #DIV/0! #NAME? #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split())
-_YEN = re.compile(r"([-△▲−]?)¥?(\d+|\d{1,3}(?:,\d{3})+)円?")
 _LARGEST_INTEGER_OF_A_FLOAT = 2**53
 
 
@@ -49,7 +48,7 @@ class InputColumn:
 
     `required`: heading and cell have to be there. `blank_says`: a blank cell is a statement of its own ("none up to
     the day of the check"). `dates`: the fact that was checked up to this day or answered on it; unless a row says
-    otherwise, it is known from this day.
+    otherwise, it is known from this day. `planned`: a day that may lie ahead.
     """
 
     heading: str
@@ -60,6 +59,7 @@ class InputColumn:
     blank_says: bool = False
     choices: tuple[str, ...] = ()
     dates: str | None = None
+    planned: bool = False
 
     @property
     def form(self) -> Form:
@@ -106,9 +106,7 @@ def day(cell: Cell) -> date:
 def _whole_yen(cell: Cell) -> int:
     amount: int | None = None
     if isinstance(cell, str):
-        plain = _narrow(cell).replace("\\", "¥")
-        if written := _YEN.fullmatch(plain):
-            amount = int(written[2].replace(",", "")) * (-1 if written[1] else 1)
+        amount = money.parse_whole(cell)
     elif isinstance(cell, int) and not isinstance(cell, bool):
         amount = cell
     elif isinstance(cell, float) and cell.is_integer():

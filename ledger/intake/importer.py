@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, or_, select
 from ledger import dates, tables
 from ledger.allocations import Part, Said, last_versions, said, version_rows
 from ledger.errors import Problem, Problems
+from ledger.intake import openings, ownership
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
@@ -23,6 +24,7 @@ from ledger.intake.notes import billed_again
 from ledger.intake.recognition import InputFile, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport, Touched
+from ledger.intake.spellings import spell_alike
 from ledger.intake.versions import VERSIONED, Versions
 from ledger.intake.withdrawing import withdrawn_sources
 from ledger.intake.workbook import Unreadable, contents
@@ -36,9 +38,13 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     today = dates.today()
     files = list(_read(connection, paths))
     lines = [line for file in files for sheet in file.sheets for line in sheet.lines]
-    records = records_of(connection, lines)
     problems = [problem for file in files for problem in file.problems]
+    problems += spell_alike(connection, lines)
+    records = records_of(connection, lines)
     problems += check(lines, records, known_on or today, today)
+    corrected = ownership.corrections(lines, records, known_on or today)
+    problems += ownership.problems(connection, corrected)
+    problems += openings.check(connection, lines)
     if problems:
         names = [file.name for file in files]
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
@@ -50,9 +56,11 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     notes = list(billed_again(connection, lines))
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
+    taking.correct_owners(corrected)
     taking.add_facts(lines, records)
     taking.add_versions(lines)
     taking.add_allocations(lines)
+    taking.add_openings(lines)
     return ImportReport([taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes)
 
 
@@ -118,6 +126,13 @@ class _Import:
         add(self.connection, tables.member, list(members.values()))
         add(self.connection, tables.application, list(applications.values()))
 
+    def correct_owners(self, corrected: list[ownership.CorrectedOwner]) -> None:
+        """Adds whose applications are known to be that were recorded as another member's."""
+        ownership.record(self.connection, corrected, self.sources)
+        for correction in corrected:
+            self.new.add(id(correction.line))
+            self._correct(correction.line, correction.application, "member", correction.was, correction.member)
+
     def add_facts(self, lines: list[InputRow], records: Records) -> None:
         """Adds what the lines say of applications and the books do not, word for word, for that day of knowing."""
         rows: list[dict[str, object]] = []
@@ -153,6 +168,16 @@ class _Import:
                     subject = str(line.key[0] if line.key else line.text("bill"))
                     self._correct(line, subject, change.name, change.was, change.now)
             versions.write()
+
+    def add_openings(self, lines: list[InputRow]) -> None:
+        """Adds the balances with which the books begin."""
+        rows = []
+        for line in lines:
+            if line.kind.code == "openings":
+                values = {name: line.values.get(name) for name in openings.COLUMNS}
+                rows.append(values | {"known_on": self.known_on_of(line), **self._source(line)})
+                self.new.add(id(line))
+        add(self.connection, tables.opening, rows)
 
     def add_allocations(self, lines: list[InputRow]) -> None:
         """Allocates each transfer to the application that its line names, unless it is known to pay for that already.

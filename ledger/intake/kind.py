@@ -51,6 +51,12 @@ class Kind:
         return {column.name: column.heading for column in self.by_heading.values()}
 
     @cached_property
+    def happened(self) -> dict[str, str]:
+        """The heading of each column, by its name, that holds a day which cannot lie ahead."""
+        days = (column for column in self.columns if column.form == "day" and not column.planned)
+        return {column.name: column.heading for column in days}
+
+    @cached_property
     def dated_by(self) -> str | None:
         """The name of the row's own day of checking or answering."""
         return next((column.name for column in self.columns if column.dates), None)
@@ -60,7 +66,7 @@ class Kind:
         """Of each fact that a row brings, the name of the column for each of its parts; what has a day comes first."""
         parts: dict[str, dict[str, str]] = {}
         for column in self.columns:
-            if column.dates:
+            if column.dates in FACTS:
                 parts.setdefault(column.dates, {})["up_to" if column.dates in REGISTER_FACTS else "day"] = column.name
             elif column.name in FACTS:
                 parts.setdefault(column.name, {})["day" if column.form == "day" else "code"] = column.name

@@ -49,7 +49,7 @@ KINDS = (
             "司法書士会", "association", association, N_("One of the 50 associations."), choices=tuple(ASSOCIATIONS)
         ),
         InputColumn("氏名カナ", "kana", text(100), N_("The name in kana.")),
-        InputColumn("登録取消日", "deregistered_on", day, N_("The day on which the registration ended.")),
+        InputColumn("登録取消日", "deregistered_on", day, N_("The day on which the registration ended."), planned=True),
         InputColumn("登録取消事由", "deregistered_reason", remark(200), N_("Why the registration ended.")),
         InputColumn("銀行番号", "bank", digits(4), N_("4 digits; the whole account or none of it.")),
         InputColumn("支店番号", "branch", digits(3), N_("3 digits.")),
@@ -76,7 +76,9 @@ KINDS = (
         _APPLICATION,
         InputColumn("発行日", "issued_on", day, N_("The day of issue; this or the day of sending at least.")),
         InputColumn("送付日", "mailed_on", day, N_("The day on which the PIN code was sent.")),
-        InputColumn("有効期間満了日", "expires_on", day, N_("The last day on which the certificate is valid.")),
+        InputColumn(
+            "有効期間満了日", "expires_on", day, N_("The last day on which the certificate is valid."), planned=True
+        ),
         any_of=("発行日", "送付日"),
     ),
     # The download log (ダウンロード): a blank day says that there was none up to the day of the check.
@@ -102,7 +104,7 @@ KINDS = (
         "revocations",
         N_("Revocations"),
         _APPLICATION,
-        _needed("取消日", "revoked_on", day, N_("The day from which it is revoked.")),
+        _needed("取消日", "revoked_on", day, N_("The day from which it is revoked."), planned=True),
         _coded("取消区分", "side", N_("Whose reason it was.")),
         _coded("取消事由", "reason", N_("Blank: not known."), otherwise="unknown-reason"),
     ),
@@ -123,6 +125,20 @@ KINDS = (
         _coded("返金方法", "choice", N_("Paid back, or set against the reissue."), required=True),
         InputColumn("充当先申込番号", "credit_to", number, N_("The reissue that it is set against, if named.")),
         _needed("申出日", "chosen_on", day, N_("The day on which the member said so."), dates="choice"),
+    ),
+    # Who receives what comes back in the member's place (受取人): heirs, or who paid; a second person approves them.
+    Kind(
+        "payees",
+        N_("Payees in a member's place"),
+        _APPLICATION,
+        _needed("受取人氏名", "name", text(100), N_("Who receives what comes back for the application.")),
+        _needed("口座名義カナ", "account_name", text(100), N_("The holder of the account, in kana.")),
+        _needed("銀行番号", "bank", digits(4), N_("4 digits.")),
+        _needed("支店番号", "branch", digits(3), N_("3 digits.")),
+        _coded("預金種目", "account_type", N_("The kind of account."), required=True),
+        _needed("口座番号", "account_number", digits(7, masked=True), N_("7 digits.")),
+        InputColumn("続柄・理由", "relation", remark(200), N_("Such as: heir, association that paid.")),
+        _needed("届出日", "notified_on", day, N_("The day on which it was notified."), dates="payee"),
     ),
     # Transfers received (入金): each by its reference number; what it pays for may be learnt later.
     Kind(
@@ -148,11 +164,22 @@ KINDS = (
         InputColumn("摘要", "note", remark(200), N_("A remark.")),
         key=(),
     ),
+    # The balances with which the books begin (開始残高): once, before any other entry, and as many yen on either side.
+    Kind(
+        "openings",
+        N_("Opening balances"),
+        _needed("基準日", "opened_on", day, N_("The last day before the books; the same in every row.")),
+        _needed("勘定科目", "account", number, N_("The code of the account, such as 1110.")),
+        _needed("金額", "yen", nonzero_yen, N_("Yen: debit positive, credit negative.")),
+        InputColumn("申込番号", "application", number, N_("Whose fee or claim it is, where the account is kept so.")),
+        InputColumn("照会番号", "deposit", number, N_("Of which transfer it is, where the account is kept so.")),
+        key=(),
+    ),
     # What a certificate costs from a day on (発行手数料), tax included, and the paper it rests on.
     Kind(
         "fees",
         N_("Fees"),
-        _needed("適用開始日", "applies_from", day, N_("The first day on which it applies.")),
+        _needed("適用開始日", "applies_from", day, N_("The first day on which it applies."), planned=True),
         _needed("発行手数料", "yen", positive_yen, N_("Yen, tax included.")),
         _needed("税率", "tax_percent", percent, N_("Whole percent, such as 5.")),
         InputColumn("根拠", "basis", remark(500), N_("The paper that it rests on.")),

@@ -15,6 +15,7 @@ from ledger import facts, tables
 from ledger.allocations import allocations
 from ledger.i18n import N_, _
 from ledger.kana import search_key
+from ledger.store.owners import owned
 
 _BY_NAME = N_("the payer's name is the member's name")
 _BY_NUMBER = N_("the transfer names the application")
@@ -72,13 +73,15 @@ class _UnpaidApplication:
 
 
 def _unpaid(connection: Connection, paid: set[str]) -> list[_UnpaidApplication]:
-    application, versions = tables.application.c, tables.member_known
+    application, versions = owned().c, tables.member_known
     latest = facts.latest_version(versions, (versions.c.member,), None)
     persons = {row.member: row for row in connection.execute(latest)}
     unpaid = []
     for number, member in connection.execute(select(application.number, application.member)):
         if number not in paid:
-            person = persons[member]
+            person = persons.get(member)
+            if person is None:  # withdrawn from the register
+                continue
             names = {person.kana, person.account_name, person.name} - {None}
             keys = search_key(number), search_key(member), frozenset(map(search_key, names))
             unpaid.append(_UnpaidApplication(number, member, person.name, *keys))

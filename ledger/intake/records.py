@@ -24,12 +24,14 @@ APPLICATION_COLUMNS = ("application", *tables.LINK_FACTS)
 class Records(NamedTuple):
     """The members that the books know, the member of each application, and the facts of each application.
 
-    `facts` holds, by application and name, each day of knowing with what was said; the last one counts.
+    `facts` holds, by application and name, each day of knowing with what was said; the last one counts. `owners` are
+    the members of each application, each with the day since when it was known to be theirs.
     """
 
     members: set[str]
     applications: dict[str, str]
     facts: dict[tuple[str, str], list[tuple[date, FactValue]]]
+    owners: dict[str, list[tuple[date, str]]]
 
 
 def records_of(connection: Connection, lines: Iterable[InputRow]) -> Records:
@@ -42,13 +44,28 @@ def records_of(connection: Connection, lines: Iterable[InputRow]) -> Records:
     member, application, fact = tables.member.c, tables.application.c, tables.fact.c
     members = {row.number for row in rows_of(connection, member.number, named_members, [member.number])}
     owned = [application.number, application.member]
-    owners = {row.number: row.member for row in rows_of(connection, application.number, named_applications, owned)}
+    first = {row.number: row.member for row in rows_of(connection, application.number, named_applications, owned)}
     facts: dict[tuple[str, str], list[tuple[date, FactValue]]] = {}
     columns = [fact.application, fact.known_on, *(fact[part] for part in FactValue._fields)]
     stands = not_withdrawn(tables.fact, None)
-    for row in rows_of(connection, fact.application, owners, columns, [fact.known_on, fact.id], stands):
+    for row in rows_of(connection, fact.application, first, columns, [fact.known_on, fact.id], stands):
         facts.setdefault((row.application, row.name), []).append((row.known_on, FactValue._make(row[2:])))
-    return Records(members, owners, facts)
+    owners = {
+        number: [(min((day for day, _fact in facts.get((number, "applied_on"), [])), default=date.min), member)]
+        for number, member in first.items()
+    }
+    known = tables.application_known.c
+    corrected = [known.application, known.known_on, known.member]
+    for row in rows_of(
+        connection,
+        known.application,
+        first,
+        corrected,
+        [known.known_on, known.id],
+        not_withdrawn(tables.application_known, None),
+    ):
+        owners[row.application].append((row.known_on, row.member))
+    return Records(members, {number: versions[-1][1] for number, versions in owners.items()}, facts, owners)
 
 
 def record_sources(connection: Connection, digests: dict[str, str | None], by: str) -> dict[str, int]:

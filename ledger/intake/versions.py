@@ -22,6 +22,7 @@ VERSIONED = {
     "deposits": tables.deposit_known,
     "bills": tables.bill_known,
     "fees": tables.fee,
+    "payees": tables.payee_known,
 }
 _BILL_LINE = ("bill", "application", "nth")
 

@@ -19,10 +19,14 @@ from ledger.intake.kinds import KINDS
 from ledger.intake.records import record_sources
 from ledger.intake.report import Touched
 from ledger.intake.versions import VERSIONED
+from ledger.store.owners import owned
 from ledger.store.records import batches
 
 # The tables in which the rows of an import stand, each with its source.
-IMPORTED: tuple[Table, ...] = (tables.fact, tables.allocation, *VERSIONED.values())
+IMPORTED: tuple[Table, ...] = (
+    *(tables.application_known, tables.fact, tables.allocation, tables.opening),
+    *VERSIONED.values(),
+)
 
 # The records that are kept whole and carry on what earlier lines said, by what each is of.
 _WHOLE = ((tables.member_known, "member"), (tables.deposit_known, "deposit"))
@@ -49,6 +53,14 @@ class MemberHasApplications(Refusal):
     member: str
     applications: list[str]
     instead = N_("correct the member of these first, or withdraw their rows: seisan imports")
+
+
+class OpeningsAsAWhole(Refusal):
+    """the balances with which the books begin are one whole, and {rows} of import {no} are a part of them"""
+
+    no: int
+    rows: str
+    instead = N_("withdraw all of them, and take them in corrected: seisan withdraw {no} --reason …")
 
 
 class WithdrawnBeforeKnown(Refusal):
@@ -161,7 +173,7 @@ def _kinds(connection: Connection) -> dict[int, set[str]]:
     fact = tables.fact.c
     for source, name in connection.execute(select(fact.source, fact.name).distinct()):
         kinds.setdefault(source, set()).add(by_fact[name])
-    for code, table in VERSIONED.items():
+    for code, table in {**VERSIONED, "openings": tables.opening}.items():
         statement = select(table.c.source).where(table.c.source.is_not(None)).distinct()
         for source in connection.execute(statement).scalars():
             kinds.setdefault(source, set()).add(code)
@@ -182,6 +194,7 @@ class Withdrawal:
 
     rows: int
     touched: Touched
+    openings: bool = False
 
 
 def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: str, by: str) -> Withdrawal:
@@ -197,6 +210,9 @@ def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: st
     found = {table.name: list(connection.execute(_of_import(table, rows))) for table in IMPORTED}
     if not any(found.values()):
         raise NothingToWithdraw(rows.no, rows.text)
+    openings = found[tables.opening.name]
+    if openings and rows.rows:
+        raise OpeningsAsAWhole(rows.no, rows.text)
     latest = max(row.known_on for records in found.values() for row in records)
     if on < latest:
         raise WithdrawnBeforeKnown(rows.no, on, latest)
@@ -212,7 +228,7 @@ def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: st
         keys = {getattr(row, key) for row in found[table.name]}
         _say_anew(connection, table, key, keys, on=on, reason=reason, source=command)
     lines = {(row.sheet, row.row) for records in found.values() for row in records}
-    return Withdrawal(len(lines), _touched(connection, found))
+    return Withdrawal(len(lines), _touched(connection, found), bool(openings))
 
 
 def _of_import(table: Table, rows: RowsOfImport) -> Any:
@@ -227,7 +243,7 @@ def _of_import(table: Table, rows: RowsOfImport) -> Any:
 
 def _require_members(connection: Connection, members: Collection[str]) -> None:
     """Whoever has an application that counts is known."""
-    version, application, fact = tables.member_known, tables.application.c, tables.fact
+    version, application, fact = tables.member_known, owned().c, tables.fact
     applied_for = select(fact.c.application).where(fact.c.name == "applied_on", facts.not_withdrawn(fact, None))
     for group in batches(sorted(members)):
         said = or_(version.c.said.is_(None), version.c.said != "")

@@ -116,6 +116,35 @@ def held_for(connection: Connection, account: str, by: Literal["application", "d
     return _held(connection, account, by, or_(*(column == part for column in columns))).get(part, 0)
 
 
+def lowest(
+    connection: Connection, account: str, since: date, *, application: str | None = None, deposit: str | None = None
+) -> tuple[int, date]:
+    """The least that an account, or a part of it, holds at the end of a day from `since` on, and the first such day."""
+    entry, movement, chart = tables.entry, tables.movement, tables.account.c
+    by_day: dict[date, int] = {since: 0}
+    for side, sign in (("debit", 1), ("credit", -1)):
+        statement = (
+            select(entry.c.happened_on, (sign * func.sum(movement.c.yen)).cast(BigInteger))
+            .join(movement, movement.c.entry == entry.c.no)
+            .where(movement.c[side] == account)
+            .group_by(entry.c.happened_on)
+        )
+        if application is not None:
+            statement = statement.where(movement.c[f"{side}_application"] == application)
+        elif deposit is not None:
+            statement = statement.where(movement.c.deposit == deposit)
+        for day, yen in connection.execute(statement):
+            by_day[max(day, since)] = by_day.get(max(day, since), 0) + yen
+    kind = connection.execute(select(chart.kind).where(chart.code == account)).scalar_one()
+    left, least = 0, None
+    for day in sorted(by_day):
+        left += by_day[day] if kind in _DEBIT_KINDS else -by_day[day]
+        if least is None or left < least[0]:
+            least = left, day
+    assert least is not None
+    return least
+
+
 def _held(
     connection: Connection, account: str, by: Literal["application", "deposit"], when: ColumnElement[bool] | None
 ) -> dict[str | None, int]:

@@ -1,6 +1,6 @@
 """The journal and the ledgers as they are read: entries by date, amount and counterparty, accounts line by line."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -13,6 +13,7 @@ from ledger.errors import UnknownAccount
 from ledger.journal import balances
 from ledger.journal.balances import Balance
 from ledger.journal.entries import PARTS, Movement
+from ledger.store.owners import owned
 
 Order = Literal["on", "no"]
 
@@ -98,12 +99,17 @@ def entries(
         if application is not None:
             of_line.append(line.c.application == application)
         if member is not None:
-            of = select(tables.application.c.number).where(tables.application.c.member == member)
-            of_line.append(line.c.application.in_(of))
+            owner = owned()
+            of_line.append(line.c.application.in_(select(owner.c.number).where(owner.c.member == member)))
         conditions.append(entry.c.no.in_(select(line.c.entry).where(*of_line)))
     elif amount_from is not None or amount_to is not None:
         conditions.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(movement, amount_from, amount_to))))
     return list(_read(connection, conditions, order))
+
+
+def entries_of(connection: Connection, numbers: Collection[int]) -> list[JournalEntry]:
+    """The entries of these numbers, in the order recorded."""
+    return list(_read(connection, [tables.entry.c.no.in_(list(numbers))], "no"))
 
 
 def _lines_of_movements(*, blank: bool) -> Subquery:
@@ -127,7 +133,7 @@ def _amounts(line: Any, amount_from: int | None, amount_to: int | None) -> list[
 
 def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: Order) -> Iterator[JournalEntry]:
     entry, movement = tables.entry, tables.movement
-    debit, credit = tables.application.alias("debit_of"), tables.application.alias("credit_of")
+    debit, credit = owned().alias("debit_of"), owned().alias("credit_of")
     members = (debit.c.member.label("debit_member"), credit.c.member.label("credit_member"))
     statement = (
         select(entry, *(movement.c[name] for name in PARTS), *members)

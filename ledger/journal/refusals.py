@@ -30,20 +30,30 @@ class YenNotHeld(Refusal):
     instead = N_("see what is held and where it went: seisan entries --account {account}")
 
 
+class BelowZero(Refusal):
+    """account {account} would stand at {yen} yen on {on}"""
+
+    account: str
+    yen: int
+    on: date
+    instead = N_("see what moves it, and choose a later day or less: seisan entries --account {account}")
+
+
 class AlreadyReversed(Refusal):
     """entry {entry} was already reversed, by entry {reversed_by}"""
 
     entry: int
     reversed_by: int
-    instead = N_("nothing has to be done; both stand in the journal: seisan entries")
+    instead = N_("if that was wrong, take the reversal back: seisan reverse {reversed_by} --reason …")
 
 
-class ReversalOfReversal(Refusal):
-    """entry {entry} is itself the reversal of entry {original}"""
+class StandsAgain(Refusal):
+    """entry {entry} was reversed by entry {reversed_by}, which was itself taken back: it stands again by entry {by}"""
 
     entry: int
-    original: int
-    instead = N_("correct the fact that {original} was booked from, and book again: seisan import FILE…, seisan book")
+    reversed_by: int
+    by: int
+    instead = N_("reverse what brought it back: seisan reverse {by} --reason …")
 
 
 class ReversalBeforeOriginal(Refusal):

@@ -1,6 +1,6 @@
 """Reversals: the exact opposite of an entry, posted once and naming the original."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -27,19 +27,20 @@ def opposite(no: int, original: Entry, *, on: date, reason: str, cause: str) -> 
 def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, require: Requirement) -> Result:
     """Posts the exact opposite of an entry, once, naming the original; the same command again changes nothing.
 
-    `require` raises what else stands against it. Refused: an unknown entry, one already reversed or itself a reversal,
-    a day in a closed month or before the original's, no reason, and money that has since gone.
+    A reversal is reversed like any other entry: then what it had reversed stands again. `require` raises what else
+    stands against it. Refused: an unknown entry, one already reversed, a day in a closed month or before the entry's,
+    no reason, and money that has since gone.
     """
     original = recorded(connection, [no]).get(no)
     if original is None:
         raise refusals.UnknownEntry(no)
-    if original.reverses is not None:
-        raise refusals.ReversalOfReversal(no, original.reverses)
     reversal = opposite(no, original, on=on, reason=reason, cause=BY_HAND)
-    if (before := reversed_by(connection, [no]).get(no)) is not None:
-        if recorded(connection, [before])[before].same(reversal):
-            return Result(before, changed=False)
-        raise refusals.AlreadyReversed(no, before)
+    if chain := list(_after(connection, no)):
+        if len(chain) % 2 == 0:
+            raise refusals.StandsAgain(no, chain[0], chain[-1])
+        if recorded(connection, [chain[0]])[chain[0]].same(reversal):
+            return Result(chain[0], changed=False)
+        raise refusals.AlreadyReversed(no, chain[-1])
     require_open(connection, on)
     if not reason.strip():
         raise refusals.NoReasonGiven(BY_HAND)
@@ -50,6 +51,37 @@ def reverse(connection: Connection, no: int, *, on: date, reason: str, by: str, 
         return Result(post(connection, [reversal], by=by)[0], changed=True)
     except refusals.YenNotHeld as refusal:
         raise refusals.NothingLeftToReverse(no, refusal.account) from None
+
+
+def _after(connection: Connection, no: int) -> Iterator[int]:
+    """The reversal of an entry, the reversal of that one, and so on."""
+    while (following := reversed_by(connection, [no]).get(no)) is not None:
+        yield following
+        no = following
+
+
+def chains(connection: Connection) -> dict[int, list[int]]:
+    """Of each entry that was reversed and is no reversal itself: its reversal, the reversal of that one, and so on.
+
+    It stands while their number is even.
+    """
+    entry = tables.entry.c
+    statement = select(entry.reverses, entry.no).where(entry.reverses.is_not(None)).order_by(entry.no)
+    by_original: dict[int, int] = dict(connection.execute(statement).all())
+    reversals = set(by_original.values())
+    chained: dict[int, list[int]] = {}
+    for original in by_original.keys() - reversals:
+        chain, no = [], original
+        while (following := by_original.get(no)) is not None:
+            chain.append(following)
+            no = following
+        chained[original] = chain
+    return chained
+
+
+def brought_back(connection: Connection) -> set[int]:
+    """The entries whose reversal was itself taken back: they stand, though something in the books reverses them."""
+    return {original for original, chain in chains(connection).items() if len(chain) % 2 == 0}
 
 
 def reversed_by(connection: Connection, numbers: Collection[int]) -> Mapping[int, int]:

@@ -34,6 +34,7 @@ used = column("used", String)
 covered = column("covered", String)
 total_received = column("total_received", Integer)
 fee_due = column("fee_due", Integer)
+recovered_yen = column("recovered_yen", Integer)
 
 UNKNOWN: Truth = null().cast(Boolean)
 

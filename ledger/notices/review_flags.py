@@ -16,6 +16,7 @@ from ledger.notices.conditions import (
     mailed_on,
     reason,
     receipt_on,
+    recovered_yen,
     revoked_on,
     total_received,
     used,
@@ -89,6 +90,12 @@ DOUBTS = (
         "電子証明書の発行前に申込みが取り下げられている(お知らせはこの場合を定めていない)",
         "the application was withdrawn before any certificate was issued, of which the notices do not speak",
         lambda _holds: and_(withdrawn_on.is_not(None), no_certificate, total_received > 0),
+    ),
+    ReviewFlag(
+        "recovered",
+        "一度返金した手数料を会員が戻し入れている(自動では再び返金しない)",
+        "the fee was refunded, and the member paid it back: it is not offered again by itself",
+        lambda _holds: recovered_yen > 0,
     ),
     ReviewFlag(
         FEE_NOT_KNOWN,

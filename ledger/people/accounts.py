@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Label, Row, func, or_, select
 
 from ledger import masking, tables
 from ledger.errors import AccountNotApproved, NoChangeToApprove, SamePersonBroughtAccount
+from ledger.facts import not_withdrawn
 from ledger.people.four_eyes import one_person
 from ledger.people.register import require_member
 from ledger.store.records import signature
@@ -40,20 +41,23 @@ class AccountChange:
 def changes(connection: Connection, member: str | None = None) -> list[AccountChange]:
     """The changed bank accounts that count now, of every member or of one: those that wait and those approved.
 
-    The first account ever recorded of a member needs nobody's word, unless it was another member's before. Each later
-    one that differs is trusted from its approval on; what is recorded after it is compared with the account that was
-    trusted last, in the order recorded, so that a row dated back changes nothing.
+    The first account ever recorded of a member needs nobody's word, unless it was another member's before, or a refund
+    had been approved while none was known. Each later one that differs is trusted from its approval on; what is
+    recorded after it is compared with the account that was trusted last, in the order recorded, so that a row dated
+    back changes nothing.
     """
     version, source, approval = tables.member_known, tables.source, tables.account_approval
     changed = select(version.c.member).group_by(version.c.member).having(func.count() > 1)
-    also_of = _also_of()
+    also_of, after_approval = _also_of(), _after_approval()
     statement = (
         select(version, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
+        .add_columns(after_approval)
         .join(source, source.c.id == version.c.source)
         .outerjoin(approval, approval.c.member_known == version.c.id)
         .where(
             or_(version.c.member.in_(changed), also_of.is_not(None)) if member is None else version.c.member == member
         )
+        .where(not_withdrawn(version, None))
         .order_by(version.c.member, version.c.id)
     )
     by_member = groupby(connection.execute(statement), lambda row: row.member)
@@ -69,6 +73,14 @@ def _also_of() -> Label[str | None]:
     return earlier.order_by(other.c.id).limit(1).scalar_subquery().label("also_of")
 
 
+def _after_approval() -> Label[bool]:
+    """Whether a refund to the member had been approved when no account was known, before this row was recorded."""
+    step, none, version = tables.refund_step, tables.member_known.alias("none"), tables.member_known
+    approved = select(step.c.refund).join(none, none.c.id == step.c.member_known).where(step.c.state == "approved")
+    of_member = (none.c.member == version.c.member, none.c.account_number.is_(None), none.c.id < version.c.id)
+    return approved.where(*of_member).exists().label("after_approval")
+
+
 def _change(rows: list[Row[Any]]) -> AccountChange | None:
     """The change by which the account came about that counts now; None when it was never changed."""
     counts = max(rows, key=lambda row: (row.known_on, row.id))
@@ -76,7 +88,7 @@ def _change(rows: list[Row[Any]]) -> AccountChange | None:
     trusted: Row[Any] | None = None
     change: AccountChange | None = None
     for row in rows:
-        if row is first and row.also_of is None:
+        if row is first and row.also_of is None and not row.after_approval:
             trusted = row
         elif row.account_number is not None and (trusted is None or _account(row) != _account(trusted)):
             was, now = _masked(trusted), _masked(row)

@@ -9,12 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from ledger import tables
-from ledger.codes import ASSOCIATIONS
+from ledger.codes import ASSOCIATIONS, REASONS
 from ledger.errors import UnknownMember
 from ledger.facts import AS_OF, latest_version
-from ledger.kana import search_key
+from ledger.i18n import _
+from ledger.store.numbers import as_recorded
+from ledger.store.owners import owned
 
 _PLACE = {name: at for at, name in enumerate(ASSOCIATIONS)}
+# What the register writes of a member who died.
+DECEASED = REASONS["deceased"].ja
 _DIGITS = re.compile(r"(\d+)")
 
 Order = tuple[int, tuple[str | int, ...], tuple[str | int, ...]]
@@ -45,6 +49,33 @@ def require_member(connection: Connection, member: str) -> Row[Any]:
     return row
 
 
+@dataclass(frozen=True)
+class EndedRegistration:
+    """That a member's registration has ended: on which day (None: not known), and why as the register writes it."""
+
+    on: date | None
+    reason: str | None
+
+    @property
+    def deceased(self) -> bool:
+        """Whether the member died, so that what comes back goes to heirs."""
+        return DECEASED in (self.reason or "")
+
+    @property
+    def says(self) -> str:
+        """The same in words."""
+        if self.deceased:
+            return _("the member died (registration ended: {on}, {reason})", on=self.on or "—", reason=self.reason)
+        return _("the member's registration ended ({on}, {reason})", on=self.on or "—", reason=self.reason or "—")
+
+
+def ended_registration(row: Any) -> EndedRegistration | None:
+    """Whether by a row of the register a registration has ended; None while it has not."""
+    if row.deregistered_on is None and not row.deregistered_reason:
+        return None
+    return EndedRegistration(row.deregistered_on, row.deregistered_reason)
+
+
 def people(connection: Connection, as_of: date | None = None) -> dict[str, Person]:
     """Every member, as the register says last (by the day, when one is given).
 
@@ -66,14 +97,11 @@ def _whoever_was_withdrawn(connection: Connection, known: Collection[str]) -> di
 
 def member_number(connection: Connection, written: str) -> str:
     """The registration number that a person wrote, in whatever width and spacing; one that names none is refused."""
-    number = tables.member.c.number
-    if connection.execute(select(number).where(number == written)).first() is not None:
-        return written
-    sought = search_key(written)
-    numbers: list[str] = [row for row in connection.execute(select(number)).scalars() if search_key(row) == sought]
-    if len(numbers) != 1:
+    number = as_recorded(connection, "member", written)
+    known = select(tables.member.c.number).where(tables.member.c.number == number)
+    if connection.execute(known).first() is None:
         raise UnknownMember(written)
-    return numbers[0]
+    return number
 
 
 def members(connection: Connection, as_of: date) -> dict[str, Person]:
@@ -98,9 +126,8 @@ class Owners:
 
 
 def owners(connection: Connection, as_of: date) -> Owners:
-    """The member of every application there is."""
-    application = tables.application
-    rows = connection.execute(select(application.c.number, application.c.member))
+    """The member of every application there is, as known by the day."""
+    rows = connection.execute(select(owned(AS_OF)), {"as_of": as_of})
     return Owners(members(connection, as_of), dict(rows.all()))
 
 

@@ -67,7 +67,7 @@ def controls(
         ),
         *_parts(connection, closing, month.last),
         Control("fees_held", "fees_held", sum(holding.left for holding in holdings), held),
-        *_returns(month, returns, closing, entries, credited),
+        *_returns(connection, month, returns, closing, entries, credited),
         _deposits(connection, month.last),
         Control("bank_balance", "general_ledger", bank.balance, None, bank),
     ]
@@ -124,26 +124,43 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
     yield Control("below_zero", "general_ledger", below, 0, in_yen=False)
 
 
+# What was owed to members when the books began is in no refund of theirs.
+_OPENED = ("opening_balance", "opened_refund_paid")
+
+
+def _opened(connection: Connection, last: date) -> Counter[str]:
+    """What is left of what each account held when the books began, as far as it is paid by a slip of its own."""
+    moved = sides(and_(tables.entry.c.event.in_(_OPENED), tables.entry.c.happened_on <= last))
+    statement = select(moved.c.account, func.sum(moved.c.credit - moved.c.debit).cast(BigInteger))
+    return Counter(dict(connection.execute(statement.group_by(moved.c.account)).all()))
+
+
 def _returns(
-    month: Month, returns: list[SettlementLine], closing: dict[str, Balance], entries: list[JournalEntry], credited: int
+    connection: Connection,
+    month: Month,
+    returns: list[SettlementLine],
+    closing: dict[str, Balance],
+    entries: list[JournalEntry],
+    credited: int,
 ) -> Iterable[Control]:
     refunds = [settlement for settlement in returns if settlement.way != "credit"]
     credits = [settlement for settlement in returns if settlement.way == "credit"]
 
     def reached(settlements: list[SettlementLine], state: str) -> int:
-        steps = ((settlement.yen, step) for settlement in settlements for step in settlement.steps)
-        return sum(yen for yen, step in steps if step.state == state and month.first <= step.on <= month.last)
+        moves = ((settlement.yen * sign, on) for settlement in settlements for on, sign in settlement.moves(state))
+        return sum(yen for yen, on in moves if month.first <= on <= month.last)
 
-    for code, account, settlements, states in (
-        ("refunds_open", Account.REFUNDS_PAYABLE, refunds, ("proposed", "approved", "filed")),
-        ("refunds_came_back", Account.RETURNED_TRANSFERS, refunds, ("returned",)),
-        ("credits_open", Account.CREDITS_HELD, credits, ("proposed",)),
+    opened = _opened(connection, month.last)
+    for code, account, settlements in (
+        ("refunds_open", Account.REFUNDS_PAYABLE, [row for row in refunds if row.open and not row.came_back]),
+        ("refunds_came_back", Account.RETURNED_TRANSFERS, [row for row in refunds if row.open and row.came_back]),
+        ("credits_open", Account.CREDITS_HELD, [row for row in credits if row.open]),
     ):
-        waiting = sum(settlement.yen for settlement in settlements if settlement.state in states)
-        yield Control(code, "returns", waiting, closing[account].balance, closing[account])
+        waiting = sum(settlement.yen for settlement in settlements)
+        yield Control(code, "returns", waiting + opened[account], closing[account].balance, closing[account])
     pairs: Counter[tuple[str, str]] = Counter()
     for entry in entries:
-        for movement in entry.movements:
+        for movement in () if entry.event in _OPENED else entry.movements:
             pairs[movement.debit, movement.credit] += movement.yen
     owed = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
     paid = sum(pairs[account, Account.BANK] - pairs[Account.BANK, account] for account in owed)
@@ -163,11 +180,22 @@ def _deposits(connection: Connection, last: date) -> Control:
     any_version = {(row.deposit, row.yen) for row in connection.execute(select(versions.c.deposit, versions.c.yen))}
     latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
     received = select(latest.c.deposit, latest.c.yen).where(latest.c.received_on <= facts.AS_OF)
+    if (opened_on := _opened_on(connection)) is not None:
+        received = received.where(latest.c.received_on > opened_on)
     expected = dict(connection.execute(received, {"as_of": last}).all())
     expected |= {reference: yen for reference, yen in booked.items() if (reference, yen) in any_version}
     for reference in _dated_later(connection, last) - set(booked):
         expected.pop(reference, None)
     return Control("deposits", "general_ledger", sum(booked.values()), sum(expected.values()))
+
+
+def _opened_on(connection: Connection) -> date | None:
+    """The day of the balances with which the books began."""
+    entry = tables.entry.c
+    last: date | None = connection.execute(
+        select(func.max(entry.happened_on)).where(entry.event == "opening_balance")
+    ).scalar()
+    return last
 
 
 def _dated_later(connection: Connection, last: date) -> set[str]:
@@ -191,6 +219,7 @@ def _booked_deposits(connection: Connection, last: date) -> dict[str, int]:
         select(movement.c.deposit, yen)
         .join(entry, entry.c.no == movement.c.entry)
         .where(movement.c.deposit.is_not(None), or_(came, went), entry.c.happened_on <= last)
+        .where(entry.c.event.not_in(("refund_recovered", "opening_balance")))
         .group_by(movement.c.deposit)
         .having(yen != 0)
     )

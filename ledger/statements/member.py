@@ -21,6 +21,7 @@ from ledger.people import register
 from ledger.people.register import Person, numerically, owners
 from ledger.statements import labels, settlements
 from ledger.statements.settlements import SettlementLine
+from ledger.store.owners import owned
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
     findings = sorted(judge(connection, as_of, member=member), key=lambda finding: numerically(finding.application))
     origins = facts.origins(connection, {number for finding in findings for number in finding.fact_ids()})
     deposits = _deposits(connection, member, as_of)
-    numbers = connection.execute(select(tables.application.c.number).where(tables.application.c.member == member))
+    owner = owned(facts.AS_OF)
+    numbers = connection.execute(select(owner.c.number).where(owner.c.member == member), {"as_of": as_of})
     history = decisions(connection, list(numbers.scalars()))
     all_returns = settlements.returns(connection, owners(connection, as_of), as_of)
     return MemberStatement(
@@ -150,13 +152,13 @@ def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[Conditio
 
 def _deposits(connection: Connection, member: str, as_of: date) -> list[DepositLine]:
     versions = tables.deposit_known
-    latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
+    latest, owner = facts.latest_version(versions, (versions.c.deposit,)).subquery(), owned(facts.AS_OF)
     allocated = counting().subquery()
     statement = (
         select(latest.c.deposit, latest.c.received_on, latest.c.yen, latest.c.payer, allocated.c.application)
         .join(allocated, allocated.c.deposit == latest.c.deposit)
-        .join(tables.application, tables.application.c.number == allocated.c.application)
-        .where(tables.application.c.member == member, latest.c.received_on <= facts.AS_OF)
+        .join(owner, owner.c.number == allocated.c.application)
+        .where(owner.c.member == member, latest.c.received_on <= facts.AS_OF)
         .order_by(latest.c.received_on, latest.c.deposit)
     )
     return [DepositLine(*row) for row in connection.execute(statement, {"as_of": as_of})]

@@ -13,6 +13,7 @@ from ledger import facts, fees, masking, settlements, tables
 from ledger.allocations import owners
 from ledger.money import Yen, tax_inside
 from ledger.people import accounts
+from ledger.people.receivers import approved_receiver
 from ledger.people.register import Owners, Person, latest_rows, numerically, person_order
 from ledger.settlements import Settlement
 from ledger.statements.fees_held import first_received
@@ -24,7 +25,8 @@ class SettlementLine(Settlement):
 
     `person` is None for a deposit that names nobody we know; its `application` is the one it was found to pay for.
     `tax_percent` is the rate of the day of the application; None for money that was never a fee, and where no rate is
-    known. `account` shows the last four digits of the bank account; it waits while its change is not approved.
+    known. `account` shows the last four digits of the bank account that was approved, or, before that, of the one
+    known; it waits while its change is not approved. `receiver` is who was approved in the member's place.
     """
 
     person: Person | None
@@ -32,6 +34,7 @@ class SettlementLine(Settlement):
     received_on: date | None
     account: str | None
     account_waits: bool
+    receiver: str | None
 
     @property
     def target(self) -> str | None:
@@ -78,14 +81,20 @@ def _lines(connection: Connection, owners: Owners, last: date, rows: list[Settle
         else:
             application, received_on = row.application, received.get(str(row.application))
         person = None if application is None else owners.of(application)
+        approved = approved_receiver(connection, row.approval)
+        if approved.member is not None and row.deposit is not None:
+            person = owners.persons[approved.member]
         payee = person.number if person is not None and row.way != "credit" else None
+        # What was approved is what is paid, whatever becomes known later.
+        account = approved.account if approved.member is not None else endings.get(payee) if payee else None
         yield SettlementLine(
             **vars(row) | {"application": application},
             person=person,
             tax_percent=None if row.deposit is not None else rates.get(str(application)),
             received_on=received_on,
-            account=endings.get(payee) if payee else None,
-            account_waits=payee in waiting,
+            account=account,
+            account_waits=payee in waiting and row.state in ("proposed", "approved", "returned"),
+            receiver=approved.name if approved.payee is not None else None,
         )
 
 

@@ -292,13 +292,13 @@ def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | Non
         "40P01": errors.DatabaseLocked(database, PATIENCE // 1000),
         "53100": errors.DiskFull(database),
         "25006": errors.NotWritable(database),
-        _FORBIDDEN: errors.NotPermitted(_acting(database)),
+        _FORBIDDEN: errors.NotPermitted(acting_role(database)),
         **dict.fromkeys(("3D000", "28", "08", "53300", "57P"), errors.DatabaseUnreachable(database)),
     }
     return next((refusal for code, refusal in by_state.items() if state.startswith(code)), None)
 
 
-def _acting(database: str) -> str:
-    """The role that an address names; without a name it is, as PostgreSQL has it, the login."""
-    url = make_url(database)
+def acting_role(database: str) -> str:
+    """The role that an address of PostgreSQL names; without a name it is, as PostgreSQL has it, the login."""
+    url = parse_url(database)
     return str(url.username or url.query.get("user") or os.environ.get("PGUSER") or getpass.getuser())

@@ -72,6 +72,14 @@ def _word(words: CodeList, codes: tuple[str, ...]) -> Callable[[str], str | None
     return read
 
 
+def _whole_yen(text: str) -> str | None:
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("円").replace(",", "")
+    return str(int(plain)) if re.fullmatch("[0-9]{1,9}", plain) and int(plain) > 0 else None
+
+
+# From how many yen a slip waits for a second person; by default every slip does.
+SLIP_APPROVAL, SLIP_APPROVAL_YEN = "slip_approval_yen", 1
+
 # The name of a bank or branch: what it looks like, how it is read, and what counts until it is set.
 _PLACE_FORM = N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing")
 _PLACE = (_PLACE_FORM, _name(15, kana.IN_PLACES, blank=True), "")
@@ -85,6 +93,13 @@ SETTINGS = {
             N_("two (who proposes does not approve) or three (neither of them makes the payment file)"),
             _word(PEOPLE, PEOPLE.codes),
             default="two",
+        ),
+        Setting(
+            SLIP_APPROVAL,
+            N_("from how many yen a slip waits for a second person"),
+            N_("whole yen, 1 or more; 1: every slip waits"),
+            _whole_yen,
+            default=str(SLIP_APPROVAL_YEN),
         ),
         Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10)),
         Setting(

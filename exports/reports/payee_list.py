@@ -1,0 +1,36 @@
+"""Payees in a member's place, masked: those that wait for a second person, and those approved."""
+
+from operator import itemgetter
+from typing import Any
+
+from exports.reports.account_list import PARTS, format_account
+from exports.reports.report import Column, Connection, Question, Report
+from ledger.i18n import N_
+
+_PARTS = tuple(Column(name, get=itemgetter(at)) for at, name in enumerate(PARTS))
+
+
+def _rows(connection: Connection, _question: Question) -> list[Any]:
+    from ledger.people.payees import payees
+
+    return payees(connection)
+
+
+REPORT = Report(
+    name="payee list",
+    title=N_("Payees in a member's place"),
+    summary=N_("Who receives what comes back for an application in the member's place, masked; those that wait too."),
+    examples=("payee list",),
+    rows=_rows,
+    list_key="payees",
+    columns=(
+        Column("application", N_("Application No."), width=14),
+        Column("member", N_("Member No."), width=17),
+        Column("name", N_("Name"), width=16),
+        Column("relation", N_("Relation or reason"), width=20),
+        Column("account", N_("Bank account"), width=36, show=format_account, columns=_PARTS),
+        Column("known_on", N_("Known on"), kind="day", width=17),
+        Column("brought_by", N_("Brought by")),
+        Column("approved_by", N_("Approved by")),
+    ),
+)

@@ -1,0 +1,197 @@
+"""Refunds one by one and many at once: which ones are meant, and what an approver has to see of each."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from exports.formats.terminal import format_pairs
+from exports.reports.report import Connection, Json
+from exports.reports.settlements import WAYS
+from ledger.codes import STATES
+from ledger.errors import Refusal
+from ledger.i18n import N_, _
+from ledger.money import format_yen
+from ledger.statements import labels
+
+
+class NoRefundNamed(Refusal):
+    """neither applications nor --everyone were named, so nothing is proposed"""
+
+    instead = N_("name application numbers, or all that come back: --everyone")
+
+
+class NothingToPropose(Refusal):
+    """on {on} no fee comes back that is not proposed yet and is not to be credited"""
+
+    on: date
+    instead = N_("see the answers: seisan check --everyone --as-of {on}")
+
+
+class NoneWaits(Refusal):
+    """none of the refunds {value} waits for this"""
+
+    value: str
+    instead = N_("see the refunds and their states: seisan refund list")
+
+
+def to_propose(
+    connection: Connection, applications: Sequence[str], everyone: bool, association: str | None, on: date, by: str
+) -> list[str]:
+    """The applications named, or all of which something comes back on the day that is not to be credited.
+
+    Before everyone is asked about, the books are brought up to the day.
+    """
+    from ledger.booking.run import book
+    from ledger.decisions.findings import judge
+    from ledger.people.register import owners
+
+    if not (everyone or association):
+        if not applications:
+            raise NoRefundNamed
+        return list(dict.fromkeys(applications))
+    book(connection, on, by=by)
+    of = owners(connection, on)
+    chosen = [
+        finding.application
+        for finding in judge(connection, on, applications=applications or None)
+        if finding.outcome == "eligible" and finding.suggested == "refund"
+        if association in (None, of.of(finding.application).association)
+    ]
+    if not chosen:
+        raise NothingToPropose(on)
+    return sorted(chosen, key=of.order)
+
+
+def propose(books: Any, application: str, on: date) -> Any:
+    """Proposes the refund of one application."""
+    from ledger.booking import refunds
+
+    return refunds.propose(books.connection, application, on=on, by=books.by)
+
+
+def waiting_for_approval(connection: Connection) -> set[int]:
+    """The refunds that somebody has to approve: proposed, come back, or approved for what is no longer so."""
+    from ledger.booking.approvals import fell
+    from ledger.settlements import refunds
+
+    return {
+        refund.no
+        for refund in refunds(connection)
+        if refund.state in ("proposed", "returned") or fell(connection, refund) is not None
+    }
+
+
+def waiting_for_payment(connection: Connection) -> set[int]:
+    """The refunds that can still be rejected."""
+    from ledger.settlements import refunds
+
+    open_refunds = (refund for refund in refunds(connection) if refund.state in ("proposed", "approved"))
+    return {refund.no for refund in open_refunds if not refund.came_back}
+
+
+def numbered(ranges: Iterable[range], waiting: Callable[[], set[int]]) -> list[int]:
+    """The numbers typed, each once; of a range of many those that wait."""
+    numbers: list[int] = []
+    for typed in ranges:
+        if len(typed) == 1:
+            numbers += typed
+            continue
+        within = sorted(no for no in waiting() if no in typed)
+        if not within:
+            raise NoneWaits(f"{typed[0]}-{typed[-1]}")
+        numbers += within
+    return list(dict.fromkeys(numbers))
+
+
+class _Other(NamedTuple):
+    no: int
+    state: str
+    yen: int
+
+
+def shown(connection: Connection, no: int, as_of: date) -> tuple[str, Json]:
+    """A refund as an approver has to see it, in words and for other programs."""
+    from ledger.booking import approvals
+    from ledger.booking.refunds import find_refund
+    from ledger.decisions.store import decision
+    from ledger.notices.review_flags import remark
+    from ledger.people.receivers import application_of, approved_receiver, receiver
+
+    refund = find_refund(connection, no)
+    now, approved = receiver(connection, refund), approved_receiver(connection, refund.approval)
+    rests_on = None if refund.decision is None else decision(connection, refund.decision)
+    changed = approvals.changed_grounds(connection, refund, as_of) if refund.open else None
+    fallen = approvals.fell(connection, refund)
+    others = _to_the_same_account(connection, no, now)
+    despite = [step.despite for step in refund.steps if step.despite]
+    against = [changed[1]] if changed else [now.ended.says] if now.ended and refund.open else []
+    if fallen:
+        against.append(_("approved for {approved}, and would now go to {now}", approved=fallen[0], now=fallen[1]))
+    data: Json = {
+        "no": no,
+        "way": refund.way,
+        "state": refund.state,
+        "application": application_of(connection, refund),
+        "deposit": refund.deposit,
+        "amount": refund.yen,
+        "recovered": refund.recovered,
+        "member": now.member,
+        "name": now.name,
+        "payee": now.name if now.payee is not None else None,
+        "account": now.account,
+        "approved_for": str(approved) if approved.member else None,
+        "decision": refund.decision,
+        "notice": rests_on.notice.announced_on if rests_on and rests_on.notice else None,
+        "clauses": list(rests_on.clauses) if rests_on else [],
+        "warnings": [remark(code) for code in rests_on.warnings] if rests_on else [],
+        "against": against,
+        "despite": despite,
+        "proposed_by": refund.steps[0].by,
+        "approved_by": refund.approval.by if refund.approval else None,
+        "same_account": [other._asdict() for other in others],
+    }
+    return _in_words(refund, now, rests_on, others, data), data
+
+
+def _to_the_same_account(connection: Connection, no: int, to: Any) -> list[_Other]:
+    """The other refunds that go to the same account."""
+    from ledger.people.receivers import receiver
+    from ledger.settlements import refunds
+
+    if to.bank_account is None:
+        return []
+    same = (
+        other
+        for other in refunds(connection)
+        if other.no != no and receiver(connection, other).bank_account == to.bank_account
+    )
+    return [_Other(other.no, other.state, other.yen) for other in same]
+
+
+def _in_words(refund: Any, now: Any, rests_on: Any, others: list[_Other], data: Json) -> str:
+    state = f"{_(STATES[refund.state])} ({refund.steps[-1].on} {refund.steps[-1].by})"
+    clauses = labels.joined(data["clauses"])
+    grounds = (
+        _("decision {no} of {on}, {clauses}", no=refund.decision, on=rests_on.as_of, clauses=clauses)
+        if rests_on
+        else None
+    )
+    same = [f"No.{other.no} {_(STATES[other.state])} {format_yen(other.yen)}" for other in others]
+    pairs = [
+        (N_("Refund No."), str(refund.no)),
+        (N_("Way"), _(WAYS[refund.way])),
+        (N_("State"), state),
+        (N_("Application No."), data["application"]),
+        (N_("Deposit"), refund.deposit),
+        (N_("Amount"), format_yen(refund.yen)),
+        (N_("Goes to"), str(now)),
+        (N_("Approved for"), data["approved_for"]),
+        (N_("Grounds"), grounds),
+        (N_("Proposed by"), data["proposed_by"]),
+        (N_("Approved by"), data["approved_by"]),
+        (N_("To the same account"), labels.joined(same) or None),
+        (N_("Went on because"), labels.joined(data["despite"]) or None),
+    ]
+    lines = [format_pairs((name, value) for name, value in pairs if value is not None)]
+    lines += [f"  ! {warning}" for warning in (*data["against"], *data["warnings"])]
+    return "\n".join(lines)

@@ -1,0 +1,115 @@
+"""振替伝票一覧: the slips with their states; and what a command did with a slip, or reversed."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from exports.formats import terminal
+from exports.reports import entries
+from exports.reports.report import AS_OF, Column, Connection, Json, Question, Report, record
+from ledger.codes import SLIP_KINDS, STATES
+from ledger.i18n import N_, _
+from ledger.money import format_yen
+from ledger.statements.labels import label
+
+if TYPE_CHECKING:
+    from ledger.booking.reversals import ReversalResult
+    from ledger.booking.slips import Slip, SlipResult
+
+
+def _rows(connection: Connection, question: Question) -> "list[Slip]":
+    from ledger.booking.slips import as_of
+
+    return as_of(connection, question["as_of"])
+
+
+def _proposed(name: str) -> Any:
+    return lambda row: getattr(row.steps[0], name)
+
+
+def _approved(name: str) -> Any:
+    return lambda row: None if row.approval is None else getattr(row.approval, name)
+
+
+REPORT = Report(
+    name="slip list",
+    title=N_("Slips"),
+    summary=N_("Slips, with their states."),
+    examples=("slip list", "slip list --json"),
+    parameters=(AS_OF,),
+    rows=_rows,
+    columns=(
+        Column("no", N_("No."), kind="number", width=6),
+        Column("on", N_("Date"), kind="day", width=17),
+        Column("kind", N_("What it is"), width=20, show=lambda kind: _(SLIP_KINDS[kind])),
+        Column("debit", N_("Debit account"), width=8),
+        Column("credit", N_("Credit account"), width=8),
+        Column("application", N_("Application No."), width=14),
+        Column("deposit", N_("Deposit"), width=14),
+        Column("refund", N_("Refund No."), kind="number", width=7),
+        Column("reverses", N_("Reverses"), kind="number", width=8),
+        Column("yen", N_("Amount"), kind="yen", width=13),
+        Column("state", N_("State"), width=12, show=lambda state: label(STATES, state)),
+        Column("entry", N_("Entry No."), kind="number", width=9),
+        Column("proposed_by", N_("Proposed by"), _proposed("by")),
+        Column("approved_on", N_("Approved on"), _approved("on"), "day", 17, on_paper=True),
+        Column("approved_by", N_("Approved by"), _approved("by")),
+        Column("reason", N_("Reason"), width=24, wrap=True),
+        Column(
+            "steps",
+            get=lambda row: list(row.steps),
+            columns=(
+                Column("state"),
+                Column("on", kind="day"),
+                Column("by"),
+                Column("reason"),
+                Column("entry", kind="number"),
+            ),
+        ),
+    ),
+    dated=True,
+)
+
+_TOLD = {
+    "proposed": N_("Slip {no}: {yen} yen proposed. Next, by another person: seisan slip approve {no}"),
+    "posted": N_("Slip {no}: {yen} yen posted at once, entry {entry}."),
+    "approved": N_("Slip {no} is approved; its {yen} yen are posted, entry {entry}."),
+    "rejected": N_("Slip {no} is rejected; nothing is posted."),
+}
+
+
+def told(result: "SlipResult") -> tuple[str, Json]:
+    """What a slip is now, in words and for other programs."""
+    slip = result.slip
+    text = _(_TOLD[slip.state], no=slip.no, yen=format_yen(slip.yen), entry=slip.entry)
+    return _unchanged(text, result.changed), {"changed": result.changed} | record(REPORT.columns, slip)
+
+
+def _unchanged(text: str, changed: bool) -> str:
+    return text if changed else text + "\n" + _("It had been done before; nothing was changed.")
+
+
+def reversed_entry(connection: Connection, result: "ReversalResult") -> tuple[str, Json]:
+    """The entry that is reversed, as the journal has it, and by what."""
+    from ledger.journal.chart import chart
+    from ledger.journal.ledgers import entries_of
+
+    (original,) = [entries.ListedEntry(entry, chart(connection)) for entry in entries_of(connection, [result.original])]
+    shown = terminal.format_table(replace(entries.REPORT.every_table[0], total="", label_at="").block([original]))
+    if result.slip is not None and result.no is None:
+        done = _(
+            "Two people posted entry {entry}: slip {no} proposes its reversal. Next, by another person: seisan slip "
+            "approve {no}",
+            entry=result.original,
+            no=result.slip.no,
+        )
+    elif original.entry.reverses is not None:
+        done = _(
+            "Entry {entry} is reversed by entry {no}: what entry {before} posted stands again.",
+            entry=result.original,
+            no=result.no,
+            before=original.entry.reverses,
+        )
+    else:
+        done = _("Entry {entry} is reversed by entry {no}.", entry=result.original, no=result.no)
+    data = {"no": result.no, "changed": result.changed, "slip": None if result.slip is None else result.slip.no}
+    return f"{shown}\n{_unchanged(done, result.changed)}", data | {"reverses": record(entries.REPORT.columns, original)}

@@ -1,0 +1,57 @@
+"""Opening balances → the journal: each with the bank on the other side, so that the bank begins with what is left.
+
+What happened up to and on their day is in them: deposits of before are not posted, and a certificate is not owed twice.
+"""
+
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from ledger import tables
+from ledger.booking.events import entry_of
+from ledger.codes import OPENING, Account
+from ledger.i18n import N_
+from ledger.journal.entries import parts, post, recorded
+from ledger.journal.reversal import CORRECTION, opposite, reversed_by
+
+WITHDRAWN = N_("the opening balances were taken back")
+
+
+def post_openings(connection: Connection, *, by: str) -> int:
+    """Posts the balances that were taken in last and are not posted yet, on their day; gives how many entries.
+
+    The row of the bank posts nothing: the other rows leave the bank with exactly what it says, because all rows
+    balance. What adds to the bank comes first.
+    """
+    opening, entry = tables.opening, tables.entry.c
+    keys = connection.execute(select(entry.key).where(entry.event == OPENING, entry.reverses.is_(None))).scalars()
+    posted = max((int(parts(of_entry)[-1] or 0) for of_entry in keys), default=0)
+    statement = select(opening).where(opening.c.source > posted, opening.c.account != str(Account.BANK))
+    rows = connection.execute(statement.order_by(opening.c.yen, opening.c.id)).all()
+    postings = []
+    for row in rows:
+        part = {"application": row.application, "deposit": row.deposit}
+        basis = (row.account, row.application, row.deposit, row.source)
+        postings.append(entry_of(OPENING, *basis, on=row.opened_on, account=row.account, yen=-row.yen, **part))
+    return len(post(connection, postings, by=by))
+
+
+def take_back(connection: Connection, *, on: date, by: str) -> int:
+    """Reverses the opening balances that stand; gives how many. Others may then come in, if nothing else was posted.
+
+    Dated the day on which it became known that they were wrong, but not before their own.
+    """
+    originals = recorded(connection, _standing(connection))
+    reversals = [
+        opposite(no, original, on=max(on, original.on), reason=WITHDRAWN, cause=CORRECTION)
+        for no, original in sorted(originals.items(), reverse=True)
+    ]
+    return len(post(connection, reversals, by=by))
+
+
+def _standing(connection: Connection) -> list[int]:
+    entry = tables.entry.c
+    numbers = connection.execute(select(entry.no).where(entry.event == OPENING, entry.reverses.is_(None))).scalars()
+    every = list(numbers)
+    gone = reversed_by(connection, every)
+    return [no for no in every if no not in gone]

@@ -1,0 +1,146 @@
+"""The tables of the office itself: seals, refusals, months, approvals, people, settings, keys of commands.
+
+They are rows as those of `tables` are, which has them all for Core statements.
+"""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlmodel import Field
+
+from ledger.codes import ACCOUNT_TYPES, PEOPLE
+from ledger.rows import KnownBase, RowBase, SignedBase, named, one_of
+
+
+class BatchRow(SignedBase, table=True):
+    """What one write added to the books; `head` is over the head before, this row and all its seals."""
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    command: str
+    previous: str
+    head: str
+
+
+class SealRow(RowBase, table=True):
+    """The SHA-256 over every column of one row that was added: which batch, which table (`of`), which row (`key`)."""
+
+    __table_args__ = (Index(None, "of", "key"),)
+    batch: int = Field(primary_key=True, foreign_key="batch.no")
+    nth: int = Field(primary_key=True)
+    of: str
+    key: str
+    digest: str
+
+
+class RefusedRow(SignedBase, table=True):
+    """A command that the ledger did not carry out: its code and the fields of its sentence, as JSON."""
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    command: str
+    code: str
+    fields: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class MonthStepRow(SignedBase, table=True):
+    """A month that was closed or reopened; the last step says up to which day the books are closed (NULL: not at all).
+
+    `accepted` are the points against closing that were accepted, each with its reason, as JSON; `bank_yen` is the
+    bank's own balance, and `decisions_to` the number of the last decision that the books held. A closing is proposed
+    while a second person has not accepted that the bank's balance differs.
+    """
+
+    __table_args__ = (
+        CheckConstraint("state IN ('closed', 'reopened', 'proposed')", "state"),
+        CheckConstraint("state <> 'closed' OR closed_to IS NOT NULL", "closed_to"),
+        CheckConstraint("state <> 'reopened' OR reason IS NOT NULL", "reason"),
+        CheckConstraint("state <> 'proposed' OR bank_yen IS NOT NULL", "bank_yen"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    month: str
+    state: str
+    closed_to: date | None = None
+    reason: str | None = None
+    accepted: str | None = None
+    bank_yen: int | None = None
+    head: str | None = None
+    decisions_to: int | None = None
+
+
+class AccountApprovalRow(SignedBase, table=True):
+    """A second person's word that a changed bank account of a member is right."""
+
+    member_known: int = Field(
+        primary_key=True, foreign_key="member_known.id", sa_column_kwargs={"autoincrement": False}
+    )
+
+
+class PayeeKnownRow(KnownBase, table=True):
+    """Who receives what comes back for an application in the member's place (heirs, who paid), to which account."""
+
+    __table_args__ = (
+        CheckConstraint(one_of("account_type", ACCOUNT_TYPES.codes), "account_type"),
+        Index(None, "application", "known_on", "id"),
+    )
+    application: str = Field(foreign_key="application.number")
+    name: str
+    relation: str | None = None
+    bank: str
+    branch: str
+    account_type: str
+    account_number: str
+    account_name: str
+
+
+class PayeeApprovalRow(SignedBase, table=True):
+    """A second person's word that a payee is right."""
+
+    payee_known: int = Field(primary_key=True, foreign_key="payee_known.id", sa_column_kwargs={"autoincrement": False})
+
+
+class LookedRow(SignedBase, table=True):
+    """Who looked at the whole bank account number of a member, and for what."""
+
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    member: str = Field(foreign_key="member.number")
+    purpose: str
+
+
+class SettingRow(SignedBase, table=True):
+    """What the federation is to the bank, and how many people a payment needs; of each name the last row counts."""
+
+    __table_args__ = (CheckConstraint(named(("people",), one_of("value", PEOPLE.codes)), "people"),)
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str = Field(index=True)
+    value: str
+
+
+class PeopleChangeRow(SignedBase, table=True):
+    """What a person shall be allowed to do from now on, as words with commas; nothing: the person is to be ended."""
+
+    __table_args__ = (CheckConstraint("name <> ''", "name"), Index(None, "name"))
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str
+    may: str
+
+
+class PeopleStepRow(SignedBase, table=True):
+    """That such a change took effect, or was rejected; of each person the change counts that took effect last."""
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", ("approved", "rejected")), "state"),
+        CheckConstraint("state <> 'rejected' OR reason IS NOT NULL", "reason"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    change: int = Field(foreign_key="people_change.no", unique=True)
+    state: str
+    happened_on: date
+    reason: str | None = None
+
+
+class RequestRow(SignedBase, table=True):
+    """A command that was given a key: what it was (`digest` over its content) and what it answered, as JSON."""
+
+    key: str = Field(primary_key=True)
+    command: str
+    digest: str
+    answer: str = Field(sa_column=Column(Text, nullable=False))

@@ -1,0 +1,46 @@
+"""Two spellings of one number, in a file or against the books, are one number: as it was first recorded."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from ledger import tables
+from ledger.errors import Problem
+from ledger.intake.kind import InputRow
+from ledger.kana import number_key
+from ledger.store import numbers
+
+
+def spell_alike(connection: Connection, lines: list[InputRow]) -> list[Problem]:
+    """Writes every number of the lines as the books have it, or else as the first of these lines has it.
+
+    A number that could be several of the books is a problem (ambiguous-number).
+    """
+    written: dict[str, dict[str, None]] = {kind: {} for kind in numbers.COLUMNS}
+    for line in lines:
+        for name in filter(numbers.NAMED.__contains__, line.values):
+            written[numbers.NAMED[name]][str(line.values[name])] = None
+    spelled: dict[str, dict[str, list[str]]] = {}
+    for kind, found in written.items():
+        same = spelled[kind] = numbers.recorded(connection, kind, found)
+        first: dict[str, str] = {}
+        for number in found:  # in the order of the lines
+            if not same[number]:
+                same[number] = [first.setdefault(number_key(number), number)]
+    return [problem for line in lines for problem in _spell(line, spelled)]
+
+
+def _spell(line: InputRow, spelled: dict[str, dict[str, list[str]]]) -> Iterator[Problem]:
+    corrected = []
+    for name in filter(numbers.NAMED.__contains__, list(line.values)):
+        number = str(line.values[name])
+        same = spelled[numbers.NAMED[name]][number]
+        if len(same) > 1:
+            yield line.problem(line.kind.headings[name], "ambiguous-number", value=number, numbers=same)
+        elif same[0] != number:
+            line.values[name] = same[0]
+            corrected.append(name)
+    application = line.values.get("application")
+    for name in tables.LINK_FACTS:
+        if {name, "application"}.intersection(corrected) and line.values.get(name) == application is not None:
+            yield line.problem(line.kind.headings[name], "itself", value=application)

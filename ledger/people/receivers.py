@@ -1,0 +1,109 @@
+"""To whom a refund goes: the member, or who receives it in the member's place; by what is known now, or as approved."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from ledger import allocations, masking, tables
+from ledger.i18n import _
+from ledger.people import payees, register
+from ledger.people.accounts import ACCOUNT
+from ledger.people.register import EndedRegistration
+from ledger.settlements import Settlement, Transition
+from ledger.store.owners import owned
+
+_NUMBER = ACCOUNT.index("account_number")
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Who a refund goes to: the member (None: not known whose the deposit is), their rows, and the whole account.
+
+    `member_known` is the row of the register, `payee` that of somebody in the member's place. `bank_account` are the
+    parts named by `ACCOUNT`; None where nothing is known of it. `ended` says that the registration of the member to
+    whom it goes has ended; nobody in their place has one.
+    """
+
+    member: str | None = None
+    member_known: int | None = None
+    payee: int | None = None
+    name: str | None = None
+    bank_account: tuple[str | None, ...] | None = None
+    ended: EndedRegistration | None = None
+
+    @property
+    def bound(self) -> dict[str, int | None]:
+        """What is kept with a step of it."""
+        return {"member_known": self.member_known, "payee": self.payee}
+
+    @property
+    def account(self) -> str | None:
+        """The number of the account, of which the last four digits are shown."""
+        return masking.account(self.bank_account[_NUMBER] or "") if self.bank_account else None
+
+    @property
+    def paid_to(self) -> tuple[object, ...]:
+        """What makes another receiver of it, when it changes."""
+        return (self.member, self.payee, self.bank_account)
+
+    def __str__(self) -> str:
+        if self.member is None:
+            return _("nobody that is known")
+        whose = self.member if self.payee is None else f"{self.name} ({self.member})"
+        return f"{whose} {self.account or _('without a bank account')}"
+
+
+def receiver(connection: Connection, refund: Settlement) -> Receiver:
+    """To whom a refund goes by what is known now."""
+    whose = application_of(connection, refund)
+    return Receiver() if whose is None else receiver_of(connection, whose)
+
+
+def receiver_of(connection: Connection, whose: str) -> Receiver:
+    """To whom what comes back for an application goes by what is known now."""
+    member = _member(connection, whose)
+    return _receiver(register.require_member(connection, member), payees.counting(connection, whose))
+
+
+def approved_receiver(connection: Connection, step: Transition | None) -> Receiver:
+    """To whom a refund was to go by a step of it: as it was proposed, or approved; nobody, where that was not kept."""
+    known = None if step is None else _row(connection, tables.member_known, step.member_known)
+    if step is None or known is None:
+        return Receiver()
+    return _receiver(known, _row(connection, tables.payee_known, step.payee))
+
+
+def _row(connection: Connection, table: Any, number: int | None) -> Row[Any] | None:
+    return None if number is None else connection.execute(select(table).where(table.c.id == number)).first()
+
+
+def _receiver(known: Row[Any], payee: Row[Any] | None) -> Receiver:
+    row = known if payee is None else payee
+    parts = tuple(getattr(row, name) for name in ACCOUNT)
+    of_payee = None if payee is None else payee.id
+    ended = register.ended_registration(known) if payee is None else None
+    return Receiver(known.member, known.id, of_payee, row.name, parts if row.account_number else None, ended)
+
+
+def application_of(connection: Connection, refund: Settlement) -> str | None:
+    """The application that a refund is of, or that its deposit is known to be for; None where that is not known."""
+    if refund.application is not None:
+        return refund.application
+    version = deposit_version(connection, str(refund.deposit))
+    return None if version is None else version.application
+
+
+def deposit_version(connection: Connection, deposit: str) -> Row[Any] | None:
+    """What is known last of a deposit: the application that it is for, with who recorded that."""
+    version, source = allocations.counting(None, tables.allocation.c.deposit == deposit).subquery(), tables.source
+    statement = select(version.c.application, source.c.by, source.c.role).join(source, source.c.id == version.c.source)
+    last: Row[Any] | None = connection.execute(
+        statement.order_by(version.c.part).limit(1)  # type: ignore[assignment]
+    ).first()
+    return last
+
+
+def _member(connection: Connection, application: str) -> str:
+    owner = owned().c
+    return str(connection.execute(select(owner.member).where(owner.number == application)).scalar_one())

@@ -1,0 +1,79 @@
+"""Numbers of members, applications, transfers and bills: two spellings of one are one, as it was recorded first.
+
+A spelling differs in width, in spaces, in signs that nobody sees, in the kind of hyphen, and in the case of Latin
+letters. No key is kept beside a number, so none can differ from it: a spelling that the books do not hold is compared
+with every number there is, which takes half a second for a million of them and is asked once for a whole import.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, select
+
+from ledger import tables
+from ledger.errors import AmbiguousNumber
+from ledger.kana import number_key
+from ledger.store.records import batches
+
+# Where the numbers of each kind stand; a bill may name an application before we know of it.
+COLUMNS: dict[str, tuple[Column[str], ...]] = {
+    "member": (tables.member.c.number,),
+    "application": (tables.application.c.number, tables.bill_known.c.application),
+    "deposit": (tables.deposit.c.reference,),
+    "bill": (tables.bill_known.c.bill,),
+}
+
+# What a command or a column of a file calls such a number.
+NAMED = {
+    **{kind: kind for kind in COLUMNS},
+    **dict.fromkeys(("applications", "to", "previous", "credit_to"), "application"),
+}
+
+
+def recorded(connection: Connection, kind: str, written: Collection[str]) -> dict[str, list[str]]:
+    """For each number that is written, those of the books that it may be: the very same, else all spelled otherwise."""
+    found: dict[str, list[str]] = {number: [] for number in written}
+    for column in COLUMNS[kind]:
+        for batch in batches(sorted(written), 5_000):
+            for number in connection.execute(select(column).where(column.in_(batch)).distinct()).scalars():
+                found[number] = [number]
+    sought: dict[str, list[str]] = {}
+    for number, same in found.items():
+        if not same:
+            sought.setdefault(number_key(number), same)
+    if sought:
+        for column in COLUMNS[kind]:
+            rows: Collection[Row[Any]] = connection.execute(select(column).distinct()).all()
+            for (number,) in rows:
+                same = sought.get(number_key(number), _NONE)
+                if same is not _NONE and number not in same:
+                    same.append(number)
+        for number, same in found.items():
+            found[number] = same or sought.get(number_key(number), [])
+    return found
+
+
+_NONE: list[str] = []
+
+
+def as_recorded(connection: Connection, kind: str, written: str) -> str:
+    """The number that a person wrote, as it was first recorded; one that the books do not hold, as it was written.
+
+    Refused: one that could be several (ambiguous-number).
+    """
+    same = recorded(connection, kind, [written])[written]
+    if len(same) > 1:
+        raise AmbiguousNumber(written, same)
+    return same[0] if same else written.strip()
+
+
+def all_as_recorded(connection: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a command, by name; the numbers among them as they were first recorded."""
+    read = dict(values)
+    for name, value in values.items():
+        kind = NAMED.get(name)
+        if kind is not None and isinstance(value, str):
+            read[name] = as_recorded(connection, kind, value)
+        elif kind is not None and isinstance(value, list):
+            read[name] = [as_recorded(connection, kind, number) for number in value]
+    return read

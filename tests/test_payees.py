@@ -1,0 +1,132 @@
+"""Somebody in the member's place, approved by a second person: heirs, or who had paid; who died is not paid."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
+
+from ledger.store import database
+from tests import desk
+from tests.copies import Copies, copies
+from tests.desk import CHIEF, CLERK, MEMBER
+from tests.test_refund_states import THIRD, account, brought, proposed, refused
+
+pytestmark = pytest.mark.thorough
+
+HEIR = f"A-1,{desk.HEIR},2012-03-24"
+ENDED = "会員番号,氏名,司法書士会,登録取消日,登録取消事由,把握日"
+FILE = ("refund", "file", "--on", "2012-03-28", "--out")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def begun(request: pytest.FixtureRequest) -> Iterator[Copies]:
+    """Copies of books in which a refund, 1, and a returned overpayment, 2, of one application are proposed."""
+    with desk.books(request, proposed, "payees") as url:
+        yield copies(request, url, request.param)
+
+
+@pytest.fixture
+def books(begun: Copies) -> Iterator[str]:
+    """Books in which both are proposed."""
+    with begun.copy() as url:
+        yield url
+
+
+def ended(url: str, folder: Path, reason: str) -> None:
+    """The register says that the member's registration has ended."""
+    brought(url, folder, ENDED, f"{MEMBER},甲山 太郎,東京,2012-03-01,{reason},2012-03-24")
+
+
+def test_money_goes_to_the_payee_whom_a_second_person_approved(books: str, tmp_path: Path) -> None:
+    desk.done(books, "refund", "approve", "1-2", "--on", "2012-03-26", by=CHIEF)
+    brought(books, tmp_path, desk.PAYEES, HEIR)
+    refused(books, "payee-not-approved", "refund", "paid", "1", "--on", "2012-03-28")
+    assert "payee approve" in refused(books, "not-ready-to-file", *FILE, str(tmp_path / "f.txt"))
+    refused(books, "same-person-brought-payee", "payee", "approve", "A-1", by=f" {CLERK}")
+    desk.done(books, "payee", "approve", "A-1", by=CHIEF)
+    assert desk.answered(books, "payee", "approve", "A-1", "--by", THIRD)["changed"] is False
+    # What had been approved was the member.
+    assert "戊野 一郎" in refused(books, "approval-fell", "refund", "paid", "1", "--on", "2012-03-28")
+    assert [
+        row["no"] for row in desk.answered(books, "refund", "approve", "1-9", "--on", "2012-03-27", "--by", CHIEF)
+    ] == [*(1, 2)]
+    account(books, tmp_path, "9999,001,当座,7654321,コウヤマ タロウ")  # of the member: it does not matter any more
+    desk.done(books, *FILE, str(tmp_path / "f.txt"))
+    content = (tmp_path / "f.txt").read_bytes()
+    assert content.count(b"3334445") == 2
+    assert desk.answered(books, "refund", "list")[0]["account"] == "***4445"
+    (payee,) = desk.answered(books, "payee", "list")["payees"]
+    assert (payee["name"], payee["relation"], payee["approved_by"]) == ("戊野 一郎", "相続人(長男)", CHIEF)
+    assert "3334445" not in desk.done(books, "payee", "list").stdout
+    desk.verifies(books)
+
+
+def test_a_payee_that_nobody_brought_is_not_approved(books: str) -> None:
+    refused(books, "no-payee-to-approve", "payee", "approve", "A-1", by=CHIEF)
+
+
+def test_another_payee_is_approved_anew(books: str, tmp_path: Path) -> None:
+    brought(books, tmp_path, desk.PAYEES, HEIR)
+    desk.done(books, "payee", "approve", "A-1", by=CHIEF)
+    desk.done(books, "refund", "approve", "1", "--on", "2012-03-26", by=CHIEF)
+    brought(books, tmp_path, desk.PAYEES, HEIR.replace("3334445", "3334446").replace("03-24", "03-27"))
+    refused(books, "payee-not-approved", "refund", "paid", "1", "--on", "2012-03-28")
+    desk.done(books, "payee", "approve", "A-1", by=CHIEF)
+    refused(books, "approval-fell", "refund", "paid", "1", "--on", "2012-03-28")
+
+
+def test_a_member_who_died_is_not_paid_until_somebody_receives_it_in_their_place(books: str, tmp_path: Path) -> None:
+    ended(books, tmp_path, "死亡")
+    approve = ("refund", "approve", "1", "--on", "2012-03-26")
+    refused(books, "member-died", *approve, by=CHIEF)
+    refused(books, "member-died", *approve, "--despite", "決裁", by=CHIEF)
+    assert "死亡" in desk.done(books, "refund", "show", "1").stdout
+    brought(books, tmp_path, desk.PAYEES, HEIR)
+    refused(books, "payee-not-approved", *approve, by=CHIEF)
+    desk.done(books, "payee", "approve", "A-1", by=CHIEF)
+    desk.done(books, *approve, by=CHIEF)
+    desk.done(books, "refund", "paid", "1", "--on", "2012-03-28")
+
+
+def test_a_member_who_died_after_the_approval_is_not_paid(books: str, tmp_path: Path) -> None:
+    desk.done(books, "refund", "approve", "1", "--on", "2012-03-26", by=CHIEF)
+    ended(books, tmp_path, "死亡のため")
+    refused(books, "member-died", "refund", "paid", "1", "--on", "2012-03-28")
+    assert "死亡" in refused(books, "not-ready-to-file", *FILE, str(tmp_path / "f.txt"), "--despite", "決裁")
+
+
+def test_a_registration_that_ended_stops_it_until_a_person_says_why_it_goes_on(books: str, tmp_path: Path) -> None:
+    ended(books, tmp_path, "廃業")
+    assert "廃業" in refused(books, "grounds-changed", "refund", "approve", "1", "--on", "2012-03-26", by=CHIEF)
+    desk.done(books, "refund", "approve", "1", "--on", "2012-03-26", "--despite", "本人に確認済み", by=CHIEF)
+    desk.done(books, *FILE, str(tmp_path / "f.txt"))
+    desk.done(books, "refund", "paid", "1", "--on", "2012-03-28")
+
+
+def test_a_proposal_says_that_the_member_died(books: str, tmp_path: Path) -> None:
+    ended(books, tmp_path, "死亡")
+    desk.done(books, "refund", "reject", "1", "--reason", "死亡", "--on", "2012-03-26")
+    assert "死亡" in desk.done(books, "refund", "propose", "A-1", "--on", "2012-03-27").stdout
+    desk.done(books, "letter", "1", "--out", str(tmp_path / "l.xlsx"))
+
+
+AROUND = {
+    "same-person: payee_approval": "INSERT INTO payee_approval (payee_known, recorded_at, by)"
+    f" VALUES ((SELECT max(id) FROM payee_known), '2012-03-26', '{CLERK} ')",
+    "approval-fell: refund_step": "INSERT INTO refund_step"
+    " (refund, nth, state, happened_on, recorded_at, by, member_known)"
+    " VALUES (1, 2, 'approved', '2012-03-26', '2012-03-26', 'x', (SELECT max(id) FROM member_known))",
+}
+
+
+@pytest.mark.parametrize("rule", AROUND)
+def test_the_database_refuses_what_goes_around_the_program(books: str, tmp_path: Path, rule: str) -> None:
+    brought(books, tmp_path, desk.PAYEES, HEIR)
+    with (
+        create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection,
+        pytest.raises(DatabaseError, match=rule),
+    ):
+        connection.execute(text(AROUND[rule]))
