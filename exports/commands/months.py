@@ -1,6 +1,6 @@
 """The end of the month: closing, reopening, statements."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
@@ -9,9 +9,6 @@ from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.dates import Month
 from ledger.i18n import N_
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 app = Commands(N_("The end of the month"))
 month = app.group("month", N_("The months: open or closed, by whom, and what was accepted."), lists=True)
@@ -39,7 +36,7 @@ Accept = Annotated[
 ]
 
 
-def _failing(connection: "Connection", month: Month) -> list[str]:
+def _failing(connection: Any, month: Month) -> list[str]:
     """The control totals of a month that do not agree."""
     from ledger.statements.month import month_statement
 

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, func, or_, select
 
 from ledger import tables
 from ledger.booking import refusals, slip_refusals
-from ledger.booking.slips import Slip, require_never_below_zero, take_back
 from ledger.booking.own_days import FROM_ITS_ENTRY
+from ledger.booking.slips import Slip, require_never_below_zero, take_back
 from ledger.booking.workflow import REFUNDS, find, ways_on
 from ledger.codes import OPENING, Account
 from ledger.journal import reversal
