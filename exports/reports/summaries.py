@@ -180,7 +180,7 @@ def closed(result: "ClosingResult") -> tuple[str, Json]:
         lines = [_(sentence, month=result.month, bank=result.proposed)]
     if result.accepted:
         lines += [
-            _("Accepted all the same:"),
+            _("Accepted all the same:") if result.proposed is None else _("Accepted by who proposes it:"),
             *(f"  {point_accepted(point, result.reason)}" for point in result.accepted),
         ]
     return "\n".join(lines), _closing(result)
