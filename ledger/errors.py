@@ -63,6 +63,9 @@ FORMULAS = {
     "below-zero": N_("{value} yen: account {account} cannot begin on its other side"),
     "again": N_("{value} stands already in row {first}"),
     "another-day": N_("{value}: the first of these balances is of {first}"),
+    "reference-repeats": N_(
+        "{value} is the reference of a transfer of {day} by {payer}; another transfer needs another reference"
+    ),
     "unbalanced": N_("debits are {difference} yen more than credits; the balances have to balance"),
     "opened-before": N_("these books began with the balances of {value}"),
     "not-first": N_("there are entries already; opening balances come before any other, in new books"),

@@ -435,6 +435,29 @@ def test_lines_of_a_bill_are_counted_on_from_file_to_file(book_url: str, tmp_pat
     assert _take(book_url, tmp_path, {"b.csv": bill}).files[0].unchanged
 
 
+REPEATED = [
+    ("2012-03-26,7245,オツヤマ", True),
+    ("2012-03-26,7245,ｺｳﾔﾏ", False),
+    ("2012-03-26,7245,コウヤマ", False),
+    ("2012-03-19,7245,オツヤマ", False),
+]
+
+
+@pytest.mark.parametrize(("row", "refused"), REPEATED, ids=[row for row, _refused in REPEATED])
+def test_a_reference_of_another_day_and_another_payer_is_another_transfer(
+    book_url: str, tmp_path: Path, row: str, refused: bool
+) -> None:
+    heading = "照会番号,入金日,金額,振込依頼人名,把握日\n"
+    _take(book_url, tmp_path, {"m.csv": MEMBERS, "d1.csv": heading + "N1,2012-03-19,7245,ｺｳﾔﾏ,2012-03-20\n"})
+    again: dict[str, str | bytes] = {"d2.csv": heading + f"N1,{row},2012-04-01\n"}
+    if refused:
+        with pytest.raises(Problems) as problems:
+            _take(book_url, tmp_path, again)
+        assert [problem.code for problem in problems.value.problems] == ["reference-repeats"]
+    else:
+        _take(book_url, tmp_path, again)
+
+
 # --- blank files ----------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated
 
+from exports.commands.steps import posted
 from exports.reports import REPORTS, slips
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, Application, On, Out, Reason, argument, number, option
@@ -68,7 +69,9 @@ def write_off(
     from ledger.booking import slips as booking
 
     proposing = booking.write_off_claim if claim else booking.write_off
-    return Answer(*slips.told(proposing(books.connection, subject, on=on, reason=reason, by=books.by)))
+    result = proposing(books.connection, subject, on=on, reason=reason, by=books.by)
+    posted(books, "slip", result)
+    return Answer(*slips.told(result))
 
 
 @slip.writes("income", "20120310-7 --reason 回答なし", "20120310-7 --yen 255 --reason 回答なし", may=("propose",))
@@ -113,7 +116,9 @@ def approve_slip(books: Books, no: Slip, on: On) -> Answer:
     """Approves a slip that another person proposed; its entry bears the day of the slip."""
     from ledger.booking import slips as booking
 
-    return Answer(*slips.told(booking.approve(books.connection, no, on=on, by=books.by)))
+    result = booking.approve(books.connection, no, on=on, by=books.by)
+    posted(books, "slip", result)
+    return Answer(*slips.told(result))
 
 
 @slip.writes("reject", "1 --reason 金額相違", may=("propose", "approve"))

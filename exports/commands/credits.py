@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from exports.commands import refunds
-from exports.commands.steps import proposed, recorded
+from exports.commands.steps import posted, proposed, recorded
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
 from exports.shell.options import Application, No, On, Reason, option
@@ -36,6 +36,7 @@ def approve(books: Books, no: No, on: On) -> Answer:
     from ledger.booking import credits
 
     step = credits.approve(books.connection, no, on=on, by=books.by)
+    posted(books, "credit", step)
     return recorded(step, N_("Credit {no} is applied; the reissue owes that much less."))
 
 
@@ -45,6 +46,7 @@ def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
     from ledger.booking import credits
 
     step = credits.reject(books.connection, no, on=on, reason=reason, by=books.by)
+    posted(books, "credit", step)
     return recorded(step, N_("Credit {no} is rejected; its yen are no longer reserved."))
 
 
@@ -54,6 +56,7 @@ def undo(books: Books, no: No, reason: Reason, on: On) -> Answer:
     from ledger.booking import credits
 
     step = credits.undo(books.connection, no, on=on, reason=reason, by=books.by)
+    posted(books, "credit", step)
     return recorded(step, N_("Credit {no} is undone; the fee can be refunded or credited again."))
 
 

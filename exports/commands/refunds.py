@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
-from exports.commands.steps import proposed, recorded, together
+from exports.commands.steps import posted, proposed, recorded, together
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
 from exports.shell.options import (
@@ -92,6 +92,7 @@ def reject(books: Books, numbers: Numbers, reason: Reason, on: On) -> Answer:
         map(number_range, numbers), partial(refund_lots.waiting_for_payment, books.connection)
     )
     steps = [refunds.reject(books.connection, no, on=on, reason=reason, by=books.by) for no in chosen]
+    posted(books, "refund", *steps)
     return together([recorded(step, sentence) for step in steps])
 
 
@@ -119,6 +120,7 @@ def unpaid(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
     from ledger.booking.recovery import undo
 
     step = undo(books.connection, no, on=on, reason=reason, by=books.by, state="paid")
+    posted(books, "refund", step)
     return recorded(
         step, N_("The payment of refund {no} is taken back; on the right day: seisan refund paid {no} --on DAY")
     )
@@ -142,6 +144,7 @@ def end(books: Books, no: No, reason: Reason, on: On) -> Answer:
     from ledger.booking import refunds
 
     step = refunds.end(books.connection, no, on=on, reason=reason, by=books.by)
+    posted(books, "refund", step)
     return recorded(step, N_("Refund {no} is ended; its yen are held again as before it was proposed."))
 
 
@@ -156,6 +159,7 @@ def recovered(
     from ledger.booking.recovery import recover
 
     step = recover(books.connection, no, yen=yen, on=on, by=books.by)
+    posted(books, "refund", step)
     return recorded(step, N_("{yen} yen of refund {no} were paid back."), yen=f"{yen:,}")
 
 
@@ -165,6 +169,7 @@ def undo(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
     from ledger.booking import recovery
 
     step = recovery.undo(books.connection, no, on=on, reason=reason, by=books.by)
+    posted(books, "refund", step)
     return recorded(step, N_("What was recorded last of refund {no} is taken back; it is as it was before."))
 
 

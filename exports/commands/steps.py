@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from exports.shell.session import Answer
+from exports.shell.session import Answer, Books
+from ledger import dates
 from ledger.i18n import _
 
 
@@ -27,3 +28,12 @@ def together(answers: list[Answer]) -> Answer:
     if len(answers) == 1:
         return answers[0]
     return Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])
+
+
+def posted(books: Books, of: str, *steps: Any) -> None:
+    """Posts what steps of refunds, credits or slips call for: money that they released or brought in is settled."""
+    from ledger import tables
+    from ledger.booking.recording import post_after
+
+    numbers = [step.no for step in steps if step.changed]
+    post_after(books.connection, tables.metadata.tables[of], numbers, through=dates.today(), by=books.by)

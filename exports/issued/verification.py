@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from exports.issued.reproduce import WorkbookVerification
+from ledger import dates
 from ledger.audit import verify as verified
+from ledger.audit.posted import unposted
 from ledger.dates import Month
 from ledger.i18n import N_, _
 from migrations import guards
@@ -13,7 +15,10 @@ from migrations import guards
 
 def verify(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verification:
     """Verifies the books, or what a month or every batch after one wrote, with the rules that our migrations made."""
-    return verified.verify(connection, guards.faults(connection), month=month, since=since)
+    rules = list(guards.faults(connection))
+    if month is None and since is None:
+        rules += unposted(connection, dates.today())
+    return verified.verify(connection, rules, month=month, since=since)
 
 
 def text(verification: verified.Verification, file: str = "") -> str:

@@ -3,13 +3,20 @@
 from typing import Any
 
 from exports.reports.report import Column, Connection, Question, Report
-from ledger.i18n import N_
+from ledger.i18n import N_, _, either
 
 
 def _rows(connection: Connection, _question: Question) -> list[Any]:
     from ledger.intake.withdrawing import imports
 
     return list(imports(connection))
+
+
+def _titles(codes: str) -> str:
+    from ledger.intake.kinds import KINDS
+
+    titles = {kind.code: _(kind.title) for kind in KINDS}
+    return either("、", ", ").join(titles[code] for code in codes.split(", ") if code)
 
 
 REPORT = Report(
@@ -22,7 +29,7 @@ REPORT = Report(
     columns=(
         Column("no", N_("No."), kind="count", width=6),
         Column("file", N_("File"), width=28),
-        Column("kind", N_("Kind"), width=20),
+        Column("kind", N_("Kind"), width=20, show=_titles),
         Column("rows", N_("Rows that told something"), kind="count", width=12),
         Column("withdrawn_rows", N_("Withdrawn"), kind="count", width=12),
         Column("on", N_("Taken in"), "recorded_at", "moment", width=20),

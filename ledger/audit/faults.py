@@ -30,6 +30,7 @@ FAULTS = {
     "file-differs": N_("{count} refunds of {yen} yen are in it, and it is said to be {told} of {total} yen"),
     "file-changed": N_("what is kept of the file does not give its SHA-256"),
     "total-differs": N_("{month}: a total is {value} and has to be {expected} ({code})"),
+    "not-posted": N_("what is known calls for this, and the journal does not hold it: {what}, {on} (seisan book)"),
     "decision-differs": N_("asked again from what was known then, the answer is another one: {parts}"),
     "trigger-missing": N_("the rule that the database enforces by this name is gone"),
     "trigger-changed": N_("the rule that the database enforces by this name is not what we made it"),

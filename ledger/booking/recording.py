@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, select
 
 from ledger.booking.openings import post_openings, take_back
 from ledger.booking.run import BookingReport, book
@@ -53,3 +53,16 @@ def withdraw_rows(
 def post_decided(connection: Connection, applications: Collection[str], *, through: date, by: str) -> BookingReport:
     """Posts what decisions about these applications call for: a waiver, or its reversal."""
     return post_for(connection, Touched(frozenset(applications)), through=through, by=by)
+
+
+def post_after(connection: Connection, steps: Table, numbers: Iterable[int], *, through: date, by: str) -> None:
+    """Posts what a step of these refunds, credits or slips calls for: money that it released or brought in is settled.
+
+    `steps` is the table of refunds, of credits or of slips.
+    """
+    names = [name for name in ("application", "to_application", "deposit") if name in steps.c]
+    statement = select(*(steps.c[name] for name in names)).where(steps.c.no.in_(list(numbers)))
+    rows = [row._mapping for row in connection.execute(statement)]
+    found = {name: {row[name] for row in rows if row[name] is not None} for name in names}
+    applications = found.get("application", set()) | found.get("to_application", set())
+    post_for(connection, Touched(frozenset(applications), frozenset(found.get("deposit", ()))), through=through, by=by)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, or_, select
 from ledger import dates, tables
 from ledger.allocations import Part, Said, last_versions, said, version_rows
 from ledger.errors import Problem, Problems
-from ledger.intake import openings, ownership
+from ledger.intake import openings, ownership, references
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
@@ -45,6 +45,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     corrected = ownership.corrections(lines, records, known_on or today)
     problems += ownership.problems(connection, corrected)
     problems += openings.check(connection, lines)
+    problems += references.problems(connection, lines)
     if problems:
         names = [file.name for file in files]
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
