@@ -127,6 +127,26 @@ STATES = {
     "posted": N_("posted at once"),
 }
 
+# The control totals of a month, as they are spoken of.
+CONTROLS = {
+    "debits_and_credits": N_("Debits equal credits (totals)"),
+    "balances": N_("Debit balances equal credit balances"),
+    "carried_forward": N_("Brought forward and the month equal the total to date"),
+    "journal": N_("The journal equals the debits of the month in the trial balance"),
+    "unchanged": N_("Entries of the month that are as they were recorded"),
+    "account": N_("The general ledger equals the trial balance"),
+    "parts": N_("The subsidiary ledger equals the general ledger"),
+    "below_zero": N_("Parts of held money that are below zero"),
+    "fees_held": N_("The statement of fees held equals the general ledger"),
+    "refunds_open": N_("Refunds not paid yet equal what is payable"),
+    "refunds_came_back": N_("Refunds whose transfer was returned equal what is held for them"),
+    "credits_open": N_("Credits not applied yet equal what is held for them"),
+    "refunds_paid": N_("Refunds paid in the month equal the journal"),
+    "credits_applied": N_("Credits applied in the month equal the journal"),
+    "deposits": N_("Transfers received to date as booked equal those known"),
+    "bank_balance": N_("Bank balance per books, to be compared with the bank's statement"),
+}
+
 # The 50 associations: one per prefecture, four in Hokkaido.
 ASSOCIATIONS = (
     "札幌 函館 旭川 釧路 青森 岩手 宮城 秋田 山形 福島 茨城 栃木 群馬 埼玉 千葉 東京 神奈川 "

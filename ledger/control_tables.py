@@ -44,14 +44,16 @@ class RefusedRow(SignedBase, table=True):
 class MonthStepRow(SignedBase, table=True):
     """A month that was closed or reopened; the last step says up to which day the books are closed (NULL: not at all).
 
-    `accepted` are the reasons against closing that were accepted, as JSON; `bank_yen` is the bank's own balance, and
-    `decisions_to` the number of the last decision that the books held.
+    `accepted` are the points against closing that were accepted, each with its reason, as JSON; `bank_yen` is the
+    bank's own balance, and `decisions_to` the number of the last decision that the books held. A closing is proposed
+    while a second person has not accepted that the bank's balance differs.
     """
 
     __table_args__ = (
-        CheckConstraint("state IN ('closed', 'reopened')", "state"),
-        CheckConstraint("state = 'reopened' OR closed_to IS NOT NULL", "closed_to"),
-        CheckConstraint("state = 'closed' OR reason IS NOT NULL", "reason"),
+        CheckConstraint("state IN ('closed', 'reopened', 'proposed')", "state"),
+        CheckConstraint("state <> 'closed' OR closed_to IS NOT NULL", "closed_to"),
+        CheckConstraint("state <> 'reopened' OR reason IS NOT NULL", "reason"),
+        CheckConstraint("state <> 'proposed' OR bank_yen IS NOT NULL", "bank_yen"),
     )
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     month: str

@@ -367,3 +367,25 @@ def ruling_out_of_order() -> str:
     since = f"NEW.happened_on < (SELECT before.happened_on FROM ruling_step before WHERE before.no = {last})"
     known = "NEW.happened_on < (SELECT brought.known_on FROM ruling brought WHERE brought.id = NEW.ruling)"
     return f"NOT ({allowed}) OR {known} OR {since}"
+
+
+SAME_CLOSER = same("proposal")
+
+# A closing that is proposed leaves the books closed as far as they were.
+CLOSES = (
+    "COALESCE(CAST(NEW.closed_to AS TEXT), '') <>"
+    " COALESCE((SELECT CAST(closed_to AS TEXT) FROM month_step ORDER BY no DESC LIMIT 1), '')"
+)
+
+
+def closed_alone(same_person: str) -> str:
+    """True when a month is closed with a bank's balance that the books do not show, and nobody else proposed it so."""
+    bank = (
+        "(SELECT COALESCE(SUM(CASE WHEN m.debit = '1110' THEN m.yen ELSE -m.yen END), 0) FROM movement m"
+        " JOIN entry e ON e.no = m.entry WHERE '1110' IN (m.debit, m.credit) AND e.happened_on <= NEW.closed_to)"
+    )
+    return (
+        f"NEW.bank_yen <> {bank} AND NOT EXISTS (SELECT 1 FROM month_step proposal WHERE proposal.no ="
+        " (SELECT max(no) FROM month_step) AND proposal.state = 'proposed' AND proposal.month = NEW.month"
+        f" AND proposal.bank_yen = NEW.bank_yen AND NOT ({same_person}))"
+    )

@@ -15,6 +15,7 @@ from migrations.conditions import (
     AUTHORITY,
     BROUGHT_RULING,
     CLOSED,
+    CLOSES,
     FILING,
     NOBODY_LEFT,
     NOT_LISTED,
@@ -23,6 +24,7 @@ from migrations.conditions import (
     POSTED_AT_ONCE,
     RECOVERED_BEYOND,
     SAME_BROUGHT,
+    SAME_CLOSER,
     SAME_MAKER,
     SAME_PROPOSER,
     SECOND_PERSON,
@@ -32,6 +34,7 @@ from migrations.conditions import (
     alone,
     bound_to_another,
     by_proposer,
+    closed_alone,
     made_by,
     not_owed,
     out_of_order,
@@ -205,6 +208,10 @@ def _sqlite() -> Iterator[str]:
     )
     beyond = "NEW.state = 'recovered' AND NEW.undoes IS NULL"
     yield _raise("refund_step_recovered", "more-than-paid: refund_step", step, when=beyond, where=RECOVERED_BEYOND)
+    proposed, closed = "NEW.state = 'proposed'", "NEW.state = 'closed'"
+    yield _raise("month_step_proposed", "closes-nothing: month_step", "month_step", when=proposed, where=CLOSES)
+    alone_closed = closed_alone(SAME_CLOSER)
+    yield _raise("month_step_people", "same-person: month_step", "month_step", when=closed, where=alone_closed)
     for approval, brought in SAME_BROUGHT.items():
         yield _raise(f"{approval}_people", f"same-person: {approval}", approval, where=brought)
     yield _raise("slip_step_waits", "waits-for-approval: slip_step", "slip_step", when=POSTED_AT_ONCE, where=WAITS)
@@ -338,6 +345,11 @@ def _postgresql_people() -> Iterator[str]:
         f"IF {approver} THEN RAISE EXCEPTION 'not-permitted: ruling_step' USING ERRCODE = '42501'; END IF; RETURN NEW;",
     )
     yield _trigger("ruling_step_order", "BEFORE INSERT", "ruling_step", "refuse_ruling_step")
+    closes = _refuse_if(f"NEW.state = 'proposed' AND {CLOSES}", "closes-nothing: month_step")
+    by_same = f"{SAME_CLOSER} OR (proposal.role = NEW.role AND NOT {_OWNER})"
+    alone_closed = _refuse_if(f"NEW.state = 'closed' AND {closed_alone(by_same)}", "same-person: month_step")
+    yield _function("refuse_month_step", f"{closes}; {alone_closed}; RETURN NEW;")
+    yield _trigger("month_step_people", "BEFORE INSERT", "month_step", "refuse_month_step")
     yield _function(
         "refuse_signature",
         f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "

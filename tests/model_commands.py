@@ -376,7 +376,10 @@ def grounds_changed(memory: Memory, course: Course) -> bool:
 
 
 def close(memory: Memory, month: str, bank: int | None, accept: str | None, days: int) -> Expectation:
-    """A month that is over is closed, with a reason if anything stands against it; no figure changes."""
+    """A month that is over is closed, with a reason if anything stands against it; no figure changes.
+
+    One reason for everything is none for a bank's balance that differs.
+    """
     last, entries = last_day(month), len(memory.entries)
     before = next((close for close in memory.closes if close.last >= last), None)
     objections = dict(_objections(memory, last, bank))
@@ -392,7 +395,7 @@ def close(memory: Memory, month: str, bank: int | None, accept: str | None, days
     against = {
         "month-not-over": memory.today <= last,
         "no-reason-given": accept == "",
-        "not-ready-to-close": accept is None and bool(objections),
+        "not-ready-to-close": "bank_differs" in objections or (accept is None and bool(objections)),
     }
     if require_allowed(answer, against, ["not-ready-to-close"] if accept is None else []):
         accepted = {objection.code: dict(objection.fields) for objection in answer.result.accepted}

@@ -385,6 +385,8 @@ def test_what_is_stopped_at_the_keyboard_says_so(books: str, monkeypatch: pytest
 
 # What no command reaches by itself, or needs files and databases in a state of their own: the module that reaches it.
 ELSEWHERE = {
+    "test_closing_points.py": "unknown-point accepted-twice point-does-not-stand same-person-closes"
+    " balance-not-repeated",
     "test_allocation.py": "PartsBeyondDeposit NotAllocated NotAPart UnknownImport NothingToWithdraw NotRows"
     " MemberHasApplications WithdrawnBeforeKnown",
     "test_refunds.py": "FeeNotHeld",

@@ -69,14 +69,21 @@ def template(_session: Session, kind: Annotated[str, argument("KIND", _KINDS)], 
     return written(out)
 
 
-@app.writes("book", "", "--through 2012-09-30 --dry-run", may=("propose",))
+_ON_ITS_DAY = N_(
+    "bring what was dated later, because its month was closed, to its own day; its month has to be open again"
+)
+
+
+@app.writes("book", "", "--through 2012-09-30 --dry-run", "--on-its-day", may=("propose",))
 def book(
-    books: Books, through: Annotated[date, option("--through", N_("up to and with this day (default: today)"), "DAY")]
+    books: Books,
+    through: Annotated[date, option("--through", N_("up to and with this day (default: today)"), "DAY")],
+    on_its_day: Annotated[bool, option("--on-its-day", _ON_ITS_DAY)] = False,
 ) -> Answer:
     """Posts what facts, deposits, bills and decisions call for."""
     from ledger.booking import run
 
-    report = run.book(books.connection, through, by=books.by)
+    report = run.book(books.connection, through, by=books.by, on_its_day=on_its_day)
     return Answer(*summaries.booked(report))
 
 

@@ -1,12 +1,13 @@
 """The end of the month: closing, reopening, statements."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Reason, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
+from ledger.dates import Month
 from ledger.i18n import N_
 
 app = Commands(N_("The end of the month"))
@@ -22,24 +23,46 @@ Days = Annotated[
         "--undetermined-days", N_("how long a decision may be undetermined (default: 60 days)"), "N", min=0, max=36500
     ),
 ]
-Accept = Annotated[str | None, option("--accept", N_("close all the same, and why; it is kept"), "REASON")]
+Accept = Annotated[
+    list[str] | None,
+    option(
+        "--accept",
+        N_(
+            "close all the same, and why; it is kept: CODE=REASON for one point (may be repeated), or REASON for all "
+            "that are not named, except that the bank's balance differs"
+        ),
+        "[CODE=]REASON",
+    ),
+]
+
+
+def _failing(connection: Any, month: Month) -> list[str]:
+    """The control totals of a month that do not agree."""
+    from ledger.statements.month import month_statement
+
+    return month_statement(connection, month).failing
 
 
 @app.writes(
     "close",
     "2012-09 --bank-balance 1234567",
-    "2012-09 --bank-balance 1234567 --accept 仮受金は10月に精算",
+    "2012-09 --bank-balance 1234567 --accept suspense=10月に精算",
     may=("close",),
 )
 def close(
     books: Books, month: InMonth, bank_balance: Balance = None, undetermined_days: Days = None, accept: Accept = None
 ) -> Answer:
-    """Closes a month and every month before it; everything that stands against it is said at once."""
-    from ledger.booking import month_end
+    """Closes a month and every month before it; everything that stands against it is said at once.
 
-    limit = {} if undetermined_days is None else {"undetermined_days": undetermined_days}
+    A bank's balance that differs from the books is accepted by two people: one proposes so, another closes.
+    """
+    from ledger.booking import closing_points, month_end
+
+    reason, points = closing_points.parse_accepted(accept or [])
+    limit: dict[str, Any] = {} if undetermined_days is None else {"undetermined_days": undetermined_days}
+    said: dict[str, Any] = {"bank_yen": bank_balance, "accept": reason, "accept_points": points}
     closed = month_end.close(
-        books.connection, month, today=dates.today(), by=books.by, bank_yen=bank_balance, accept=accept, **limit
+        books.connection, month, today=dates.today(), by=books.by, controls=_failing, **said, **limit
     )
     return Answer(*summaries.closed(closed))
 

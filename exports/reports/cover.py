@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from exports.formats.sheet import Block, Sheet, SheetColumn, TypedValue, Value, Values
 from exports.reports import balance, entries, fees_held, general_ledger, settlements
 from exports.reports.report import Column, Table, sheet
+from ledger.codes import CONTROLS
 from ledger.i18n import N_, _
 from ledger.statements.controls import Control, Stands
 from ledger.statements.labels import mark
@@ -23,25 +24,6 @@ SHEETS: dict[Stands, str] = {
     "returns": settlements.NAME,
 }
 
-SAYS = {
-    "debits_and_credits": N_("Debits equal credits (totals)"),
-    "balances": N_("Debit balances equal credit balances"),
-    "carried_forward": N_("Brought forward and the month equal the total to date"),
-    "journal": N_("The journal equals the debits of the month in the trial balance"),
-    "unchanged": N_("Entries of the month that are as they were recorded"),
-    "account": N_("The general ledger equals the trial balance"),
-    "parts": N_("The subsidiary ledger equals the general ledger"),
-    "below_zero": N_("Parts of held money that are below zero"),
-    "fees_held": N_("The statement of fees held equals the general ledger"),
-    "refunds_open": N_("Refunds not paid yet equal what is payable"),
-    "refunds_came_back": N_("Refunds whose transfer was returned equal what is held for them"),
-    "credits_open": N_("Credits not applied yet equal what is held for them"),
-    "refunds_paid": N_("Refunds paid in the month equal the journal"),
-    "credits_applied": N_("Credits applied in the month equal the journal"),
-    "deposits": N_("Transfers received to date as booked equal those known"),
-    "bank_balance": N_("Bank balance per books, to be compared with the bank's statement"),
-}
-
 _COUNTS = (
     SheetColumn("", width=52, key="about"),
     SheetColumn("", width=26, key="head"),
@@ -49,7 +31,7 @@ _COUNTS = (
 )
 _CONTROLS = Table(
     columns=(
-        Column("control", N_("Control"), lambda row: _(SAYS[row[0].code]), width=52, wrap=True),
+        Column("control", N_("Control"), lambda row: _(CONTROLS[row[0].code]), width=52, wrap=True),
         Column("account", N_("Account"), lambda row: row[0].account and row[1].name(row[0].account.code), width=26),
         Column("value", N_("Value"), lambda row: _amount(row[0], row[0].value), "any", 20),
         Column("expected", N_("Expected"), lambda row: _amount(row[0], row[0].expected), "any", 20),

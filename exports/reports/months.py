@@ -1,11 +1,14 @@
 """月次締め一覧: the months, open or closed, by whom, and what was accepted when they were closed."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from exports.reports import summaries
 from exports.reports.report import Column, Connection, Json, Question, Report
 from ledger.i18n import N_, _, either
 
 if TYPE_CHECKING:
+    from ledger.booking.closing_points import Objection
     from ledger.journal.closing import MonthState
 
 
@@ -18,6 +21,8 @@ def _rows(connection: Connection, _question: Question) -> list[Any]:
 def _state(row: "MonthState") -> str:
     if row.step is None:
         return _("open")
+    if row.state == "proposed":
+        return _("closing proposed")
     if row.state == "reopened":
         return _("reopened")
     return _("closed") if row.step.month == row.month else _("closed with {month}", month=row.step.month)
@@ -34,15 +39,20 @@ def _of_own_step(name: str) -> Any:
 
 
 def _accepted(row: "MonthState") -> list[Json]:
+    return [{"code": point.code, "says": point.says, "reason": point.reason, **point.fields} for point in _points(row)]
+
+
+def _points(row: "MonthState") -> Sequence["Objection"]:
     from ledger.booking.month_end import accepted
 
-    objections = () if row.step is None else accepted(row.step)
-    return [{"code": objection.code, "says": objection.says, **objection.fields} for objection in objections]
+    return () if row.step is None else accepted(row.step)
 
 
 def _own_accepted(row: "MonthState") -> str | None:
-    objections = _accepted(row) if row.step is not None and row.step.month == row.month else []
-    return either("、", "; ").join(objection["says"] for objection in objections) or None
+    if row.step is None or row.step.month != row.month:
+        return None
+    said = (summaries.point_accepted(point, row.step.reason) for point in _points(row))
+    return either("、", "; ").join(said) or None
 
 
 REPORT = Report(
@@ -61,7 +71,7 @@ REPORT = Report(
         Column("by", N_("Done by"), _of_step("by")),
         Column("bank_balance", get=_of_step("bank_yen"), kind="yen"),
         Column("reason", get=_of_step("reason")),
-        Column("accepted", get=_accepted, data="objections: `code`, `says` and the fields of the sentence"),
+        Column("accepted", get=_accepted, data="objections: `code`, `says`, `reason` and the fields of the sentence"),
         Column("head", get=_of_step("head")),
         Column("bank_yen", N_("Bank's balance"), _of_own_step("bank_yen"), "yen", 13, in_json=False),
         Column("reason_given", N_("Reason given"), _of_own_step("reason"), width=30, wrap=True, in_json=False),

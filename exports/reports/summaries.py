@@ -13,6 +13,7 @@ from ledger.statements import labels
 
 if TYPE_CHECKING:
     from ledger.booking.bills import BillPayment
+    from ledger.booking.closing_points import Objection
     from ledger.booking.month_end import ClosingResult
     from ledger.booking.run import BookingReport
     from ledger.decisions.store import Decision
@@ -113,6 +114,10 @@ def booked(report: "BookingReport") -> tuple[str, Json]:
     """What booking posted, corrected and left, and why it was left."""
     posted = format_pairs((EVENTS.get(event, event), count) for event, count in report.posted.items())
     lines = [posted or _("Nothing new to book.")]
+    for entry in report.brought:
+        fields = {"entry": entry.entry, "stands_on": entry.stands_on, "own_day": entry.own_day, "no": entry.posted}
+        sentence = N_("Entry {entry} of {stands_on} is brought to its own day, {own_day}, by entry {no}.")
+        lines.append(_(sentence, **fields))
     if report.corrected:
         sentence = N_("{count} entries were reversed because what they rest on was corrected.")
         lines.append(_(sentence, count=report.corrected))
@@ -122,7 +127,11 @@ def booked(report: "BookingReport") -> tuple[str, Json]:
     if len(report.left) > _LEFT_SHOWN:
         lines.append(_("  … and {count} more; all of them: seisan book --json", count=len(report.left) - _LEFT_SHOWN))
     remaining = [{"code": row.code, "about": row.subject, "says": row.says} for row in report.left]
-    return "\n".join(lines), {"posted": report.posted, "corrected": report.corrected, "left": remaining}
+    data: dict[str, Any] = {"posted": report.posted, "corrected": report.corrected, "left": remaining}
+    if report.brought:
+        names = ("entry", "stands_on", "own_day", "posted")
+        data["brought"] = [{name: getattr(entry, name) for name in names} for entry in report.brought]
+    return "\n".join(lines), data
 
 
 def bill_paid(payment: "BillPayment") -> tuple[str, Json]:
@@ -163,9 +172,25 @@ def closed(result: "ClosingResult") -> tuple[str, Json]:
     lines = [_("{month} is closed, with every month before it; nothing is dated in them any more.", month=result.month)]
     if not result.changed:
         lines = [_("{month} was closed before; nothing was changed.", month=result.month)]
+    if result.proposed is not None:
+        sentence = N_(
+            "{month} is not closed yet: another person has to accept that the bank's balance differs: "
+            "seisan close {month} --bank-balance {bank}"
+        )
+        lines = [_(sentence, month=result.month, bank=result.proposed)]
     if result.accepted:
-        lines += [_("Accepted all the same:"), *(f"  {reason.says}" for reason in result.accepted)]
+        lines += [
+            _("Accepted all the same:") if result.proposed is None else _("Accepted by who proposes it:"),
+            *(f"  {point_accepted(point, result.reason)}" for point in result.accepted),
+        ]
     return "\n".join(lines), _closing(result)
+
+
+def point_accepted(point: "Objection", reason: str | None) -> str:
+    """A point that was accepted, with the reason that was given for it, where that is not the one of the closing."""
+    return (
+        point.says if point.reason in (None, reason) else _("{point}: {reason}", point=point.says, reason=point.reason)
+    )
 
 
 def reopened(result: "ClosingResult") -> tuple[str, Json]:
@@ -176,12 +201,24 @@ def reopened(result: "ClosingResult") -> tuple[str, Json]:
     remaining = _("No month is closed now.")
     if result.closed_to is not None:
         remaining = _("The books are closed up to {day}.", day=result.closed_to)
-    return f"{text}\n{remaining}", _closing(result)
+    lines = [text, remaining]
+    if result.late:
+        sentence = N_(
+            "Dated later because their month was closed: {entries}. To bring them to their own day: "
+            "seisan book --on-its-day"
+        )
+        named = [str(no) for no in result.late[:_LEFT_SHOWN]] + ["…"] * (len(result.late) > _LEFT_SHOWN)
+        lines.append(_(sentence, entries=named))
+    return "\n".join(lines), _closing(result) | ({"late": list(result.late)} if result.late else {})
 
 
 def _closing(result: "ClosingResult") -> Json:
-    accepted = [{"code": reason.code, "says": reason.says, **reason.fields} for reason in result.accepted]
+    accepted = [
+        {"code": point.code, "says": point.says, "reason": point.reason, **point.fields} for point in result.accepted
+    ]
     month = {"month": str(result.month), "changed": result.changed, "closed_to": result.closed_to}
+    if result.proposed is not None:
+        month["proposed"] = True
     return month | {"accepted": accepted}
 
 

@@ -337,7 +337,7 @@ def describe(event: str, movements: Iterable[Movement], reverses: int | None = N
     fields = {"deposit": first.deposit, "credited_to": first.credit_application, "whose": application or first.deposit}
     text = _(TEXTS.get(event, event), application=application, **fields)
     if reverses is None:
-        return text
+        return f"{text} ({_(reason)})" if reason else text
     # A reason of booking's own is one of our sentences; one that a person gave is said as it was given.
     why = _(reason) if reason else ""
     return _("reversal of entry {entry}: {said} ({reason})", entry=reverses, said=text, reason=why)

@@ -1,46 +1,38 @@
 """Closing a month: everything that stands against it is said at once, and what is accepted all the same is kept.
 
-What may be accepted is what a person can answer for; that the month is over is not. A month is closed with every month
-before it, and reopened with every month after it: to the state in which the books were before it was closed.
+What may be accepted is what a person can answer for, each point with its reason; that the month is over is not. That
+the bank's balance differs from the books is accepted by two people: the first proposes to close, the second closes. A
+month is closed with every month before it, and reopened with every month after it: to the state in which the books
+were before it was closed.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from ledger import tables
-from ledger.booking.bills import reconcile
-from ledger.booking.refusals import DoneDifferently, NotReadyToClose
-from ledger.booking.run import planned
-from ledger.codes import Account
+from ledger.booking.closing_points import Objection, against
+from ledger.booking.own_days import dated_later
+from ledger.booking.refusals import (
+    BalanceNotRepeated,
+    DoneDifferently,
+    NotReadyToClose,
+    PointDoesNotStand,
+    SamePersonCloses,
+)
 from ledger.dates import Month
 from ledger.i18n import N_, _
 from ledger.journal import closing
-from ledger.journal.balances import held, trial_balance
 from ledger.journal.closing import MonthStep
 from ledger.journal.refusals import MonthNotClosed, MonthNotOver, NoReasonGiven
-from ledger.money import format_yen
-from ledger.settlements import credits, refunds
+from ledger.people.four_eyes import one_person
 
 # How many days a decision may be undetermined at the end of a month, if the user says nothing else.
 UNDETERMINED_DAYS = 60
 
-_UNDETERMINED = ("needs_facts", "needs_review")
-_NAMED = 10
-
-# What may stand against closing, one formula for each.
-REASONS = {
-    "suspense": N_("in suspense: {yen} yen of deposits, {count} in number"),
-    "bank_not_given": N_("the bank's own balance of {last} is not given (--bank-balance); the books say {yen} yen"),
-    "bank_differs": N_("the bank's own balance of {last} is {bank} yen, and the books say {yen} yen"),
-    "refunds_proposed": N_("refunds not approved yet: {numbers}"),
-    "credits_proposed": N_("credits not approved yet: {numbers}"),
-    "undetermined": N_("undetermined for more than {days} days: {count} ({applications})"),
-    "bills": N_("lines of bills that do not agree with the books: {count} (seisan bill)"),
-    "to_book": N_("entries still to be booked: {count} (seisan book --through {last})"),
-}
+# The point that one person cannot accept alone.
+BY_TWO = "bank_differs"
 
 CLOSED = N_("closed")
 REOPENED = N_("reopened")
@@ -49,34 +41,24 @@ REASON = N_("reason")
 
 
 @dataclass(frozen=True)
-class Objection:
-    """Something that stands against closing: its code, and the fields of its sentence as plain values."""
-
-    code: str
-    fields: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def says(self) -> str:
-        """The sentence, in the language being spoken."""
-        return _(REASONS[self.code], **{name: _format(value) for name, value in self.fields.items()})
-
-
-def _format(value: object) -> object:
-    if isinstance(value, int):
-        return format_yen(value)
-    if isinstance(value, list) and len(value) > _NAMED:
-        return [*value[:_NAMED], "…"]
-    return value
-
-
-@dataclass(frozen=True)
 class ClosingResult:
-    """What closing or reopening did: up to which day the books are closed now, and whether this call changed it."""
+    """What closing or reopening did: up to which day the books are closed now, and whether this call changed it.
+
+    `reason` was given for all that was accepted without a reason of its own; `proposed` is the balance with which
+    another person has to close; `late` are the entries that could now be brought to their own day.
+    """
 
     month: Month
     changed: bool
     closed_to: date | None
     accepted: tuple[Objection, ...] = ()
+    reason: str | None = None
+    proposed: int | None = None
+    late: tuple[int, ...] = ()
+
+
+def _no_controls(_connection: Connection, _month: Month) -> Sequence[str]:
+    return ()
 
 
 def close(
@@ -88,92 +70,97 @@ def close(
     bank_yen: int | None = None,
     undetermined_days: int = UNDETERMINED_DAYS,
     accept: str | None = None,
+    accept_points: Mapping[str, str] | None = None,
+    controls: Callable[[Connection, Month], Sequence[str]] = _no_controls,
 ) -> ClosingResult:
     """Closes a month and every month before it. Closed already: nothing changes, unless bank balance or reason differ.
 
-    Refused: a month that is not over, and one against which something stands (`against`, all of it at once) unless a
-    reason to `accept` it is given; both are kept then. `bank_yen` is the balance of the last day by the bank's word.
+    Refused: a month that is not over, and one against which something stands (`against`, all of it at once) unless it
+    is accepted: by a reason for the point (`accept_points`, by code), or by the reason `accept` for those not named,
+    except that the bank's balance differs. That is proposed by one person and closed by another with the same balance,
+    for whom what the first accepted stands. `bank_yen` is the balance of the last day by the bank's word; `controls`
+    gives the control totals of the month that do not agree.
     """
+    named = dict(accept_points or {})
     if (before := closing.closing_of(connection, month)) is not None:
-        return _closed_before(connection, month, before, bank_yen, accept)
+        return _closed_before(connection, month, before, bank_yen, accept, named)
     if today <= month.last:
         raise MonthNotOver(str(month), month.last)
-    if accept is not None and not accept.strip():
+    if any(reason is not None and not reason.strip() for reason in (accept, *named.values())):
         raise NoReasonGiven("close")
-    reasons = list(against(connection, month, bank_yen, undetermined_days))
-    if reasons and accept is None:
-        raise NotReadyToClose(str(month), [f"({nth}) {reason.says}" for nth, reason in enumerate(reasons, 1)])
-    standing = [{"code": reason.code, **reason.fields} for reason in reasons]
-    closing.append(connection, month, "closed", month.last, by=by, reason=accept, accepted=standing, bank_yen=bank_yen)
-    return ClosingResult(month, True, month.last, tuple(reasons))
+    proposal = closing.proposal(connection)
+    if proposal is not None and proposal.month != month:
+        proposal = None
+    if proposal is not None and bank_yen is None:
+        assert proposal.bank_yen is not None, "a balance was proposed"
+        raise BalanceNotRepeated(str(month), proposal.bank_yen, proposal.by)
+    points = list(against(connection, month, bank_yen, undetermined_days, controls(connection, month)))
+    if not_there := [code for code in named if code not in {point.code for point in points}]:
+        raise PointDoesNotStand(str(month), not_there)
+    return _closed(connection, month, points, proposal, by=by, bank_yen=bank_yen, accept=accept, named=named)
+
+
+def _closed(
+    connection: Connection,
+    month: Month,
+    points: list[Objection],
+    proposal: MonthStep | None,
+    *,
+    by: str,
+    bank_yen: int | None,
+    accept: str | None,
+    named: Mapping[str, str],
+) -> ClosingResult:
+    before = () if proposal is None else tuple(point for point in accepted(proposal) if point in points)
+    same = proposal is not None and one_person(connection, by, proposal.by, closing.role_of(connection, proposal.no))
+    witnessed = any(point.code == BY_TWO for point in before)
+    if same and witnessed and all(point in before for point in points):
+        assert proposal is not None and proposal.bank_yen is not None, "a balance was proposed"
+        raise SamePersonCloses(by, str(month), proposal.bank_yen)
+    reasons = {point.code: accept for point in points if accept is not None and point.code != BY_TWO}
+    reasons |= {point.code: point.reason for point in before if point.reason is not None and not same}
+    reasons |= named
+    if standing := [point for point in points if point.code not in reasons]:
+        said = [f"({nth}) {point.says} [{point.code}]" for nth, point in enumerate(standing, 1)]
+        raise NotReadyToClose(str(month), said)
+    kept = tuple(replace(point, reason=reasons[point.code]) for point in points)
+    rows = [{"code": point.code, "reason": point.reason, **point.fields} for point in kept]
+    proposes = any(point.code == BY_TWO for point in points) and (same or not witnessed)
+    state: closing.State = "proposed" if proposes else "closed"
+    last = closing.closed_to(connection) if proposes else month.last
+    closing.append(connection, month, state, last, by=by, reason=accept, accepted=rows, bank_yen=bank_yen)
+    return ClosingResult(month, True, last, kept, accept, bank_yen if proposes else None)
 
 
 def _closed_before(
-    connection: Connection, month: Month, before: MonthStep, bank_yen: int | None, accept: str | None
+    connection: Connection,
+    month: Month,
+    before: MonthStep,
+    bank_yen: int | None,
+    accept: str | None,
+    named: Mapping[str, str],
 ) -> ClosingResult:
+    points = accepted(before)
     if before.month == month:
-        for name, stored, value in ((BANK_BALANCE, before.bank_yen, bank_yen), (REASON, before.reason, accept)):
+        compared = [(BANK_BALANCE, before.bank_yen, bank_yen), (REASON, before.reason, accept)]
+        reasons = {point.code: point.reason for point in points}
+        compared += [(REASON, reasons.get(code), reason) for code, reason in named.items()]
+        for name, stored, value in compared:
             if value is not None and value != stored:
                 raise DoneDifferently(_(CLOSED), _(name), "—" if stored is None else str(stored), str(value))
-    return ClosingResult(month, False, closing.closed_to(connection), accepted(before))
+    return ClosingResult(month, False, closing.closed_to(connection), points, before.reason)
 
 
 def accepted(step: MonthStep) -> tuple[Objection, ...]:
-    """What stood against a month when it was closed, and was accepted."""
+    """What stood against a month when it was closed, and was accepted, with the reason where one was kept for it."""
     return tuple(
-        Objection(str(objection["code"]), {name: value for name, value in objection.items() if name != "code"})
+        Objection(
+            str(objection["code"]),
+            {name: value for name, value in objection.items() if name not in ("code", "reason")},
+            objection.get("reason"),
+        )
         for objection in step.accepted
     )
-
-
-def against(connection: Connection, month: Month, bank_yen: int | None, undetermined_days: int) -> Iterator[Objection]:
-    """Everything that stands against closing a month, each kind once."""
-    last = month.last
-    if suspense := held(connection, Account.SUSPENSE, "deposit", last):
-        yield Objection("suspense", {"count": len(suspense), "yen": sum(suspense.values())})
-    books = next(balance.balance for balance in trial_balance(connection, last) if balance.code == Account.BANK)
-    if bank_yen is None:
-        yield Objection("bank_not_given", {"last": last.isoformat(), "yen": books})
-    elif bank_yen != books:
-        yield Objection("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
-    for code, settlements in (("refunds_proposed", refunds(connection)), ("credits_proposed", credits(connection))):
-        # What was proposed by the day and is neither approved nor rejected to this moment.
-        proposed = [str(row.no) for row in settlements if row.state == "proposed" and row.steps[0].on <= last]
-        if proposed:
-            yield Objection(code, {"numbers": proposed})
-    if undetermined := _undetermined(connection, last, undetermined_days):
-        counted = {"count": len(undetermined), "days": undetermined_days}
-        yield Objection("undetermined", {**counted, "applications": undetermined})
-    if differing := sum(
-        line.state != "agreed" and line.billed_on is not None and line.billed_on <= last
-        for line in reconcile(connection)
-    ):
-        yield Objection("bills", {"count": differing})
-    if to_book := planned(connection, last).postings:
-        yield Objection("to_book", {"count": len(to_book), "last": last.isoformat()})
-
-
-def _undetermined(connection: Connection, last: date, more_than: int) -> list[str]:
-    """The applications that were asked about more than so many days before and are undetermined ever since.
-
-    Asking again without an answer does not make a question younger.
-    """
-    decision = tables.decision.c
-    settled = (
-        select(decision.application, func.max(decision.no).label("no"))
-        .where(decision.outcome.not_in(_UNDETERMINED))
-        .group_by(decision.application)
-        .subquery()
-    )
-    statement = (
-        select(decision.application)
-        .outerjoin(settled, settled.c.application == decision.application)
-        .where(decision.no > func.coalesce(settled.c.no, 0))
-        .group_by(decision.application)
-        .having(func.min(decision.as_of) < last - timedelta(days=more_than))
-        .order_by(decision.application)
-    )
-    return list(connection.execute(statement).scalars())
 
 
 def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> ClosingResult:
@@ -194,4 +181,4 @@ def reopen(connection: Connection, month: Month, *, reason: str, by: str) -> Clo
     at = history.index(decided)
     before = history[at - 1].closed_to if at else None
     closing.append(connection, month, "reopened", before, by=by, reason=reason)
-    return ClosingResult(month, True, before)
+    return ClosingResult(month, True, before, late=tuple(dated_later(connection)))

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Text, and_, cast, func, or_, select
 
 from ledger import tables
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import Scope, touching
+from ledger.booking.own_days import ON_ITS_DAY
 from ledger.codes import OPENING, RECEIPTS, Account
 from ledger.i18n import N_, _
 from ledger.journal.entries import Entry, Movement, parts, recorded
@@ -35,6 +36,7 @@ LEFT = {
     "money_reserved": N_(
         "{subject}: what is known has changed, but {holder} holds the money: reject, undo or end that first"
     ),
+    "not_brought": N_("entry {entry} stays on its day: its money has since gone on"),
     "reversed_by_hand": N_("{subject}: entry {entry} was reversed by a person and waits until the fact itself changes"),
 }
 
@@ -315,10 +317,15 @@ class Plan:
         columns = [movement.c[name] for name in names]
         moved = select(entry.c.event, func.sum(movement.c.yen), *columns).join(entry, entry.c.no == movement.c.entry)
         statement = moved.group_by(entry.c.event, *columns)
+        # What was brought to its own day was received on that day.
+        own = tables.entry.alias("own")
+        own_key = f'["{ON_ITS_DAY}",' + cast(entry.c.no, Text) + "]"
+        received_on = func.max(func.coalesce(own.c.happened_on, entry.c.happened_on))
         received = (
-            select(movement.c.credit_application, func.max(entry.c.happened_on))
+            select(movement.c.credit_application, received_on)
             .join(entry, entry.c.no == movement.c.entry)
             .outerjoin(_later, _later.c.reverses == entry.c.no)
+            .outerjoin(own, own.c.key == own_key)
             .where(movement.c.credit.in_(_COVERED), entry.c.event.in_((*RECEIPTS, WRITTEN_OFF, OPENING)))
             .where(entry.c.reverses.is_(None), or_(_later.c.no.is_(None), entry.c.no.in_(self._standing_again())))
             .where(movement.c.credit_application.is_not(None))
@@ -343,7 +350,8 @@ class Plan:
         for no, on, own_key, reversed_key, reversed_on in self.connection.execute(statement):
             stands = reversed_key is None or len(self._chains[no]) % 2 == 0
             undone_by = None if stands else str(parts(reversed_key)[0])
-            self._enter(no, on, own_key, undone_by, None if stands else reversed_on)
+            if parts(own_key)[0] != ON_ITS_DAY:  # the entry itself stands, and is the one that was booked
+                self._enter(no, on, own_key, undone_by, None if stands else reversed_on)
 
     def _standing_again(self) -> list[int]:
         return [original for original, chain in self._chains.items() if len(chain) % 2 == 0]

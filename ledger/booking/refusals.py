@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ledger.errors import Refusal
+from ledger.errors import Exit, Refusal
 from ledger.i18n import N_
 
 
@@ -394,7 +394,57 @@ class NotReadyToClose(Refusal):
 
     month: str
     reasons: list[str]
-    instead = N_("settle these, or close all the same and say why, which is kept: seisan close {month} --accept REASON")
+    instead = N_(
+        "settle these, or close all the same and say why, which is kept: seisan close {month} --accept CODE=REASON for "
+        "each, or --accept REASON for all but bank_differs"
+    )
+
+
+class UnknownPoint(Refusal):
+    """there is no point {point} that could stand against closing"""
+
+    point: str
+    known: list[str]
+    exit = Exit.USAGE
+    instead = N_("name one of these: {known}; or leave the code out: --accept REASON")
+
+
+class AcceptedTwice(Refusal):
+    """two reasons are given for {point}: {first}, {second}"""
+
+    point: str
+    first: str
+    second: str
+    exit = Exit.USAGE
+    instead = N_("give one reason for each point: --accept CODE=REASON")
+
+
+class PointDoesNotStand(Refusal):
+    """nothing of this stands against closing {month}: {codes}"""
+
+    month: str
+    codes: list[str]
+    instead = N_("leave it out; without --accept, seisan close {month} says what stands against it")
+
+
+class SamePersonCloses(Refusal):
+    """{by} proposed to close {month} although the bank's balance differs, and cannot close it as well"""
+
+    by: str
+    month: str
+    bank: int
+    instead = N_(
+        "have another person close it, under their own name: seisan close {month} --bank-balance {bank} --by NAME"
+    )
+
+
+class BalanceNotRepeated(Refusal):
+    """{by} proposed to close {month} with a bank's balance of {bank}, and now none is given"""
+
+    month: str
+    bank: int
+    by: str
+    instead = N_("give the bank's balance: seisan close {month} --bank-balance {bank}")
 
 
 class PartOfRefund(Refusal):

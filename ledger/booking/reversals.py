@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from ledger import tables
 from ledger.booking import refusals, slip_refusals
+from ledger.booking.own_days import FROM_ITS_ENTRY
 from ledger.booking.slips import Slip, require_never_below_zero, take_back
 from ledger.booking.workflow import REFUNDS, find, ways_on
 from ledger.codes import OPENING, Account
@@ -85,7 +86,7 @@ def _require(connection: Connection, no: int, original: Entry) -> None:
         raise refusals.PartOfRefund(no, resting, ways_on(REFUNDS, find(connection, REFUNDS, resting)))
     if (resting := connection.execute(select(credit.credit).where(credit.entry == no)).scalar()) is not None:
         raise refusals.PartOfCredit(no, resting)
-    corrected = original.reverses is not None and parts(original.key)[0] == CORRECTION
+    corrected = original.reverses is not None and parts(original.key)[0] in (CORRECTION, FROM_ITS_ENTRY)
     by_hand = original.reverses is not None and not corrected
     if corrected:
         raise slip_refusals.CorrectedFact(no)

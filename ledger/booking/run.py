@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from ledger.booking.authority import correct_issued, plan_authority
 from ledger.booking.fees import plan_fees
 from ledger.booking.inputs import applications, related
+from ledger.booking.own_days import Brought, bring
 from ledger.booking.planning import Plan, Unbooked
 from ledger.dates import Month
 from ledger.journal.closing import closed_to
@@ -19,11 +20,15 @@ from ledger.journal.refusals import MonthClosed
 
 @dataclass(frozen=True)
 class BookingReport:
-    """How many entries of each event were posted, how many were reversed as corrections, and what was left, and why."""
+    """How many entries of each event were posted, how many were reversed as corrections, and what was left, and why.
+
+    `brought` are the entries that were brought to their own day.
+    """
 
     posted: dict[str, int]
     corrected: int
     left: tuple[Unbooked, ...]
+    brought: tuple[Brought, ...] = ()
 
 
 def book(
@@ -33,6 +38,7 @@ def book(
     by: str,
     only: Collection[str] | None = None,
     deposits: Collection[str] = (),
+    on_its_day: bool = False,
 ) -> BookingReport:
     """Posts what is called for up to and on a day and is not posted yet; booking twice is booking once.
 
@@ -40,13 +46,15 @@ def book(
     the few applications to book, and `deposits` the deposits with them. An entry that a person reversed stays reversed
     until the fact it rests on changes; it is named in the report, as is everything that could not be booked. What
     belongs into a closed month is dated on the first open day and names its own; refused (month-closed) when the day
-    asked for lies before that.
+    asked for lies before that. `on_its_day` brings what was dated so, and whose month is open again, to its own day.
     """
+    brought, stay = bring(connection, through, by=by) if on_its_day else ([], [])
     plan = planned(connection, through, only, deposits)
     post(connection, _dated_openly(plan.postings, through, closed_to(connection)), by=by)
     posted = Counter(posting.event for posting in plan.postings if posting.reverses is None)
     corrected = sum(posting.reverses is not None for posting in plan.postings)
-    return BookingReport(dict(posted), corrected, tuple(plan.left))
+    left = [*plan.left, *(Unbooked("not_brought", str(no), no) for no in stay)]
+    return BookingReport(dict(posted), corrected, tuple(left), tuple(brought))
 
 
 def planned(

@@ -17,12 +17,14 @@ from ledger.dates import Month
 from ledger.journal.refusals import MonthClosed
 from ledger.store.records import last_number, next_number, signature
 
-State = Literal["open", "closed", "reopened"]
+State = Literal["open", "closed", "reopened", "proposed"]
 
 
 @dataclass(frozen=True)
 class MonthStep:
     """A month that was closed or reopened, by whom and when, and up to which day the books were closed from then on.
+
+    One that was proposed to be closed is not: the books stay closed as far as before.
 
     `reason` is what a person gave, `accepted` what stood against closing and was accepted; `bank_yen` is the bank's own
     balance of the last day; `head` seals what the books held, and `decisions_to` is their last decision, None where
@@ -90,6 +92,19 @@ def closing_of(connection: Connection, month: Month) -> MonthStep | None:
     return decided if state == "closed" else None
 
 
+def proposal(connection: Connection) -> MonthStep | None:
+    """The closing that waits for a second person; whatever was closed, reopened or proposed since has ended it."""
+    history = steps(connection)
+    return history[-1] if history and history[-1].state == "proposed" else None
+
+
+def role_of(connection: Connection, no: int) -> str | None:
+    """The database role by which a step was recorded; None on SQLite."""
+    step = tables.month_step.c
+    role: str | None = connection.execute(select(step.role).where(step.no == no)).scalar()
+    return role
+
+
 def seal(connection: Connection, month: Month) -> str | None:
     """What the books were sealed with when the month was closed; None while it is open."""
     step = closing_of(connection, month)
@@ -128,7 +143,10 @@ def head(connection: Connection) -> str | None:
 
 @dataclass(frozen=True)
 class MonthState:
-    """A month with its entries counted, whether it is open, closed or reopened, and the step that made it so."""
+    """A month with its entries counted, whether it is open, closed or reopened, and the step that made it so.
+
+    It is proposed while its closing waits for a second person.
+    """
 
     month: Month
     entries: int
@@ -144,4 +162,8 @@ def months(connection: Connection) -> list[MonthState]:
     rows = connection.execute(select(entry.happened_on, func.count()).group_by(entry.happened_on))
     for day, count in rows:
         counts[Month.of(day)] = counts.get(Month.of(day), 0) + count
-    return [MonthState(month, counts[month], *state_of(month, history)) for month in sorted(counts)]
+    listed = [MonthState(month, counts[month], *state_of(month, history)) for month in sorted(counts)]
+    last = history[-1] if history else None
+    if last is None or last.state != "proposed":
+        return listed
+    return [MonthState(row.month, row.entries, "proposed", last) if row.month == last.month else row for row in listed]

@@ -6,11 +6,12 @@ out of a part of an account than is held there; here that refusal becomes a sent
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DatabaseError
@@ -99,12 +100,15 @@ def parts(text: str) -> list[str | int | None]:
     return read
 
 
-def post(connection: Connection, postings: Iterable[Entry], *, by: str) -> list[int]:
+def post(
+    connection: Connection, postings: Iterable[Entry], *, by: str, order: Callable[[Entry, Movement], Any] | None = None
+) -> list[int]:
     """Appends entries in the order given and returns their numbers; numbers are consecutive.
 
     A key that was used before with the same content gives that entry's number again, and nothing is written; with
     another content it is refused (posted-differently). A day in a closed month is refused (month-closed), and so is
-    taking out more than is held (yen-not-held).
+    taking out more than is held (yen-not-held). `order` says in which order movements are written, where it is not
+    that of the entries.
     """
     ordered = list(postings)
     numbers = numbers_by_key(connection, {posting.key for posting in ordered})
@@ -120,7 +124,7 @@ def post(connection: Connection, postings: Iterable[Entry], *, by: str) -> list[
         elif not (earlier := by_key[posting.key])[1].same(posting):
             raise _differently(earlier[0], earlier[1], posting)
     require_open(connection, *(posting.on for _no, posting in new))
-    _insert(connection, new, by)
+    _insert(connection, new, by, order)
     return [by_key[posting.key][0] for posting in ordered]
 
 
@@ -150,7 +154,12 @@ def numbers_by_key(connection: Connection, keys: Collection[str]) -> dict[str, i
     return numbers
 
 
-def _insert(connection: Connection, new: Sequence[tuple[int, Entry]], by: str) -> None:
+def _insert(
+    connection: Connection,
+    new: Sequence[tuple[int, Entry]],
+    by: str,
+    order: Callable[[Entry, Movement], Any] | None,
+) -> None:
     if not new:
         return
     signed = signature(connection, by)
@@ -159,10 +168,12 @@ def _insert(connection: Connection, new: Sequence[tuple[int, Entry]], by: str) -
         {"no": no, "happened_on": posting.on, **{name: getattr(posting, name) for name in names}, **signed}
         for no, posting in new
     ]
+    moved = [(no, posting, nth, row) for no, posting in new for nth, row in enumerate(posting.movements, 1)]
+    if order is not None:
+        moved.sort(key=lambda place: order(place[1], place[3]))
     movements = [
         {"entry": no, "nth": nth} | {name: _plain(getattr(movement, name)) for name in PARTS}
-        for no, posting in new
-        for nth, movement in enumerate(posting.movements, 1)
+        for no, _posting, nth, movement in moved
     ]
     with _refusing_what_is_not_held(), connection.begin_nested():
         connection.execute(tables.entry.insert(), entries)

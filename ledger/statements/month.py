@@ -46,7 +46,13 @@ class MonthStatement:
     @property
     def agrees(self) -> bool:
         """Whether every control that could be made holds."""
-        return all(control.holds is not False for control in self.controls)
+        return not self.failing
+
+    @property
+    def failing(self) -> list[str]:
+        """The controls that do not hold, by their codes, with the account of those that speak of one."""
+        failing = (control for control in self.controls if control.holds is False)
+        return [f"{control.code} {control.account.code if control.account else ''}".strip() for control in failing]
 
 
 def month_statement(connection: Connection, month: Month) -> MonthStatement:

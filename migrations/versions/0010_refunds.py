@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 _STATES = ("proposed", "approved", "filed", "paid", "returned", "recovered", "ended", "rejected")
 

@@ -1,0 +1,217 @@
+"""What stands against closing a month: every point that is open, each with the code by which it is accepted."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import BigInteger, Connection, func, select
+
+from ledger import tables
+from ledger.booking.bills import STATES as BILL_STATES
+from ledger.booking.bills import BillComparison, reconcile
+from ledger.booking.refusals import AcceptedTwice, UnknownPoint
+from ledger.booking.run import planned
+from ledger.booking.slips import slips as every_slip
+from ledger.codes import CONTROLS, Account
+from ledger.dates import Month
+from ledger.i18n import N_, _, either
+from ledger.journal.balances import held, sides, trial_balance
+from ledger.money import format_yen
+from ledger.settlements import Settlement, credits, refunds
+
+_UNDETERMINED = ("needs_facts", "needs_review")
+_NAMED = 10
+
+# What may stand against closing, one formula for each.
+REASONS = {
+    "suspense": N_("in suspense: {yen} yen of deposits, {count} in number"),
+    "claims": N_("claims on members: {yen} yen ({parts})"),
+    "bank_not_given": N_("the bank's own balance of {last} is not given (--bank-balance); the books say {yen} yen"),
+    "bank_differs": N_("the bank's own balance of {last} is {bank} yen, and the books say {yen} yen"),
+    "refunds_proposed": N_("refunds not approved yet: {numbers}"),
+    "refunds_approved": N_("refunds approved and not paid: {numbers}"),
+    "refunds_filed": N_("refunds in a payment file since {since} and not recorded as paid: {numbers}"),
+    "refunds_returned": N_("refunds whose transfer came back and that wait: {numbers}, {yen} yen"),
+    "credits_proposed": N_("credits not approved yet: {numbers}"),
+    "slips_proposed": N_("slips not approved yet: {numbers}"),
+    "undetermined": N_("undetermined for more than {days} days: {count} ({applications})"),
+    "bills": N_("lines of bills that do not agree with the books: {count}: {states} (seisan bill)"),
+    "not_billed": N_("owed to the authority and in no bill: {count} ({applications})"),
+    "to_book": N_("entries still to be booked: {count} (seisan book --through {last})"),
+    "fee_not_known": N_("no fee is known for the day of the application: {subjects} (seisan book)"),
+    "fee_not_received": N_("certificates issued whose fee is not wholly received: {subjects} (seisan book)"),
+    "money_gone": N_("not corrected, because the money has gone on: {subjects} (seisan book)"),
+    "money_reserved": N_("not corrected, because the money is reserved for something else: {subjects} (seisan book)"),
+    "reversed_by_hand": N_("reversed by a person and not booked again: {subjects} (seisan book)"),
+    "controls": N_("control totals that do not agree: {controls} (seisan statement month)"),
+}
+
+# How closings of books up to version 0003 say it, which did not keep the states.
+_BILLS_BEFORE = N_("lines of bills that do not agree with the books: {count} (seisan bill)")
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Something that stands against closing: its code, and the fields of its sentence as plain values.
+
+    `reason` is why it was accepted; None while it is not, and where the reason of the whole closing was given for it.
+    """
+
+    code: str
+    fields: dict[str, object] = field(default_factory=dict)
+    reason: str | None = field(default=None, compare=False)
+
+    @property
+    def says(self) -> str:
+        """The sentence, in the language being spoken."""
+        formula = _BILLS_BEFORE if self.code == "bills" and "states" not in self.fields else REASONS[self.code]
+        return _(formula, **{name: _format(name, value) for name, value in self.fields.items()})
+
+
+def _format(name: str, value: object) -> object:
+    if isinstance(value, int):
+        return format_yen(value)
+    if isinstance(value, dict):
+        return either("、", ", ").join(f"{_(BILL_STATES[state])} {count}" for state, count in value.items())
+    if name == "controls" and isinstance(value, list):
+        return either("、", "; ").join(_control(str(control)) for control in value)
+    if isinstance(value, list) and len(value) > _NAMED:
+        return [*value[:_NAMED], "…"]
+    return value
+
+
+def _control(control: str) -> str:
+    code, _space, account = control.partition(" ")
+    return f"{_(CONTROLS[code])} {account}".strip()
+
+
+def parse_accepted(typed: Sequence[str]) -> tuple[str | None, dict[str, str]]:
+    """What is typed after --accept: the reason for all that is not named, and the reason for each point by its code.
+
+    Refused: a code that there is not, and two reasons for the same.
+    """
+    general: str | None = None
+    named: dict[str, str] = {}
+    for text in typed:
+        code, equals, reason = text.partition("=")
+        if equals and code in REASONS:
+            if named.setdefault(code, reason) != reason:
+                raise AcceptedTwice(code, named[code], reason)
+        elif equals and code.isascii() and code.replace("_", "").isalnum():
+            raise UnknownPoint(code, list(REASONS))
+        elif general is not None and general != text:
+            raise AcceptedTwice("--accept", general, text)
+        else:
+            general = text
+    return general, named
+
+
+def against(
+    connection: Connection,
+    month: Month,
+    bank_yen: int | None,
+    undetermined_days: int,
+    controls: Sequence[str] = (),
+) -> Iterator[Objection]:
+    """Everything that stands against closing a month, each kind once.
+
+    `controls` are the control totals of the month that do not agree, each by its code and, where it is of one, account.
+    """
+    last = month.last
+    if suspense := held(connection, Account.SUSPENSE, "deposit", last):
+        yield Objection("suspense", {"count": len(suspense), "yen": sum(suspense.values())})
+    if claims := _claims(connection, last):
+        yield Objection("claims", {"parts": list(claims), "yen": sum(claims.values())})
+    books = next(balance.balance for balance in trial_balance(connection, last) if balance.code == Account.BANK)
+    if bank_yen is None:
+        yield Objection("bank_not_given", {"last": last.isoformat(), "yen": books})
+    elif bank_yen != books:
+        yield Objection("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
+    yield from _settlements(connection, last)
+    if undetermined := _undetermined(connection, last, undetermined_days):
+        counted = {"count": len(undetermined), "days": undetermined_days}
+        yield Objection("undetermined", {**counted, "applications": undetermined})
+    if slips := [str(slip.no) for slip in every_slip(connection) if slip.state == "proposed" and slip.on <= last]:
+        yield Objection("slips_proposed", {"numbers": slips})
+    yield from _bills(connection, last)
+    plan = planned(connection, last)
+    if to_book := plan.postings:
+        yield Objection("to_book", {"count": len(to_book), "last": last.isoformat()})
+    left: dict[str, list[str]] = {}
+    for unbooked in plan.left:
+        # What was booked after the month, and does not stand, is none of the month's.
+        if unbooked.entry is not None and plan.entry(unbooked.entry).on > last:
+            continue
+        subjects = left.setdefault(unbooked.code, [])
+        if unbooked.subject not in subjects:
+            subjects.append(unbooked.subject)
+    yield from (Objection(code, {"subjects": left[code]}) for code in REASONS if code in left)
+    if controls:
+        yield Objection("controls", {"controls": list(controls)})
+
+
+def _claims(connection: Connection, last: date) -> dict[str, int]:
+    """What members owe, by application or deposit, in yen."""
+    moved = sides(tables.entry.c.happened_on <= last)
+    part, yen = func.coalesce(moved.c.application, moved.c.deposit), func.sum(moved.c.debit - moved.c.credit)
+    statement = select(part, yen.cast(BigInteger)).where(moved.c.account == Account.CLAIMS.value).group_by(part)
+    return dict(connection.execute(statement.having(yen != 0).order_by(part)).all())
+
+
+def _settlements(connection: Connection, last: date) -> Iterator[Objection]:
+    """Refunds and credits that came into a state by the day and are in it to this moment."""
+
+    def waiting(settlements: list[Settlement], state: str) -> list[Settlement]:
+        return [row for row in settlements if row.state == state and row.steps[-1].on <= last]
+
+    every_refund = refunds(connection)
+    for state in ("proposed", "approved", "filed", "returned"):
+        if rows := waiting(every_refund, state):
+            fields: dict[str, object] = {"numbers": [str(row.no) for row in rows]}
+            if state == "filed":
+                fields["since"] = min(row.steps[-1].on for row in rows).isoformat()
+            if state == "returned":
+                fields["yen"] = sum(row.yen for row in rows)
+            yield Objection(f"refunds_{state}", fields)
+    if rows := waiting(credits(connection), "proposed"):
+        yield Objection("credits_proposed", {"numbers": [str(row.no) for row in rows]})
+
+
+def _bills(connection: Connection, last: date) -> Iterator[Objection]:
+    """Lines of bills of that day or before that do not agree, by state; and what is owed by then and in no bill yet."""
+    lines = reconcile(connection)
+    states = Counter(line.state for line in lines if line.state != "agreed" and _billed_by(line, last))
+    if states:
+        counted = {state: states[state] for state in BILL_STATES if states[state]}
+        yield Objection("bills", {"count": states.total(), "states": counted})
+    owed = held(connection, Account.AUTHORITY_PAYABLE, "application", last)
+    if not_billed := [line.application for line in lines if line.bill is None and owed.get(line.application, 0) > 0]:
+        yield Objection("not_billed", {"count": len(not_billed), "applications": not_billed})
+
+
+def _billed_by(line: BillComparison, last: date) -> bool:
+    return line.billed_on is not None and line.billed_on <= last
+
+
+def _undetermined(connection: Connection, last: date, more_than: int) -> list[str]:
+    """The applications that were asked about more than so many days before and are undetermined ever since.
+
+    Asking again without an answer does not make a question younger.
+    """
+    decision = tables.decision.c
+    settled = (
+        select(decision.application, func.max(decision.no).label("no"))
+        .where(decision.outcome.not_in(_UNDETERMINED))
+        .group_by(decision.application)
+        .subquery()
+    )
+    statement = (
+        select(decision.application)
+        .outerjoin(settled, settled.c.application == decision.application)
+        .where(decision.no > func.coalesce(settled.c.no, 0))
+        .group_by(decision.application)
+        .having(func.min(decision.as_of) < last - timedelta(days=more_than))
+        .order_by(decision.application)
+    )
+    return list(connection.execute(statement).scalars())
