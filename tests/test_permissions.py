@@ -2,11 +2,13 @@
 
 import json
 import shlex
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from ledger.booking.run import book
 from ledger.codes import RIGHTS
 from ledger.errors import Exit
 from ledger.store import database
@@ -32,8 +34,8 @@ ASKS = {
     **dict.fromkeys(
         (f"slip {kind}" for kind in ("charge", "interest", "write-off", "income", "opened-refund", "other")), (PROPOSE,)
     ),
-    **dict.fromkeys(("slip approve", "payee approve", "refund end", "overpaid end"), (APPROVE,)),
-    "slip reject": (PROPOSE, APPROVE),
+    **dict.fromkeys(("ruling approve", "slip approve", "payee approve", "refund end", "overpaid end"), (APPROVE,)),
+    **dict.fromkeys(("slip reject", "ruling reject"), (PROPOSE, APPROVE)),
     **dict.fromkeys(
         (f"{way} {what}" for way in ("refund", "overpaid") for what in ("unpaid", "undo", "recovered")), (PAY,)
     ),
@@ -71,6 +73,7 @@ def books(book_url: str) -> str:
     """Books with an application whose fee comes back; nobody is listed."""
     with database.writing(book_url) as connection:
         posted.application(connection, "A-1")
+        book(connection, date(2012, 5, 1), by=CLERK)
     return book_url
 
 

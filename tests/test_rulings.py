@@ -26,6 +26,7 @@ from ledger.booking.refusals import (
     RulingOutOfOrder,
     SamePersonApproves,
 )
+from ledger.booking.run import book
 from ledger.codes import Account
 from ledger.decisions import store
 from ledger.decisions.findings import Finding, judge
@@ -369,6 +370,7 @@ def test_decision_that_says_on_its_way_is_outdated_once_the_refund_is_rejected(b
 
 def test_ruling_makes_a_kept_review_outdated(books: Connection) -> None:
     posted.application(books, A, WITHDRAWN)
+    book(books, date(2012, 9, 23), by=CLERK)
     store.keep(books, judge(books, date(2012, 9, 23), applications=[A]), by=CLERK)
     ruled(books, A)
     (row,) = outdated(books, date(2012, 10, 31))

@@ -77,7 +77,7 @@ def refused(url: str, code: str, *words: str, by: str = CLERK) -> None:
 KINDS: dict[str, tuple[tuple[str, ...], dict[str, int]]] = {
     "a bank charge": (("charge", "--yen", "440"), {"1110": 14110, "5310": 440}),
     "interest": (("interest", "--yen", "12"), {"1110": 14562, "4900": 12}),
-    "a short payment written off": (("write-off", SHORT), {"2040": 7245, "5900": 440}),
+    "a short payment written off": (("write-off", SHORT), {"2010": 14490, "2040": 0, "5900": 440}),
     "suspense taken as income": (("income", LOOSE), {"2050": 0, "4900": 500}),
     "a part of it": (("income", LOOSE, "--yen", "60"), {"2050": 440, "4900": 60}),
     "any other": (("other", "--debit", "5900", "--credit", "1110", "--yen", "550"), {"1110": 14000, "5900": 550}),
@@ -129,7 +129,7 @@ def claim(connection: Connection, number: str) -> None:
     """A fee that is claimed back from the member."""
     post(
         connection,
-        [events.entry_of("claim_raised", number, on=date(2012, 4, 9), application=number, yen=7245)],
+        [events.entry_of("claim_raised", number, 1, on=date(2012, 4, 9), application=number, yen=7245)],
         by=CLERK,
     )
 
