@@ -93,7 +93,7 @@ def _of_version_0_1(book: Any) -> None:
 
 
 # The statements that say since how a fee goes back, and by which ruling; on how many sheets.
-SINCE = {"month": 1, "member": 1, "check": 1, "check of everyone": 1}
+SINCE = {"month": 2, "member": 1, "check": 1, "check of everyone": 1}
 
 
 @pytest.mark.parametrize(
