@@ -249,6 +249,7 @@ DONE_BEFORE = [
     "close 2010-11 --bank-balance 0",
     "reopen 2010-12 --reason 入金の計上もれ",
     "settings set payer_bank 9999",
+    "withdraw 6 --reason 二重取込み --on 2012-05-02",
     "init",
 ]
 
