@@ -113,10 +113,14 @@ AGAIN: dict[str, list[str]] = {
     "settled-before-known": ["--on", "2012-05-09"],
     "not-applied-yet": ["--on", "2012-06-01"],
     "not-yet-applied": ["--as-of", "2012-06-01"],
+    "withdrawn-before-known": ["--on", "2012-06-01"],
+    "in-the-future": ["--on", "2012-05-09"],
     "no-reason-given": ["--reason", "承知の上"],
     "same-person-approves": ["--by", CHIEF],
     "same-person-voids": ["--by", CHIEF],
 }
+# An advice that shows how one word is written, and leaves out what else the command takes.
+SHORTENED = {"not-rows": ["--reason", "誤り"]}
 # An advice in words, which no command of ours can follow: what has to be typed otherwise, or done elsewhere.
 IN_WORDS = """
     unknown-member unknown-kind no-such-kind no-such-setting not-a-setting not-a-day no-such-month no-such-language
@@ -187,6 +191,7 @@ def test_following_an_advice_never_leads_back_to_where_it_was_given(books: str, 
     for own in advised(hint, set(words)):
         name = named(own)
         after = [PLACEHOLDERS.get(word, word) for word in own[len(name.split()) :]]
+        after += SHORTENED.get(code, [])
         assert answered(books, [*name.split(), *(after or COMPLETED.get(name, []))]) != code, own
         tried += 1
     assert tried or code in IN_WORDS, f"nothing of this was tried: {hint}"
