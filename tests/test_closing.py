@@ -148,7 +148,10 @@ OPERATIONS = {
     "refund approve": Operation(lambda c, on: refunds.approve(c, 1, on=on, by=CHIEF)),
     "refund reject": Operation(lambda c, on: refunds.reject(c, 1, on=on, reason="誤り", by=CHIEF)),
     "refund paid": Operation(lambda c, on: refunds.paid(c, [2], on=on, by=CLERK)[0]),
-    "refund paid again": Operation(lambda c, on: refunds.paid(c, [4], on=on, by=CLERK)[0]),
+    "refund paid again": Operation(
+        lambda c, on: refunds.paid(c, [4], on=on, by=CLERK)[0],
+        lambda c: refunds.approve(c, 4, on=date(2012, 4, 10), by=CHIEF),
+    ),
     "refund returned": Operation(lambda c, on: refunds.returned(c, 3, on=on, reason="誤り", by=CLERK)),
     "overpaid return": Operation(lambda c, on: overpayments.return_deposit(c, "N-THRICE", on=on, by=CLERK)),
     "credit propose": Operation(lambda c, on: credits.propose(c, "OLD3", "NEW3", on=on, by=CLERK)),
@@ -267,8 +270,9 @@ ENTRY = (
 AROUND = {
     "entry": ENTRY,
     "refund_step": (
-        "INSERT INTO refund_step (refund, nth, state, happened_on, recorded_at, by) "
-        "VALUES (1, 2, 'approved', '{day}', '2012-06-01 00:00:00', 'x')"
+        "INSERT INTO refund_step (refund, nth, state, happened_on, recorded_at, by, member_known) "
+        f"SELECT 1, 2, 'approved', '{{day}}', '2012-06-01 00:00:00', 'x', max(id) FROM member_known "
+        f"WHERE member = '{desk.MEMBER}'"
     ),
     "credit_step": (
         "INSERT INTO credit_step (credit, nth, state, happened_on, recorded_at, by, entry) "

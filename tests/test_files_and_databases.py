@@ -108,10 +108,10 @@ BROUGHT: dict[str, tuple[str, str | bytes, list[tuple[int | None, str | None, st
         "会員番号,氏名,司法書士会\n江戸 第1号,遠山,江戸\n",
         [(2, "司法書士会", "unknown-association")],
     ),
-    "an application of another member": (
+    "another member for an application whose refund went to its member": (
         "x.csv",
-        f"{APPLICATIONS}FREE,{ANOTHER},2011-11-01,新規\n",
-        [(2, "会員番号", "another-member")],
+        f"{APPLICATIONS}PAID,{ANOTHER},2011-11-01,新規\n",
+        [(2, "会員番号", "went-to-member")],
     ),
     "an application of two members": (
         "x.csv",

@@ -76,7 +76,7 @@ A_LIST: Edits = {
     "exports/reports/fee_list.py": LIST,
     "exports/reports/__init__.py": replaced(
         "    entries,\n    impact,", "    entries,\n    fee_list,\n    impact,",
-        "*(match.REPORT,", "*(fee_list.REPORT, match.REPORT,",
+        "*(imports.REPORT,", "*(fee_list.REPORT, imports.REPORT,",
     ),
 }  # fmt: skip
 

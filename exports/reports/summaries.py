@@ -83,11 +83,14 @@ def imported(report: "ImportReport", posted: "BookingReport") -> tuple[str, Json
 def withdrawn(no: int, withdrawal: "Withdrawal", posted: "BookingReport") -> tuple[str, Json]:
     """What withdrawing took back, and what it posted."""
     sentence = N_("{rows} rows of import {no} are withdrawn; what was known before counts again.")
+    if not withdrawal.changed:
+        sentence = N_("{rows} rows of import {no} were withdrawn before; nothing was changed.")
     lines = [_(sentence, rows=withdrawal.rows, no=no)]
     text, booking = booked(posted)
     if posted.posted or posted.corrected or posted.left:
         lines += [_("Posted to the journal:"), text]
-    return "\n".join(lines), {"import": no, "rows": withdrawal.rows, "booked": booking}
+    data = {"import": no, "changed": withdrawal.changed, "rows": withdrawal.rows, "booked": booking}
+    return "\n".join(lines), data
 
 
 def imported_json(report: "ImportReport") -> Json:

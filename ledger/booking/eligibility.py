@@ -13,7 +13,7 @@ from ledger.decisions.store import keep
 from ledger.errors import UnknownApplication
 from ledger.facts import COLUMNS
 from ledger.i18n import _
-from ledger.journal.balances import held_for
+from ledger.journal.balances import lowest
 from ledger.notices import review_flags
 from ledger.store.owners import owned
 
@@ -43,7 +43,8 @@ def claim(
     require_eligible(finding, on)
     decision = keep(connection, [finding], by=by)[0]
     book(connection, on, by=by, only=[application, *also])
-    held = held_for(connection, Account.FEES_HELD, "application", application)
+    # On that day and on every later one: what came back since was not held in between.
+    held, _day = lowest(connection, Account.FEES_HELD, on, application=application)
     if held < finding.refundable:
         raise refusals.FeeNotHeld(application, held, finding.refundable)
     return finding, decision

@@ -190,18 +190,22 @@ def withdrawn_sources(connection: Connection) -> set[int]:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """What withdrawing took back: how many rows of the import, and what they were about."""
+    """What withdrawing took back: how many rows of the import, and what they were about.
+
+    `changed` is False where the same was withdrawn before, on that day and for that reason.
+    """
 
     rows: int
     touched: Touched
     openings: bool = False
+    changed: bool = True
 
 
 def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: str, by: str) -> Withdrawal:
     """Takes back what these rows said, from a day on; gives what they were about.
 
-    Withdrawn already, they say nothing. Refused: an unknown import, rows that tell nothing that counts, a day before
-    they became known, and a member who would be unknown and has applications.
+    Withdrawn before on that day and for that reason, nothing is written. Refused: an unknown import, rows that tell
+    nothing that counts, a day before they became known, and a member who would be unknown and has applications.
     """
     source = tables.source.c
     file = select(source.id).where(source.id == rows.no, source.sha256.is_not(None))
@@ -209,7 +213,7 @@ def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: st
         raise UnknownImport(rows.no)
     found = {table.name: list(connection.execute(_of_import(table, rows))) for table in IMPORTED}
     if not any(found.values()):
-        raise NothingToWithdraw(rows.no, rows.text)
+        return _withdrawn_before(connection, rows, on, reason)
     openings = found[tables.opening.name]
     if openings and rows.rows:
         raise OpeningsAsAWhole(rows.no, rows.text)
@@ -231,14 +235,39 @@ def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: st
     return Withdrawal(len(lines), _touched(connection, found), bool(openings))
 
 
+def _withdrawn_before(connection: Connection, rows: RowsOfImport, on: date, reason: str) -> Withdrawal:
+    """What the same command answers again: the last of these rows that was withdrawn was so on that day, with reason.
+
+    Refused: rows that told nothing new, or that were withdrawn otherwise.
+    """
+    mark = tables.withdrawn.c
+    lines, marks = set(), []
+    for table in IMPORTED:
+        brought = _brought_by(table, rows).subquery()
+        statement = select(brought.c.sheet, brought.c.row, mark.source, mark.known_on, mark.reason).join_from(
+            brought, tables.withdrawn, (mark.of == table.name) & (mark.row_id == brought.c.id)
+        )
+        for row in connection.execute(statement):
+            lines.add((row.sheet, row.row))
+            marks.append((row.source, row.known_on, row.reason))
+    if not marks or max(marks)[1:] != (on, reason):
+        raise NothingToWithdraw(rows.no, rows.text)
+    return Withdrawal(len(lines), Touched(), changed=False)
+
+
 def _of_import(table: Table, rows: RowsOfImport) -> Any:
     """The records that these rows brought and that were not withdrawn."""
-    statement = select(table).where(table.c.source == rows.no, facts.not_withdrawn(table, None))
+    return _brought_by(table, rows).where(facts.not_withdrawn(table, None)).order_by(table.c.id)
+
+
+def _brought_by(table: Table, rows: RowsOfImport) -> Any:
+    """The records that these rows brought."""
+    statement = select(table).where(table.c.source == rows.no)
     if rows.rows:
         statement = statement.where(or_(*(table.c.row.between(first, last) for first, last in rows.rows)))
     if rows.sheet is not None:
         statement = statement.where(table.c.sheet == rows.sheet)
-    return statement.order_by(table.c.id)
+    return statement
 
 
 def _require_members(connection: Connection, members: Collection[str]) -> None:
