@@ -13,8 +13,9 @@ from ledger.notices import register
 from tests import oracle
 
 BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010", "2020", "2040", "2041", "2050", "2060"
-FIRST = ("fee_received", "overpaid", "payer_unknown")
-RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
+CLAIMS = "1150"
+FIRST = ("fee_received", "overpaid", "payer_unknown", "claim_settled")
+RECEIPTS = ("fee_received", "suspense_settled", "credit_applied", "fee_released")
 STANDING = ("proposed", "applied")
 STEP = ("state", "happened_on", "by", "reason", "entry", "payment_file", "nth", "undoes", "yen")
 RECORDED = ("paid", "returned", "recovered")
@@ -256,8 +257,8 @@ class Memory:
         self.bills[bill] = Bill(bill, self.today, number, yen)
         self.news[number] += 1
 
-    def settle(self, reference: str, number: str, on: date) -> None:
-        """A person's word whose a deposit is."""
+    def settle(self, reference: str, number: str | None, on: date) -> None:
+        """A person's word whose a deposit is, or that it is not known."""
         self.learn_deposit(replace(self.deposits[reference][-1], application=number, known_on=on))
 
     # --- what was written ---
@@ -381,17 +382,20 @@ class Memory:
         proposed = sum(credit.yen for credit in self.credits if credit.to == number and credit.state == "proposed")
         return self.applications[number].due - self.received(number) - proposed
 
-    def paid_in(self, number: str) -> int:
-        """What is known to have been paid for an application, by deposit or by credit, in yen."""
-        deposits = (versions[-1] for versions in self.deposits.values())
-        by_credit = sum(credit.yen for credit in self.credits if credit.to == number and credit.state == "applied")
-        return sum(deposit.yen for deposit in deposits if deposit.application == number) + by_credit
+    def waiting(self, number: str) -> int:
+        """What waits in suspense of the deposits that are known to pay for an application, in yen."""
+        known = {reference: versions[-1].application for reference, versions in self.deposits.items()}
+        return sum(self.balance[SUSPENSE, reference] for reference, whose in known.items() if whose == number)
+
+    def claimed(self, part: str, account: str = HELD) -> int:
+        """What is claimed from the member, for it was given back or paid on and is lacking now, in yen."""
+        return self.moved["claim_raised", account, part]
 
     def given_back(self, number: str) -> int:
-        """What of an application's fee is promised, refunded or credited, in yen."""
+        """What of an application's fee is promised, refunded or credited, and not claimed again, in yen."""
         refunds = (refund.standing for refund in self.refunds if refund.application == number)
         credits = (credit.yen for credit in self.credits if credit.application == number and credit.state in STANDING)
-        return sum(refunds) + sum(credits)
+        return sum(refunds) + sum(credits) - self.claimed(number)
 
     def whose(self, refund: Course) -> str | None:
         """The application that a refund is of, or that its deposit is for."""
@@ -438,7 +442,8 @@ class Memory:
             used=code.get("used"),
             covered={"yes": True, "no": False}.get(code.get("covered") or ""),
             due=application.due,
-            received=self.paid_in(number),
+            received=self.received(number),
+            in_suspense=self.waiting(number),
             returned=self.given_back(number) - (without.standing if without else 0),
             recovered=sum(
                 refund.recovered for refund in self.refunds if refund.application == number and refund is not without

@@ -77,16 +77,18 @@ def to_bank(entries: Iterable[Entry]) -> int:
 
 
 def book(memory: Memory, through: date) -> Expectation:
-    """Booked up to today, everything is in the books but what the answer names."""
+    """What is recorded is posted already: nothing is posted, and what is left is left for a reason."""
+    before = len(memory.entries)
     answer = yield
-    if memory.is_closed(through) and answer.refused:
-        require_refused(answer, "month-closed")
-        return
     assert answer.refused is None
-    if through < memory.today:
-        return
-    _require_reasons(memory, answer.result.left)
-    unbooked = {item.subject for item in answer.result.left}
+    assert (answer.result.posted, answer.result.corrected, len(memory.entries)) == ({}, 0, before)
+    if through == memory.today:
+        _require_reasons(memory, answer.result.left)
+        require_booked(memory, {item.subject for item in answer.result.left})
+
+
+def require_booked(memory: Memory, unbooked: set[str]) -> None:
+    """Everything is in the books as it is known, but what is left."""
     for reference, versions in memory.deposits.items():
         if reference in unbooked:
             continue
@@ -115,7 +117,7 @@ def _require_reasons(memory: Memory, left: Iterable[Any]) -> None:
         elif item.code == "fee_not_received":
             assert memory.received(item.subject) < memory.applications[item.subject].due
         else:
-            assert item.code == "money_gone" and memory.news[item.subject] > 1
+            assert item.code in ("money_gone", "money_reserved") and memory.news[item.subject] > 1
 
 
 def decide(memory: Memory, *numbers: str) -> Expectation:
@@ -141,6 +143,23 @@ def match(memory: Memory, reference: str, number: str, on: date) -> Expectation:
     if require_allowed(answer, against):
         assert answer.result is True
         memory.settle(reference, number, on)
+
+
+def unmatch(memory: Memory, reference: str, on: date, reason: str) -> Expectation:
+    """A person's word that it is not known what a deposit pays for."""
+    deposit = memory.deposits[reference][-1] if reference in memory.deposits else None
+    answer = yield
+    if deposit is not None and deposit.application is None:
+        assert answer.result is False
+        return
+    against = {
+        "unknown-deposit": deposit is None,
+        "no-reason-given": not reason,
+        "settled-before-known": deposit is not None and on < deposit.known_on,
+    }
+    if require_allowed(answer, against):
+        assert answer.result is True
+        memory.settle(reference, None, on)
 
 
 def pay_bill(memory: Memory, reference: str, on: date) -> Expectation:

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from ledger.audit.verify import verify
 from ledger.decisions.findings import judge
+from ledger.intake.report import Touched
 from ledger.store import database
 from migrations import guards
 from tests import given, model_commands, model_laws, model_refunds
@@ -100,6 +101,7 @@ class Commands(RuleBasedStateMachine):
             _finish(expectation, answer)
             model_laws.require_sums(memory)
             model_laws.require_never_below_zero(memory, new)
+            model_laws.require_posted(memory, self.books[0].left_to_post())
             if self.key is not None and answer.refused is None:
                 memory.keys[self.key] = (plain, repr(answer.result))
         if turn % 6 == 2 and answer.refused is None and plain[0] != "look":
@@ -137,12 +139,24 @@ class Commands(RuleBasedStateMachine):
         self.news.setdefault(subject, []).append((what, words))
 
     def hand_in_the_news(self) -> None:
-        """Both books get to know what is new, one of them in another order: files of a day come in any."""
+        """Both books get to know what is new, one of them in another order: files of a day come in any.
+
+        What this calls for is posted at once, as `import` does.
+        """
+        if not self.news:
+            return
+        touched = _touched(self.news)
         for books, subjects in zip(self.books, (list(self.news), list(reversed(self.news))), strict=True):
             for subject in subjects:
                 for what, words in self.news[subject]:
                     getattr(books, what)(*words)
+            books.record(touched)
         self.news = {}
+        new = self.memory.read(self.written())
+        model_laws.require_right_entries(self.memory, "import", new, self.memory.closed_to)
+        model_laws.require_sums(self.memory)
+        model_laws.require_never_below_zero(self.memory, new)
+        model_laws.require_posted(self.memory, self.books[0].left_to_post())
 
     def tell(self, number: str, name: str, day: date | None, code: str | None = None, to: date | None = None) -> None:
         """A fact becomes known."""
@@ -261,6 +275,10 @@ class Commands(RuleBasedStateMachine):
         loose = [name for name, versions in self.memory.deposits.items() if versions[-1].application is None]
         reference = loose[-1] if loose and nth else self.one_of(self.memory.deposits, "D", nth)
         self.given("match", reference, number, self.ago(ago))
+
+    def unmatched(self, nth: int, reason: str, ago: int = 0) -> None:
+        """`unmatch`, of one of the deposits."""
+        self.given("unmatch", self.one_of(self.memory.deposits, "D", nth), self.ago(ago), reason)
 
     def bill_paid(self, nth: int, ago: int = 0) -> None:
         """`bill pay`; the first bill comes when there is none yet."""
@@ -416,6 +434,15 @@ class Commands(RuleBasedStateMachine):
     def one_of(self, things: Sized, letter: str, nth: int) -> str:
         """The reference of one of the last deposits or bills; of the 0th, one that is not there."""
         return f"{letter}-{max(1, len(things) + 1 - nth):03}"
+
+
+def _touched(news: dict[str, list[tuple[str, tuple[Any, ...]]]]) -> Touched:
+    """The applications and deposits of which something new was told."""
+    told = [told for news_of in news.values() for told in news_of]
+    applications = {words[0] for what, words in told if what == "learn_fact"}
+    applications |= {words[1] for what, words in told if what == "learn_bill"}
+    deposits = {words[0].reference for what, words in told if what == "learn_deposit"}
+    return Touched(frozenset(applications), frozenset(deposits))
 
 
 def _finish(expectation: Expectation, answer: Answer) -> None:
