@@ -29,7 +29,7 @@ from ledger.people import accounts, payees
 from ledger.store import database, idempotency, records, seals, settings
 from migrations.triggers import HELD_BY
 from tests import given, posted
-from tests.model import CLAIMS, Application, Deposit, Fact
+from tests.model import Application, Deposit, Fact
 from tests.posted import CHIEF, CLERK
 
 # Under the notice of 2012-03-23; a sequence may go on, or begin, beyond the one of 2012-09-21.
@@ -167,11 +167,13 @@ class Books:
         """What each account holds, credit positive, and each part of those that are kept by application or deposit."""
         accounts = balances.trial_balance(self.connection)
         ledger = {account.code: account.credit - account.debit for account in accounts}
-        parts: dict[str, dict[str | None, int]] = {}
-        for code, keys in HELD_BY.items():
-            by_key = [balances.held(self.connection, code, key) for key in keys]  # type: ignore[arg-type]
-            sign = -1 if code == CLAIMS else 1  # its own side is the debit side
-            parts[code] = {part: sign * yen for by_part in by_key for part, yen in by_part.items() if part is not None}
+        parts: dict[str, dict[str | None, int]] = {code: {} for code in HELD_BY}
+        for row in self.connection.execute(select(balances.sides())):
+            if (part := row.application or row.deposit) is not None and row.account in parts:
+                held = parts[row.account]
+                held[part] = held.get(part, 0) + int(row.credit - row.debit)
+        for code, held in parts.items():
+            parts[code] = {part: yen for part, yen in held.items() if yen}
         return ledger, parts
 
     # --- what becomes known ---
