@@ -93,6 +93,7 @@ INCOMPARABLE = {
     "payee_known",
     "sources_to",
     "fees_to",
+    "allocations_to",
     "head",
 }
 

@@ -54,13 +54,14 @@ class Application:
 
 @dataclass(frozen=True)
 class Deposit:
-    """A deposit as it is known; `application` None: not known what it pays for."""
+    """A deposit as it is known; `application` None: not known what it pays for. What is left may be for `others`."""
 
     reference: str
     received_on: date
     known_on: date
     yen: int
     application: str | None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -259,7 +260,11 @@ class Memory:
 
     def settle(self, reference: str, number: str | None, on: date) -> None:
         """A person's word whose a deposit is, or that it is not known."""
-        self.learn_deposit(replace(self.deposits[reference][-1], application=number, known_on=on))
+        last = self.deposits[reference][-1]
+        if number is not None and last.application is not None:
+            self.learn_deposit(replace(last, others=(*last.others, number), known_on=on))
+        else:
+            self.learn_deposit(replace(last, application=number, others=(), known_on=on))
 
     # --- what was written ---
 

@@ -92,11 +92,12 @@ def require_booked(memory: Memory, unbooked: set[str]) -> None:
     for reference, versions in memory.deposits.items():
         if reference in unbooked:
             continue
-        deposit, number = versions[-1], versions[-1].application
+        deposit = versions[-1]
         assert memory.banked[reference] == deposit.yen, f"{reference} is not booked as it is known"
-        if number is not None and memory.balance[SUSPENSE, reference]:
-            fee = memory.applications[number].due
-            assert memory.covered(number) == fee, f"{reference} waits, though its fee is not received"
+        for number in (deposit.application, *deposit.others):
+            if number is not None and memory.balance[SUSPENSE, reference]:
+                fee = memory.applications[number].due
+                assert memory.covered(number) == fee, f"{reference} waits, though its fee is not received"
     for number, application in memory.applications.items():
         if number in unbooked:
             continue
@@ -129,15 +130,16 @@ def decide(memory: Memory, *numbers: str) -> Expectation:
 
 
 def match(memory: Memory, reference: str, number: str, on: date) -> Expectation:
-    """A person's word whose a deposit is, where nothing is known of that yet."""
+    """A person's word whose a deposit is, where nothing is known of that yet, or whose is what is left of it."""
     deposit = memory.deposits[reference][-1] if reference in memory.deposits else None
+    left = memory.balance[SUSPENSE, reference]
     answer = yield
-    if deposit is not None and deposit.application == number:
+    if deposit is not None and number in (deposit.application, *deposit.others):
         assert answer.result is False
         return
     against = {
         "unknown-deposit": deposit is None,
-        "settled-otherwise": deposit is not None and deposit.application is not None,
+        "settled-otherwise": deposit is not None and deposit.application is not None and not left,
         "settled-before-known": deposit is not None and on < deposit.known_on,
     }
     if require_allowed(answer, against):

@@ -42,6 +42,7 @@ class Commands(RuleBasedStateMachine):
         self.memory = Memory(BEGIN, {application.number: deepcopy(application) for application in APPLICATIONS})
         self.key: str | None = None
         self.answers: list[int | str] = []
+        self.log: list[int | str] = []  # the answers, and as "+5" how many entries an import posted
         self.news: dict[str, list[tuple[str, tuple[Any, ...]]]] = {}
         self.books = [Books(self.open.enter_context(database.writing(url, dry_run=True))) for url in self.urls]
 
@@ -94,6 +95,7 @@ class Commands(RuleBasedStateMachine):
         assert tried in (None, answer), "a dry run answers otherwise"
         new = memory.read(self.written())
         self.answers.append(answer.refused or len(new))
+        self.log.append(self.answers[-1])
         if stored is not None:
             self.answered_again(answer, plain, *stored)
         else:
@@ -121,7 +123,10 @@ class Commands(RuleBasedStateMachine):
     def written(self) -> dict[str, list[Row]]:
         """What both books have written since."""
         rows = [books.new_rows() for books in self.books]
-        assert all(other == rows[0] for other in rows), "the engines write differently"
+        for other in rows[1:]:
+            assert other.keys() == rows[0].keys(), "the engines write differently"
+            for table in other:
+                assert other[table] == rows[0][table], "the engines write differently"
         return rows[0]
 
     def answered_again(self, answer: Answer, plain: tuple[Any, ...], first: tuple[Any, ...], text: str) -> None:
@@ -153,6 +158,7 @@ class Commands(RuleBasedStateMachine):
             books.record(touched)
         self.news = {}
         new = self.memory.read(self.written())
+        self.log.append(f"+{len(new)}")
         model_laws.require_right_entries(self.memory, "import", new, self.memory.closed_to)
         model_laws.require_sums(self.memory)
         model_laws.require_never_below_zero(self.memory, new)
