@@ -244,7 +244,10 @@ class Books:
 def _step(at: Books, kind: str, no: int, state: str, on: date, by: str, reason: str | None = None) -> Any:
     """Brings a refund or a credit into a state."""
     if state == "paid":
-        return refunds.paid(at.connection, [no], on=on, by=by)[0]
+        paid = refunds.paid(at.connection, [no], on=on, by=by)[0]
+        if paid.changed:
+            at.record_after("refund", no)
+        return paid
     verbs = {"approved": "approve", "applied": "approve", "rejected": "reject", "undone": "undo", "ended": "end"}
     reasons = {} if reason is None else {"reason": reason}
     module = credits if kind == "credit" else refunds

@@ -16,6 +16,8 @@ BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010",
 CLAIMS = "1150"
 FIRST = ("fee_received", "overpaid", "payer_unknown", "claim_settled")
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied", "fee_released")
+# What booking posts from facts, also beside a step that releases money or pays it out.
+FROM_FACTS = (*FIRST, "suspense_settled", "fee_released", "claim_raised", "fee_claimed", "certificate_issued")
 STANDING = ("proposed", "applied")
 STEP = ("state", "happened_on", "by", "reason", "entry", "payment_file", "nth", "undoes", "yen")
 RECORDED = ("paid", "returned", "recovered")
@@ -297,6 +299,10 @@ class Memory:
         for row in rows.get("payment_file", ()):
             self.files[row["no"]] = (row["pay_on"], row["name"])
         return self.entries[before:]
+
+    def own(self, before: int) -> list[Entry]:
+        """The entries since so many that a step posted itself, without what booking posted beside it."""
+        return [entry for entry in self.entries[before:] if entry.event not in (*FROM_FACTS, "authority_waived")]
 
     def _move(self, entry: Entry, row: Mapping[str, Any]) -> None:
         debit, credit = row["debit"], row["credit"]

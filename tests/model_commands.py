@@ -12,7 +12,6 @@ from tests.commanded import Answer
 from tests.model import (
     AUTHORITY,
     BANK,
-    HELD,
     SUSPENSE,
     BankAccount,
     Bill,
@@ -22,6 +21,7 @@ from tests.model import (
     Memory,
     last_day,
 )
+from tests.model_laws import require_booked, require_reasons
 from tests.model_slips import Expectation, decide_slip, propose_slip
 
 __all__ = ["decide_slip", "propose_slip"]
@@ -83,42 +83,8 @@ def book(memory: Memory, through: date) -> Expectation:
     assert answer.refused is None
     assert (answer.result.posted, answer.result.corrected, len(memory.entries)) == ({}, 0, before)
     if through == memory.today:
-        _require_reasons(memory, answer.result.left)
+        require_reasons(memory, answer.result.left)
         require_booked(memory, {item.subject for item in answer.result.left})
-
-
-def require_booked(memory: Memory, unbooked: set[str]) -> None:
-    """Everything is in the books as it is known, but what is left."""
-    for reference, versions in memory.deposits.items():
-        if reference in unbooked:
-            continue
-        deposit = versions[-1]
-        assert memory.banked[reference] == deposit.yen, f"{reference} is not booked as it is known"
-        for number in (deposit.application, *deposit.others):
-            if number is not None and memory.balance[SUSPENSE, reference]:
-                fee = memory.applications[number].due
-                assert memory.covered(number) == fee, f"{reference} waits, though its fee is not received"
-    for number, application in memory.applications.items():
-        if number in unbooked:
-            continue
-        issued, waived = memory.issued(number), memory.waived(number)
-        if application.issue_days and memory.covered(number) == application.due and not issued:
-            assert memory.balance[HELD, number] < application.due, f"{number} is issued, and not booked"
-        if memory.outcomes.get(number) == "eligible":
-            assert waived == issued, f"{number} is decided, and not waived"
-        if number not in memory.outcomes:
-            assert waived == memory.waived_by_bills(number), f"{number} is not waived as its bills say"
-
-
-def _require_reasons(memory: Memory, left: Iterable[Any]) -> None:
-    """What is left is left for a reason that holds."""
-    for item in left:
-        if item.code == "reversed_by_hand":
-            assert item.entry in memory.by_hand
-        elif item.code == "fee_not_received":
-            assert memory.received(item.subject) < memory.applications[item.subject].due
-        else:
-            assert item.code in ("money_gone", "money_reserved") and memory.news[item.subject] > 1
 
 
 def decide(memory: Memory, *numbers: str) -> Expectation:
@@ -352,7 +318,7 @@ def step(memory: Memory, kind: str, no: int, state: str, on: date, by: str, reas
             memory.bound[no] = memory.paid_to(course)
             if memory.bound[no][0] is not None and memory.account_of(course).last is None:
                 memory.approved_unknown.add(str(memory.bound[no][0]))
-        new = memory.entries[before:]
+        new = memory.own(before)
         assert (course.state, course.steps[-1].on, course.steps[-1].by) == (state, on, by)
         assert {entry.on for entry in new} <= {on}, "an entry is not dated on the day of its step"
         assert to_bank(new) == {"paid": -course.yen, "returned": course.yen}.get(state, 0)

@@ -1,7 +1,9 @@
 """What is so in the books after every command, whichever it was: in sums, part by part, and entry by entry."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from tests.model import (
     AUTHORITY,
@@ -128,3 +130,37 @@ def require_never_below_zero(memory: Memory, new: list[Entry]) -> None:
 
 def _stands(account: str, yen: int) -> bool:
     return yen <= 0 if account == CLAIMS else yen >= 0 or account not in NEVER_BELOW_ZERO
+
+
+def require_booked(memory: Memory, unbooked: set[str]) -> None:
+    """Everything is in the books as it is known, but what is left."""
+    for reference, versions in memory.deposits.items():
+        if reference in unbooked:
+            continue
+        deposit = versions[-1]
+        assert memory.banked[reference] == deposit.yen, f"{reference} is not booked as it is known"
+        for number in (deposit.application, *deposit.others):
+            if number is not None and memory.balance[SUSPENSE, reference]:
+                fee = memory.applications[number].due
+                assert memory.covered(number) == fee, f"{reference} waits, though its fee is not received"
+    for number, application in memory.applications.items():
+        if number in unbooked:
+            continue
+        issued, waived = memory.issued(number), memory.waived(number)
+        if application.issue_days and memory.covered(number) == application.due and not issued:
+            assert memory.balance[HELD, number] < application.due, f"{number} is issued, and not booked"
+        if memory.outcomes.get(number) == "eligible":
+            assert waived == issued, f"{number} is decided, and not waived"
+        if number not in memory.outcomes:
+            assert waived == memory.waived_by_bills(number), f"{number} is not waived as its bills say"
+
+
+def require_reasons(memory: Memory, left: Iterable[Any]) -> None:
+    """What is left is left for a reason that holds."""
+    for item in left:
+        if item.code == "reversed_by_hand":
+            assert item.entry in memory.by_hand
+        elif item.code == "fee_not_received":
+            assert memory.received(item.subject) < memory.applications[item.subject].due
+        else:
+            assert item.code in ("money_gone", "money_reserved") and memory.news[item.subject] > 1

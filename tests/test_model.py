@@ -152,6 +152,15 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
         ("taken_on", "refund", 1, 0, 0, 0, CLERK, ""),
         ("made_void", 1, "申出", CHIEF),
     ],
+    "a fee paid to the authority, waived and reserved for a refund turns out to be less": [
+        ("as_the_office_finds_them", ["unused", "", "", "", "", ""]),
+        ("bill_paid", 1, 0),
+        ("something_is_approved",),
+        ("a_transfer_is_corrected", 1, FIRST, 2000, 1),
+        ("booked",),
+        ("taken_on", "refund", 1, 0, 0, 0, CHIEF, "申出"),
+        ("booked",),
+    ],
     "another bank account holds a refund, and a key answers again": [
         UNUSED,
         ("an_account_is_told", MEMBER, "1234567", CLERK),
@@ -170,6 +179,7 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
 
 # What each command of a kept sequence answers: how many entries it posts, or the code of the refusal; "+5": an import.
 ANSWERS: dict[str, list[int | str]] = {
+    "a fee paid to the authority, waived and reserved for a refund turns out to be less": [0],
     "credits in a circle, and back": ["+4", 2, 2, 2, 1, "+1", 1, 1, 1, 1, 1, 1, "credit-gone-on", 1, 2],
     "two credits to one reissue, and one undone after a refund that was rejected": [
         "+5",
