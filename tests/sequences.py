@@ -56,7 +56,8 @@ class Commands(RuleBasedStateMachine):
             # It costs as much as all the rest, and both have the same digests: every other sequence, one of the two.
             for books in self.books[len(self.memory.entries) % 4 :][:1]:
                 books.seal()
-                assert verify(books.connection, guards.faults(books.connection)).faults == ()
+                faults = verify(books.connection, guards.faults(books.connection)).faults
+                assert faults == (), faults
         finally:
             self.open.close()
 
