@@ -179,7 +179,17 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
 
 # What each command of a kept sequence answers: how many entries it posts, or the code of the refusal; "+5": an import.
 ANSWERS: dict[str, list[int | str]] = {
-    "a fee paid to the authority, waived and reserved for a refund turns out to be less": [0],
+    "a fee paid to the authority, waived and reserved for a refund turns out to be less": [
+        "+2",
+        1,
+        "+0",
+        2,
+        0,
+        "+0",
+        0,
+        4,
+        0,
+    ],
     "credits in a circle, and back": ["+4", 2, 2, 2, 1, "+1", 1, 1, 1, 1, 1, 1, "credit-gone-on", 1, 2],
     "two credits to one reissue, and one undone after a refund that was rejected": [
         "+5",
