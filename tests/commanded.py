@@ -12,16 +12,22 @@ from exports.formats import zengin
 from ledger import tables
 from ledger.allocations import Part
 from ledger.audit import access
+<<<<<<< HEAD
 from ledger.booking import credits, month_end, payment_files, recovery, refunds, rulings, slips
 from ledger.booking.allocation import settle
+=======
+from ledger.booking import credits, month_end, payment_files, recording, recovery, refunds, slips
+from ledger.booking.allocation import settle, take_back
+>>>>>>> model
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
 from ledger.booking.reversals import reverse
-from ledger.booking.run import book
+from ledger.booking.run import book, planned
 from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.errors import Refusal
+from ledger.intake.report import Touched
 from ledger.journal import balances
 from ledger.journal.entries import Result
 from ledger.people import accounts, payees
@@ -92,6 +98,7 @@ INCOMPARABLE = {
     "payee_known",
     "sources_to",
     "fees_to",
+    "allocations_to",
     "head",
 }
 
@@ -166,10 +173,13 @@ class Books:
         """What each account holds, credit positive, and each part of those that are kept by application or deposit."""
         accounts = balances.trial_balance(self.connection)
         ledger = {account.code: account.credit - account.debit for account in accounts}
-        parts: dict[str, dict[str | None, int]] = {}
-        for code, keys in HELD_BY.items():
-            by_key = [balances.held(self.connection, code, key) for key in keys]  # type: ignore[arg-type]
-            parts[code] = {part: yen for by_part in by_key for part, yen in by_part.items() if part is not None}
+        parts: dict[str, dict[str | None, int]] = {code: {} for code in HELD_BY}
+        for row in self.connection.execute(select(balances.sides())):
+            if (part := row.application or row.deposit) is not None and row.account in parts:
+                held = parts[row.account]
+                held[part] = held.get(part, 0) + int(row.credit - row.debit)
+        for code, held in parts.items():
+            parts[code] = {part: yen for part, yen in held.items() if yen}
         return ledger, parts
 
     # --- what becomes known ---
@@ -221,6 +231,19 @@ class Books:
         """A bill of one line."""
         posted.billed(self.connection, bill, number, yen, on=self.today)
 
+    def record(self, touched: Touched) -> None:
+        """Posts what is called for by what these applications and deposits are known to be, as `import` does."""
+        recording.post_for(self.connection, touched, through=self.today, by=CLERK)
+
+    def record_after(self, kind: str, no: int) -> None:
+        """Posts what a step of a refund, a credit or a slip calls for, as its command does."""
+        steps = tables.metadata.tables[kind]
+        recording.post_after(self.connection, steps, [no], through=self.today, by=CLERK)
+
+    def left_to_post(self) -> list[str]:
+        """The events that are called for and not posted: none, since each command posts what it calls for."""
+        return [posting.event for posting in planned(self.connection, self.today).postings]
+
     def once(self, key: str, command: str, *words: Any) -> Any:
         """A command under a key, as the command line gives it; given again, it answers the text that was kept."""
         content = {str(nth): str(word) for nth, word in enumerate(words, 1)}
@@ -235,17 +258,40 @@ class Books:
 def _step(at: Books, kind: str, no: int, state: str, on: date, by: str, reason: str | None = None) -> Any:
     """Brings a refund or a credit into a state."""
     if state == "paid":
-        return refunds.paid(at.connection, [no], on=on, by=by)[0]
+        paid = refunds.paid(at.connection, [no], on=on, by=by)[0]
+        if paid.changed:
+            at.record_after("refund", no)
+        return paid
     verbs = {"approved": "approve", "applied": "approve", "rejected": "reject", "undone": "undo", "ended": "end"}
     reasons = {} if reason is None else {"reason": reason}
     module = credits if kind == "credit" else refunds
-    return getattr(module, verbs.get(state, state))(at.connection, no, on=on, by=by, **reasons)
+    result = getattr(module, verbs.get(state, state))(at.connection, no, on=on, by=by, **reasons)
+    if result.changed and (kind == "credit" or state in ("rejected", "ended")):
+        at.record_after(kind, no)
+    return result
+
+
+def _undo(at: Books, no: int, on: date, by: str, reason: str) -> Result:
+    """Takes back what was recorded last of a refund."""
+    result = recovery.undo(at.connection, no, reason=reason, by=by, on=on)
+    if result.changed:
+        at.record_after("refund", no)
+    return result
+
+
+def _recover(at: Books, no: int, yen: int, on: date, by: str) -> Result:
+    """Records what a member paid back of a refund."""
+    result = recovery.recover(at.connection, no, yen=yen, on=on, by=by)
+    if result.changed:
+        at.record_after("refund", no)
+    return result
 
 
 def _decide(at: Books, *numbers: str) -> list[str]:
     """Keeps findings."""
     findings = judge(at.connection, at.today, applications=numbers)
     keep(at.connection, findings, by=CLERK)
+    recording.post_decided(at.connection, numbers, through=at.today, by=CLERK)
     return [finding.outcome for finding in findings]
 
 
@@ -273,6 +319,8 @@ def _decide_slip(at: Books, no: int, approved: bool, on: date, reason: str, by: 
     """Approves or rejects a slip."""
     if approved:
         result = slips.approve(at.connection, no, on=on, by=by)
+        if result.changed:
+            at.record_after("slip", no)
     else:
         result = slips.reject(at.connection, no, on=on, reason=reason, by=by)
     return Result(result.no, result.changed)
@@ -291,6 +339,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "match": lambda at, deposit, number, on: settle(
         at.connection, deposit, [Part(number)], on=on, through=at.today, by=CLERK
     ),
+    "unmatch": lambda at, deposit, on, reason: take_back(
+        at.connection, deposit, None, on=on, reason=reason, through=at.today, by=CLERK
+    ),
     "pay_bill": lambda at, bill, on: pay_bill(at.connection, bill, on=on, by=CLERK),
     "reverse": _reverse,
     "propose_slip": _propose_slip,
@@ -301,8 +352,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "approve_ruling": lambda at, no, on, by: rulings.approve(at.connection, no, on=on, by=by),
     "reject_ruling": lambda at, no, on, why, by: rulings.reject(at.connection, no, on=on, reason=why, by=by),
     "approve_payee": lambda at, number, by: payees.approve_payee(at.connection, number, by=by)[1],
-    "undo": lambda at, no, on, by, why: recovery.undo(at.connection, no, reason=why, by=by, on=on),
-    "recover": lambda at, no, yen, on, by: recovery.recover(at.connection, no, yen=yen, on=on, by=by),
+    "undo": _undo,
+    "recover": _recover,
     "look": lambda at, member, why: str(access.look(at.connection, member, purpose=why, by=CLERK).account_number),
     "propose_refund": lambda at, number, by, on: refunds.propose(at.connection, number, on=on, by=by),
     "return_deposit": lambda at, deposit, by, on: return_deposit(at.connection, deposit, on=on, by=by),

@@ -47,6 +47,7 @@ TYPED: list[tuple[Any, ...]] = [
     *[("booked", (0, 0, 0, 0, 25))] * 3,
     *[("decided", ([], *([number] for number in NUMBERS)))] * 2,
     ("matched", WHICH, NUMBERS, BACK),
+    ("unmatched", WHICH, REASONS, BACK),
     *[("bill_paid", WHICH, BACK)] * 2,
     *[("reversed_by_hand", range(13), REASONS, BACK)] * 2,
     *[("slip_proposed", SLIPS, WHICH, NUMBERS, (440, 12), BACK, REASONS, PEOPLE)] * 3,

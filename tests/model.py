@@ -14,8 +14,11 @@ from ledger.notices import register
 from tests import oracle
 
 BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010", "2020", "2040", "2041", "2050", "2060"
-FIRST = ("fee_received", "overpaid", "payer_unknown")
-RECEIPTS = ("fee_received", "suspense_settled", "credit_applied")
+CLAIMS = "1150"
+FIRST = ("fee_received", "overpaid", "payer_unknown", "claim_settled")
+RECEIPTS = ("fee_received", "suspense_settled", "credit_applied", "fee_released")
+# What booking posts from facts, also beside a step that releases money or pays it out.
+FROM_FACTS = (*FIRST, "suspense_settled", "fee_released", "claim_raised", "fee_claimed", "certificate_issued")
 STANDING = ("proposed", "applied")
 WAITING = ("proposed", "approved", "filed", "returned")
 STEP = ("state", "happened_on", "by", "reason", "entry", "payment_file", "nth", "undoes", "yen")
@@ -55,13 +58,14 @@ class Application:
 
 @dataclass(frozen=True)
 class Deposit:
-    """A deposit as it is known; `application` None: not known what it pays for."""
+    """A deposit as it is known; `application` None: not known what it pays for. What is left may be for `others`."""
 
     reference: str
     received_on: date
     known_on: date
     yen: int
     application: str | None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -274,6 +278,7 @@ class Memory:
         self.bills[bill] = Bill(bill, self.today, number, yen)
         self.news[number] += 1
 
+<<<<<<< HEAD
     def learn_ruling(self, ruling: Ruling) -> None:
         """A paper of the federation, of today."""
         self.rulings.append(ruling)
@@ -282,6 +287,15 @@ class Memory:
     def settle(self, reference: str, number: str, on: date) -> None:
         """A person's word whose a deposit is."""
         self.learn_deposit(replace(self.deposits[reference][-1], application=number, known_on=on))
+=======
+    def settle(self, reference: str, number: str | None, on: date) -> None:
+        """A person's word whose a deposit is, or that it is not known."""
+        last = self.deposits[reference][-1]
+        if number is not None and last.application is not None:
+            self.learn_deposit(replace(last, others=(*last.others, number), known_on=on))
+        else:
+            self.learn_deposit(replace(last, application=number, others=(), known_on=on))
+>>>>>>> model
 
     # --- what was written ---
 
@@ -318,6 +332,10 @@ class Memory:
         for row in rows.get("payment_file", ()):
             self.files[row["no"]] = (row["pay_on"], row["name"])
         return self.entries[before:]
+
+    def own(self, before: int) -> list[Entry]:
+        """The entries since so many that a step posted itself, without what booking posted beside it."""
+        return [entry for entry in self.entries[before:] if entry.event not in (*FROM_FACTS, "authority_waived")]
 
     def _move(self, entry: Entry, row: Mapping[str, Any]) -> None:
         debit, credit = row["debit"], row["credit"]
@@ -408,17 +426,20 @@ class Memory:
         proposed = sum(credit.yen for credit in self.credits if credit.to == number and credit.state == "proposed")
         return self.applications[number].due - self.received(number) - proposed
 
-    def paid_in(self, number: str) -> int:
-        """What is known to have been paid for an application, by deposit or by credit, in yen."""
-        deposits = (versions[-1] for versions in self.deposits.values())
-        by_credit = sum(credit.yen for credit in self.credits if credit.to == number and credit.state == "applied")
-        return sum(deposit.yen for deposit in deposits if deposit.application == number) + by_credit
+    def waiting(self, number: str) -> int:
+        """What waits in suspense of the deposits that are known to pay for an application, in yen."""
+        known = {reference: versions[-1].application for reference, versions in self.deposits.items()}
+        return sum(self.balance[SUSPENSE, reference] for reference, whose in known.items() if whose == number)
+
+    def claimed(self, part: str, account: str = HELD) -> int:
+        """What is claimed from the member, for it was given back or paid on and is lacking now, in yen."""
+        return self.moved["claim_raised", account, part]
 
     def given_back(self, number: str) -> int:
-        """What of an application's fee is promised, refunded or credited, in yen."""
+        """What of an application's fee is promised, refunded or credited, and not claimed again, in yen."""
         refunds = (refund.standing for refund in self.refunds if refund.application == number)
         credits = (credit.yen for credit in self.credits if credit.application == number and credit.state in STANDING)
-        return sum(refunds) + sum(credits)
+        return sum(refunds) + sum(credits) - self.claimed(number)
 
     def waiting(self, number: str) -> int:
         """What of that is neither paid out nor set against a reissue, in yen."""
@@ -488,7 +509,8 @@ class Memory:
             used=code.get("used"),
             covered={"yes": True, "no": False}.get(code.get("covered") or ""),
             due=application.due,
-            received=self.paid_in(number),
+            received=self.received(number),
+            in_suspense=self.waiting(number),
             returned=self.given_back(number) - (without.standing if without else 0),
             recovered=sum(
                 refund.recovered for refund in self.refunds if refund.application == number and refund is not without

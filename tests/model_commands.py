@@ -12,7 +12,6 @@ from tests.commanded import Answer
 from tests.model import (
     AUTHORITY,
     BANK,
-    HELD,
     SUSPENSE,
     BankAccount,
     Bill,
@@ -22,6 +21,7 @@ from tests.model import (
     Memory,
     last_day,
 )
+from tests.model_laws import require_booked, require_reasons
 from tests.model_slips import Expectation, decide_slip, propose_slip
 
 __all__ = ["decide_slip", "propose_slip"]
@@ -78,45 +78,14 @@ def to_bank(entries: Iterable[Entry]) -> int:
 
 
 def book(memory: Memory, through: date) -> Expectation:
-    """Booked up to today, everything is in the books but what the answer names."""
+    """What is recorded is posted already: nothing is posted, and what is left is left for a reason."""
+    before = len(memory.entries)
     answer = yield
-    if memory.is_closed(through) and answer.refused:
-        require_refused(answer, "month-closed")
-        return
     assert answer.refused is None
-    if through < memory.today:
-        return
-    _require_reasons(memory, answer.result.left)
-    unbooked = {item.subject for item in answer.result.left}
-    for reference, versions in memory.deposits.items():
-        if reference in unbooked:
-            continue
-        deposit, number = versions[-1], versions[-1].application
-        assert memory.banked[reference] == deposit.yen, f"{reference} is not booked as it is known"
-        if number is not None and memory.balance[SUSPENSE, reference]:
-            fee = memory.applications[number].due
-            assert memory.covered(number) == fee, f"{reference} waits, though its fee is not received"
-    for number, application in memory.applications.items():
-        if number in unbooked:
-            continue
-        issued, waived = memory.issued(number), memory.waived(number)
-        if application.issue_days and memory.covered(number) == application.due and not issued:
-            assert memory.balance[HELD, number] < application.due, f"{number} is issued, and not booked"
-        if memory.outcomes.get(number) == "eligible":
-            assert waived == issued, f"{number} is decided, and not waived"
-        if number not in memory.outcomes:
-            assert waived == memory.waived_by_bills(number), f"{number} is not waived as its bills say"
-
-
-def _require_reasons(memory: Memory, left: Iterable[Any]) -> None:
-    """What is left is left for a reason that holds."""
-    for item in left:
-        if item.code == "reversed_by_hand":
-            assert item.entry in memory.by_hand
-        elif item.code == "fee_not_received":
-            assert memory.received(item.subject) < memory.applications[item.subject].due
-        else:
-            assert item.code == "money_gone" and memory.news[item.subject] > 1
+    assert (answer.result.posted, answer.result.corrected, len(memory.entries)) == ({}, 0, before)
+    if through == memory.today:
+        require_reasons(memory, answer.result.left)
+        require_booked(memory, {item.subject for item in answer.result.left})
 
 
 def decide(memory: Memory, *numbers: str) -> Expectation:
@@ -130,20 +99,38 @@ def decide(memory: Memory, *numbers: str) -> Expectation:
 
 
 def match(memory: Memory, reference: str, number: str, on: date) -> Expectation:
-    """A person's word whose a deposit is, where nothing is known of that yet."""
+    """A person's word whose a deposit is, where nothing is known of that yet, or whose is what is left of it."""
     deposit = memory.deposits[reference][-1] if reference in memory.deposits else None
+    left = memory.balance[SUSPENSE, reference]
     answer = yield
-    if deposit is not None and deposit.application == number:
+    if deposit is not None and number in (deposit.application, *deposit.others):
         assert answer.result is False
         return
     against = {
         "unknown-deposit": deposit is None,
-        "settled-otherwise": deposit is not None and deposit.application is not None,
+        "settled-otherwise": deposit is not None and deposit.application is not None and not left,
         "settled-before-known": deposit is not None and on < deposit.known_on,
     }
     if require_allowed(answer, against):
         assert answer.result is True
         memory.settle(reference, number, on)
+
+
+def unmatch(memory: Memory, reference: str, on: date, reason: str) -> Expectation:
+    """A person's word that it is not known what a deposit pays for."""
+    deposit = memory.deposits[reference][-1] if reference in memory.deposits else None
+    answer = yield
+    if deposit is not None and deposit.application is None:
+        assert answer.result is False
+        return
+    against = {
+        "unknown-deposit": deposit is None,
+        "no-reason-given": not reason,
+        "settled-before-known": deposit is not None and on < deposit.known_on,
+    }
+    if require_allowed(answer, against):
+        assert answer.result is True
+        memory.settle(reference, None, on)
 
 
 def pay_bill(memory: Memory, reference: str, on: date) -> Expectation:
@@ -334,7 +321,7 @@ def step(memory: Memory, kind: str, no: int, state: str, on: date, by: str, reas
             memory.bound[no] = memory.paid_to(course)
             if memory.bound[no][0] is not None and memory.account_of(course).last is None:
                 memory.approved_unknown.add(str(memory.bound[no][0]))
-        new = memory.entries[before:]
+        new = memory.own(before)
         assert (course.state, course.steps[-1].on, course.steps[-1].by) == (state, on, by)
         assert {entry.on for entry in new} <= {on}, "an entry is not dated on the day of its step"
         assert to_bank(new) == {"paid": -course.yen, "returned": course.yen}.get(state, 0)

@@ -1,12 +1,15 @@
 """What is so in the books after every command, whichever it was: in sums, part by part, and entry by entry."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from tests.model import (
     AUTHORITY,
     BANK,
     CAME_BACK,
+    CLAIMS,
     FIRST,
     HELD,
     PAYABLE,
@@ -83,7 +86,8 @@ def require_sums(memory: Memory) -> None:
     for reference, versions in memory.deposits.items():
         refunds = [refund for refund in memory.refunds if refund.deposit == reference]
         assert memory.banked[reference] in {0, *(version.yen for version in versions)}, f"{reference}: received"
-        assert sum(refund.standing for refund in refunds) <= memory.banked[reference], f"{reference} comes back twice"
+        standing = sum(refund.standing for refund in refunds) - memory.claimed(reference, SUSPENSE)
+        assert standing <= memory.banked[reference], f"{reference} comes back twice"
     for number in memory.applications:
         _require_one_fee(memory, number)
 
@@ -100,7 +104,7 @@ def _require_one_fee(memory: Memory, number: str) -> None:
     assert memory.given_back(number) <= received, f"{number}: more comes back than was received"
     # From no lot comes back more than it received itself, by whichever credits its yen went.
     cash = received - by_credit
-    assert 0 <= memory.moved["refund_proposed", PAYABLE, number] <= cash, f"{number}: lot"
+    assert 0 <= memory.moved["refund_proposed", PAYABLE, number] <= cash + memory.claimed(number), f"{number}: lot"
     issued, waived = memory.issued(number), memory.waived(number)
     assert issued in (0, fee) and 0 <= waived <= issued, f"{number}: {issued} issued, {waived} waived"
     paid = -memory.moved["authority_paid", AUTHORITY, number]
@@ -109,11 +113,54 @@ def _require_one_fee(memory: Memory, number: str) -> None:
     assert 0 <= repaid <= paid <= fee + repaid, f"{number}: {paid} paid to the authority, {repaid} given back"
 
 
+def require_posted(memory: Memory, left_to_post: list[str]) -> None:
+    """The books follow what is known: nothing is called for that is not posted."""
+    assert not left_to_post, f"after {len(memory.entries)} entries {left_to_post} are left to post"
+
+
 def require_never_below_zero(memory: Memory, new: list[Entry]) -> None:
     """No part of an account is below zero: not now, and not as of any day since the first that changed."""
     for (account, part), yen in memory.balance.items():
-        assert yen >= 0 or account not in NEVER_BELOW_ZERO, f"{account} {part} is {yen}"
+        assert _stands(account, yen), f"{account} {part} is {yen}"
     first = min((entry.on for entry in new), default=memory.today)
     for day in sorted({entry.on for entry in memory.entries if new and entry.on >= first}):
         for (account, part), yen in memory.balance_by(day).items():
-            assert yen >= 0 or account not in NEVER_BELOW_ZERO, f"as of {day} {account} {part} is {yen}"
+            assert _stands(account, yen), f"as of {day} {account} {part} is {yen}"
+
+
+def _stands(account: str, yen: int) -> bool:
+    return yen <= 0 if account == CLAIMS else yen >= 0 or account not in NEVER_BELOW_ZERO
+
+
+def require_booked(memory: Memory, unbooked: set[str]) -> None:
+    """Everything is in the books as it is known, but what is left."""
+    for reference, versions in memory.deposits.items():
+        if reference in unbooked:
+            continue
+        deposit = versions[-1]
+        assert memory.banked[reference] == deposit.yen, f"{reference} is not booked as it is known"
+        for number in (deposit.application, *deposit.others):
+            if number is not None and memory.balance[SUSPENSE, reference]:
+                fee = memory.applications[number].due
+                assert memory.covered(number) == fee, f"{reference} waits, though its fee is not received"
+    for number, application in memory.applications.items():
+        if number in unbooked:
+            continue
+        issued, waived = memory.issued(number), memory.waived(number)
+        if application.issue_days and memory.covered(number) == application.due and not issued:
+            assert memory.balance[HELD, number] < application.due, f"{number} is issued, and not booked"
+        if memory.outcomes.get(number) == "eligible":
+            assert waived == issued, f"{number} is decided, and not waived"
+        if number not in memory.outcomes:
+            assert waived == memory.waived_by_bills(number), f"{number} is not waived as its bills say"
+
+
+def require_reasons(memory: Memory, left: Iterable[Any]) -> None:
+    """What is left is left for a reason that holds."""
+    for item in left:
+        if item.code == "reversed_by_hand":
+            assert item.entry in memory.by_hand
+        elif item.code == "fee_not_received":
+            assert memory.received(item.subject) < memory.applications[item.subject].due
+        else:
+            assert item.code in ("money_gone", "money_reserved") and memory.news[item.subject] > 1

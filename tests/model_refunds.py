@@ -27,7 +27,7 @@ def undo(memory: Memory, no: int, on: date, by: str, reason: str) -> Expectation
     if again:
         assert answer.refused is None and not answer.result.changed
     elif require_allowed(answer, against, ["nothing-left-to-reverse"]):
-        new = memory.entries[before:]
+        new = memory.own(before)
         assert [entry.reverses for entry in new] == [recorded.entry] and {entry.on for entry in new} == {on}
         assert (course.state, course.steps[-1].by) == (state, by)
 
@@ -52,7 +52,7 @@ def recover(memory: Memory, no: int, yen: int, on: date, by: str) -> Expectation
     if again:
         assert answer.refused is None and not answer.result.changed
     elif require_allowed(answer, against):
-        assert to_bank(memory.entries[before:]) == yen
+        assert to_bank(memory.own(before)) == yen
         assert (course.state, course.steps[-1].by, course.steps[-1].yen) == ("recovered", by, yen)
 
 

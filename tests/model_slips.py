@@ -33,7 +33,7 @@ def decide_slip(memory: Memory, no: int, approved: bool, on: date, reason: str, 
     if slip is None:
         assert answer.refused == "unknown-slip"
     elif answer.refused is None:
-        new = memory.entries[before:]
+        new = memory.own(before)
         assert bool(new) == (approved and answer.result.changed) and (reason or approved or not answer.result.changed)
         assert not answer.result.changed or state == "proposed"
         assert not (new and by == slip.steps[0].by), "one person posts a slip"

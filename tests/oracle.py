@@ -47,6 +47,7 @@ class Known:
     covered: bool | None = None
     due: int | None = 7245
     received: int = 7245
+    in_suspense: int = 0
     returned: int = 0
     waiting: int = 0
     ruling: str | None = None
@@ -288,7 +289,7 @@ def doubts_about(known: Known, clauses: tuple[str, ...]) -> tuple[str, ...]:
         "other_reason": "②" in clauses and known.reason not in expected,
         "receipt_contradicts_reason": known.reason == "receipt_not_returned" and arrived,
         "sanction": bool(clauses) and known.reason in SANCTIONS,
-        "withdrawn_before_issue": never_issued(known) and known.received > 0,
+        "withdrawn_before_issue": never_issued(known) and known.received + known.in_suspense > 0,
         "recovered": known.recovered > 0,
         "fee_not_known": known.due is None and known.received > 0,
     }

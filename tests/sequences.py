@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from ledger.audit.verify import verify
 from ledger.decisions.findings import judge
+from ledger.intake.report import Touched
 from ledger.store import database
 from migrations import guards
 from tests import given, model_commands, model_laws, model_refunds, model_rulings
@@ -41,6 +42,7 @@ class Commands(RuleBasedStateMachine):
         self.memory = Memory(BEGIN, {application.number: deepcopy(application) for application in APPLICATIONS})
         self.key: str | None = None
         self.answers: list[int | str] = []
+        self.log: list[int | str] = []  # the answers, and as "+5" how many entries an import posted
         self.news: dict[str, list[tuple[str, tuple[Any, ...]]]] = {}
         self.books = [Books(self.open.enter_context(database.writing(url, dry_run=True))) for url in self.urls]
 
@@ -54,7 +56,8 @@ class Commands(RuleBasedStateMachine):
             # It costs as much as all the rest, and both have the same digests: every other sequence, one of the two.
             for books in self.books[len(self.memory.entries) % 4 :][:1]:
                 books.seal()
-                assert verify(books.connection, guards.faults(books.connection)).faults == ()
+                faults = verify(books.connection, guards.faults(books.connection)).faults
+                assert faults == (), faults
         finally:
             self.open.close()
 
@@ -93,6 +96,7 @@ class Commands(RuleBasedStateMachine):
         assert tried in (None, answer), "a dry run answers otherwise"
         new = memory.read(self.written())
         self.answers.append(answer.refused or len(new))
+        self.log.append(self.answers[-1])
         if stored is not None:
             self.answered_again(answer, plain, *stored)
         else:
@@ -100,6 +104,7 @@ class Commands(RuleBasedStateMachine):
             _finish(expectation, answer)
             model_laws.require_sums(memory)
             model_laws.require_never_below_zero(memory, new)
+            model_laws.require_posted(memory, self.books[0].left_to_post())
             if self.key is not None and answer.refused is None:
                 memory.keys[self.key] = (plain, repr(answer.result))
         if turn % 6 == 2 and answer.refused is None and plain[0] != "look":
@@ -119,7 +124,10 @@ class Commands(RuleBasedStateMachine):
     def written(self) -> dict[str, list[Row]]:
         """What both books have written since."""
         rows = [books.new_rows() for books in self.books]
-        assert all(other == rows[0] for other in rows), "the engines write differently"
+        for other in rows[1:]:
+            assert other.keys() == rows[0].keys(), "the engines write differently"
+            for table in other:
+                assert other[table] == rows[0][table], "the engines write differently"
         return rows[0]
 
     def answered_again(self, answer: Answer, plain: tuple[Any, ...], first: tuple[Any, ...], text: str) -> None:
@@ -137,12 +145,25 @@ class Commands(RuleBasedStateMachine):
         self.news.setdefault(subject, []).append((what, words))
 
     def hand_in_the_news(self) -> None:
-        """Both books get to know what is new, one of them in another order: files of a day come in any."""
+        """Both books get to know what is new, one of them in another order: files of a day come in any.
+
+        What this calls for is posted at once, as `import` does.
+        """
+        if not self.news:
+            return
+        touched = _touched(self.news)
         for books, subjects in zip(self.books, (list(self.news), list(reversed(self.news))), strict=True):
             for subject in subjects:
                 for what, words in self.news[subject]:
                     getattr(books, what)(*words)
+            books.record(touched)
         self.news = {}
+        new = self.memory.read(self.written())
+        self.log.append(f"+{len(new)}")
+        model_laws.require_right_entries(self.memory, "import", new, self.memory.closed_to)
+        model_laws.require_sums(self.memory)
+        model_laws.require_never_below_zero(self.memory, new)
+        model_laws.require_posted(self.memory, self.books[0].left_to_post())
 
     def tell(self, number: str, name: str, day: date | None, code: str | None = None, to: date | None = None) -> None:
         """A fact becomes known."""
@@ -261,6 +282,10 @@ class Commands(RuleBasedStateMachine):
         loose = [name for name, versions in self.memory.deposits.items() if versions[-1].application is None]
         reference = loose[-1] if loose and nth else self.one_of(self.memory.deposits, "D", nth)
         self.given("match", reference, number, self.ago(ago))
+
+    def unmatched(self, nth: int, reason: str, ago: int = 0) -> None:
+        """`unmatch`, of one of the deposits."""
+        self.given("unmatch", self.one_of(self.memory.deposits, "D", nth), self.ago(ago), reason)
 
     def bill_paid(self, nth: int, ago: int = 0) -> None:
         """`bill pay`; the first bill comes when there is none yet."""
@@ -433,6 +458,15 @@ class Commands(RuleBasedStateMachine):
     def one_of(self, things: Sized, letter: str, nth: int) -> str:
         """The reference of one of the last deposits or bills; of the 0th, one that is not there."""
         return f"{letter}-{max(1, len(things) + 1 - nth):03}"
+
+
+def _touched(news: dict[str, list[tuple[str, tuple[Any, ...]]]]) -> Touched:
+    """The applications and deposits of which something new was told."""
+    told = [told for news_of in news.values() for told in news_of]
+    applications = {words[0] for what, words in told if what == "learn_fact"}
+    applications |= {words[1] for what, words in told if what == "learn_bill"}
+    deposits = {words[0].reference for what, words in told if what == "learn_deposit"}
+    return Touched(frozenset(applications), frozenset(deposits))
 
 
 def _finish(expectation: Expectation, answer: Answer) -> None:

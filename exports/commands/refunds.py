@@ -107,6 +107,7 @@ def paid(
     from ledger.booking import refunds
 
     steps = refunds.paid(books.connection, numbers, on=on, by=books.by, despite=despite)
+    posted(books, "refund", *steps)
     answers = [recorded(step, N_("Refund {no} is paid.")) for step in steps]
     return Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])
 

@@ -41,9 +41,11 @@ def init(session: Session) -> Answer:
 
     creation = database.create(session.database, by=session.by)
     text, data = summaries.created(creation), summaries.created_json(creation)
-    if creation.before is not None and (creation.before != creation.after or creation.fees):
-        posted = _post_what_waits(session)
-        text, data = "\n".join([text, *posted[:1]]), data | {"booked": posted[1]}
+    if creation.before is not None:
+        lines, booked = _post_what_waits(session)
+        data |= {"booked": booked}
+        if booked["posted"] or creation.before != creation.after:
+            text = f"{text}\n{lines}"
     return Answer(text, data)
 
 

@@ -62,7 +62,8 @@ def _claims(plan: Plan, deficit: Deficit, on: date) -> Iterator[Entry]:
         lacking -= yen
     if whose == "application":
         gone = plan.moved("certificate_issued", Account.AUTHORITY_PAYABLE, deficit.part)
-        gone -= plan.held(Account.AUTHORITY_PAYABLE, deficit.part)
+        # Below zero the authority owes it back: what it waived after it was paid is not gone, it is held again.
+        gone -= max(0, plan.held(Account.AUTHORITY_PAYABLE, deficit.part))
         gone += plan.moved("authority_waived", Account.AUTHORITY_PAYABLE, deficit.part)
         gone -= plan.moved("fee_claimed", Account.FEES_HELD, deficit.part)
         if (yen := min(lacking, gone)) > 0:

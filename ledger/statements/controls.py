@@ -103,7 +103,8 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
     by_application = chart.c.kept_by.in_(("application", "application or deposit"))
     by_deposit = chart.c.kept_by.in_(("deposit", "application or deposit"))
     application = case((by_application, moved.c.application))
-    deposit = case((by_deposit, moved.c.deposit))
+    # What is kept by either is kept by the deposit only where no application is named.
+    deposit = case((and_(by_deposit, or_(~by_application, moved.c.application.is_(None))), moved.c.deposit))
     balance = func.sum(moved.c.credit - moved.c.debit).cast(BigInteger).label("left")
     parts = (
         select(moved.c.account, application.label("application"), deposit.label("deposit"), balance)
@@ -113,7 +114,10 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
         .subquery()
     )
     of_a_part = or_(parts.c.application.is_not(None), parts.c.deposit.is_not(None))
-    below_zero = and_(parts.c.left < 0, parts.c.account != str(Account.AUTHORITY_PAYABLE))
+    # A claim stands on the debit side; what the authority is owed may stand on either.
+    claims, authority = str(Account.CLAIMS), str(Account.AUTHORITY_PAYABLE)
+    own_side = case((parts.c.account == claims, -parts.c.left), else_=parts.c.left)
+    below_zero = and_(own_side < 0, parts.c.account != authority)
     yen_of_parts = func.sum(case((of_a_part, parts.c.left), else_=0)).cast(BigInteger)
     parts_below = func.sum(case((below_zero, 1), else_=0)).cast(BigInteger)
     statement = select(parts.c.account, yen_of_parts, parts_below).group_by(parts.c.account)
