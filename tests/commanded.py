@@ -12,13 +12,8 @@ from exports.formats import zengin
 from ledger import tables
 from ledger.allocations import Part
 from ledger.audit import access
-<<<<<<< HEAD
-from ledger.booking import credits, month_end, payment_files, recovery, refunds, rulings, slips
-from ledger.booking.allocation import settle
-=======
-from ledger.booking import credits, month_end, payment_files, recording, recovery, refunds, slips
+from ledger.booking import credits, month_end, payment_files, recording, recovery, refunds, rulings, slips
 from ledger.booking.allocation import settle, take_back
->>>>>>> model
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
 from ledger.booking.reversals import reverse
@@ -34,7 +29,8 @@ from ledger.people import accounts, payees
 from ledger.store import database, idempotency, records, seals, settings
 from migrations.triggers import HELD_BY
 from tests import given, posted
-from tests.model import Application, Deposit, Fact, Ruling
+from tests.model import Application, Deposit, Fact
+from tests.model_records import Ruling
 from tests.posted import CHIEF, CLERK
 
 # Under the notice of 2012-03-23; a sequence may go on, or begin, beyond the one of 2012-09-21.

@@ -7,11 +7,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from ledger.notices import register
 from tests import oracle
+from tests.model_records import BankAccount, Bill, Close, Ruling, Step
 
 BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010", "2020", "2040", "2041", "2050", "2060"
 CLAIMS = "1150"
@@ -69,47 +70,6 @@ class Deposit:
 
 
 @dataclass(frozen=True)
-class Bill:
-    """A bill of one line; negative yen withdraw what was billed."""
-
-    reference: str
-    billed_on: date
-    application: str
-    yen: int
-
-
-@dataclass
-class Ruling:
-    """A paper of the federation: what it says, who brought it when, and its last step with the doubts it speaks of."""
-
-    no: int
-    application: str
-    treatment: str
-    known_on: date
-    by: str
-    state: str = "proposed"
-    on: date | None = None
-    reason: str | None = None
-    doubts: tuple[str, ...] = ()
-
-
-@dataclass
-class BankAccount:
-    """What is known of a member's bank account: the last one, the one trusted, and who brought the last."""
-
-    last: str | None = None
-    trusted: str | None = None
-    brought_by: str | None = None
-    approved: bool = False
-    numbers: set[str] = field(default_factory=set)
-
-    @property
-    def waits(self) -> bool:
-        """Whether it waits for a second person."""
-        return self.last != self.trusted
-
-
-@dataclass(frozen=True)
 class Movement:
     """A movement; the parts are an application, a deposit, or None at the bank."""
 
@@ -150,21 +110,6 @@ class Entry:
         return self.for_day or self.on
 
 
-@dataclass(frozen=True)
-class Step:
-    """A state that a refund or credit came into."""
-
-    state: str
-    on: date
-    by: str
-    reason: str | None
-    entry: int | None
-    payment_file: int | None
-    nth: int = 1
-    undoes: int | None = None
-    yen: int | None = None
-
-
 @dataclass
 class Course:
     """A refund or a credit with its steps: of which application, to which reissue, or of which deposit."""
@@ -201,16 +146,6 @@ class Course:
     def came_back(self) -> bool:
         """Whether its transfer came back, and it was not paid since."""
         return [step.state for step in self.in_force if step.state in ("paid", "returned")][-1:] == ["returned"]
-
-
-@dataclass(frozen=True)
-class Close:
-    """A month that was closed, with all before it."""
-
-    month: str
-    last: date
-    bank: int | None
-    accept: str | None
 
 
 @dataclass
@@ -278,16 +213,11 @@ class Memory:
         self.bills[bill] = Bill(bill, self.today, number, yen)
         self.news[number] += 1
 
-<<<<<<< HEAD
     def learn_ruling(self, ruling: Ruling) -> None:
         """A paper of the federation, of today."""
         self.rulings.append(ruling)
         self.news[ruling.application] += 1
 
-    def settle(self, reference: str, number: str, on: date) -> None:
-        """A person's word whose a deposit is."""
-        self.learn_deposit(replace(self.deposits[reference][-1], application=number, known_on=on))
-=======
     def settle(self, reference: str, number: str | None, on: date) -> None:
         """A person's word whose a deposit is, or that it is not known."""
         last = self.deposits[reference][-1]
@@ -295,7 +225,6 @@ class Memory:
             self.learn_deposit(replace(last, others=(*last.others, number), known_on=on))
         else:
             self.learn_deposit(replace(last, application=number, others=(), known_on=on))
->>>>>>> model
 
     # --- what was written ---
 
@@ -426,7 +355,7 @@ class Memory:
         proposed = sum(credit.yen for credit in self.credits if credit.to == number and credit.state == "proposed")
         return self.applications[number].due - self.received(number) - proposed
 
-    def waiting(self, number: str) -> int:
+    def in_suspense(self, number: str) -> int:
         """What waits in suspense of the deposits that are known to pay for an application, in yen."""
         known = {reference: versions[-1].application for reference, versions in self.deposits.items()}
         return sum(self.balance[SUSPENSE, reference] for reference, whose in known.items() if whose == number)
@@ -510,7 +439,7 @@ class Memory:
             covered={"yes": True, "no": False}.get(code.get("covered") or ""),
             due=application.due,
             received=self.received(number),
-            in_suspense=self.waiting(number),
+            in_suspense=self.in_suspense(number),
             returned=self.given_back(number) - (without.standing if without else 0),
             recovered=sum(
                 refund.recovered for refund in self.refunds if refund.application == number and refund is not without
@@ -519,14 +448,3 @@ class Memory:
             ruling=None if ruling is None else ruling.treatment,
             ruled_doubts=() if ruling is None else ruling.doubts,
         )
-
-
-def month_of(day: date) -> str:
-    """The month of a day, as it is written."""
-    return f"{day:%Y-%m}"
-
-
-def last_day(month: str) -> date:
-    """The last day of a month."""
-    first = date.fromisoformat(f"{month}-01")
-    return (first + timedelta(31)).replace(day=1) - timedelta(1)

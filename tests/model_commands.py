@@ -9,19 +9,9 @@ from datetime import date
 from typing import Any
 
 from tests.commanded import Answer
-from tests.model import (
-    AUTHORITY,
-    BANK,
-    SUSPENSE,
-    BankAccount,
-    Bill,
-    Close,
-    Course,
-    Entry,
-    Memory,
-    last_day,
-)
+from tests.model import AUTHORITY, BANK, SUSPENSE, Course, Entry, Memory
 from tests.model_laws import require_booked, require_reasons
+from tests.model_records import BankAccount, Bill, Close, last_day
 from tests.model_slips import Expectation, decide_slip, propose_slip
 
 __all__ = ["decide_slip", "propose_slip"]

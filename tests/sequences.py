@@ -19,8 +19,9 @@ from migrations import guards
 from tests import given, model_commands, model_laws, model_refunds, model_rulings
 from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Answer, Books, Row
 from tests.drawn import PAIRS, drawn
-from tests.model import AUTHORITY, RECORDED, SUSPENSE, Deposit, Fact, Memory, Ruling, last_day, month_of
+from tests.model import AUTHORITY, RECORDED, SUSPENSE, Deposit, Fact, Memory
 from tests.model_commands import MOVES, NEED_A_REASON
+from tests.model_records import Ruling, last_day, month_of
 from tests.model_slips import Expectation
 from tests.posted import CHIEF, CLERK
 
@@ -364,7 +365,7 @@ class Commands(RuleBasedStateMachine):
     def a_ruling_comes(self, number: str, treatment: str, by: str, sure: int = 0) -> None:
         """A paper of the federation becomes known, mostly of an application of which no notice decides."""
         doubtful = [one for one in NUMBERS if self.memory.finding(one).outcome == "needs_review"]
-        if sure and not doubtful and self.memory.paid_in(number):
+        if sure and not doubtful and self.memory.received(number):
             self.tell(number, "withdrawn_on", self.memory.today)
         number = doubtful[0] if sure and doubtful else number
         ruling = Ruling(len(self.memory.rulings) + 1, number, treatment, self.memory.today, by)
