@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, select
 
 from ledger import dates, tables
 from ledger.codes import REASONS, TREATMENTS, USED
@@ -415,6 +415,7 @@ def _pay(connection: Connection, no: int, day: date, signed: Part) -> None:
     posted = {"happened_on": day, "event": "refund_paid", "key": f"paid:{no}", "digest": "0"}
     connection.execute(tables.entry.insert().values(no=1_000_000 + no, **posted, **signed))
     approved = {"refund": no, "nth": 2, "state": "approved", "happened_on": day, "by": "another"}
+    approved["member_known"] = connection.execute(select(func.max(tables.member_known.c.id))).scalar_one()
     paid = {"refund": no, "nth": 3, "state": "paid", "happened_on": day, "entry": 1_000_000 + no}
     for step in (approved, paid):
         connection.execute(tables.refund_step.insert().values(signed | step))

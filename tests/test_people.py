@@ -295,6 +295,7 @@ def test_every_refusal_of_a_command_that_writes_is_recorded(books: str) -> None:
     assert "secret" not in str(found)
     assert "unknown-refund" in desk.done(books, "refusals").stdout
     assert desk.held(books) == before
+    desk.done(books, "book")
     assert desk.typed(books, "verify").exit_code == 0
 
 

@@ -203,7 +203,7 @@ def test_a_payment_recorded_by_mistake_is_as_if_it_had_not_been(books: str, tmp_
 
 def test_in_a_closed_month_it_is_taken_back_on_the_first_open_day(books: str) -> None:
     come_to(books, "paid", "refund", "1", Path())
-    desk.done(books, "close", "2012-03", "--bank-balance", "0", "--accept", "試験")
+    desk.done(books, "close", "2012-03", "--bank-balance", "500", "--accept", "試験")
     desk.done(books, "refund", "unpaid", "1", "--reason", "誤記")
     assert desk.answered(books, "refund", "list")[0]["steps"][-1]["on"] == "2012-04-01"
     desk.verifies(books)
@@ -278,7 +278,7 @@ def test_a_claim_on_the_member_is_settled_first(books: str) -> None:
     come_to(books, "paid", "refund", "1", Path())
     with database.writing(books) as connection:  # as when the deposit turns out to be another's: its fee is gone
         slip = {"application": "A-1", "yen": 5000}
-        post(connection, [entry_of("claim_raised", "A-1", on=date(2012, 4, 1), **slip)], by=CLERK)
+        post(connection, [entry_of("claim_raised", "A-1", 1, on=date(2012, 4, 1), **slip)], by=CLERK)
     desk.done(books, "refund", "recovered", "1", "--yen", "6000", "--on", "2012-04-02")
     assert balance(books) == {"1110": 6500, "2020": 500, "2040": 6000}
     desk.verifies(books)
