@@ -395,8 +395,9 @@ def test_withdrawn_twice_before_it_was_known_or_without_a_reason_is_refused(take
         with pytest.raises(NoReasonGiven):
             withdraw(connection, rows, reason=" ")
         withdraw(connection, rows)
+        withdraw(connection, rows)  # typed again: nothing changes
         with pytest.raises(withdrawing.NothingToWithdraw):
-            withdraw(connection, rows)
+            withdraw(connection, rows, reason="別の理由")
 
 
 ROWS: list[tuple[str, RowsOfImport]] = [
