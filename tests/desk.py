@@ -346,7 +346,13 @@ def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None], lab
         server.drop(own)
 
 
+def sound(url: str) -> None:
+    """The books agree with themselves; what an earlier version left to `book` may wait in them."""
+    with database.reading(url) as connection:
+        assert verification.sound(connection).faults == ()
+
+
 def verifies(url: str) -> None:
-    """The books agree with themselves."""
+    """The books agree with themselves, and everything that they know is posted."""
     with database.reading(url) as connection:
         assert verification.verify(connection).faults == ()

@@ -136,7 +136,10 @@ def killed_while_upgraded(new: Callable[[], str]) -> str:
     for point in points(count):
         url = new()
         assert crashes.killed(url, point, "init", by=CLERK)
-        assert standing(url) == (before if point < count else after), f"half of it at point {point} of {count}"
+        # After the upgrade is kept, what waits is posted in a write of its own: killed in between, `init` goes on there.
+        now = standing(url)
+        assert now == before if point < count // 2 else now[0] in (before[0], after[0]), f"half of it at {point}"
+        assert point < count or now == after
         desk.done(url, "init")
         assert standing(url) == after
     return whole
@@ -234,7 +237,7 @@ def test_killed_before_the_look_is_recorded_no_number_is_shown(made: Copies) -> 
             assert crashes.killed(url, point, *typed, by=CLERK)
             assert looks(url) == before + done + (point == count)
             assert "1112223" in desk.done(url, *typed).stdout
-        desk.verifies(url)
+        desk.sound(url)
 
 
 # --- copies ---------------------------------------------------------------------------------------------------------
@@ -251,7 +254,7 @@ def whole(file: Path) -> str | None:
     """What a file of books holds, as far as it is there; half of one would not agree with itself."""
     if not file.exists():
         return None
-    desk.verifies(f"sqlite:///{file}")
+    desk.sound(f"sqlite:///{file}")
     return desk.held(f"sqlite:///{file}")
 
 

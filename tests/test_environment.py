@@ -140,7 +140,7 @@ def test_books_where_nobody_may_write(made: Copies, tmp_path: Path, which: str) 
         after = held(url)
         desk.done(url, *typed, by=by)
         assert held(url) == after != before
-        desk.verifies(url)
+        desk.sound(url)
 
 
 # --- no room --------------------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def test_no_room_in_the_middle_of_commit(made: Copies, tmp_path: Path, command: 
         after = held(url)
         desk.done(url, *typed, by=by)
         assert held(url) == after != before
-        desk.verifies(url)
+        desk.sound(url)
 
 
 @SQLITE

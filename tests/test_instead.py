@@ -36,6 +36,7 @@ PLACEHOLDERS = {
     "…": "承知の上",
     "FOLDER": ".",
     "FILE.xlsx": "x.xlsx",
+    "CODE=REASON": "承知の上",  # one reason for each point; here one for all of them
 }
 # What is typed after a command that is advised by its name alone.
 COMPLETED = {
@@ -230,6 +231,10 @@ OWN_BOOKS = {
         same-person-changes-people unknown-people-change unknown-person
     """,
     "followed in test_allocation.py": "member-has-applications not-allocated",
+    "followed in test_rulings.py": "credited-reissue-withdrawn fee-not-known nothing-to-rule ruling-out-of-order",
+    "followed in test_closing_points.py": """
+        accepted-twice balance-not-repeated point-does-not-stand same-person-closes unknown-point
+    """,
     "of a number that two records share but for its spelling: test_numbers.py": "ambiguous-number",
     "of a refund whose fee went elsewhere: test_refunds.py": "fee-not-held",
 }

@@ -210,7 +210,9 @@ def interest(books: Books, yen: Annotated[int, number("YEN", N_("the yen that th
     """Posts interest that the bank paid."""
     from ledger.booking.interest import receive
 
-    return recorded(receive(books.connection, yen, on=on, by=books.by), N_("Entry {no} posts the interest."))
+    interest = receive(books.connection, yen, on=on, by=books.by)
+    sentence = _("Entry {no} posts the interest.", no=interest.no)
+    return Answer(sentence, {"entry": interest.no, "changed": interest.changed})
 
 
 @app.writes("reverse"'''

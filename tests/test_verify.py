@@ -90,15 +90,16 @@ def test_first_wrong_row_is_named_first_and_every_other_one(tampered: Connection
         tampered.execute(changing)
     found = _found(tampered)
     assert found[:3] == [
-        ("row-missing", f"fact {fact.id}"),
         ("row-changed", "entry 1"),
+        ("row-missing", f"fact {fact.id}"),
         ("row-changed", f"decision {decision.no}"),
     ]
 
 
 def test_part_names_what_was_tampered_with_in_it(tampered: Connection) -> None:
-    no = tampered.execute(text("SELECT max(no) FROM entry WHERE happened_on < '2012-05-01'")).scalar_one()
     batch = min(sealed.written(tampered, Month(2012, 4), None))
+    last = text("SELECT max(no) FROM entry WHERE happened_on BETWEEN '2012-04-01' AND '2012-04-30'")
+    no = tampered.execute(last).scalar_one()
     tampered.execute(update(tables.entry).where(tables.entry.c.no == no).values(event="other"))
     for month, since in ((Month(2012, 4), None), (None, batch - 1)):
         found = verification.verify(tampered, month=month, since=since).faults

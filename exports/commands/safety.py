@@ -64,9 +64,9 @@ def restore(session: Session, file: Annotated[Path, argument("FILE", N_("the bac
 
 
 def _faults(connection: Any) -> int:
-    from exports.issued.verification import verify
+    from exports.issued.verification import sound
 
-    return len(verify(connection).faults)
+    return len(sound(connection).faults)
 
 
 def _copied(copy: Any, sentence: str, file: Path) -> Answer:

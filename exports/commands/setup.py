@@ -41,19 +41,24 @@ def init(session: Session) -> Answer:
 
     creation = database.create(session.database, by=session.by)
     text, data = summaries.created(creation), summaries.created_json(creation)
-    if creation.before is not None:
+    if creation.before is not None and _waits(session):
         lines, booked = _post_what_waits(session)
-        data |= {"booked": booked}
-        if booked["posted"] or creation.before != creation.after:
-            text = f"{text}\n{lines}"
+        text, data = f"{text}\n{lines}", data | {"booked": booked}
     return Answer(text, data)
 
 
-def _post_what_waits(session: Session) -> tuple[str, dict[str, object]]:
-    """Posts what earlier versions left to `book`, and what a fee that was added calls for."""
+def _waits(session: Session) -> bool:
+    """Whether earlier versions left something to `book`, or a fee that was added calls for it."""
     from ledger.booking import run
 
-    with session.writing() as books:
+    with session.reading() as books:
+        return bool(run.planned(books.connection, dates.today()).postings)
+
+
+def _post_what_waits(session: Session) -> tuple[str, dict[str, object]]:
+    from ledger.booking import run
+
+    with session.upgrading() as books:
         return summaries.booked(run.book(books.connection, dates.today(), by=books.by))
 
 

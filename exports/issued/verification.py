@@ -16,11 +16,16 @@ from migrations import guards
 
 def verify(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verification:
     """Verifies the books, or what a month or every batch after one wrote, with the rules that our migrations made."""
-    found = verified.verify(connection, guards.faults(connection), month=month, since=since)
+    found = sound(connection, month=month, since=since)
     if found.faults or month is not None or since is not None:
         return found
     # Of books that were tampered with, what they call for is not asked.
     return replace(found, faults=tuple(unposted(connection, dates.today())))
+
+
+def sound(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verification:
+    """As `verify`, but does not ask whether everything is posted: of books that wait for it a copy is good."""
+    return verified.verify(connection, guards.faults(connection), month=month, since=since)
 
 
 def text(verification: verified.Verification, file: str = "") -> str:
