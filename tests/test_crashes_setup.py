@@ -138,7 +138,7 @@ def killed_while_upgraded(new: Callable[[], str]) -> str:
         assert crashes.killed(url, point, "init", by=CLERK)
         # After the upgrade is kept, what waits is posted in a write of its own: killed in between, `init` goes on there.
         now = standing(url)
-        assert now == before if point < count // 2 else now[0] in (before[0], after[0]), f"half of it at {point}"
+        assert now == before if point < count // 2 else now[0] in (before[0], after[0]), f"at {point}"
         assert point < count or now == after
         desk.done(url, "init")
         assert standing(url) == after
