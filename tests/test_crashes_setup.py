@@ -136,7 +136,7 @@ def killed_while_upgraded(new: Callable[[], str]) -> str:
     for point in points(count):
         url = new()
         assert crashes.killed(url, point, "init", by=CLERK)
-        # After the upgrade is kept, what waits is posted in a write of its own: killed in between, `init` goes on there.
+        # What waits is posted in a write of its own after the upgrade: killed in between, `init` goes on from there.
         now = standing(url)
         assert now == before if point < count // 2 else now[0] in (before[0], after[0]), f"at {point}"
         assert point < count or now == after
