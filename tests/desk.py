@@ -74,13 +74,18 @@ def entry(url: str, event: str, whose: str) -> str:
 
 
 def resolved(url: str, command: str) -> list[str]:
-    """The words of a command; `entry:EVENT:WHOSE` stands for the number of an entry, `undone:…` for its reversal."""
-    words = []
+    """The words of a command; `entry:EVENT:WHOSE` stands for the number of an entry, `undone:…` for its reversal.
+
+    `withdrawn` after `withdraw` stands for the number of the import that was withdrawn.
+    """
+    words: list[str] = []
     for word in shlex.split(command):
         if named := re.fullmatch("(entry|undone):(.*):(.*)", word):
             no = entry(url, named[2], named[3])
             every = answered(url, "entries")["entries"] if named[1] == "undone" else []
             words.append(next((str(one["no"]) for one in every if one["reverses"] == int(no)), no))
+        elif words == ["withdraw"] and word == "withdrawn":
+            words.append(next(str(one["no"]) for one in answered(url, "imports")["imports"] if one["withdrawn"]))
         else:
             words.append(word)
     return words

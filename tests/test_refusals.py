@@ -134,7 +134,7 @@ REFUSED = [
     ("withdraw 99 --reason 誤り", "unknown-import"),
     ("withdraw 三 --reason 誤り", "not-rows"),
     ("withdraw 3:99 --reason 誤り", "nothing-to-withdraw"),
-    ("withdraw 15 --reason 別の理由 --on 2012-05-02", "nothing-to-withdraw"),
+    ("withdraw withdrawn --reason 別の理由 --on 2012-05-02", "nothing-to-withdraw"),
     ("withdraw 2 --reason 誤り --on 2011-01-01", "withdrawn-before-known"),
     ("bill pay S-1 --on 2012-01-01", "before-the-step-before"),
     ("bill pay S-0 --on 2012-02-29", "not-owed-yet"),
@@ -263,7 +263,7 @@ DONE_BEFORE = [
     "close 2010-11 --bank-balance 0",
     "reopen 2010-12 --reason 入金の計上もれ",
     "settings set payer_bank 9999",
-    "withdraw 15 --reason 二重取込み --on 2012-05-02",
+    "withdraw withdrawn --reason 二重取込み --on 2012-05-02",
     "init",
 ]
 
