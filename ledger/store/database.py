@@ -179,8 +179,7 @@ def create(database: str, *, by: str = "") -> Creation:
                 os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
             except OSError as error:
                 raise errors.NotWritable(format_url(database)) from error
-        with _engine(database).connect() as plain:
-            connection = plain.execution_options(writes=True)
+        with _engine(database).connect() as plain, _tables_made_anew(plain) as connection:
             before = _version(connection)
             versions, head = _versions()
             if before is not None and before not in versions:
@@ -193,8 +192,28 @@ def create(database: str, *, by: str = "") -> Creation:
             marks = {name: mark for name, mark in seals.marks(connection).items() if name in tables_before}
             accounts, fees = _load_chart(connection), _load_fees(connection)
             seals.seal(connection, marks, by=by, command="init", role=role(connection))
-            connection.commit()
     return Creation(before, head, accounts, fees)
+
+
+@contextmanager
+def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
+    """For one writer whose steps may make a table anew that others refer to.
+
+    SQLite cannot alter a table: the step copies it, drops it and renames the copy, which its foreign keys refuse, and
+    it can switch these off outside a transaction only. So they are asked once at the end, before COMMIT.
+    """
+    connection = plain.execution_options(writes=True)
+    if plain.dialect.name != "sqlite":
+        yield connection
+        connection.commit()
+        return
+    file = plain.connection.dbapi_connection
+    assert file is not None
+    file.cursor().execute("PRAGMA foreign_keys=OFF")
+    dangling = set(connection.exec_driver_sql("PRAGMA foreign_key_check"))
+    yield connection
+    assert not set(connection.exec_driver_sql("PRAGMA foreign_key_check")) - dangling, "a step lost a reference"
+    connection.commit()
 
 
 def alembic_config() -> Any:
