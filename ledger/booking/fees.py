@@ -239,9 +239,27 @@ def _correct(
 ) -> bool:
     """Posts anew what was booked from facts that were corrected since, and reverses what was posted of it.
 
-    The new entries come first, so that no part of an account falls below zero on the way. Where the money has gone on
-    nothing is planned, and the answer is no; with `claims` what has been paid out becomes a claim on the member.
+    The new entries come first, so that no part of an account falls below zero on the way. Where money was set aside
+    meanwhile and came back, the day waits until it was back. Where it has gone on nothing is planned, and the answer is
+    no; with `claims` what has been paid out becomes a claim on the member.
     """
+    for day in (on, *plan.days_after(on, [*plan.allocated_to(reference), reference])):
+        if day <= plan.through and _correct_on(plan, day, reference, deposit, group, applications, originals, claims):
+            return True
+    return False
+
+
+def _correct_on(
+    plan: Plan,
+    on: date,
+    reference: str,
+    deposit: DepositFacts | None,
+    group: _Group,
+    applications: Applications,
+    originals: Mapping[int, Entry],
+    claims: bool,
+) -> bool:
+    """The same on one day; no where the money was not there then."""
     anew: list[Entry] = []
     if deposit is not None:
         without = plan.allocated_to(reference)

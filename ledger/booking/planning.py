@@ -266,6 +266,11 @@ class Plan:
                 available, before = None, 0
         return since if before >= yen else available
 
+    def days_after(self, since: date, parts: Collection[str]) -> list[date]:
+        """The days after one day on which fees held or suspense of these parts moved, the plan included."""
+        of = ((account, part) for account in (Account.FEES_HELD, Account.SUSPENSE) for part in parts)
+        return sorted({day for side in of for day, _yen in self._balances(*side, ()) if day > since})
+
     def _balances(self, account: str, part: str, postings: Sequence[Entry]) -> Iterator[tuple[date, int]]:
         """What a part of an account holds at the end of each day on which it moved, the plan and these included."""
         by_day = self._by_day(account, part)
