@@ -240,6 +240,10 @@ class Books:
         """The events that are called for and not posted: none, since each command posts what it calls for."""
         return [posting.event for posting in planned(self.connection, self.today).postings]
 
+    def money_gone(self) -> list[str]:
+        """What is not corrected because its money has gone on."""
+        return [left.subject for left in planned(self.connection, self.today).left if left.code == "money_gone"]
+
     def once(self, key: str, command: str, *words: Any) -> Any:
         """A command under a key, as the command line gives it; given again, it answers the text that was kept."""
         content = {str(nth): str(word) for nth, word in enumerate(words, 1)}

@@ -161,7 +161,7 @@ def _lowest_owed(memory: Memory, bill: Bill, on: date) -> int:
 
 # The events of slips, which two people take back; and those that booking posts from facts.
 OF_SLIPS = ("transfer_fee", "interest_received", "fee_written_off", "suspense_to_income", "other_entry")
-FROM_DEPOSITS = ("fee_received", "overpaid", "payer_unknown", "suspense_settled")
+FROM_DEPOSITS = ("fee_received", "overpaid", "payer_unknown", "suspense_settled", "fee_released")
 
 
 def reverse(memory: Memory, no: int, reason: str, on: date) -> Expectation:

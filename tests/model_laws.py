@@ -118,6 +118,11 @@ def require_posted(memory: Memory, left_to_post: list[str]) -> None:
     assert not left_to_post, f"after {len(memory.entries)} entries {left_to_post} are left to post"
 
 
+def require_nothing_stuck(money_gone: list[str]) -> None:
+    """What is known to be otherwise is corrected, or waits for a refund or credit that can be named."""
+    assert not money_gone, f"{money_gone} are not corrected, and nothing holds the money"
+
+
 def require_never_below_zero(memory: Memory, new: list[Entry]) -> None:
     """No part of an account is below zero: not now, and not as of any day since the first that changed."""
     for (account, part), yen in memory.balance.items():

@@ -165,6 +165,7 @@ class Commands(RuleBasedStateMachine):
         model_laws.require_sums(self.memory)
         model_laws.require_never_below_zero(self.memory, new)
         model_laws.require_posted(self.memory, self.books[0].left_to_post())
+        model_laws.require_nothing_stuck(self.books[0].money_gone())
 
     def tell(self, number: str, name: str, day: date | None, code: str | None = None, to: date | None = None) -> None:
         """A fact becomes known."""
