@@ -178,7 +178,7 @@ class NoDatabase(Refusal):
     """there are no books at {database}"""
 
     database: str
-    instead = N_("create them first: seisan init")
+    instead = N_("create them first: seisan init; or see which are meant, and why: seisan where")
 
 
 class DatabaseNewer(Refusal):
@@ -217,6 +217,14 @@ class NotADatabase(Refusal):
 
     database: str
     instead = N_("name the books with --database, as sqlite:///FILE or postgresql://…")
+
+
+class NotASettingsFile(Refusal):
+    """{file} cannot be taken for settings: {why}"""
+
+    file: str
+    why: str
+    instead = N_('write in it only: database = "sqlite:///FILE", by = "NAME", lang = "ja"; or delete it')
 
 
 class NotWritable(Refusal):

@@ -12,6 +12,7 @@ import typer
 
 from exports.reports import REPORTS, settings, summaries
 from exports.shell.commands import Commands
+from exports.shell.config import DEFAULT, NAME
 from exports.shell.options import AsJson, argument, option
 from exports.shell.session import Answer, Books, Session
 from ledger import dates, i18n
@@ -22,6 +23,8 @@ app = Commands(N_("Setting up"))
 setting = app.group(
     "settings", N_("What the federation is to its bank, and how many people a payment needs."), lists=True
 )
+
+_WHERE = {"database": N_("Books"), "by": N_("Acting"), "lang": N_("Language")}
 
 _DEMO_DONE = N_(
     """
@@ -40,11 +43,27 @@ def init(session: Session) -> Answer:
     from ledger.store import database
 
     creation = database.create(session.database, by=session.by)
-    text, data = summaries.created(creation), summaries.created_json(creation)
+    place = database.format_url(session.database)
+    text, data = summaries.created(creation, place), summaries.created_json(creation) | {"database": place}
     if creation.before is not None and _waits(session):
         lines, booked = _post_what_waits(session)
         text, data = f"{text}\n{lines}", data | {"booked": booked}
     return Answer(text, data)
+
+
+@app.runs("where", "", as_json=AsJson)
+def where(session: Session) -> Answer:
+    """Says which books are meant, who is acting and in which language, and where that is said."""
+    from ledger.store import database
+
+    said = {"database": database.format_url(session.database), "by": session.by, "lang": session.lang}
+    lines = []
+    for key, title in _WHERE.items():
+        origin = session.origins[key]
+        lines.append(f"{_(title)}: {said[key]} ({_('nothing else was said') if origin == DEFAULT else origin})")
+    if DEFAULT in session.origins.values():
+        lines.append(_("To have it always so, write it into a file {name}: database, by, lang.", name=NAME))
+    return Answer("\n".join(lines), said | {"from": dict(session.origins)})
 
 
 def _waits(session: Session) -> bool:

@@ -47,13 +47,15 @@ EVENTS = {
 }
 
 
-def created(creation: "Creation") -> str:
+def created(creation: "Creation", place: str) -> str:
     """What became of the books: made, there already, or brought up to date; and what was loaded into earlier ones."""
     before, after, accounts, fees = creation
     if before is None:
-        return _("The books are ready (version {after}). Next: seisan import FILE…", after=after)
+        return _("The books are ready (version {after}): {place}. Next: seisan import FILE…", after=after, place=place)
     if before == after and not (accounts or fees):
-        return _("The books were there already, in version {after}; nothing was changed.", after=after)
+        return _(
+            "The books were there already, in version {after}: {place}; nothing was changed.", after=after, place=place
+        )
     sentence = N_("The books were brought from version {before} to {after}; nothing in them was lost.")
     if before == after:
         sentence = N_("The books were there already, in version {after}; what they did not hold yet was added.")

@@ -3,13 +3,14 @@
 import getpass
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
 import typer
 
-from exports.shell import misuse
+from exports.shell import config, misuse
+from exports.shell.config import Configured
 from exports.shell.help import GLOBAL, Group
 from exports.shell.options import option
 from exports.shell.session import Answer, Session, show
@@ -35,12 +36,18 @@ class Program(Group):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
         options, rest = _global_options(words)
-        i18n.use(_language(options))
+        i18n.use(_language(options, {}))
         spelled = next((earlier for earlier in self.earlier if tuple(rest[: len(earlier)]) == earlier), ())
         arguments = [*options, *self.earlier.get(spelled, ()), *rest[len(spelled) :]]
 
         def command() -> Any:
-            return super(Program, self).main(_texts(arguments), prog_name="seisan", standalone_mode=False)
+            helps = {"--help", "-h", "--version"} & {*words}
+            configured = Configured(None, {}) if helps else config.configured()
+            origins = dict(_origins(options, configured))
+            more = {key: value for key, value in configured.values.items() if origins[key] == str(configured.file)}
+            i18n.use(_language(options, more))
+            typed = [*(f"--{key}={value}" for key, value in more.items()), *arguments]
+            return super(Program, self).main(_texts(typed), prog_name="seisan", standalone_mode=False, obj=origins)
 
         return _exit_code(command, "--json" in words)
 
@@ -98,8 +105,19 @@ def _global_options(words: Iterable[str]) -> tuple[list[str], list[str]]:
     return options, rest
 
 
-def _language(options: list[str]) -> i18n.Language:
-    language = os.environ.get("SEISAN_LANG", "ja")
+def _origins(options: list[str], configured: Configured) -> Iterator[tuple[str, str]]:
+    """Where books, person and language come from: an option, a variable, the settings file, or nothing was said."""
+    for key, variable in config.VARIABLES.items():
+        if any(word == f"--{key}" or word.startswith(f"--{key}=") for word in options):
+            yield key, f"--{key}"
+        elif os.environ.get(variable):
+            yield key, variable
+        else:
+            yield key, str(configured.file) if key in configured.values else config.DEFAULT
+
+
+def _language(options: list[str], configured: Mapping[str, str]) -> i18n.Language:
+    language = configured.get("lang") or os.environ.get("SEISAN_LANG", "ja")
     for flag, value in pairwise([*options, ""]):
         if flag == "--lang":
             language = value
@@ -160,4 +178,4 @@ def global_options(
     name = kana.signed_name(typed)
     if name is None:
         raise NamesNobody(typed)
-    ctx.obj = Session(database, name, ctx.command, key)
+    ctx.obj = Session(database, name, ctx.command, key, lang=lang, origins=ctx.obj or {})

@@ -62,7 +62,7 @@ class Session:
     """Who is acting on which books, and how the command was typed.
 
     `may` is what a person may do of whom the command asks, any of it. Under a key, `content` is what was asked for:
-    each field as it is typed, with its value as text.
+    each field as it is typed, with its value as text. `origins` are where books, person and language come from.
     """
 
     database: str
@@ -75,6 +75,8 @@ class Session:
     may: tuple[str, ...] = ()
     out: Path | None = None
     content: Mapping[str, str] = field(default_factory=dict)
+    lang: str = "ja"
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @contextmanager
     def reading(self) -> Iterator[Books]:

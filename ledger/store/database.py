@@ -61,11 +61,14 @@ def parse_url(database: str) -> URL:
 
 
 def format_url(database: str) -> str:
-    """The address without its password, also where one stands among the options or the address is none."""
+    """The address, with the full path of a file and without the password, also where one stands among the options."""
     try:
-        return masking.passwords(make_url(database).render_as_string(hide_password=True))
+        url = make_url(database)
     except (ArgumentError, ValueError):
         return masking.passwords(database)
+    if url.drivername == "sqlite" and url.database and not url.database.startswith((":", "file:")):
+        return f"sqlite:///{Path(url.database).absolute()}"
+    return masking.passwords(url.render_as_string(hide_password=True))
 
 
 @cache
@@ -149,7 +152,7 @@ def turn(database: str) -> Iterator[None]:
 def _connect(database: str) -> Connection:
     url = parse_url(database)
     if url.drivername == "sqlite" and not Path(str(url.database)).is_file():
-        raise errors.NoDatabase(str(url.database))
+        raise errors.NoDatabase(format_url(database))
     return _engine(database).connect()
 
 

@@ -1,0 +1,63 @@
+"""seisan.toml: which books, who acts, which language, when neither typed nor in the environment.
+
+It is looked for in the current folder and upwards, then in the user's configuration folder. A file of books that it
+names without a full path lies beside it, wherever the command is typed.
+"""
+
+import os
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.errors import NotASettingsFile
+
+NAME = "seisan.toml"
+KEYS = ("database", "by", "lang")
+VARIABLES = {"database": "SEISAN_DATABASE", "by": "SEISAN_USER", "lang": "SEISAN_LANG"}
+
+DEFAULT = "default"
+
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True)
+class Configured:
+    """What a settings file says, by key; `file` is None when there is none."""
+
+    file: Path | None
+    values: Mapping[str, str]
+
+
+def configured() -> Configured:
+    """What the nearest settings file says. Refused (not-a-settings-file): one that is no TOML, or says more."""
+    file = next((place / NAME for place in _places() if (place / NAME).is_file()), None)
+    if file is None:
+        return Configured(None, {})
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8
+        raise NotASettingsFile(str(file), str(error)) from None
+    for key, value in values.items():
+        if key not in KEYS or not isinstance(value, str) or not value.strip():
+            raise NotASettingsFile(str(file), key)
+    if "database" in values:
+        values["database"] = _beside(file, values["database"])
+    return Configured(file, values)
+
+
+def _places() -> Iterator[Path]:
+    here = Path.cwd()
+    yield from (here, *here.parents)
+    if sys.platform == "win32":
+        yield Path(os.environ.get("APPDATA", Path.home())) / "seisan"
+    else:
+        yield Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "seisan"
+
+
+def _beside(file: Path, database: str) -> str:
+    """The address of the books; a relative path of a file is one from the folder of the settings file."""
+    if not database.startswith(_SQLITE):
+        return database
+    return _SQLITE + str(file.parent / database.removeprefix(_SQLITE))
