@@ -13,15 +13,20 @@ from hypothesis import given as each_of
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from ledger.booking.bills import pay_bill, reconcile, totals
+from ledger.booking import closing_points
+from ledger.booking.bills import STATES, pay_bill, reconcile, totals
 from ledger.booking.clearing import clear
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import BillLine
 from ledger.booking.planning import Unbooked
+from ledger.booking.recording import withdraw_rows
 from ledger.booking.refusals import BeforeTheStepBefore, NotOwedYet, UnknownBill
 from ledger.booking.run import BookingReport
 from ledger.codes import Account
+from ledger.dates import Month
+from ledger.intake import withdrawing
 from ledger.intake.importer import take_in
+from ledger.intake.withdrawing import RowsOfImport
 from ledger.journal import balances
 from ledger.journal.entries import post
 from ledger.store import database
@@ -166,8 +171,42 @@ def test_what_is_owed_and_in_no_bill_is_named_and_so_is_what_nobody_knows(book_u
             ("B-1", "2011-9999", 7245, 0, "unknown_application"),
             (None, A, 0, 7245, "not_billed"),
         ]
-        none = {"agreed": 0, "billed_though_waived": 0, "billed_twice": 0, "amount_differs": 0, "not_received": 0}
-        assert totals(lines) == {"billed": 7245, "owed": 7245, "not_billed": 1, "unknown_application": 1} | none
+        none = dict.fromkeys(STATES, 0)
+        assert totals(lines) == none | {"billed": 7245, "owed": 7245, "not_billed": 1, "unknown_application": 1}
+
+
+# What comes after a line that was transferred is withdrawn; then every line with what was billed and transferred.
+AFTER_TRANSFER: dict[str, tuple[list[Line], list[tuple[int, int, str]]]] = {
+    "nothing": ([], [(0, FEE, "paid_beyond_bill"), (0, 0, "not_billed")]),
+    "the same": ([("B1", 6, A, FEE)], [(FEE, FEE, "agreed")]),
+    "less": ([("B1", 6, A, 7000)], [(7000, FEE, "paid_beyond_bill")]),
+    "by another bill": ([("B2", 7, A, FEE)], [(FEE, 0, "agreed"), (0, FEE, "paid_beyond_bill")]),
+    "of another": ([("B1", 6, B, FEE)], [(FEE, 0, "agreed"), (0, FEE, "paid_beyond_bill"), (0, 0, "not_billed")]),
+}
+
+
+@pytest.mark.parametrize("name", AFTER_TRANSFER)
+def test_what_was_transferred_and_no_bill_asks_for_is_named_until_it_is_reversed(
+    book_url: str, tmp_path: Path, name: str
+) -> None:
+    after, expected = AFTER_TRANSFER[name]
+    with database.writing(book_url) as connection:
+        for number in (A, B) if any(line[2] == B for line in after) else (A,):
+            posted.application(connection, number, SENT)
+        booked(connection)
+        came(connection, tmp_path, ("B1", 6, A, FEE))
+        assert paid(connection, "B1") == FEE
+        no = withdrawing.imports(connection)[-1].no
+        withdraw_rows(connection, RowsOfImport(no), on=END, reason="誤り", through=END, by=CLERK)
+        if after:
+            came(connection, tmp_path, *after)
+        assert [(line.billed, line.paid, line.state) for line in reconcile(connection)] == expected
+        against = {point.code for point in closing_points.against(connection, Month(2012, 12), None, 30)}
+        assert ("bills" in against) == any(state == "paid_beyond_bill" for _billed, _paid, state in expected)
+        if expected[0][2] == "paid_beyond_bill":
+            assert paid(connection, "B1") == 0
+            undo(connection, "authority_paid")
+            assert "paid_beyond_bill" not in {line.state for line in reconcile(connection)}
 
 
 @st.composite

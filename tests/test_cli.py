@@ -326,7 +326,7 @@ SHAPES: dict[str, Any] = {
                 **dict.fromkeys(("billed", "left", "owed", "paid"), YEN),
                 "state": {
                     *("agreed", "billed_though_waived", "billed_twice", "not_billed", "amount_differs"),
-                    *("not_received", "unknown_application"),
+                    *("not_received", "unknown_application", "paid_beyond_bill"),
                 },
             }
         ],

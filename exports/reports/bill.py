@@ -37,7 +37,7 @@ def _rows(connection: Connection, question: Question) -> ComparedBills:
 
 def _transferred(row: ComparedLine) -> int:
     """What was paid for a line; what the authority gave back is negative."""
-    return row.line.paid if row.line.billed > 0 else -row.line.paid
+    return row.line.paid if row.line.billed >= 0 else -row.line.paid
 
 
 def _state(code: str) -> str:

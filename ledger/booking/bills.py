@@ -36,6 +36,7 @@ STATES = {
     "not_billed": N_("not billed"),
     "amount_differs": N_("amount differs"),
     "not_received": N_("fee not wholly received"),
+    "paid_beyond_bill": N_("more transferred than billed"),
     "unknown_application": N_("unknown application"),
 }
 
@@ -48,7 +49,8 @@ class BillComparison:
     """A line of a bill beside the books: yen billed, yen owed for the application in all, and whether they agree.
 
     `left` is what of the line no other line clears, `paid` what was transferred for it, and `open` what is still to be
-    transferred if it agrees. `bill` is None for what is owed and in no bill.
+    transferred if it agrees. `bill` is None for what is owed and in no bill. A line that was withdrawn after it was
+    transferred bills 0 yen, and what the authority gave back for such a one is negative.
     """
 
     bill: str | None
@@ -94,14 +96,22 @@ _LineKey = tuple[str, str, int]
 
 @dataclass
 class _Transferred:
-    """What was transferred for a line, less what was reversed, in yen, and how often that was recorded."""
+    """What was transferred for a line, less what was reversed, in yen, how often that was recorded, and which way."""
 
     yen: int = 0
     times: int = 0
+    back: bool = False
+
+    @property
+    def signed(self) -> int:
+        """What was transferred, in yen; what the authority gave back is negative."""
+        return -self.yen if self.back else self.yen
 
 
 def reconcile(connection: Connection) -> list[BillComparison]:
     """Every line of every bill beside the books, in the order billed, and after them what is owed and was not billed.
+
+    Between them stand lines that were withdrawn after they were transferred: the money is out, and no bill asks for it.
 
     Billed again beside a line that stands is `billed_twice`; a line for what the authority waived is
     `billed_though_waived` until it is withdrawn. A line that others clear wholly agrees, also where nobody knows the
@@ -120,6 +130,7 @@ def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, 
         for application, lines in by_application(bills).items()
     }
     billed = {line.application for clearing in clearings.values() for line in _standing(clearing)}
+    billed_on = {line.bill: line.billed_on for line in bills}
     numbers = set(connection.execute(select(tables.application.c.number)).scalars())
     short = _not_received(connection, plan, (billed & numbers) - issued.keys())
     compared: dict[BillLine, BillComparison] = {}
@@ -136,7 +147,15 @@ def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, 
         for application in sorted(issued.keys() - billed)
         if (owed := issued[application] + waived.get(application, 0)) > 0
     ]
-    return [compared[line] for line in bills] + missing
+    standing = {_key(line) for line in bills}
+    gone = [
+        BillComparison(bill, number, nth, 0, owed, "paid_beyond_bill", billed_on.get(bill), 0, transfers[key].signed)
+        for key in sorted(transfers.keys() - standing)
+        if transfers[key].yen
+        for bill, number, nth in [key]
+        for owed in [issued.get(number, 0) + waived.get(number, 0)]
+    ]
+    return [*(compared[line] for line in bills), *gone, *missing]
 
 
 def totals(lines: list[BillComparison]) -> dict[str, int]:
@@ -179,7 +198,9 @@ def _states(clearing: Clearing, books: _InBooks, paid: Mapping[BillLine, int]) -
     together = sum(clearing.left[line] for line in standing) == books.owed
     fee = min(standing, key=lambda line: (not paid.get(line), clearing.left[line] != books.owed), default=None)
     for line, left in clearing.left.items():
-        if not left or (together and line.yen > 0 and not books.unknown):
+        if paid.get(line, 0) > abs(line.yen):  # it was corrected after it was transferred
+            yield line, "paid_beyond_bill"
+        elif not left or (together and line.yen > 0 and not books.unknown):
             yield line, "agreed"
         elif books.unknown:
             yield line, "unknown_application"
@@ -226,7 +247,7 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPay
     lines = [line for line in _reconcile(connection, plan, transfers) if line.bill == bill]
     if not lines:
         raise UnknownBill(bill)
-    billed_on = max(line.billed_on for line in lines if line.billed_on is not None)
+    billed_on = max((line.billed_on for line in lines if line.billed_on is not None), default=on)
     if on < billed_on:
         raise BeforeTheStepBefore(on, billed_on)
     paid: Counter[str] = Counter()
@@ -262,9 +283,10 @@ def _transfers(connection: Connection) -> defaultdict[_LineKey, _Transferred]:
     of: dict[int, tuple[_Transferred, int]] = {}
     for no, own_key, reverses, yen in connection.execute(statement):
         if reverses is None:
-            _event, bill, application, nth, *_again = parts(own_key)
+            event, bill, application, nth, *_again = parts(own_key)
             line, sign = transfers[str(bill), str(application), int(nth or 0)], 1
             line.times += 1
+            line.back = event == REPAID
         else:
             line, sign = of[reverses][0], -of[reverses][1]
         of[no] = line, sign

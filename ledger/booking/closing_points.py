@@ -191,7 +191,8 @@ def _bills(connection: Connection, last: date) -> Iterator[Objection]:
 
 
 def _billed_by(line: BillComparison, last: date) -> bool:
-    return line.billed_on is not None and line.billed_on <= last
+    """Whether the line is of that day or before; where all of a bill was withdrawn, its day is not known any more."""
+    return line.bill is not None and (line.billed_on is None or line.billed_on <= last)
 
 
 def _undetermined(connection: Connection, last: date, more_than: int) -> list[str]:
