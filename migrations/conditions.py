@@ -318,24 +318,22 @@ def account_waits() -> str:
     """True when the bank account that counts of the member of a refund was changed and waits for a second person.
 
     The account trusted last is the first recorded, unless it was another member's before or a refund had been approved
-    when none was known, or the one approved last, of those recorded up to the one that counts (see `people.changes`).
+    when none was known, or the one approved last, of those recorded up to the one that counts (see `people.accounts`),
+    whether they were withdrawn since or not.
     To somebody in the member's place the account of the member does not matter.
     """
     unknown = (
         "EXISTS (SELECT 1 FROM refund_step unpaid JOIN member_known n ON n.id = unpaid.member_known"
         " WHERE unpaid.state = 'approved' AND n.member = r.member AND n.account_number IS NULL AND n.id < x.id)"
     )
-    first = (
-        "(SELECT min(y.id) FROM member_known y WHERE y.member = r.member AND y.account_number IS NOT NULL"
-        f" AND {stands('y', 'member_known')})"
-    )
+    first = "(SELECT min(y.id) FROM member_known y WHERE y.member = r.member AND y.account_number IS NOT NULL)"
     others = (
         "EXISTS (SELECT 1 FROM member_known o WHERE o.account_number = x.account_number AND o.bank = x.bank"
         " AND o.branch = x.branch AND o.account_type = x.account_type AND o.member <> x.member AND o.id < x.id)"
     )
     trusted = (
         "(SELECT max(x.id) FROM member_known x WHERE x.member = r.member AND x.id <= r.id AND x.account_number IS NOT"
-        f" NULL AND {stands('x', 'member_known')} AND ((x.id = {first} AND NOT {others} AND NOT {unknown})"
+        f" NULL AND ((x.id = {first} AND NOT {others} AND NOT {unknown})"
         " OR x.id IN (SELECT ok.member_known FROM account_approval ok)))"
     )
     same = " AND ".join(f"COALESCE(t.{part}, '') = COALESCE(r.{part}, '')" for part in ACCOUNT)

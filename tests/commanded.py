@@ -4,31 +4,35 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from exports.formats import zengin
 from ledger import tables
-from ledger.allocations import Part
+from ledger.allocations import UNKNOWN, Part, allocate, allocations
 from ledger.audit import access
-from ledger.booking import credits, month_end, payment_files, recording, recovery, refunds, rulings, slips
+from ledger.booking import credits, month_end, openings, payment_files, recording, recovery, refunds, rulings, slips
 from ledger.booking.allocation import settle, take_back
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
 from ledger.booking.reversals import reverse
 from ledger.booking.run import book, planned
+from ledger.codes import OPENING, RIGHTS
 from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
-from ledger.errors import Refusal
+from ledger.errors import Problems, Refusal
 from ledger.intake.report import Touched
+from ledger.intake.withdrawing import RowsOfImport
 from ledger.journal import balances
 from ledger.journal.entries import Result
-from ledger.people import accounts, payees
+from ledger.people import accounts, payees, permissions
 from ledger.store import database, idempotency, records, seals, settings
 from migrations.triggers import HELD_BY
-from tests import given, posted
+from tests import given
 from tests.model import Application, Deposit, Fact
 from tests.model_records import Ruling
 from tests.posted import CHIEF, CLERK
@@ -82,7 +86,8 @@ def prepare(url: str) -> None:
 WRITTEN = (
     *("ruling_step", "entry", "movement", "decision", "refund", "refund_step", "credit", "credit_step", "payment_file"),
     *("slip", "slip_step"),
-    *("month_step", "account_approval", "payee_approval", "looked", "setting", "request"),
+    *("people_change", "people_step", "month_step"),
+    *("account_approval", "payee_approval", "looked", "setting", "request"),
 )
 # What differs between two engines that did the same: clocks, roles, and numbers that a server draws.
 INCOMPARABLE = {
@@ -118,6 +123,8 @@ class Books:
         self.today = BEGIN
         self.marks = seals.marks(connection)
         self._read: dict[str, set[Any]] = {}
+        self.imports: dict[int, int] = {}  # the number that the books gave to each import
+        self._from: dict[str, Any] = {}
         sizes = (select(func.count()).select_from(table).scalar_subquery() for table in tables.metadata.sorted_tables)
         self._sizes = select(*sizes)
         self.new_rows()
@@ -130,14 +137,27 @@ class Books:
         """What a command answers; one that is refused, and a dry run, leaves everything as it was."""
         savepoint = self.connection.begin_nested()
         try:
+            self._require_permitted(command, words)
             answer = Answer(COMMANDS[command](self, *words))
         except Refusal as refusal:
-            answer, dry_run = Answer(None, refusal.code(), refusal.arguments), True
+            # The number of an import is each engine's own.
+            own = "withdraw" in (command, *words[1:2])
+            facts = {name: said for name, said in refusal.arguments.items() if not (own and name == "no")}
+            answer, dry_run = Answer(None, refusal.code(), facts), True
+        except Problems as refused:
+            problems = [(problem.code, problem.row, problem.fields) for problem in refused.problems]
+            answer, dry_run = Answer(None, problems[0][0], problems), True
         if dry_run:
             savepoint.rollback()
         else:
             savepoint.commit()
         return answer
+
+    def _require_permitted(self, command: str, words: tuple[Any, ...]) -> None:
+        """Asks who types a command whether they may; under a key only when it is carried out, as a session does."""
+        by, rights = asked(command, words)
+        if rights:
+            assert permissions.permitted(self.connection, by, rights) == by
 
     # --- what stands in the books ---
 
@@ -180,55 +200,62 @@ class Books:
 
     # --- what becomes known ---
 
+    def learn(self, what: str, words: tuple[Any, ...], no: int, row: int, by: str) -> None:
+        """Something becomes known by a row of an import, of which this may be the first."""
+        if no not in self.imports:
+            signed = {"recorded_at": datetime(2012, 4, 1), "by": by, "role": records.role(self.connection)}
+            source = {"name": f"{no}.csv", "sha256": f"import {no}", **signed}
+            key = self.connection.execute(tables.source.insert().values(source)).inserted_primary_key
+            assert key is not None
+            self.imports[no] = key[0]
+        self._from = {"source": self.imports[no], "sheet": None, "row": row}
+        getattr(self, what)(*words)
+
+    def _add(self, table: Table, **values: Any) -> None:
+        self.connection.execute(table.insert().values({"known_on": self.today, **values, **self._from}))
+
     def learn_fact(self, number: str, name: str, fact: Fact) -> None:
         """A fact, known today."""
-        days: dict[str, Any] = {"day": fact.day, "code": fact.code, "up_to": fact.up_to, "known_on": fact.known_on}
-        posted.fact(self.connection, number, name, **days)
+        self._add(tables.fact, application=number, name=name, day=fact.day, code=fact.code, up_to=fact.up_to)
 
-    def learn_account(self, member: str, number: str, by: str) -> None:
+    def learn_account(self, member: str, number: str, _by: str) -> None:
         """A bank account, brought by a person."""
-        row = {"name": "会員.csv", "recorded_at": datetime(2012, 4, 1), "by": by}
-        key = self.connection.execute(tables.source.insert().values(row)).inserted_primary_key
-        assert key is not None
         account = dict(zip(accounts.ACCOUNT, ("9999", "999", "1", number, "コウヤマ タロウ"), strict=True))
-        person = {
-            "member": member,
-            "name": "甲山 太郎",
-            "association": "東京",
-            "known_on": self.today,
-            "source": key[0],
-        }
-        self.connection.execute(tables.member_known.insert().values(person | account))
+        self._add(tables.member_known, member=member, name="甲山 太郎", association="東京", **account)
 
-    def learn_payee(self, number: str, account: str, by: str) -> None:
+    def learn_payee(self, number: str, account: str, _by: str) -> None:
         """Somebody who receives what comes back for an application, brought by a person."""
-        row = {"name": "受取人.csv", "recorded_at": datetime(2012, 4, 1), "by": by}
-        key = self.connection.execute(tables.source.insert().values(row)).inserted_primary_key
-        assert key is not None
         parts = dict(zip(accounts.ACCOUNT, ("9999", "999", "1", account, "ボノ イチロウ"), strict=True))
-        payee = {"application": number, "name": "戊野 一郎", "known_on": self.today, "source": key[0]}
-        self.connection.execute(tables.payee_known.insert().values(payee | parts))
+        self._add(tables.payee_known, application=number, name="戊野 一郎", **parts)
 
     def learn_deposit(self, deposit: Deposit) -> None:
-        """A transfer received."""
-        days: dict[str, Any] = {"on": deposit.received_on, "known_on": deposit.known_on}
-        posted.deposit(self.connection, deposit.reference, deposit.application, yen=deposit.yen, **days)
+        """A transfer received, and what it is said to pay for."""
+        reference, at = deposit.reference, self.connection
+        if at.execute(select(tables.deposit).where(tables.deposit.c.reference == reference)).first() is None:
+            at.execute(tables.deposit.insert().values(reference=reference, **self._from))
+        transfer = {"received_on": deposit.received_on, "yen": deposit.yen, "payer": "ｺｳﾔﾏ ﾀﾛｳ"}
+        self._add(tables.deposit_known, deposit=reference, **transfer)
+        if allocations(at, [reference]).get(reference, UNKNOWN).applications != deposit.applications:
+            parts = [Part(number) for number in deposit.applications]
+            allocate(at, reference, parts, known_on=self.today, source=self._from)
 
     def learn_ruling(self, ruling: Ruling) -> None:
         """A paper of the federation, brought by a person."""
-        row = {"name": "決裁.csv", "recorded_at": datetime(2012, 4, 1), "by": ruling.by}
-        key = self.connection.execute(tables.source.insert().values(row)).inserted_primary_key
-        assert key is not None
-        says = {"id": ruling.no, "application": ruling.application, "treatment": ruling.treatment, "source": key[0]}
-        paper = {"decided_on": ruling.known_on, "known_on": ruling.known_on, "document": "連発第9001号"}
-        self.connection.execute(tables.ruling.insert().values(says | paper))
+        says = {"id": ruling.no, "application": ruling.application, "treatment": ruling.treatment}
+        self._add(tables.ruling, **says, decided_on=ruling.known_on, document="連発第9001号")
 
     def learn_bill(self, bill: str, number: str, yen: int) -> None:
         """A bill of one line."""
-        posted.billed(self.connection, bill, number, yen, on=self.today)
+        self._add(tables.bill_known, bill=bill, application=number, yen=yen, billed_on=self.today, nth=1)
+
+    def learn_openings(self, opened_on: date, rows: tuple[tuple[str, int, str | None], ...]) -> None:
+        """The balances with which the books begin."""
+        for account, yen, application in rows:
+            self._add(tables.opening, opened_on=opened_on, account=account, yen=yen, application=application)
 
     def record(self, touched: Touched) -> None:
         """Posts what is called for by what these applications and deposits are known to be, as `import` does."""
+        openings.post_openings(self.connection, by=CLERK)
         recording.post_for(self.connection, touched, through=self.today, by=CLERK)
 
     def record_after(self, kind: str, no: int) -> None:
@@ -250,6 +277,7 @@ class Books:
         request = idempotency.Request(key, command, content)
         if (before := idempotency.answered(self.connection, request)) is not None:
             return before.text
+        self._require_permitted(command, words)
         result = COMMANDS[command](self, *words)
         idempotency.keep(self.connection, request, idempotency.StoredAnswer(repr(result), ""), by=CLERK)
         return result
@@ -310,6 +338,8 @@ def _propose_slip(at: Books, kind: str, subject: str, yen: int, on: date, reason
         "write_off": lambda: slips.write_off(at.connection, subject, **words),
         "income": lambda: slips.income(at.connection, subject, **words),
         "other": lambda: slips.other(at.connection, "5900", "4900", yen, **words),
+        "opened_refund": lambda: slips.pay_opened_refund(at.connection, subject, **words),
+        "claim_write_off": lambda: slips.write_off_claim(at.connection, subject, **words),
     }
     result = propose[kind]()
     return Result(result.no, result.changed)
@@ -326,21 +356,69 @@ def _decide_slip(at: Books, no: int, approved: bool, on: date, reason: str, by: 
     return Result(result.no, result.changed)
 
 
-def _close(at: Books, month: str, bank: int | None, accept: str | None, days: int) -> Any:
+def _close(
+    at: Books,
+    month: str,
+    bank: int | None,
+    accept: str | None,
+    points: tuple[tuple[str, str], ...],
+    days: int,
+    by: str,
+) -> Any:
     """Closes a month and all before it."""
     words: dict[str, Any] = {"bank_yen": bank, "accept": accept, "undetermined_days": days}
-    return month_end.close(at.connection, _month(month), today=at.today, by=CLERK, **words)
+    words["accept_points"] = dict(points)
+    return month_end.close(at.connection, _month(month), today=at.today, by=by, **words)
+
+
+def _withdraw(at: Books, no: int, rows: tuple[int, ...], on: date, reason: str) -> Any:
+    """Withdraws an import, or rows of it."""
+    of_import = RowsOfImport(at.imports.get(no, 10**9), tuple((row, row) for row in rows))
+    words: dict[str, Any] = {"on": on, "reason": reason, "through": at.today, "by": CLERK}
+    return recording.withdraw_rows(at.connection, of_import, **words)[0]
+
+
+def _correct_owner(at: Books, number: str, member: str, no: int) -> tuple[tuple[str, Any, Any], ...]:
+    """Takes in a file that names another member of an application; gives what it corrected."""
+    application = next(one for one in APPLICATIONS if one.number == number)
+    kind = "再発行" if application.reissue else "新規"
+    line = f"{number},{member},{application.applied_on},{kind},{at.today}"
+    with TemporaryDirectory(prefix="seisan-model-") as folder:
+        (file := Path(folder) / "申込.csv").write_text(
+            f"申込番号,会員番号,申込日,申込区分,把握日\n{line}\n" + "\n" * no, encoding="utf-8"
+        )
+        report, _booked = recording.import_files(at.connection, [file], None, through=at.today, by=CLERK)
+    corrected = tuple((one.about, one.was, one.now) for one in report.corrections if one.name == "member")
+    if corrected:
+        newest = select(func.max(tables.source.c.id)).where(tables.source.c.sha256.is_not(None))
+        at.imports[no] = at.connection.execute(newest).scalar_one()
+    return corrected
+
+
+def _changed_people(at: Books, verb: str, subject: str | int, *words: str) -> Any:
+    """Changes the list of people; who acts is the last word."""
+    *said, by = words
+    reasons = {"reason": said[0]} if verb == "reject" else {}
+    positions = () if verb == "reject" else said
+    return getattr(permissions, verb)(at.connection, subject, *positions, on=at.today, by=by, **reasons)
 
 
 # Every command by its name: what the command line calls, with the words that a sequence chooses.
 COMMANDS: dict[str, Callable[..., Any]] = {
     "book": lambda at, through: book(at.connection, through, by=CLERK),
+    "book_on_its_day": lambda at, through: book(at.connection, through, by=CLERK, on_its_day=True),
+    "withdraw": _withdraw,
+    "correct_owner": _correct_owner,
+    "add_person": lambda at, name, may, by: _changed_people(at, "add", name, may, by),
+    "end_person": lambda at, name, by: _changed_people(at, "end", name, by),
+    "approve_person": lambda at, no, by: _changed_people(at, "approve", no, by),
+    "reject_person": lambda at, no, reason, by: _changed_people(at, "reject", no, reason, by),
     "decide": _decide,
     "match": lambda at, deposit, number, on: settle(
         at.connection, deposit, [Part(number)], on=on, through=at.today, by=CLERK
     ),
-    "unmatch": lambda at, deposit, on, reason: take_back(
-        at.connection, deposit, None, on=on, reason=reason, through=at.today, by=CLERK
+    "unmatch": lambda at, deposit, number, on, reason: take_back(
+        at.connection, deposit, number, on=on, reason=reason, through=at.today, by=CLERK
     ),
     "pay_bill": lambda at, bill, on: pay_bill(at.connection, bill, on=on, by=CLERK),
     "reverse": _reverse,
@@ -365,6 +443,38 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "once": Books.once,
 }
 
+PROPOSE, APPROVE, PAY, CLOSE = RIGHTS.codes
+# What each command asks of a person, any of it, and which of its words says who types it: None, always the clerk.
+ASKS: dict[str, tuple[tuple[str, ...], int | None]] = {
+    **dict.fromkeys(("book", "book_on_its_day", "withdraw", "correct_owner"), ((PROPOSE,), None)),
+    **dict.fromkeys(("decide", "match", "unmatch", "reverse"), ((PROPOSE,), None)),
+    "propose_slip": ((PROPOSE,), -1),
+    "propose_refund": ((PROPOSE,), 1),
+    "return_deposit": ((PROPOSE,), 1),
+    "propose_credit": ((PROPOSE,), 2),
+    "pay_bill": ((PAY,), None),
+    "close": ((CLOSE,), -1),
+    "reopen": ((CLOSE,), None),
+    **dict.fromkeys(("approve_account", "approve_payee", "approve_ruling", "set_people"), ((APPROVE,), -1)),
+    "reject_ruling": ((PROPOSE, APPROVE), -1),
+    "undo": ((PAY,), 2),
+    **dict.fromkeys(("recover", "file"), ((PAY,), -1)),
+    "void": ((APPROVE, PAY), -1),
+    **dict.fromkeys(("add_person", "end_person", "reject_person"), (RIGHTS.codes, -1)),
+    "approve_person": (RIGHTS.codes, -1),
+}
+_STEPS = {"rejected": (PROPOSE, APPROVE), "paid": (PAY,), "returned": (PAY,), "undone": (PROPOSE,)}
+
+
+def asked(command: str, words: tuple[Any, ...]) -> tuple[str, tuple[str, ...]]:
+    """Who types a command, and what it asks of them; nothing of who looks, or repeats under a key."""
+    if command == "step":
+        return words[4], _STEPS.get(words[2], (APPROVE,))
+    if command == "decide_slip":
+        return words[-1], (APPROVE,) if words[1] else (PROPOSE, APPROVE)
+    rights, place = ASKS.get(command, ((), None))
+    return CLERK if place is None else str(words[place]), tuple(rights)
+
 
 def _month(text: str) -> Month:
     month = Month.parse(text)
@@ -373,8 +483,10 @@ def _month(text: str) -> Month:
 
 
 def _comparable(row: Row) -> Row:
-    """A row without what differs between engines; a decision also names records, by numbers that a server drew."""
+    """A row without what differs between engines; decisions and opened balances name records that a server numbered."""
     fields = {name: value for name, value in row.items() if name not in INCOMPARABLE}
+    if fields.get("event") == OPENING:
+        del fields["key"], fields["digest"]
     if "finding" in fields:
         finding = json.loads(fields["finding"])
         finding["facts"] = {name: fact["value"] for name, fact in finding["facts"].items()}

@@ -44,9 +44,8 @@ EXAMPLES = {
 class Writing:
     """A command that writes: by whom and with which words it is typed; the files are those of the folder of `made`.
 
-    `other` words make it another command under the same key, and `field` is then named; `rule` draws it in the model
-    (empty: the list of people changes no money, and has tables of its own in `test_permissions.py`);
-    `roles` may do it on PostgreSQL.
+    `other` words make it another command under the same key, and `field` is then named; `rule` draws it in the model,
+    with the word that makes it this command where the rule draws several; `roles` may do it on PostgreSQL.
     """
 
     by: str
@@ -75,7 +74,7 @@ WRITING = {
         "N-ALIVE --reason 別人 --on 2012-04-10",
         "N-FULL --reason 別人 --on 2012-04-10",
         "DEPOSIT",
-        "matched",
+        "unmatched",
         CLERKS,
     ),
     "withdraw": Writing(
@@ -83,7 +82,7 @@ WRITING = {
         "3 --reason 誤り --on 2012-04-10",
         "4 --reason 誤り --on 2012-04-10",
         "IMPORT[:ROW…]",
-        "a_fact_is_told",
+        "withdrawn",
         CLERKS,
     ),
     "decide": Writing(CLERK, f"FREE ALIVE --as-of {ON}", f"FREE --as-of {ON}", "[APPLICATION…]", "decided", CLERKS),
@@ -92,17 +91,22 @@ WRITING = {
         CLERK, f"2 --reason 別件 --on {ON}", f"2 --reason 誤り --on {ON}", "--reason", "ruling_rejected", BOTH
     ),
     "refund propose": Writing(CLERK, f"FREE --on {ON}", "FREE --on 2012-04-03", "--on", "refund_proposed", CLERKS),
-    "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO…", "taken_on", APPROVERS),
+    "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO…", "taken_on approved", APPROVERS),
     "refund reject": Writing(
-        CLERK, "1 --reason 口座相違 --on 2012-04-03", "1 --reason 死亡 --on 2012-04-03", "--reason", "taken_on", BOTH
+        CLERK,
+        "1 --reason 口座相違 --on 2012-04-03",
+        "1 --reason 死亡 --on 2012-04-03",
+        "--reason",
+        "taken_on rejected",
+        BOTH,
     ),
-    "refund paid": Writing(CLERK, "2 --on 2012-04-06", "2 --on 2012-04-07", "--on", "taken_on", CLERKS),
+    "refund paid": Writing(CLERK, "2 --on 2012-04-06", "2 --on 2012-04-07", "--on", "taken_on paid", CLERKS),
     "refund returned": Writing(
         CLERK,
         "3 --reason 口座なし --on 2012-04-06",
         "3 --reason 名義相違 --on 2012-04-06",
         "--reason",
-        "taken_on",
+        "taken_on returned",
         CLERKS,
     ),
     "refund file": Writing(
@@ -117,26 +121,46 @@ WRITING = {
         APPROVERS,
     ),
     "overpaid return": Writing(CLERK, "N-THRICE --on 2012-04-06", "N-TWICE", "DEPOSIT", "deposit_returned", CLERKS),
-    "overpaid approve": Writing(CHIEF, "6 --on 2012-04-06", "1 --on 2012-04-06", "NO…", "taken_on", APPROVERS),
+    "overpaid approve": Writing(CHIEF, "6 --on 2012-04-06", "1 --on 2012-04-06", "NO…", "taken_on approved", APPROVERS),
     "overpaid reject": Writing(
-        CLERK, "6 --reason 口座相違 --on 2012-04-06", "6 --reason 死亡 --on 2012-04-06", "--reason", "taken_on", BOTH
+        CLERK,
+        "6 --reason 口座相違 --on 2012-04-06",
+        "6 --reason 死亡 --on 2012-04-06",
+        "--reason",
+        "taken_on rejected",
+        BOTH,
     ),
-    "overpaid paid": Writing(CLERK, "2 --on 2012-04-06", "2 3 --on 2012-04-06", "NO…", "taken_on", CLERKS),
+    "overpaid paid": Writing(CLERK, "2 --on 2012-04-06", "2 3 --on 2012-04-06", "NO…", "taken_on paid", CLERKS),
     "overpaid returned": Writing(
-        CLERK, "3 --reason 口座なし --on 2012-04-06", "3 --reason 口座なし --on 2012-04-07", "--on", "taken_on", CLERKS
+        CLERK,
+        "3 --reason 口座なし --on 2012-04-06",
+        "3 --reason 口座なし --on 2012-04-07",
+        "--on",
+        "taken_on returned",
+        CLERKS,
     ),
     **{
-        f"{group} {verb}": Writing(by, typed, other, field, "taken_on", roles)
+        f"{group} {verb}": Writing(by, typed, other, field, rule, roles)
         for group in ("refund", "overpaid")
-        for verb, by, typed, other, field, roles in (
+        for verb, by, typed, other, field, rule, roles in (
             (
                 *("unpaid", CLERK, "3 --reason 誤記 --on 2012-04-06", "3 --reason 日付 --on 2012-04-06", "--reason"),
+                "taken_back",
                 CLERKS,
             ),
-            (*("end", CHIEF, "4 --reason 充当 --on 2012-04-06", "4 --reason 死亡 --on 2012-04-06", "--reason"), BOTH),
-            (*("recovered", CLERK, "3 --yen 7245 --on 2012-05-01", "3 --yen 7000 --on 2012-05-01", "--yen"), CLERKS),
+            (
+                *("end", CHIEF, "4 --reason 充当 --on 2012-04-06", "4 --reason 死亡 --on 2012-04-06", "--reason"),
+                "taken_on ended",
+                BOTH,
+            ),
+            (
+                *("recovered", CLERK, "3 --yen 7245 --on 2012-05-01", "3 --yen 7000 --on 2012-05-01", "--yen"),
+                "paid_back",
+                CLERKS,
+            ),
             (
                 *("undo", CLERK, "4 --reason 誤記 --on 2012-04-06", "4 --reason 日付 --on 2012-04-06", "--reason"),
+                "taken_back",
                 CLERKS,
             ),
         )
@@ -145,17 +169,22 @@ WRITING = {
     "credit propose": Writing(
         CLERK, f"FREE --to OPEN --on {ON}", f"FREE --to NEW1 --on {ON}", "--to", "credit_proposed", CLERKS
     ),
-    "credit approve": Writing(CHIEF, "1 --on 2012-04-03", "1 --on 2012-04-04", "--on", "taken_on", APPROVERS),
+    "credit approve": Writing(CHIEF, "1 --on 2012-04-03", "1 --on 2012-04-04", "--on", "taken_on applied", APPROVERS),
     "credit reject": Writing(
         CLERK,
         "1 --reason 払戻しを希望 --on 2012-04-03",
         "1 --reason 取下げ --on 2012-04-03",
         "--reason",
-        "taken_on",
+        "taken_on rejected",
         BOTH,
     ),
     "credit undo": Writing(
-        CLERK, "6 --reason 取下げ --on 2012-04-30", "6 --reason 誤り --on 2012-04-30", "--reason", "taken_on", CLERKS
+        CLERK,
+        "6 --reason 取下げ --on 2012-04-30",
+        "6 --reason 誤り --on 2012-04-30",
+        "--reason",
+        "taken_on undone",
+        CLERKS,
     ),
     "bill pay": Writing(CLERK, "S-2 --on 2012-05-31", "S-2 --on 2012-06-01", "--on", "bill_paid", BOTH),
     "slip charge": Writing(
@@ -163,7 +192,7 @@ WRITING = {
         "--yen 440 --on 2012-05-02 --reason 手数料",
         "--yen 441 --on 2012-05-02 --reason 手数料",
         "--yen",
-        "slip_proposed",
+        "slip_proposed charge",
         CLERKS,
     ),
     "slip interest": Writing(
@@ -171,7 +200,7 @@ WRITING = {
         "--yen 12 --on 2012-05-02 --reason 利息",
         "--yen 13 --on 2012-05-02 --reason 利息",
         "--yen",
-        "slip_proposed",
+        "slip_proposed interest",
         CLERKS,
     ),
     "slip write-off": Writing(
@@ -179,7 +208,7 @@ WRITING = {
         "SHORT --on 2012-05-02 --reason 差引き",
         "SHORT --on 2012-05-03 --reason 差引き",
         "--on",
-        "slip_proposed",
+        "slip_proposed write-off",
         CLERKS,
     ),
     "slip income": Writing(
@@ -187,7 +216,7 @@ WRITING = {
         "N-THRICE --on 2012-05-02 --reason 回答なし",
         "N-TWICE --on 2012-05-02 --reason 回答なし",
         "DEPOSIT",
-        "slip_proposed",
+        "slip_proposed income",
         CLERKS,
     ),
     "slip opened-refund": Writing(
@@ -195,7 +224,7 @@ WRITING = {
         "BEFORE --on 2012-05-02 --reason 未払",
         "BEFORE --on 2012-05-03 --reason 未払",
         "--on",
-        "slip_proposed",
+        "slip_proposed opened-refund",
         CLERKS,
     ),
     "slip other": Writing(
@@ -203,7 +232,7 @@ WRITING = {
         "--debit 5900 --credit 1110 --yen 100 --on 2012-05-02 --reason 証明書",
         "--debit 5310 --credit 1110 --yen 100 --on 2012-05-02 --reason 証明書",
         "--debit",
-        "slip_proposed",
+        "slip_proposed other",
         CLERKS,
     ),
     "slip approve": Writing(CHIEF, "2 --on 2012-05-03", "1 --on 2012-05-03", "NO", "slip_decided", APPROVERS),
@@ -223,10 +252,10 @@ WRITING = {
         "reversed_by_hand",
         BOTH,
     ),
-    "people add": Writing(CLERK, "庚野 --may propose", "庚野 --may pay", "--may", "", BOTH),
-    "people end": Writing(CLERK, f"'{CHIEF}'", f"'{CLERK}'", "NAME", "", BOTH),
-    "people approve": Writing(CHIEF, "4", "6", "NO", "", BOTH),
-    "people reject": Writing(CHIEF, "4 --reason 退職", "4 --reason 誤り", "--reason", "", BOTH),
+    "people add": Writing(CLERK, "庚野 --may propose", "庚野 --may pay", "--may", "person_added", BOTH),
+    "people end": Writing(CLERK, f"'{CHIEF}'", f"'{CLERK}'", "NAME", "end_person", BOTH),
+    "people approve": Writing(CHIEF, "4", "6", "NO", "person_approved", BOTH),
+    "people reject": Writing(CHIEF, "4 --reason 退職", "4 --reason 誤り", "--reason", "person_rejected", BOTH),
     "account approve": Writing(CHIEF, f"'{desk.ANOTHER}'", f"'{desk.MEMBER}'", "MEMBER", "account_approved", APPROVERS),
     "settings set": Writing(CHIEF, "people three", "people two", "VALUE", "set_people", APPROVERS),
     "close": Writing(
@@ -235,7 +264,64 @@ WRITING = {
     "reopen": Writing(CLERK, "2010-11 --reason 計上もれ", "2010-11 --reason 誤り", "--reason", "month_reopened", BOTH),
 }
 
+
+@dataclass(frozen=True)
+class Further:
+    """Another way in which a command writes: what is typed before it, by whom, and then by whom the command itself."""
+
+    before: tuple[tuple[str, str], ...]
+    by: str
+    typed: str
+    rule: str
+    roles: tuple[str, ...]
+
+
+_PROPOSED = (CLERK, "close 2011-01 --bank-balance 1 --accept bank_differs=手数料 --accept 月末の処理")
+_CLOSED = (CLERK, "close 2012-03 --bank-balance 0 --accept bank_differs=確認中 --accept 月末の処理")
+FURTHER = {
+    "a closing is proposed": Further((), *_PROPOSED, "month_closed_by_two", BOTH),
+    "a proposed closing is closed by another": Further(
+        (_PROPOSED,), CHIEF, "close 2011-01 --bank-balance 1", "month_closed_by_two", BOTH
+    ),
+    "a proposed closing ends with a balance that is right": Further(
+        (_PROPOSED,), CLERK, "close 2011-01 --bank-balance 0", "month_closed_by_two", BOTH
+    ),
+    "what was dated later comes to its own day": Further(
+        (
+            _CLOSED,
+            (CHIEF, "close 2012-03 --bank-balance 0"),
+            (CLERK, "import 三月.csv"),
+            (CHIEF, "reopen 2012-03 --reason 計上もれ"),
+        ),
+        CLERK,
+        "book --on-its-day --through 2012-05-31",
+        "brought_to_its_day",
+        BOTH,
+    ),
+    "the member of an application is corrected": Further((), CLERK, "import 訂正.csv", "owner_corrected", CLERKS),
+    "that correction is withdrawn": Further(
+        ((CLERK, "import 訂正.csv"),), CLERK, "withdraw last --reason 誤り --on 2012-05-04", "withdrawn", CLERKS
+    ),
+    "a deposit is matched in parts": Further(
+        (), CLERK, "match N-LOOSE UNPAID=245 OPEN --on 2012-04-10", "matched", CLERKS
+    ),
+    "a part of it is taken back": Further(
+        ((CLERK, "match N-LOOSE UNPAID=245 OPEN --on 2012-04-10"),),
+        CLERK,
+        "unmatch N-LOOSE OPEN --reason 別人 --on 2012-04-11",
+        "unmatched",
+        CLERKS,
+    ),
+    "somebody in the member's place is brought": Further((), CLERK, "import 受取人3.csv", "learn payees", CLERKS),
+    "what two posted is reversed by a slip": Further(
+        (), CLERK, "reverse entry:interest_received: --reason 誤り --on 2012-05-02", "reversed_by_hand", CLERKS
+    ),
+}
+
 FILES = {
+    "三月.csv": "照会番号,入金日,金額,振込依頼人名,申込番号\nN-MARCH,2012-03-30,7245,ｺｳﾔﾏ ﾀﾛｳ,UNPAID\n",
+    "訂正.csv": f"申込番号,会員番号,申込日,申込区分,把握日\nUNPAID,{desk.ANOTHER},2011-11-01,新規,2012-05-03\n",
+    "受取人3.csv": f"{desk.PAYEES}\nFREE,{desk.HEIR},2012-05-01\n",
     "請求2.csv": "請求書番号,請求日,申込番号,金額,把握日\nS-2,2012-05-01,ALIVE,7245,2012-05-02\n",
     "遅い入金.csv": "照会番号,入金日,金額,振込依頼人名,申込番号\nN-LATE,2012-05-02,7245,ｺｳﾔﾏ ﾀﾛｳ,UNPAID\n",
     "追加.csv": "申込番号,会員番号,申込日,申込区分\nMORE,東京 第9001号,2012-04-20,新規\n",

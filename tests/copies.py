@@ -23,6 +23,10 @@ class Copies:
         self._folder = folder
         self._server = server
 
+    def of(self, url: str) -> "Copies":
+        """Gives copies of one of the copies."""
+        return Copies(url, self._folder, self._server)
+
     @contextmanager
     def copy(self) -> Iterator[str]:
         """The address of a copy, which is gone after the block."""

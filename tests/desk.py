@@ -66,9 +66,10 @@ def answered(url: str, *words: str) -> Any:
 
 
 def entry(url: str, event: str, whose: str) -> str:
-    """The number of the first entry of an event for an application or a deposit."""
+    """The number of the first entry of an event for an application or a deposit; for nobody in particular: of all."""
     for each in answered(url, "entries")["entries"]:
-        if each["event"] == event and any(whose in (line["application"], line["deposit"]) for line in each["lines"]):
+        parts = {part for line in each["lines"] for part in (line["application"], line["deposit"])}
+        if each["event"] == event and (not whose or whose in parts):
             return str(each["no"])
     raise AssertionError(f"no {event} for {whose}")
 
@@ -76,7 +77,7 @@ def entry(url: str, event: str, whose: str) -> str:
 def resolved(url: str, command: str) -> list[str]:
     """The words of a command; `entry:EVENT:WHOSE` stands for the number of an entry, `undone:…` for its reversal.
 
-    `withdrawn` after `withdraw` stands for the number of the import that was withdrawn.
+    `withdrawn` after `withdraw` stands for the number of the import that was withdrawn, `last` for that of the last.
     """
     words: list[str] = []
     for word in shlex.split(command):
@@ -86,6 +87,8 @@ def resolved(url: str, command: str) -> list[str]:
             words.append(next((str(one["no"]) for one in every if one["reverses"] == int(no)), no))
         elif words == ["withdraw"] and word == "withdrawn":
             words.append(next(str(one["no"]) for one in answered(url, "imports")["imports"] if one["withdrawn"]))
+        elif words == ["withdraw"] and word == "last":
+            words.append(str(max(one["no"] for one in answered(url, "imports")["imports"])))
         else:
             words.append(word)
     return words

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from ledger.codes import RIGHTS
 from tests import given
 from tests.commanded import NUMBERS, OTHER
 from tests.posted import CHIEF, CLERK
@@ -31,7 +32,12 @@ PAIRS = (
     *((NUMBERS[4], NUMBERS[5]), (NUMBERS[1], NUMBERS[0]), (NUMBERS[0], NUMBERS[5])),
 )
 EITHER = (False, True)
-SLIPS = ("charge", "interest", "write_off", "income", "other")
+SLIPS = ("charge", "interest", "write-off", "income", "other", "opened-refund", "claim_write_off")
+# Somebody is listed, or listed anew with fewer rights.
+ALL_RIGHTS = ",".join(RIGHTS.codes)
+NAMES, MAY = (CLERK, CHIEF, "丁山", "丁山"), (ALL_RIGHTS, ALL_RIGHTS, "propose", "propose,approve", "pay,close")
+# For which points beside --accept a reason of its own is given.
+NAMED: tuple[tuple[str, ...], ...] = ((), (), ("bank_differs",), ("suspense",), ("suspense", "bank_differs"))
 KEYS = ("K-1", "K-2")
 
 # What can be told of a certificate beside what has a rule of its own; told anew, it is a correction.
@@ -47,7 +53,7 @@ TYPED: list[tuple[Any, ...]] = [
     *[("booked", (0, 0, 0, 0, 25))] * 3,
     *[("decided", ([], *([number] for number in NUMBERS)))] * 2,
     ("matched", WHICH, NUMBERS, BACK),
-    ("unmatched", WHICH, REASONS, BACK),
+    ("unmatched", WHICH, REASONS, BACK, (0, 0, 1)),
     *[("bill_paid", WHICH, BACK)] * 2,
     *[("reversed_by_hand", range(13), REASONS, BACK)] * 2,
     *[("slip_proposed", SLIPS, WHICH, NUMBERS, (440, 12), BACK, REASONS, PEOPLE)] * 3,
@@ -57,7 +63,15 @@ TYPED: list[tuple[Any, ...]] = [
     *[("credit_proposed", PAIRS, PEOPLE, LATE, SURE)] * 2,
     *[("taken_on", ("refund",), WHICH, WRONG, (0, 0, 1), BACK, PEOPLE, REASONS)] * 7,
     *[("taken_on", ("credit",), WHICH, WRONG, (0, 1), BACK, PEOPLE, REASONS)] * 4,
-    *[("month_closed", MONTHS, BANKS, ACCEPTS, (60, 10))] * 2,
+    *[("month_closed", MONTHS, BANKS, ACCEPTS, (60, 10), NAMED, PEOPLE)] * 2,
+    ("month_closed_by_two", MONTHS, PEOPLE, PEOPLE),
+    ("brought_to_its_day", BACK, (0, 1, 2, 3)),
+    *[("withdrawn", WHICH, (1, 0), range(4), REASONS, BACK)] * 3,
+    ("owner_corrected", NUMBERS, MEMBERS),
+    ("person_added", NAMES, MAY, PEOPLE, SURE),
+    ("end_person", NAMES, PEOPLE),
+    ("person_approved", WHICH, PEOPLE),
+    ("person_rejected", WHICH, PEOPLE),
     ("month_reopened", MONTHS, REASONS),
     ("account_approved", MEMBERS, PEOPLE),
     *[("ruling_approved", WHICH, BACK, PEOPLE)] * 2,

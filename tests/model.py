@@ -6,16 +6,22 @@ Nothing is booked here: of the journal there are only sums. The rules of the not
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from ledger.notices import register
 from tests import oracle
-from tests.model_records import BankAccount, Bill, Close, Ruling, Step
+from tests.model_known import Application, Deposit, Fact, Known
+from tests.model_records import BankAccount, Close, PeopleChange, Proposed, Ruling, Step
+
+__all__ = ["Application", "Deposit", "Fact"]
 
 BANK, AUTHORITY, PAYABLE, HELD, SET_ASIDE, SUSPENSE, CAME_BACK = "1110", "2010", "2020", "2040", "2041", "2050", "2060"
 CLAIMS = "1150"
+OPENED = "opening_balance"
+# What was owed when the books began, and what was paid of it since.
+OPENINGS = (OPENED, "opened_refund_paid")
 FIRST = ("fee_received", "overpaid", "payer_unknown", "claim_settled")
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied", "fee_released")
 # What booking posts from facts, also beside a step that releases money or pays it out.
@@ -24,49 +30,6 @@ STANDING = ("proposed", "applied")
 WAITING = ("proposed", "approved", "filed", "returned")
 STEP = ("state", "happened_on", "by", "reason", "entry", "payment_file", "nth", "undoes", "yen")
 RECORDED = ("paid", "returned", "recovered")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """What became known last of one thing: the day it speaks of, a word, how far a register reaches; and when."""
-
-    known_on: date
-    day: date | None = None
-    code: str | None = None
-    up_to: date | None = None
-
-
-@dataclass
-class Application:
-    """An application: whose, of which kind, its fee in yen, what is known of it."""
-
-    number: str
-    member: str
-    reissue: bool
-    due: int
-    applied_on: date
-    facts: dict[str, Fact] = field(default_factory=dict)
-
-    def day(self, name: str) -> date | None:
-        """The day that is known of something."""
-        return self.facts[name].day if name in self.facts else None
-
-    @property
-    def issue_days(self) -> list[date]:
-        """The days that say that its certificate was issued, the day of issue first."""
-        return [day for day in (self.day("issued_on"), self.day("mailed_on")) if day is not None]
-
-
-@dataclass(frozen=True)
-class Deposit:
-    """A deposit as it is known; `application` None: not known what it pays for. What is left may be for `others`."""
-
-    reference: str
-    received_on: date
-    known_on: date
-    yen: int
-    application: str | None
-    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +64,7 @@ class Entry:
     for_day: date | None
     reverses: int | None
     reason: str | None
+    known_on: date | None
     movements: list[Movement] = field(default_factory=list)
     reversed_by: int | None = None
 
@@ -149,82 +113,31 @@ class Course:
 
 
 @dataclass
-class Memory:
+class Memory(Known):
     """All that is remembered; see the module."""
 
-    today: date
-    applications: dict[str, Application]
-    deposits: dict[str, list[Deposit]] = field(default_factory=dict)
-    bills: dict[str, Bill] = field(default_factory=dict)
-    accounts: dict[str, BankAccount] = field(default_factory=dict)
-    payees: dict[str, BankAccount] = field(default_factory=dict)
     bound: dict[int, tuple[str | None, ...]] = field(default_factory=dict)
-    approved_unknown: set[str] = field(default_factory=set)
     people: str | None = None
     closes: list[Close] = field(default_factory=list)
+    proposed: Proposed | None = None
     reopened: tuple[str, str] | None = None
+    listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    people_changes: list[PeopleChange] = field(default_factory=list)
     paid_bills: Counter[str] = field(default_factory=Counter)
     bill_payments: dict[int, str] = field(default_factory=dict)
     keys: dict[str, tuple[tuple[Any, ...], str]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     by_hand: dict[int, int] = field(default_factory=dict)
     hand_made: set[int] = field(default_factory=set)
-    news: Counter[str | None] = field(default_factory=Counter)
     refunds: list[Course] = field(default_factory=list)
     credits: list[Course] = field(default_factory=list)
-    rulings: list[Ruling] = field(default_factory=list)
     slips: list[Course] = field(default_factory=list)
     files: dict[int, tuple[date, str]] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
     balance: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     moved: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
     banked: Counter[str | None] = field(default_factory=Counter)
-
-    # --- what became known ---
-
-    def learn_fact(self, number: str, name: str, fact: Fact) -> None:
-        """A fact of an application, or another in its place."""
-        self.applications[number].facts[name] = fact
-        self.news[number] += 1
-
-    def learn_account(self, member: str, number: str, by: str) -> None:
-        """A bank account; a second one, or another member's, waits for a second person."""
-        others = (account for other, account in self.accounts.items() if other != member)
-        of_another = any(number in account.numbers for account in others)
-        account = self.accounts.setdefault(member, BankAccount())
-        if not account.numbers and not of_another and member not in self.approved_unknown:
-            account.trusted = number
-        account.last, account.brought_by = number, by
-        account.numbers.add(number)
-
-    def learn_payee(self, number: str, account: str, by: str) -> None:
-        """Somebody who receives what comes back for an application; a second person has to approve it."""
-        payee = self.payees.setdefault(number, BankAccount())
-        payee.numbers.add(f"{account} {len(payee.numbers)}")  # told again, it is approved again
-        payee.last, payee.brought_by, payee.approved = f"{account} {len(payee.numbers)}", by, False
-
-    def learn_deposit(self, deposit: Deposit) -> None:
-        """A deposit, or what is known of it from now on."""
-        self.deposits.setdefault(deposit.reference, []).append(deposit)
-        self.news[deposit.reference] += 1
-
-    def learn_bill(self, bill: str, number: str, yen: int) -> None:
-        """A bill of today."""
-        self.bills[bill] = Bill(bill, self.today, number, yen)
-        self.news[number] += 1
-
-    def learn_ruling(self, ruling: Ruling) -> None:
-        """A paper of the federation, of today."""
-        self.rulings.append(ruling)
-        self.news[ruling.application] += 1
-
-    def settle(self, reference: str, number: str | None, on: date) -> None:
-        """A person's word whose a deposit is, or that it is not known."""
-        last = self.deposits[reference][-1]
-        if number is not None and last.application is not None:
-            self.learn_deposit(replace(last, others=(*last.others, number), known_on=on))
-        else:
-            self.learn_deposit(replace(last, application=number, others=(), known_on=on))
+    brought: set[int] = field(default_factory=set)
 
     # --- what was written ---
 
@@ -232,7 +145,7 @@ class Memory:
         """Takes in the rows that a command has written; gives its entries."""
         before = len(self.entries)
         for row in rows.get("entry", ()):
-            names = ("no", "event", "happened_on", "for_day", "reverses", "reason")
+            names = ("no", "event", "happened_on", "for_day", "reverses", "reason", "known_on")
             self.entries.append(Entry(*(row[name] for name in names)))
             if row["reverses"] is not None:
                 self.entries[row["reverses"] - 1].reversed_by = row["no"]
@@ -302,16 +215,22 @@ class Memory:
 
     def balance_by(self, last: date) -> Counter[tuple[str, str | None]]:
         """What each part of each account holds on a day, in yen, credit positive."""
-        balance: Counter[tuple[str, str | None]] = Counter()
-        for entry in self.entries:
-            for movement in entry.movements if entry.on <= last else ():
-                for account, part, yen in movement.sides:
-                    balance[account, part] += yen
-        return balance
+        return _summed(entry for entry in self.entries if entry.on <= last)
+
+    def balance_known(self, day: date) -> Counter[tuple[str, str | None]]:
+        """What was received of each fee and waits in suspense on a day, of what was known by it: what answers read.
+
+        An entry of a closed month counts from its own day.
+        """
+        known = [entry for entry in self.entries if max(entry.day, entry.known_on or entry.on) <= day]
+        received = _summed(entry for entry in known if entry.event in (*RECEIPTS, OPENED))
+        waits = {part: yen for part, yen in _summed(known).items() if part[0] == SUSPENSE}
+        return Counter({part: yen for part, yen in received.items() if part[0] == HELD} | waits)
 
     def received(self, number: str) -> int:
-        """The fee received for an application by the books, by deposit or by credit, in yen."""
-        return sum(self.moved[event, HELD, number] for event in RECEIPTS)
+        """The fee received for an application, by deposit, by credit or before the books began, in yen."""
+        opened = self.moved[OPENED, HELD, number] + max(0, self.moved[OPENED, AUTHORITY, number])
+        return sum(self.moved[event, HELD, number] for event in RECEIPTS) + opened
 
     def covered(self, number: str) -> int:
         """What of the fee was received or written off, in yen."""
@@ -378,12 +297,21 @@ class Memory:
 
     def ruling(self, number: str) -> Ruling | None:
         """The ruling that counts: of those approved the last one brought, for all are of the day they were brought."""
-        approved = [one for one in self.rulings if (one.application, one.state) == (number, "approved")]
+        approved = [
+            one for one in self.rulings if (one.application, one.state, one.withdrawn) == (number, "approved", False)
+        ]
         return max(approved, key=lambda one: (one.known_on, one.no), default=None)
+
+    def touches(self, course: Course, number: str) -> bool:
+        """Whether a refund or credit is of an application, or of a deposit that was ever said to pay for it."""
+        if course.deposit is None:
+            return number in (course.application, course.to)
+        said = [line.words[0] for line in self.lines if (line.what, line.of) == ("allocation", course.deposit)]
+        return any(number in applications for applications in said)
 
     def whose(self, refund: Course) -> str | None:
         """The application that a refund is of, or that its deposit is for."""
-        return refund.application or self.deposits[str(refund.deposit)][-1].application
+        return refund.application or next(iter(self.allocated(str(refund.deposit))), None)
 
     def member(self, refund: Course) -> str | None:
         """The member whose a refund is, by what is known now."""
@@ -448,3 +376,12 @@ class Memory:
             ruling=None if ruling is None else ruling.treatment,
             ruled_doubts=() if ruling is None else ruling.doubts,
         )
+
+
+def _summed(entries: Iterable[Entry]) -> Counter[tuple[str, str | None]]:
+    balance: Counter[tuple[str, str | None]] = Counter()
+    for entry in entries:
+        for movement in entry.movements:
+            for account, part, yen in movement.sides:
+                balance[account, part] += yen
+    return balance

@@ -6,12 +6,11 @@ answered, once the rows that they have written are remembered too.
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from tests.commanded import Answer
-from tests.model import AUTHORITY, BANK, SUSPENSE, Course, Entry, Memory
+from tests.model import AUTHORITY, BANK, OPENED, SUSPENSE, Course, Entry, Memory
 from tests.model_laws import require_booked, require_reasons
-from tests.model_records import BankAccount, Bill, Close, last_day
+from tests.model_records import Bill
 from tests.model_slips import Expectation, decide_slip, propose_slip
 
 __all__ = ["decide_slip", "propose_slip"]
@@ -93,7 +92,7 @@ def match(memory: Memory, reference: str, number: str, on: date) -> Expectation:
     deposit = memory.deposits[reference][-1] if reference in memory.deposits else None
     left = memory.balance[SUSPENSE, reference]
     answer = yield
-    if deposit is not None and number in (deposit.application, *deposit.others):
+    if deposit is not None and number in deposit.applications:
         assert answer.result is False
         return
     against = {
@@ -106,21 +105,23 @@ def match(memory: Memory, reference: str, number: str, on: date) -> Expectation:
         memory.settle(reference, number, on)
 
 
-def unmatch(memory: Memory, reference: str, on: date, reason: str) -> Expectation:
-    """A person's word that it is not known what a deposit pays for."""
+def unmatch(memory: Memory, reference: str, number: str | None, on: date, reason: str) -> Expectation:
+    """A person's word that a deposit does not pay for an application, or that it is not known what it pays for."""
     deposit = memory.deposits[reference][-1] if reference in memory.deposits else None
+    again = memory.unsettled(reference) == (number, on, reason)
     answer = yield
-    if deposit is not None and deposit.application is None:
+    if deposit is not None and (deposit.application is None or again):
         assert answer.result is False
         return
     against = {
         "unknown-deposit": deposit is None,
+        "not-allocated": deposit is not None and number is not None and number not in deposit.applications,
         "no-reason-given": not reason,
         "settled-before-known": deposit is not None and on < deposit.known_on,
     }
     if require_allowed(answer, against):
         assert answer.result is True
-        memory.settle(reference, None, on)
+        memory.unsettle(reference, number, on, reason)
 
 
 def pay_bill(memory: Memory, reference: str, on: date) -> Expectation:
@@ -204,6 +205,7 @@ def _against(memory: Memory, entry: Entry, on: date, reason: str) -> dict[str, b
         "corrected-fact": entry.reverses is not None and entry.no not in memory.hand_made,
         "rests-on-deposit": entry.event in FROM_DEPOSITS,
         "rests-on-issue": entry.event == "certificate_issued",
+        "rests-on-opening": entry.event == OPENED,
     }
 
 
@@ -232,7 +234,8 @@ def return_deposit(memory: Memory, reference: str, by: str, on: date) -> Expecta
     if reference not in memory.deposits:
         require_refused(answer, "unknown-deposit")
     elif not _proposed_before(before, answer, on, ("rejected", "ended")):
-        nothing_new = len(memory.deposits[reference]) == 1 and memory.deposits[reference][0].application is None
+        told = [line for line in memory.lines if line.of == reference]
+        nothing_new = len(told) == 1 and memory.deposits[reference][0].application is None
         possible = [] if in_suspense and nothing_new else ["nothing-overpaid"]
         if require_allowed(answer, {"month-closed": memory.is_closed(on)}, possible):
             _require_proposed(memory.refunds[-1], answer, answer.result.yen, on, by)
@@ -347,117 +350,3 @@ def grounds_changed(memory: Memory, course: Course) -> bool:
         return False
     finding = memory.finding(course.application, without=course)
     return finding.outcome != "eligible" or finding.refundable < course.yen
-
-
-# --- months ---------------------------------------------------------------------------------------------------------
-
-
-def close(memory: Memory, month: str, bank: int | None, accept: str | None, days: int) -> Expectation:
-    """A month that is over is closed, with a reason if anything stands against it; no figure changes.
-
-    One reason for everything is none for a bank's balance that differs.
-    """
-    last, entries = last_day(month), len(memory.entries)
-    before = next((close for close in memory.closes if close.last >= last), None)
-    objections = dict(_objections(memory, last, bank))
-    answer = yield
-    assert len(memory.entries) == entries
-    if before is not None:
-        differs = (bank is not None and bank != before.bank) or (accept is not None and accept != before.accept)
-        if before.month == month and differs:
-            require_refused(answer, "done-differently")
-        else:
-            assert (answer.result.changed, answer.result.closed_to) == (False, memory.closed_to)
-        return
-    against = {
-        "month-not-over": memory.today <= last,
-        "no-reason-given": accept == "",
-        "not-ready-to-close": "bank_differs" in objections or (accept is None and bool(objections)),
-    }
-    if require_allowed(answer, against, ["not-ready-to-close"] if accept is None else []):
-        accepted = {objection.code: dict(objection.fields) for objection in answer.result.accepted}
-        assert accept is not None or not accepted
-        plain = ("suspense", "bank_not_given", "bank_differs", "refunds_proposed", "credits_proposed")
-        assert {code: fields for code, fields in accepted.items() if code in plain} == objections
-        assert (answer.result.changed, answer.result.closed_to) == (True, last)
-        memory.closes.append(Close(month, last, bank, accept))
-        memory.reopened = None
-
-
-def _objections(memory: Memory, last: date, bank: int | None) -> Iterable[tuple[str, dict[str, Any]]]:
-    """What plainly stands against closing."""
-    balance, until = memory.balance_by(last), last.isoformat()
-    in_suspense = [yen for (account, _part), yen in balance.items() if account == SUSPENSE and yen]
-    if in_suspense:
-        yield "suspense", {"count": len(in_suspense), "yen": sum(in_suspense)}
-    if bank is None:
-        yield "bank_not_given", {"last": until, "yen": memory.bank(last)}
-    elif bank != memory.bank(last):
-        yield "bank_differs", {"last": until, "bank": bank, "yen": memory.bank(last)}
-    for code, courses in (("refunds_proposed", memory.refunds), ("credits_proposed", memory.credits)):
-        proposed = [str(course.no) for course in courses if course.state == "proposed" and course.steps[0].on <= last]
-        if proposed:
-            yield code, {"numbers": proposed}
-
-
-def reopen(memory: Memory, month: str, reason: str) -> Expectation:
-    """A month is open again, with all after it, as if they had not been closed."""
-    nth = next((nth for nth, close in enumerate(memory.closes) if close.last >= last_day(month)), None)
-    entries = len(memory.entries)
-    answer = yield
-    assert len(memory.entries) == entries
-    if memory.reopened is not None and memory.reopened[0] == month:
-        if memory.reopened[1] != reason:
-            require_refused(answer, "done-differently")
-        else:
-            assert (answer.result.changed, answer.result.closed_to) == (False, memory.closed_to)
-    elif nth is None:
-        require_refused(answer, "month-not-closed")
-    elif require_allowed(answer, {"no-reason-given": not reason}):
-        del memory.closes[nth:]
-        memory.reopened = month, reason
-        assert (answer.result.changed, answer.result.closed_to) == (True, memory.closed_to)
-
-
-# --- people ---------------------------------------------------------------------------------------------------------
-
-
-def approve_account(memory: Memory, member: str, by: str) -> Expectation:
-    """Who did not bring it says that a changed bank account is right."""
-    account = memory.accounts.get(member, BankAccount())
-    answer = yield
-    if not account.waits and account.approved:
-        assert answer.result is False
-        return
-    against = {"no-change-to-approve": not account.waits, "same-person-brought-account": by == account.brought_by}
-    if require_allowed(answer, against):
-        assert answer.result is True
-        account.trusted, account.approved = account.last, True
-
-
-def approve_payee(memory: Memory, number: str, by: str) -> Expectation:
-    """Who did not bring it says that somebody in the member's place is right."""
-    payee = memory.payees.get(number, BankAccount())
-    answer = yield
-    if payee.last is not None and not payee.waits and payee.approved:
-        assert answer.result is False
-        return
-    against = {"no-payee-to-approve": payee.last is None, "same-person-brought-payee": by == payee.brought_by}
-    if require_allowed(answer, against):
-        assert answer.result is True
-        payee.trusted, payee.approved = payee.last, True
-
-
-def look(memory: Memory, member: str, purpose: str) -> Expectation:
-    """Whoever says why sees the whole number."""
-    last = memory.accounts.get(member, BankAccount()).last
-    answer = yield
-    if require_allowed(answer, {"no-purpose-given": not purpose, "no-account-known": last is None}):
-        assert answer.result == last
-
-
-def set_people(memory: Memory, value: str, _by: str) -> Expectation:
-    """How many people a payment needs."""
-    answer = yield
-    assert answer.result is (memory.people != value)
-    memory.people = value

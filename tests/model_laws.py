@@ -12,6 +12,7 @@ from tests.model import (
     CLAIMS,
     FIRST,
     HELD,
+    OPENINGS,
     PAYABLE,
     SET_ASIDE,
     STANDING,
@@ -29,9 +30,9 @@ def require_right_entries(memory: Memory, command: str, new: list[Entry], closed
         assert entry.movements and all(movement.yen > 0 for movement in entry.movements)
         assert entry.on <= memory.today, f"entry {entry.no} is dated after today"
         assert closed_to is None or entry.on > closed_to, f"entry {entry.no} is dated in a closed month"
-        if entry.for_day is not None:
+        if entry.for_day is not None and command != "book_on_its_day":
             assert closed_to is not None and entry.for_day <= closed_to and entry.on == closed_to + timedelta(1)
-        if command not in ("reverse", "decide_slip"):
+        if command not in ("reverse", "decide_slip", "book_on_its_day"):
             _require_its_day(memory, entry)
         if entry.reverses is not None:
             original = memory.entries[entry.reverses - 1]
@@ -52,11 +53,12 @@ def _require_its_day(memory: Memory, entry: Entry) -> None:
     """A deposit is received on its day; what is booked of it later, on the day when that became known, or after it."""
     movement = entry.movements[0]
     if entry.event in (*FIRST, "suspense_settled"):
-        deposit, earlier = memory.deposits[str(movement.deposit)][-1], memory.entries[: entry.no - 1]
-        if any(other.movements[0].deposit == movement.deposit and other.day != entry.day for other in earlier):
-            assert entry.day >= deposit.known_on, f"{movement.deposit} is booked before that was known"
-        else:
-            assert entry.day == deposit.received_on, f"{movement.deposit} is not booked on its day"
+        reference, earlier = str(movement.deposit), memory.entries[: entry.no - 1]
+        of_deposit = [other for other in earlier if other.movements[0].deposit == movement.deposit]
+        if any(other.day != entry.day for other in of_deposit) or reference not in memory.deposits:
+            assert entry.day >= memory.changed_on[reference], f"{reference} is booked before that was known"
+        elif entry.reverses is None or of_deposit[-1].no != entry.reverses:
+            assert entry.day == memory.deposits[reference][-1].received_on, f"{reference} is not booked on its day"
     elif entry.event == "certificate_issued" and entry.reverses is None:
         days = memory.applications[str(movement.debit_part)].issue_days
         assert days and entry.day >= min(days), f"{movement.debit_part} is booked before it was issued"
@@ -73,19 +75,24 @@ def require_sums(memory: Memory) -> None:
     for (account, _part), yen in memory.balance.items():
         by_account[account] += yen
     deposits = sum(memory.banked.values())
-    by_person = ("authority_paid", "authority_repaid", "transfer_fee", "interest_received", "other_entry")
+    by_person = ("authority_paid", "authority_repaid", "transfer_fee", "interest_received", "other_entry", *OPENINGS)
     other = -sum(memory.moved[event, BANK, None] for event in by_person)
     assert -by_account[BANK] == deposits - by_state["paid"] + other, "yen in are not yen out"
     assert sum(by_account.values()) == 0
-    assert by_account[PAYABLE] == sum(by_state[state] for state in ("proposed", "approved", "filed")), (
-        "reserved for refunds"
+    opened = sum(
+        yen for (event, account, _part), yen in memory.moved.items() if account == PAYABLE and event in OPENINGS
     )
+    reserved = sum(by_state[state] for state in ("proposed", "approved", "filed"))
+    assert by_account[PAYABLE] == reserved + opened, "reserved for refunds"
+    for number in memory.applications:
+        left = sum(memory.moved[event, PAYABLE, number] for event in OPENINGS)
+        assert left >= 0, f"{number}: more is paid of what was owed when the books began than was owed"
     assert by_account[CAME_BACK] == by_state["returned"], "transfers that came back"
     credits = [credit for credit in memory.credits if credit.state == "proposed"]
     assert by_account[SET_ASIDE] == sum(credit.yen for credit in credits), "reserved for credits"
-    for reference, versions in memory.deposits.items():
+    for reference, yens in memory.yens.items():
         refunds = [refund for refund in memory.refunds if refund.deposit == reference]
-        assert memory.banked[reference] in {0, *(version.yen for version in versions)}, f"{reference}: received"
+        assert memory.banked[reference] in {0, *yens}, f"{reference}: received"
         standing = sum(refund.standing for refund in refunds) - memory.claimed(reference, SUSPENSE)
         assert standing <= memory.banked[reference], f"{reference} comes back twice"
     for number in memory.applications:
@@ -113,6 +120,14 @@ def _require_one_fee(memory: Memory, number: str) -> None:
     assert 0 <= repaid <= paid <= fee + repaid, f"{number}: {paid} paid to the authority, {repaid} given back"
 
 
+def require_one_member(memory: Memory) -> None:
+    """A credit stays with one member."""
+    for credit in memory.credits:
+        if credit.state in STANDING:
+            old, new = (memory.applications[str(number)].member for number in (credit.application, credit.to))
+            assert old == new, f"credit {credit.no} goes from one member to another"
+
+
 def require_posted(memory: Memory, left_to_post: list[str]) -> None:
     """The books follow what is known: nothing is called for that is not posted."""
     assert not left_to_post, f"after {len(memory.entries)} entries {left_to_post} are left to post"
@@ -131,6 +146,10 @@ def require_never_below_zero(memory: Memory, new: list[Entry]) -> None:
     for day in sorted({entry.on for entry in memory.entries if new and entry.on >= first}):
         for (account, part), yen in memory.balance_by(day).items():
             assert _stands(account, yen), f"as of {day} {account} {part} is {yen}"
+    known = {max(entry.day, entry.known_on or entry.on) for entry in memory.entries if new}
+    for day in sorted(day for day in known if day >= min(entry.day for entry in new)):
+        for (account, part), yen in memory.balance_known(day).items():
+            assert yen >= 0, f"as of {day}, as known by it, {account} {part} is {yen}"
 
 
 def _stands(account: str, yen: int) -> bool:
@@ -143,16 +162,20 @@ def require_booked(memory: Memory, unbooked: set[str]) -> None:
         if reference in unbooked:
             continue
         deposit = versions[-1]
+        if memory.opened_on is not None and deposit.received_on <= memory.opened_on:
+            assert memory.banked[reference] == 0, f"{reference} stands in the opening balances, and is booked"
+            continue
         assert memory.banked[reference] == deposit.yen, f"{reference} is not booked as it is known"
-        for number in (deposit.application, *deposit.others):
-            if number is not None and memory.balance[SUSPENSE, reference]:
+        for number in deposit.applications:
+            if memory.balance[SUSPENSE, reference]:
                 fee = memory.applications[number].due
                 assert memory.covered(number) == fee, f"{reference} waits, though its fee is not received"
     for number, application in memory.applications.items():
         if number in unbooked:
             continue
         issued, waived = memory.issued(number), memory.waived(number)
-        if application.issue_days and memory.covered(number) == application.due and not issued:
+        began = memory.opened_on is not None and any(day <= memory.opened_on for day in application.issue_days)
+        if application.issue_days and memory.covered(number) == application.due and not (issued or began):
             assert memory.balance[HELD, number] < application.due, f"{number} is issued, and not booked"
         if memory.outcomes.get(number) == "eligible":
             assert waived == issued, f"{number} is decided, and not waived"

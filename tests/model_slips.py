@@ -4,7 +4,7 @@ from collections.abc import Generator
 from datetime import date
 
 from tests.commanded import Answer
-from tests.model import SUSPENSE, Memory
+from tests.model import CLAIMS, OPENINGS, PAYABLE, SUSPENSE, Memory
 
 Expectation = Generator[None, Answer, None]
 
@@ -21,6 +21,10 @@ def propose_slip(memory: Memory, kind: str, subject: str, yen: int, on: date, re
         if kind == "write_off":
             fee = memory.applications[subject].due
             assert slip.yen == fee - memory.covered(subject) > 0 < memory.received(subject)
+        if kind == "opened_refund":
+            assert slip.yen == sum(memory.moved[event, PAYABLE, subject] for event in OPENINGS) > 0
+        if kind == "claim_write_off":
+            assert slip.yen == -memory.balance[CLAIMS, subject] > 0
         if kind == "income":
             assert slip.yen == memory.balance[SUSPENSE, subject]
 

@@ -1,6 +1,5 @@
 """The machine that draws sequences of commands and gives each to SQLite and PostgreSQL; see `Commands`."""
 
-from collections.abc import Sized
 from contextlib import ExitStack, suppress
 from copy import deepcopy
 from datetime import date, timedelta
@@ -9,26 +8,38 @@ from typing import Any
 
 from hypothesis import note
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import rule
 
 from ledger.audit.verify import verify
+from ledger.dates import Month
 from ledger.decisions.findings import judge
-from ledger.intake.report import Touched
+from ledger.statements.month import month_statement
 from ledger.store import database
 from migrations import guards
-from tests import given, model_commands, model_laws, model_refunds, model_rulings
-from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Answer, Books, Row
-from tests.drawn import PAIRS, drawn
-from tests.model import AUTHORITY, RECORDED, SUSPENSE, Deposit, Fact, Memory
+from tests import (
+    given,
+    model_commands,
+    model_imports,
+    model_laws,
+    model_months,
+    model_people,
+    model_refunds,
+    model_rulings,
+)
+from tests.commanded import APPLICATIONS, BEGIN, NUMBERS, OTHER, Answer, Books, Row, asked
+from tests.drawn import ALL_RIGHTS, PAIRS, drawn
+from tests.model import CLAIMS, RECORDED, SUSPENSE, Memory
 from tests.model_commands import MOVES, NEED_A_REASON
 from tests.model_records import Ruling, last_day, month_of
 from tests.model_slips import Expectation
 from tests.posted import CHIEF, CLERK
+from tests.told import Telling
 
-_EXPECTED: dict[str, Any] = vars(model_commands) | vars(model_refunds) | vars(model_rulings)
+_MODELS = (model_commands, model_refunds, model_rulings, model_imports, model_months, model_people)
+_EXPECTED: dict[str, Any] = {name: made for model in _MODELS for name, made in vars(model).items()}
 
 
-class Commands(RuleBasedStateMachine):
+class Commands(Telling):
     """The commands, each given to both books, which answer and write the same.
 
     Of what is remembered it is held against each command whether it may succeed (`model_commands`) and what must be so
@@ -44,7 +55,6 @@ class Commands(RuleBasedStateMachine):
         self.key: str | None = None
         self.answers: list[int | str] = []
         self.log: list[int | str] = []  # the answers, and as "+5" how many entries an import posted
-        self.news: dict[str, list[tuple[str, tuple[Any, ...]]]] = {}
         self.books = [Books(self.open.enter_context(database.writing(url, dry_run=True))) for url in self.urls]
 
     def teardown(self) -> None:
@@ -54,8 +64,10 @@ class Commands(RuleBasedStateMachine):
             for books in self.books:
                 self._agrees_with_the_rules(books)
                 self._sums_up(books)
+            assert len({books.sizes() for books in self.books}) == 1, "the engines hold different rows"
             # It costs as much as all the rest, and both have the same digests: every other sequence, one of the two.
             for books in self.books[len(self.memory.entries) % 4 :][:1]:
+                assert month_statement(books.connection, Month.of(self.memory.today)).failing == []
                 books.seal()
                 faults = verify(books.connection, guards.faults(books.connection)).faults
                 assert faults == (), faults
@@ -91,7 +103,8 @@ class Commands(RuleBasedStateMachine):
         turn = len(self.answers)
         tried = self.ask(command, *words, dry_run=True) if turn % 6 == 5 else None
         closed_to, expectation = memory.closed_to, _EXPECTED[plain[0]](memory, *plain[1:])
-        if stored is None:
+        not_permitted = model_people.not_permitted(memory, *asked(plain[0], plain[1:]))
+        if stored is None and not_permitted is None:
             next(expectation)
         answer = self.ask(command, *words)
         assert tried in (None, answer), "a dry run answers otherwise"
@@ -100,15 +113,20 @@ class Commands(RuleBasedStateMachine):
         self.log.append(self.answers[-1])
         if stored is not None:
             self.answered_again(answer, plain, *stored)
+        elif not_permitted is not None:
+            model_commands.require_refused(answer, not_permitted)
         else:
             model_laws.require_right_entries(memory, plain[0], new, closed_to)
             _finish(expectation, answer)
             model_laws.require_sums(memory)
             model_laws.require_never_below_zero(memory, new)
+            model_laws.require_one_member(memory)
             model_laws.require_posted(memory, self.books[0].left_to_post())
+            model_laws.require_nothing_stuck(self.books[0].money_gone())
             if self.key is not None and answer.refused is None:
                 memory.keys[self.key] = (plain, repr(answer.result))
-        if turn % 6 == 2 and answer.refused is None and plain[0] != "look":
+        again = model_people.not_permitted(memory, *asked(plain[0], plain[1:])) is None or stored is not None
+        if turn % 6 == 2 and answer.refused is None and plain[0] != "look" and again:
             assert self.ask(command, *words).refused is None
             assert self.written() == {}, "given again, a command changes something"
         return answer
@@ -138,44 +156,6 @@ class Commands(RuleBasedStateMachine):
         else:
             assert answer.refused == "key-used-differently"
 
-    # --- what becomes known ---
-
-    def learn(self, subject: str, what: str, *words: Any) -> None:
-        """Something becomes known; it is handed in before the next command."""
-        getattr(self.memory, what)(*words)
-        self.news.setdefault(subject, []).append((what, words))
-
-    def hand_in_the_news(self) -> None:
-        """Both books get to know what is new, one of them in another order: files of a day come in any.
-
-        What this calls for is posted at once, as `import` does.
-        """
-        if not self.news:
-            return
-        touched = _touched(self.news)
-        for books, subjects in zip(self.books, (list(self.news), list(reversed(self.news))), strict=True):
-            for subject in subjects:
-                for what, words in self.news[subject]:
-                    getattr(books, what)(*words)
-            books.record(touched)
-        self.news = {}
-        new = self.memory.read(self.written())
-        self.log.append(f"+{len(new)}")
-        model_laws.require_right_entries(self.memory, "import", new, self.memory.closed_to)
-        model_laws.require_sums(self.memory)
-        model_laws.require_never_below_zero(self.memory, new)
-        model_laws.require_posted(self.memory, self.books[0].left_to_post())
-        model_laws.require_nothing_stuck(self.books[0].money_gone())
-
-    def tell(self, number: str, name: str, day: date | None, code: str | None = None, to: date | None = None) -> None:
-        """A fact becomes known."""
-        self.learn(f"{number} {name}", "learn_fact", number, name, Fact(self.memory.today, day, code, to))
-
-    def pay(self, yen: int, received_on: date, number: str | None, reference: str | None = None) -> None:
-        """A deposit becomes known, or something else of it."""
-        name = reference or f"D-{len(self.memory.deposits) + 1:03}"
-        self.learn(name, "learn_deposit", Deposit(name, received_on, self.memory.today, yen, number))
-
     @rule(command=st.integers(0, 2**32 - 1).map(drawn))
     def next_is(self, command: tuple[Any, ...]) -> None:
         """One rule draws from all commands: with a rule for each, Hypothesis leaves most of them out of a sequence."""
@@ -186,75 +166,6 @@ class Commands(RuleBasedStateMachine):
         """Does what one of the methods below says; any other is given as it is."""
         name, *words = command
         getattr(self, name, partial(self.given, name))(*words)
-
-    @initialize(
-        states=st.lists(st.sampled_from(["unused", "unused", "paid", ""]), min_size=6, max_size=6),
-        later=st.sampled_from([0, 0, 170, 172, 180]),
-    )
-    def as_the_office_finds_them(self, states: list[str], later: int = 0) -> None:
-        """The sequence begins with some paid, some ended, some neither; now and then on the eve of 2012-09-21."""
-        if later:
-            self.time_passes(later)
-        self.pay(APPLICATIONS[0].due, self.memory.today, NUMBERS[0])
-        for nth, (number, state) in enumerate(zip(NUMBERS, states, strict=True)):
-            if state == "unused":
-                self.a_certificate_ends_unused(number, number == NUMBERS[4], later > 0 and nth != 1)
-            elif state == "paid":
-                self.pay(self.memory.applications[number].due, self.memory.today, number)
-
-    def time_passes(self, days: int) -> None:
-        """Today is a later day."""
-        self.hand_in_the_news()
-        self.memory.today += timedelta(days)
-        for books in self.books:
-            books.today = self.memory.today
-
-    def a_transfer_comes_in(self, number: str, yen: int, ago: int, named: bool) -> None:
-        """A transfer becomes known, of today or some days ago, with or without its purpose."""
-        self.pay(yen, self.ago(ago), number if named else None)
-
-    def a_transfer_is_corrected(self, nth: int, number: str, yen: int, what: int) -> None:
-        """Another purpose, another amount, or no purpose any more."""
-        name = self.one_of(self.memory.deposits, "D", nth)
-        if name in self.memory.deposits:
-            deposit = self.memory.deposits[name][-1]
-            application = (number, deposit.application, None)[what]
-            self.pay(yen if what == 1 else deposit.yen, deposit.received_on, application, name)
-
-    def a_certificate_ends_unused(self, number: str, paid: bool, logged: bool = False) -> None:
-        """All that makes a fee come back; under the notice of 2012-09-21 it takes the log of downloads."""
-        today = self.memory.today
-        if paid:
-            self.pay(self.memory.applications[number].due, today, number)
-        for name in ("mailed_on", "revoked_on"):
-            if self.memory.applications[number].day(name) is None:
-                self.tell(number, name, today)
-        self.tell(number, "used", today, "no")
-        if logged:
-            self.tell(number, "downloaded", None, to=today)
-
-    def a_fact_is_told(self, number: str, fact: tuple[str, str | None], ago: int) -> None:
-        """Anything else that is known of a certificate, or known otherwise: a day, a register, a reason, a word."""
-        name, what = fact
-        day = max(self.memory.applications[number].applied_on, self.ago(ago))
-        if what == "none":
-            self.tell(number, name, None, to=day)
-        elif name in ("reason", "covered"):
-            self.tell(number, name, None, what)
-        else:
-            self.tell(number, name, day, what if name == "used" else None, day if what == "day" else None)
-
-    def a_bill_comes(self, number: str, off: bool, yen: int = 0, sure: int = 0) -> None:
-        """The authority bills a fee, or withdraws one, or a part of it."""
-        owing = [number for number in NUMBERS if self.memory.balance[AUTHORITY, number] > 0]
-        number = owing[0] if owing and sure else number
-        yen = (yen or self.memory.applications[number].due) * (-1 if off else 1)
-        bill = f"B-{len(self.memory.bills) + 1:03}"
-        self.learn(bill, "learn_bill", bill, number, yen)
-
-    def an_account_is_told(self, member: str, number: str, by: str) -> None:
-        """A bank account comes with the register of members: the first, the same, or another."""
-        self.learn("accounts", "learn_account", member, number, by)
 
     # --- what is commanded ---
 
@@ -282,18 +193,20 @@ class Commands(RuleBasedStateMachine):
     def matched(self, nth: int, number: str, ago: int = 0) -> None:
         """`match`, mostly of a deposit that waits."""
         loose = [name for name, versions in self.memory.deposits.items() if versions[-1].application is None]
-        reference = loose[-1] if loose and nth else self.one_of(self.memory.deposits, "D", nth)
+        reference = loose[-1] if loose and nth else self.one_of(self.memory.yens, "D", nth)
         self.given("match", reference, number, self.ago(ago))
 
-    def unmatched(self, nth: int, reason: str, ago: int = 0) -> None:
-        """`unmatch`, of one of the deposits."""
-        self.given("unmatch", self.one_of(self.memory.deposits, "D", nth), self.ago(ago), reason)
+    def unmatched(self, nth: int, reason: str, ago: int = 0, part: int = 0) -> None:
+        """`unmatch` of one of the deposits, wholly or of what it pays for first."""
+        reference = self.one_of(self.memory.yens, "D", nth)
+        first = next(iter(self.memory.allocated(reference)), NUMBERS[nth]) if part else None
+        self.given("unmatch", reference, first, self.ago(ago), reason)
 
     def bill_paid(self, nth: int, ago: int = 0) -> None:
         """`bill pay`; the first bill comes when there is none yet."""
         if not self.memory.bills and nth:
             self.a_bill_comes(NUMBERS[0], off=False, sure=1)
-        self.given("pay_bill", self.one_of(self.memory.bills, "B", nth), self.ago(ago))
+        self.given("pay_bill", self.one_of(self.memory.billed, "B", nth), self.ago(ago))
 
     def reversed_by_hand(self, nth: int, reason: str, ago: int = 0) -> None:
         """`reverse` of one of the last entries."""
@@ -304,7 +217,11 @@ class Commands(RuleBasedStateMachine):
         self, kind: str, nth: int, number: str, yen: int, ago: int = 0, reason: str = "申出", by: str = CLERK
     ) -> None:
         """`slip` of a kind, for an application or for one of the deposits."""
-        subject = self.one_of(self.memory.deposits, "D", nth) if kind == "income" else number
+        subject = self.one_of(self.memory.yens, "D", nth) if kind == "income" else number
+        kind = kind.replace("-", "_")
+        if kind == "claim_write_off":
+            claims = [str(part) for (account, part), yen in self.memory.balance.items() if account == CLAIMS and yen]
+            subject = claims[-1] if claims else number
         self.given("propose_slip", kind, subject, yen, self.ago(ago), reason, by)
 
     def slip_decided(self, nth: int, approved: bool, ago: int = 0, reason: str = "申出", by: str = CHIEF) -> None:
@@ -326,7 +243,7 @@ class Commands(RuleBasedStateMachine):
         in_suspense = [part for (account, part), yen in self.memory.balance.items() if account == SUSPENSE and yen > 0]
         if not in_suspense and nth > 1:
             self.pay(9000, self.memory.today, NUMBERS[nth])
-        reference = in_suspense[-1] if in_suspense else self.one_of(self.memory.deposits, "D", nth)
+        reference = in_suspense[-1] if in_suspense else self.one_of(self.memory.yens, "D", nth)
         self.given("return_deposit", reference, by, self.day(late))
 
     def credit_proposed(self, pair: tuple[str, str], by: str, late: int = 0, sure: int = 0) -> None:
@@ -380,16 +297,63 @@ class Commands(RuleBasedStateMachine):
         """`ruling reject` of one of the last."""
         self.given("reject_ruling", max(1, len(self.memory.rulings) + 1 - nth), self.ago(ago), reason, by)
 
-    def month_closed(self, nth: int, bank: str | None, accept: str | None, days: int) -> None:
-        """`close` of a month, with the bank's word right, wrong or not given."""
+    def month_closed(
+        self, nth: int, bank: str | None, accept: str | None, days: int, named: tuple[str, ...] = (), by: str = CLERK
+    ) -> None:
+        """`close` of a month, with the bank's word right, wrong or not given, and a reason for some points."""
         month = self.month(nth)
         yen = None if bank is None else self.memory.bank(last_day(month)) + (bank == "wrong")
-        self.given("close", month, yen, accept, days)
+        self.given("close", month, yen, accept, tuple((code, "確認した") for code in named), days, by)
+
+    def month_closed_by_two(self, nth: int, by: str, then: str) -> None:
+        """One proposes to close a month with a bank's balance that differs; another person, or the same, closes."""
+        for each in (by, then):
+            self.month_closed(nth, "wrong", "月末の処理", 60, ("bank_differs",) if each == by else (), each)
+
+    def brought_to_its_day(self, ago: int = 0, sure: int = 0) -> None:
+        """`book --on-its-day`, mostly of something that became known when its month was closed and is open again."""
+        if sure and not self.memory.closes and not model_months.dated_later(self.memory):
+            self.month_closed(1, "right", "月末の処理", 60)
+            last = last_day(self.month(1))
+            self.pay(5000, last, NUMBERS[sure])
+            self.month_reopened(1, "計上もれ")
+        self.given("book_on_its_day", self.ago(ago))
 
     def month_reopened(self, nth: int, reason: str) -> None:
         """`reopen`, mostly of one that is closed."""
         closes = self.memory.closes
         self.given("reopen", closes[-1].month if closes and nth else self.month(nth), reason)
+
+    def withdrawn(self, nth: int, whole: int, row: int, reason: str, ago: int = 0) -> None:
+        """`withdraw` of one of the last imports, mostly whole."""
+        no = max(1, self.memory.imports + 1 - nth)
+        rows = sorted({line.row for line in self.memory.lines if line.no == no})
+        some = () if whole or not rows else (rows[row % len(rows)],)
+        self.given("withdraw", no, some, self.ago(ago), reason)
+
+    def owner_corrected(self, number: str, member: str) -> None:
+        """An applications file names another member of an application, or the same."""
+        self.given("correct_owner", number, member, self.memory.imports + 1)
+
+    def person_added(self, name: str, may: str, by: str, sure: int = 0) -> None:
+        """`people add`; mostly both who act here are listed first, and may everything."""
+        if sure and not self.memory.listed:
+            for each in (CLERK, CHIEF):
+                self.given("add_person", each, ALL_RIGHTS, CLERK)
+        self.given("add_person", name, may, by)
+
+    def person_approved(self, nth: int, by: str) -> None:
+        """`people approve`, mostly of a change that waits."""
+        self.given("approve_person", self.people_change(nth), by)
+
+    def person_rejected(self, nth: int, by: str) -> None:
+        """`people reject`, mostly of a change that waits."""
+        self.given("reject_person", self.people_change(nth), "取りやめ", by)
+
+    def people_change(self, nth: int) -> int:
+        """The number of a change of people that waits, or of one of the last."""
+        waiting = [change.no for change in self.memory.people_changes if change.state is None]
+        return waiting[-1] if waiting and nth else max(1, len(self.memory.people_changes) + 1 - nth)
 
     def account_approved(self, member: str, by: str) -> None:
         """`account approve`, mostly of one that waits."""
@@ -442,10 +406,6 @@ class Commands(RuleBasedStateMachine):
         no = max(1, len(self.memory.files) + 1 - nth)
         self.given("void", no, self.ago(ago), reason, by)
 
-    def ago(self, days: int) -> date:
-        """The day so many days ago."""
-        return self.memory.today - timedelta(days)
-
     def day(self, late: int) -> date:
         """Today, or the last day of the months that are closed."""
         return (self.memory.closed_to if late else None) or self.memory.today
@@ -456,19 +416,6 @@ class Commands(RuleBasedStateMachine):
         for _ in range(nth):
             first = (first - timedelta(1)).replace(day=1)
         return month_of(first)
-
-    def one_of(self, things: Sized, letter: str, nth: int) -> str:
-        """The reference of one of the last deposits or bills; of the 0th, one that is not there."""
-        return f"{letter}-{max(1, len(things) + 1 - nth):03}"
-
-
-def _touched(news: dict[str, list[tuple[str, tuple[Any, ...]]]]) -> Touched:
-    """The applications and deposits of which something new was told."""
-    told = [told for news_of in news.values() for told in news_of]
-    applications = {words[0] for what, words in told if what == "learn_fact"}
-    applications |= {words[1] for what, words in told if what == "learn_bill"}
-    deposits = {words[0].reference for what, words in told if what == "learn_deposit"}
-    return Touched(frozenset(applications), frozenset(deposits))
 
 
 def _finish(expectation: Expectation, answer: Answer) -> None:

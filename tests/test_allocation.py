@@ -131,6 +131,11 @@ COURSES: dict[str, tuple[dict[str, Any], Sequence[Step], dict[str, int]]] = {
         [received("D", None, 14490), match("D", A, B), unmatch("D", A)],
         {"2050 D": 7245, f"2040 {B}": 7245},
     ),
+    "one part taken back, and typed again": (
+        UNENDED,
+        [received("D", None, 14490), match("D", A, B), unmatch("D", A), unmatch("D", A)],
+        {"2050 D": 7245, f"2040 {B}": 7245},
+    ),
     "short and the rest later": (
         UNENDED,
         [received("D", A, 5000), received("E", A, 2245, on=date(2012, 2, 1))],
@@ -223,6 +228,11 @@ REFUSED: dict[str, tuple[Sequence[Step], Step, type[Refusal]]] = {
         SettledBeforeKnown,
     ),
     "taken back of another": ([received("D", A)], unmatch("D", B), NotAllocated),
+    "taken back again on another day": (
+        [received("D", None, 14490), match("D", A, B), unmatch("D", A)],
+        unmatch("D", A, on=LAST),
+        NotAllocated,
+    ),
     "taken back of an unknown one": ([], unmatch("X"), UnknownDeposit),
     "no reason": (
         [received("D", A)],

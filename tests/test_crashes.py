@@ -15,7 +15,7 @@ from ledger.booking import refunds
 from ledger.errors import DatabaseUnreachable
 from ledger.store import database
 from tests import crashes, desk
-from tests.commands import WRITING
+from tests.commands import FURTHER, WRITING, Further
 from tests.copies import Copies
 from tests.crashes import held
 from tests.desk import CLERK, ON
@@ -40,22 +40,42 @@ def test_killed_anywhere_it_is_done_once(made: Copies, command: str) -> None:
 
     The books after a crash and a retry are compared row by row, seals included, with those of an undisturbed command.
     """
-    by = WRITING[command].by
     with made.copy() as url:
-        typed = desk.resolved(url, f"{command} {WRITING[command].typed}")
+        killed_anywhere(made, desk.resolved(url, f"{command} {WRITING[command].typed}"), by=WRITING[command].by)
+
+
+@pytest.mark.parametrize("way", FURTHER)
+def test_killed_anywhere_another_way_of_a_command_is_done_once(made: Copies, way: str) -> None:
+    """The same of what a command does beside: a month that two close, what comes to its own day, a member corrected."""
+    further = FURTHER[way]
+    with made.copy() as url:
+        begun(url, further)
+        books = made.of(url)
+        killed_anywhere(books, desk.resolved(url, further.typed), by=further.by)
+
+
+def begun(url: str, further: Further) -> None:
+    """Types what comes before; then all connections are closed, so that the books can be copied."""
+    for by, typed in further.before:
+        desk.done(url, *desk.resolved(url, typed), by=by)
+
+
+def killed_anywhere(books: Copies, typed: list[str], *, by: str) -> None:
+    """Kills a command at the first point, in the middle, before and after COMMIT, each time on a copy of the books."""
+    with books.copy() as url:
         before = held(url)
         points = crashes.counted(url, *typed, by=by)
         after = held(url)
     assert before != after
-    with made.copy() as url:
+    with books.copy() as url:
         for point in sorted({1, *(int(points * part) for part in PARTS), points - 1}):
             assert crashes.killed(url, point, *typed, by=by)
             assert held(url) == before, f"something was kept at point {point} of {points}"
         desk.done(url, *typed, by=by)
         assert held(url) == after
-        if command in ("import", "refund paid"):
+        if typed[0] == "import" or typed[:2] == ["refund", "paid"]:
             booked_and_verified(url)
-    with made.copy() as url:
+    with books.copy() as url:
         assert crashes.killed(url, points, *typed, by=by)
         assert held(url) == after, "the acknowledgement of COMMIT was lost, and the books hold it"
         desk.done(url, *typed, by=by)
@@ -65,15 +85,27 @@ def test_killed_anywhere_it_is_done_once(made: Copies, command: str) -> None:
 @pytest.mark.parametrize("command", WRITING if SOAK else ["refund paid"])
 def test_killed_at_every_point_it_is_done_once(made: Copies, command: str) -> None:
     """The same at each point, with a retry after each: `make soak` for every command, the ordinary run for one."""
-    by = WRITING[command].by
     with made.copy() as url:
         typed = desk.resolved(url, f"{command} {WRITING[command].typed}")
+    killed_at_every_point(made, typed, by=WRITING[command].by)
+
+
+@pytest.mark.parametrize("way", FURTHER if SOAK else ["what was dated later comes to its own day"])
+def test_killed_at_every_point_another_way_of_a_command_is_done_once(made: Copies, way: str) -> None:
+    with made.copy() as url:
+        begun(url, FURTHER[way])
+        killed_at_every_point(made.of(url), desk.resolved(url, FURTHER[way].typed), by=FURTHER[way].by)
+
+
+def killed_at_every_point(books: Copies, typed: list[str], *, by: str) -> None:
+    """Kills a command at each point, or at every tenth, on a copy of its own; typed again it is done exactly once."""
+    with books.copy() as url:
         before = held(url)
         points = crashes.counted(url, *typed, by=by)
         after = held(url)
         booked_and_verified(url)
-    for point in range(1, points + 1, 1 if SOAK else 10):
-        with made.copy() as url:
+    for point in range(1, points + 1, 1 if SOAK else max(10, points // 10)):
+        with books.copy() as url:
             assert crashes.killed(url, point, *typed, by=by)
             assert held(url) in (before, after), f"half of it was kept at point {point} of {points}"
             desk.done(url, *typed, by=by)

@@ -8,17 +8,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.commanded import NUMBERS, prepare
-from tests.commands import WRITING
-from tests.drawn import COMMANDS
-from tests.given import MEMBER
-from tests.posted import CHIEF, CLERK
+from tests.commanded import prepare
+from tests.commands import FURTHER, WRITING
+from tests.drawn import COMMANDS, TYPED
+from tests.kept import ANSWERS, KEPT
+from tests.model_commands import MOVES
 from tests.sequences import Commands
 from tests.server import Server
 
@@ -42,232 +41,17 @@ def both(_sqlite_books: Path, _postgresql_books: str, server: Server, tmp_path: 
     server.drop(name)
 
 
-# Sequences that once failed, or that chance seldom finds; `as_the_office_finds_them` comes first in each.
-UNUSED = ("as_the_office_finds_them", ["unused", "unused", "unused", "unused", "unused", "unused"])
-FIRST, SECOND, THIRD, FOURTH = NUMBERS[:4]
-KEPT: dict[str, list[tuple[Any, ...]]] = {
-    "credits in a circle, and back": [
-        UNUSED,
-        ("credited", (FIRST, SECOND)),
-        ("credited", (SECOND, THIRD)),
-        ("time_passes", 1),
-        ("a_transfer_comes_in", FOURTH, 2000, 0, True),
-        ("credited", (FOURTH, THIRD)),
-        ("credited", (THIRD, FOURTH)),
-        ("refund_proposed", FOURTH, CLERK),
-        ("refund_proposed", THIRD, CLERK),
-        ("taken_on", "credit", 1, 0, 0, 0, CHIEF, "申出"),
-        ("taken_on", "refund", 2, 0, 1, 0, CHIEF, "申出"),
-        ("taken_on", "credit", 1, 0, 0, 0, CHIEF, "申出"),
-    ],
-    "two credits to one reissue, and one undone after a refund that was rejected": [
-        UNUSED,
-        ("a_transfer_comes_in", SECOND, 2000, 0, True),
-        ("credited", (SECOND, THIRD)),
-        ("credited", (FIRST, THIRD)),
-        ("refund_proposed", THIRD, CLERK),
-        ("taken_on", "credit", 2, 0, 0, 0, CHIEF, "申出"),
-        ("taken_on", "refund", 1, 0, 1, 0, CHIEF, "申出"),
-        ("taken_on", "credit", 2, 0, 0, 0, CHIEF, "申出"),
-        ("time_passes", 1),
-        ("refund_proposed", THIRD, CHIEF),
-        ("refund_proposed", SECOND, CHIEF),
-        ("taken_on", "refund", 1, 0, 0, 0, CLERK, "申出"),
-        ("taken_on", "refund", 1, 0, 0, 0, CLERK, "申出"),
-        ("taken_on", "refund", 1, 0, 0, 0, CLERK, "申出"),
-        ("taken_on", "refund", 1, 0, 0, 0, CLERK, "申出"),
-    ],
-    "a transfer that paid a fee in two parts turns out to pay for another": [
-        ("as_the_office_finds_them", ["", "", "", "", "", ""]),
-        ("a_transfer_comes_in", SECOND, 2000, 3, True),
-        ("a_transfer_comes_in", SECOND, 5000, 2, True),
-        ("a_fact_is_told", SECOND, ("mailed_on", None), 1),
-        ("booked",),
-        ("a_transfer_is_corrected", 2, THIRD, 2000, 0),
-        ("booked",),
-        ("a_transfer_is_corrected", 1, FOURTH, 2000, 0),
-        ("booked",),
-        ("a_transfer_comes_in", SECOND, 5000, 0, True),
-        ("booked",),
-    ],
-    "what rests on a fact is not reversed by hand": [
-        UNUSED,
-        ("credited", (FIRST, THIRD)),
-        ("reversed_by_hand", 4, "申出"),
-        ("reversed_by_hand", 6, "申出"),
-        ("refund_proposed", THIRD, CLERK),
-    ],
-    "under the notice of 2012-09-21 a waiver decided under the one before stands": [
-        ("as_the_office_finds_them", ["unused", "unused", "unused", "unused", "unused", "unused"], 172),
-        ("a_fact_is_told", SECOND, ("downloaded", "day"), 1),
-        ("a_transfer_comes_in", SECOND, 5000, 1, True),
-        ("refund_proposed", FIRST, CLERK),
-        ("decided", [FIRST, SECOND]),
-        ("booked",),
-        ("time_passes", 1),
-        ("a_fact_is_told", SECOND, ("used", "yes"), 0),
-        ("a_fact_is_told", FIRST, ("used", "yes"), 0),
-        ("decided", []),
-        ("booked",),
-        ("refund_proposed", SECOND, CLERK),
-        ("taken_on", "refund", 1, 0, 0, 0, CHIEF, "申出"),
-    ],
-    "what belongs into a closed month falls into the open one, until it is reopened": [
-        UNUSED,
-        ("booked",),
-        ("time_passes", 31),
-        ("month_closed", 1, "right", "月末の処理", 60),
-        ("a_transfer_comes_in", SECOND, 5000, 9, True),
-        ("refund_proposed", FIRST, CLERK, 1),
-        ("booked",),
-        ("reversed_by_hand", 1, "申出", 9),
-        ("month_reopened", 1, "申出"),
-        ("reversed_by_hand", 1, "申出", 2),
-        ("month_closed", 1, None, None, 60),
-    ],
-    "of two months that were closed the later is reopened": [
-        UNUSED,
-        ("booked",),
-        ("time_passes", 31),
-        ("month_closed", 1, "right", "月末の処理", 60),
-        ("time_passes", 31),
-        ("month_closed", 1, "right", "月末の処理", 60),
-        ("month_reopened", 1, "申出"),
-        ("refund_proposed", FIRST, CLERK, 1),
-    ],
-    "a payment file is void, and what was in it is paid from the next": [
-        UNUSED,
-        ("something_is_approved",),
-        ("set_people", "three", CHIEF),
-        ("filed", CLERK, 0, "A.txt", 1),
-        ("set_people", "two", CHIEF),
-        ("filed", CLERK, 0, "A.txt", 1),
-        ("filed", CHIEF, 1, "A.txt"),
-        ("made_void", 1, "申出", CLERK),
-        ("made_void", 1, "申出", CHIEF),
-        ("made_void", 1, "口座", CHIEF),
-        ("filed", CHIEF, 2, "B.txt", 1),
-        ("taken_on", "refund", 1, 0, 0, 0, CLERK, ""),
-        ("time_passes", 3),
-        ("taken_on", "refund", 1, 0, 0, 0, CLERK, ""),
-        ("made_void", 1, "申出", CHIEF),
-    ],
-    "a fee paid to the authority, waived and reserved for a refund turns out to be less": [
-        ("as_the_office_finds_them", ["unused", "", "", "", "", ""]),
-        ("bill_paid", 1, 0),
-        ("something_is_approved",),
-        ("a_transfer_is_corrected", 1, FIRST, 2000, 1),
-        ("booked",),
-        ("taken_on", "refund", 1, 0, 0, 0, CHIEF, "申出"),
-        ("booked",),
-    ],
-    "another bank account holds a refund, and a key answers again": [
-        UNUSED,
-        ("an_account_is_told", MEMBER, "1234567", CLERK),
-        ("an_account_is_told", MEMBER, "7654321", CLERK),
-        ("under_a_key", "K-1", ("refund_proposed", FIRST, CLERK)),
-        ("taken_on", "refund", 1, 0, 0, 0, CHIEF, "申出"),
-        ("account_approved", MEMBER, CLERK),
-        ("account_approved", MEMBER, CHIEF),
-        ("taken_on", "refund", 1, 0, 0, 0, CHIEF, "申出"),
-        ("taken_on", "refund", 1, 0, 0, 0, CLERK, "申出"),
-        ("typed_again", "K-1"),
-        ("under_a_key", "K-1", ("refund_proposed", FIRST, CHIEF)),
-    ],
-}
-
-
-# What each command of a kept sequence answers: how many entries it posts, or the code of the refusal; "+5": an import.
-ANSWERS: dict[str, list[int | str]] = {
-    "a fee paid to the authority, waived and reserved for a refund turns out to be less": [
-        "+2",
-        1,
-        "+0",
-        2,
-        0,
-        "+0",
-        0,
-        4,
-        0,
-    ],
-    "credits in a circle, and back": ["+4", 2, 2, 2, 1, "+1", 1, 1, 1, 1, 1, 1, "credit-gone-on", 1, 2],
-    "two credits to one reissue, and one undone after a refund that was rejected": [
-        "+5",
-        1,
-        1,
-        2,
-        2,
-        2,
-        "credit-gone-on",
-        1,
-        2,
-        1,
-        1,
-        0,
-        1,
-        1,
-        0,
-    ],
-    "a transfer that paid a fee in two parts turns out to pay for another": ["+5", 0, "+5", 0, "+3", 0, "+2", 0],
-    "what rests on a fact is not reversed by hand": ["+4", 2, 1, "rests-on-issue", "rests-on-deposit", 1],
-    "under the notice of 2012-09-21 a waiver decided under the one before stands": [
-        "+6",
-        2,
-        1,
-        0,
-        "+0",
-        1,
-        0,
-        "not-eligible",
-        "grounds-changed",
-    ],
-    "what belongs into a closed month falls into the open one, until it is reopened": [
-        "+4",
-        0,
-        0,
-        "+2",
-        "month-closed",
-        0,
-        "month-closed",
-        0,
-        "reversal-before-original",
-        "not-ready-to-close",
-    ],
-    "of two months that were closed the later is reopened": ["+4", 0, 0, 0, 0, "month-closed"],
-    "a payment file is void, and what was in it is paid from the next": [
-        "+4",
-        2,
-        0,
-        0,
-        "same-person-files",
-        0,
-        0,
-        0,
-        "same-person-voids",
-        0,
-        "done-differently",
-        0,
-        "before-the-step-before",
-        1,
-        "payment-file-gone-on",
-    ],
-    "another bank account holds a refund, and a key answers again": [
-        "+4",
-        2,
-        "account-not-approved",
-        "same-person-brought-account",
-        0,
-        0,
-        1,
-        0,
-        "key-used-differently",
-    ],
-}
-
-
 def test_every_command_that_writes_is_drawn() -> None:
-    rules = {command.rule for command in WRITING.values() if command.rule} | {"look"}
-    assert rules <= {rule for rule, *_words in COMMANDS}
+    """By a rule of its own or, where one rule draws several, with the word that makes it this one."""
+    words: dict[str, set[str]] = {}
+    for rule, *choices in COMMANDS:
+        words.setdefault(rule, set()).update(str(word) for choice in choices if choice is not TYPED for word in choice)
+    words["taken_on"] |= {state for moves in MOVES.values() for following in moves.values() for state in following}
+    rules = {name: command.rule for name, command in WRITING.items()}
+    for name, drawn_by in (rules | {way: further.rule for way, further in FURTHER.items()}).items():
+        rule, _space, word = drawn_by.partition(" ")
+        assert rule in words and (not word or word in words[rule]), f"{name} is not drawn"
+    assert {"look", "month_closed", "withdrawn", "end_person"} <= words.keys()
 
 
 @pytest.mark.parametrize("name", KEPT)

@@ -89,6 +89,17 @@ def test_life_goes_on_from_the_balances(book_url: str, folder: Path) -> None:
     assert "(nothing-held-for)" in again.stderr
 
 
+def test_what_is_proposed_since_is_no_refund_of_before(book_url: str, folder: Path) -> None:
+    """What is owed for a refund that was proposed is paid by its own steps; a slip would leave it without its yen."""
+    brought(book_url)
+    (folder / "終了.csv").write_text("申込番号,取消日,取消事由,把握日\nHELD,2012-05-12,,2012-05-12\n", encoding="utf-8")
+    (folder / "利用.csv").write_text("申込番号,利用,回答日\nHELD,無,2012-05-12\n", encoding="utf-8")
+    desk.done(book_url, "import", "終了.csv", "利用.csv")
+    desk.done(book_url, "refund", "propose", "HELD", "--on", "2012-05-12")
+    slip = ("slip", "opened-refund", "HELD", "--on", "2012-05-12", "--reason", "未払")
+    assert "(nothing-held-for)" in desk.typed(book_url, *slip).stderr
+
+
 def test_a_waiver_reaches_what_was_owed_before(book_url: str, folder: Path) -> None:
     brought(book_url)
     (folder / "請求.csv").write_text("請求書番号,請求日,申込番号,金額\nB-1,2012-04-30,OWED,-7245\n", encoding="utf-8")
@@ -148,6 +159,8 @@ def test_balances_come_once_and_before_any_other_entry(book_url: str, folder: Pa
     numbers = {row["file"]: row["no"] for row in desk.answered(book_url, "imports")["imports"]}
     number = numbers["開始残高.csv"]
     # What was posted from their money meanwhile is withdrawn first.
+    gone = desk.typed(book_url, "withdraw", str(number), "--reason", "誤り", "--on", "2012-05-11")
+    assert "(nothing-left-to-reverse)" in gone.stderr
     desk.done(book_url, "withdraw", str(numbers["発行.csv"]), "--reason", "誤り", "--on", "2012-05-11")
     part = desk.typed(book_url, "withdraw", f"{number}:2", "--reason", "誤り", "--on", "2012-05-11")
     assert "(openings-as-a-whole)" in part.stderr

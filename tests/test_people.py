@@ -121,6 +121,19 @@ def test_changed_account_holds_refunds_until_a_second_person_has_approved_it(boo
     refused(books, "account-not-approved", "refund", "approve", "1", "--on", "2012-04-25")
 
 
+def test_an_account_that_was_withdrawn_leaves_no_place_for_another(books: str) -> None:
+    """One person takes the first account back and brings another: it waits, by the database too; the same again not."""
+    desk.done(books, "refund", "propose", "A-1", "--on", ON)
+    desk.done(books, *desk.resolved(books, "withdraw last"), "--reason", "誤り", "--on", "2012-02-01")
+    brought(books, SECOND, known_on="2012-03-01")
+    refused(books, "account-not-approved", "refund", "approve", "1", "--on", ON)
+    with database.writing(books, dry_run=True) as connection:
+        assert _held_by_the_database(connection)
+    refused(books, "same-person-brought-account", "account", "approve", MEMBER, by=CLERK)
+    brought(books, FIRST, known_on="2012-03-02")
+    desk.done(books, "refund", "approve", "1", "--on", ON, by=CHIEF)
+
+
 def test_changed_account_holds_overpayments_as_well(books: str) -> None:
     desk.done(books, "overpaid", "return", "N-2", "--on", ON)
     brought(books, SECOND, known_on="2012-03-01")

@@ -101,7 +101,7 @@ def settle(connection: Connection, deposit: str, parts: Sequence[Part], *, on: d
 def take_back(
     connection: Connection, deposit: str, application: str | None, *, on: date, reason: str, through: date, by: str
 ) -> bool:
-    """Takes back, wholly or of one application, what a transfer was said to pay for; False: nothing was said.
+    """Takes back, wholly or of one application, what a transfer was said to pay for; False: it was so before.
 
     From that day on it is not known, and what was posted goes back to suspense. Refused: an unknown deposit, an
     application that it does not pay for, no reason, and a day before the transfer was known.
@@ -111,6 +111,8 @@ def take_back(
     if not before.parts:
         return False
     if application is not None and application not in before.applications:
+        if _taken_back_before(connection, deposit, before, application, on, reason):
+            return False
         raise NotAllocated(deposit, application)
     if not reason.strip():
         raise NoReasonGiven("unmatch")
@@ -118,6 +120,16 @@ def take_back(
     rest = [part for part in before.parts if application is not None and part.application != application]
     _record(connection, "seisan unmatch", deposit, rest, on=on, through=through, by=by, reason=reason)
     return True
+
+
+def _taken_back_before(
+    connection: Connection, deposit: str, before: Allocation, application: str, on: date, reason: str
+) -> bool:
+    """Whether what counts is that a deposit was taken back of this application, on that day and for that reason."""
+    row = tables.allocation.c
+    last = (row.deposit == deposit, row.version == before.version, row.known_on == on, row.reason == reason)
+    earlier = (row.deposit == deposit, row.version == before.version - 1, row.application == application)
+    return all(connection.execute(select(row.id).where(*where)).first() is not None for where in (last, earlier))
 
 
 def _require_later(current: Row[Any], before: Allocation, on: date) -> None:

@@ -130,6 +130,9 @@ def _issue_reversed(connection: Connection, credit: Settlement, on: date) -> lis
         raise _gone(connection, credit.no, to)
     plan = Plan(connection, on, related(connection, [to]))
     if plan.held(Account.FEES_HELD, to) >= credit.yen:
+        there = plan.available_from(Account.FEES_HELD, to, credit.yen, on)
+        if there is not None and there > on:  # a waiver has brought it back since
+            raise refusals.BeforeTheStepBefore(on, there)
         return []
     issued = plan.latest(ISSUED, to)
     if issued is None or not issued.live:

@@ -98,11 +98,11 @@ def plan_fees(plan: Plan, applications: Applications) -> None:
         group = _group(plan, deposit.reference)
         if group is not None and deposit.reference not in blocked:
             _settle(plan, deposit, group, applications, due_since)
-    _end_claims(plan)
+    end_claims(plan)
 
 
-def _end_claims(plan: Plan) -> None:
-    """Reverses the claim of a fee that had been paid to the authority, once the fee is received."""
+def end_claims(plan: Plan) -> None:
+    """Reverses the claim of a fee that had been paid to the authority, once the fee is held: received, or waived."""
     for application in plan.subjects("fee_claimed"):
         for claimed in plan.booked("fee_claimed", application):
             received_on = plan.received_on(application)

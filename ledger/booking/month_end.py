@@ -75,6 +75,8 @@ def close(
 ) -> ClosingResult:
     """Closes a month and every month before it. Closed already: nothing changes, unless bank balance or reason differ.
 
+    Proposed already by the same person with the same reasons: nothing changes either.
+
     Refused: a month that is not over, and one against which something stands (`against`, all of it at once) unless it
     is accepted: by a reason for the point (`accept_points`, by code), or by the reason `accept` for those not named,
     except that the bank's balance differs. That is proposed by one person and closed by another with the same balance,
@@ -114,10 +116,12 @@ def _closed(
     before = () if proposal is None else tuple(point for point in accepted(proposal) if point in points)
     same = proposal is not None and one_person(connection, by, proposal.by, closing.role_of(connection, proposal.no))
     witnessed = any(point.code == BY_TWO for point in before)
+    reasons = {point.code: accept for point in points if accept is not None and point.code != BY_TWO} | dict(named)
     if same and witnessed and all(point in before for point in points):
         assert proposal is not None and proposal.bank_yen is not None, "a balance was proposed"
+        if reasons == {point.code: point.reason for point in before}:  # the same command once more
+            return ClosingResult(month, False, proposal.closed_to, before, proposal.reason, proposal.bank_yen)
         raise SamePersonCloses(by, str(month), proposal.bank_yen)
-    reasons = {point.code: accept for point in points if accept is not None and point.code != BY_TWO}
     reasons |= {point.code: point.reason for point in before if point.reason is not None and not same}
     reasons |= named
     if standing := [point for point in points if point.code not in reasons]:

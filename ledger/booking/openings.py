@@ -12,6 +12,7 @@ from ledger.booking.events import entry_of
 from ledger.codes import OPENING, Account
 from ledger.i18n import N_
 from ledger.journal.entries import parts, post, recorded
+from ledger.journal.refusals import NothingLeftToReverse, YenNotHeld
 from ledger.journal.reversal import CORRECTION, opposite, reversed_by
 
 WITHDRAWN = N_("the opening balances were taken back")
@@ -39,14 +40,17 @@ def post_openings(connection: Connection, *, by: str) -> int:
 def take_back(connection: Connection, *, on: date, by: str) -> int:
     """Reverses the opening balances that stand; gives how many. Others may then come in, if nothing else was posted.
 
-    Dated the day on which it became known that they were wrong, but not before their own.
+    Dated the day on which it became known that they were wrong, but not before their own. Refused where something was
+    done with one of them since (nothing-left-to-reverse).
     """
     originals = recorded(connection, _standing(connection))
-    reversals = [
-        opposite(no, original, on=max(on, original.on), reason=WITHDRAWN, cause=CORRECTION)
-        for no, original in sorted(originals.items(), reverse=True)
-    ]
-    return len(post(connection, reversals, by=by))
+    for no, original in sorted(originals.items(), reverse=True):
+        reversal = opposite(no, original, on=max(on, original.on), reason=WITHDRAWN, cause=CORRECTION)
+        try:
+            post(connection, [reversal], by=by)
+        except YenNotHeld as refusal:
+            raise NothingLeftToReverse(no, refusal.account) from None
+    return len(originals)
 
 
 def _standing(connection: Connection) -> list[int]:

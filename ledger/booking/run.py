@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from ledger.booking.authority import correct_issued, plan_authority
-from ledger.booking.fees import plan_fees
+from ledger.booking.fees import end_claims, plan_fees
 from ledger.booking.inputs import applications, related
 from ledger.booking.own_days import Brought, bring
 from ledger.booking.planning import Plan, Unbooked
@@ -66,6 +66,7 @@ def planned(
     correct_issued(plan, facts)
     plan_fees(plan, facts)
     plan_authority(plan, facts)
+    end_claims(plan)  # what the authority waives is held again
     return plan
 
 

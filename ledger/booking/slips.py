@@ -4,11 +4,11 @@ Below the amount that the settings name (`slip_approval_yen`) a slip is posted a
 no account stands below zero on any day because of it, is looked at when it is proposed and again when it is approved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, or_, select
 
@@ -17,10 +17,10 @@ from ledger.booking import refusals, slip_refusals, workflow
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import applications, related
 from ledger.booking.planning import Plan
-from ledger.codes import SLIP_MOVES, Account
+from ledger.codes import OPENING, SLIP_MOVES, Account
 from ledger.errors import UnknownAccount, UnknownApplication, UnknownDeposit
 from ledger.i18n import _
-from ledger.journal.balances import held_for, lowest
+from ledger.journal.balances import held_for, lowest, moved_by
 from ledger.journal.chart import chart
 from ledger.journal.closing import require_open
 from ledger.journal.entries import Entry, Movement, post, recorded
@@ -42,6 +42,9 @@ EVENTS = {
     "other": "other_entry",
 }
 
+
+# What was owed, or had come back, when the books began, and what was paid of it since.
+OPENED = (OPENING, EVENTS["opened_refund"])
 
 # These are for no application and no deposit.
 _WITHOUT_SUBJECT = ("charge", "interest", "other")
@@ -171,10 +174,13 @@ def write_off_claim(connection: Connection, subject: str, *, on: date, reason: s
 
 
 def pay_opened_refund(connection: Connection, subject: str, *, on: date, reason: str, by: str) -> SlipResult:
-    """A refund that was owed, or had come back, when the books began, and that is paid now."""
-    returned = _held(connection, Account.RETURNED_TRANSFERS, subject)
+    """A refund that was owed, or had come back, when the books began, and that is paid now.
+
+    What is owed for refunds proposed since is not: that is paid by `refund paid`.
+    """
+    returned = _held(connection, Account.RETURNED_TRANSFERS, subject, OPENED)
     account = Account.RETURNED_TRANSFERS if returned is not None else Account.REFUNDS_PAYABLE
-    return _settle_part(connection, "opened_refund", account, subject, on, reason, by)
+    return _settle_part(connection, "opened_refund", account, subject, on, reason, by, OPENED)
 
 
 def income(
@@ -218,12 +224,19 @@ def take_back(connection: Connection, no: int, original: Entry, *, on: date, rea
 
 
 def _settle_part(
-    connection: Connection, kind: str, account: Account, subject: str, on: date, reason: str, by: str
+    connection: Connection,
+    kind: str,
+    account: Account,
+    subject: str,
+    on: date,
+    reason: str,
+    by: str,
+    events: Collection[str] = (),
 ) -> SlipResult:
-    """A slip for all that an account holds of an application or a deposit."""
+    """A slip for all that an account holds of an application or a deposit, or of what these events brought there."""
     if (before := _before(connection, kind, on, reason, subject)) is not None:
         return before
-    whose = _held(connection, account, subject)
+    whose = _held(connection, account, subject, events)
     if whose is None:
         raise slip_refusals.NothingHeldFor(account, subject)
     yen, part = whose
@@ -231,12 +244,23 @@ def _settle_part(
     return _propose(connection, Slip(0, kind, *sides, yen, **part), on, reason, by)
 
 
-def _held(connection: Connection, account: Account, subject: str) -> tuple[int, dict[str, Any]] | None:
-    """What an account holds of an application or of a deposit, and which of them it is; None when nothing."""
-    for by, number in (("application", tables.application.c.number), ("deposit", tables.deposit.c.reference)):
+def _held(
+    connection: Connection, account: str, subject: str, events: Collection[str] = ()
+) -> tuple[int, dict[str, Any]] | None:
+    """What an account holds of an application or of a deposit, or what is left there of what these events brought.
+
+    And which of them it is; None when nothing.
+    """
+    kept_by: tuple[tuple[Literal["application", "deposit"], Any], ...] = (
+        ("application", tables.application.c.number),
+        ("deposit", tables.deposit.c.reference),
+    )
+    for by, number in kept_by:
         if not _there(connection, number, subject):
             continue
-        yen = held_for(connection, account, "application" if by == "application" else "deposit", subject)
+        yen = held_for(connection, account, by, subject)
+        if events:
+            yen = min(yen, moved_by(connection, account, by, subject, events))
         if yen > 0:
             return yen, {by: subject}
     return None
@@ -372,6 +396,10 @@ def _posting(connection: Connection, slip: Slip) -> Entry:
         short = _short(connection, slip.application)
         if short != slip.yen:
             raise slip_refusals.SlipGroundChanged(slip.no, slip.yen, short)
+    if slip.kind == "opened_refund":
+        left = _held(connection, slip.debit, str(slip.application or slip.deposit), OPENED)
+        if left is None or left[0] != slip.yen:
+            raise slip_refusals.SlipGroundChanged(slip.no, slip.yen, 0 if left is None else left[0])
     for movement in posting.movements:
         require_never_below_zero(connection, movement, slip.on)
     return posting

@@ -3,6 +3,7 @@
 A balance is positive on the account's own side: debit for assets and expenses, credit for liabilities and revenues.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -114,6 +115,13 @@ def held_for(connection: Connection, account: str, by: Literal["application", "d
     movement = tables.movement.c
     columns = (movement.debit_application, movement.credit_application) if by == "application" else (movement.deposit,)
     return _held(connection, account, by, or_(*(column == part for column in columns))).get(part, 0)
+
+
+def moved_by(
+    connection: Connection, account: str, by: Literal["application", "deposit"], part: str, events: Collection[str]
+) -> int:
+    """What entries of these events have brought into one part of an account, in yen, positive on its own side."""
+    return _held(connection, account, by, tables.entry.c.event.in_(events)).get(part, 0)
 
 
 def lowest(

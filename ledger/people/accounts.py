@@ -44,20 +44,19 @@ def changes(connection: Connection, member: str | None = None) -> list[AccountCh
     The first account ever recorded of a member needs nobody's word, unless it was another member's before, or a refund
     had been approved while none was known. Each later one that differs is trusted from its approval on; what is
     recorded after it is compared with the account that was trusted last, in the order recorded, so that a row dated
-    back changes nothing.
+    back changes nothing. So it is with one that was withdrawn: whatever counts then is compared with it all the same.
     """
     version, source, approval = tables.member_known, tables.source, tables.account_approval
     changed = select(version.c.member).group_by(version.c.member).having(func.count() > 1)
     also_of, after_approval = _also_of(), _after_approval()
     statement = (
         select(version, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
-        .add_columns(after_approval)
+        .add_columns(after_approval, not_withdrawn(version, None).label("stands"))
         .join(source, source.c.id == version.c.source)
         .outerjoin(approval, approval.c.member_known == version.c.id)
         .where(
             or_(version.c.member.in_(changed), also_of.is_not(None)) if member is None else version.c.member == member
         )
-        .where(not_withdrawn(version, None))
         .order_by(version.c.member, version.c.id)
     )
     by_member = groupby(connection.execute(statement), lambda row: row.member)
@@ -83,7 +82,9 @@ def _after_approval() -> Label[bool]:
 
 def _change(rows: list[Row[Any]]) -> AccountChange | None:
     """The change by which the account came about that counts now; None when it was never changed."""
-    counts = max(rows, key=lambda row: (row.known_on, row.id))
+    counts = max((row for row in rows if row.stands), key=lambda row: (row.known_on, row.id), default=None)
+    if counts is None:
+        return None
     first = next((row for row in rows if row.account_number is not None), None)
     trusted: Row[Any] | None = None
     change: AccountChange | None = None
