@@ -58,7 +58,7 @@ def require_eligible(finding: Finding, on: date) -> None:
             raise refusals.NoFeeReceived(application, on)
         case "settled" | "being_settled":
             course = finding.course
-            commands = list(dict.fromkeys(step.next_command for step in course))
+            commands = list(dict.fromkeys(way for step in course for way in step.next_commands))
             raise refusals.NothingToRefund(application, [step.says for step in course], commands)
         case "needs_review":
             raise refusals.NeedsReview(application, [review_flags.remark(code) for code in finding.doubts])
