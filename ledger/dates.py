@@ -36,6 +36,11 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def day_of(moment: datetime) -> date:
+    """The day in Japan of a moment as `now` tells it."""
+    return moment.replace(tzinfo=UTC).astimezone(_JAPAN).date()
+
+
 def parse_day(text: str) -> date | None:
     """The day that a text names; None when it names none (2012-02-30, 昭和65年1月1日).
 

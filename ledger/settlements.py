@@ -20,6 +20,26 @@ Where = ColumnElement[bool] | None
 OPEN = ("proposed", "approved", "filed", "returned")
 TAKEN_BACK = ("rejected", "ended", "undone")
 
+# How it goes on from each state: the commands, as they are typed.
+WAYS = {
+    "refund": {
+        "proposed": ("refund approve {no}", "refund reject {no} --reason …"),
+        "approved": ("refund file --on DAY --out FILE", "refund paid {no} --on DAY", "refund end {no} --reason …"),
+        "filed": ("refund paid {no} --on DAY", "refund void {file} --reason …"),
+        "paid": (
+            "refund returned {no} --on DAY --reason …",
+            "refund recovered {no} --yen YEN --on DAY",
+            "refund unpaid {no} --reason …",
+        ),
+        "returned": ("refund approve {no}", "refund end {no} --reason …", "refund undo {no} --reason …"),
+        "recovered": ("refund recovered {no} --yen YEN --on DAY", "refund undo {no} --reason …"),
+    },
+    "credit": {
+        "proposed": ("credit approve {no}", "credit reject {no} --reason …"),
+        "applied": ("credit undo {no} --reason …",),
+    },
+}
+
 
 @dataclass(frozen=True)
 class Transition:

@@ -222,7 +222,7 @@ def propose_refund(memory: Memory, number: str, by: str, on: date) -> Expectatio
     against = {"month-closed": memory.is_closed(on)}
     if finding.outcome != "eligible":
         against[OUTCOMES[finding.outcome]] = True
-    if require_allowed(answer, against, ["fee-not-held"]):
+    if require_allowed(answer, against, ["fee-not-held", "not-held-yet"]):
         _require_proposed(memory.refunds[-1], answer, finding.refundable, on, by)
 
 
@@ -236,7 +236,7 @@ def return_deposit(memory: Memory, reference: str, by: str, on: date) -> Expecta
     elif not _proposed_before(before, answer, on, ("rejected", "ended")):
         told = [line for line in memory.lines if line.of == reference]
         nothing_new = len(told) == 1 and memory.deposits[reference][0].application is None
-        possible = [] if in_suspense and nothing_new else ["nothing-overpaid"]
+        possible = ["not-held-yet"] if in_suspense and nothing_new else ["not-held-yet", "nothing-overpaid"]
         if require_allowed(answer, {"month-closed": memory.is_closed(on)}, possible):
             _require_proposed(memory.refunds[-1], answer, answer.result.yen, on, by)
             assert not memory.balance[SUSPENSE, reference], "something stays in suspense"
@@ -257,7 +257,7 @@ def propose_credit(memory: Memory, number: str, to: str, by: str, on: date) -> E
     }
     if finding.outcome != "eligible":
         against[OUTCOMES[finding.outcome]] = True
-    if require_allowed(answer, against, ["fee-not-held", "nothing-owed"]):
+    if require_allowed(answer, against, ["fee-not-held", "not-held-yet", "nothing-owed"]):
         owed = memory.still_owed(to) + answer.result.yen
         _require_proposed(memory.credits[-1], answer, min(finding.refundable, owed), on, by)
 

@@ -173,7 +173,10 @@ def test_a_proposal_ends_with_the_next_step_and_with_what_it_rested_on(book_url:
         one_yen_more(connection)
         proposed(connection)
         assert [(row.month, row.state) for row in closing.months(connection)] == [(MARCH, "proposed")]
-        close(connection, Month(2012, 2), today=TODAY, by=CHIEF, bank_yen=0)
+        february: Any = {"today": TODAY, "by": CHIEF, "bank_yen": 0}
+        with pytest.raises(Refusal, match="closing_proposed"):
+            close(connection, Month(2012, 2), **february)
+        close(connection, Month(2012, 2), **february, accept_points={"closing_proposed": "2月を先に"})
         assert closing.proposal(connection) is None
         with pytest.raises(Refusal, match="not-ready-to-close"):
             shut(connection, by=CHIEF)

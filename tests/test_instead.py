@@ -116,6 +116,7 @@ AGAIN: dict[str, list[str]] = {
     "not-yet-applied": ["--as-of", "2012-06-01"],
     "withdrawn-before-known": ["--on", "2012-06-01"],
     "in-the-future": ["--on", "2012-05-09"],
+    "not-held-yet": ["--on", "2012-05-09"],
     "no-reason-given": ["--reason", "承知の上"],
     "same-person-approves": ["--by", CHIEF],
     "same-person-voids": ["--by", CHIEF],

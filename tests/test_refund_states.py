@@ -1,5 +1,6 @@
 """Refunds and returned overpayments in every state, with every command: what is done, and what is refused, and why."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -151,6 +152,16 @@ def test_in_every_state_every_command_is_done_or_refused(books: str, tmp_path: P
         assert desk.held(books) == before
         if answer.exit_code == 0:
             with_effect(books, group, no, command, by, expected)
+
+
+@pytest.mark.parametrize("state", ["proposed", "approved", "filed", "paid", "returned", "approved anew"])
+def test_what_another_proposal_is_told_leads_on(books: str, tmp_path: Path, state: str) -> None:
+    come_to(books, state, "refund", "1", tmp_path / "総合振込.txt")
+    said = refused(books, "nothing-to-refund", "refund", "propose", "A-1", "--on", DAY)
+    advised = [verb for verb in re.findall(r"seisan refund (\w+) 1\b", said) if verb in COMMANDS]
+    assert advised
+    for verb in advised:
+        assert dict(zip(COMMANDS, TABLE[state], strict=True))[verb] not in (OUT, NONE), said
 
 
 def with_effect(url: str, group: str, no: str, command: str, by: str, expected: str) -> None:

@@ -20,6 +20,7 @@ from ledger.booking.refusals import (
     NoFeeReceived,
     NotAppliedYet,
     NotEligible,
+    NotHeldYet,
     NothingOverpaid,
     NothingToRefund,
     PartOfRefund,
@@ -224,6 +225,28 @@ def test_a_fee_that_the_books_do_not_hold_is_refused(books: str) -> None:
         with pytest.raises(FeeNotHeld) as refused:
             propose(connection, A, on=ASKED, by=CLERK)
         assert refused.value == FeeNotHeld(A, 0, 7245)
+
+
+def test_a_fee_that_came_back_later_is_said_to_be_there_from_that_day(books: str) -> None:
+    later = date(2012, 3, 29)
+    with database.writing(books) as connection:
+        book(connection, ASKED, by=CLERK)
+        keep(connection, judge(connection, later, applications=[A]), by=CLERK)
+        book(connection, later, by=CLERK)  # from now on the authority bills it no more
+        with pytest.raises(NotHeldYet) as refused:
+            propose(connection, A, on=ASKED, by=CLERK)
+        assert refused.value == NotHeldYet(A, 7245, ASKED, later)
+        assert propose(connection, A, on=later, by=CLERK).yen == 7245
+
+
+def test_a_transfer_is_not_returned_before_it_came(books: str) -> None:
+    with database.writing(books) as connection:
+        posted.deposit(connection, "N-2", A, yen=500, on=date(2012, 3, 20))
+        book(connection, ASKED, by=CLERK)
+        with pytest.raises(NotHeldYet) as refused:
+            return_deposit(connection, "N-2", on=date(2012, 3, 19), by=CLERK)
+        assert refused.value == NotHeldYet("N-2", 500, date(2012, 3, 19), date(2012, 3, 20))
+        assert return_deposit(connection, "N-2", on=date(2012, 3, 20), by=CLERK).yen == 500
 
 
 def test_who_proposed_does_not_approve_under_any_spelling(books: str) -> None:

@@ -161,6 +161,7 @@ REFUSED = [
     (f"refund propose REVERSED --on {ON}", "no-fee-received"),
     (f"overpaid return N-FREE --on {ON}", "nothing-overpaid"),
     ("overpaid return N-TWICE --on 2012-04-10", "nothing-overpaid"),
+    ("overpaid return N-THRICE --on 2012-02-01", "not-held-yet"),
     (f"credit propose FREE --to THEIRS --on {ON}", "credit-to-another-member"),
     (f"credit propose FREE --to ALIVE --on {ON}", "not-a-reissue"),
     (f"credit propose FREE --to GONE --on {ON}", "reissue-withdrawn"),

@@ -7,7 +7,6 @@ from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Reason, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
-from ledger.dates import Month
 from ledger.i18n import N_
 
 app = Commands(N_("The end of the month"))
@@ -36,13 +35,6 @@ Accept = Annotated[
 ]
 
 
-def _failing(connection: Any, month: Month) -> list[str]:
-    """The control totals of a month that do not agree."""
-    from ledger.statements.month import month_statement
-
-    return month_statement(connection, month).failing
-
-
 @app.writes(
     "close",
     "2012-09 --bank-balance 1234567",
@@ -57,12 +49,13 @@ def close(
     A bank's balance that differs from the books is accepted by two people: one proposes so, another closes.
     """
     from ledger.booking import closing_points, month_end
+    from ledger.statements.month import failing_controls
 
     reason, points = closing_points.parse_accepted(accept or [])
     limit: dict[str, Any] = {} if undetermined_days is None else {"undetermined_days": undetermined_days}
     said: dict[str, Any] = {"bank_yen": bank_balance, "accept": reason, "accept_points": points}
     closed = month_end.close(
-        books.connection, month, today=dates.today(), by=books.by, controls=_failing, **said, **limit
+        books.connection, month, today=dates.today(), by=books.by, controls=failing_controls, **said, **limit
     )
     return Answer(*summaries.closed(closed))
 

@@ -119,4 +119,4 @@ def _next(finding: "Finding") -> Iterator[str]:
             "rulings), and ask again: seisan import FILE"
         )
     elif finding.outcome == "being_settled":
-        yield from dict.fromkeys(step.next_command for step in finding.course if step.waits)
+        yield from dict.fromkeys(step.next_commands[0] for step in finding.course if step.waits)

@@ -12,13 +12,13 @@ from ledger.booking.bills import STATES as BILL_STATES
 from ledger.booking.bills import BillComparison, reconcile
 from ledger.booking.refusals import AcceptedTwice, UnknownPoint
 from ledger.booking.run import planned
-from ledger.booking.slips import slips as every_slip
+from ledger.booking.waiting import SAYS, waiting
 from ledger.codes import CONTROLS, Account
 from ledger.dates import Month
 from ledger.i18n import N_, _, either
 from ledger.journal.balances import held, sides, trial_balance
 from ledger.money import format_yen
-from ledger.settlements import Settlement, credits, refunds
+from ledger.settlements import refunds
 
 _UNDETERMINED = ("needs_facts", "needs_review")
 _NAMED = 10
@@ -29,12 +29,10 @@ REASONS = {
     "claims": N_("claims on members: {yen} yen ({parts})"),
     "bank_not_given": N_("the bank's own balance of {last} is not given (--bank-balance); the books say {yen} yen"),
     "bank_differs": N_("the bank's own balance of {last} is {bank} yen, and the books say {yen} yen"),
-    "refunds_proposed": N_("refunds not approved yet: {numbers}"),
     "refunds_approved": N_("refunds approved and not paid: {numbers}"),
     "refunds_filed": N_("refunds in a payment file since {since} and not recorded as paid: {numbers}"),
     "refunds_returned": N_("refunds whose transfer came back and that wait: {numbers}, {yen} yen"),
-    "credits_proposed": N_("credits not approved yet: {numbers}"),
-    "slips_proposed": N_("slips not approved yet: {numbers}"),
+    **SAYS,
     "undetermined": N_("undetermined for more than {days} days: {count} ({applications})"),
     "bills": N_("lines of bills that do not agree with the books: {count}: {states} (seisan bill)"),
     "not_billed": N_("owed to the authority and in no bill: {count} ({applications})"),
@@ -128,12 +126,11 @@ def against(
         yield Objection("bank_not_given", {"last": last.isoformat(), "yen": books})
     elif bank_yen != books:
         yield Objection("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
-    yield from _settlements(connection, last)
+    yield from (Objection(code, {"numbers": names}) for code, names in waiting(connection, month).items())
+    yield from _refunds(connection, last)
     if undetermined := _undetermined(connection, last, undetermined_days):
         counted = {"count": len(undetermined), "days": undetermined_days}
         yield Objection("undetermined", {**counted, "applications": undetermined})
-    if slips := [str(slip.no) for slip in every_slip(connection) if slip.state == "proposed" and slip.on <= last]:
-        yield Objection("slips_proposed", {"numbers": slips})
     yield from _bills(connection, last)
     plan = planned(connection, last)
     if to_book := plan.postings:
@@ -159,23 +156,17 @@ def _claims(connection: Connection, last: date) -> dict[str, int]:
     return dict(connection.execute(statement.having(yen != 0).order_by(part)).all())
 
 
-def _settlements(connection: Connection, last: date) -> Iterator[Objection]:
-    """Refunds and credits that came into a state by the day and are in it to this moment."""
-
-    def waiting(settlements: list[Settlement], state: str) -> list[Settlement]:
-        return [row for row in settlements if row.state == state and row.steps[-1].on <= last]
-
+def _refunds(connection: Connection, last: date) -> Iterator[Objection]:
+    """Refunds that came into a state by the day and are in it to this moment."""
     every_refund = refunds(connection)
-    for state in ("proposed", "approved", "filed", "returned"):
-        if rows := waiting(every_refund, state):
+    for state in ("approved", "filed", "returned"):
+        if rows := [row for row in every_refund if row.state == state and row.steps[-1].on <= last]:
             fields: dict[str, object] = {"numbers": [str(row.no) for row in rows]}
             if state == "filed":
                 fields["since"] = min(row.steps[-1].on for row in rows).isoformat()
             if state == "returned":
                 fields["yen"] = sum(row.yen for row in rows)
             yield Objection(f"refunds_{state}", fields)
-    if rows := waiting(credits(connection), "proposed"):
-        yield Objection("credits_proposed", {"numbers": [str(row.no) for row in rows]})
 
 
 def _bills(connection: Connection, last: date) -> Iterator[Objection]:

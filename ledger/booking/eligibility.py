@@ -13,7 +13,7 @@ from ledger.decisions.store import keep
 from ledger.errors import UnknownApplication
 from ledger.facts import COLUMNS
 from ledger.i18n import _
-from ledger.journal.balances import lowest
+from ledger.journal.balances import held_from, lowest
 from ledger.notices import review_flags
 from ledger.store.owners import owned
 
@@ -46,6 +46,9 @@ def claim(
     # On that day and on every later one: what came back since was not held in between.
     held, _day = lowest(connection, Account.FEES_HELD, on, application=application)
     if held < finding.refundable:
+        since = held_from(connection, Account.FEES_HELD, finding.refundable, on, application=application)
+        if since is not None:
+            raise refusals.NotHeldYet(application, finding.refundable, on, since)
         raise refusals.FeeNotHeld(application, held, finding.refundable)
     return finding, decision
 
@@ -58,7 +61,7 @@ def require_eligible(finding: Finding, on: date) -> None:
             raise refusals.NoFeeReceived(application, on)
         case "settled" | "being_settled":
             course = finding.course
-            commands = list(dict.fromkeys(step.next_command for step in course))
+            commands = list(dict.fromkeys(way for step in course for way in step.next_commands))
             raise refusals.NothingToRefund(application, [step.says for step in course], commands)
         case "needs_review":
             raise refusals.NeedsReview(application, [review_flags.remark(code) for code in finding.doubts])

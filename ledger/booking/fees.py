@@ -11,6 +11,7 @@ for comes from there. When day or yen of a deposit turn out otherwise, or it was
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from ledger.allocations import Part
 from ledger.booking.events import entry_of
@@ -45,7 +46,7 @@ class _Group:
     after: tuple[BookedEntry, ...]
     opened_on: date | None = None
 
-    @property
+    @cached_property
     def live(self) -> list[BookedEntry]:
         """Those that stand, the last first."""
         return sorted((entry for entry in (*self.receipts, *self.after) if entry.live), key=lambda entry: -entry.no)
@@ -124,6 +125,10 @@ def _open(plan: Plan, received: list[DepositFacts]) -> Iterator[DepositFacts]:
 
 def _group(plan: Plan, reference: str) -> _Group | None:
     """What was booked of a deposit last; None when nothing was."""
+    return plan.worked_out(reference, lambda: _last_group(plan, reference))
+
+
+def _last_group(plan: Plan, reference: str) -> _Group | None:
     receipts = [entry for event in _FIRST for entry in plan.booked(event, reference)]
     if not receipts:
         return _opened(plan, reference)
@@ -355,13 +360,14 @@ def _settle_part(
 ) -> None:
     number, reference = part.application, deposit.reference
     held = plan.held(Account.SUSPENSE, reference)
+    if held <= 0:
+        return
     still_due = _still_due(plan, number, applications)
+    if still_due is None:
+        plan.leave("fee_not_known", reference)
+        return
     group = _group(plan, reference)
     assert group is not None
-    if still_due is None:
-        if held > 0:
-            plan.leave("fee_not_known", reference)
-        return
     within = (part.yen or deposit.yen) - plan.allocated(reference, number)
     yen = min(held, still_due, within)
     if yen <= 0:

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select
 
 from ledger import tables
 from ledger.booking.events import entry_of
-from ledger.booking.refusals import NothingOverpaid
+from ledger.booking.refusals import NotHeldYet, NothingOverpaid
 from ledger.booking.run import book
 from ledger.booking.workflow import REFUNDS, Proposal, begin, proposed_on
 from ledger.codes import Account
 from ledger.errors import UnknownDeposit
-from ledger.journal.balances import held_for
+from ledger.journal.balances import held_for, held_from
 from ledger.journal.closing import require_open
 from ledger.people.receivers import Receiver, deposit_version, receiver_of
 
@@ -23,7 +23,7 @@ def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -
     """Proposes the return of what is left in suspense of a deposit, and reserves it; from there see `refunds`.
 
     What a known application still owes is settled first. Proposed on that day already: nothing changes. Refused: an
-    unknown deposit, and one of which nothing is left.
+    unknown deposit, one of which nothing is left, and a day on which what is left was not there yet.
     """
     reference = tables.deposit.c.reference
     if connection.execute(select(reference).where(reference == deposit)).first() is None:
@@ -35,6 +35,9 @@ def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -
     yen = held_for(connection, Account.SUSPENSE, "deposit", deposit)
     if yen <= 0:
         raise NothingOverpaid(deposit)
+    since = held_from(connection, Account.SUSPENSE, yen, on, deposit=deposit)
+    if since is not None and since > on:
+        raise NotHeldYet(deposit, yen, on, since)
     row = {"deposit": deposit, "yen": yen}
     whose = deposit_version(connection, deposit)
     to = Receiver() if whose is None or whose.application is None else receiver_of(connection, whose.application)

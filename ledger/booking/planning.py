@@ -5,10 +5,10 @@ the database would refuse is never planned.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Text, and_, cast, func, or_, select
 
@@ -24,6 +24,8 @@ from ledger.store.records import next_number
 
 # What the authority may count on though it never came: a short payment that two people wrote off.
 WRITTEN_OFF = "fee_written_off"
+
+T = TypeVar("T")
 
 # The fact that an entry rests on, as the last parts of its key.
 Basis = tuple[str | int | date | None, ...]
@@ -108,6 +110,8 @@ class Plan:
     _chains: dict[int, list[int]] = field(default_factory=dict)
     _place: dict[int, tuple[str, str]] = field(default_factory=dict)
     _first_no: int = 0
+    _worked_out: dict[str, Any] = field(default_factory=dict)
+    _booked_is_read: bool = False
     opened_on: date | None = None
 
     def __post_init__(self) -> None:
@@ -115,7 +119,6 @@ class Plan:
         self._chains = chains(self.connection)
         self._first_no = next_number(self.connection, tables.entry.c.no)
         self._read_movements()
-        self._read_booked()
 
     @property
     def only(self) -> Collection[str] | None:
@@ -170,7 +173,14 @@ class Plan:
 
     def booked(self, event: str, subject: str) -> list[BookedEntry]:
         """What was booked of an event for a deposit or an application, oldest first, reversed or not."""
-        return list(self._booked.get((event, subject), {}).values())
+        return list(self._all_booked().get((event, subject), {}).values())
+
+    def worked_out(self, subject: str, work_out: Callable[[], T]) -> T:
+        """What `work_out` makes of all that was booked for a deposit; done again only when more is planned for it."""
+        if subject not in self._worked_out:
+            self._worked_out[subject] = work_out()
+        found: T = self._worked_out[subject]
+        return found
 
     def entry(self, no: int) -> Entry:
         """An entry that was booked, or that is planned and will get this number."""
@@ -180,11 +190,12 @@ class Plan:
 
     def subjects(self, event: str) -> list[str]:
         """The deposits or applications for which anything of an event was booked, in order."""
-        return sorted(subject for of, subject in self._booked if of == event)
+        return sorted(subject for of, subject in self._all_booked() if of == event)
 
     def latest(self, event: str, subject: str) -> BookedEntry | None:
         """What was booked last of an event, reversed or not."""
-        return max(self.booked(event, subject), key=lambda entry: entry.no, default=None)
+        booked = self._all_booked().get((event, subject))
+        return booked[max(booked)] if booked else None
 
     # --- what is to be posted ---
 
@@ -209,16 +220,25 @@ class Plan:
 
     def _note(self, posting: Entry) -> None:
         """Counts the posting among what is booked, under the number that it will get."""
-        original = posting.reverses
+        original, every = posting.reverses, self._all_booked()
         if original is not None and original in self._place:
-            booked = self._booked[self._place[original]]
+            booked = every[self._place[original]]
+            self._worked_out.pop(self._place[original][1], None)
             booked[original] = replace(booked[original], undone_by=CORRECTION, undone_on=posting.on)
         elif original is None and posting.event in FROM_FACTS:
-            self._enter(self._first_no + len(self.postings) - 1, posting.on, posting.key, None)
+            self._enter(self._first_no + len(self.postings) - 1, posting.on, parts(posting.key), None)
 
-    def _enter(self, no: int, on: date, own_key: str, undone_by: str | None, undone_on: date | None = None) -> None:
-        event, subject, nth, *basis = parts(own_key)
+    def _enter(
+        self,
+        no: int,
+        on: date,
+        key: list[str | int | None],
+        undone_by: str | None,
+        undone_on: date | None = None,
+    ) -> None:
+        event, subject, nth, *basis = key
         place = (str(event), str(subject))
+        self._worked_out.pop(place[1], None)
         self._place[no] = place
         self._booked.setdefault(place, {})[no] = BookedEntry(
             no, on, *place, int(nth or 0), tuple(basis), undone_by, undone_on
@@ -342,6 +362,13 @@ class Plan:
             self._take(event, Movement(debit, credit, int(yen), *whose))
         self._received_on = dict(self.connection.execute(received).all())
 
+    def _all_booked(self) -> dict[tuple[str, str], dict[int, BookedEntry]]:
+        """What was booked of each event for each subject; read when it is asked for first."""
+        if not self._booked_is_read:
+            self._booked_is_read = True
+            self._read_booked()
+        return self._booked
+
     def _read_booked(self) -> None:
         entry, movement = tables.entry, tables.movement
         statement = (
@@ -354,9 +381,9 @@ class Plan:
             statement = statement.where(entry.c.no.in_(select(movement.c.entry).where(touching(self.scope))))
         for no, on, own_key, reversed_key, reversed_on in self.connection.execute(statement):
             stands = reversed_key is None or len(self._chains[no]) % 2 == 0
-            undone_by = None if stands else str(parts(reversed_key)[0])
-            if parts(own_key)[0] != ON_ITS_DAY:  # the entry itself stands, and is the one that was booked
-                self._enter(no, on, own_key, undone_by, None if stands else reversed_on)
+            undone_by, key = None if stands else str(parts(reversed_key)[0]), parts(own_key)
+            if key[0] != ON_ITS_DAY:  # the entry itself stands, and is the one that was booked
+                self._enter(no, on, key, undone_by, None if stands else reversed_on)
 
     def _standing_again(self) -> list[int]:
         return [original for original, chain in self._chains.items() if len(chain) % 2 == 0]

@@ -137,6 +137,16 @@ class FeeNotHeld(Refusal):
     instead = N_("see where the fee is: seisan entries --application {application}; was it booked: seisan book")
 
 
+class NotHeldYet(Refusal):
+    """the books hold the {yen} yen of {subject} from {since} on, and not yet on {on}"""
+
+    subject: str
+    yen: int
+    on: date
+    since: date
+    instead = N_("date it {since} or later")
+
+
 class NothingOverpaid(Refusal):
     """nothing of deposit {deposit} is held beyond what was due"""
 

@@ -21,7 +21,7 @@ from ledger.journal.entries import Entry, Result, post, recorded
 from ledger.journal.refusals import NoReasonGiven
 from ledger.journal.reversal import opposite
 from ledger.people.four_eyes import one_person
-from ledger.settlements import TAKEN_BACK, Settlement, Transition, settlements, transitions_of
+from ledger.settlements import TAKEN_BACK, WAYS, Settlement, Transition, settlements, transitions_of
 from ledger.store.records import next_number, signature
 
 FIELDS = {"on": N_("day"), "reason": N_("reason"), "yen": N_("amount")}
@@ -32,26 +32,6 @@ KEPT_OF_REFUNDS = ("payment_file", "undoes", "yen", "member_known", "payee", "de
 
 # The steps that need a reason, beside those that take another back.
 NEED_A_REASON = ("rejected", "returned", "ended", "undone")
-
-# How it goes on from each state: the commands, as they are typed.
-WAYS = {
-    "refund": {
-        "proposed": ("refund approve {no}", "refund reject {no} --reason …"),
-        "approved": ("refund file --on DAY --out FILE", "refund paid {no} --on DAY", "refund end {no} --reason …"),
-        "filed": ("refund paid {no} --on DAY", "refund void {file} --reason …"),
-        "paid": (
-            "refund returned {no} --on DAY --reason …",
-            "refund recovered {no} --yen YEN --on DAY",
-            "refund unpaid {no} --reason …",
-        ),
-        "returned": ("refund approve {no}", "refund end {no} --reason …", "refund undo {no} --reason …"),
-        "recovered": ("refund recovered {no} --yen YEN --on DAY", "refund undo {no} --reason …"),
-    },
-    "credit": {
-        "proposed": ("credit approve {no}", "credit reject {no} --reason …"),
-        "applied": ("credit undo {no} --reason …",),
-    },
-}
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from ledger.codes import STATES
 from ledger.facts import AS_OF
 from ledger.i18n import N_, _
 from ledger.money import format_yen
-from ledger.settlements import OPEN, TAKEN_BACK
+from ledger.settlements import OPEN, TAKEN_BACK, WAYS
 
-# How far a refund or a credit has come, and the command that goes on from there, by its kind and state.
+# How far a refund or a credit has come, by its kind and state.
 _SAYS = {
     ("refund", "proposed"): N_("refund {no}: {yen} yen, proposed on {on}, waits for a second person"),
     ("refund", "approved"): N_("refund {no}: {yen} yen, approved on {on}, waits for the transfer"),
@@ -27,16 +27,6 @@ _SAYS = {
     ("credit", "applied"): N_("credit {no} to {to}: {yen} yen, applied on {on}"),
 }
 _OTHER = N_("{kind} {no}: {yen} yen, since {on}: {state}")
-_NEXT = {
-    ("refund", "proposed"): "seisan refund approve {no}",
-    ("refund", "approved"): "seisan refund file --on DAY --out FILE",
-    ("refund", "filed"): "seisan refund paid {no} --on DAY",
-    ("refund", "paid"): "seisan refund returned {no} --on DAY --reason …",
-    ("refund", "returned"): "seisan refund paid {no} --on DAY",
-    ("credit", "proposed"): "seisan credit approve {no}",
-    ("credit", "applied"): "seisan credit undo {no} --reason …",
-}
-
 # Between the parts of a step, and between steps; numbers of applications hold no control character.
 _PART, _STEP = "|", "\t"
 
@@ -68,10 +58,11 @@ class CourseStep:
         return _(_SAYS.get((self.kind, self.state), _OTHER), **values)
 
     @property
-    def next_command(self) -> str:
-        """The command that goes on from there, or, of what is carried out, the one that takes it back."""
-        command = _NEXT.get((self.kind, self.state), "seisan {kind} list")
-        return command.format(kind=self.kind, no=self.no)
+    def next_commands(self) -> tuple[str, ...]:
+        """The commands by which it goes on from there, the usual one first, and by which it is taken back."""
+        # Which file a refund is in is not part of the answer.
+        ways = WAYS[self.kind].get(self.state, (f"{self.kind} list",))
+        return tuple("seisan " + way.format(no=self.no, file="FILE_NO") for way in ways)
 
 
 def _last_states(steps: Any, of: ColumnElement[int], name: str) -> CTE:

@@ -3,7 +3,7 @@
 A balance is positive on the account's own side: debit for assets and expenses, credit for liabilities and revenues.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -128,6 +128,30 @@ def lowest(
     connection: Connection, account: str, since: date, *, application: str | None = None, deposit: str | None = None
 ) -> tuple[int, date]:
     """The least that an account, or a part of it, holds at the end of a day from `since` on, and the first such day."""
+    balances = _by_day(connection, account, since, application, deposit)
+    return min(((held, day) for day, held in balances), key=lambda least: least[0])
+
+
+def held_from(
+    connection: Connection,
+    account: str,
+    yen: int,
+    since: date,
+    *,
+    application: str | None = None,
+    deposit: str | None = None,
+) -> date | None:
+    """The first day, not before `since`, from which on an account, or a part of it, always holds so many yen."""
+    first: date | None = None
+    for day, held in _by_day(connection, account, since, application, deposit):
+        first = (first or day) if held >= yen else None
+    return first
+
+
+def _by_day(
+    connection: Connection, account: str, since: date, application: str | None, deposit: str | None
+) -> Iterator[tuple[date, int]]:
+    """What an account, or a part of it, holds at the end of `since` and of each later day on which it moved."""
     entry, movement, chart = tables.entry, tables.movement, tables.account.c
     by_day: dict[date, int] = {since: 0}
     for side, sign in (("debit", 1), ("credit", -1)):
@@ -144,13 +168,10 @@ def lowest(
         for day, yen in connection.execute(statement):
             by_day[max(day, since)] = by_day.get(max(day, since), 0) + yen
     kind = connection.execute(select(chart.kind).where(chart.code == account)).scalar_one()
-    left, least = 0, None
+    held = 0
     for day in sorted(by_day):
-        left += by_day[day] if kind in _DEBIT_KINDS else -by_day[day]
-        if least is None or left < least[0]:
-            least = left, day
-    assert least is not None
-    return least
+        held += by_day[day] if kind in _DEBIT_KINDS else -by_day[day]
+        yield day, held
 
 
 def _held(

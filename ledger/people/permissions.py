@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger import tables
+from ledger import dates, tables
 from ledger.codes import RIGHTS, STATES
 from ledger.errors import NamesNobody
 from ledger.i18n import _
@@ -47,6 +47,7 @@ class WaitingChange:
     no: int
     name: str
     may: tuple[str, ...]
+    proposed_on: date
     proposed_by: str
     role: str | None
 
@@ -90,7 +91,11 @@ def people(connection: Connection) -> People:
             everybody[row.name] = ListedPerson(row.name, may, since)
         elif before is not None:
             everybody[row.name] = ListedPerson(row.name, before.may, before.since, row.happened_on)
-    waiting = (WaitingChange(row.no, row.name, _rights(row.may), row.by, row.role) for row in rows if row.step is None)
+    waiting = (
+        WaitingChange(row.no, row.name, _rights(row.may), dates.day_of(row.recorded_at), row.by, row.role)
+        for row in rows
+        if row.step is None
+    )
     return People(tuple(everybody.values()), tuple(sorted(waiting, key=lambda change: change.no)))
 
 

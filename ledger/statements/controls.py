@@ -4,7 +4,7 @@ A control that could not be made is no pass: `holds` is None when there is nothi
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -17,8 +17,8 @@ from ledger.dates import Month
 from ledger.journal.balances import Balance, PeriodBalance, sides
 from ledger.journal.entries import Entry
 from ledger.journal.ledgers import AccountLedger, JournalEntry
-from ledger.statements.fees_held import HELD, FeeFlow, FeeHolding
-from ledger.statements.settlements import SettlementLine
+from ledger.settlements import Settlement
+from ledger.statements.fees_held import HELD, FeeFlow, listed
 
 Stands = Literal["trial_balance", "journal", "general_ledger", "fees_held", "returns"]
 
@@ -49,8 +49,7 @@ def controls(
     changes: list[PeriodBalance],
     entries: list[JournalEntry],
     ledger: list[AccountLedger],
-    holdings: list[FeeHolding],
-    returns: list[SettlementLine],
+    returns: Sequence[Settlement],
     moved: dict[str | None, FeeFlow],
 ) -> list[Control]:
     """The controls of a month, in the order of its sheets."""
@@ -66,7 +65,7 @@ def controls(
             if account.lines
         ),
         *_parts(connection, closing, month.last),
-        Control("fees_held", "fees_held", sum(holding.left for holding in holdings), held),
+        Control("fees_held", "fees_held", sum(flow.left for flow in listed(moved).values()), held),
         *_returns(connection, month, returns, closing, entries, credited),
         _deposits(connection, month.last),
         Control("bank_balance", "general_ledger", bank.balance, None, bank),
@@ -142,7 +141,7 @@ def _opened(connection: Connection, last: date) -> Counter[str]:
 def _returns(
     connection: Connection,
     month: Month,
-    returns: list[SettlementLine],
+    returns: Sequence[Settlement],
     closing: dict[str, Balance],
     entries: list[JournalEntry],
     credited: int,
@@ -150,7 +149,7 @@ def _returns(
     refunds = [settlement for settlement in returns if settlement.way != "credit"]
     credits = [settlement for settlement in returns if settlement.way == "credit"]
 
-    def reached(settlements: list[SettlementLine], state: str) -> int:
+    def reached(settlements: Sequence[Settlement], state: str) -> int:
         moves = ((settlement.yen * sign, on) for settlement in settlements for on, sign in settlement.moves(state))
         return sum(yen for yen, on in moves if month.first <= on <= month.last)
 

@@ -86,15 +86,21 @@ def flows(connection: Connection, first: date, last: date) -> dict[str | None, F
     return by_application
 
 
+def listed(moved: dict[str | None, FeeFlow]) -> dict[str, FeeFlow]:
+    """The applications of which anything is or was held in the period."""
+    return {
+        application: flow
+        for application, flow in moved.items()
+        if application is not None and (flow.before or flow.left or any(flow.ways.values()))
+    }
+
+
 def held(connection: Connection, moved: dict[str | None, FeeFlow], owners: Owners, last: date) -> list[FeeHolding]:
     """The applications of which anything is or was held in the period, by association and member."""
     days = first_received(connection, last)
     states = certificate_states(connection, last)
     rows = []
-    for application in sorted((application for application in moved if application is not None), key=owners.order):
-        flow = moved[application]
-        if not (flow.before or flow.left or any(flow.ways.values())):
-            continue
+    for application, flow in sorted(listed(moved).items(), key=lambda held: owners.order(held[0])):
         received_on = days.get(application)
         rows.append(
             FeeHolding(

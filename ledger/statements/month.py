@@ -14,6 +14,7 @@ from ledger.journal.chart import Chart, chart
 from ledger.journal.closing import closing_of
 from ledger.journal.ledgers import AccountLedger, JournalEntry
 from ledger.people.register import Owners, owners
+from ledger.settlements import credits, refunds
 from ledger.statements import fees_held, settlements
 from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
@@ -46,13 +47,23 @@ class MonthStatement:
     @property
     def agrees(self) -> bool:
         """Whether every control that could be made holds."""
-        return not self.failing
+        return not any(control.holds is False for control in self.controls)
 
-    @property
-    def failing(self) -> list[str]:
-        """The controls that do not hold, by their codes, with the account of those that speak of one."""
-        failing = (control for control in self.controls if control.holds is False)
-        return [f"{control.code} {control.account.code if control.account else ''}".strip() for control in failing]
+
+def failing_controls(connection: Connection, month: Month) -> list[str]:
+    """The controls of a month that do not hold, by their codes, with the account of those that speak of one.
+
+    What the statement tells besides is not read.
+    """
+    first, last = month.first, month.last
+    changes = balances.changes(connection, first, last)
+    entries = ledgers.entries(connection, first=first, last=last)
+    ledger = ledgers.general_ledger(connection, first, last)
+    moved = fees_held.flows(connection, first, last)
+    returns = [*refunds(connection, as_of=last), *credits(connection, as_of=last)]
+    every = controls(connection, month, changes, entries, ledger, returns, moved)
+    failing = (control for control in every if control.holds is False)
+    return [f"{control.code} {control.account.code if control.account else ''}".strip() for control in failing]
 
 
 def month_statement(connection: Connection, month: Month) -> MonthStatement:
@@ -74,7 +85,7 @@ def month_statement(connection: Connection, month: Month) -> MonthStatement:
         month=month,
         owners=whose,
         chart=chart(connection),
-        controls=controls(connection, month, changes, entries, ledger, holdings, every_return, moved),
+        controls=controls(connection, month, changes, entries, ledger, every_return, moved),
         changes=changes,
         entries=entries,
         ledger=ledger,
