@@ -98,8 +98,12 @@ BAD: dict[str, tuple[dict[str, str | bytes], list[tuple[str, int | None, str | N
     "a needed cell blank": ({"x.csv": "申込番号,取消日\nA1,\n"}, [("x.csv", 2, "取消日", "missing")]),
     "none of two cells": ({"x.csv": "申込番号,発行日,送付日\nA1,,\n"}, [("x.csv", 2, None, "one-needed")]),
     "a day that does not exist": (
-        {"x.csv": "申込番号,送付日\nA1,2012-02-30\nA2,平成33年1月1日\nB1,40965\n"},
-        [("x.csv", 2, "送付日", "not-a-day"), ("x.csv", 3, "送付日", "not-a-day"), ("x.csv", 4, "送付日", "not-a-day")],
+        {"x.csv": "申込番号,送付日\nA1,2012-02-30\nA2,昭和65年1月1日\nB1,40965\n"},
+        [
+            ("x.csv", 2, "送付日", "not-a-day"),
+            ("x.csv", 3, "送付日", "before-the-scheme"),
+            ("x.csv", 4, "送付日", "not-a-day"),
+        ],
     ),
     "yen with letters, a fraction, a sign, nothing": (
         {
@@ -271,8 +275,9 @@ def test_problem_names_file_row_column_and_cause(
 
 
 def test_every_code_of_a_problem_is_reached_by_some_test() -> None:
-    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
-    assert [code for code in FORMULAS if f'"{code}"' not in tests] == []
+    folder = Path(__file__).parent
+    tests = "".join(path.read_text(encoding="utf-8") for path in [*folder.glob("test_*.py"), folder / "habits.toml"])
+    assert [code for code in FORMULAS if f'"{code}"' not in tests and f'"!{code}"' not in tests] == []
 
 
 @ONE_DATABASE
@@ -389,6 +394,18 @@ def test_later_row_supersedes_and_nothing_is_erased(book_url: str, tmp_path: Pat
     assert [(row["code"], row["known_on"].day) for row in reasons] == [("deleted_by_mistake", 27), ("tool_defect", 1)]
 
 
+@ONE_DATABASE
+def test_day_counted_in_an_era_that_had_ended_is_taken_in_and_said(book_url: str, tmp_path: Path) -> None:
+    _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS})
+    issues: dict[str, str | bytes] = {"i.csv": "申込番号,送付日,把握日\nA1,2019-05-07,平成31年5月7日\n"}
+    report = _take(book_url, tmp_path, issues)
+    notes = [note for note in report.notes if note.code == "era-had-ended"]
+    assert [(note.row, note.fields["column"], note.fields["day"]) for note in notes] == [
+        (2, "把握日", date(2019, 5, 7))
+    ]
+    assert "平成31年5月7日" in notes[0].says
+
+
 def test_same_row_in_another_file_is_known_already(book_url: str, tmp_path: Path) -> None:
     row = "申込番号,利用,回答日\nA1,無,2012-03-10\n"
     _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS, "u.csv": row})
@@ -428,10 +445,10 @@ def test_what_comes_in_late_fills_what_later_rows_left_out(book_url: str, tmp_pa
 def test_lines_of_a_bill_are_counted_on_from_file_to_file(book_url: str, tmp_path: Path) -> None:
     bill = "請求書番号,請求日,申込番号,金額,把握日\n" + "S1,2012-02-29,A1,7245,2012-03-01\n" * 2
     _take(book_url, tmp_path, {"b.csv": bill})
-    report = _take(book_url, tmp_path, {"b2.csv": bill + "S1,2012-02-29,不明,7245,2012-03-01\n"})
+    report = _take(book_url, tmp_path, {"b2.csv": bill + "S1,2012-02-29,Z9,7245,2012-03-01\n"})
     assert [(sheet.taken_in, sheet.known) for sheet in report.files[0].sheets] == [(3, 0)]
     lines = [(row["application"], row["nth"]) for row in _rows(book_url, tables.bill_known)]
-    assert lines == [*(("A1", nth) for nth in (1, 2, 3, 4)), ("不明", 1)]
+    assert lines == [*(("A1", nth) for nth in (1, 2, 3, 4)), ("Z9", 1)]
     assert _take(book_url, tmp_path, {"b.csv": bill}).files[0].unchanged
 
 

@@ -20,7 +20,7 @@ from ledger.intake import openings, ownership, references
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
-from ledger.intake.notes import billed_again
+from ledger.intake.notes import billed_again, of_cells
 from ledger.intake.recognition import InputFile, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport, Touched
@@ -55,7 +55,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     }
     sources = record_sources(connection, new, by)
     taking = _Import(connection, known_on or today, sources)
-    notes = list(billed_again(connection, lines))
+    notes = [*billed_again(connection, lines), *of_cells(lines)]
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
     taking.correct_owners(corrected)

@@ -1,14 +1,14 @@
 """A kind of input file: its columns, the facts they bring, and what a row is about; and a row read by it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
 from ledger.errors import Problem
 from ledger.i18n import N_
-from ledger.intake.columns import InputColumn, Value, day
+from ledger.intake.columns import CellNote, InputColumn, Value, day
 from ledger.tables import FACTS, REGISTER_FACTS
 
 KNOWN_ON = InputColumn("把握日", "known_on", day, N_("The day on which this became known; blank: the day of import."))
@@ -94,6 +94,7 @@ class InputRow:
     """A row as it was read: the values entered, by name. A name that is absent was not entered.
 
     `known_on` is the day it became known as far as the row says: 把握日, else its own day of checking or answering.
+    `noticed` is what is odd about its cells and was taken in all the same.
     """
 
     kind: Kind
@@ -102,6 +103,7 @@ class InputRow:
     row: int
     values: dict[str, Value]
     known_on: date | None
+    noticed: list[CellNote] = field(default_factory=list)
 
     def day(self, name: str | None) -> date | None:
         """The day entered under this name."""

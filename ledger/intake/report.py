@@ -44,6 +44,7 @@ NOTES = {
     "billed-again": N_(
         "{file}:{row}: bill {bill}: lines equal to lines of another file ({other}), taken in as further lines: {count}"
     ),
+    "era-had-ended": N_("{file}:{row}: {column}: {value} is read as {day}; the era had ended by then"),
 }
 
 
