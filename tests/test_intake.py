@@ -332,7 +332,7 @@ def test_samples_are_taken_in_and_the_second_time_is_no_change(book_url: str) ->
     assert len(before["source"]) == len(SAMPLES)
     assert {row["by"] for row in before["source"]} == {"試験"}
     with database.writing(book_url) as connection:
-        again = take_in(connection, SAMPLES, date(2012, 1, 1), "別人")
+        again = take_in(connection, SAMPLES, None, "別人")
     assert all(file.unchanged for file in again.files)
     assert before == {table.name: _rows(book_url, table) for table in tables.metadata.sorted_tables}
 
@@ -392,18 +392,6 @@ def test_later_row_supersedes_and_nothing_is_erased(book_url: str, tmp_path: Pat
     assert any("誤って削除" in sentence for sentence in report.sentences())
     reasons = [row for row in _rows(book_url, tables.fact) if row["name"] == "reason"]
     assert [(row["code"], row["known_on"].day) for row in reasons] == [("deleted_by_mistake", 27), ("tool_defect", 1)]
-
-
-@ONE_DATABASE
-def test_day_counted_in_an_era_that_had_ended_is_taken_in_and_said(book_url: str, tmp_path: Path) -> None:
-    _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS})
-    issues: dict[str, str | bytes] = {"i.csv": "申込番号,送付日,把握日\nA1,2019-05-07,平成31年5月7日\n"}
-    report = _take(book_url, tmp_path, issues)
-    notes = [note for note in report.notes if note.code == "era-had-ended"]
-    assert [(note.row, note.fields["column"], note.fields["day"]) for note in notes] == [
-        (2, "把握日", date(2019, 5, 7))
-    ]
-    assert "平成31年5月7日" in notes[0].says
 
 
 def test_same_row_in_another_file_is_known_already(book_url: str, tmp_path: Path) -> None:

@@ -55,8 +55,9 @@ class InputColumn:
 
     `required`: heading and cell have to be there. `blank_says`: a blank cell is a statement of its own ("none up to
     the day of the check"). `dates`: the fact that was checked up to this day or answered on it, or the paper of this
-    day; unless a row says otherwise, it is known from this day. `planned`: a day that may lie ahead, by so many years.
-    `since`: the first day that it can be.
+    day; unless a row says otherwise, it is known from this day. `received`: the day on which what the row tells came to
+    the federation, which knows it from then on unless told otherwise. `planned`: a day that may lie ahead, by so many
+    years. `since`: the first day that it can be.
     """
 
     heading: str
@@ -67,6 +68,7 @@ class InputColumn:
     blank_says: bool = False
     choices: tuple[str, ...] = ()
     dates: str | None = None
+    received: bool = False
     planned: int = 0
     since: date = SCHEME_BEGAN
 

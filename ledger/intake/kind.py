@@ -11,7 +11,7 @@ from ledger.i18n import N_
 from ledger.intake.columns import CellNote, InputColumn, Value, day
 from ledger.tables import FACTS, REGISTER_FACTS
 
-KNOWN_ON = InputColumn("把握日", "known_on", day, N_("The day on which this became known; blank: the day of import."))
+KNOWN_ON = InputColumn("把握日", "known_on", day, N_("The day on which this became known; blank: see the guide."))
 
 
 class FactValue(NamedTuple):
@@ -60,6 +60,11 @@ class Kind:
     def dated_by(self) -> str | None:
         """The name of the row's own day of checking or answering."""
         return next((column.name for column in self.columns if column.dates), None)
+
+    @cached_property
+    def received_on(self) -> str | None:
+        """The name of the day on which what a row tells came to the federation."""
+        return next((column.name for column in self.columns if column.received), None)
 
     @cached_property
     def facts(self) -> dict[str, dict[str, str]]:
