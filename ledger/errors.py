@@ -68,6 +68,9 @@ FORMULAS = {
     "unknown-member": N_("{value} is not in the register of members"),
     "unknown-application": N_("{value} is not a known application"),
     "ambiguous-number": N_("{value} could be any of: {numbers}"),
+    "another-spelling": N_(
+        "{value} is not known and may be {numbers}, written otherwise; write the number as it is known"
+    ),
     "unknown-reason": N_("{value} is not a reason for revocation that the papers name"),
     "unknown-association": N_("{value} is not one of the 50 associations"),
     "another-member": N_("application {application} already belongs to member {member}"),
