@@ -255,13 +255,6 @@ class NotWritable(Refusal):
     instead = N_("name a file in a folder that exists and may be written to")
 
 
-class FileInTheWay(Refusal):
-    """{file} is there already, and is not as Seisan wrote it"""
-
-    file: str
-    instead = N_("name another file, or move that one away; --replace writes over it")
-
-
 class DatabaseUnreachable(Refusal):
     """the database {database} cannot be reached, or does not admit this user"""
 

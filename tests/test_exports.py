@@ -292,7 +292,7 @@ def test_titles_of_a_sheet_to_fill_are_never_translated(monkeypatch: pytest.Monk
 def test_a_file_replaces_the_one_before_it(tmp_path: Path) -> None:
     path = tmp_path / "一覧.xlsx"
     path.write_bytes(b"before")
-    with pytest.raises(errors.FileInTheWay):  # it is somebody's (test_written)
+    with pytest.raises(written.FileInTheWay):  # it is somebody's (test_written)
         xlsx.write(book(listing()), path)
     assert path.read_bytes() == b"before"
     with written.replacing(True):

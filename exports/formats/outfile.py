@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ledger.errors import DiskFull, Exit, FileInTheWay, NotWritable, Refusal
+from ledger.errors import DiskFull, Exit, NotWritable, Refusal
 from ledger.i18n import N_
 from ledger.store import written
+from ledger.store.written import FileInTheWay
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 

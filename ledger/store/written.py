@@ -11,10 +11,18 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
-from ledger.errors import FileInTheWay
+from ledger.errors import Refusal
+from ledger.i18n import N_
 
 _MOST_BYTES = 4_000_000  # about 60,000 files; older ones are forgotten, and asked about
 _replacing = ContextVar("replacing", default=False)
+
+
+class FileInTheWay(Refusal):
+    """{file} is there already, and is not as Seisan wrote it"""
+
+    file: str
+    instead = N_("name another file, or move that one away; --replace writes over it")
 
 
 @contextmanager
