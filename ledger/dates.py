@@ -4,7 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from ledger.width import narrow
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
 
@@ -16,14 +19,32 @@ ERAS = (
     ("大正", "T", date(1912, 7, 30)),
     ("明治", "M", date(1868, 10, 23)),
 )
-_ERA_FIRST = {text: first for name, letter, first in ERAS for text in (name, letter)}
+_ERA_FIRST = {text: first for name, letter, first in ERAS for text in (name, letter, name[0])}
+_LIGATURES = str.maketrans({"㍾": "明治", "㍽": "大正", "㍼": "昭和", "㍻": "平成", "㋿": "令和"})
 
-_WESTERN = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
 _HYPHENS = str.maketrans("‐‑–—−ー", "------")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_JAPANESE = re.compile(
-    r"([RHSTM]|令和|平成|昭和|大正|明治)(元|\d{1,2})(?:年(\d{1,2})月(\d{1,2})日|([./])(\d{1,2})\5(\d{1,2}))"
+_WESTERN = re.compile(
+    r"(?:西暦)?([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日|([0-9]{2})([0-9]{2}))"
 )
+_JAPANESE = re.compile(
+    r"([RHSTM令平昭大明]|令和|平成|昭和|大正|明治)\.?(元|[0-9]{1,2})"
+    r"(?:年([0-9]{1,2})月([0-9]{1,2})日|([-/.])([0-9]{1,2})\5([0-9]{1,2}))"
+)
+_WITHOUT_YEAR = re.compile(
+    r"(?:[0-9]{1,2}([-/.]))?[0-9]{1,2}[-/.][0-9]{1,2}|(?:[0-9]{1,2}年)?[0-9]{1,2}月[0-9]{1,2}日|[0-9]{6,7}"
+)
+
+# What may stand behind a day: the time of day, which is left out, and the day of the week, which has to be right.
+_CLOCK = re.compile(
+    r"(?:[ T]|(?<=[日)\]])|(?=午|[AP]M))"
+    r"(?:(?:午前|午後|[AP]M ?)?(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[AP]M)?(?:\+09:?00)?"
+    r"|(?:[01]?[0-9]|2[0-3])時(?:[0-5]?[0-9]分(?:[0-5]?[0-9]秒)?)?)$"
+)
+WEEKDAYS = "月火水木金土日"
+_OF_WEEK = re.compile(rf"(?:[(\[]([{WEEKDAYS}])(?:曜日?)?(?:[・/]?祝日?)?[)\]]|([{WEEKDAYS}])曜日?|([㈪-㈰]))$")
+
+_FIGURES = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0}
+_KANJI = re.compile(r"[〇零一二三四五六七八九十]+(?=[年月日])")
 
 
 def today() -> date:
@@ -41,22 +62,45 @@ def day_of(moment: datetime) -> date:
     return moment.replace(tzinfo=UTC).astimezone(_JAPAN).date()
 
 
-def parse_day(text: str) -> date | None:
-    """The day that a text names; None when it names none (2012-02-30, 昭和65年1月1日).
+@dataclass(frozen=True)
+class ReadDay:
+    """A day as a text names it, or why it names none: not-a-day, no-year, another-weekday (`weekday`: the right one).
 
-    Read are 2012-02-26, 2012/2/26, 2012年2月26日, 20120226, 平成24年2月26日, H24.2.26 and H24/2/26, in either width.
+    `lapsed`: it is counted in an era that had ended, such as 平成33年1月1日, which papers of 2018 bear.
     """
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "").translate(_HYPHENS)
-    if western := _WESTERN.fullmatch(plain) or _COMPACT.fullmatch(plain):
-        year, month, day = (int(part) for part in western.groups() if part is not None)
-        return _date(year, month, day)
-    if format_japanese := _JAPANESE.fullmatch(plain.upper()):
-        era, count, *rest = format_japanese.groups()
-        month, day = (int(part) for part in rest if part is not None and part not in "./")
-        first = _ERA_FIRST[era]
-        named = _date(first.year - 1 + (1 if count == "元" else int(count)), month, day)
-        return named if named is not None and _era_of(named)[2] == first else None
-    return None
+
+    day: date | None = None
+    why: str = ""
+    weekday: str = ""
+    lapsed: bool = False
+
+
+@lru_cache(maxsize=10_000)
+def read_day(text: str) -> ReadDay:
+    """The day that a text names where no other can be meant.
+
+    Read are 2012-02-26, 2012/2/26, 2012.2.26, 2012年2月26日, 20120226, 平成24年2月26日, H24.2.26, in either width or in
+    kanji numerals, with a time of day or the day of the week behind it. Without a year or an era (24.2.26, 2/26),
+    or with the year last, it is none.
+    """
+    plain = _plain_day(text)
+    if clock := _CLOCK.search(plain):
+        plain = plain[: clock.start()]
+    if of_week := _OF_WEEK.search(plain):
+        plain = plain[: of_week.start()]
+    named, lapsed = _named(plain)
+    if named is None:
+        return ReadDay(why="no-year" if _WITHOUT_YEAR.fullmatch(plain) else "not-a-day")
+    weekday = WEEKDAYS[named.weekday()]
+    if of_week and weekday != _written_weekday(of_week):
+        return ReadDay(why="another-weekday", weekday=weekday)
+    return ReadDay(named, lapsed=lapsed)
+
+
+def parse_day(text: str) -> date | None:
+    """The day that a text names (see `read_day`); None when it names none (2012-02-30, 昭和65年1月1日)."""
+    read = read_day(text)
+    return None if read.lapsed else read.day
 
 
 def format_japanese(day: date) -> str:
@@ -71,6 +115,40 @@ def _era_of(day: date) -> tuple[str, str, date]:
         if day >= era[2]:
             return era
     raise AssertionError(f"{day} lies before the first era")
+
+
+def _plain_day(text: str) -> str:
+    """In half width and capitals, without the spaces beside anything but a figure; kanji numerals in figures."""
+    plain = narrow(text).translate(_HYPHENS).translate(_LIGATURES).upper()
+    plain = re.sub(r"(?<![0-9])\s+|\s+(?![0-9])", "", " ".join(plain.split()))
+    return _KANJI.sub(lambda found: _in_figures(found[0]), plain) if "年" in plain else plain
+
+
+def _in_figures(kanji: str) -> str:
+    """二十六 is 26 and 二〇一二 is 2012; what is neither stays as it is."""
+    tens, ten, ones = kanji.partition("十")
+    if ten and len(tens) <= 1 and len(ones) <= 1 and "十" not in ones:
+        return str(_FIGURES.get(tens, 1) * 10 + _FIGURES.get(ones, 0))
+    return kanji if ten else "".join(str(_FIGURES[sign]) for sign in kanji)
+
+
+def _written_weekday(found: re.Match[str]) -> str:
+    return found[1] or found[2] or WEEKDAYS["㈪㈫㈬㈭㈮㈯㈰".index(found[3])]
+
+
+def _named(plain: str) -> tuple[date | None, bool]:
+    """The day that stands there and nothing else, and whether its era had ended by then."""
+    if western := _WESTERN.fullmatch(plain):
+        year, month, day = (int(part) for part in western.groups() if part is not None and part not in "-/.")
+        return _date(year, month, day), False
+    if japanese := _JAPANESE.fullmatch(plain):
+        era, count, *rest = japanese.groups()
+        month, day = (int(part) for part in rest if part is not None and part not in "-/.")
+        first = _ERA_FIRST[era]
+        named = _date(first.year - 1 + (1 if count == "元" else int(count)), month, day)
+        if named is not None and named >= first and count not in ("0", "00"):
+            return named, _era_of(named)[2] != first
+    return None, False
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -3,6 +3,7 @@
 Banks read half-width kana, into which a name is brought for them and for nobody else.
 """
 
+import re
 import unicodedata
 from functools import cache
 
@@ -49,6 +50,25 @@ def number_key(number: str) -> str:
         if not (number.isprintable() and _DRAWN_AS_NOTHING.isdisjoint(number)):
             number = "".join(filter(_seen, number))
     return "".join(number.split()).upper()
+
+
+_GROUPS = re.compile(r"[0-9]+|[^\W\d_]+")
+_FRAME = str.maketrans("", "", "第号")
+
+
+def number_likenesses(number: str) -> tuple[set[str], set[str]]:
+    """By what a number is suspected to be another one written otherwise, never known to be: what it is like, and what
+    is like it. Two are alike where one's first set and the other's second have something in common.
+
+    They are compared without the noughts before a figure (0001 and 1, 2012-001 and 2012-1) and without 第 and 号; and
+    run together, where nothing stands between the figures and letters of one of them (20120001 and 2012-0001).
+    """
+    key = number_key(number).translate(_FRAME)
+    groups = _GROUPS.findall(key)
+    plain, joined = "-".join([group.lstrip("0") or "0" for group in groups]), "".join(groups)
+    if key == joined:
+        return {plain, f"solid {joined}", f"joined {joined}"}, {plain, f"joined {joined}"}
+    return {plain, f"joined {joined}"}, {plain, f"solid {joined}"}
 
 
 # --- who signs ------------------------------------------------------------------------------------------------------

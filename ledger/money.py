@@ -1,19 +1,37 @@
 """Yen are whole numbers; tax inside a gross amount is found by the rate, in percent, rounded down."""
 
 import re
-import unicodedata
 from typing import NewType
+
+from ledger.width import narrow
 
 Yen = NewType("Yen", int)
 
-_WRITTEN = re.compile(r"([-△▲−]?)¥?([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)円?")
+_MINUS = str.maketrans("‐‑–—", "----")
+_FIGURES = r"(?P<figures>[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.00?)?"
+_SIGN = r"[-+△▲]"
+_UNIT = r"(?:円|円也|円整|YEN|JPY)"
+# What may stand before and behind the figures. A hyphen behind them says "and no sen" only where ¥ or 金 stands before;
+# elsewhere it could be a minus.
+_WRITTEN = (
+    re.compile(rf"(?P<sign>{_SIGN}?)(?:JPY ?)?{_FIGURES} ?{_UNIT}?"),
+    re.compile(rf"(?P<sign>{_SIGN}?)[¥金] ?{_FIGURES}(?: ?{_UNIT}|也|-|\.-)?"),
+    re.compile(rf"[¥金] ?(?P<sign>{_SIGN}){_FIGURES} ?{_UNIT}?"),
+    re.compile(rf"(?P<sign>\()¥? ?{_FIGURES}(?: ?{_UNIT})?\)(?: ?{_UNIT})?"),
+)
 
 
 def parse_whole(text: str) -> int | None:
-    """The whole number that is written, in either width: 7245, 7,245, 7,245円, ¥7,245, -7,245, △7,245; else None."""
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "").replace("\\", "¥")
-    written = _WRITTEN.fullmatch(plain)
-    return None if written is None else int(written[2].replace(",", "")) * (-1 if written[1] else 1)
+    """The whole yen that are written, where nothing else can be meant; None where it is no amount or could be two.
+
+    In either width: 7245, 7,245, 7245.0, 7,245円, ¥7,245-, 金7,245円也; negative: -7,245, △7,245, ▲7,245, (7,245).
+    Not read: a fraction, figures in other groups (72,45, 7.245, 7 245), a mark beside them (7245①, 約7,245), 7,245-.
+    """
+    plain = " ".join(narrow(text).translate(_MINUS).split()).upper().replace("\\", "¥")
+    written = next(filter(None, (form.fullmatch(re.sub(r"(?<=[-+△▲¥金(]) ", "", plain)) for form in _WRITTEN)), None)
+    if written is None:
+        return None
+    return int(written["figures"].replace(",", "")) * (-1 if written["sign"] in (*"-△▲(",) else 1)
 
 
 def tax_inside(gross: Yen, percent: int) -> Yen:

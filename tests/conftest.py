@@ -64,6 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The first process makes the folder of the run, for the books of all tests and whatever else they write."""
     if not _is_worker(config):
         os.environ[_RUN] = tempfile.mkdtemp(prefix="seisan-", dir=_short_lived())
+        os.environ["XDG_STATE_HOME"] = str(Path(os.environ[_RUN]) / "state")  # what the tests write is nobody's
         if config.option.basetemp is None:
             config.option.basetemp = str(Path(os.environ[_RUN]) / "tmp")
 

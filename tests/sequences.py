@@ -13,7 +13,7 @@ from hypothesis.stateful import rule
 from ledger.audit.verify import verify
 from ledger.dates import Month
 from ledger.decisions.findings import judge
-from ledger.statements.month import month_statement
+from ledger.statements.month import failing_controls
 from ledger.store import database
 from migrations import guards
 from tests import (
@@ -67,7 +67,7 @@ class Commands(Telling):
             assert len({books.sizes() for books in self.books}) == 1, "the engines hold different rows"
             # It costs as much as all the rest, and both have the same digests: every other sequence, one of the two.
             for books in self.books[len(self.memory.entries) % 4 :][:1]:
-                assert month_statement(books.connection, Month.of(self.memory.today)).failing == []
+                assert failing_controls(books.connection, Month.of(self.memory.today)) == []
                 books.seal()
                 faults = verify(books.connection, guards.faults(books.connection)).faults
                 assert faults == (), faults

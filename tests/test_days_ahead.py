@@ -1,6 +1,6 @@
 """Nothing lies after today but what is planned: on the command line, in files, and of every kind of day."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -89,11 +89,14 @@ LINES = {
 
 @pytest.mark.parametrize(("kind", "name"), LINES)
 def test_day_in_a_file_lies_ahead_only_when_it_is_planned(books: str, kind: str, name: str) -> None:
-    ahead, near = Path(f"{kind}-{name}.csv"), Path(f"{kind}-{name}-2.csv")
-    ahead.write_text(LINES[kind, name].format(day="2102-05-11"), encoding="utf-8")
+    slip, ahead, near = (Path(f"{kind}-{name}-{which}.csv") for which in ("slip", "ahead", "near"))
+    slip.write_text(LINES[kind, name].format(day="2102-05-11"), encoding="utf-8")
+    answer = desk.typed(books, "import", str(slip))
+    assert answer.exit_code == Exit.PROBLEMS, answer.output
+    assert ("(too-far-ahead)" if name in PLANS else "(in-the-future)") in answer.stderr
+    ahead.write_text(LINES[kind, name].format(day=dates.today() + timedelta(days=30)), encoding="utf-8")
     answer = desk.typed(books, "import", str(ahead))
-    expected = Exit.DONE if name in PLANS else Exit.PROBLEMS
-    assert answer.exit_code == expected, answer.output
+    assert answer.exit_code == (Exit.DONE if name in PLANS else Exit.PROBLEMS), answer.output
     assert ("(in-the-future)" in answer.stderr) is (name not in PLANS)
     near.write_text(LINES[kind, name].format(day="2012-05-10"), encoding="utf-8")
     desk.done(books, "import", str(near))

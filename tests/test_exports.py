@@ -19,6 +19,7 @@ from exports.formats import csv, json, outfile, terminal, xlsx
 from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, TypedValue, Values, Workbook, guide, lines
 from ledger import errors, i18n
 from ledger.dates import Month
+from ledger.store import written
 
 SEPTEMBER = (date(2012, 9, 1), date(2012, 9, 30))
 LIST = (
@@ -291,7 +292,11 @@ def test_titles_of_a_sheet_to_fill_are_never_translated(monkeypatch: pytest.Monk
 def test_a_file_replaces_the_one_before_it(tmp_path: Path) -> None:
     path = tmp_path / "一覧.xlsx"
     path.write_bytes(b"before")
-    xlsx.write(book(listing()), path)
+    with pytest.raises(written.FileInTheWay):  # it is somebody's (test_written)
+        xlsx.write(book(listing()), path)
+    assert path.read_bytes() == b"before"
+    with written.replacing(True):
+        xlsx.write(book(listing()), path)
     assert [path.name for path in tmp_path.iterdir()] == ["一覧.xlsx"]
     assert openpyxl.load_workbook(path).sheetnames == ["一覧"]
 

@@ -125,3 +125,51 @@ def test_what_could_be_two_numbers_of_earlier_books_is_refused(books: str) -> No
     Path("two.csv").write_text("申込番号,送付日\nＡ１,2012-05-03\n", encoding="utf-8")
     answer = desk.typed(books, "import", "two.csv")
     assert (answer.exit_code, "(ambiguous-number)" in answer.stderr) == (Exit.PROBLEMS, True)
+
+
+LIKE_KNOWN = {
+    "applications": ("2012-001", "2012-1", "20120001", "２０１２０００１", "2012/0001"),
+    "members": ("東京9001", "東京 9001号", "東京-9001", "東京 第09001号"),
+    "deposits": ("D1", "D-01", "d1"),
+    "bills": ("S1", "S-001"),
+}
+NEW = {
+    "applications": "申込番号,会員番号,申込日,申込区分\n{number},東京 第9001号,2012-05-01,新規\n",
+    "members": "会員番号,氏名,司法書士会\n{number},甲山 太郎,東京\n",
+    "deposits": "照会番号,入金日,金額,振込依頼人名\n{number},2012-05-02,9000,コウヤマ\n",
+    "bills": "請求書番号,請求日,申込番号,金額\n{number},2012-06-01,2012-a1,7245\n",
+}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("kind", "number"), [(kind, number) for kind, like in LIKE_KNOWN.items() for number in like])
+def test_number_that_lost_its_noughts_or_hyphens_is_asked_about(books: str, kind: str, number: str) -> None:
+    """It could be the known one, and could be another: it is refused, naming the known one."""
+    brought(books, "a", NEW["applications"].format(number="2012-0001"))
+    before = counted(books)
+    Path("x.csv").write_text(NEW[kind].format(number=number), encoding="utf-8")
+    answer = desk.typed(books, "import", "x.csv")
+    assert answer.exit_code == Exit.PROBLEMS, answer.output
+    assert answer.stderr.count("(another-spelling)") == answer.stderr.count("x.csv:") == 1, answer.stderr
+    assert counted(books) == before
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("number", ["2012-0010", "2012-00011", "2011-0001", "201-20001", "12-0001", "0001"])
+def test_number_that_is_like_no_other_is_a_new_one(books: str, number: str) -> None:
+    brought(books, "a", NEW["applications"].format(number="2012-0001"))
+    before = counted(books)["application"]
+    brought(books, "x", NEW["applications"].format(number=number))
+    assert counted(books)["application"] == before + 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_numbers_of_one_import_that_are_alike_are_asked_about(books: str) -> None:
+    rows = "申込番号,会員番号,申込日,申込区分\n" + "".join(
+        f"{number},{MEMBER},2012-05-01,新規\n" for number in ("0007", "7", "0008")
+    )
+    Path("x.csv").write_text(rows, encoding="utf-8")
+    answer = desk.typed(books, "import", "x.csv")
+    assert answer.exit_code == Exit.PROBLEMS
+    assert ["0007" in line for line in answer.stderr.splitlines() if "another-spelling" in line] == [True]
+    assert "x.csv:3:" in answer.stderr

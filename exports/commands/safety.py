@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, AsJson, argument, option
+from exports.shell.options import LARGEST, AsJson, Replace, argument, option
 from exports.shell.session import Answer, Session
 from ledger.dates import Month
 from ledger.errors import Exit
@@ -43,7 +43,7 @@ def verify(
     return Answer(text, result.as_json(), exit=Exit.REFUSED if result.faults else Exit.DONE, note=note)
 
 
-@app.runs("backup", "控え/2012-09-30.db", as_json=AsJson)
+@app.runs("backup", "控え/2012-09-30.db", replace=Replace, as_json=AsJson)
 def backup(
     session: Session, file: Annotated[Path, argument("FILE", N_("the backup; one of that name is replaced"))]
 ) -> Answer:

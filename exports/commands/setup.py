@@ -13,7 +13,7 @@ import typer
 from exports.reports import REPORTS, settings, summaries
 from exports.shell.commands import Commands
 from exports.shell.config import DEFAULT, NAME
-from exports.shell.options import AsJson, argument, option
+from exports.shell.options import AsJson, Replace, argument, option
 from exports.shell.session import Answer, Books, Session
 from ledger import dates, i18n
 from ledger.errors import Exit
@@ -81,7 +81,7 @@ def _post_what_waits(session: Session) -> tuple[str, dict[str, object]]:
         return summaries.booked(run.book(books.connection, dates.today(), by=books.by))
 
 
-@app.runs("demo", "", "試し")
+@app.runs("demo", "", "試し", replace=Replace)
 def demo(
     session: Session,
     folder: Annotated[Path, argument("FOLDER", N_("the folder; made if it is not there"))] = Path("demo"),

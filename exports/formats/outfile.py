@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 from ledger.errors import DiskFull, Exit, NotWritable, Refusal
 from ledger.i18n import N_
+from ledger.store import written
+from ledger.store.written import FileInTheWay
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -19,7 +21,8 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
     """Opens a file that takes the place of `path` when the block ends without an error; `mode` is who may read it.
 
-    Refused: a place that cannot be written (NotWritable) and a full disk (DiskFull); what stood there before stays.
+    Refused: a place that cannot be written (NotWritable), a full disk (DiskFull), and a file there that Seisan did not
+    write or that was changed since (FileInTheWay), unless it may be replaced; what stood there before stays.
     """
     try:
         if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device has no contents to replace
@@ -33,7 +36,9 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
                 yield out
                 out.flush()
                 os.fsync(out.fileno())
+            written.require_replaceable(path, beside)
             beside.replace(path)
+            written.remember(path)
         except BaseException:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
@@ -41,14 +46,6 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
     except OSError as reason:
         refusal = DiskFull if reason.errno in _NO_ROOM else NotWritable
         raise refusal(str(path)) from reason
-
-
-@dataclass
-class FileInTheWay(Refusal):
-    """{file} is there already and is another file"""
-
-    file: str
-    instead = N_("name another file with --out, or move that one away")
 
 
 @contextmanager
@@ -81,7 +78,7 @@ class Private:
 
     def write(self, content: bytes) -> None:
         """Writes all of it. Refused: another file under that name (file-in-the-way); the same bytes are no other."""
-        if self.path.exists() and self.path.read_bytes() != content:
+        if self.path.exists() and self.path.read_bytes() != content and not written.may_replace():
             raise FileInTheWay(str(self.path))
         self.out.write(content)
         self.out.flush()

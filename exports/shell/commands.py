@@ -15,11 +15,12 @@ import typer
 from exports.reports.report import Report
 from exports.shell import lists
 from exports.shell.help import Command, Group, ListingGroup
-from exports.shell.options import PLANNED, AsJson, DryRun, OutInstead
+from exports.shell.options import PLANNED, AsJson, DryRun, OutInstead, Replace
 from exports.shell.session import Answer, Books, Session, show
 from ledger import dates
 from ledger.dates import Month
 from ledger.errors import InTheFuture, NoSuchMonth, NotADay
+from ledger.store import written
 
 Function = Callable[..., Answer]
 Declaration = Callable[[Function], Function]
@@ -107,14 +108,18 @@ def _typed(function: Function, run: Run, may: tuple[str, ...], options: dict[str
 
     @wraps(function)
     def carry_out(ctx: typer.Context, **values: Any) -> int:
+        replaces = values.pop("replace", False)
         session = replace(_session(ctx, values, takes_key="dry_run" in options), may=may)
         content = {parameter.name: _value(parameter, values[parameter.name]) for parameter in parameters}
         if "dry_run" in options:
             _require_no_later_than_today(parameters, content)
-        answer = run(session, partial(function, **content))
+        with written.replacing(replaces):
+            answer = run(session, partial(function, **content))
         show(answer, session.as_json)
         return answer.exit
 
+    if any(parameter.name == "out" for parameter in parameters):
+        options = {"replace": Replace} | options
     context = Parameter("ctx", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
     typed = [_keyword(parameter.name, *_as_text(parameter)) for parameter in parameters]
     further = [_keyword(name, annotation, default=False) for name, annotation in options.items()]
@@ -191,7 +196,7 @@ def _content(ctx: typer.Context) -> dict[str, str]:
     content = {"--by": ctx.obj.by}
     for param in ctx.command.params:
         value = ctx.params.get(param.name)
-        if param.name not in ("as_json", "dry_run") and value not in (None, False):
+        if param.name not in ("as_json", "dry_run", "replace") and value not in (None, False):
             plain = _PLAIN.get(param.name, _text)
             content[_field(param)] = ", ".join(sorted(map(plain, value if isinstance(value, list) else [value])))
     return content

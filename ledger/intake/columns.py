@@ -14,6 +14,9 @@ from typing import Literal
 from ledger import dates, masking, money
 from ledger.codes import ASSOCIATIONS, CodeList
 from ledger.errors import FORMULAS
+from ledger.i18n import N_, _
+from ledger.intake import debris
+from ledger.width import narrow
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,12 @@ Form = Literal["day", "yen", "percent", "text", "word"]
 # The most that one amount may be, in yen: what fits a column of the books on every engine.
 MOST_YEN = 999_999_999
 
-_ERRORS = frozenset("#N/A #REF! #VALUE! #DIV/0! #NAME? #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split())
 _LARGEST_INTEGER_OF_A_FLOAT = 2**53
+# Spreadsheet programs keep 15 digits of a number; from the 16th on they put noughts.
+_DIGITS_KEPT = 15
+
+# The Act on electronic signatures (平成12年法律第102号) came into force: before it nobody certified anything.
+SCHEME_BEGAN = date(2001, 4, 1)
 
 
 class CellProblem(Exception):
@@ -48,7 +55,9 @@ class InputColumn:
 
     `required`: heading and cell have to be there. `blank_says`: a blank cell is a statement of its own ("none up to
     the day of the check"). `dates`: the fact that was checked up to this day or answered on it, or the paper of this
-    day; unless a row says otherwise, it is known from this day. `planned`: a day that may lie ahead.
+    day; unless a row says otherwise, it is known from this day. `received`: the day on which what the row tells came to
+    the federation, which knows it from then on unless told otherwise. `planned`: a day that may lie ahead, by so many
+    years. `since`: the first day that it can be.
     """
 
     heading: str
@@ -59,7 +68,9 @@ class InputColumn:
     blank_says: bool = False
     choices: tuple[str, ...] = ()
     dates: str | None = None
-    planned: bool = False
+    received: bool = False
+    planned: int = 0
+    since: date = SCHEME_BEGAN
 
     @property
     def form(self) -> Form:
@@ -67,13 +78,37 @@ class InputColumn:
         return "word" if self.choices else _FORMS.get(self.read, "text")
 
 
-def parse_cell(column: InputColumn, cell: Cell) -> Value:
-    """What the cell holds. Raises CellProblem for an error value, an unknown formula result, what `read` refuses."""
+@dataclass(frozen=True)
+class CellNote:
+    """Something noticed in a cell that was taken in all the same: its code and the fields of its sentence."""
+
+    heading: str
+    code: str
+    fields: dict[str, object]
+
+
+def parse_cell(column: InputColumn, cell: Cell, noticed: list[CellNote] | None = None) -> Value:
+    """What the cell holds; what is odd about it and plain all the same is added to `noticed`.
+
+    Raises CellProblem for what no column takes (an error value, an unknown formula result), and what `read` refuses.
+    """
     if isinstance(cell, Uncalculated):
         raise CellProblem("formula-not-calculated")
-    if isinstance(cell, str) and cell in _ERRORS:
-        raise CellProblem("formula-error", value=cell)
-    return column.read(cell)
+    if isinstance(cell, str) and (found := debris.of_spreadsheets(cell)):
+        raise CellProblem(found[0], **found[1])
+    value = column.read(cell)
+    if isinstance(value, date):
+        if value < column.since:
+            raise CellProblem("before-the-scheme", value=value, limit=column.since)
+        if column.planned and value > (limit := _years_on(dates.today(), column.planned)):
+            raise CellProblem("too-far-ahead", value=value, limit=limit)
+        if noticed is not None and isinstance(cell, str) and dates.read_day(cell).lapsed:
+            noticed.append(CellNote(column.heading, "era-had-ended", {"value": cell, "day": value}))
+    return value
+
+
+def _years_on(day: date, years: int) -> date:
+    return day.replace(year=day.year + years, day=min(day.day, 28))
 
 
 def format_cell(cell: Cell) -> str:
@@ -87,8 +122,14 @@ def format_cell(cell: Cell) -> str:
     return str(cell)
 
 
-def _narrow(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace(" ", "")
+def _close(text: str) -> str:
+    return narrow(text).replace(" ", "")
+
+
+def _require_value(entered: str) -> None:
+    """Raises CellProblem for what people write in place of a value."""
+    if found := debris.of_people(entered):
+        raise CellProblem(found[0], **found[1])
 
 
 def day(cell: Cell) -> date:
@@ -97,25 +138,40 @@ def day(cell: Cell) -> date:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    parsed = None if isinstance(cell, (bool, time, timedelta)) else dates.parse_day(format_cell(cell))
-    if parsed is None:
+    if isinstance(cell, (bool, time, timedelta)):
         raise CellProblem("not-a-day", value=format_cell(cell))
-    return parsed
+    entered = format_cell(cell)
+    read = dates.read_day(entered)
+    if read.day is not None:
+        return read.day
+    _require_value(entered)
+    weekday = {"weekday": _(_WEEKDAYS[dates.WEEKDAYS.index(read.weekday)])} if read.weekday else {}
+    raise CellProblem(read.why, value=entered, **weekday)
+
+
+_WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday")
+)  # fmt: skip
 
 
 def _whole_yen(cell: Cell) -> int:
     amount: int | None = None
     if isinstance(cell, str):
         amount = money.parse_whole(cell)
+        if amount is None:
+            _require_value(cell)
     elif isinstance(cell, int) and not isinstance(cell, bool):
         amount = cell
     elif isinstance(cell, float) and cell.is_integer():
         amount = int(cell)
     if amount is None:
-        raise CellProblem("not-a-number", value=format_cell(cell))
+        raise CellProblem(_WRONG_YEN.get(type(cell), "not-a-number"), value=format_cell(cell))
     if abs(amount) > MOST_YEN:
         raise CellProblem("too-much", value=amount, limit=MOST_YEN)
     return amount
+
+
+_WRONG_YEN = dict.fromkeys((datetime, date, time, timedelta), "day-for-number") | {bool: "from-a-formula"}
 
 
 def positive_yen(cell: Cell) -> int:
@@ -138,10 +194,10 @@ def percent(cell: Cell) -> int:
     """A tax rate in whole percent, 0 to 99: 5, 5%, or the 0.05 that Excel keeps of a cell showing 5 %."""
     rate: int | None = None
     if isinstance(cell, str):
-        plain = _narrow(cell)
-        if integer := re.fullmatch(r"(\d{1,2})%?", plain):
+        plain = _close(cell)
+        if integer := re.fullmatch(r"([0-9]{1,2})(?:\.00?)?%?", plain):
             rate = int(integer[1])
-        elif fraction := re.fullmatch(r"0\.(\d\d?)0*", plain):
+        elif fraction := re.fullmatch(r"0\.([0-9][0-9]?)0*", plain):
             rate = int(fraction[1].ljust(2, "0"))
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
         whole_percent = round(cell * 100, 6) if 0 < cell < 1 else cell
@@ -153,8 +209,23 @@ def percent(cell: Cell) -> int:
 
 def _text(cell: Cell) -> str:
     if isinstance(cell, (date, time, timedelta)):
-        raise CellProblem("not-text", value=format_cell(cell))
+        raise CellProblem("day-for-number", value=format_cell(cell))
     return format_cell(cell)
+
+
+def _shown(cell: Cell) -> str:
+    """What the cell shows, where a text or a number of digits is asked for. Raises CellProblem for what is neither."""
+    entered = _text(cell)
+    if isinstance(cell, (int, float)):
+        if isinstance(cell, bool) or cell == 0:
+            raise CellProblem("from-a-formula", value=entered)
+        if abs(cell) >= 10**_DIGITS_KEPT:
+            raise CellProblem("digits-lost", value=entered)
+        if cell < 0 or cell != int(cell):
+            raise CellProblem("not-text", value=entered)
+    elif found := debris.of_people(entered) or debris.of_boxes(entered):
+        raise CellProblem(found[0], **found[1])
+    return entered
 
 
 def _printable(text: str, limit: int) -> str:
@@ -166,20 +237,49 @@ def _printable(text: str, limit: int) -> str:
 
 
 def text(limit: int) -> Callable[[Cell], str]:
-    """A text exactly as received, up to `limit` characters; names are never normalised."""
-    return lambda cell: _printable(_text(cell), limit)
+    """A text exactly as received, up to `limit` characters; names are never normalised.
+
+    Refused: a day, a number that has lost digits, and what stands for the cell above or for nothing.
+    """
+
+    def read(cell: Cell) -> str:
+        shown = _shown(cell)
+        if debris.lost_digits(shown):
+            raise CellProblem("digits-lost", value=shown)
+        return _printable(shown, limit)
+
+    return read
+
+
+def name(limit: int) -> Callable[[Cell], str]:
+    """The name of somebody: a text, exactly as received, with a letter in it."""
+    as_text = text(limit)
+
+    def read(cell: Cell) -> str:
+        entered = as_text(cell)
+        if not any(sign.isalpha() for sign in entered):
+            raise CellProblem("no-letter", value=entered)
+        if entered[0] in "'’":
+            raise CellProblem("apostrophe", value=entered)
+        return entered
+
+    return read
 
 
 def remark(limit: int) -> Callable[[Cell], str]:
-    """A remark of up to `limit` characters; its line breaks and tabs become spaces."""
+    """A remark of up to `limit` characters, whatever it says; its line breaks and tabs become spaces."""
     return lambda cell: _printable(re.sub(r"[\r\n\t]+", " ", _text(cell)), limit)
 
 
 def number(cell: Cell) -> str:
-    """The number of a member, an application, a transfer or a bill: exact text, also where Excel holds a number."""
-    if isinstance(cell, float) and not cell.is_integer():
-        raise CellProblem("not-text", value=format_cell(cell))
-    return _printable(_text(cell), 60)
+    """The number of a member, an application, a transfer or a bill: exact text, also where Excel holds a number.
+
+    Refused: what has lost digits (2.01203E+11), what became a day (2月1日), a mark beside it, two numbers in one cell.
+    """
+    shown = _printable(_shown(cell), 60)
+    if found := debris.of_numbers(shown):
+        raise CellProblem(found[0], **found[1])
+    return shown
 
 
 def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:
@@ -189,10 +289,12 @@ def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:
     """
 
     def read(cell: Cell) -> str:
-        plain = unicodedata.normalize("NFKC", _text(cell))
+        plain = narrow(_shown(cell))
         if not isinstance(cell, (str, bool)):
             plain = plain.zfill(count)
         if not re.fullmatch(f"[0-9]{{{count}}}", plain):
+            if debris.lost_digits(plain):
+                raise CellProblem("digits-lost", value=plain)
             entered = masking.account(format_cell(cell)) if masked else format_cell(cell)
             raise CellProblem("not-a-number-of-digits", value=entered, digits=count)
         return plain
@@ -205,8 +307,9 @@ def word(words: CodeList, otherwise: str = "not-in-list") -> Callable[[Cell], st
 
     def read(cell: Cell) -> str:
         entered = _text(cell)
-        listed = words.find(entered) or words.find(_narrow(entered))
+        listed = words.find(entered) or words.find(_close(entered))
         if listed is None:
+            _require_value(entered)
             choices = {"choices": words.japanese} if otherwise == "not-in-list" else {}
             raise CellProblem(otherwise, value=entered, **choices)
         return listed.code
@@ -217,8 +320,9 @@ def word(words: CodeList, otherwise: str = "not-in-list") -> Callable[[Cell], st
 def association(cell: Cell) -> str:
     """One of the 50 associations, as 東京 or 東京司法書士会; kept as 東京."""
     entered = _text(cell)
-    name = _narrow(entered).removesuffix("司法書士会")
+    name = _close(entered).removesuffix("司法書士会")
     if name not in ASSOCIATIONS:
+        _require_value(entered)
         raise CellProblem("unknown-association", value=entered)
     return name
 

@@ -16,14 +16,14 @@ from sqlalchemy import Connection, func, or_, select
 from ledger import dates, tables
 from ledger.allocations import Part, Said, last_versions, said, version_rows
 from ledger.errors import Problem, Problems
-from ledger.intake import openings, ownership, references
+from ledger.intake import knowing, openings, ownership, references
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
-from ledger.intake.notes import billed_again
+from ledger.intake.notes import billed_again, of_cells
 from ledger.intake.recognition import InputFile, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
-from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport, Touched
+from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportNote, ImportReport, Touched
 from ledger.intake.rulings import add_rulings
 from ledger.intake.spellings import spell_alike
 from ledger.intake.versions import VERSIONED, Versions
@@ -32,18 +32,20 @@ from ledger.intake.workbook import Unreadable, contents
 
 
 def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None, by: str) -> ImportReport:
-    """Takes the files into the books; `known_on` is the day that holds for rows naming none (None: today).
+    """Takes the files into the books; `known_on` is the day that holds for rows naming none (see `intake.knowing`).
 
     Raises Problems, with every problem of every file, when anything is wrong; then nothing is written.
     """
     today = dates.today()
-    files = list(_read(connection, paths))
+    earlier: list[ImportNote] = []
+    files = list(_read(connection, paths, known_on, earlier))
+    counting = knowing.settle(files, known_on, today)
     lines = [line for file in files for sheet in file.sheets for line in sheet.lines]
     problems = [problem for file in files for problem in file.problems]
     problems += spell_alike(connection, lines)
     records = records_of(connection, lines)
-    problems += check(lines, records, known_on or today, today)
-    corrected = ownership.corrections(lines, records, known_on or today)
+    problems += check(lines, records, today, today)
+    corrected = ownership.corrections(lines, records, today)
     problems += ownership.problems(connection, corrected)
     problems += openings.check(connection, lines)
     problems += references.problems(connection, lines)
@@ -54,8 +56,8 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
         file.name: _once_more(connection, file.sha256) for file in files if file.sha256 is not None
     }
     sources = record_sources(connection, new, by)
-    taking = _Import(connection, known_on or today, sources)
-    notes = list(billed_again(connection, lines))
+    taking = _Import(connection, sources)
+    notes = [*billed_again(connection, lines), *of_cells(lines), *counting, *earlier]
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
     taking.correct_owners(corrected)
@@ -71,9 +73,14 @@ def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:
     return files.index(problem.file), problem.sheet or "", problem.row or 0, problem.column or ""
 
 
-def _read(connection: Connection, paths: Iterable[Path]) -> Iterator[InputFile]:
-    """Each file, read unless its bytes were taken in before or stand twice among these."""
-    digests = _taken_in(connection)
+def _read(
+    connection: Connection, paths: Iterable[Path], known_on: date | None, notes: list[ImportNote]
+) -> Iterator[InputFile]:
+    """Each file, read unless its bytes were taken in before or stand twice among these.
+
+    Of one that was taken in before, a day of knowing that is given is taken over, and said in a note.
+    """
+    before, these = _taken_in(connection), set[str]()
     for path in paths:
         name = str(path)
         try:
@@ -82,8 +89,16 @@ def _read(connection: Connection, paths: Iterable[Path]) -> Iterator[InputFile]:
             yield InputFile(name, problems=[unreadable.problem(name)])
             continue
         sha256 = hashlib.sha256(data).hexdigest()
-        yield InputFile(name) if sha256 in digests else read_file(name, data, path.suffix, sha256)
-        digests.add(sha256)
+        if sha256 in these or (sha256 in before and known_on is None):
+            yield InputFile(name)
+        elif known_on is not None and sha256 in before:
+            again = read_file(name, data, path.suffix, sha256)
+            file, earlier = knowing.taken_over(connection, again, sha256, known_on)
+            notes += earlier
+            yield file
+        else:
+            yield read_file(name, data, path.suffix, sha256)
+        these.add(sha256)
 
 
 def _taken_in(connection: Connection) -> set[str | None]:
@@ -105,16 +120,16 @@ def _once_more(connection: Connection, sha256: str) -> str:
 class _Import:
     """An import on its way into the books; `new` are the lines that told something new."""
 
-    def __init__(self, connection: Connection, known_on: date, sources: dict[str, int]) -> None:
+    def __init__(self, connection: Connection, sources: dict[str, int]) -> None:
         self.connection = connection
-        self.known_on = known_on
         self.sources = sources
         self.new: set[int] = set()
         self.corrections: list[Correction] = []
 
     def known_on_of(self, line: InputRow) -> date:
         """The day on which a line became known."""
-        return line.known_on or self.known_on
+        assert line.known_on is not None, line
+        return line.known_on
 
     def add_identities(self, lines: list[InputRow], records: Records) -> None:
         """Adds the members and applications that the books do not hold yet."""

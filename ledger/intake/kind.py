@@ -1,17 +1,17 @@
 """A kind of input file: its columns, the facts they bring, and what a row is about; and a row read by it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
 from ledger.errors import Problem
 from ledger.i18n import N_
-from ledger.intake.columns import InputColumn, Value, day
+from ledger.intake.columns import CellNote, InputColumn, Value, day
 from ledger.tables import FACTS, REGISTER_FACTS
 
-KNOWN_ON = InputColumn("把握日", "known_on", day, N_("The day on which this became known; blank: the day of import."))
+KNOWN_ON = InputColumn("把握日", "known_on", day, N_("The day on which this became known; blank: see the guide."))
 
 
 class FactValue(NamedTuple):
@@ -62,6 +62,11 @@ class Kind:
         return next((column.name for column in self.columns if column.dates), None)
 
     @cached_property
+    def received_on(self) -> str | None:
+        """The name of the day on which what a row tells came to the federation."""
+        return next((column.name for column in self.columns if column.received), None)
+
+    @cached_property
     def facts(self) -> dict[str, dict[str, str]]:
         """Of each fact that a row brings, the name of the column for each of its parts; what has a day comes first."""
         parts: dict[str, dict[str, str]] = {}
@@ -94,6 +99,7 @@ class InputRow:
     """A row as it was read: the values entered, by name. A name that is absent was not entered.
 
     `known_on` is the day it became known as far as the row says: 把握日, else its own day of checking or answering.
+    `noticed` is what is odd about its cells and was taken in all the same.
     """
 
     kind: Kind
@@ -102,6 +108,7 @@ class InputRow:
     row: int
     values: dict[str, Value]
     known_on: date | None
+    noticed: list[CellNote] = field(default_factory=list)
 
     def day(self, name: str | None) -> date | None:
         """The day entered under this name."""

@@ -3,6 +3,7 @@
 A column named after a fact brings that fact; what else an application's row holds is the day that dates it (`dates`).
 """
 
+from datetime import date
 from functools import partial
 
 from ledger.codes import ASSOCIATIONS, CODE_LISTS
@@ -13,6 +14,7 @@ from ledger.intake.columns import (
     association,
     day,
     digits,
+    name,
     nonzero_yen,
     number,
     percent,
@@ -36,6 +38,9 @@ def _coded(
 # A column whose heading has to stand, and each of whose cells has to be filled in.
 _needed = partial(InputColumn, required=True)
 
+# The Act on judicial scriveners (昭和25年法律第197号): no register is older.
+_REGISTERS_BEGAN = date(1950, 7, 1)
+
 _APPLICATION = _needed("申込番号", "application", number, N_("The number of the application."))
 
 KINDS = (
@@ -44,18 +49,25 @@ KINDS = (
         "members",
         N_("Register of members"),
         _needed("会員番号", "member", number, N_("As the register writes it, such as 東京 第9001号.")),
-        _needed("氏名", "name", text(100), N_("As registered; kept character by character.")),
+        _needed("氏名", "name", name(100), N_("As registered; kept character by character.")),
         _needed(
             "司法書士会", "association", association, N_("One of the 50 associations."), choices=tuple(ASSOCIATIONS)
         ),
-        InputColumn("氏名カナ", "kana", text(100), N_("The name in kana.")),
-        InputColumn("登録取消日", "deregistered_on", day, N_("The day on which the registration ended."), planned=True),
+        InputColumn("氏名カナ", "kana", name(100), N_("The name in kana.")),
+        InputColumn(
+            "登録取消日",
+            "deregistered_on",
+            day,
+            N_("The day on which the registration ended."),
+            planned=1,
+            since=_REGISTERS_BEGAN,
+        ),
         InputColumn("登録取消事由", "deregistered_reason", remark(200), N_("Why the registration ended.")),
         InputColumn("銀行番号", "bank", digits(4), N_("4 digits; the whole account or none of it.")),
         InputColumn("支店番号", "branch", digits(3), N_("3 digits.")),
         _coded("預金種目", "account_type", N_("The kind of account.")),
         InputColumn("口座番号", "account_number", digits(7, masked=True), N_("7 digits.")),
-        InputColumn("口座名義カナ", "account_name", text(100), N_("The holder of the account, in kana.")),
+        InputColumn("口座名義カナ", "account_name", name(100), N_("The holder of the account, in kana.")),
         key=("member",),
     ),
     # Applications for a certificate (利用申込): the key of everything. A reissue names the application before it.
@@ -64,7 +76,7 @@ KINDS = (
         N_("Applications for certificates"),
         _APPLICATION,
         _needed("会員番号", "member", number, N_("As in the register of members.")),
-        _needed("申込日", "applied_on", day, N_("The day of the application.")),
+        _needed("申込日", "applied_on", day, N_("The day of the application."), received=True),
         _coded("申込区分", "kind", N_("New, reissue or renewal."), required=True),
         InputColumn("前回申込番号", "previous", number, N_("The application that is reissued or renewed.")),
         InputColumn("取下日", "withdrawn_on", day, N_("The day on which the application was withdrawn.")),
@@ -77,7 +89,7 @@ KINDS = (
         InputColumn("発行日", "issued_on", day, N_("The day of issue; this or the day of sending at least.")),
         InputColumn("送付日", "mailed_on", day, N_("The day on which the PIN code was sent.")),
         InputColumn(
-            "有効期間満了日", "expires_on", day, N_("The last day on which the certificate is valid."), planned=True
+            "有効期間満了日", "expires_on", day, N_("The last day on which the certificate is valid."), planned=10
         ),
         any_of=("発行日", "送付日"),
     ),
@@ -104,7 +116,7 @@ KINDS = (
         "revocations",
         N_("Revocations"),
         _APPLICATION,
-        _needed("取消日", "revoked_on", day, N_("The day from which it is revoked."), planned=True),
+        _needed("取消日", "revoked_on", day, N_("The day from which it is revoked."), planned=1),
         _coded("取消区分", "side", N_("Whose reason it was.")),
         _coded("取消事由", "reason", N_("Blank: not known."), otherwise="unknown-reason"),
     ),
@@ -131,8 +143,8 @@ KINDS = (
         "payees",
         N_("Payees in a member's place"),
         _APPLICATION,
-        _needed("受取人氏名", "name", text(100), N_("Who receives what comes back for the application.")),
-        _needed("口座名義カナ", "account_name", text(100), N_("The holder of the account, in kana.")),
+        _needed("受取人氏名", "name", name(100), N_("Who receives what comes back for the application.")),
+        _needed("口座名義カナ", "account_name", name(100), N_("The holder of the account, in kana.")),
         _needed("銀行番号", "bank", digits(4), N_("4 digits.")),
         _needed("支店番号", "branch", digits(3), N_("3 digits.")),
         _coded("預金種目", "account_type", N_("The kind of account."), required=True),
@@ -145,7 +157,7 @@ KINDS = (
         "deposits",
         N_("Transfers received"),
         _needed("照会番号", "deposit", number, N_("The bank's reference, different for each.")),
-        _needed("入金日", "received_on", day, N_("The day on which it was received.")),
+        _needed("入金日", "received_on", day, N_("The day on which it was received."), received=True),
         _needed("金額", "yen", positive_yen, N_("Yen, more than zero.")),
         _needed("振込依頼人名", "payer", text(100), N_("As the bank wrote it.")),
         InputColumn("申込番号", "application", number, N_("What it pays for; blank: not known.")),
@@ -158,7 +170,7 @@ KINDS = (
         "bills",
         N_("Bills of the authority"),
         _needed("請求書番号", "bill", number, N_("The number of the bill.")),
-        _needed("請求日", "billed_on", day, N_("The day of the bill.")),
+        _needed("請求日", "billed_on", day, N_("The day of the bill."), received=True),
         _needed("申込番号", "application", number, N_("As the bill writes it.")),
         _needed("金額", "yen", nonzero_yen, N_("Yen; negative: corrected or withdrawn.")),
         InputColumn("摘要", "note", remark(200), N_("A remark.")),
@@ -179,7 +191,7 @@ KINDS = (
     Kind(
         "fees",
         N_("Fees"),
-        _needed("適用開始日", "applies_from", day, N_("The first day on which it applies."), planned=True),
+        _needed("適用開始日", "applies_from", day, N_("The first day on which it applies."), received=True, planned=5),
         _needed("発行手数料", "yen", positive_yen, N_("Yen, tax included.")),
         _needed("税率", "tax_percent", percent, N_("Whole percent, such as 5.")),
         InputColumn("根拠", "basis", remark(500), N_("The paper that it rests on.")),

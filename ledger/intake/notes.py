@@ -48,3 +48,10 @@ def _taken_in(connection: Connection, bills: set[str]) -> dict[_Content, str]:
         for *content, name in connection.execute(statement.order_by(last.c.id)):
             files.setdefault(tuple(content), name)
     return files
+
+
+def of_cells(lines: list[InputRow]) -> Iterator[ImportNote]:
+    """A note for each cell that was taken in though something about it is odd."""
+    for line in lines:
+        for note in line.noticed:
+            yield ImportNote(line.file, line.sheet, line.row, note.code, {"column": note.heading, **note.fields})

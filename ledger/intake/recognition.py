@@ -147,7 +147,7 @@ def _read_row(blank: InputRow, columns: list[tuple[int, InputColumn]], cells: Ce
     for at, column in columns:
         try:
             if at in cells:
-                blank.values[column.name] = parse_cell(column, cells[at])
+                blank.values[column.name] = parse_cell(column, cells[at], blank.noticed)
             elif column.required:
                 raise CellProblem("missing")
         except CellProblem as misread:

@@ -44,6 +44,18 @@ NOTES = {
     "billed-again": N_(
         "{file}:{row}: bill {bill}: lines equal to lines of another file ({other}), taken in as further lines: {count}"
     ),
+    "known-from-given": N_(
+        "{file}:{row}: rows that name no day of knowing count as known from {day}, as given: {count}"
+    ),
+    "known-from-row": N_("{file}:{row}: rows that name no day of knowing count as known from their {column}: {count}"),
+    "known-from-today": N_("{file}:{row}: rows that name no day of knowing count as known from today: {count}"),
+    "known-only-from-today": N_(
+        "{file}:{row}: rows that name no day of knowing count as known from today, though they speak of days "
+        "since {first}: {count}. No question as of an earlier day sees them. If they were known before, import the "
+        "file again with --known-on DAY"
+    ),
+    "known-earlier": N_("{file}:{row}: rows taken in before count as known from {day} now, not from {was}: {count}"),
+    "era-had-ended": N_("{file}:{row}: {column}: {value} is read as {day}; the era had ended by then"),
 }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from ledger import tables
 from ledger.errors import DatabaseLocked, DiskFull, NoDatabase, NotADatabase, NotWritable, Refusal
 from ledger.i18n import N_
-from ledger.store import database
+from ledger.store import database, written
 
 
 class BackupByServer(Refusal):
@@ -67,7 +67,8 @@ Faults = Callable[[Connection], int]
 def backup(address: str, file: Path, faults: Faults) -> Copied:
     """Copies the books to a file while others go on working, verifies the copy and puts it in its place.
 
-    A file of that name is replaced. Refused: books on a server, and books that do not agree with themselves.
+    A backup of that name is replaced. Refused: books on a server, books that do not agree with themselves, and a file
+    of that name that Seisan did not write or that was changed since (file-in-the-way), unless it may be replaced.
     """
     books = _file(address)
     _require_another(books, file)
@@ -88,7 +89,7 @@ def restore(address: str, file: Path, faults: Faults) -> Copied:
     _require_another(books, file)
     if not file.is_file():
         raise NoDatabase(str(file))
-    with database.turn(address), _beside(books) as making:
+    with database.turn(address), _beside(books, replaces=True) as making:
         _copy(file, making)
         copied = _sound(making, file, faults)
         if books.exists():
@@ -110,8 +111,10 @@ def _require_another(books: Path, file: Path) -> None:
 
 
 @contextmanager
-def _beside(file: Path) -> Iterator[Path]:
+def _beside(file: Path, *, replaces: bool = False) -> Iterator[Path]:
     """A new file beside the one to be written, the owner's alone; it takes its place when the block ends well.
+
+    It `replaces` what has been looked at already; else a file that Seisan did not write so is refused.
 
     Its name is nobody else's, neither another's who writes the same file nor that of one who was killed.
     """
@@ -123,9 +126,12 @@ def _beside(file: Path) -> Iterator[Path]:
     making = Path(name)
     try:
         yield making
-        with making.open("rb+") as written:
-            os.fsync(written.fileno())
+        with making.open("rb+") as copied:
+            os.fsync(copied.fileno())
+        if not replaces:
+            written.require_replaceable(file, making)
         making.replace(file)
+        written.remember(file)
         _sync(file.parent)
     except OSError as error:
         raise (DiskFull if error.errno == 28 else NotWritable)(str(file)) from error

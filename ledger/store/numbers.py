@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Row, select
 
 from ledger import tables
 from ledger.errors import AmbiguousNumber
-from ledger.kana import number_key
+from ledger.kana import number_key, number_likenesses
 from ledger.store.records import batches
 
 # Where the numbers of each kind stand; a bill may name an application before we know of it.
@@ -54,6 +54,26 @@ def recorded(connection: Connection, kind: str, written: Collection[str]) -> dic
 
 
 _NONE: list[str] = []
+
+
+def alike(connection: Connection, kind: str, written: Collection[str]) -> dict[str, list[str]]:
+    """For each number that the books do not hold, those of the books that it may be, less than spelled otherwise.
+
+    Noughts were lost in front of its figures, or the hyphens between them, or 第 and 号 (`kana.number_likenesses`).
+    """
+    found: dict[str, list[str]] = {}
+    likenesses: dict[str, list[str]] = {}
+    for number in written:
+        for likeness in number_likenesses(number)[0]:
+            likenesses.setdefault(likeness, []).append(number)
+    for column in COLUMNS[kind] if likenesses else ():
+        for known in connection.execute(select(column).distinct()).scalars():
+            for likeness in number_likenesses(known)[1]:
+                for number in likenesses.get(likeness, _NONE):
+                    same = found.setdefault(number, [])
+                    if known not in same:
+                        same.append(known)
+    return found
 
 
 def as_recorded(connection: Connection, kind: str, written: str) -> str:

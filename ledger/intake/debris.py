@@ -1,0 +1,85 @@
+"""What stands in a cell and is no value: what a spreadsheet program leaves, and what people write in place of one.
+
+Each is refused with what to do. Taken for a value it would be another member, another transfer, another amount.
+"""
+
+import re
+from collections.abc import Iterator
+
+from ledger.dates import parse_day
+from ledger.width import hidden_figures, narrow
+
+# The code of a problem, and the fields of its sentence.
+Finding = tuple[str, dict[str, object]]
+
+_ERRORS = re.compile(r"#(?:[A-Z][A-Z0-9_/]*[!?]|N/A|SPILL!?|CALC!?|GETTING_DATA)|ERR:[0-9]+")
+_NARROW_COLUMN = re.compile("#{2,}")
+_DITTO = frozenset('〃 々 仝 ゝ " 同 同上 同じ 上に同じ 上記と同じ ↑ ↓ 〃〃 DITTO DO.'.split()) | {"''"}
+_NOTHING = frozenset(
+    "なし 無し 無 ナシ 未 未定 未着 未返送 未入力 未登録 不明 空白 空欄 該当なし 該当無し".split()
+) | frozenset("- -- --- ー ― — / ・ . ? ?? NULL NONE NAN NAT NA N/A NIL NOTHING UNKNOWN TBD UNDEFINED".split())
+_LOST = re.compile(r"[-+]?[0-9](?:\.[0-9]+)?E[-+][0-9]{2,3}")
+_FRACTION = re.compile(r"[0-9]+\.0+")
+_MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+_DAY_MADE = re.compile(
+    rf"[0-9]{{1,4}}年[0-9]{{1,2}}月(?:[0-9]{{1,2}}日)?|[0-9]{{1,2}}月[0-9]{{1,2}}日"
+    rf"|(?:{_MONTHS})[- ][0-9]{{1,4}}|[0-9]{{1,2}}[- ](?:{_MONTHS})(?:[- ][0-9]{{2,4}})?"
+    r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])|[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+)
+# Between numbers of two things, or of a first and a last one.
+_SEVERAL = re.compile(r"[,、，;；\r\n\t]|[0-9] ?[~〜～] ?[0-9]|から")
+_MARKED = re.compile(r"\(注[^)]*\)|(?:注[0-9]*)$|[*※†‡§¶★☆◎○●◯△▲□■◆◇?!\"'’`=<>|\\\[\]{}「」【】約]")
+
+
+def of_spreadsheets(text: str) -> Finding | None:
+    """What no column takes: an error value, the # of a narrow column, the text of a formula."""
+    first = text[0]
+    if first not in "#=EeＥ＃＝":
+        return None
+    plain = narrow(text).upper()
+    if _NARROW_COLUMN.fullmatch(plain):
+        return "hidden-value", {"value": text}
+    if _ERRORS.fullmatch(plain):
+        return "formula-error", {"value": text}
+    return ("formula-as-text", {"value": text}) if plain.startswith('="') else None
+
+
+def of_people(text: str) -> Finding | None:
+    """What stands for the cell above, or for nothing, in a column that is no remark."""
+    if len(text) > 10:
+        return None
+    plain = narrow(text).replace(" ", "").upper()
+    if plain in _DITTO:
+        return "ditto", {"value": text}
+    return ("leave-empty", {"value": text}) if plain in _NOTHING else None
+
+
+def of_boxes(text: str) -> Finding | None:
+    """What an empty cell behind a formula, or a box to tick, leaves where a text is asked for."""
+    return ("from-a-formula", {"value": text}) if narrow(text).upper() in ("0", "TRUE", "FALSE") else None
+
+
+def of_numbers(text: str) -> Finding | None:
+    """What is no number of a member, an application, a transfer or a bill, and would be a new one."""
+    return next(_of_numbers(text, narrow(text).upper()), None)
+
+
+def _of_numbers(text: str, plain: str) -> Iterator[Finding]:
+    if plain[0] in "'’":
+        yield "apostrophe", {"value": text}
+    if _LOST.fullmatch(plain) or _FRACTION.fullmatch(plain):
+        yield "digits-lost", {"value": text}
+    if _DAY_MADE.fullmatch(plain) or (not plain.isdigit() and parse_day(text) is not None):
+        yield "day-for-number", {"value": text}
+    if _SEVERAL.search(plain):
+        yield "several-numbers", {"value": text}
+    found = _MARKED.search(plain)
+    if mark := hidden_figures(text) or (found and found[0]):
+        yield "note-mark", {"value": text, "mark": mark}
+    if not any(sign.isalnum() for sign in plain):
+        yield "no-figure", {"value": text}
+
+
+def lost_digits(text: str) -> bool:
+    """Whether a spreadsheet program has put a number shorter than it was: 2.01203E+11."""
+    return _LOST.fullmatch(narrow(text).upper()) is not None

@@ -1,0 +1,114 @@
+"""From which day a row counts as known, where the row itself does not say; and what a later `--known-on` takes over.
+
+In this order: the row's 把握日, or its own day of checking, entry, answer or statement; `--known-on`, unless what the
+row tells came only later; for what the federation itself receives, the day of the row; today. What is known earlier
+than was thought is appended: the row counts from the earlier day too, and nothing of before is changed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, or_, select
+
+from ledger import facts, tables
+from ledger.dates import Month
+from ledger.intake.kind import InputRow
+from ledger.intake.recognition import InputFile, RecognisedSheet
+from ledger.intake.report import ImportNote
+from ledger.intake.versions import VERSIONED
+
+# Their rows stand for themselves, or name their own day: read again they would count twice, or say nothing new.
+_READ_ONCE = ("bills", "openings", "rulings")
+
+_TABLES = (tables.application_known, tables.fact, tables.allocation, *VERSIONED.values())
+
+
+class _From(NamedTuple):
+    """From when a row counts as known, and the code of the note that says why."""
+
+    day: date
+    why: str
+
+
+def settle(files: Iterable[InputFile], given: date | None, today: date) -> list[ImportNote]:
+    """Gives each row that does not say it the day from which it counts as known; and says so, sheet by sheet."""
+    return [note for file in files for sheet in file.sheets for note in _settle(sheet, given, today)]
+
+
+def _settle(sheet: RecognisedSheet, given: date | None, today: date) -> Iterator[ImportNote]:
+    silent: dict[str, list[InputRow]] = {}
+    for at, line in enumerate(sheet.lines):
+        if line.known_on is None:
+            since, why = _since(line, given, today)
+            sheet.lines[at] = replace(line, known_on=since)
+            silent.setdefault(why, []).append(sheet.lines[at])
+    for why, lines in silent.items():
+        fields: dict[str, object] = {"count": len(lines), "day": lines[0].known_on}
+        if why == "known-from-row":
+            fields["column"] = lines[0].kind.headings[lines[0].kind.received_on or ""]
+        if why == "known-from-today" and (first := _earlier_month(lines, today)):
+            why, fields["first"] = "known-only-from-today", first  # noqa: PLW2901 - the same, with what it leads to
+        yield ImportNote(lines[0].file, lines[0].sheet, lines[0].row, why, fields)
+
+
+def _since(line: InputRow, given: date | None, today: date) -> _From:
+    received_on = line.day(line.kind.received_on)
+    if given is not None and not _not_there_yet(line, given):
+        return _From(given, "known-from-given")
+    if received_on is not None:
+        return _From(min(received_on, today), "known-from-row")
+    return _From(today, "known-from-today")
+
+
+def _not_there_yet(line: InputRow, given: date) -> bool:
+    """Whether what the row tells came to the federation only after the given day, so that nobody knew it by then."""
+    received_on = line.day(line.kind.received_on)
+    return received_on is not None and line.kind.received_on in line.kind.happened and received_on > given
+
+
+def _earlier_month(lines: list[InputRow], today: date) -> date | None:
+    """The first day that the rows speak of, if it lies in an earlier month."""
+    days = (value for line in lines for value in line.values.values() if isinstance(value, date))
+    first = min(days, default=today)
+    return first if Month.of(first) < Month.of(today) else None
+
+
+def taken_over(connection: Connection, file: InputFile, sha256: str, given: date) -> tuple[InputFile, list[ImportNote]]:
+    """Of a file that was taken in before, the rows that do not say when they became known and count from after `given`.
+
+    Withdrawn rows are left out. None such: the file is unchanged.
+    """
+    was = _counting_from(connection, sha256)
+    notes = []
+    for sheet in file.sheets:
+        sheet.lines[:] = [
+            replace(line, known_on=given)
+            for line in sheet.lines
+            if line.known_on is None
+            and line.kind.code not in _READ_ONCE
+            and not _not_there_yet(line, given)
+            and was.get((line.sheet, line.row), date.min) > given
+        ]
+        if sheet.lines:
+            first = sheet.lines[0]
+            days = {was[line.sheet, line.row] for line in sheet.lines}
+            fields: dict[str, object] = {"count": len(sheet.lines), "day": given, "was": max(days)}
+            notes.append(ImportNote(file.name, first.sheet, first.row, "known-earlier", fields))
+    file.sheets[:] = [sheet for sheet in file.sheets if sheet.lines]
+    return (file if file.sheets or file.problems else InputFile(file.name)), notes
+
+
+def _counting_from(connection: Connection, sha256: str) -> dict[tuple[str | None, int], date]:
+    """From when each row of a file counts, by sheet and row, whichever time it was taken in."""
+    source = tables.source.c
+    same = select(source.id).where(or_(source.sha256 == sha256, source.sha256.like(f"{sha256}/%")))
+    since: dict[tuple[str | None, int], date] = {}
+    for table in _TABLES:
+        of_file = select(table.c.sheet, table.c.row, table.c.known_on).where(
+            table.c.source.in_(same), table.c.row.is_not(None), facts.not_withdrawn(table, None)
+        )
+        for sheet, row, known_on in connection.execute(of_file.distinct()):
+            since[sheet, row] = min(known_on, since.get((sheet, row), date.max))
+    return since

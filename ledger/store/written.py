@@ -1,0 +1,80 @@
+"""Files that Seisan writes take the place of its own only, and only while nobody has changed them.
+
+What was written is remembered by its SHA-256, in a list of the person's own on this machine; of the file itself, its
+name or what is in it, nothing stands there. A file that is not in the list is somebody's.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from pathlib import Path
+
+from ledger.errors import Refusal
+from ledger.i18n import N_
+
+_MOST_BYTES = 4_000_000  # about 60,000 files; older ones are forgotten, and asked about
+_replacing = ContextVar("replacing", default=False)
+
+
+class FileInTheWay(Refusal):
+    """{file} is there already, and is not as Seisan wrote it"""
+
+    file: str
+    instead = N_("name another file, or move that one away; --replace writes over it")
+
+
+@contextmanager
+def replacing(yes: bool) -> Iterator[None]:
+    """Within the block any file may be written over, if `yes`: a person said so (`--replace`)."""
+    before = _replacing.set(yes or _replacing.get())
+    try:
+        yield
+    finally:
+        _replacing.reset(before)
+
+
+def may_replace() -> bool:
+    """Whether a person said that any file may be written over."""
+    return _replacing.get()
+
+
+def require_replaceable(path: Path, new: Path) -> None:
+    """Refuses to put `new` in the place of a file that is somebody's (file-in-the-way); the same bytes are no other."""
+    if _replacing.get() or not path.is_file():
+        return
+    with suppress(OSError):
+        there = _digest(path)
+        if there == _digest(new) or there in _remembered():
+            return
+    raise FileInTheWay(str(path))
+
+
+def remember(path: Path) -> None:
+    """Keeps in mind that Seisan wrote this file. Where nothing can be kept, it is asked about the next time."""
+    with suppress(OSError):
+        memory = _memory()
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        if memory.exists() and memory.stat().st_size > _MOST_BYTES:
+            memory.write_bytes(memory.read_bytes()[-_MOST_BYTES // 130 * 65 :])
+        handle = os.open(memory, os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o600)
+        with open(handle, "ab") as list_of_files:  # noqa: PTH123 - by its number, so that it is the owner's alone
+            list_of_files.write(f"{_digest(path)}\n".encode())
+
+
+def _remembered() -> frozenset[str]:
+    try:
+        return frozenset(_memory().read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        return frozenset()
+
+
+def _memory() -> Path:
+    base = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "seisan" / "written"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

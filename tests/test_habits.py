@@ -1,0 +1,110 @@
+"""What really stands in cells: each habit of people and of programs is read as it is meant, or refused by name."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger import dates, i18n
+from ledger.errors import FORMULAS
+from ledger.i18n import _
+from ledger.intake.columns import CellNote, CellProblem, InputColumn, format_cell, parse_cell
+from ledger.intake.kinds import require_kind
+
+TABLE: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("habits.toml").read_text(encoding="utf-8"))[
+    "column"
+]
+HABITS = [(column["kind"], column["name"], cell, becomes) for column in TABLE for cell, becomes in column["cells"]]
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dates, "today", lambda: date(2020, 4, 1))
+
+
+@pytest.mark.parametrize(("kind", "name", "cell", "becomes"), HABITS, ids=[f"{row[1]}-{row[2]!r}" for row in HABITS])
+def test_cell_is_what_it_shows_or_is_refused(kind: str, name: str, cell: Any, becomes: object) -> None:
+    column = next(column for column in require_kind(kind).columns if column.name == name)
+    assert _read(column, cell) == becomes
+
+
+def _read(column: InputColumn, cell: Any) -> object:
+    noticed: list[CellNote] = []
+    try:
+        value = parse_cell(column, cell, noticed)
+    except CellProblem as problem:
+        return f"!{problem.code}"
+    read = value.isoformat() if isinstance(value, date) else value
+    return f"~ {read}" if noticed else read
+
+
+# --- the page of the manual -----------------------------------------------------------------------------------------
+
+PAGES: dict[i18n.Language, dict[str, str]] = {
+    "en": {
+        "title": "# What may stand in a cell",
+        "about": "A cell is taken for what it shows where nothing else can be meant; else the file is refused, with "
+        "its row, its\ncolumn and the sentence below. Spaces at either end do not count. In quotes: a text; without: a "
+        "number, a day or a\nbox, as a workbook holds them. This page is made from the table by which it is tested.",
+        "heads": "| in the cell | it is |",
+        "noted": "{value}, and the import says so",
+        "refused": "refused: {says}",
+    },
+    "ja": {
+        "title": "# セルに書けるもの",
+        "about": "ほかの意味に取れないものは、シートに見えるとおりに取り込みます。\n"
+        "それ以外は、行、列と次の文を示してファイルを受け付けません。\n"
+        "前後の空白は数えません。「」は文字列、付いていないものはブックの数値、日付、チェックボックスです。\n"
+        "このページは、テストに使う表から作っています。",
+        "heads": "| セルの内容 | 取込み |",
+        "noted": "{value}(取込みの際に知らせます)",
+        "refused": "受け付けません: {says}",
+    },
+}
+
+
+def _page(language: i18n.Language) -> str:
+    i18n.use(language)
+    words = PAGES[language]
+    lines = [words["title"], "", words["about"]]
+    for table in TABLE:
+        kind = require_kind(table["kind"])
+        column = next(column for column in kind.columns if column.name == table["name"])
+        lines += ["", f"## {column.heading} ({_(kind.title)})", "", words["heads"], "|---|---|"]
+        lines += [
+            f"| {_shown(cell, language)} | {_outcome(column, cell, words)} |" for cell, _becomes in table["cells"]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(cell: Any, language: i18n.Language) -> str:
+    if not isinstance(cell, str):
+        return f"`{format_cell(cell)}`"
+    text = cell.replace("\n", "⏎")
+    return f"「`{text}`」" if language == "ja" else f"“`{text}`”"
+
+
+def _outcome(column: InputColumn, cell: Any, words: dict[str, str]) -> str:
+    try:
+        parse_cell(column, cell)
+    except CellProblem as problem:
+        says = _(FORMULAS[problem.code], **problem.fields).replace("\n", "⏎").replace("|", "\\|")
+        return f"{words['refused'].format(says=says)} ({problem.code})"
+    read = str(_read(column, cell))
+    return words["noted"].format(value=f"`{read[2:]}`") if read.startswith("~ ") else f"`{read}`"
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_page_of_the_manual_is_made_from_the_table(language: i18n.Language, update: bool) -> None:
+    path = Path(__file__).parents[1] / "docs" / ("cells.md" if language == "en" else f"cells.{language}.md")
+    page = _page(language)
+    if update:
+        path.write_text(page, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == page, "read what changed, then: pytest tests/test_habits.py --update"
+
+
+def test_table_of_habits_is_long_enough_and_has_no_row_twice() -> None:
+    assert len(HABITS) >= 120
+    assert len({(kind, name, type(cell), cell) for kind, name, cell, _becomes in HABITS}) == len(HABITS)

@@ -1,0 +1,102 @@
+"""From which day rows count as known that do not say so, and what a day that is given later takes over."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table
+
+from ledger import dates, i18n, tables
+from ledger.intake.report import ImportReport
+from ledger.intake.withdrawing import parse_rows, withdraw
+from ledger.store import database
+from tests.test_intake import APPLICATIONS, MEMBERS, ONE_DATABASE, _rows, _take
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dates, "today", lambda: date(2020, 4, 1))
+
+
+KNOWN = {
+    "m.csv": MEMBERS,
+    "a.csv": APPLICATIONS,
+    "d.csv": "照会番号,入金日,金額,振込依頼人名,申込番号\nN1,2011-11-02,7245,ｺｳﾔﾏ,A1\n",
+    "b.csv": "請求書番号,請求日,申込番号,金額\nS1,2012-02-29,A1,7245\n",
+    "f.csv": "適用開始日,発行手数料,税率\n2014-04-01,7452,8\n",
+    "i.csv": "申込番号,送付日\nA1,2012-01-26\n",
+    "r.csv": "申込番号,受領書返送日,記帳日\nA1,,2012-03-31\n",
+}
+
+
+def _days(url: str, table: Table) -> set[date]:
+    return {row["known_on"] for row in _rows(url, table)}
+
+
+def _noted(report: ImportReport) -> dict[str, str]:
+    return {Path(note.file).name: note.code for note in report.notes}
+
+
+def test_rows_that_say_no_day_count_from_the_day_that_fits_their_kind(book_url: str, tmp_path: Path) -> None:
+    """A month that is taken in years later answers questions as of that month, but for what came from outside."""
+    report = _take(book_url, tmp_path, dict(KNOWN))
+    assert _noted(report) == {
+        "m.csv": "known-from-today",
+        "a.csv": "known-from-row",
+        "d.csv": "known-from-row",
+        "b.csv": "known-from-row",
+        "f.csv": "known-from-row",
+        "i.csv": "known-only-from-today",
+    }
+    today = date(2020, 4, 1)
+    facts = {(row["application"], row["name"]): row["known_on"] for row in _rows(book_url, tables.fact)}
+    assert (facts["A1", "applied_on"], facts["A1", "mailed_on"]) == (date(2011, 11, 1), today)
+    assert facts["A1", "receipt"] == date(2012, 3, 31)
+    assert _days(book_url, tables.allocation) == _days(book_url, tables.deposit_known) == {date(2011, 11, 2)}
+    assert (_days(book_url, tables.bill_known), _days(book_url, tables.member_known)) == ({date(2012, 2, 29)}, {today})
+    for language in i18n.LANGUAGES:
+        i18n.use(language)
+        assert all("{" not in note.says for note in report.notes)
+
+
+def test_a_day_of_knowing_that_is_given_later_takes_over_what_was_not_said(book_url: str, tmp_path: Path) -> None:
+    _take(book_url, tmp_path, dict(KNOWN))
+    bills, given = _rows(book_url, tables.bill_known), date(2012, 2, 1)
+    again = _take(book_url, tmp_path, dict(KNOWN), known_on=given)
+    assert _noted(again) == dict.fromkeys(("m.csv", "f.csv", "i.csv"), "known-earlier")
+    assert {Path(file.name).name for file in again.files if not file.unchanged} == {"m.csv", "f.csv", "i.csv"}
+    assert again.corrections == []
+    mailed = [row["known_on"] for row in _rows(book_url, tables.fact) if row["name"] == "mailed_on"]
+    assert mailed == [date(2020, 4, 1), given]  # appended; nothing of before is changed
+    assert _days(book_url, tables.member_known) == {date(2020, 4, 1), given}
+    assert _rows(book_url, tables.bill_known) == bills
+    before = _rows(book_url, tables.fact)
+    for day in (given, date(2012, 2, 20), None):  # the same again, a later day, no day: known already
+        assert all(file.unchanged for file in _take(book_url, tmp_path, dict(KNOWN), known_on=day).files)
+    assert _rows(book_url, tables.fact) == before
+
+
+@ONE_DATABASE
+def test_rows_that_were_withdrawn_are_not_taken_over(book_url: str, tmp_path: Path) -> None:
+    _take(book_url, tmp_path, {name: KNOWN[name] for name in ("m.csv", "a.csv")})
+    issues: dict[str, str | bytes] = {"i.csv": "申込番号,送付日\nA1,2012-01-26\nB1,2012-01-27\n"}
+    _take(book_url, tmp_path, issues)
+    with database.writing(book_url) as connection:
+        withdraw(connection, parse_rows("3:2"), on=date(2020, 4, 1), reason="行の誤り", by="試験")
+    _take(book_url, tmp_path, issues, known_on=date(2012, 2, 1))
+    known = {
+        (row["application"], row["known_on"]) for row in _rows(book_url, tables.fact) if row["name"] == "mailed_on"
+    }
+    assert known == {("A1", date(2020, 4, 1)), ("B1", date(2020, 4, 1)), ("B1", date(2012, 2, 1))}
+
+
+@ONE_DATABASE
+def test_day_counted_in_an_era_that_had_ended_is_taken_in_and_said(book_url: str, tmp_path: Path) -> None:
+    _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS})
+    issues: dict[str, str | bytes] = {"i.csv": "申込番号,送付日,把握日\nA1,2019-05-07,平成31年5月7日\n"}
+    report = _take(book_url, tmp_path, issues)
+    notes = [note for note in report.notes if note.code == "era-had-ended"]
+    assert [(note.row, note.fields["column"], note.fields["day"]) for note in notes] == [
+        (2, "把握日", date(2019, 5, 7))
+    ]
+    assert "平成31年5月7日" in notes[0].says
