@@ -248,14 +248,6 @@ class NotADatabase(Refusal):
     instead = N_("name the books with --database, as sqlite:///FILE or postgresql://…")
 
 
-class NotASettingsFile(Refusal):
-    """{file} cannot be taken for settings: {why}"""
-
-    file: str
-    why: str
-    instead = N_('write in it only: database = "sqlite:///FILE", by = "NAME", lang = "ja"; or delete it')
-
-
 class NotWritable(Refusal):
     """{place} cannot be written"""
 

@@ -408,6 +408,7 @@ ELSEWHERE = {
         people-change-decided same-person-changes-people
     """,
     "test_numbers.py": "ambiguous-number",
+    "test_config.py": "not-a-settings-file",
     "test_people.py": """
         account-not-approved no-change-to-approve same-person-brought-account no-account-known no-purpose-given
         roles-not-on-sqlite

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 import cli
 from ledger import dates, i18n
+from ledger.store.database import format_url
 
 FOLDER = Path(__file__).parent / "walkthrough"
 FILES = sorted(FOLDER.glob("*.md"))
@@ -41,7 +42,8 @@ def _session(body: str, url: str) -> Iterator[str]:
             i18n.use("ja")
             answer = CliRunner().invoke(cli.app, ["--database", url, *shlex.split(line.removeprefix("$ seisan "))])
             assert answer.exception is None or isinstance(answer.exception, SystemExit), answer.exception
-            yield answer.output if answer.output.endswith("\n") or not answer.output else answer.output + "\n"
+            output = answer.output.replace(format_url(url), "sqlite:////事務所/seisan.db")
+            yield output if output.endswith("\n") or not output else output + "\n"
             if answer.exit_code:
                 yield f"[{answer.exit_code}]\n"
 

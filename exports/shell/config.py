@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.errors import NotASettingsFile
+from ledger.errors import Refusal
+from ledger.i18n import N_
 
 NAME = "seisan.toml"
 KEYS = ("database", "by", "lang")
@@ -20,6 +21,14 @@ VARIABLES = {"database": "SEISAN_DATABASE", "by": "SEISAN_USER", "lang": "SEISAN
 DEFAULT = "default"
 
 _SQLITE = "sqlite:///"
+
+
+class NotASettingsFile(Refusal):
+    """{file} cannot be taken for settings: {why}"""
+
+    file: str
+    why: str
+    instead = N_('write in it only: database = "sqlite:///FILE", by = "NAME", lang = "ja"; or delete it')
 
 
 @dataclass(frozen=True)
