@@ -17,10 +17,10 @@ demo: $(READY)
 	$(BIN)/seisan demo demo
 
 quick: $(READY)
-	$(BIN)/pytest -q -n 2 --engine sqlite -m "not hledger and not thorough"
+	$(BIN)/pytest -q -n 2 --dist worksteal --engine sqlite -m "not hledger and not thorough"
 
 test: $(READY)
-	$(BIN)/pytest -n 2 -m "not hledger"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not hledger"
 
 # Every condition of every notice changed in one place: which case tells it.
 mutants: $(READY)
@@ -35,7 +35,7 @@ test-hledger: $(READY)
 # applications; a kill at every point of every command: hours on two cores.
 soak: $(READY)
 	SEISAN_SEQUENCES=2000 SEISAN_STEPS=50 $(BIN)/pytest -n 2 tests/test_model.py
-	SEISAN_SOAK=1 $(BIN)/pytest -n 2 tests/test_races.py tests/test_crashes.py
+	SEISAN_SOAK=1 $(BIN)/pytest -n 2 --dist worksteal -m "not hledger" --deselect tests/test_model.py
 
 check: $(READY) messages-check
 	$(BIN)/ruff format --check --quiet
