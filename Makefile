@@ -1,6 +1,6 @@
 # make demo    a made-up month, from input files to workbook, in the folder demo
 # make quick   what a change of a rule, a report or a refusal needs, on SQLite, within a minute
-# make test    every test, on SQLite and on PostgreSQL
+# make test    every test, on SQLite and on PostgreSQL (of some long tables a part: tests/spread.py)
 # Needed are python3 (3.11 or newer) and make; everything else goes into .venv on first use.
 
 PYTHON ?= python3
@@ -31,8 +31,8 @@ test-hledger: $(READY)
 	@command -v hledger >/dev/null || { echo "hledger is not installed: apt install hledger" >&2; exit 1; }
 	$(BIN)/pytest -m hledger
 
-# 2,000 random sequences of 50 commands, each on SQLite and on PostgreSQL; 64 clients at 2,000
-# applications; a kill at every point of every command: hours on two cores.
+# 2,000 random sequences of 50 commands, each on SQLite and on PostgreSQL; and every test with nothing left out
+# (tests/spread.py): 64 clients at 2,000 applications, a kill at every point of every command: hours on two cores.
 soak: $(READY)
 	SEISAN_SEQUENCES=2000 SEISAN_STEPS=50 $(BIN)/pytest -n 2 tests/test_model.py
 	SEISAN_SOAK=1 $(BIN)/pytest -n 2 --dist worksteal -m "not hledger" --deselect tests/test_model.py
