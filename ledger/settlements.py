@@ -5,6 +5,7 @@ Money that was never due takes the course of a refund, for a deposit.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any, Literal
 
@@ -161,6 +162,19 @@ def settlements(
     connection: Connection, table: Table, where: Where = None, as_of: date | None = None
 ) -> list[Settlement]:
     """The same for the table of refunds or of credits; what was not proposed by the day is left out."""
+    statement = _statement(table)
+    if where is not None:
+        statement = statement.where(where)
+    if as_of is not None:
+        statement = statement.where(transitions_of(table).c.happened_on <= as_of)
+    by_number = (list(rows) for _no, rows in groupby(connection.execute(statement), lambda row: row.no))
+    # The columns stand in the order of the fields: seven of the settlement, then those of each transition.
+    values = ((*rows[0][:7], tuple(Transition(*row[7:]) for row in rows)) for rows in by_number)
+    return [Settlement(*fields) for fields in values]
+
+
+@cache
+def _statement(table: Table) -> Select[Any]:
     step, application = transitions_of(table), owned()
     whose = (_column(table, name) for name in ("no", "application", "deposit", "to_application"))
     # Of a credit what stands in the second line is not kept.
@@ -169,20 +183,12 @@ def settlements(
         *("payment_file", "undoes", "yen", "member_known", "payee", "despite", "grounds"),
     )
     columns = (*whose, application.c.member, table.c.decision, table.c.yen, *(_column(step, name) for name in of_step))
-    statement: Select[Any] = (
+    return (
         select(*columns)
         .join_from(table, step, step.c[table.name] == table.c.no)
         .outerjoin(application, application.c.number == table.c.application)
         .order_by(table.c.no, step.c.nth)
     )
-    if where is not None:
-        statement = statement.where(where)
-    if as_of is not None:
-        statement = statement.where(step.c.happened_on <= as_of)
-    by_number = (list(rows) for _no, rows in groupby(connection.execute(statement), lambda row: row.no))
-    # The columns stand in the order of the fields: seven of the settlement, then those of each transition.
-    values = ((*rows[0][:7], tuple(Transition(*row[7:]) for row in rows)) for rows in by_number)
-    return [Settlement(*fields) for fields in values]
 
 
 def _column(table: Table, name: str) -> ColumnElement[Any]:

@@ -3,6 +3,7 @@
 `make test` runs everything on both databases; a server that does not start is an error, never a reason to leave out.
 """
 
+import gc
 import itertools
 import os
 import shutil
@@ -22,7 +23,9 @@ from sqlalchemy import Engine
 from sqlalchemy.util import LRUCache
 
 from ledger import i18n
+from tests import connections
 from tests.server import Server
+from tests.spread import falls_to_postgresql
 
 if TYPE_CHECKING:
     from tests.copies import Copies
@@ -92,11 +95,24 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Nothing is left out by a test itself: with `--engine`, the tests of the other database are not chosen."""
-    if engine := config.getoption("--engine"):
-        chosen = [item for item in items if _needs(item) <= {engine}]
-        config.hook.pytest_deselected(items=[item for item in items if not _needs(item) <= {engine}])
-        items[:] = chosen
+    """Nothing is left out by a test itself: with `--engine`, the tests of the other database are not chosen.
+
+    Of the tables named in `spread.py` PostgreSQL gets a part, unless a row was asked for by its name.
+    """
+    engine = config.getoption("--engine")
+    left_out = {item for item in items if engine and not _needs(item) <= {engine}} | set(_left_to_soak(items))
+    if left_out:
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _left_to_soak(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    tables: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, pytest.Function) and "postgresql" in _needs(item):
+            tables[f"{item.module.__name__.removeprefix('tests.')}.{item.originalname}"].append(item)
+    for test, rows in tables.items():
+        yield from (item for row, item in enumerate(rows) if len(rows) > 1 and not falls_to_postgresql(test, row))
 
 
 def _needs(item: pytest.Item) -> set[str]:
@@ -188,6 +204,32 @@ def _commands_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("typer.testing._get_command", cache(typer.main.get_command))
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _connections_kept() -> Iterator[None]:
+    """A connection to PostgreSQL is used again by the next command at the same books, as each new one costs a process.
+
+    SQLite's are opened for each command, as by the program.
+    """
+    from ledger.store import database
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "create_engine", connections.keeping)
+        yield
+    connections.let_go()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _swept_seldom() -> Iterator[None]:
+    """What was imported is not looked through again and again for garbage, and processes that fork share it."""
+    gc.collect()
+    gc.freeze()
+    before = gc.get_threshold()
+    gc.set_threshold(20_000, 20, 50)
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -58,7 +58,9 @@ class EditedCopy:
 
     def _call(self, *command: str) -> str:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("SEISAN_", "PYTEST_"))}
-        environment |= {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment["PYTHONPATH"] = str(self.folder)
+        # The next program in the copy need not compile everything anew.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         ended = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
@@ -68,7 +70,8 @@ def edited(folder: Path, edits: Edits) -> EditedCopy:
     """Copies the sources into a new folder and makes the edits of a row."""
     folder = folder / "seisan"
     folder.mkdir()
-    ignored = shutil.ignore_patterns("__pycache__", ".*")
+    # What is compiled is copied with the day of its source, and stays good where that is not edited.
+    ignored = shutil.ignore_patterns(".*")
     for name in (*SOURCES, *READMES):
         source = ROOT / name
         if source.is_dir():

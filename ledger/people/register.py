@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, String, bindparam, select
 
 from ledger import tables
 from ledger.codes import ASSOCIATIONS, REASONS
@@ -35,10 +36,17 @@ class Person:
 
 def latest_rows(connection: Connection, as_of: date | None = None, member: str | None = None) -> dict[str, Row[Any]]:
     """The row of the register that counts of every member, or of one: the last (by the day, when one is given)."""
+    parameters = {"as_of": as_of} if as_of else {}
+    asked = {"member": member} if member is not None else {}
+    rows = connection.execute(_latest(as_of is not None, member is not None), parameters | asked)
+    return {row.member: row for row in rows}
+
+
+@cache
+def _latest(by_day: bool, one: bool) -> Select[Any]:
     versions = tables.member_known
-    within = None if member is None else versions.c.member == member
-    statement = latest_version(versions, (versions.c.member,), AS_OF if as_of else None, within)
-    return {row.member: row for row in connection.execute(statement, {"as_of": as_of} if as_of else {})}
+    within = versions.c.member == bindparam("member", type_=String) if one else None
+    return latest_version(versions, (versions.c.member,), AS_OF if by_day else None, within)
 
 
 def require_member(connection: Connection, member: str) -> Row[Any]:

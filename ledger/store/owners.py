@@ -1,14 +1,19 @@
 """Whose an application is: the member it was first recorded with, until it became known that it is another's."""
 
 from datetime import date
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 
 from ledger import tables
 
 
+@cache
 def owned(as_of: ColumnElement[date] | None = None) -> Subquery:
-    """Every application (`number`) with the `member` whose it was known to be by the day (None: known last)."""
+    """Every application (`number`) with the `member` whose it was known to be by the day (None: known last).
+
+    Put together once: nearly every command asks for it, some of them a hundred times.
+    """
     application, corrected = tables.application, _corrected(as_of)
     member = func.coalesce(corrected.c.member, application.c.member).label("member")
     statement = select(application.c.number, member)
