@@ -35,7 +35,7 @@ test-hledger: $(READY)
 # applications; a kill at every point of every command: hours on two cores.
 soak: $(READY)
 	SEISAN_SEQUENCES=2000 SEISAN_STEPS=50 $(BIN)/pytest -n 2 tests/test_model.py
-	SEISAN_SOAK=1 $(BIN)/pytest -n 2 tests/test_races.py tests/test_crashes.py
+	SEISAN_SOAK=1 $(BIN)/pytest -n 2 tests/test_races.py tests/test_races_of_two.py tests/test_crashes.py tests/test_roles.py
 
 check: $(READY) messages-check
 	$(BIN)/ruff format --check --quiet
