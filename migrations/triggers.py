@@ -327,8 +327,9 @@ def _postgresql_people() -> Iterator[str]:
         unlisted = _refuse_if(NOT_LISTED, f"not-listed: {table}")
         yield _function(f"refuse_unlisted_{table}", f"{unlisted}; RETURN NEW;")
         yield _trigger(f"{table}_listed", "BEFORE INSERT", table, f"refuse_unlisted_{table}", when=when)
+    by_role = alone("change").replace(same("proposed"), "proposed.role = NEW.role")
     by_one, left = (
-        _refuse_if(alone("change"), "same-person: people_step"),
+        _refuse_if(f"({alone('change')}) OR (({by_role}) AND NOT {_OWNER})", "same-person: people_step"),
         _refuse_if(NOBODY_LEFT, "nobody-left: people_step"),
     )
     yield _function("refuse_people_step", f"{by_one}; {left}; RETURN NEW;")

@@ -231,11 +231,11 @@ def return_deposit(memory: Memory, reference: str, by: str, on: date) -> Expecta
     before = [refund for refund in memory.refunds if refund.deposit == reference]
     in_suspense = memory.balance[SUSPENSE, reference]
     answer = yield
-    if reference not in memory.deposits:
+    if reference not in memory.yens:
         require_refused(answer, "unknown-deposit")
     elif not _proposed_before(before, answer, on, ("rejected", "ended")):
         told = [line for line in memory.lines if line.of == reference]
-        nothing_new = len(told) == 1 and memory.deposits[reference][0].application is None
+        nothing_new = len(told) == 1 and told[0].withdrawn is None and not told[0].words[0].applications
         possible = ["not-held-yet"] if in_suspense and nothing_new else ["not-held-yet", "nothing-overpaid"]
         if require_allowed(answer, {"month-closed": memory.is_closed(on)}, possible):
             _require_proposed(memory.refunds[-1], answer, answer.result.yen, on, by)

@@ -23,6 +23,11 @@ from tests.desk import CLERK, ON
 # `make soak` kills at every point; the ordinary run at the first, at these parts of the way, and around COMMIT.
 SOAK = bool(os.environ.get("SEISAN_SOAK"))
 PARTS = (0.5,)
+# Where each further way is killed: on SQLite, in the ordinary run the months on PostgreSQL too.
+BOTH = (
+    tuple(FURTHER) if SOAK else ("a proposed closing is closed by another", "what was dated later comes to its own day")
+)
+WAYS = [*(("sqlite", way) for way in FURTHER), *(("postgresql", way) for way in BOTH)]
 
 
 pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment")]
@@ -44,7 +49,7 @@ def test_killed_anywhere_it_is_done_once(made: Copies, command: str) -> None:
         killed_anywhere(made, desk.resolved(url, f"{command} {WRITING[command].typed}"), by=WRITING[command].by)
 
 
-@pytest.mark.parametrize("way", FURTHER)
+@pytest.mark.parametrize(("made", "way"), WAYS, indirect=["made"], scope="module")
 def test_killed_anywhere_another_way_of_a_command_is_done_once(made: Copies, way: str) -> None:
     """The same of what a command does beside: a month that two close, what comes to its own day, a member corrected."""
     further = FURTHER[way]
@@ -90,7 +95,7 @@ def test_killed_at_every_point_it_is_done_once(made: Copies, command: str) -> No
     killed_at_every_point(made, typed, by=WRITING[command].by)
 
 
-@pytest.mark.parametrize("way", FURTHER if SOAK else ["what was dated later comes to its own day"])
+@pytest.mark.parametrize(("made", "way"), WAYS if SOAK else [("sqlite", BOTH[1])], indirect=["made"], scope="module")
 def test_killed_at_every_point_another_way_of_a_command_is_done_once(made: Copies, way: str) -> None:
     with made.copy() as url:
         begun(url, FURTHER[way])

@@ -25,7 +25,9 @@ APPLICATIONS = 2000 if SOAK else 20
 OTHERS = {"database-locked", "database-unreachable", "posted-differently", "yen-not-held"}
 
 
-def test_no_fee_goes_back_twice(book_url: str, engine: str) -> None:
+def test_no_fee_goes_back_twice(book_url: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # How long 64 clients wait for each other is the machine's, and no promise: on a loaded one longer than a minute.
+    monkeypatch.setattr(database, "PATIENCE", 3_600_000)
     wanted = crowd.attempts(crowd.pairs(book_url, APPLICATIONS), 2 * EACH, seed=7245)
     assert len(wanted) == APPLICATIONS * EACH
     told = crowd.rush(book_url, wanted, CLIENTS)

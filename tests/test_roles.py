@@ -18,9 +18,10 @@ from ledger.errors import Exit
 from ledger.store import database
 from migrations import roles, triggers
 from tests import desk
-from tests.commands import WRITING, Writing
+from tests.commands import FURTHER, WRITING, Writing
 from tests.copies import Copies
 from tests.desk import CHIEF, CLERK, MEMBER, ON
+from tests.insiders import FILES, INSIDERS
 from tests.server import Server
 
 pytestmark = pytest.mark.thorough
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.thorough
 OWN = f"t{os.getpid()}"
 KINDS = ("clerk", "approver", "auditor")
 TABLES = sorted(tables.metadata.tables)
+SOAK = bool(os.environ.get("SEISAN_SOAK"))
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +183,26 @@ def test_a_role_does_what_it_may_and_is_refused_the_rest_in_a_sentence(
             assert (logins[who] in recorded) is (who != "auditor")
 
 
+# Each further way for one role, by turns; in a soak for every role.
+FURTHER_ROLES = [
+    (who, way) for nth, way in enumerate(FURTHER) for who in (KINDS if SOAK else (KINDS[nth % len(KINDS)],))
+]
+
+
+@pytest.mark.parametrize("made", ["postgresql"], indirect=True, scope="module")
+@pytest.mark.parametrize(("who", "way"), FURTHER_ROLES)
+def test_a_role_does_the_further_ways_that_it_may(shared: Copies, logins: dict[str, str], who: str, way: str) -> None:
+    further = FURTHER[way]
+    with shared.copy() as owner:
+        for by, typed in further.before:
+            desk.done(owner, *desk.resolved(owner, typed), by=by)
+        url, words = owner.replace("postgres@", f"{logins[who]}@"), desk.resolved(owner, further.typed)
+        if who in further.roles:
+            desk.done(url, *words, by=further.by)
+        else:
+            refused(url, "not-permitted", *words, by=further.by)
+
+
 @pytest.mark.parametrize("who", KINDS)
 def test_what_only_the_owner_or_whoever_writes_may_is_refused_in_a_sentence(at: Callable[[str], str], who: str) -> None:
     refused(at(who), "not-permitted", "roles", "--prefix", OWN)
@@ -326,6 +348,20 @@ def test_two_names_under_one_role_are_one_person(own: Callable[[str], str], logi
     assert "same-person" in attack(both, stepped("refund", no, 2, "approved", logins["both"]))
     desk.done(own("approver"), "refund", "approve", str(no), "--on", "2012-05-31", by=CHIEF)
     desk.done(both, "refund", "approve", "1", "--on", "2012-05-31", by=CHIEF)
+
+
+@pytest.mark.parametrize("attempt", INSIDERS)
+def test_an_insider_approves_nothing_of_their_own_around_the_program(
+    at: Callable[[str], str], own: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attempt: str
+) -> None:
+    who, typed, statements, expected = INSIDERS[attempt]
+    monkeypatch.chdir(tmp_path)
+    for name, body in FILES.items():
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    url = own(who) if typed else at(who)
+    if typed:
+        desk.done(url, *typed.split(), by=CLERK)
+    assert expected in attack(url, *statements)
 
 
 def test_by_the_rule_of_three_two_names_under_one_role_are_one_maker(

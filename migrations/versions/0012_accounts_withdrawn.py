@@ -1,4 +1,4 @@
-"""A bank account that was withdrawn leaves no place for another that nobody approved: the triggers say so."""
+"""A withdrawn bank account leaves no place for another; one role is one person at the list of people as well."""
 
 revision = "0012"
 down_revision = "0010"
