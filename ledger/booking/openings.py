@@ -3,6 +3,7 @@
 What happened up to and on their day is in them: deposits of before are not posted, and a certificate is not owed twice.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -12,6 +13,7 @@ from ledger.booking.events import entry_of
 from ledger.codes import OPENING, Account
 from ledger.i18n import N_
 from ledger.journal.entries import parts, post, recorded
+from ledger.journal.refusals import MonthClosed, YenNotHeld
 from ledger.journal.reversal import CORRECTION, opposite, reversed_by
 
 WITHDRAWN = N_("the opening balances were taken back")
@@ -39,14 +41,18 @@ def post_openings(connection: Connection, *, by: str) -> int:
 def take_back(connection: Connection, *, on: date, by: str) -> int:
     """Reverses the opening balances that stand; gives how many. Others may then come in, if nothing else was posted.
 
-    Dated the day on which it became known that they were wrong, but not before their own.
+    Dated their own day, so that on no day two beginnings stand, and known since the day on which it became known that
+    they were wrong. One whose month is closed, or whose money was used in between, is dated that day.
     """
-    originals = recorded(connection, _standing(connection))
-    reversals = [
-        opposite(no, original, on=max(on, original.on), reason=WITHDRAWN, cause=CORRECTION)
-        for no, original in sorted(originals.items(), reverse=True)
-    ]
-    return len(post(connection, reversals, by=by))
+    originals = sorted(recorded(connection, _standing(connection)).items(), reverse=True)
+    for no, original in originals:
+        known_on = max(on, original.on)
+        reversal = opposite(no, original, on=known_on, reason=WITHDRAWN, cause=CORRECTION)
+        try:
+            post(connection, [replace(reversal, on=original.on)], by=by)
+        except (MonthClosed, YenNotHeld):
+            post(connection, [reversal], by=by)
+    return len(originals)
 
 
 def _standing(connection: Connection) -> list[int]:
