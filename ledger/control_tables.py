@@ -97,6 +97,20 @@ class PayeeApprovalRow(SignedBase, table=True):
     payee_known: int = Field(primary_key=True, foreign_key="payee_known.id", sa_column_kwargs={"autoincrement": False})
 
 
+class PayeeEndRow(SignedBase, table=True):
+    """That a payee shall receive the money no more: proposed, then approved by a second person or rejected."""
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", ("proposed", "approved", "rejected")), "state"),
+        CheckConstraint("state = 'approved' OR reason IS NOT NULL", "reason"),
+        Index(None, "payee_known", "no"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    payee_known: int = Field(foreign_key="payee_known.id")
+    state: str
+    reason: str | None = None
+
+
 class LookedRow(SignedBase, table=True):
     """Who looked at the whole bank account number of a member, and for what."""
 

@@ -55,6 +55,7 @@ class MemberKnownRow(KnownBase, table=True):
         CheckConstraint(one_of("association", ASSOCIATIONS), "association"),
         CheckConstraint(f"account_type IS NULL OR {one_of('account_type', ACCOUNT_TYPES.codes)}", "account_type"),
         Index(None, "member", "known_on", "id"),
+        Index(None, "account_number"),
     )
     member: str = Field(foreign_key="member.number")
     name: str
@@ -465,9 +466,8 @@ deposit, deposit_known, allocation, withdrawn = _core("deposit", "deposit_known"
 bill_known, opening, fee, account = _core("bill_known", "opening", "fee", "account")
 entry, movement, decision, refund, refund_step = _core("entry", "movement", "decision", "refund", "refund_step")
 payment_file, credit, credit_step, batch, seal = _core("payment_file", "credit", "credit_step", "batch", "seal")
-refused, month_step, account_approval, payee_known, payee_approval = _core(
-    "refused", "month_step", "account_approval", "payee_known", "payee_approval"
-)
+refused, month_step, account_approval = _core("refused", "month_step", "account_approval")
+payee_known, payee_approval, payee_end = _core("payee_known", "payee_approval", "payee_end")
 people_change, people_step = _core("people_change", "people_step")
 ruling, ruling_step = _core("ruling", "ruling_step")
 slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")

@@ -163,6 +163,7 @@ APPROVALS = {
     "account_approval": "",
     "payee_approval": "",
     "ruling_step": "NEW.state = 'approved'",
+    "payee_end": "NEW.state = 'approved'",
 }
 
 
@@ -281,14 +282,19 @@ OWNED = (
     f" AND {stands('k', 'application_known')} ORDER BY k.known_on DESC, k.id DESC LIMIT 1),"
     f" (SELECT a.member FROM application a WHERE a.number = {WHOSE}))"
 )
+_NOT_ENDED = "p.id NOT IN (SELECT gone.payee_known FROM payee_end gone WHERE gone.state = 'approved')"
 PAYEE = (
     "(SELECT p.id FROM payee_known p JOIN payee_approval word ON word.payee_known = p.id"
-    f" WHERE p.application = {WHOSE} AND {stands('p', 'payee_known')} ORDER BY p.known_on DESC, p.id DESC LIMIT 1)"
+    f" WHERE p.application = {WHOSE} AND {stands('p', 'payee_known')} AND {_NOT_ENDED}"
+    " ORDER BY p.known_on DESC, p.id DESC LIMIT 1)"
 )
+# One known later waits for a second person, or that this one is to be ended.
 PAYEE_WAITS = (
     "(SELECT p.id FROM payee_known p LEFT JOIN payee_approval word ON word.payee_known = p.id"
-    f" WHERE p.application = {WHOSE} AND {stands('p', 'payee_known')} ORDER BY p.known_on DESC, p.id DESC LIMIT 1)"
-    f" <> COALESCE({PAYEE}, 0)"
+    f" WHERE p.application = {WHOSE} AND {stands('p', 'payee_known')} AND {_NOT_ENDED}"
+    " ORDER BY p.known_on DESC, p.id DESC LIMIT 1)"
+    f" <> COALESCE({PAYEE}, 0) OR 'proposed' = (SELECT e.state FROM payee_end e WHERE e.payee_known = {PAYEE}"
+    " ORDER BY e.no DESC LIMIT 1)"
 )
 REGISTERED = (
     f"(SELECT m.id FROM member_known m WHERE m.member = {OWNED} AND {stands('m', 'member_known')}"
@@ -387,3 +393,22 @@ def closed_alone(same_person: str) -> str:
         " (SELECT max(no) FROM month_step) AND proposal.state = 'proposed' AND proposal.month = NEW.month"
         f" AND proposal.bank_yen = NEW.bank_yen AND NOT ({same_person}))"
     )
+
+
+_END_BEFORE = (
+    "COALESCE((SELECT b.state FROM payee_end b WHERE b.payee_known = NEW.payee_known ORDER BY b.no DESC LIMIT 1), '')"
+)
+
+# The end of a payee whom a second person approved is proposed, and then approved or rejected; approved, it is over.
+END_OUT_OF_ORDER = (
+    f"(NEW.state = 'proposed' AND ({_END_BEFORE} NOT IN ('', 'rejected') OR NOT EXISTS"
+    " (SELECT 1 FROM payee_approval word WHERE word.payee_known = NEW.payee_known)))"
+    f" OR (NEW.state <> 'proposed' AND {_END_BEFORE} <> 'proposed')"
+)
+SAME_ENDER = same("ending")
+
+
+def ended_alone(same_person: str) -> str:
+    """True when who proposed the end of a payee is, by this comparison, who approves it."""
+    last = "(SELECT max(e.no) FROM payee_end e WHERE e.payee_known = NEW.payee_known AND e.state = 'proposed')"
+    return f"EXISTS (SELECT 1 FROM payee_end ending WHERE ending.no = {last} AND {same_person})"

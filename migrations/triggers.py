@@ -16,6 +16,7 @@ from migrations.conditions import (
     BROUGHT_RULING,
     CLOSED,
     CLOSES,
+    END_OUT_OF_ORDER,
     FILING,
     NOBODY_LEFT,
     NOT_LISTED,
@@ -25,6 +26,7 @@ from migrations.conditions import (
     RECOVERED_BEYOND,
     SAME_BROUGHT,
     SAME_CLOSER,
+    SAME_ENDER,
     SAME_MAKER,
     SAME_PROPOSER,
     SECOND_PERSON,
@@ -35,6 +37,7 @@ from migrations.conditions import (
     bound_to_another,
     by_proposer,
     closed_alone,
+    ended_alone,
     made_by,
     not_owed,
     out_of_order,
@@ -79,6 +82,7 @@ NAMED_BY = {
     "account_approval": ("member_known",),
     "payee_known": ("id",),
     "payee_approval": ("payee_known",),
+    "payee_end": ("no",),
     "looked": ("no",),
     "setting": ("no",),
     "people_change": ("no",),
@@ -90,7 +94,7 @@ NAMED_BY = {
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
     *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request", "slip_step"),
-    *("people_change", "people_step", "ruling_step"),
+    *("people_change", "people_step", "ruling_step", "payee_end"),
 )
 
 # The accounts that hold what belongs to members, or what they owe, with the side that takes out of each and by what it
@@ -222,6 +226,9 @@ def _sqlite() -> Iterator[str]:
     yield _raise("people_step_people", "same-person: people_step", "people_step", when=changed, where=alone("change"))
     yield _raise("people_step_left", "nobody-left: people_step", "people_step", when=changed, where=NOBODY_LEFT)
     ruling, approved = "ruling_step", "NEW.state = 'approved'"
+    yield _raise("payee_end_order", "out-of-order: payee_end", "payee_end", where=END_OUT_OF_ORDER)
+    by_same = ended_alone(SAME_ENDER)
+    yield _raise("payee_end_people", "same-person: payee_end", "payee_end", when=approved, where=by_same)
     yield _raise(f"{ruling}_order", f"out-of-order: {ruling}", ruling, where=ruling_out_of_order())
     yield _raise(f"{ruling}_people", f"same-person: {ruling}", ruling, when=approved, where=BROUGHT_RULING)
 
@@ -346,6 +353,7 @@ def _postgresql_people() -> Iterator[str]:
         f"IF {approver} THEN RAISE EXCEPTION 'not-permitted: ruling_step' USING ERRCODE = '42501'; END IF; RETURN NEW;",
     )
     yield _trigger("ruling_step_order", "BEFORE INSERT", "ruling_step", "refuse_ruling_step")
+    yield from _postgresql_payees()
     closes = _refuse_if(f"NEW.state = 'proposed' AND {CLOSES}", "closes-nothing: month_step")
     by_same = f"{SAME_CLOSER} OR (proposal.role = NEW.role AND NOT {_OWNER})"
     alone_closed = _refuse_if(f"NEW.state = 'closed' AND {closed_alone(by_same)}", "same-person: month_step")
@@ -359,6 +367,22 @@ def _postgresql_people() -> Iterator[str]:
     another = "NEW.role IS DISTINCT FROM current_user"
     for table in SIGNED:
         yield _trigger(f"{table}_signature", "BEFORE INSERT", table, "refuse_signature", when=another)
+
+
+def _postgresql_payees() -> Iterator[str]:
+    by_same = ended_alone(f"({SAME_ENDER} OR (ending.role = NEW.role AND NOT {_OWNER}))")
+    alone_ended = f"NEW.state = 'approved' AND {by_same}"
+    other_role = (
+        "(NEW.state = 'approved' AND NOT has_table_privilege('account_approval', 'INSERT'))"
+        " OR (NEW.state = 'proposed' AND NOT has_table_privilege('payee_known', 'INSERT'))"
+    )
+    yield _function(
+        "refuse_payee_end",
+        f"{_refuse_if(END_OUT_OF_ORDER, 'out-of-order: payee_end')}; "
+        f"{_refuse_if(alone_ended, 'same-person: payee_end')}; "
+        f"IF {other_role} THEN RAISE EXCEPTION 'not-permitted: payee_end' USING ERRCODE = '42501'; END IF; RETURN NEW;",
+    )
+    yield _trigger("payee_end_order", "BEFORE INSERT", "payee_end", "refuse_payee_end")
 
 
 def _not_for_this_role(table: str) -> str:

@@ -240,6 +240,8 @@ def people(url: str, folder: Path) -> None:
         done(url, "import", str(path))
     done(url, "account", "approve", ANOTHER, by=CHIEF)
     done(url, "payee", "approve", "THEIRS", by=CHIEF)
+    done(url, "payee", "end", "THEIRS", "--reason", "誤り")
+    done(url, "payee", "reject-end", "THEIRS", "--reason", "届出のとおり", by=CHIEF)
     done(url, "account", "show", ANOTHER, "--purpose", "本人からの照会")
     assert typed(url, "refund", "approve", "99").exit_code == 1
 

@@ -225,7 +225,10 @@ OWN_BOOKS = {
         approval-fell came-back-before grounds-changed more-than-paid no-refund-named none-waits nothing-recorded
         nothing-to-propose proposed-differently same-person-pays
     """,
-    "followed in test_payees.py": "member-died no-payee-to-approve payee-not-approved same-person-brought-payee",
+    "followed in test_payees.py": """
+        member-died no-payee-to-approve payee-not-approved same-person-brought-payee no-payee-to-end payee-end-waits
+        no-payee-end-waits same-person-ends-payee
+    """,
     "followed in test_openings.py": "openings-as-a-whole rests-on-opening",
     "followed in test_permissions.py": """
         names-nobody no-such-right nobody-left-to-approve not-allowed not-listed people-change-decided

@@ -166,8 +166,26 @@ def test_balances_come_once_and_before_any_other_entry(book_url: str, folder: Pa
     assert "(openings-as-a-whole)" in part.stderr
     desk.done(book_url, "withdraw", str(number), "--reason", "誤り", "--on", "2012-05-11")
     assert balance(book_url, "2012-05-31") == {}
+    # What the certificate had taken meanwhile is dated the day of the withdrawal; of the rest nothing ever was.
+    assert balance(book_url, "2012-04-15") == {"1110": 7245, "2040": 7245}
     desk.done(book_url, "import", "もう一度.csv")
     assert balance(book_url, "2012-05-31") == BEGUN
+    desk.verifies(book_url)
+
+
+def test_balances_that_others_replace_do_not_stand_beside_them_on_any_day(book_url: str, folder: Path) -> None:
+    desk.done(book_url, "import", "会員.csv", "申込.csv")
+    desk.done(book_url, "import", "入金.csv", "開始残高.csv", "--known-on", "2012-04-02")
+    (folder / "正しい.csv").write_text(OPENINGS.replace("100000", "100001").replace("71020", "71021"), encoding="utf-8")
+    number = {row["file"]: row["no"] for row in desk.answered(book_url, "imports")["imports"]}["開始残高.csv"]
+    desk.done(book_url, "withdraw", str(number), "--reason", "誤り", "--on", "2012-04-20")
+    for day in ("2012-04-01", "2012-04-20", "2012-06-10"):
+        assert balance(book_url, day) == {}, day
+    desk.done(book_url, "import", "正しい.csv")
+    for day in ("2012-03-31", "2012-04-15", "2012-06-10"):
+        assert balance(book_url, day) == BEGUN | {"1110": 100001, "4900": 71021}, day
+    known = [row for row in desk.answered(book_url, "entries")["entries"] if row["reverses"]]
+    assert {row["on"] for row in known} == {"2012-03-31"}
     desk.verifies(book_url)
 
 

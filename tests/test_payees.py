@@ -113,6 +113,102 @@ def test_a_proposal_says_that_the_member_died(books: str, tmp_path: Path) -> Non
     desk.done(books, "letter", "1", "--out", str(tmp_path / "l.xlsx"))
 
 
+def in_place(url: str, folder: Path, cells: str = HEIR) -> None:
+    """Somebody in the member's place, approved by a second person."""
+    brought(url, folder, desk.PAYEES, cells)
+    desk.done(url, "payee", "approve", "A-1", by=CHIEF)
+
+
+END = ("payee", "end", "A-1", "--reason", "相続人ではなかった")
+
+
+def test_a_payee_is_ended_by_two_and_the_money_goes_to_whom_it_went_before(books: str, tmp_path: Path) -> None:
+    refused(books, "no-payee-to-end", *END)
+    in_place(books, tmp_path)
+    desk.done(books, "refund", "approve", "1-2", "--on", "2012-03-26", by=CHIEF)
+    refused(books, "no-payee-end-waits", "payee", "approve-end", "A-1", by=CHIEF)
+    refused(books, "no-payee-end-waits", "payee", "reject-end", "A-1", "--reason", "届出のとおり", by=CHIEF)
+    desk.done(books, *END)
+    assert desk.answered(books, *END)["changed"] is False
+    refused(books, "payee-end-waits", "payee", "end", "A-1", "--reason", "別の理由")
+    (payee,) = desk.answered(books, "payee", "list")["payees"]
+    assert (payee["name"], payee["to_end_by"], payee["end_reason"]) == ("戊野 一郎", CLERK, "相続人ではなかった")
+    # Until a second person decides, nobody is paid.
+    refused(books, "payee-end-waits", "refund", "paid", "1", "--on", "2012-03-27")
+    assert "payee approve-end" in refused(books, "not-ready-to-file", *FILE, str(tmp_path / "f.txt"))
+    refused(books, "same-person-ends-payee", "payee", "approve-end", "A-1", by=f"{CLERK}\u200b")
+    desk.done(books, "payee", "approve-end", "A-1", by=CHIEF)
+    assert desk.answered(books, "payee", "approve-end", "A-1", "--by", THIRD)["changed"] is False
+    assert desk.answered(books, "payee", "list")["payees"] == []
+    assert MEMBER in refused(books, "approval-fell", "refund", "paid", "1", "--on", "2012-03-28")
+    desk.done(books, "refund", "approve", "1-2", "--on", "2012-03-27", by=CHIEF)
+    desk.done(books, "refund", "paid", "1", "--on", "2012-03-28")
+    # Brought again with a later paper, the same person receives what is not paid yet.
+    in_place(books, tmp_path, HEIR.replace("03-24", "03-27"))
+    refused(books, "approval-fell", "refund", "paid", "2", "--on", "2012-03-28")
+    desk.verifies(books)
+
+
+def test_the_payee_of_before_receives_it_when_a_later_one_ends(books: str, tmp_path: Path) -> None:
+    in_place(books, tmp_path)
+    in_place(books, tmp_path, HEIR.replace("3334445", "3334446").replace("03-24", "03-25"))
+    desk.done(books, "refund", "approve", "1", "--on", "2012-03-26", by=CHIEF)
+    desk.done(books, *END)
+    desk.done(books, "payee", "approve-end", "A-1", by=CHIEF)
+    desk.done(books, "refund", "approve", "1", "--on", "2012-03-27", by=CHIEF)
+    desk.done(books, "refund", "paid", "1", "--on", "2012-03-28")
+    assert desk.answered(books, "refund", "list")[0]["account"] == "***4445"
+    desk.verifies(books)
+
+
+def test_an_end_that_is_rejected_changes_nothing_and_can_be_proposed_again(books: str, tmp_path: Path) -> None:
+    in_place(books, tmp_path)
+    desk.done(books, "refund", "approve", "1", "--on", "2012-03-26", by=CHIEF)
+    desk.done(books, *END)
+    reject = ("payee", "reject-end", "A-1", "--reason", "届出のとおり")
+    assert desk.answered(books, *reject)["changed"] is True
+    assert desk.answered(books, *reject)["changed"] is False
+    desk.done(books, "refund", "paid", "1", "--on", "2012-03-28")
+    desk.done(books, *END)
+    desk.done(books, "payee", "approve-end", "A-1", by=CHIEF)
+    assert desk.answered(books, "refund", "list")[0]["account"] == "***4445"  # what was paid was paid
+    desk.verifies(books)
+
+
+ENDING = (
+    "INSERT INTO payee_end (no, payee_known, state, reason, recorded_at, by) VALUES"
+    " ({no}, (SELECT max(id) FROM payee_known), '{state}', '誤り', '2012-03-26 00:00:00', '{by}')"
+)
+TO_THE_PAYEE = (
+    "INSERT INTO refund_step (refund, nth, state, happened_on, recorded_at, by, member_known, payee) VALUES"
+    f" (1, 2, 'approved', '2012-03-26', '2012-03-26', '{CHIEF}', (SELECT max(id) FROM member_known),"
+    " (SELECT max(id) FROM payee_known))"
+)
+# What is written around the program once an end is proposed as No. 1, or before; and by which rule it is refused.
+ENDS_AROUND = [
+    (True, ENDING.format(no=2, state="approved", by=f" {CLERK}"), "same-person: payee_end"),
+    (True, ENDING.format(no=2, state="proposed", by=CHIEF), "out-of-order: payee_end"),
+    (False, ENDING.format(no=2, state="approved", by=CHIEF), "out-of-order: payee_end"),
+    (False, ENDING.format(no=2, state="rejected", by=CHIEF), "out-of-order: payee_end"),
+    (True, "DELETE FROM payee_end", "append-only: payee_end"),
+    (True, TO_THE_PAYEE, "approval-fell: refund_step"),
+]
+
+
+@pytest.mark.parametrize(("proposed", "statement", "rule"), ENDS_AROUND)
+def test_an_end_around_the_program_is_refused(
+    books: str, tmp_path: Path, proposed: bool, statement: str, rule: str
+) -> None:
+    in_place(books, tmp_path)
+    if proposed:
+        desk.done(books, *END)
+    with (
+        create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection,
+        pytest.raises(DatabaseError, match="append-only" if "append" in rule else rule),
+    ):
+        connection.execute(text(statement))
+
+
 AROUND = {
     "same-person: payee_approval": "INSERT INTO payee_approval (payee_known, recorded_at, by)"
     f" VALUES ((SELECT max(id) FROM payee_known), '2012-03-26', '{CLERK} ')",

@@ -35,7 +35,9 @@ ASKS = {
         (f"slip {kind}" for kind in ("charge", "interest", "write-off", "income", "opened-refund", "other")), (PROPOSE,)
     ),
     **dict.fromkeys(("ruling approve", "slip approve", "payee approve", "refund end", "overpaid end"), (APPROVE,)),
-    **dict.fromkeys(("slip reject", "ruling reject"), (PROPOSE, APPROVE)),
+    **dict.fromkeys(("slip reject", "ruling reject", "payee reject-end"), (PROPOSE, APPROVE)),
+    "payee end": (PROPOSE,),
+    "payee approve-end": (APPROVE,),
     **dict.fromkeys(
         (f"{way} {what}" for way in ("refund", "overpaid") for what in ("unpaid", "undo", "recovered")), (PAY,)
     ),

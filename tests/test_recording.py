@@ -1,5 +1,6 @@
 """What is said of money is posted in the same write: after no command is anything left for `book` to post."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ from typer.testing import Result
 from ledger import dates
 from ledger.booking.run import planned
 from ledger.store import database
-from tests import desk
+from tests import commands, desk
+from tests.copies import Copies
 from tests.desk import CHIEF
 
 pytestmark = pytest.mark.thorough
@@ -34,6 +36,29 @@ def test_no_command_leaves_anything_to_be_booked(
 
     monkeypatch.setattr(desk, "done", checked)
     desk.everything(book_url, tmp_path)
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def typed_at(request: pytest.FixtureRequest) -> Iterator[Copies]:
+    """Copies of the books at which every command that writes can be typed; a deposit of before waits in them."""
+    with commands.made(request) as copies:
+        yield copies
+
+
+# What takes back, and is not among the commands by which the books above are made.
+TAKES_BACK = (
+    *("reverse", "withdraw", "unmatch", "credit undo", "slip reject", "refund void", "reopen"),
+    *(f"{way} {what}" for way in ("refund", "overpaid") for what in ("returned", "unpaid", "end", "recovered", "undo")),
+)
+
+
+@pytest.mark.parametrize("command", TAKES_BACK)
+def test_nothing_more_is_left_by_what_takes_back(typed_at: Copies, command: str) -> None:
+    with typed_at.copy() as url:
+        before, writing = unposted(url), commands.WRITING[command]
+        words = desk.resolved(url, f"{command} {writing.typed}")
+        desk.done(url, *words, by=writing.by)
+        assert [posting for posting in unposted(url) if posting not in before] == []
 
 
 def test_money_that_a_rejected_return_had_reserved_pays_the_fee_that_it_was_found_to_be(

@@ -138,6 +138,36 @@ OUT_OF_COURSE = {
         "credit",
         {"same-person-approved"},
     ),
+    "a changed account approved by who brought it": (
+        f"UPDATE account_approval SET \"by\" = '{desk.CLERK} '",
+        "member_known",
+        {"same-person-brought"},
+    ),
+    "a payee approved by who brought it": (
+        f"UPDATE payee_approval SET \"by\" = '{desk.CLERK} '",
+        "payee_known",
+        {"same-person-brought"},
+    ),
+    "a payee ended by who proposed it": (
+        f"UPDATE payee_end SET state = 'approved', \"by\" = '{desk.CLERK} ' WHERE state = 'rejected'",
+        "payee_known",
+        {"same-person-brought"},
+    ),
+    "a ruling approved by who brought it": (
+        f"UPDATE ruling_step SET \"by\" = '{desk.CLERK} ' WHERE state = 'approved'",
+        "ruling",
+        {"same-person-brought"},
+    ),
+    "a month closed alone over a difference": (
+        "UPDATE month_step SET bank_yen = 1 WHERE state = 'closed'",
+        "month",
+        {"closed-alone"},
+    ),
+    "a slip approved by who proposed it": (
+        f"UPDATE slip_step SET \"by\" = '{desk.CLERK} ' WHERE state = 'approved'",
+        "slip",
+        {"same-person-approved"},
+    ),
     "more paid than was proposed": (
         f"UPDATE movement SET yen = yen + 1 WHERE entry = {ENTRY_OF.format(of='refund', no=PAID, state='paid')}",
         "refund",

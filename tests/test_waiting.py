@@ -73,6 +73,13 @@ def payee(connection: Connection) -> None:
     connection.execute(tables.payee_known.insert().values(row | {"source": given.source(connection)}))
 
 
+def payee_to_end(connection: Connection) -> None:
+    """A payee whom a second person approved is to be ended."""
+    payee(connection)
+    payees.approve_payee(connection, A, by=CHIEF)
+    payees.end(connection, A, reason="誤り", by=CLERK)
+
+
 def people(connection: Connection) -> None:
     """A third person is to be listed."""
     permissions.add(connection, CLERK, "propose,close", on=TODAY, by=CLERK)
@@ -97,6 +104,11 @@ KINDS: dict[str, tuple[str, Callable[[Connection], object], Callable[[Connection
     ),
     "rulings_proposed": ("ruling_step", ruling, lambda c: rulings.reject(c, 1, on=DAY, reason="別件", by=CHIEF)),
     "payees_proposed": ("payee_approval", payee, lambda c: payees.approve_payee(c, A, by=CHIEF)),
+    "payee_ends_proposed": (
+        "payee_end",
+        payee_to_end,
+        lambda c: payees.approve_end(c, A, by=CHIEF),
+    ),
     "accounts_changed": ("account_approval", account, lambda c: accounts.approve_account(c, given.MEMBER, by=CHIEF)),
     "people_changes": ("people_step", people, lambda c: permissions.approve(c, 3, on=TODAY, by=CHIEF)),
     "closing_proposed": ("month_step", closing, None),

@@ -8,6 +8,7 @@ from exports.reports import REPORTS, slips
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, Application, On, Out, Reason, argument, number, option
 from exports.shell.session import Answer, Books, Session
+from ledger import dates
 from ledger.i18n import N_, _
 
 app = Commands(N_("The books"))
@@ -135,8 +136,11 @@ def reverse(
 ) -> Answer:
     """Shows an entry and posts its exact opposite, once; of a reversal, brings back what it had reversed."""
     from ledger.booking import reversals
+    from ledger.booking.recording import post_after_entry
 
     result = reversals.reverse(books.connection, entry, on=on, reason=reason, by=books.by)
+    if result.changed and result.no is not None:
+        post_after_entry(books.connection, entry, through=dates.today(), by=books.by)
     return Answer(*slips.reversed_entry(books.connection, result))
 
 

@@ -1,6 +1,6 @@
 """People: who may do what, bank accounts of members, and what was refused to whom."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from exports.reports import REPORTS, people_list, summaries
 from exports.shell.commands import Commands
@@ -9,6 +9,9 @@ from exports.shell.session import Answer, Books, Session
 from ledger import dates
 from ledger.codes import RIGHTS
 from ledger.i18n import N_, _
+
+if TYPE_CHECKING:
+    from ledger.people.payees import Payee
 
 app = Commands(N_("People and accounts"))
 people = app.group(
@@ -60,11 +63,9 @@ def approve_change(books: Books, no: ChangeNo) -> Answer:
 @people.writes("reject", "3 --reason 退職のため", may=RIGHTS.codes)
 def reject_change(books: Books, no: ChangeNo, reason: Reason) -> Answer:
     """Rejects a change of people that waits; the reason is kept."""
-    from ledger.journal.refusals import NoReasonGiven
     from ledger.people import permissions
 
-    if not reason.strip():
-        raise NoReasonGiven("people reject")
+    _require_reason(reason, "people reject")
     change = permissions.reject(books.connection, no, reason=reason, on=dates.today(), by=books.by)
     return Answer(*people_list.changed(change))
 
@@ -92,6 +93,57 @@ def approve_payee(books: Books, application: Application) -> Answer:
         sentence = N_("The payee of application {application} had been approved before; nothing was changed.")
     text = _(sentence, application=approved.application, name=approved.name)
     return Answer(text, {"application": approved.application, "name": approved.name, "changed": new})
+
+
+@payee.writes("end", "2011-0001 --reason 相続人ではなかった", may=("propose",))
+def end_payee(books: Books, application: Application, reason: Reason) -> Answer:
+    """Proposes that somebody receives money in the member's place no more; another person has to approve it."""
+    from ledger.people import payees
+
+    _require_reason(reason, "payee end")
+    done = payees.end(books.connection, application, reason=reason, by=books.by)
+    sentence = N_(
+        "That {name} receives what comes back for application {application} is to end; until another person decides, "
+        "nothing is paid. Next: seisan payee approve-end '{application}'"
+    )
+    return _payee_step(done, sentence)
+
+
+@payee.writes("approve-end", "2011-0001 --by 丙田", may=("approve",))
+def approve_payee_end(books: Books, application: Application) -> Answer:
+    """Ends, as a second person, that somebody receives money in the member's place; it goes to whom it went before."""
+    from ledger.people import payees
+
+    sentence = N_(
+        "{name} receives nothing for application {application} any more; what was approved for them is approved anew."
+    )
+    return _payee_step(payees.approve_end(books.connection, application, by=books.by), sentence)
+
+
+@payee.writes("reject-end", "2011-0001 --reason 届出のとおり", may=("propose", "approve"))
+def reject_payee_end(books: Books, application: Application, reason: Reason) -> Answer:
+    """Rejects that somebody ends receiving money in the member's place; the reason is kept."""
+    from ledger.people import payees
+
+    _require_reason(reason, "payee reject-end")
+    done = payees.reject_end(books.connection, application, reason=reason, by=books.by)
+    return _payee_step(done, N_("{name} goes on receiving what comes back for application {application}."))
+
+
+def _require_reason(reason: str, command: str) -> None:
+    from ledger.journal.refusals import NoReasonGiven
+
+    if not reason.strip():
+        raise NoReasonGiven(command)
+
+
+def _payee_step(done: "tuple[Payee, bool]", sentence: str) -> Answer:
+    """What a step towards the end of a payee did, or that it had been done before."""
+    payee, changed = done
+    text = _(sentence, name=payee.name, application=payee.application)
+    if not changed:
+        text += "\n" + _("It had been done before; nothing was changed.")
+    return Answer(text, {"application": payee.application, "name": payee.name, "changed": changed})
 
 
 @account.runs("show", "'東京 第9001号' --purpose 本人からの照会", may=RIGHTS.codes, as_json=AsJson)

@@ -136,7 +136,9 @@ def returned(books: Books, no: No, reason: Reason, on: On) -> Answer:
         "The transfer of refund {no} came back; it stays owed. For the account that counts then, by another person: "
         "seisan refund approve {no}; or seisan refund end {no} --reason …"
     )
-    return recorded(refunds.returned(books.connection, no, on=on, reason=reason, by=books.by), sentence)
+    step = refunds.returned(books.connection, no, on=on, reason=reason, by=books.by)
+    posted(books, "refund", step)
+    return recorded(step, sentence)
 
 
 @returns.writes("end", "1 --reason 再発行分に充当を希望 --by 丙田", may=("approve",))

@@ -32,5 +32,7 @@ REPORT = Report(
         Column("known_on", N_("Known on"), kind="day", width=17),
         Column("brought_by", N_("Brought by")),
         Column("approved_by", N_("Approved by")),
+        Column("to_end_by", N_("To be ended, proposed by")),
+        Column("end_reason", N_("Reason for ending"), width=20, wrap=True),
     ),
 )

@@ -24,6 +24,11 @@ FAULTS = {
     "out-of-course": N_("step {nth}: {state} cannot follow {before}"),
     "before-the-step-before": N_("step {nth} is of {on}, and the step before it of {before}"),
     "same-person-approved": N_("step {nth}: {by} proposed it and approved it"),
+    "same-person-brought": N_("{by} brought or proposed it, and approved it"),
+    "closed-alone": N_(
+        "{by} closed it with a bank's balance of {bank} yen, where the books had {books} yen, and nobody else had "
+        "proposed that"
+    ),
     "amount-differs": N_("step {nth}: {yen} yen were proposed, and entry {entry} moves {moved} yen for it"),
     "not-given-back": N_("step {nth}: entry {entry} is not the reversal of entry {original}, which reserved the yen"),
     "recovered-beyond": N_("of {yen} yen more was paid back than was paid"),

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from ledger import tables
-from ledger.audit import chain, workflows
+from ledger.audit import chain, second_persons, workflows
 from ledger.audit.faults import Fault
 from ledger.dates import Month
 from ledger.decisions.replay import replays
@@ -83,6 +83,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
     yield from workflows.slips(connection, posted)
     yield from workflows.payment_files(connection)
     yield from workflows.changes_of_people(connection)
+    yield from second_persons.faults(connection)
     yield from _totals(connection, month)
     yield from _decisions(connection, None if numbers is None else numbers["decision"])
 

@@ -3,6 +3,7 @@
 What happened up to and on their day is in them: deposits of before are not posted, and a certificate is not owed twice.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -11,8 +12,8 @@ from ledger import tables
 from ledger.booking.events import entry_of
 from ledger.codes import OPENING, Account
 from ledger.i18n import N_
-from ledger.journal.entries import parts, post, recorded
-from ledger.journal.refusals import NothingLeftToReverse, YenNotHeld
+from ledger.journal.entries import Entry, parts, post, recorded
+from ledger.journal.refusals import MonthClosed, NothingLeftToReverse, YenNotHeld
 from ledger.journal.reversal import CORRECTION, opposite, reversed_by
 
 WITHDRAWN = N_("the opening balances were taken back")
@@ -40,17 +41,26 @@ def post_openings(connection: Connection, *, by: str) -> int:
 def take_back(connection: Connection, *, on: date, by: str) -> int:
     """Reverses the opening balances that stand; gives how many. Others may then come in, if nothing else was posted.
 
-    Dated the day on which it became known that they were wrong, but not before their own. Refused where something was
-    done with one of them since (nothing-left-to-reverse).
+    Dated their own day, so that on no day two beginnings stand, and known since the day on which it became known that
+    they were wrong. One whose month is closed, or whose money was used in between, is dated that day. Refused where
+    something was done with one of them since (nothing-left-to-reverse).
     """
-    originals = recorded(connection, _standing(connection))
-    for no, original in sorted(originals.items(), reverse=True):
-        reversal = opposite(no, original, on=max(on, original.on), reason=WITHDRAWN, cause=CORRECTION)
+    originals = sorted(recorded(connection, _standing(connection)).items(), reverse=True)
+    for no, original in originals:
+        known_on = max(on, original.on)
+        reversal = opposite(no, original, on=known_on, reason=WITHDRAWN, cause=CORRECTION)
         try:
-            post(connection, [reversal], by=by)
-        except YenNotHeld as refusal:
-            raise NothingLeftToReverse(no, refusal.account) from None
+            post(connection, [replace(reversal, on=original.on)], by=by)
+        except (MonthClosed, YenNotHeld):
+            _post_later(connection, no, reversal, by)
     return len(originals)
+
+
+def _post_later(connection: Connection, no: int, reversal: Entry, by: str) -> None:
+    try:
+        post(connection, [reversal], by=by)
+    except YenNotHeld as refusal:
+        raise NothingLeftToReverse(no, refusal.account) from None
 
 
 def _standing(connection: Connection) -> list[int]:

@@ -36,6 +36,10 @@ REASONS = {
     "payee_waits": N_(
         "refund {refund} ({member}): who receives it is not approved (seisan payee approve '{application}')"
     ),
+    "payee_ends": N_(
+        "refund {refund} ({member}): who receives it is to be ended, which nobody has decided yet (seisan payee "
+        "approve-end '{application}', seisan payee reject-end '{application}' --reason …)"
+    ),
     "fell": N_("refund {refund}: approved for {approved}, and would now go to {now} (seisan refund approve {refund})"),
     "died": N_("refund {refund} ({member}): the member died (seisan payee approve '{application}')"),
     "grounds": N_("refund {refund}: {why} (--despite REASON)"),
@@ -228,6 +232,8 @@ def _objections(connection: Connection, refund: Settlement, to: Receiver, *, wai
 
     if (whose := application_of(connection, refund)) is not None and payees.waits(connection, whose):
         yield says("payee_waits", application=whose)
+    elif whose is not None and payees.ends(connection, whose) is not None:
+        yield says("payee_ends", application=whose)
     elif to.ended is not None and to.ended.deceased:
         yield says("died", application=whose or "—")
     if to.bank_account is None:

@@ -14,6 +14,7 @@ from ledger.booking.run import BookingReport, book
 from ledger.intake.importer import take_in
 from ledger.intake.report import ImportReport, Touched
 from ledger.intake.withdrawing import RowsOfImport, Withdrawal, withdraw
+from ledger.journal.entries import recorded
 from ledger.journal.refusals import NoReasonGiven
 
 # So many applications and deposits are booked by name; for more, everything is.
@@ -66,3 +67,12 @@ def post_after(connection: Connection, steps: Table, numbers: Iterable[int], *, 
     found = {name: {row[name] for row in rows if row[name] is not None} for name in names}
     applications = found.get("application", set()) | found.get("to_application", set())
     post_for(connection, Touched(frozenset(applications), frozenset(found.get("deposit", ()))), through=through, by=by)
+
+
+def post_after_entry(connection: Connection, no: int, *, through: date, by: str) -> None:
+    """Posts what an entry that a person reversed, or brought back, calls for, where it touched anybody's money."""
+    movements = [movement for entry in recorded(connection, [no]).values() for movement in entry.movements]
+    sides = {number for movement in movements for number in (movement.debit_application, movement.credit_application)}
+    deposits = {movement.deposit for movement in movements}
+    touched = Touched(frozenset(sides - {None}), frozenset(deposits - {None}))  # type: ignore[arg-type]
+    post_for(connection, touched, through=through, by=by)

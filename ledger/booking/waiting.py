@@ -19,6 +19,7 @@ SAYS = {
     "slips_proposed": N_("slips not approved yet: {numbers}"),
     "rulings_proposed": N_("rulings not approved yet: {numbers}"),
     "payees_proposed": N_("payees in a member's place not approved yet, of applications: {numbers}"),
+    "payee_ends_proposed": N_("payees to be ended, not approved yet, of applications: {numbers}"),
     "accounts_changed": N_("changed bank accounts not approved yet, of members: {numbers}"),
     "people_changes": N_("changes of people not approved yet: {numbers}"),
     "closing_proposed": N_("closings that wait for a second person: {numbers}"),
@@ -50,6 +51,10 @@ def _payees(connection: Connection, month: Month) -> list[str]:
     return [row.application for row in known if row.approved_by is None and row.known_on <= month.last]
 
 
+def _payee_ends(connection: Connection, month: Month) -> list[str]:
+    return [row.application for row in payees.to_end(connection) if row.known_on <= month.last]
+
+
 def _accounts(connection: Connection, month: Month) -> list[str]:
     return [row.member for row in accounts.waiting(connection).values() if row.known_on <= month.last]
 
@@ -69,6 +74,7 @@ WAITING: Mapping[str, Waiting] = {
     "slips_proposed": _slips,
     "rulings_proposed": _rulings,
     "payees_proposed": _payees,
+    "payee_ends_proposed": _payee_ends,
     "accounts_changed": _accounts,
     "people_changes": _people,
     "closing_proposed": _closing,

@@ -66,3 +66,39 @@ class SamePersonChangesPeople(Refusal):
     no: int
     people: list[str]
     instead = N_("have one of these approve it, under their own name: {people}")
+
+
+class NoPayeeToEnd(Refusal):
+    """no payee counts for application {application}, so none is ended"""
+
+    application: str
+    instead = N_(
+        "see who is known: seisan payee list; one that waits for a second person is taken back with its row: "
+        "seisan withdraw IMPORT:ROW --reason …"
+    )
+
+
+class PayeeEndWaits(Refusal):
+    """that {payee} receives what comes back for application {application} is to end, and nobody has decided it yet"""
+
+    application: str
+    payee: str
+    instead = N_(
+        "have another person decide: seisan payee approve-end '{application}', or "
+        "seisan payee reject-end '{application}' --reason …"
+    )
+
+
+class NoPayeeEndWaits(Refusal):
+    """no payee of application {application} is to be ended"""
+
+    application: str
+    instead = N_("propose it first: seisan payee end '{application}' --reason …")
+
+
+class SamePersonEndsPayee(Refusal):
+    """{by} proposed that the payee of application {application} ends, and cannot approve it as well"""
+
+    by: str
+    application: str
+    instead = N_("have another person approve it, under their own name: --by NAME")
