@@ -26,17 +26,19 @@ _DAY_MADE = re.compile(
     rf"|(?:{_MONTHS})[- ][0-9]{{1,4}}|[0-9]{{1,2}}[- ](?:{_MONTHS})(?:[- ][0-9]{{2,4}})?"
     r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])|[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 )
+_SAMPLE = re.compile(r"([(\[【<〔])?(?:記入|入力)?(?:例|見本|サンプル)(?(1)[)\]】>〕]|:).*", re.DOTALL)
 # Between numbers of two things, or of a first and a last one.
 _SEVERAL = re.compile(r"[,、，;；\r\n\t]|[0-9] ?[~〜～] ?[0-9]|から")
 _MARKED = re.compile(r"\(注[^)]*\)|(?:注[0-9]*)$|[*※†‡§¶★☆◎○●◯△▲□■◆◇?!\"'’`=<>|\\\[\]{}「」【】約]")
 
 
 def of_spreadsheets(text: str) -> Finding | None:
-    """What no column takes: an error value, the # of a narrow column, the text of a formula."""
-    first = text[0]
-    if first not in "#=EeＥ＃＝":
+    """What no column takes: an error value, the # of a narrow column, the text of a formula, a sample."""
+    if text[0] not in "#=Ee＃＝Ｅｅ([【<〔（［＜例記入見サ":
         return None
     plain = narrow(text).upper()
+    if _SAMPLE.fullmatch(plain):
+        return "sample-row", {"value": text}
     if _NARROW_COLUMN.fullmatch(plain):
         return "hidden-value", {"value": text}
     if _ERRORS.fullmatch(plain):
