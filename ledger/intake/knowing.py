@@ -72,10 +72,9 @@ def _since(line: InputRow, given: date | None, told: Mapping[_Subject, date], to
     if given is not None and not _not_there_yet(line, given):
         return _From(given, "known-from-given")
     if received_on is not None:
-        last = told.get((line.kind.code, *line.key), received_on)
-        return (
-            _From(last, "known-from-last") if last > received_on else _From(min(received_on, today), "known-from-row")
-        )
+        if (last := told.get((line.kind.code, *line.key), received_on)) > received_on:
+            return _From(last, "known-from-last")
+        return _From(min(received_on, today), "known-from-row")
     return _From(today, "known-from-today")
 
 
