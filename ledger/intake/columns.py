@@ -300,6 +300,8 @@ def number(cell: Cell) -> str:
 
     Refused: what has lost digits (2.01203E+11), what became a day (2月1日), a mark beside it, two numbers in one cell.
     """
+    if isinstance(cell, str) and len(cell) <= NUMBER_LENGTH and debris.SOUND.fullmatch(cell):
+        return cell
     shown = _printable(_shown(cell), NUMBER_LENGTH)
     if found := debris.of_numbers(shown):
         raise CellProblem(found[0], **found[1])

@@ -20,6 +20,10 @@ _NOTHING = frozenset(
 ) | frozenset("- -- --- ー ― — / ・ . ? ?? NULL NONE NAN NAT NA N/A NIL NOTHING UNKNOWN TBD UNDEFINED".split())
 _LOST = re.compile(r"[-+]?[0-9](?:\.[0-9]+)?E[-+][0-9]{2,3}")
 _FRACTION = re.compile(r"[0-9]+\.0+")
+# Numbers of which nothing is wrong, and nearly all are: told at a glance, since there are three to a row.
+SOUND = re.compile(
+    r"(?:[A-Za-z]-?)?(?:[1-9][0-9]*|0[0-9]+)(?:-[0-9]+)?|(?![約注例])[\u4e00-\u9fa5]{1,4}[ \u3000]?第[0-9]{1,9}号"
+)
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 _DAY_MADE = re.compile(
     rf"[0-9]{{1,4}}年[0-9]{{1,2}}月(?:[0-9]{{1,2}}日)?|[0-9]{{1,2}}月[0-9]{{1,2}}日"
@@ -58,6 +62,8 @@ def of_people(text: str) -> Finding | None:
 
 def of_boxes(text: str) -> Finding | None:
     """What an empty cell behind a formula, or a box to tick, leaves where a text is asked for."""
+    if len(text) > 5:
+        return None
     return ("from-a-formula", {"value": text}) if narrow(text).upper() in ("0", "TRUE", "FALSE") else None
 
 
@@ -84,4 +90,4 @@ def _of_numbers(text: str, plain: str) -> Iterator[Finding]:
 
 def lost_digits(text: str) -> bool:
     """Whether a spreadsheet program has put a number shorter than it was: 2.01203E+11."""
-    return _LOST.fullmatch(narrow(text).upper()) is not None
+    return (text[0].isdigit() or text[0] in "+-") and _LOST.fullmatch(narrow(text).upper()) is not None
