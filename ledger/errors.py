@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import ClassVar, dataclass_transform
 
 from ledger import masking
+from ledger.formulas import OF_CELLS
 from ledger.i18n import N_, _
 
 
@@ -25,45 +26,8 @@ class Exit(IntEnum):
 
 # One formula for each kind of problem: the sentence by its code.
 FORMULAS = {
-    "not-a-day": N_("{value} is not a day; write it as 2012-02-26 or 平成24年2月26日"),
-    "no-year": N_("{value} does not say which year is meant; write the day as 2012-02-26 or H24.2.26"),
-    "another-weekday": N_("{value} is a {weekday}; enter the day that is meant"),
-    "before-the-scheme": N_(
-        "{value} lies before {limit}, when there were no certificates yet; enter the day that the paper shows"
-    ),
-    "too-far-ahead": N_(
-        "{value} lies after {limit}, further ahead than such a day can be; enter the day that the paper shows"
-    ),
-    "not-a-number": N_("{value} is not a whole number of yen; write figures alone, such as 7,245"),
-    "not-positive": N_("{value} yen: the amount has to be more than zero"),
-    "zero": N_("the amount is zero"),
-    "too-much": N_("{value} yen is more than the {limit} yen that one amount may be"),
-    "not-a-rate": N_("{value} is not a tax rate in whole percent"),
-    "not-a-number-of-digits": N_("{value} is not a number of {digits} digits"),
-    "missing": N_("nothing is entered, and it is needed"),
+    **OF_CELLS,
     "one-needed": N_("none of {columns} is entered, and one of them is needed"),
-    "too-long": N_("{length} characters are entered; at most {limit} are kept"),
-    "control-character": N_("the text contains a character that cannot be printed"),
-    "not-in-list": N_("{value} is none of: {choices}"),
-    "not-text": N_("{value} is not a number of this kind; format the cell as text and enter it again"),
-    "digits-lost": N_(
-        "{value} has lost digits in a spreadsheet; format the column as text and enter the number from the paper"
-    ),
-    "day-for-number": N_(
-        "{value} is a day or a time; if a spreadsheet made it of a number, format the column as text and enter it again"
-    ),
-    "note-mark": N_("{value} bears a mark that is no part of it ({mark}); put the mark into another column"),
-    "several-numbers": N_("{value} is more than one number; enter one to a row"),
-    "no-figure": N_("{value} is not a number of this kind: there is no figure and no letter in it"),
-    "no-letter": N_("{value} is not a name: there is no letter in it"),
-    "apostrophe": N_("{value} begins with the apostrophe by which spreadsheets mark a text; take it away"),
-    "ditto": N_("{value} stands for the cell above; enter the value itself in every row"),
-    "leave-empty": N_("{value} says that there is nothing to enter; leave the cell empty"),
-    "hidden-value": N_("the column was too narrow for its value ({value}); widen it in the workbook and save it again"),
-    "formula-as-text": N_("{value} is the text of a formula; enter its value"),
-    "from-a-formula": N_(
-        "{value} comes from an empty cell or a box to tick; enter the value itself, or leave it empty"
-    ),
     "contradicts": N_("{value} is entered, and {column} says otherwise"),
     "unknown-member": N_("{value} is not in the register of members"),
     "unknown-application": N_("{value} is not a known application"),
@@ -71,8 +35,6 @@ FORMULAS = {
     "another-spelling": N_(
         "{value} is not known and may be {numbers}, written otherwise; write the number as it is known"
     ),
-    "unknown-reason": N_("{value} is not a reason for revocation that the papers name"),
-    "unknown-association": N_("{value} is not one of the 50 associations"),
     "another-member": N_("application {application} already belongs to member {member}"),
     "went-to-member": N_(
         "{ways} of application {application} went to member {member}: reject or undo it, or have it recovered, first"
@@ -98,8 +60,6 @@ FORMULAS = {
     "unbalanced": N_("debits are {difference} yen more than credits; the balances have to balance"),
     "opened-before": N_("these books began with the balances of {value}"),
     "not-first": N_("there are entries already; opening balances come before any other, in new books"),
-    "formula-error": N_("the cell shows the error {value}"),
-    "formula-not-calculated": N_("the cell holds a formula without its result; open the workbook and save it once"),
     "heading-missing": N_("the heading {columns} is missing, so the sheet cannot be read as {kind}"),
     "heading-twice": N_("the heading stands twice, in columns {first} and {second}"),
     "unknown-kind": N_("no row of headings in the first 20 rows is that of an input file"),

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger import dates, i18n
 from ledger.errors import FORMULAS
 from ledger.i18n import _
+from ledger.intake import debris
 from ledger.intake.columns import CellNote, CellProblem, InputColumn, format_cell, parse_cell
 from ledger.intake.kinds import require_kind
 
@@ -103,6 +106,17 @@ def test_page_of_the_manual_is_made_from_the_table(language: i18n.Language, upda
     if update:
         path.write_text(page, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == page, "read what changed, then: pytest tests/test_habits.py --update"
+
+
+@given(st.from_regex(debris.SOUND, fullmatch=True).filter(lambda text: len(text) <= 60))
+def test_number_told_at_a_glance_is_one_that_is_looked_at_closely(text: str) -> None:
+    assert (
+        debris.of_spreadsheets(text)
+        is debris.of_people(text)
+        is debris.of_boxes(text)
+        is debris.of_numbers(text)
+        is None
+    )
 
 
 def test_table_of_habits_is_long_enough_and_has_no_row_twice() -> None:

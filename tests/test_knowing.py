@@ -100,3 +100,37 @@ def test_day_counted_in_an_era_that_had_ended_is_taken_in_and_said(book_url: str
         (2, "把握日", date(2019, 5, 7))
     ]
     assert "平成31年5月7日" in notes[0].says
+
+
+CORRECTED = {
+    "deposits": (
+        "照会番号,入金日,金額,振込依頼人名,申込番号,把握日\nN1,2011-11-02,7245,ｺｳﾔﾏ,A1,2011-11-10\n",
+        "照会番号,入金日,金額,振込依頼人名,申込番号\nN1,2011-11-02,7590,ｺｳﾔﾏ,B1\n",
+        {"yen": (7245, 7590), "application": ("A1", "B1")},
+    ),
+    "applications": (
+        "申込番号,会員番号,申込日,申込区分,把握日\nA1,東京 第9001号,2011-11-01,新規,2011-11-10\n",
+        "申込番号,会員番号,申込日,申込区分\nA1,東京 第9002号,2011-11-03,新規\n",
+        {"member": ("東京 第9001号", "東京 第9002号"), "applied_on": (date(2011, 11, 1), date(2011, 11, 3))},
+    ),
+    "fees": (
+        "適用開始日,発行手数料,税率,把握日\n2014-04-01,7452,8,2014-05-01\n",
+        "適用開始日,発行手数料,税率\n2014-04-01,7450,8\n",
+        {"yen": (7452, 7450)},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CORRECTED)
+def test_row_that_says_no_day_corrects_what_was_known_later_than_its_own_day(
+    book_url: str, tmp_path: Path, kind: str
+) -> None:
+    """It is not put behind what it corrects, and nobody's correction is lost in silence."""
+    first, later, changes = CORRECTED[kind]
+    _take(book_url, tmp_path, {"m.csv": MEMBERS, "a.csv": APPLICATIONS})
+    _take(book_url, tmp_path, {"x.csv": first})
+    report = _take(book_url, tmp_path, {"y.csv": later})
+    assert {correction.name: (correction.was, correction.now) for correction in report.corrections} == changes
+    assert _noted(report)["y.csv"] == "known-from-last"
+    again = _take(book_url, tmp_path, {"z.csv": later + "\n"})
+    assert [(sheet.taken_in, sheet.known) for file in again.files for sheet in file.sheets] == [(0, 1)]

@@ -1,5 +1,7 @@
 """What came in, and what it calls for: input files, booking, matching."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +13,7 @@ from exports.shell.commands import Commands
 from exports.shell.options import AsJson, DryRun, On, Out, OutInstead, Reason, argument, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
+from ledger.errors import Refusal
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -61,12 +64,23 @@ _KINDS = N_(
 
 
 @app.runs("template", "members --out 会員名簿.xlsx")
-def template(_session: Session, kind: Annotated[str, argument("KIND", _KINDS)], out: Out) -> Answer:
-    """Writes an empty input workbook, with headings, notes and drop-down lists."""
+def template(session: Session, kind: Annotated[str, argument("KIND", _KINDS)], out: Out) -> Answer:
+    """Writes an input workbook to fill in, with a sample and a guide; with books, the known numbers can be chosen."""
     from exports.reports.template import write
 
-    write(kind, out)
+    with _if_there_are_books(session) as books:
+        write(kind, out, None if books is None else books.connection)
     return written(out)
+
+
+@contextmanager
+def _if_there_are_books(session: Session) -> Iterator[Books | None]:
+    """The books, to be read; None where there are none yet, or none that can be opened."""
+    with ExitStack() as stack:
+        books = None
+        with suppress(Refusal):
+            books = stack.enter_context(session.reading())
+        yield books
 
 
 _ON_ITS_DAY = N_(

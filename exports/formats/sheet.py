@@ -44,13 +44,29 @@ class StyledRow:
 
 
 @dataclass(frozen=True)
+class EntryRule:
+    """What may be entered into the cells of an empty column, as a spreadsheet program sees to it.
+
+    Days from the first day to today, or to so many years from today; whole numbers, and texts by their length, from
+    the least to the most. `known`: these are listed; another is asked about and may be entered.
+    """
+
+    kind: Literal["day", "whole", "length", "known"]
+    least: int = 0
+    most: int = 0
+    first: date | None = None
+    years_ahead: int = 0
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SheetColumn:
     """One column: its title, what its cells are, its width in characters, and whether it is summed.
 
     "number" is a numbering (no thousands separator), "count" a quantity, "percent" whole percent, "moment" a day
     with a time, "flag" true or false, which stands in no cell. `on_paper`: there is no room for it on a terminal.
-    `required`, `note` and `choices` speak to whoever fills in an empty sheet. `key` names it for programs, in every
-    language and whatever its title becomes.
+    `required`, `note`, `choices` and `rule` speak to whoever fills in an empty sheet. `key` names it for programs, in
+    every language and whatever its title becomes.
     """
 
     title: str
@@ -62,6 +78,7 @@ class SheetColumn:
     required: bool = False
     note: str = ""
     choices: tuple[str, ...] = ()
+    rule: EntryRule | None = None
     key: str = ""
 
 

@@ -34,6 +34,7 @@ from exports.formats.outfile import new_file
 from exports.formats.sheet import (
     NUMERIC,
     Block,
+    EntryRule,
     Kind,
     RenderedRow,
     Sheet,
@@ -167,6 +168,7 @@ def _set_up(frame: Worksheet, sheet: Sheet, paint: "Paint") -> None:
     if any(block.new_page for block in sheet.blocks):
         frame.row_breaks.append(Break(id=1))  # where the breaks fall is known once the rows are written
     if sheet.to_fill:
+        frame.print_options.gridLines = True  # what is empty shows on paper where to write
         for at, column in enumerate(sheet.blocks[0].columns):
             paint.whole_column(frame.column_dimensions[get_column_letter(at + 1)], column)
     else:
@@ -182,22 +184,23 @@ def _column_widths(sheet: Sheet) -> list[float]:
 
 
 def _add_lists(package: Package, workbook: Workbook) -> None:
-    """Adds drop-down lists and entry notes under the titles of sheets to fill.
+    """Adds drop-down lists, limits and entry notes under the titles of sheets to fill.
 
     A list written into the rule itself may have 255 characters; a longer one stands on a hidden sheet.
     """
     lists: Worksheet | None = None
     for frame, sheet in zip(list(package.worksheets), workbook.sheets, strict=True):
         for at, column in enumerate(sheet.blocks[0].columns if sheet.to_fill else ()):
-            if not column.choices and not column.note:
+            choices = column.choices or (column.rule.known if column.rule else ())
+            if not (choices or column.note or column.rule):
                 continue
-            source = ",".join(column.choices)
-            formula = f'"{source}"' if column.choices else None
-            if len(source) > 255 or any(set(choice) & set(',"') for choice in column.choices):
+            source = ",".join(choices)
+            formula = f'"{source}"' if choices else None
+            if len(source) > 255 or any(set(choice) & set(',"') for choice in choices):
                 if lists is None:
                     lists = package.create_sheet(LISTS)
                     lists.sheet_state = "hidden"
-                formula = _listed(lists, column.choices)
+                formula = _listed(lists, choices)
             frame.add_data_validation(_rule(column, formula, get_column_letter(at + 1)))
 
 
@@ -211,12 +214,29 @@ def _listed(lists: Worksheet, choices: tuple[str, ...]) -> str:
 
 def _rule(column: SheetColumn, formula: str | None, letter: str) -> DataValidation:
     rule = DataValidation(type=None if formula is None else "list", formula1=formula, allow_blank=True)
+    limits = column.rule if formula is None else None
+    if limits is not None:
+        rule.type, rule.formula1, rule.formula2 = _limits(limits)
+        rule.operator = "between"
     if column.note:
         rule.showInputMessage = True
         rule.promptTitle, rule.prompt = column.title[:32], _(column.note)[:255]
-    rule.showErrorMessage = formula is not None
+    rule.showErrorMessage = rule.type is not None
+    if rule.showErrorMessage:
+        listed = column.rule is not None and bool(column.rule.known)
+        rule.errorStyle = "warning" if listed else "stop"
+        rule.errorTitle, rule.error = column.title[:32], _(column.note)[:255] or None
     rule.add(f"{letter}2:{letter}{FILL_ROWS + 1}")
     return rule
+
+
+def _limits(rule: EntryRule) -> tuple[Literal["date", "whole", "textLength"], str, str]:
+    """The kind of a limit and its two ends, as a spreadsheet program works them out when something is entered."""
+    if rule.kind == "day":
+        assert rule.first is not None, rule
+        last = f"EDATE(TODAY(),{12 * rule.years_ahead})" if rule.years_ahead else "TODAY()"
+        return "date", f"DATE({rule.first.year},{rule.first.month},{rule.first.day})", last
+    return "whole" if rule.kind == "whole" else "textLength", str(rule.least), str(rule.most)
 
 
 # --- the rows: what is written as XML --------------------------------------------------------------------------------
@@ -391,6 +411,8 @@ class Paint:
         drawn: dict[Value, str] = {None: f's="{self._ids[style, FORMATS["day"], layout]}">'}
 
         def render(value: Value) -> str:
+            if isinstance(value, str):  # the mark of a sample
+                return text_cell(self._ids[style, FORMATS["text"], layout], value)
             if value not in drawn:
                 assert isinstance(value, date), value
                 drawn[value] = day_cell(self._ids[style, day_format(value), layout], value)

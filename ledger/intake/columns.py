@@ -31,6 +31,9 @@ Form = Literal["day", "yen", "percent", "text", "word"]
 # The most that one amount may be, in yen: what fits a column of the books on every engine.
 MOST_YEN = 999_999_999
 
+# The most characters of a number of a member, an application, a transfer or a bill.
+NUMBER_LENGTH = 60
+
 _LARGEST_INTEGER_OF_A_FLOAT = 2**53
 # Spreadsheet programs keep 15 digits of a number; from the 16th on they put noughts.
 _DIGITS_KEPT = 15
@@ -76,6 +79,16 @@ class InputColumn:
     def form(self) -> Form:
         """What its cells look like in a blank workbook."""
         return "word" if self.choices else _FORMS.get(self.read, "text")
+
+    @property
+    def length(self) -> tuple[int, int]:
+        """The fewest and the most characters of its cells, where they are texts."""
+        return _LENGTHS.get(self.read, (1, NUMBER_LENGTH))
+
+    @property
+    def least_yen(self) -> int:
+        """The least that an amount in it may be, in yen."""
+        return 1 if self.read is positive_yen else -MOST_YEN
 
 
 @dataclass(frozen=True)
@@ -236,6 +249,10 @@ def _printable(text: str, limit: int) -> str:
     return text
 
 
+# The fewest and the most characters that each reader of texts takes.
+_LENGTHS: dict[Callable[[Cell], Value], tuple[int, int]] = {}
+
+
 def text(limit: int) -> Callable[[Cell], str]:
     """A text exactly as received, up to `limit` characters; names are never normalised.
 
@@ -248,6 +265,7 @@ def text(limit: int) -> Callable[[Cell], str]:
             raise CellProblem("digits-lost", value=shown)
         return _printable(shown, limit)
 
+    _LENGTHS[read] = (1, limit)
     return read
 
 
@@ -263,12 +281,18 @@ def name(limit: int) -> Callable[[Cell], str]:
             raise CellProblem("apostrophe", value=entered)
         return entered
 
+    _LENGTHS[read] = (1, limit)
     return read
 
 
 def remark(limit: int) -> Callable[[Cell], str]:
     """A remark of up to `limit` characters, whatever it says; its line breaks and tabs become spaces."""
-    return lambda cell: _printable(re.sub(r"[\r\n\t]+", " ", _text(cell)), limit)
+
+    def read(cell: Cell) -> str:
+        return _printable(re.sub(r"[\r\n\t]+", " ", _text(cell)), limit)
+
+    _LENGTHS[read] = (1, limit)
+    return read
 
 
 def number(cell: Cell) -> str:
@@ -276,7 +300,9 @@ def number(cell: Cell) -> str:
 
     Refused: what has lost digits (2.01203E+11), what became a day (2月1日), a mark beside it, two numbers in one cell.
     """
-    shown = _printable(_shown(cell), 60)
+    if isinstance(cell, str) and len(cell) <= NUMBER_LENGTH and debris.SOUND.fullmatch(cell):
+        return cell
+    shown = _printable(_shown(cell), NUMBER_LENGTH)
     if found := debris.of_numbers(shown):
         raise CellProblem(found[0], **found[1])
     return shown
@@ -299,6 +325,7 @@ def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:
             raise CellProblem("not-a-number-of-digits", value=entered, digits=count)
         return plain
 
+    _LENGTHS[read] = (count, count)
     return read
 
 

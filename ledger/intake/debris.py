@@ -20,23 +20,29 @@ _NOTHING = frozenset(
 ) | frozenset("- -- --- ー ― — / ・ . ? ?? NULL NONE NAN NAT NA N/A NIL NOTHING UNKNOWN TBD UNDEFINED".split())
 _LOST = re.compile(r"[-+]?[0-9](?:\.[0-9]+)?E[-+][0-9]{2,3}")
 _FRACTION = re.compile(r"[0-9]+\.0+")
+# Numbers of which nothing is wrong, and nearly all are: told at a glance, since there are three to a row.
+SOUND = re.compile(
+    r"(?:[A-Za-z]-?)?(?:[1-9][0-9]*|0[0-9]+)(?:-[0-9]+)?|(?![約注例])[\u4e00-\u9fa5]{1,4}[ \u3000]?第[0-9]{1,9}号"
+)
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 _DAY_MADE = re.compile(
     rf"[0-9]{{1,4}}年[0-9]{{1,2}}月(?:[0-9]{{1,2}}日)?|[0-9]{{1,2}}月[0-9]{{1,2}}日"
     rf"|(?:{_MONTHS})[- ][0-9]{{1,4}}|[0-9]{{1,2}}[- ](?:{_MONTHS})(?:[- ][0-9]{{2,4}})?"
     r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])|[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 )
+_SAMPLE = re.compile(r"([(\[【<〔])?(?:記入|入力)?(?:例|見本|サンプル)(?(1)[)\]】>〕]|:).*", re.DOTALL)
 # Between numbers of two things, or of a first and a last one.
 _SEVERAL = re.compile(r"[,、，;；\r\n\t]|[0-9] ?[~〜～] ?[0-9]|から")
 _MARKED = re.compile(r"\(注[^)]*\)|(?:注[0-9]*)$|[*※†‡§¶★☆◎○●◯△▲□■◆◇?!\"'’`=<>|\\\[\]{}「」【】約]")
 
 
 def of_spreadsheets(text: str) -> Finding | None:
-    """What no column takes: an error value, the # of a narrow column, the text of a formula."""
-    first = text[0]
-    if first not in "#=EeＥ＃＝":
+    """What no column takes: an error value, the # of a narrow column, the text of a formula, a sample."""
+    if text[0] not in "#=Ee＃＝Ｅｅ([【<〔（［＜例記入見サ":
         return None
     plain = narrow(text).upper()
+    if _SAMPLE.fullmatch(plain):
+        return "sample-row", {"value": text}
     if _NARROW_COLUMN.fullmatch(plain):
         return "hidden-value", {"value": text}
     if _ERRORS.fullmatch(plain):
@@ -56,6 +62,8 @@ def of_people(text: str) -> Finding | None:
 
 def of_boxes(text: str) -> Finding | None:
     """What an empty cell behind a formula, or a box to tick, leaves where a text is asked for."""
+    if len(text) > 5:
+        return None
     return ("from-a-formula", {"value": text}) if narrow(text).upper() in ("0", "TRUE", "FALSE") else None
 
 
@@ -82,4 +90,4 @@ def _of_numbers(text: str, plain: str) -> Iterator[Finding]:
 
 def lost_digits(text: str) -> bool:
     """Whether a spreadsheet program has put a number shorter than it was: 2.01203E+11."""
-    return _LOST.fullmatch(narrow(text).upper()) is not None
+    return (text[0].isdigit() or text[0] in "+-") and _LOST.fullmatch(narrow(text).upper()) is not None

@@ -39,10 +39,10 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     today = dates.today()
     earlier: list[ImportNote] = []
     files = list(_read(connection, paths, known_on, earlier))
-    counting = knowing.settle(files, known_on, today)
-    lines = [line for file in files for sheet in file.sheets for line in sheet.lines]
     problems = [problem for file in files for problem in file.problems]
-    problems += spell_alike(connection, lines)
+    problems += spell_alike(connection, _lines(files))
+    counting = knowing.settle(connection, files, known_on, today)
+    lines = _lines(files)
     records = records_of(connection, lines)
     problems += check(lines, records, today, today)
     corrected = ownership.corrections(lines, records, today)
@@ -67,6 +67,10 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     taking.add_allocations(lines)
     taking.add_openings(lines)
     return ImportReport([taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes)
+
+
+def _lines(files: list[InputFile]) -> list[InputRow]:
+    return [line for file in files for sheet in file.sheets for line in sheet.lines]
 
 
 def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:

@@ -5,24 +5,31 @@ row tells came only later; for what the federation itself receives, the day of t
 than was thought is appended: the row counts from the earlier day too, and nothing of before is changed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from ledger import facts, tables
 from ledger.dates import Month
+from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
+from ledger.intake.kinds import require_kind
 from ledger.intake.recognition import InputFile, RecognisedSheet
 from ledger.intake.report import ImportNote
 from ledger.intake.versions import VERSIONED
+from ledger.store.records import batches
 
 # Their rows stand for themselves, or name their own day: read again they would count twice, or say nothing new.
 _READ_ONCE = ("bills", "openings", "rulings")
 
 _TABLES = (tables.application_known, tables.fact, tables.allocation, *VERSIONED.values())
+
+
+# The kind of a row, and what it is about.
+_Subject = tuple[Value | None, ...]
 
 
 class _From(NamedTuple):
@@ -32,34 +39,69 @@ class _From(NamedTuple):
     why: str
 
 
-def settle(files: Iterable[InputFile], given: date | None, today: date) -> list[ImportNote]:
-    """Gives each row that does not say it the day from which it counts as known; and says so, sheet by sheet."""
-    return [note for file in files for sheet in file.sheets for note in _settle(sheet, given, today)]
+def settle(connection: Connection, files: Sequence[InputFile], given: date | None, today: date) -> list[ImportNote]:
+    """Gives each row that does not say it the day from which it counts as known; and says so, sheet by sheet.
+
+    A row about what is known already is not put behind it: it counts from the day on which the same was last told.
+    """
+    sheets = [sheet for file in files for sheet in file.sheets]
+    told = {} if given else _last_told(connection, [line for sheet in sheets for line in sheet.lines])
+    return [note for sheet in sheets for note in _settle(sheet, given, told, today)]
 
 
-def _settle(sheet: RecognisedSheet, given: date | None, today: date) -> Iterator[ImportNote]:
+def _settle(
+    sheet: RecognisedSheet, given: date | None, told: Mapping[_Subject, date], today: date
+) -> Iterator[ImportNote]:
     silent: dict[str, list[InputRow]] = {}
     for at, line in enumerate(sheet.lines):
         if line.known_on is None:
-            since, why = _since(line, given, today)
+            since, why = _since(line, given, told, today)
             sheet.lines[at] = replace(line, known_on=since)
             silent.setdefault(why, []).append(sheet.lines[at])
     for why, lines in silent.items():
-        fields: dict[str, object] = {"count": len(lines), "day": lines[0].known_on}
+        code, fields = why, dict[str, object](count=len(lines), day=lines[0].known_on)
         if why == "known-from-row":
             fields["column"] = lines[0].kind.headings[lines[0].kind.received_on or ""]
         if why == "known-from-today" and (first := _earlier_month(lines, today)):
-            why, fields["first"] = "known-only-from-today", first  # noqa: PLW2901 - the same, with what it leads to
-        yield ImportNote(lines[0].file, lines[0].sheet, lines[0].row, why, fields)
+            code, fields["first"] = "known-only-from-today", first
+        yield ImportNote(lines[0].file, lines[0].sheet, lines[0].row, code, fields)
 
 
-def _since(line: InputRow, given: date | None, today: date) -> _From:
+def _since(line: InputRow, given: date | None, told: Mapping[_Subject, date], today: date) -> _From:
     received_on = line.day(line.kind.received_on)
     if given is not None and not _not_there_yet(line, given):
         return _From(given, "known-from-given")
     if received_on is not None:
+        if (last := told.get((line.kind.code, *line.key), received_on)) > received_on:
+            return _From(last, "known-from-last")
         return _From(min(received_on, today), "known-from-row")
     return _From(today, "known-from-today")
+
+
+def _last_told(connection: Connection, lines: Iterable[InputRow]) -> dict[_Subject, date]:
+    """Of what the lines speak of without saying since when, and the books know already: the day it was last told."""
+    silent = [line for line in lines if line.known_on is None and line.kind.received_on and line.kind.key]
+    told: dict[_Subject, date] = {}
+    for code, columns in _TOLD.items():
+        keys = {line.key[0] for line in silent if line.kind.code == code} - {None}
+        for column in columns if keys else ():
+            table = column.table
+            for group in batches(sorted(keys, key=str)):
+                statement = select(column, func.max(table.c.known_on)).where(
+                    column.in_(group), facts.not_withdrawn(table, None)
+                )
+                if table is tables.fact:
+                    statement = statement.where(table.c.name.in_(require_kind(code).facts))
+                for key, known_on in connection.execute(statement.group_by(column)):
+                    told[code, key] = max(known_on, told.get((code, key), date.min))
+    return told
+
+
+_TOLD: dict[str, tuple[Any, ...]] = {
+    "applications": (tables.fact.c.application, tables.application_known.c.application),
+    "deposits": (tables.deposit_known.c.deposit, tables.allocation.c.deposit),
+    "fees": (tables.fee.c.applies_from,),
+}
 
 
 def _not_there_yet(line: InputRow, given: date) -> bool:

@@ -48,6 +48,10 @@ NOTES = {
         "{file}:{row}: rows that name no day of knowing count as known from {day}, as given: {count}"
     ),
     "known-from-row": N_("{file}:{row}: rows that name no day of knowing count as known from their {column}: {count}"),
+    "known-from-last": N_(
+        "{file}:{row}: rows that name no day of knowing, about what was known before, count from when it was last "
+        "told: {count}"
+    ),
     "known-from-today": N_("{file}:{row}: rows that name no day of knowing count as known from today: {count}"),
     "known-only-from-today": N_(
         "{file}:{row}: rows that name no day of knowing count as known from today, though they speak of days "
