@@ -5,6 +5,7 @@ Our own mistakes are assertions and crash.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import IntEnum
@@ -23,6 +24,9 @@ class Exit(IntEnum):
     PROBLEMS = 3
 
 
+# So many problems are named one by one; of the others only how many there are of each kind.
+PROBLEMS_SHOWN = 100
+
 # One formula for each kind of problem: the sentence by its code.
 FORMULAS = {
     "not-a-day": N_("{value} is not a day"),
@@ -38,6 +42,19 @@ FORMULAS = {
     "control-character": N_("the text contains a character that cannot be printed"),
     "not-in-list": N_("{value} is none of: {choices}"),
     "not-text": N_("{value} is not a number of this kind; format the cell as text and enter it again"),
+    "from-a-formula": N_(
+        "{value} comes from an empty cell or a box to tick; enter the value itself, or leave it empty"
+    ),
+    "shown-otherwise": N_(
+        "the cell holds {value} and its format shows “{shown}”; format it as text and enter what is meant"
+    ),
+    "only-a-month": N_("the cell shows only a month ({shown}); enter the whole day"),
+    "more-cells": N_(
+        "the row has {cells} cells and the headings are {headings}; put an amount with a comma into quotation marks, "
+        "or save the table as a workbook"
+    ),
+    "cut-at-comma": N_("the amount may have been {value}, cut at its comma; put it into quotation marks"),
+    "merged-across": N_("cells of several columns are merged at {place}; unmerge them and fill in each"),
     "contradicts": N_("{value} is entered, and {column} says otherwise"),
     "unknown-member": N_("{value} is not in the register of members"),
     "unknown-application": N_("{value} is not a known application"),
@@ -73,23 +90,49 @@ FORMULAS = {
     "formula-not-calculated": N_("the cell holds a formula without its result; open the workbook and save it once"),
     "heading-missing": N_("the heading {columns} is missing, so the sheet cannot be read as {kind}"),
     "heading-twice": N_("the heading stands twice, in columns {first} and {second}"),
-    "unknown-kind": N_("no row of headings in the first 20 rows is that of an input file"),
-    "empty-file": N_("the file is empty"),
+    "unknown-kind": N_(
+        "no row of it holds the headings of an input file; a blank file of each kind is written by: seisan template"
+    ),
+    "empty-file": N_("the file is empty; name the one that was filled in"),
     "no-rows": N_("there are headings, but no row under them"),
-    "not-found": N_("there is no such file"),
-    "a-folder": N_("this is a folder, not a file"),
+    "not-found": N_("there is no such file; look at the folder and the spelling"),
+    "a-folder": N_("this is a folder, and no workbook and no CSV file is in it"),
     "not-a-file": N_("this is a device or a pipe, not a file"),
     "not-readable": N_("the file cannot be opened: no permission to read it"),
-    "wrong-encoding": N_("the text is neither UTF-8 nor cp932 (Shift_JIS)"),
-    "encrypted": N_("the workbook is protected by a password"),
-    "old-excel": N_("this is the old Excel format (.xls)"),
-    "broken-workbook": N_("the workbook is damaged or cut short"),
-    "broken-csv": N_("the text is not a well-formed CSV"),
-    "unsafe-workbook": N_("the workbook contains something that is not opened: {what}"),
-    "too-large": N_("the file has {size} MB; at most {limit} MB are read"),
-    "too-large-unpacked": N_("the workbook has {size} MB when unpacked; at most {limit} MB are read"),
-    "too-many-rows": N_("the sheet has more than {limit} rows"),
-    "not-a-table": N_("files ending in {ending} are not read; .xlsx and .csv are"),
+    "a-lock-file": N_("this is only a mark that somebody has the workbook open; name the workbook itself"),
+    "a-pdf": N_("this is a PDF; ask for the table it was printed from, as .xlsx or .csv"),
+    "a-picture": N_("this is a picture; enter what it shows into a table: seisan template KIND --out FILE.xlsx"),
+    "a-document": N_("this is a text document or slides; copy the table in it into a workbook (.xlsx)"),
+    "a-web-page": N_("this is a web page, whatever its name says; open it in Excel and save it as .xlsx"),
+    "a-numbers-file": N_("this is a file of Numbers; in Numbers, export it to Excel (.xlsx)"),
+    "an-xml-workbook": N_("this is a workbook saved as XML; open it in Excel and save it as .xlsx"),
+    "an-archive": N_("this is an archive of other files; unpack it and name the files in it"),
+    "wrong-encoding": N_(
+        "the text is neither UTF-8 nor UTF-16 nor cp932 (Shift_JIS); save it as “CSV UTF-8”, or as .xlsx"
+    ),
+    "broken-text": N_("the text is UTF-8 but for signs that are broken; have the file sent again, or save it anew"),
+    "semicolons": N_("the cells are separated by semicolons; save the table with commas, or as .xlsx"),
+    "encrypted": N_("the workbook is protected by a password; save it without one"),
+    "old-excel": N_("this is a workbook of Excel 95 or older; open it and save it as .xlsx"),
+    "broken-workbook": N_("the workbook is damaged or cut short; have it sent again, or open it and save it anew"),
+    "too-heavy": N_(
+        "the workbook needs more memory or time than a sound one of its size; open it and save it anew as .xlsx"
+    ),
+    "broken-csv": N_("the text is not a well-formed CSV: look for a quotation mark too few or too many in this row"),
+    "open-quote": N_(
+        "a quotation mark that opens in this row closes only in line {last}, and rows stand between; take it away"
+    ),
+    "unsafe-workbook": N_(
+        "the workbook contains something that is not opened: {what}; copy its table into a new workbook"
+    ),
+    "too-large": N_("the file has {size} MB; at most {limit} MB are read: divide it"),
+    "too-large-unpacked": N_("the workbook has {size} MB when unpacked; at most {limit} MB are read: divide it"),
+    "too-many-rows": N_("the sheet has more than {limit} rows; divide it"),
+    "too-many-cells": N_(
+        "the sheet reaches to {last} and fills more than {limit} cells; divide it, or delete what stands far away"
+    ),
+    "import-too-large": N_("the files have more than {limit} rows together; take them in one after the other"),
+    "not-a-table": N_("files ending in {ending} are not read; .xlsx, .xls, .xlsb, .ods and .csv are"),
 }
 
 
@@ -121,11 +164,21 @@ class Problem:
 
 
 class Problems(Exception):
-    """Every problem of every file that was to be taken in; nothing was."""
+    """What is wrong with the files that were to be taken in; nothing was.
 
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
-        self.problems = problems
+    `problems` are the first hundred, `more` how many others there are of each code.
+    """
+
+    def __init__(self, problems: list[Problem], more: Counter[str] | None = None) -> None:
+        self.problems = problems[:PROBLEMS_SHOWN]
+        self.more = Counter(problem.code for problem in problems[PROBLEMS_SHOWN:])
+        self.more.update(more or {})
+        super().__init__(f"{self.count} problems")
+
+    @property
+    def count(self) -> int:
+        """How many problems there are."""
+        return len(self.problems) + self.more.total()
 
 
 @dataclass_transform()

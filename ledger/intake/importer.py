@@ -19,27 +19,34 @@ from ledger.errors import Problem, Problems
 from ledger.intake import openings, ownership, references
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
+from ledger.intake.files import Unreadable, contents, within
 from ledger.intake.kind import InputRow
-from ledger.intake.notes import billed_again
-from ledger.intake.recognition import InputFile, read_file
+from ledger.intake.notes import billed_again, set_aside
+from ledger.intake.recognition import InputFile, Room, Watching, lines_of, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportReport, Touched
 from ledger.intake.rulings import add_rulings
 from ledger.intake.spellings import spell_alike
 from ledger.intake.versions import VERSIONED, Versions
 from ledger.intake.withdrawing import withdrawn_sources
-from ledger.intake.workbook import Unreadable, contents
 
 
-def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None, by: str) -> ImportReport:
+def take_in(
+    connection: Connection, paths: Iterable[Path], known_on: date | None, by: str, watching: Watching | None = None
+) -> ImportReport:
     """Takes the files into the books; `known_on` is the day that holds for rows naming none (None: today).
 
-    Raises Problems, with every problem of every file, when anything is wrong; then nothing is written.
+    A folder stands for all tables in it. `watching` shows how far the reading of rows has come. Raises Problems, with
+    what is wrong in any file; then nothing is written.
     """
     today = dates.today()
-    files = list(_read(connection, paths))
-    lines = [line for file in files for sheet in file.sheets for line in sheet.lines]
+    paths, aside = within(paths)
+    files = list(_read(connection, paths, watching))
+    more = sum((file.more for file in files), Counter[str]())
     problems = [problem for file in files for problem in file.problems]
+    if more:  # there is enough to mend; what stands between the lines is looked at when they can be read
+        raise Problems(problems, more)
+    lines = list(lines_of(files))
     problems += spell_alike(connection, lines)
     records = records_of(connection, lines)
     problems += check(lines, records, known_on or today, today)
@@ -55,7 +62,7 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     }
     sources = record_sources(connection, new, by)
     taking = _Import(connection, known_on or today, sources)
-    notes = list(billed_again(connection, lines))
+    notes = [*set_aside(aside), *(note for file in files for note in file.notes), *billed_again(connection, lines)]
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
     taking.correct_owners(corrected)
@@ -71,9 +78,10 @@ def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:
     return files.index(problem.file), problem.sheet or "", problem.row or 0, problem.column or ""
 
 
-def _read(connection: Connection, paths: Iterable[Path]) -> Iterator[InputFile]:
+def _read(connection: Connection, paths: Iterable[Path], watching: Watching | None) -> Iterator[InputFile]:
     """Each file, read unless its bytes were taken in before or stand twice among these."""
-    digests = _taken_in(connection)
+    digests, room = _taken_in(connection), Room()
+    watched = {} if watching is None else {"watching": watching}
     for path in paths:
         name = str(path)
         try:
@@ -82,7 +90,12 @@ def _read(connection: Connection, paths: Iterable[Path]) -> Iterator[InputFile]:
             yield InputFile(name, problems=[unreadable.problem(name)])
             continue
         sha256 = hashlib.sha256(data).hexdigest()
-        yield InputFile(name) if sha256 in digests else read_file(name, data, path.suffix, sha256)
+        file = InputFile(name)
+        if sha256 not in digests:
+            file = read_file(name, data, path.suffix, sha256, room, **watched)
+        yield file
+        if room.is_gone:
+            return
         digests.add(sha256)
 
 
@@ -226,7 +239,11 @@ class _Import:
         for sheet in file.sheets:
             count, new = len(sheet.lines), sum(id(line) in self.new for line in sheet.lines)
             kind = sheet.kind
-            sheets.append(ImportedSheet(kind.code, kind.title, sheet.sheet, count, new, count - new, sheet.ignored))
+            passed_over = {reason: rows for reason, (rows, _first) in sheet.passed_over.items()}
+            told = ImportedSheet(
+                kind.code, kind.title, sheet.sheet, count, new, count - new, sheet.ignored, passed_over
+            )
+            sheets.append(told)
         return ImportedFile(file.name, file.sha256 is None, sheets, file.passed_over)
 
     def source_of(self, line: InputRow) -> dict[str, object]:
