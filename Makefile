@@ -32,10 +32,10 @@ test-hledger: $(READY)
 	$(BIN)/pytest -m hledger
 
 # 2,000 random sequences of 50 commands, each on SQLite and on PostgreSQL; 64 clients at 2,000
-# applications; a kill at every point of every command: hours on two cores.
+# applications; a kill at every point of every command; 100,000 changed files of each format: hours on two cores.
 soak: $(READY)
 	SEISAN_SEQUENCES=2000 SEISAN_STEPS=50 $(BIN)/pytest -n 2 tests/test_model.py
-	SEISAN_SOAK=1 $(BIN)/pytest -n 2 tests/test_races.py tests/test_crashes.py
+	SEISAN_SOAK=1 $(BIN)/pytest -n 2 tests/test_races.py tests/test_crashes.py tests/test_intake_fuzz.py
 
 check: $(READY) messages-check
 	$(BIN)/ruff format --check --quiet

@@ -161,11 +161,11 @@ def _packed(data: bytes) -> Format:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = [name.replace("\\", "/").lower() for name in archive.namelist()]
             kept = archive.read("mimetype")[:200] if "mimetype" in archive.namelist() else b""
-            sealed = b"encryption-data" in archive.read("META-INF/manifest.xml") if kept else False
+            manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.namelist() else b""
     except Exception:  # zipfile raises BadZipFile, zlib.error, NotImplementedError, KeyError, EOFError, …
         raise Unreadable("broken-workbook") from None
     if kept.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
-        if sealed:
+        if b"encryption-data" in manifest:
             raise Unreadable("encrypted")
         return "ods"
     if kept.startswith(b"application/vnd.oasis.opendocument") or any(

@@ -41,10 +41,13 @@ def take_in(
     """
     today = dates.today()
     paths, aside = within(paths)
-    files = list(_read(connection, paths, watching))
+    room = Room()
+    files = list(_read(connection, paths, room, watching))
     more = sum((file.more for file in files), Counter[str]())
     problems = [problem for file in files for problem in file.problems]
-    if more:  # there is enough to mend; what stands between the lines is looked at when they can be read
+    if (
+        more or room.is_gone
+    ):  # there is enough to mend; what stands between the lines is looked at when they can be read
         raise Problems(problems, more)
     lines = list(lines_of(files))
     problems += spell_alike(connection, lines)
@@ -78,9 +81,9 @@ def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:
     return files.index(problem.file), problem.sheet or "", problem.row or 0, problem.column or ""
 
 
-def _read(connection: Connection, paths: Iterable[Path], watching: Watching | None) -> Iterator[InputFile]:
+def _read(connection: Connection, paths: Iterable[Path], room: Room, watching: Watching | None) -> Iterator[InputFile]:
     """Each file, read unless its bytes were taken in before or stand twice among these."""
-    digests, room = _taken_in(connection), Room()
+    digests = _taken_in(connection)
     watched = {} if watching is None else {"watching": watching}
     for path in paths:
         name = str(path)

@@ -81,10 +81,10 @@ def read_file(
     anything = False
     try:
         for sheet in sheets(data, ending):
-            reading = _Reading(file, sheet, room)
-            reading.read(watching(sheet.rows, sheet.size, " ".join(filter(None, [name, sheet.name]))))
-            anything |= reading.count > 0
-            without_rows += reading.without_rows
+            label = " ".join(filter(None, [name, sheet.name]))
+            count, blank = read_sheet(file, sheet, watching(sheet.rows, sheet.size, label), room)
+            anything |= count > 0
+            without_rows += blank
     except Unreadable as unreadable:
         file.problems.insert(0, unreadable.problem(name))
         file.sheets.clear()
@@ -93,6 +93,15 @@ def read_file(
         code = "unknown-kind" if anything else "empty-file"
         file.problems.extend(without_rows or [Problem(name, None, None, code)])
     return file
+
+
+def read_sheet(
+    file: InputFile, sheet: InputSheet, rows: Iterable[Row], room: Room | None = None
+) -> tuple[int, list[Problem]]:
+    """Reads the rows of a sheet into the file; gives how many there were, and a problem for each table without any."""
+    reading = _Reading(file, sheet, room or Room())
+    reading.read(rows)
+    return reading.count, reading.without_rows
 
 
 class _Reading:
@@ -111,12 +120,17 @@ class _Reading:
         """Reads all rows."""
         for row in rows:
             self.count += 1
-            found = fitting(row) if may_be(row.cells) else []
+            like_headings = may_be(row.cells)
+            found = fitting(row) if like_headings else []
             if found:
                 self._begin(found)
+            elif like_headings and self.tables is not None and (nearest := meant(candidates(row))) is not None:
+                self.lacks(nearest)
+                self.tables.end(titles=True)
+                self.tables = Tables([])  # what stands under them can only be read when they are mended
             elif self.tables is not None:
                 self.tables.take(row)
-            elif len(self.above) < _LOOKED_AT or may_be(row.cells):
+            elif len(self.above) < _LOOKED_AT or like_headings:
                 self.above.append(row)
             else:
                 self.far_above += 1

@@ -16,7 +16,7 @@ from ledger.intake.sheets import Cells, InputSheet, Row, Seen
 
 _TOTAL = re.compile(r"(?:総|小|中|合|累)?計|総合計|(?:sub|grand)?-?total", re.IGNORECASE)
 _TOTAL_OF = re.compile(
-    r".{0,12}(?:合計|小計|総計|累計|計|total)(?:件数|金額|額)?(?:[:(].{0,12})?|計[:(].{0,12}", re.IGNORECASE
+    r"(?i).{0,12}(?:合計|小計|総計|累計|total).{0,12}|.{0,8}計(?:[:(0-9].{0,12})?",
 )
 _REMARK = re.compile(r"[※*＊★☆●■◆◎→#]|[(\[【<]?(?:注|備考|注意|注記|凡例|参考|以上|以下余白|余白|作成|出力|印刷)")
 _SAMPLE = re.compile(
@@ -85,9 +85,11 @@ class Table:
         self.span = (min(own), max(own)) if many else (1, 0)
         self.known = {at for at, _column in self.columns}
         self.required = [at for at, column in self.columns if column.required]
+        self.one_of = [at for at, column in self.columns if column.heading in self.kind.any_of]
         self.yen = [at for at, column in self.columns if column.form == "yen"]
         self.headed = set(own)
         self.waiting: list[Row] = []  # rows of one cell: titles, if headings follow
+        self.broken: list[int] = []  # lines with a line break inside a cell
         self.unheaded: dict[int, tuple[int, int]] = {}
         self.twice = self.faulty
         self.pass_over("heading", headings.row.number)
@@ -122,6 +124,9 @@ class Table:
     def end(self, *, titles: bool) -> None:
         """The table ends; with `titles`, other headings follow, and what waits belongs to them."""
         self._settle_waiting(titles=titles)
+        if self.broken:
+            self.reading.sheet.noticed.append(Seen("line-breaks", self.broken[0], {"count": len(self.broken)}))
+            self.broken = []
         for at, (count, row) in sorted(self.unheaded.items()):
             self.reading.sheet.noticed.append(Seen("no-heading", row, {"column": letter(at), "count": count}))
         self.unheaded.clear()
@@ -153,7 +158,7 @@ class Table:
         first = _plain(first)
         if _TOTAL.fullmatch(first):
             return "total"
-        if all(at in cells for at in self.required):
+        if all(at in cells for at in self.required) and (not self.one_of or any(at in cells for at in self.one_of)):
             return None
         if _TOTAL_OF.fullmatch(first):
             return "total"
@@ -167,6 +172,8 @@ class Table:
         if not self._is_whole(row):
             self.pass_over("unread", row.number)
             return
+        if any(isinstance(cell, str) and "\n" in cell for cell in row.cells.values()):
+            self.broken.append(row.number)
         place = self.kind, self.reading.name, self.reading.sheet.name, row.number
         line, problems = _read_row(place, self.columns, row.cells)
         for heading, problem in problems:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ledger.intake.files import LIMIT_ROWS, Unreadable
-from ledger.intake.sheets import Cells, InputSheet, Row, Seen
+from ledger.intake.sheets import Cells, InputSheet, Row
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -23,7 +23,7 @@ def sheet(data: bytes) -> InputSheet:
     decoded = _decoded(data.rstrip(_END_OF_FILE))
     separator, decoded = _separator(decoded)
     table = InputSheet(None, (), decoded.count("\n") + 1)
-    table.rows = _records(decoded, separator, table.noticed)
+    table.rows = _records(decoded, separator)
     return table
 
 
@@ -73,20 +73,21 @@ def _separator(decoded: str) -> tuple[str, str]:
     return ",", decoded
 
 
-def _records(decoded: str, separator: str, noticed: list[Seen]) -> Iterator[Row]:
+def _records(decoded: str, separator: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=separator, strict=True)
     csv.field_size_limit(_LONG)
     start = 1
     count = widest = 0
-    broken: list[int] = []
     try:
         for record in reader:
-            cells: Cells = {at: entered for at, cell in enumerate(record, start=1) if (entered := cell.strip())}
+            cells: Cells = {
+                at: entered
+                for at, cell in enumerate(record, start=1)
+                if (entered := cell.strip().replace("\r\n", "\n"))
+            }
             widest = max(widest, len(record))
-            if reader.line_num > start:
-                if _swallows(record, separator, widest):
-                    raise Unreadable("open-quote", row=start, last=reader.line_num)
-                broken.append(start)
+            if reader.line_num > start and _swallows(record, separator, widest):
+                raise Unreadable("open-quote", row=start, last=reader.line_num)
             if cells:
                 count += 1
                 if count > LIMIT_ROWS:
@@ -95,8 +96,6 @@ def _records(decoded: str, separator: str, noticed: list[Seen]) -> Iterator[Row]
             start = reader.line_num + 1  # a record may run over several lines; it is found by its first
     except csv.Error:
         raise Unreadable("broken-csv", row=start) from None
-    if broken:
-        noticed.append(Seen("line-breaks", broken[0], {"count": len(broken)}))
 
 
 def _swallows(record: list[str], separator: str, widest: int) -> bool:

@@ -96,13 +96,13 @@ class _Reader:
             process.returncode = 0  # somebody else waits for it
 
 
-_READER = _Reader()
-atexit.register(_READER.stop)
+READER = _Reader()
+atexit.register(READER.stop)
 
 
 def _workbook(data: bytes, kind: Format) -> Iterator[InputSheet]:
     """The sheets of a workbook; the rows of each are read before the next is asked for, or passed by."""
-    told = _READER.ask(data, kind, LIMIT_ROWS)
+    told = READER.ask(data, kind, LIMIT_ROWS)
     with contextlib.closing(told):
         for frame in told:
             if frame[0] == "sheet":

@@ -148,7 +148,6 @@ def _rows(sheet: Any, marks: SheetMarks, noticed: list[Seen]) -> Iterator[Row]:
         by_row.setdefault(row, []).append(column)
     shared: dict[object, Cell] = {}
     hidden: list[int] = []
-    broken: list[int] = []
     for number, values in enumerate(sheet.iter_rows(), 1):
         cells: Cells = {}
         for at, value in enumerate(values, 1):
@@ -162,12 +161,9 @@ def _rows(sheet: Any, marks: SheetMarks, noticed: list[Seen]) -> Iterator[Row]:
         if cells:
             if marks.hidden_rows and marks.is_hidden(number):
                 hidden.append(number)
-            if any(isinstance(cell, str) and "\n" in cell for cell in cells.values()):
-                broken.append(number)
             yield Row(number, cells)
-    for code, numbers in (("hidden-rows", hidden), ("line-breaks", broken)):
-        if numbers:
-            noticed.append(Seen(code, numbers[0], {"count": len(numbers)}))
+    if hidden:
+        noticed.append(Seen("hidden-rows", hidden[0], {"count": len(hidden)}))
 
 
 def _entered(value: Any, shared: dict[object, Cell]) -> Cell | None:
