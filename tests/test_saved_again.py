@@ -1,7 +1,7 @@
 """The month of the demo, saved again by LibreOffice, gives the same books: as .xlsx, .ods and .csv; some as .xls.
 
 The files in `saved_again/` were written by LibreOffice 7.4: soffice --headless --convert-to FORMAT, of the workbooks in
-`exports/demo/input`; for CSV with the filter "Text - txt - csv (StarCalc):44,34,76". The demo's own CSV files stand beside
+`exports/demo/input`; for CSV with the filter "Text - txt - csv (StarCalc):44,34,76". Its own CSV files stand beside
 them unchanged.
 """
 
