@@ -1,7 +1,9 @@
-"""How long reading 200,000 rows takes beside the fastest reader: PYTHONPATH=. python benchmarks/reading.py
+"""How long reading 200,000 rows takes beside the fastest reader.
 
-Prints, for a workbook of 200,000 rows and eight columns, the time of `read_file` as a ratio to that of python-calamine, which
-only makes lists of the cells, and the most memory that either process held.
+Run as: PYTHONPATH=. python benchmarks/reading.py
+
+Prints, for a workbook of 200,000 rows and eight columns, the time of `read_file` as a ratio to that of python-calamine,
+which only makes lists of the cells, and the most memory that the reading process held.
 """
 
 import io

@@ -21,10 +21,12 @@ DAY = 40934  # 2012-01-26, as Excel counts
 
 
 def text(*lines: str, encoding: str = "utf-8", end: str = "\r\n") -> bytes:
+    """The lines as a file."""
     return "".join(line + end for line in lines).encode(encoding)
 
 
 def read(data: bytes, ending: str = ".xlsx") -> InputFile:
+    """A file, read."""
     return read_file("x", data, ending)
 
 
@@ -42,6 +44,7 @@ _TOLD = ("application", "mailed_on", "deposit", "yen", "member", "revoked_on")
 
 
 def passed_over(file: InputFile) -> dict[str, int]:
+    """How many rows of a file are no lines, by reason."""
     counted: Counter[str] = Counter()
     for table in file.sheets:
         counted.update({reason: count for reason, (count, _first) in table.passed_over.items()})

@@ -14,7 +14,7 @@ _NUMBERS = ("float", "currency", "percentage")
 
 def marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
     """The marks of each sheet, by its name. Raises Unreadable for a sheet that reaches too far."""
-    reader = _Reader()
+    reader = _ContentReader()
     parser = xml_parser()
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
@@ -36,7 +36,7 @@ def _count(attributes: dict[str, str], name: str, limit: int) -> int:
     return max(1, min(int(text), limit + 1))
 
 
-class _Reader:
+class _ContentReader:
     """Follows the elements of content.xml; a sheet inside a cell is left alone."""
 
     def __init__(self) -> None:

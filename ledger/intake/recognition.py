@@ -5,6 +5,7 @@ Every row of a sheet becomes a line, or is passed over for a reason that is told
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from ledger.errors import PROBLEMS_SHOWN, Problem
@@ -15,7 +16,7 @@ from ledger.intake.headings import Headings, candidates, fitting, may_be, meant
 from ledger.intake.kind import InputRow
 from ledger.intake.report import ImportNote
 from ledger.intake.sheets import InputSheet, Row
-from ledger.intake.table import RecognisedSheet, Table, Tables
+from ledger.intake.table import InputTable, InputTables, RecognisedSheet
 from ledger.intake.workbook import sheets
 
 # Gives the rows one by one and shows how far they are: the rows, how many there are at most, and whose they are.
@@ -80,11 +81,12 @@ def read_file(
     without_rows: list[Problem] = []
     anything = False
     try:
-        for sheet in sheets(data, ending):
-            label = " ".join(filter(None, [name, sheet.name]))
-            count, blank = read_sheet(file, sheet, watching(sheet.rows, sheet.size, label), room)
-            anything |= count > 0
-            without_rows += blank
+        with closing(sheets(data, ending)) as read:
+            for sheet in read:
+                label = " ".join(filter(None, [name, sheet.name]))
+                count, blank = read_sheet(file, sheet, watching(sheet.rows, sheet.size, label), room)
+                anything |= count > 0
+                without_rows += blank
     except Unreadable as unreadable:
         file.problems.insert(0, unreadable.problem(name))
         file.sheets.clear()
@@ -112,8 +114,8 @@ class _Reading:
         self.count = 0
         self.above: list[Row] = []  # the first rows above any headings
         self.far_above = 0  # and how many more
-        self.tables: Tables | None = None
-        self.read_tables: list[Table] = []
+        self.tables: InputTables | None = None
+        self.read_tables: list[InputTable] = []
         self.without_rows: list[Problem] = []
 
     def read(self, rows: Iterable[Row]) -> None:
@@ -127,7 +129,7 @@ class _Reading:
             elif like_headings and self.tables is not None and (nearest := meant(candidates(row))) is not None:
                 self.lacks(nearest)
                 self.tables.end(titles=True)
-                self.tables = Tables([])  # what stands under them can only be read when they are mended
+                self.tables = InputTables([])  # what stands under them can only be read when they are mended
             elif self.tables is not None:
                 self.tables.take(row)
             elif len(self.above) < _LOOKED_AT or like_headings:
@@ -144,14 +146,14 @@ class _Reading:
         else:
             before.end(titles=True)
         titles = len(self.above) + self.far_above
-        tables = [Table(headings, self, many=len(found) > 1) for headings in found]
+        tables = [InputTable(headings, self, many=len(found) > 1) for headings in found]
         if titles and before is None:
             first = self.above[0].number if self.above else 1
             tables[0].pass_over("title", first, titles)
         if before is not None and before.goes_on(tables):
             before.again(found[0].row.number)
             return
-        self.tables = Tables(tables)
+        self.tables = InputTables(tables)
         self.read_tables += tables
 
     def _lost_above(self, end: int) -> None:

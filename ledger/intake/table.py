@@ -64,7 +64,7 @@ class Reading(Protocol):
         """Takes the room of a line."""
 
 
-class Table:
+class InputTable:
     """A table that is being read. With `many`, others stand beside it, and its columns are its own."""
 
     def __init__(self, headings: Headings, reading: Reading, *, many: bool) -> None:
@@ -223,10 +223,10 @@ def _plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text[:80]).split()) or "-"
 
 
-class Tables:
+class InputTables:
     """The tables that stand side by side under one row of headings: one, as a rule."""
 
-    def __init__(self, tables: list[Table]) -> None:
+    def __init__(self, tables: list[InputTable]) -> None:
         self.tables = tables
 
     def take(self, row: Row) -> None:
@@ -239,7 +239,7 @@ class Tables:
         for table in self.tables:
             table.end(titles=titles)
 
-    def goes_on(self, tables: list[Table]) -> bool:
+    def goes_on(self, tables: list[InputTable]) -> bool:
         """Whether these begin with the same headings over the same columns, as at the head of a printed page."""
         now, then = ([(table.kind, table.headings.columns) for table in each] for each in (self.tables, tables))
         return now == then

@@ -26,31 +26,37 @@ _SERVE = "import sys; sys.path.insert(0, sys.argv[1]); from ledger.intake.worker
 _LETTERS = {kind: letter for letter, kind in FORMATS.items()}
 
 
-def sheets(data: bytes, ending: str) -> Iterator[InputSheet]:
-    """What the bytes of a file hold. Raises Unreadable, at once or on the way, when that cannot be read."""
+def sheets(data: bytes, ending: str) -> Generator[InputSheet, None, None]:
+    """What the bytes of a file hold; raises Unreadable when that cannot be read, and is closed by who asks."""
     kind = format_of(data, ending)
     if kind != "text":
-        return _workbook(data, kind)
+        yield from _workbook(data, kind)
+        return
     try:
-        return iter([text.sheet(data)])
+        table = text.sheet(data)
     except Unreadable as unreadable:
         if ending.lower() in (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods") and unreadable.code == "wrong-encoding":
             raise Unreadable("broken-workbook") from None
         raise
+    yield table
 
 
-class _Reader:
+class _OpeningProcess:
     """The process that opens workbooks: started by the first one, ended with this process."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.owner = 0
         self.lock = threading.RLock()
+        self.busy = False
 
     def ask(self, data: bytes, kind: Format, limit: int) -> Generator[Any, None, None]:
         """The frames that tell what a workbook holds; a process that fails on it is ended, and "too-heavy" raised."""
         with self.lock:
+            if self.busy:  # somebody stopped listening and has not said so yet
+                self.stop()
             process = self._started()
+            self.busy = True
             assert process.stdin is not None and process.stdout is not None
             done = False
             try:
@@ -64,8 +70,10 @@ class _Reader:
             except (EOFError, pickle.UnpicklingError, BrokenPipeError):
                 raise Unreadable("too-heavy") from None
             finally:
-                if not done:
+                if not done and process is self.process:
                     self.stop()
+                if process is self.process:
+                    self.busy = False
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self.process is not None and (self.owner != os.getpid() or self.process.poll() is not None):
@@ -82,7 +90,7 @@ class _Reader:
 
     def stop(self) -> None:
         """Ends the process, if it is ours; a copy of this process that has it by inheritance leaves it alone."""
-        process, self.process = self.process, None
+        process, self.process, self.busy = self.process, None, False
         if process is None:
             return
         if self.owner == os.getpid():
@@ -96,7 +104,7 @@ class _Reader:
             process.returncode = 0  # somebody else waits for it
 
 
-READER = _Reader()
+READER = _OpeningProcess()
 atexit.register(READER.stop)
 
 
