@@ -5,12 +5,14 @@ Our own mistakes are assertions and crash.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import IntEnum
 from typing import ClassVar, dataclass_transform
 
 from ledger import masking
+from ledger.file_errors import FILE_FORMULAS
 from ledger.formulas import OF_CELLS
 from ledger.i18n import N_, _
 
@@ -23,6 +25,9 @@ class Exit(IntEnum):
     USAGE = 2
     PROBLEMS = 3
 
+
+# So many problems are named one by one; of the others only how many there are of each kind.
+PROBLEMS_SHOWN = 100
 
 # One formula for each kind of problem: the sentence by its code.
 FORMULAS = {
@@ -62,24 +67,7 @@ FORMULAS = {
     "not-first": N_("there are entries already; opening balances come before any other, in new books"),
     "heading-missing": N_("the heading {columns} is missing, so the sheet cannot be read as {kind}"),
     "heading-twice": N_("the heading stands twice, in columns {first} and {second}"),
-    "unknown-kind": N_("no row of headings in the first 20 rows is that of an input file"),
-    "empty-file": N_("the file is empty"),
-    "no-rows": N_("there are headings, but no row under them"),
-    "not-found": N_("there is no such file"),
-    "a-folder": N_("this is a folder, not a file"),
-    "not-a-file": N_("this is a device or a pipe, not a file"),
-    "not-readable": N_("the file cannot be opened: no permission to read it"),
-    "wrong-encoding": N_("the text is neither UTF-8 nor cp932 (Shift_JIS)"),
-    "encrypted": N_("the workbook is protected by a password"),
-    "old-excel": N_("this is the old Excel format (.xls)"),
-    "broken-workbook": N_("the workbook is damaged or cut short"),
-    "broken-csv": N_("the text is not a well-formed CSV"),
-    "unsafe-workbook": N_("the workbook contains something that is not opened: {what}"),
-    "too-large": N_("the file has {size} MB; at most {limit} MB are read"),
-    "too-large-unpacked": N_("the workbook has {size} MB when unpacked; at most {limit} MB are read"),
-    "too-many-rows": N_("the sheet has more than {limit} rows"),
-    "not-a-table": N_("files ending in {ending} are not read; .xlsx and .csv are"),
-}
+} | FILE_FORMULAS
 
 
 @dataclass(frozen=True)
@@ -110,11 +98,21 @@ class Problem:
 
 
 class Problems(Exception):
-    """Every problem of every file that was to be taken in; nothing was."""
+    """What is wrong with the files that were to be taken in; nothing was.
 
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
-        self.problems = problems
+    `problems` are the first hundred, `more` how many others there are of each code.
+    """
+
+    def __init__(self, problems: list[Problem], more: Counter[str] | None = None) -> None:
+        self.problems = problems[:PROBLEMS_SHOWN]
+        self.more = Counter(problem.code for problem in problems[PROBLEMS_SHOWN:])
+        self.more.update(more or {})
+        super().__init__(f"{self.count} problems")
+
+    @property
+    def count(self) -> int:
+        """How many problems there are."""
+        return len(self.problems) + self.more.total()
 
 
 @dataclass_transform()

@@ -46,4 +46,14 @@ OF_CELLS = {
     "unknown-association": N_("{value} is not one of the 50 associations"),
     "formula-error": N_("the cell shows the error {value}"),
     "formula-not-calculated": N_("the cell holds a formula without its result; open the workbook and save it once"),
+    "shown-otherwise": N_(
+        "the cell holds {value} and its format shows “{shown}”; format it as text and enter what is meant"
+    ),
+    "only-a-month": N_("the cell shows only a month ({shown}); enter the whole day"),
+    "more-cells": N_(
+        "the row has {cells} cells and the headings are {headings}; put an amount with a comma into quotation marks, "
+        "or save the table as a workbook"
+    ),
+    "cut-at-comma": N_("the amount may have been {value}, cut at its comma; put it into quotation marks"),
+    "merged-across": N_("cells of several columns are merged at {place}; unmerge them and fill in each"),
 }

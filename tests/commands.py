@@ -333,7 +333,7 @@ FILES = {
     "追加.csv": "申込番号,会員番号,申込日,申込区分\nMORE,東京 第9001号,2012-04-20,新規\n",
     "別.csv": "申込番号,会員番号,申込日,申込区分\nOTHER,東京 第9001号,2012-04-20,新規\n",
     "受取人2.csv": f"{desk.PAYEES}\nUNPAID,{desk.HEIR},2012-05-01\n",
-    "受取人3.csv": f"{desk.PAYEES}\nOPEN,{desk.HEIR},2012-05-01\n",
+    "受取人6.csv": f"{desk.PAYEES}\nOPEN,{desk.HEIR},2012-05-01\n",
     "口座再変更.csv": "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ\n"
     f"{desk.ANOTHER},戊野 花子,東京,9999,998,普通,1112223,ボノ ハナコ\n",
 }
@@ -356,7 +356,7 @@ def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
         (folder / name).write_text(body, encoding="utf-8")
     with desk.books(request, desk.everything, "made") as url, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        desk.done(url, "import", "口座再変更.csv", "遅い入金.csv", "請求2.csv", "受取人2.csv", "受取人3.csv")
+        desk.done(url, "import", "口座再変更.csv", "遅い入金.csv", "請求2.csv", "受取人2.csv", "受取人6.csv")
         desk.done(url, "payee", "approve", "OPEN", by=CHIEF)
         desk.done(url, "payee", "end", "OPEN", "--reason", "取下げ")
         desk.done(url, "credit", "propose", "OLD4", "--to", "NEW4", "--on", "2012-04-05")

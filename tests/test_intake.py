@@ -77,10 +77,6 @@ BAD: dict[str, tuple[dict[str, str | bytes], list[tuple[str, int | None, str | N
     "an empty file": ({"x.csv": ""}, [("x.csv", None, None, "empty-file")]),
     "nothing but separators": ({"x.csv": ",,\n,\n"}, [("x.csv", None, None, "empty-file")]),
     "a file of no known kind": ({"x.csv": "品名,数量\n茶,1\n"}, [("x.csv", None, None, "unknown-kind")]),
-    "headings below the 20th row": (
-        {"x.csv": "題\n" * 20 + "申込番号,送付日\nA1,2012-01-26\n"},
-        [("x.csv", None, None, "unknown-kind")],
-    ),
     "a required heading missing": ({"x.csv": "申込番号,利用\nA1,無\n"}, [("x.csv", 1, "回答日", "heading-missing")]),
     "one of two headings missing": (
         {"x.csv": "申込番号,有効期間満了日\nA1,2017-01-01\n"},
@@ -224,11 +220,11 @@ BAD: dict[str, tuple[dict[str, str | bytes], list[tuple[str, int | None, str | N
         [("y.csv", 2, "申込番号", "twice")],
     ),
     "neither UTF-8 nor cp932": (
-        {"x.csv": "申込番号,送付日".encode("euc-jp"), "y.csv": "申込番号".encode("utf-16"), "z.csv": b"a,b\0\n"},
+        {"x.csv": "申込番号,送付日".encode("euc-jp"), "y.csv": "申込".encode("utf-16-le"), "z.csv": b"a,b\0\n"},
         [(f"{name}.csv", None, None, "wrong-encoding") for name in "xyz"],
     ),
     "a quotation without an end": ({"x.csv": '題\n申込番号,"送付日\n'}, [("x.csv", 2, None, "broken-csv")]),
-    "a file of another ending": ({"x.pdf": b"%PDF-1.7"}, [("x.pdf", None, None, "not-a-table")]),
+    "a file of another ending": ({"x.log": b"a,b"}, [("x.log", None, None, "not-a-table")]),
     "a file that is not there, and a folder": (
         {"なし.csv": b"-", "フォルダ": b"/"},
         [("なし.csv", None, None, "not-found"), ("フォルダ", None, None, "a-folder")],

@@ -27,15 +27,20 @@ app = Commands(N_("What came in"))
 )
 def take_in(
     books: Books,
-    files: Annotated[list[Path], argument("FILE", N_("workbooks and CSV files, recognised by their headings"))],
+    files: Annotated[
+        list[Path], argument("FILE", N_("workbooks, CSV files, or folders of them, recognised by their headings"))
+    ],
     known_on: Annotated[
         date | None, option("--known-on", N_("the day on which rows that say no day became known"), "DAY")
     ] = None,
 ) -> Answer:
     """Takes input files in, all of them or nothing, and posts what they call for."""
+    from exports.formats.progress import watched
     from ledger.booking.recording import import_files
 
-    report, booked = import_files(books.connection, files, known_on, through=dates.today(), by=books.by)
+    report, booked = import_files(
+        books.connection, files, known_on, through=dates.today(), by=books.by, watching=watched
+    )
     return Answer(*summaries.imported(report, booked))
 
 

@@ -17,7 +17,7 @@ from exports.issued.layout import Uncompared
 from exports.issued.read import Cell, Content, ErrorValue, ReadSheet, ReadWorkbook, Row, SheetContents
 from ledger.audit.faults import Fault
 from ledger.i18n import either
-from ledger.intake.workbook import letter
+from ledger.intake.files import letter
 
 # A moment is a part of a day, and programs round it differently: it is the same to the second.
 _SECOND = 0.5 / 86400

@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from ledger.intake.workbook import LIMIT_SHEET_ROWS, Unreadable, require_safety
+from ledger.intake.files import LIMIT_SHEET_ROWS, Unreadable, require_safety
 
 # The number formats that have a number and no code in the file, as far as anything of ours is ever shown in one.
 _BUILT_IN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 49: "@"}

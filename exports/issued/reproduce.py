@@ -28,7 +28,7 @@ from ledger.audit.faults import Fault
 from ledger.dates import Month
 from ledger.errors import Exit, NotAStatement, Refusal
 from ledger.i18n import N_, Language, _
-from ledger.intake import workbook as input_files
+from ledger.intake import files as input_files
 from ledger.journal.closing import seal
 from ledger.statements import letter as letters
 from ledger.statements.member import member_statement

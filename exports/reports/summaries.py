@@ -97,7 +97,7 @@ def withdrawn(no: int, withdrawal: "Withdrawal", posted: "BookingReport") -> tup
 
 def imported_json(report: "ImportReport") -> Json:
     """What an import did, file by file."""
-    sheet = ("kind", "sheet", "rows", "taken_in", "known", "ignored")
+    sheet = ("kind", "sheet", "rows", "taken_in", "known", "ignored", "passed_over")
     correction = ("kind", "about", "column", "was", "now", "file", "row")
     note = ("file", "sheet", "row", "code", "says")
     return {

@@ -63,9 +63,13 @@ def _exit_code(command: Callable[[], Any], as_json: bool) -> int:
         data: Any = {"refused": refusal.code(), "says": refusal.message, "instead": refusal.hint}
         answer = Answer(note="\n".join(lines), data=data, exit=refusal.exit)
     except Problems as report:
-        count = _("{count} problem(s); nothing was taken in.", count=len(report.problems))
         data = {"problems": [problem.as_json() for problem in report.problems]}
-        lines = [*map(str, report.problems), count]
+        lines = [str(problem) for problem in report.problems]
+        if report.more:
+            kinds = [f"{code} {count}" for code, count in report.more.most_common()]
+            lines.append(_("… and {count} more, by kind: {kinds}", count=report.more.total(), kinds=kinds))
+            data["more"] = dict(report.more.most_common())
+        lines.append(_("{count} problem(s); nothing was taken in.", count=report.count))
         answer = Answer(note="\n".join(lines), data=data, exit=Exit.PROBLEMS)
     except typer.TyperException as error:
         answer = Answer(note=misuse.sentence(error), exit=Exit.USAGE)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, select
 from ledger.booking.openings import post_openings, take_back
 from ledger.booking.run import BookingReport, book
 from ledger.intake.importer import take_in
+from ledger.intake.recognition import Watching
 from ledger.intake.report import ImportReport, Touched
 from ledger.intake.withdrawing import RowsOfImport, Withdrawal, withdraw
 from ledger.journal.entries import recorded
@@ -22,10 +23,16 @@ _BY_NAME = 500
 
 
 def import_files(
-    connection: Connection, paths: Iterable[Path], known_on: date | None, *, through: date, by: str
+    connection: Connection,
+    paths: Iterable[Path],
+    known_on: date | None,
+    *,
+    through: date,
+    by: str,
+    watching: Watching | None = None,
 ) -> tuple[ImportReport, BookingReport]:
     """Takes files into the books (see `intake.importer`) and posts what they call for, up to and on a day."""
-    report = take_in(connection, paths, known_on, by)
+    report = take_in(connection, paths, known_on, by, watching)
     post_openings(connection, by=by)
     return report, post_for(connection, report.touched, through=through, by=by)
 

@@ -24,7 +24,16 @@ class Uncalculated:
     """A formula whose result the file does not hold: what the cell would show is not known."""
 
 
-Cell = str | int | float | bool | date | datetime | time | timedelta | Uncalculated
+@dataclass(frozen=True)
+class NotAsShown:
+    """A cell whose value is not what the sheet shows: the code of the problem, what is shown, and the value."""
+
+    code: str
+    shown: str
+    value: str = ""
+
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | Uncalculated | NotAsShown
 Value = date | int | str
 Form = Literal["day", "yen", "percent", "text", "word"]
 
@@ -107,6 +116,8 @@ def parse_cell(column: InputColumn, cell: Cell, noticed: list[CellNote] | None =
     """
     if isinstance(cell, Uncalculated):
         raise CellProblem("formula-not-calculated")
+    if isinstance(cell, NotAsShown):
+        raise CellProblem(cell.code, shown=cell.shown, value=cell.value)
     if isinstance(cell, str) and (found := debris.of_spreadsheets(cell)):
         raise CellProblem(found[0], **found[1])
     value = column.read(cell)

@@ -19,30 +19,37 @@ from ledger.errors import Problem, Problems
 from ledger.intake import knowing, openings, ownership, references
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
+from ledger.intake.files import Unreadable, contents, within
 from ledger.intake.kind import InputRow
-from ledger.intake.notes import billed_again, of_cells
-from ledger.intake.recognition import InputFile, read_file
+from ledger.intake.notes import billed_again, of_cells, set_aside
+from ledger.intake.recognition import InputFile, Room, Watching, lines_of, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportNote, ImportReport, Touched
 from ledger.intake.rulings import add_rulings
 from ledger.intake.spellings import spell_alike
 from ledger.intake.versions import VERSIONED, Versions
 from ledger.intake.withdrawing import withdrawn_sources
-from ledger.intake.workbook import Unreadable, contents
 
 
-def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None, by: str) -> ImportReport:
+def take_in(
+    connection: Connection, paths: Iterable[Path], known_on: date | None, by: str, watching: Watching | None = None
+) -> ImportReport:
     """Takes the files into the books; `known_on` is the day that holds for rows naming none (see `intake.knowing`).
 
-    Raises Problems, with every problem of every file, when anything is wrong; then nothing is written.
+    A folder stands for all tables in it. `watching` shows how far the reading of rows has come. Raises Problems, with
+    what is wrong in any file; then nothing is written.
     """
     today = dates.today()
-    earlier: list[ImportNote] = []
-    files = list(_read(connection, paths, known_on, earlier))
+    paths, aside = within(paths)
+    room, earlier = Room(), list[ImportNote]()
+    files = list(_read(connection, paths, known_on, earlier, room, watching))
+    more = sum((file.more for file in files), Counter[str]())
     problems = [problem for file in files for problem in file.problems]
-    problems += spell_alike(connection, _lines(files))
+    if more or room.is_gone:  # enough to mend; what stands between the lines is looked at when they can be read
+        raise Problems(problems, more)
+    problems += spell_alike(connection, list(lines_of(files)))
     counting = knowing.settle(connection, files, known_on, today)
-    lines = _lines(files)
+    lines = list(lines_of(files))
     records = records_of(connection, lines)
     problems += check(lines, records, today, today)
     corrected = ownership.corrections(lines, records, today)
@@ -57,7 +64,8 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     }
     sources = record_sources(connection, new, by)
     taking = _Import(connection, sources)
-    notes = [*billed_again(connection, lines), *of_cells(lines), *counting, *earlier]
+    noticed = [*set_aside(aside), *(note for file in files for note in file.notes)]
+    notes = [*noticed, *billed_again(connection, lines), *of_cells(lines), *counting, *earlier]
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
     taking.correct_owners(corrected)
@@ -69,22 +77,24 @@ def take_in(connection: Connection, paths: Iterable[Path], known_on: date | None
     return ImportReport([taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes)
 
 
-def _lines(files: list[InputFile]) -> list[InputRow]:
-    return [line for file in files for sheet in file.sheets for line in sheet.lines]
-
-
 def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:
     return files.index(problem.file), problem.sheet or "", problem.row or 0, problem.column or ""
 
 
 def _read(
-    connection: Connection, paths: Iterable[Path], known_on: date | None, notes: list[ImportNote]
+    connection: Connection,
+    paths: Iterable[Path],
+    known_on: date | None,
+    notes: list[ImportNote],
+    room: Room,
+    watching: Watching | None,
 ) -> Iterator[InputFile]:
     """Each file, read unless its bytes were taken in before or stand twice among these.
 
     Of one that was taken in before, a day of knowing that is given is taken over, and said in a note.
     """
     before, these = _taken_in(connection), set[str]()
+    watched = {} if watching is None else {"watching": watching}
     for path in paths:
         name = str(path)
         try:
@@ -93,15 +103,15 @@ def _read(
             yield InputFile(name, problems=[unreadable.problem(name)])
             continue
         sha256 = hashlib.sha256(data).hexdigest()
-        if sha256 in these or (sha256 in before and known_on is None):
-            yield InputFile(name)
-        elif known_on is not None and sha256 in before:
-            again = read_file(name, data, path.suffix, sha256)
-            file, earlier = knowing.taken_over(connection, again, sha256, known_on)
+        file, again = InputFile(name), sha256 in before
+        if sha256 not in these and (known_on is not None or not again):
+            file = read_file(name, data, path.suffix, sha256, room, **watched)
+        if known_on is not None and again and sha256 not in these:
+            file, earlier = knowing.taken_over(connection, file, sha256, known_on)
             notes += earlier
-            yield file
-        else:
-            yield read_file(name, data, path.suffix, sha256)
+        yield file
+        if room.is_gone:
+            return
         these.add(sha256)
 
 
@@ -245,7 +255,11 @@ class _Import:
         for sheet in file.sheets:
             count, new = len(sheet.lines), sum(id(line) in self.new for line in sheet.lines)
             kind = sheet.kind
-            sheets.append(ImportedSheet(kind.code, kind.title, sheet.sheet, count, new, count - new, sheet.ignored))
+            passed_over = {reason: rows for reason, (rows, _first) in sheet.passed_over.items()}
+            told = ImportedSheet(
+                kind.code, kind.title, sheet.sheet, count, new, count - new, sheet.ignored, passed_over
+            )
+            sheets.append(told)
         return ImportedFile(file.name, file.sha256 is None, sheets, file.passed_over)
 
     def source_of(self, line: InputRow) -> dict[str, object]:

@@ -17,8 +17,9 @@ from ledger.dates import Month
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
 from ledger.intake.kinds import require_kind
-from ledger.intake.recognition import InputFile, RecognisedSheet
+from ledger.intake.recognition import InputFile
 from ledger.intake.report import ImportNote
+from ledger.intake.table import RecognisedSheet
 from ledger.intake.versions import VERSIONED
 from ledger.store.records import batches
 

@@ -1,6 +1,7 @@
 """What is noticed in files that are taken in all the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -35,6 +36,12 @@ def billed_again(connection: Connection, lines: list[InputRow]) -> Iterator[Impo
     for (file, bill), again in equal.items():
         fields: dict[str, object] = {"bill": bill, "other": others[file, bill], "count": len(again)}
         yield ImportNote(file, again[0].sheet, again[0].row, "billed-again", fields)
+
+
+def set_aside(paths: Iterable[tuple[Path, str]]) -> Iterator[ImportNote]:
+    """A note for each file that is not read, though a name or folder that was given stands for it as well."""
+    for path, code in paths:
+        yield ImportNote(str(path), None, None, code, {})
 
 
 def _taken_in(connection: Connection, bills: set[str]) -> dict[_Content, str]:

@@ -1,39 +1,37 @@
-"""A sheet is recognised by its headings and read into lines; everything wrong with it is said at once.
+"""The tables of a file are recognised by their headings and read into lines; everything wrong is said at once.
 
-Headings are compared without spaces, line breaks and differences of width, and stand in one of the first 20 rows.
-Where several kinds fit, the one that most headings belong to is meant.
+Every row of a sheet becomes a line, or is passed over for a reason that is told: their sum is the sheet.
 """
 
-import unicodedata
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 
-from ledger.errors import Problem
+from ledger.errors import PROBLEMS_SHOWN, Problem
 from ledger.i18n import _, in_each
 from ledger.intake import GUIDE, LISTS
-from ledger.intake.checks import row_problems
-from ledger.intake.columns import CellProblem, InputColumn, parse_cell
-from ledger.intake.kind import KNOWN_ON, InputRow, Kind
-from ledger.intake.kinds import KINDS
-from ledger.intake.workbook import Cells, InputSheet, Unreadable, letter, sheets
+from ledger.intake.files import LIMIT_IMPORT_ROWS, Unreadable
+from ledger.intake.headings import Headings, candidates, fitting, may_be, meant
+from ledger.intake.kind import InputRow
+from ledger.intake.report import ImportNote
+from ledger.intake.sheets import InputSheet, Row
+from ledger.intake.table import InputTable, InputTables, RecognisedSheet
+from ledger.intake.workbook import sheets
 
-HEADING_ROWS = 20
+# Gives the rows one by one and shows how far they are: the rows, how many there are at most, and whose they are.
+Watching = Callable[[Iterable[Row], int, str], Iterable[Row]]
 
-
-@dataclass(frozen=True)
-class RecognisedSheet:
-    """A sheet that was recognised: its kind, its lines, and the headings that mean nothing to us."""
-
-    kind: Kind
-    sheet: str | None
-    lines: list[InputRow]
-    ignored: list[str]
+# Rows above the headings that are looked at for headings with a misspelling.
+_LOOKED_AT = 20
 
 
-@dataclass(frozen=True)
+@dataclass
 class InputFile:
-    """What a file holds: sheets read, names of sheets passed over, and everything that is wrong.
+    """What a file holds: tables read, names of sheets passed over, and everything that is wrong.
 
-    `sha256` is of its bytes; None: it could not be opened, or was taken in before and was not read again.
+    `sha256` is of its bytes; None: it could not be opened, or was taken in before and was not read again. Of the
+    problems the first hundred are kept, and of `more` only how many there are of each code.
     """
 
     name: str
@@ -41,119 +39,183 @@ class InputFile:
     passed_over: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     sha256: str | None = None
+    notes: list[ImportNote] = field(default_factory=list)
+    more: Counter[str] = field(default_factory=Counter)
 
-
-@dataclass(frozen=True)
-class _Headings:
-    """A row taken as the headings of a kind, each heading with the columns that it stands over."""
-
-    row: int
-    columns: dict[str, list[int]]
-    kind: Kind
-
-    @property
-    def recognised(self) -> int:
-        return len(self.kind.by_heading.keys() & self.columns.keys())
-
-    @property
-    def lacking(self) -> list[str]:
-        return self.kind.lacks(set(self.columns))
-
-    @property
-    def needed(self) -> int:
-        return len(self.kind.lacks(set()))
-
-
-def read_file(name: str, data: bytes, ending: str, sha256: str | None = None) -> InputFile:
-    """Reads the bytes of a file; `name` is how its problems are reported."""
-    file = InputFile(name, sha256=sha256)
-    try:
-        contents = sheets(data, ending)
-    except Unreadable as unreadable:
-        file.problems.append(unreadable.problem(name))
-        return file
-    without_rows: list[Problem] = []
-    for sheet in contents:
-        headings = _recognised(sheet)
-        if headings is None:
-            if sheet.name not in {*in_each(GUIDE), LISTS}:  # they came with the blank workbook that was filled in
-                file.passed_over.append(sheet.name or name)
-            continue
-        if lacking := headings.lacking:
-            fields: dict[str, object] = {"columns": lacking, "kind": _(headings.kind.title)}
-            file.problems.append(Problem(name, headings.row, lacking[0], "heading-missing", fields, sheet.name))
-            continue
-        recognised, problems = _read_sheet(name, sheet, headings)
-        file.problems.extend(problems)
-        if recognised.lines or problems:
-            file.sheets.append(recognised)
+    def wrong(self, problem: Problem) -> None:
+        """Keeps a problem, or counts it."""
+        if len(self.problems) < PROBLEMS_SHOWN:
+            self.problems.append(problem)
         else:
-            file.passed_over.append(sheet.name or name)
-            without_rows.append(Problem(name, headings.row, None, "no-rows", {}, sheet.name))
+            self.more[problem.code] += 1
+
+
+@dataclass
+class Room:
+    """How many lines an import may still have."""
+
+    rows: int = LIMIT_IMPORT_ROWS
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there was too little of it."""
+        return self.rows < 0
+
+    def take(self) -> None:
+        """Takes the room of one line; raises Unreadable (import-too-large) when there is none."""
+        self.rows -= 1
+        if self.rows < 0:
+            raise Unreadable("import-too-large", limit=LIMIT_IMPORT_ROWS)
+
+
+def read_file(
+    name: str,
+    data: bytes,
+    ending: str,
+    sha256: str | None = None,
+    room: Room | None = None,
+    watching: Watching = lambda rows, _size, _label: rows,
+) -> InputFile:
+    """Reads the bytes of a file; `name` is how its problems are reported."""
+    file, room = InputFile(name, sha256=sha256), room or Room()
+    without_rows: list[Problem] = []
+    anything = False
+    try:
+        with closing(sheets(data, ending)) as read:
+            for sheet in read:
+                label = " ".join(filter(None, [name, sheet.name]))
+                count, blank = read_sheet(file, sheet, watching(sheet.rows, sheet.size, label), room)
+                anything |= count > 0
+                without_rows += blank
+    except Unreadable as unreadable:
+        file.problems.insert(0, unreadable.problem(name))
+        file.sheets.clear()
+        return file
     if not file.sheets and not file.problems:
-        code = "unknown-kind" if any(sheet.rows for sheet in contents) else "empty-file"
+        code = "unknown-kind" if anything else "empty-file"
         file.problems.extend(without_rows or [Problem(name, None, None, code)])
     return file
 
 
-def _recognised(sheet: InputSheet) -> _Headings | None:
-    """The row of headings of a sheet, with its kind; None when no row looks like headings.
-
-    A row that holds at least two headings of a kind and half of what the kind needs is meant as its headings, so
-    that a heading misspelt is reported and a sheet is never lost in silence.
-    """
-    rows = [(number, _columns(cells)) for number, cells in sheet.rows if number <= HEADING_ROWS]
-    candidates = [_Headings(number, columns, kind) for number, columns in rows for kind in KINDS]
-    if fitting := [headings for headings in candidates if not headings.lacking]:
-        return max(fitting, key=lambda headings: (headings.recognised, headings.needed, -headings.row))
-    meant = [row for row in candidates if row.recognised > 1 and len(row.lacking) * 2 <= row.needed]
-    return min(meant, key=lambda headings: (len(headings.lacking), -headings.recognised, headings.row), default=None)
+def read_sheet(
+    file: InputFile, sheet: InputSheet, rows: Iterable[Row], room: Room | None = None
+) -> tuple[int, list[Problem]]:
+    """Reads the rows of a sheet into the file; gives how many there were, and a problem for each table without any."""
+    reading = _Reading(file, sheet, room or Room())
+    reading.read(rows)
+    return reading.count, reading.without_rows
 
 
-def _columns(cells: Cells) -> dict[str, list[int]]:
-    columns: dict[str, list[int]] = {}
-    for at, cell in cells.items():
-        if isinstance(cell, str):
-            columns.setdefault("".join(unicodedata.normalize("NFKC", cell).split()), []).append(at)
-    return columns
+class _Reading:
+    """A sheet that is being read, row by row, into the tables that stand on it."""
+
+    def __init__(self, file: InputFile, sheet: InputSheet, room: Room) -> None:
+        self.file, self.sheet, self.room = file, sheet, room
+        self.count = 0
+        self.above: list[Row] = []  # the first rows above any headings
+        self.far_above = 0  # and how many more
+        self.tables: InputTables | None = None
+        self.read_tables: list[InputTable] = []
+        self.without_rows: list[Problem] = []
+
+    def read(self, rows: Iterable[Row]) -> None:
+        """Reads all rows."""
+        for row in rows:
+            self.count += 1
+            like_headings = may_be(row.cells)
+            found = fitting(row) if like_headings else []
+            if found:
+                self._begin(found)
+            elif like_headings and self.tables is not None and (nearest := meant(candidates(row))) is not None:
+                self.lacks(nearest)
+                self.tables.end(titles=True)
+                self.tables = InputTables([])  # what stands under them can only be read when they are mended
+            elif self.tables is not None:
+                self.tables.take(row)
+            elif len(self.above) < _LOOKED_AT or like_headings:
+                self.above.append(row)
+            else:
+                self.far_above += 1
+        self._end()
+
+    def _begin(self, found: list[Headings]) -> None:
+        """Begins the tables of these headings, and ends those above them."""
+        before = self.tables
+        if before is None:
+            self._lost_above(found[0].row.number)
+        else:
+            before.end(titles=True)
+        titles = len(self.above) + self.far_above
+        tables = [InputTable(headings, self, many=len(found) > 1) for headings in found]
+        if titles and before is None:
+            first = self.above[0].number if self.above else 1
+            tables[0].pass_over("title", first, titles)
+        if before is not None and before.goes_on(tables):
+            before.again(found[0].row.number)
+            return
+        self.tables = InputTables(tables)
+        self.read_tables += tables
+
+    def _lost_above(self, end: int) -> None:
+        """A row above that is meant as headings, with rows of its own under it, is a problem."""
+        for row in self.above:
+            nearest = meant(candidates(row))
+            if nearest is not None and any(
+                row.number < other.number < end and len(other.cells) > 1 for other in self.above
+            ):
+                self.lacks(nearest)
+                return
+
+    def _end(self) -> None:
+        sheet, file = self.sheet, self.file
+        if self.tables is None:
+            nearest = meant([headings for row in self.above for headings in candidates(row)])
+            if nearest is not None:
+                self.lacks(nearest)
+            elif sheet.name not in {*in_each(GUIDE), LISTS}:  # they came with the blank workbook that was filled in
+                file.passed_over.append(sheet.name or file.name)
+            return
+        self.tables.end(titles=False)
+        kept = [table for table in self.read_tables if table.recognised.lines or table.faulty]
+        for table in self.read_tables:
+            if table not in kept:
+                row = table.headings.row.number
+                self.without_rows.append(Problem(file.name, row, None, "no-rows", {}, sheet.name))
+                for reason, (count, first) in table.recognised.passed_over.items() if kept else ():
+                    kept[0].pass_over(reason, first, count)
+        file.sheets += [table.recognised for table in kept]
+        if not kept:
+            file.passed_over.append(sheet.name or file.name)
+        for seen in sheet.noticed:
+            file.notes.append(ImportNote(file.name, sheet.name, seen.row, seen.code, seen.fields))
+
+    def lacks(self, headings: Headings) -> None:
+        """The headings cannot be read as their kind, because some are missing."""
+        lacking = headings.lacking
+        fields: dict[str, object] = {"columns": lacking, "kind": _(headings.kind.title)}
+        self.wrong(headings.row.number, lacking[0], "heading-missing", fields)
+
+    def wrong(self, row: int | None, column: str | None, code: str, fields: dict[str, object]) -> None:
+        """A problem in this sheet."""
+        self.file.wrong(Problem(self.file.name, row, column, code, fields, self.sheet.name))
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.file.name
+
+    def one_more(self) -> None:
+        """Takes the room of a line."""
+        self.room.take()
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether there is so much wrong that lines need not be kept any more."""
+        return bool(self.file.more)
 
 
-def _read_sheet(name: str, sheet: InputSheet, headings: _Headings) -> tuple[RecognisedSheet, list[Problem]]:
-    kind = headings.kind
-    problems: list[Problem] = []
-    columns: list[tuple[int, InputColumn]] = []
-    for heading, column in kind.by_heading.items():
-        places = headings.columns.get(heading, [])
-        if len(places) > 1:
-            fields: dict[str, object] = {"first": letter(places[0]), "second": letter(places[1])}
-            problems.append(Problem(name, headings.row, heading, "heading-twice", fields, sheet.name))
-        elif places:
-            columns.append((places[0], column))
-    ignored = [heading for heading in headings.columns if heading not in kind.by_heading]
-    recognised = RecognisedSheet(kind, sheet.name, [], ignored)
-    if problems:
-        return recognised, problems
-    for number, cells in sheet.rows:
-        if number > headings.row and any(at in cells for at, _column in columns):
-            line, line_problems = _read_row(InputRow(kind, name, sheet.name, number, {}, None), columns, cells)
-            recognised.lines.append(line)
-            problems += line_problems
-    return recognised, problems
-
-
-def _read_row(blank: InputRow, columns: list[tuple[int, InputColumn]], cells: Cells) -> tuple[InputRow, list[Problem]]:
-    """The blank line filled in from the cells of its row, and its problems, one a column; what is wrong is left out."""
-    wrong: dict[str | None, CellProblem] = {}
-    for at, column in columns:
-        try:
-            if at in cells:
-                blank.values[column.name] = parse_cell(column, cells[at], blank.noticed)
-            elif column.required:
-                raise CellProblem("missing")
-        except CellProblem as misread:
-            wrong[column.heading] = misread
-    line = replace(blank, known_on=blank.day(KNOWN_ON.name) or blank.day(blank.kind.dated_by))
-    line.values.pop(KNOWN_ON.name, None)
-    for heading, problem in row_problems(line, wrong.keys()):
-        wrong.setdefault(heading, problem)
-    return line, [line.problem(heading, problem.code, **problem.fields) for heading, problem in wrong.items()]
+def lines_of(files: Iterable[InputFile]) -> Iterator[InputRow]:
+    """All lines of the files."""
+    for file in files:
+        for table in file.sheets:
+            yield from table.lines

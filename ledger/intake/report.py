@@ -1,5 +1,6 @@
 """What an import did, file by file: what was taken in, what was known already, what it corrected, what was noticed."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -39,8 +40,25 @@ class Correction:
         return _("{file}:{row}: {column} of {about}: {was} is superseded by {now}", **fields)
 
 
+# Why a row is no line.
+PASSED_OVER = {
+    "heading": N_("headings {count}"),
+    "title": N_("above the headings {count}"),
+    "total": N_("totals {count}"),
+    "remark": N_("remarks {count}"),
+    "sample": N_("examples {count}"),
+    "beside": N_("outside the columns {count}"),
+}
+
 # What was noticed, one formula for each.
 NOTES = {
+    "hidden-rows": N_("{file}:{row}: hidden rows were read as well: {count}"),
+    "hidden-sheet": N_("{file}: the sheet is hidden, and was read as well"),
+    "filled-down": N_("{file}:{row}: cells merged over several rows hold for each of them: {count} filled in"),
+    "line-breaks": N_("{file}:{row}: rows with line breaks inside a cell: {count}"),
+    "no-heading": N_("{file}:{row}: cells in column {column}, which has no heading, were not read: {count}"),
+    "lock-file": N_("{file}: not a workbook, only the mark that somebody has one open; passed over"),
+    "not-read": N_("{file}: no workbook and no CSV file; passed over"),
     "billed-again": N_(
         "{file}:{row}: bill {bill}: lines equal to lines of another file ({other}), taken in as further lines: {count}"
     ),
@@ -69,7 +87,7 @@ class ImportNote:
 
     file: str
     sheet: str | None
-    row: int
+    row: int | None
     code: str
     fields: dict[str, object]
 
@@ -82,7 +100,10 @@ class ImportNote:
 
 @dataclass(frozen=True)
 class ImportedSheet:
-    """A sheet that was taken in: rows read, of those taken in, of those known already, and headings ignored."""
+    """A table that was taken in: rows read, of those taken in, of those known already, and headings ignored.
+
+    `passed_over` is how many other rows there are, by reason; with them, `rows` are all that the sheet holds.
+    """
 
     kind: str
     title: str
@@ -91,6 +112,7 @@ class ImportedSheet:
     taken_in: int
     known: int
     ignored: list[str]
+    passed_over: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -137,3 +159,20 @@ class ImportReport:
                 yield _("{file}: the sheet {sheet} holds no rows of an input file; passed over", **fields)
         yield from (correction.sentence for correction in self.corrections)
         yield from (note.says for note in self.notes)
+        yield from self._sum()
+
+    def _sum(self) -> Iterator[str]:
+        """All rows of the sheets that were read, and what became of them."""
+        sheets = [sheet for file in self.files for sheet in file.sheets]
+        passed_over = sum((Counter(sheet.passed_over) for sheet in sheets), Counter[str]())
+        if not sheets:
+            return
+        taken_in, known = sum(sheet.taken_in for sheet in sheets), sum(sheet.known for sheet in sheets)
+        reasons = [_(says, count=passed_over[reason]) for reason, says in PASSED_OVER.items() if passed_over[reason]]
+        yield _(
+            "{rows} rows in all: {taken_in} taken in, {known} known already, passed over: {reasons}",
+            rows=taken_in + known + passed_over.total(),
+            taken_in=taken_in,
+            known=known,
+            reasons=reasons,
+        )

@@ -1,215 +1,140 @@
-"""The only reader of input files: what a file holds, as sheets of cells, whatever state the file is in.
+"""The only reader of workbooks: what stands in one, as sheets of cells, whatever state the file is in.
 
-A file is known by its content, not by its ending. Whatever is wrong with it is a problem of the file: too large,
-damaged, protected, of another format, or made to do harm. Nothing in a workbook is executed, fetched or followed.
+python-calamine reads the values, in a process of its own (see `worker`): whatever it does with a file, the process that
+keeps the books goes on.
 """
 
-import csv
-import io
-import re
-import stat
-import warnings
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import atexit
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+import ledger
+from ledger.intake import text
+from ledger.intake.files import LIMIT_ROWS, Format, Unreadable, format_of
+from ledger.intake.sheets import InputSheet, Row, Seen
+from ledger.intake.worker import FORMATS, SIZE
 
-from ledger.errors import Problem
-from ledger.intake.columns import Cell, Uncalculated
-
-# What a row holds, by column: 1 is A.
-Cells = dict[int, Cell]
-
-LIMIT_MB = 50
-LIMIT_UNPACKED_MB = 500
-LIMIT_ROWS = 200_000
-LIMIT_SHEET_ROWS = 1_048_576  # of the format itself
-
-_MB = 1024 * 1024
-_ENTRIES = 1_000
-_COLUMNS = 1_000
-# An honest sheet packs 5 to 50 times, a bomb near the 1,032 times that the format allows at most.
-_PACKED = 300
-_PACKED_FROM_MB = 20
-
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_UNSAFE_PARTS = ("vbaproject", "externallinks/", "embeddings/", "activex/", "macrosheets/")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-# What Python makes of the bytes 80, A0, FD, FE and FF, which cp932 does not use.
-_NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
-_ENDINGS = (".xlsx", ".csv")
-
-# The letters of a column, as a spreadsheet shows them: 1 is A.
-letter = get_column_letter
+_ROOT = str(Path(ledger.__file__).parents[1])
+_SERVE = "import sys; sys.path.insert(0, sys.argv[1]); from ledger.intake.worker import serve; serve()"
+_LETTERS = {kind: letter for letter, kind in FORMATS.items()}
 
 
-class Unreadable(Exception):
-    """A file, or a sheet or row of it, cannot be read: the code of the problem and the fields of its sentence."""
-
-    def __init__(self, code: str, sheet: str | None = None, row: int | None = None, **fields: object) -> None:
-        super().__init__(code)
-        self.code, self.sheet, self.row, self.fields = code, sheet, row, fields
-
-    def problem(self, file: str) -> Problem:
-        """The same as a problem of this file."""
-        return Problem(file, self.row, None, self.code, self.fields, self.sheet)
-
-
-@dataclass(frozen=True)
-class InputSheet:
-    """A sheet: the rows that hold anything, each with its number and its cells by column (1 = A); CSV has no name."""
-
-    name: str | None
-    rows: list[tuple[int, Cells]] = field(default_factory=list)
-
-
-def contents(path: Path) -> bytes:
-    """The bytes of a file of at most 50 MB. Raises Unreadable: not-found, a-folder, not-readable, too-large, …"""
+def sheets(data: bytes, ending: str) -> Generator[InputSheet, None, None]:
+    """What the bytes of a file hold; raises Unreadable when that cannot be read, and is closed by who asks."""
+    kind = format_of(data, ending)
+    if kind != "text":
+        yield from _workbook(data, kind)
+        return
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise Unreadable("a-folder")
-        if not stat.S_ISREG(mode):
-            raise Unreadable("not-a-file")
-        with path.open("rb") as file:
-            data = file.read(LIMIT_MB * _MB + 1)
-            if len(data) > LIMIT_MB * _MB:
-                raise Unreadable("too-large", size=-(-path.stat().st_size // _MB), limit=LIMIT_MB)
-    except PermissionError:
-        raise Unreadable("not-readable") from None
-    except (OSError, ValueError):  # ValueError: a name with a NUL in it
-        raise Unreadable("not-found") from None
-    if not data.strip():
-        raise Unreadable("empty-file")
-    return data
-
-
-def sheets(data: bytes, ending: str) -> list[InputSheet]:
-    """What the bytes of a file hold. Raises Unreadable when they are no workbook and no text that can be read."""
-    if data.startswith(_OLE):
-        raise Unreadable("encrypted" if "EncryptedPackage".encode("utf-16-le") in data else "old-excel")
-    if ending.lower() not in _ENDINGS:
-        raise Unreadable("not-a-table", ending=ending or "—")
-    if data.startswith(_ZIP):
-        return _workbook(data)
-    try:
-        return [_csv(_decoded(data))]
+        table = text.sheet(data)
     except Unreadable as unreadable:
-        if ending.lower() == ".xlsx" and unreadable.code == "wrong-encoding":
+        if ending.lower() in (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods") and unreadable.code == "wrong-encoding":
             raise Unreadable("broken-workbook") from None
         raise
+    yield table
 
 
-# --- text -----------------------------------------------------------------------------------------------------------
+class _OpeningProcess:
+    """The process that opens workbooks: started by the first one, ended with this process."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self.owner = 0
+        self.lock = threading.RLock()
+        self.busy = False
+
+    def ask(self, data: bytes, kind: Format, limit: int) -> Generator[Any, None, None]:
+        """The frames that tell what a workbook holds; a process that fails on it is ended, and "too-heavy" raised."""
+        with self.lock:
+            if self.busy:  # somebody stopped listening and has not said so yet
+                self.stop()
+            process = self._started()
+            self.busy = True
+            assert process.stdin is not None and process.stdout is not None
+            done = False
+            try:
+                process.stdin.write(SIZE.pack(_LETTERS[kind], len(data), limit))
+                process.stdin.write(data)
+                process.stdin.flush()
+                while not done:
+                    frame = pickle.load(process.stdout)  # noqa: S301 - written by our own process
+                    done = frame[0] in ("end", "unreadable")
+                    yield frame
+            except (EOFError, pickle.UnpicklingError, BrokenPipeError):
+                raise Unreadable("too-heavy") from None
+            finally:
+                if not done and process is self.process:
+                    self.stop()
+                if process is self.process:
+                    self.busy = False
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        if self.process is not None and (self.owner != os.getpid() or self.process.poll() is not None):
+            self.stop()
+        if self.process is None:
+            self.process = subprocess.Popen(  # noqa: S603 - this Python, and a file of ours
+                [sys.executable, "-I", "-c", _SERVE, _ROOT],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+            self.owner = os.getpid()
+        return self.process
+
+    def stop(self) -> None:
+        """Ends the process, if it is ours; a copy of this process that has it by inheritance leaves it alone."""
+        process, self.process, self.busy = self.process, None, False
+        if process is None:
+            return
+        if self.owner == os.getpid():
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        if self.owner != os.getpid():
+            process.returncode = 0  # somebody else waits for it
 
 
-def _decoded(data: bytes) -> str:
-    if data.startswith(_UTF16) or b"\0" in data:
-        raise Unreadable("wrong-encoding")
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "cp932" and _NOT_CP932.search(text):
-            break
-        return text
-    raise Unreadable("wrong-encoding")
+READER = _OpeningProcess()
+atexit.register(READER.stop)
 
 
-def _csv(text: str) -> InputSheet:
-    sheet = InputSheet(None)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    start = 1
-    try:
-        for record in reader:
-            cells: Cells = {at: entered for at, cell in enumerate(record, start=1) if (entered := cell.strip())}
-            if cells:
-                sheet.rows.append((start, cells))
-            if len(sheet.rows) > LIMIT_ROWS:
-                raise Unreadable("too-many-rows", limit=LIMIT_ROWS)
-            start = reader.line_num + 1  # a record may run over several lines; it is found by its first
-    except csv.Error:
-        raise Unreadable("broken-csv", row=start) from None
-    return sheet
+def _workbook(data: bytes, kind: Format) -> Iterator[InputSheet]:
+    """The sheets of a workbook; the rows of each are read before the next is asked for, or passed by."""
+    told = READER.ask(data, kind, LIMIT_ROWS)
+    with contextlib.closing(told):
+        for frame in told:
+            if frame[0] == "sheet":
+                _kind, name, hidden, size = frame
+                sheet = InputSheet(name, (), size)
+                rows = sheet.rows = _rows(told, sheet, hidden=hidden)
+                yield sheet
+                for _row in rows:
+                    pass
+            elif frame[0] == "unreadable":
+                raise _unreadable(frame)
 
 
-# --- workbooks ------------------------------------------------------------------------------------------------------
+def _rows(told: Iterator[Any], sheet: InputSheet, *, hidden: bool) -> Iterator[Row]:
+    for frame in told:
+        if frame[0] == "rows":
+            yield from frame[1]
+        elif frame[0] == "seen":
+            sheet.noticed += ([Seen("hidden-sheet", None, {})] if hidden else []) + frame[1]
+            return
+        else:
+            raise _unreadable(frame)
 
 
-class _Cells(WorkSheetParser):
-    """Openpyxl's reader of cells, except that a formula without its result is not an empty cell."""
-
-    def parse_cell(self, element: Any) -> Any:
-        """The cell; Uncalculated in place of nothing where a formula has no result (an empty text is a result)."""
-        cell = super().parse_cell(element)
-        if cell["value"] is None and element.get("t") != "str" and element.find(FORMULA_TAG) is not None:
-            cell["value"] = Uncalculated()
-        return cell
-
-
-def _workbook(data: bytes) -> list[InputSheet]:
-    try:
-        require_safety(data)
-        with warnings.catch_warnings(action="ignore"):
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            return [InputSheet(worksheet.title, list(_rows(book, worksheet))) for worksheet in book.worksheets]
-    except Unreadable:
-        raise
-    except Exception:  # openpyxl raises whatever it stumbles over: KeyError, ParseError, BadZipFile, zlib.error, …
-        raise Unreadable("broken-workbook") from None
-
-
-def _rows(book: Any, sheet: Any) -> Iterator[tuple[int, Cells]]:
-    """The rows that hold anything. A sheet's own word on its size is not asked for: it may be made up."""
-    count = 0
-    with sheet._get_source() as xml:
-        parser = _Cells(
-            xml,
-            sheet._shared_strings,
-            data_only=True,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
-        for number, parsed in parser.parse():
-            if cells := {at: cell for at, cell in map(_entered, parsed) if cell is not None and at <= _COLUMNS}:
-                count += 1
-                if count > LIMIT_ROWS:
-                    raise Unreadable("too-many-rows", sheet.title, limit=LIMIT_ROWS)
-                yield number, cells
-
-
-def _entered(parsed: dict[str, Any]) -> tuple[int, Cell | None]:
-    """The column of a cell and what is entered there: a text without the spaces around it, nothing when blank."""
-    value = parsed["value"]
-    return parsed["column"], (value.strip() or None) if isinstance(value, str) else value
-
-
-def require_safety(data: bytes) -> None:
-    """Raises Unreadable for an archive that would unpack to too much or holds what is never opened."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-        if len(parts) > _ENTRIES:
-            raise Unreadable("unsafe-workbook", what=f"{len(parts)} zip entries")
-        if any(part.flag_bits & 1 for part in parts):
-            raise Unreadable("encrypted")
-        unpacked = sum(part.file_size for part in parts)
-        if unpacked > LIMIT_UNPACKED_MB * _MB:
-            raise Unreadable("too-large-unpacked", size=-(-unpacked // _MB), limit=LIMIT_UNPACKED_MB)
-        if unpacked > _PACKED_FROM_MB * _MB and unpacked > _PACKED * len(data):
-            raise Unreadable("unsafe-workbook", what=f"zip 1:{unpacked // len(data)}")
-        for part in parts:
-            name = part.filename.replace("\\", "/").lower()
-            if name.startswith("/") or ".." in name.split("/") or any(unsafe in name for unsafe in _UNSAFE_PARTS):
-                raise Unreadable("unsafe-workbook", what=part.filename)
-            if name.endswith((".xml", ".rels")):
-                with archive.open(part) as xml:
-                    if b"<!DOCTYPE" in xml.read(4096).replace(b"\0", b""):
-                        raise Unreadable("unsafe-workbook", what=f"DOCTYPE ({part.filename})")
+def _unreadable(frame: Any) -> Unreadable:
+    _kind, code, sheet, row, fields = frame
+    return Unreadable(code, sheet, row, **fields)

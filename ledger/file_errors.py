@@ -1,0 +1,49 @@
+"""What is wrong with an input file as a whole, or with a sheet of it: the sentence by its code, with what to do."""
+
+from ledger.i18n import N_
+
+FILE_FORMULAS = {
+    "unknown-kind": N_(
+        "no row of it holds the headings of an input file; a blank file of each kind is written by: seisan template"
+    ),
+    "empty-file": N_("the file is empty; name the one that was filled in"),
+    "no-rows": N_("there are headings, but no row under them"),
+    "not-found": N_("there is no such file; look at the folder and the spelling"),
+    "a-folder": N_("this is a folder, and no workbook and no CSV file is in it"),
+    "not-a-file": N_("this is a device or a pipe, not a file"),
+    "not-readable": N_("the file cannot be opened: no permission to read it"),
+    "a-lock-file": N_("this is only a mark that somebody has the workbook open; name the workbook itself"),
+    "a-pdf": N_("this is a PDF; ask for the table it was printed from, as .xlsx or .csv"),
+    "a-picture": N_("this is a picture; enter what it shows into a table: seisan template KIND --out FILE.xlsx"),
+    "a-document": N_("this is a text document or slides; copy the table in it into a workbook (.xlsx)"),
+    "a-web-page": N_("this is a web page, whatever its name says; open it in Excel and save it as .xlsx"),
+    "a-numbers-file": N_("this is a file of Numbers; in Numbers, export it to Excel (.xlsx)"),
+    "an-xml-workbook": N_("this is a workbook saved as XML; open it in Excel and save it as .xlsx"),
+    "an-archive": N_("this is an archive of other files; unpack it and name the files in it"),
+    "wrong-encoding": N_(
+        "the text is neither UTF-8 nor UTF-16 nor cp932 (Shift_JIS); save it as “CSV UTF-8”, or as .xlsx"
+    ),
+    "broken-text": N_("the text is UTF-8 but for signs that are broken; have the file sent again, or save it anew"),
+    "semicolons": N_("the cells are separated by semicolons; save the table with commas, or as .xlsx"),
+    "encrypted": N_("the workbook is protected by a password; save it without one"),
+    "old-excel": N_("this is a workbook of Excel 95 or older; open it and save it as .xlsx"),
+    "broken-workbook": N_("the workbook is damaged or cut short; have it sent again, or open it and save it anew"),
+    "too-heavy": N_(
+        "the workbook needs more memory or time than a sound one of its size; open it and save it anew as .xlsx"
+    ),
+    "broken-csv": N_("the text is not a well-formed CSV: look for a quotation mark too few or too many in this row"),
+    "open-quote": N_(
+        "a quotation mark that opens in this row closes only in line {last}, and rows stand between; take it away"
+    ),
+    "unsafe-workbook": N_(
+        "the workbook contains something that is not opened: {what}; copy its table into a new workbook"
+    ),
+    "too-large": N_("the file has {size} MB; at most {limit} MB are read: divide it"),
+    "too-large-unpacked": N_("the workbook has {size} MB when unpacked; at most {limit} MB are read: divide it"),
+    "too-many-rows": N_("the sheet has more than {limit} rows; divide it"),
+    "too-many-cells": N_(
+        "the sheet reaches to {last} and fills more than {limit} cells; divide it, or delete what stands far away"
+    ),
+    "import-too-large": N_("the files have more than {limit} rows together; take them in one after the other"),
+    "not-a-table": N_("files ending in {ending} are not read; .xlsx, .xls, .xlsb, .ods and .csv are"),
+}
