@@ -45,7 +45,8 @@ class Writing:
     """A command that writes: by whom and with which words it is typed; the files are those of the folder of `made`.
 
     `other` words make it another command under the same key, and `field` is then named; `rule` draws it in the model,
-    with the word that makes it this command where the rule draws several; `roles` may do it on PostgreSQL.
+    with the word that makes it this command where the rule draws several (empty: it is not drawn); `roles` may do it on
+    PostgreSQL.
     """
 
     by: str
