@@ -427,7 +427,8 @@ def test_grounds_that_have_changed_stop_it_until_a_person_says_why_it_goes_on(
     by, words = command
     refused(books, "grounds-changed", *words.split(), by=by)
     refused(books, "no-reason-given", *words.split(), "--despite", " ", by=by)
-    desk.done(books, *words.split(), "--despite", "会長決裁", by=by)
+    said = desk.done(books, *words.split(), "--despite", "会長決裁", by=by).stdout
+    assert "返金No.1" in said and "会長決裁" in said
     shown = desk.answered(books, "refund", "show", "1")
     assert shown["despite"] == ["会長決裁"]
     desk.verifies(books)
@@ -446,7 +447,8 @@ def test_a_file_says_of_which_refund_the_grounds_have_changed(books: str, tmp_pa
     brought(books, tmp_path, *USED)
     said = refused(books, "not-ready-to-file", *FILE, str(tmp_path / "f.txt"))
     assert "No.1: " in said and "No.2: " not in said
-    desk.done(books, *FILE, str(tmp_path / "f.txt"), "--despite", "会長決裁")
+    said = desk.done(books, *FILE, str(tmp_path / "f.txt"), "--despite", "会長決裁").stdout
+    assert said.count("会長決裁") == 1
     rows = desk.answered(books, "refund", "list")
     assert [row["steps"][-1]["despite"] for row in rows] == ["会長決裁", None]
 

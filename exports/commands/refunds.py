@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
-from exports.commands.steps import posted, proposed, recorded, together
+from exports.commands.steps import posted, proposed, recorded, together, went_on
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
 from exports.shell.options import (
@@ -78,7 +78,7 @@ def approve(books: Books, numbers: Numbers, on: On, despite: Despite = None) -> 
         map(number_range, numbers), partial(refund_lots.waiting_for_approval, books.connection)
     )
     steps = [refunds.approve(books.connection, no, on=on, by=books.by, despite=despite) for no in chosen]
-    return together([recorded(step, sentence) for step in steps])
+    return went_on(books, together([recorded(step, sentence) for step in steps]), *(step.no for step in steps))
 
 
 @returns.writes("reject", "1 --reason 口座相違", may=("propose", "approve"))
@@ -109,7 +109,8 @@ def paid(
     steps = refunds.paid(books.connection, numbers, on=on, by=books.by, despite=despite)
     posted(books, "refund", *steps)
     answers = [recorded(step, N_("Refund {no} is paid.")) for step in steps]
-    return Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])
+    answer = Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])
+    return went_on(books, answer, *(step.no for step in steps))
 
 
 OnItsDay = Annotated[date | None, option("--on", N_("the business day (default: the day that was recorded)"), "DAY")]
@@ -225,7 +226,8 @@ def write_file(
     words: dict[str, Any] = {"without": without or [], "despite": despite}
     written = file(books.connection, layout=text, on=on, name=out.name, by=books.by, **words)
     content = None if written.gone_on else written.written
-    return Answer(*payments.filed(written, out), file=content)
+    answer = Answer(*payments.filed(written, out), file=content)
+    return went_on(books, answer, *(refund.refund for refund in written.refunds))
 
 
 @files.writes("void", "1 --reason 取組日の誤り --by 丙田", may=("approve", "pay"))

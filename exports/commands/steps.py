@@ -4,7 +4,7 @@ from typing import Any
 
 from exports.shell.session import Answer, Books
 from ledger import dates
-from ledger.i18n import _
+from ledger.i18n import N_, _
 
 
 def recorded(step: Any, sentence: str, **fields: object) -> Answer:
@@ -37,3 +37,14 @@ def posted(books: Books, of: str, *steps: Any) -> None:
 
     numbers = [step.no for step in steps if step.changed]
     post_after(books.connection, tables.metadata.tables[of], numbers, through=dates.today(), by=books.by)
+
+
+def went_on(books: Books, answer: Answer, *numbers: int) -> Answer:
+    """The answer, with the reason for which each of these refunds went on in its last step, its grounds changed."""
+    from ledger import tables
+    from ledger.settlements import refunds
+
+    last = {row.no: row.steps[-1].despite for row in refunds(books.connection, tables.refund.c.no.in_(numbers))}
+    sentence = N_("! Refund {no} goes on though its grounds have changed: {reason}")
+    lines = [_(sentence, no=no, reason=reason) for no, reason in last.items() if reason is not None]
+    return Answer("\n".join([answer.text, *lines]), answer.data, file=answer.file) if lines else answer
