@@ -64,8 +64,8 @@ def number_likenesses(number: str) -> tuple[set[str], set[str]]:
     is like it. Two are alike where one's first set and the other's second have something in common.
 
     They are compared without the noughts before a figure (0001 and 1, 2012-001 and 2012-1) and without what stands
-    around a number (第 and 号, No., a remark in brackets); and run together, where nothing stands between the figures and
-    letters of one of them (20120001 and 2012-0001).
+    around a number (第 and 号, No., a remark in brackets); and run together, where nothing stands between the figures
+    and letters of one of them (20120001 and 2012-0001).
     """
     key = _FRAME.sub("", number_key(number))
     groups = _GROUPS.findall(key)
