@@ -43,6 +43,9 @@ _CLOCK = re.compile(
 WEEKDAYS = "月火水木金土日"
 _OF_WEEK = re.compile(rf"(?:[(\[]([{WEEKDAYS}])(?:曜日?)?(?:[・/]?祝日?)?[)\]]|([{WEEKDAYS}])曜日?|([㈪-㈰]))$")
 
+# So many years after an era had ended papers may still count in it: they were printed before, for days to come.
+_LAPSED_YEARS = 10
+
 _FIGURES = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _KANJI = re.compile(r"[〇零一二三四五六七八九十]+(?=[年月日])")
 
@@ -147,7 +150,9 @@ def _named(plain: str) -> tuple[date | None, bool]:
         first = _ERA_FIRST[era]
         named = _date(first.year - 1 + (1 if count == "元" else int(count)), month, day)
         if named is not None and named >= first and count not in ("0", "00"):
-            return named, _era_of(named)[2] != first
+            following = next((era[2] for era in reversed(ERAS) if era[2] > first), date.max)
+            if named.year - following.year <= _LAPSED_YEARS:
+                return named, named >= following
     return None, False
 
 

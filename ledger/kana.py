@@ -53,17 +53,21 @@ def number_key(number: str) -> str:
 
 
 _GROUPS = re.compile(r"[0-9]+|[^\W\d_]+")
-_FRAME = str.maketrans("", "", "第号")
+# What people write around a number, and no part of it: words, and a remark in brackets without a figure.
+_FRAME = re.compile(
+    r"[(\[][^)\]0-9]*[)\]]|第|号|司法書士会|登録番号|登録|(?:申込|会員|照会|請求書)?番号|^NO\.?(?=[^A-Z])"
+)
 
 
 def number_likenesses(number: str) -> tuple[set[str], set[str]]:
     """By what a number is suspected to be another one written otherwise, never known to be: what it is like, and what
     is like it. Two are alike where one's first set and the other's second have something in common.
 
-    They are compared without the noughts before a figure (0001 and 1, 2012-001 and 2012-1) and without 第 and 号; and
-    run together, where nothing stands between the figures and letters of one of them (20120001 and 2012-0001).
+    They are compared without the noughts before a figure (0001 and 1, 2012-001 and 2012-1) and without what stands
+    around a number (第 and 号, No., a remark in brackets); and run together, where nothing stands between the figures
+    and letters of one of them (20120001 and 2012-0001).
     """
-    key = number_key(number).translate(_FRAME)
+    key = _FRAME.sub("", number_key(number))
     groups = _GROUPS.findall(key)
     plain, joined = "-".join([group.lstrip("0") or "0" for group in groups]), "".join(groups)
     if key == joined:

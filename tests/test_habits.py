@@ -68,6 +68,9 @@ PAGES: dict[i18n.Language, dict[str, str]] = {
 }
 
 
+_VISIBLE = str.maketrans({"\n": "⏎", "\a": "␇"})
+
+
 def _page(language: i18n.Language) -> str:
     i18n.use(language)
     words = PAGES[language]
@@ -85,7 +88,7 @@ def _page(language: i18n.Language) -> str:
 def _shown(cell: Any, language: i18n.Language) -> str:
     if not isinstance(cell, str):
         return f"`{format_cell(cell)}`"
-    text = cell.replace("\n", "⏎")
+    text = cell.translate(_VISIBLE)
     return f"「`{text}`」" if language == "ja" else f"“`{text}`”"
 
 
@@ -93,7 +96,7 @@ def _outcome(column: InputColumn, cell: Any, words: dict[str, str]) -> str:
     try:
         parse_cell(column, cell)
     except CellProblem as problem:
-        says = _(FORMULAS[problem.code], **problem.fields).replace("\n", "⏎").replace("|", "\\|")
+        says = _(FORMULAS[problem.code], **problem.fields).translate(_VISIBLE).replace("|", "\\|")
         return f"{words['refused'].format(says=says)} ({problem.code})"
     read = str(_read(column, cell))
     return words["noted"].format(value=f"`{read[2:]}`") if read.startswith("~ ") else f"`{read}`"

@@ -128,8 +128,25 @@ def test_what_could_be_two_numbers_of_earlier_books_is_refused(books: str) -> No
 
 
 LIKE_KNOWN = {
-    "applications": ("2012-001", "2012-1", "20120001", "２０１２０００１", "2012/0001"),
-    "members": ("東京9001", "東京 9001号", "東京-9001", "東京 第09001号"),
+    "applications": (
+        "2012-001",
+        "2012-1",
+        "20120001",
+        "２０１２０００１",
+        "2012/0001",
+        "No.2012-0001",
+        "№2012-0001",
+        "2012-0001(再)",
+        "第2012-0001号",
+    ),
+    "members": (
+        "東京9001",
+        "東京 9001号",
+        "東京-9001",
+        "東京 第09001号",
+        "東京司法書士会 第9001号",
+        "東京 登録番号9001",
+    ),
     "deposits": ("D1", "D-01", "d1"),
     "bills": ("S1", "S-001"),
 }
@@ -155,7 +172,9 @@ def test_number_that_lost_its_noughts_or_hyphens_is_asked_about(books: str, kind
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("number", ["2012-0010", "2012-00011", "2011-0001", "201-20001", "12-0001", "0001"])
+@pytest.mark.parametrize(
+    "number", ["2012-0001(2)", "N-2012-0001", "2012-0010", "2012-00011", "2011-0001", "201-20001", "12-0001", "0001"]
+)
 def test_number_that_is_like_no_other_is_a_new_one(books: str, number: str) -> None:
     brought(books, "a", NEW["applications"].format(number="2012-0001"))
     before = counted(books)["application"]

@@ -288,8 +288,8 @@ def name(limit: int) -> Callable[[Cell], str]:
         entered = as_text(cell)
         if not any(sign.isalpha() for sign in entered):
             raise CellProblem("no-letter", value=entered)
-        if entered[0] in "'’":
-            raise CellProblem("apostrophe", value=entered)
+        if entered[0] in "'’=":
+            raise CellProblem("formula-as-text" if entered[0] == "=" else "apostrophe", value=entered)
         return entered
 
     _LENGTHS[read] = (1, limit)
@@ -313,10 +313,10 @@ def number(cell: Cell) -> str:
     """
     if isinstance(cell, str) and len(cell) <= NUMBER_LENGTH and debris.SOUND.fullmatch(cell):
         return cell
-    shown = _printable(_shown(cell), NUMBER_LENGTH)
+    shown = _shown(cell)
     if found := debris.of_numbers(shown):
         raise CellProblem(found[0], **found[1])
-    return shown
+    return _printable(shown, NUMBER_LENGTH)
 
 
 def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:

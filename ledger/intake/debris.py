@@ -32,8 +32,10 @@ _DAY_MADE = re.compile(
 )
 _SAMPLE = re.compile(r"([(\[【<〔])?(?:記入|入力)?(?:例|見本|サンプル)(?(1)[)\]】>〕]|:).*", re.DOTALL)
 # Between numbers of two things, or of a first and a last one.
-_SEVERAL = re.compile(r"[,、，;；\r\n\t]|[0-9] ?[~〜～] ?[0-9]|から")
-_MARKED = re.compile(r"\(注[^)]*\)|(?:注[0-9]*)$|[*※†‡§¶★☆◎○●◯△▲□■◆◇?!\"'’`=<>|\\\[\]{}「」【】約]")
+_SEVERAL = re.compile(
+    r"[,、，;；\r\n\t]|[0-9] ?[~〜～] ?[0-9]|から|[0-9] ?(?:と|及び|および|又は|または|ほか|外[0-9]|他|等|&|AND|OR) ?"
+)
+_MARKED = re.compile(r"^[-+@$¥]|[%円]$|\(注[^)]*\)|(?:注[0-9]*)$|[*※†‡§¶★☆◎○●◯△▲□■◆◇?!\"'’`=<>|\\\[\]{}「」【】約]")
 
 
 def of_spreadsheets(text: str) -> Finding | None:

@@ -59,7 +59,8 @@ _NONE: list[str] = []
 def alike(connection: Connection, kind: str, written: Collection[str]) -> dict[str, list[str]]:
     """For each number that the books do not hold, those of the books that it may be, less than spelled otherwise.
 
-    Noughts were lost in front of its figures, or the hyphens between them, or 第 and 号 (`kana.number_likenesses`).
+    Noughts were lost in front of its figures, or the hyphens between them, or something stands around them
+    (`kana.number_likenesses`).
     """
     found: dict[str, list[str]] = {}
     likenesses: dict[str, list[str]] = {}
