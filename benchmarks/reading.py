@@ -3,16 +3,14 @@
 Run as: PYTHONPATH=. python benchmarks/reading.py
 
 Prints, for a workbook of 200,000 rows and eight columns, the time of `read_file` as a ratio to that of python-calamine,
-which only makes lists of the cells, and the most memory that the reading process held.
+which only makes lists of the cells.
 """
 
 import io
-import resource
 import time
 
 import python_calamine
 
-from ledger.intake import workbook
 from ledger.intake.files import LIMIT_ROWS
 from ledger.intake.recognition import read_file
 from tests.written import Value, book, sheet
@@ -21,7 +19,7 @@ HEADINGS: list[Value] = ["照会番号", "入金日", "金額", "振込依頼人
 
 
 def main() -> None:
-    """Prints the ratio and the memory."""
+    """Prints the ratio."""
     rows: list[list[Value]] = [
         [f"D-{n}", (1, 40965), 7245, f"コウヤマ タロウ{n}", "発行手数料", (1, 40966), "x", n]
         for n in range(1, LIMIT_ROWS)
@@ -37,9 +35,7 @@ def main() -> None:
     file = read_file("入金.xlsx", data, ".xlsx")
     ours = time.monotonic() - began
     assert len(file.sheets[0].lines) == LIMIT_ROWS - 1
-    workbook.READER.stop()
-    held = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    print(f"{LIMIT_ROWS} rows: {ours / fastest:.1f} times the fastest reader; the reading process held {held} MB")
+    print(f"{LIMIT_ROWS} rows: {ours / fastest:.1f} times the fastest reader")
 
 
 if __name__ == "__main__":

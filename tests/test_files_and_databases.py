@@ -121,15 +121,15 @@ BROUGHT: dict[str, tuple[str, str | bytes, list[tuple[int | None, str | None, st
     "mailed before applied for": ("x.csv", "申込番号,送付日\nOPEN,2012-03-05\n", [(2, "送付日", "before")]),
     "revoked before mailed": ("x.csv", "申込番号,取消日\nALIVE,2012-01-25\n", [(2, "取消日", "before")]),
     "known tomorrow": ("x.csv", "申込番号,利用,回答日\nALIVE,無,2012-05-11\n", [(2, "回答日", "in-the-future")]),
-    "text of another encoding": ("x.csv", "申込番号,送付日\n".encode("utf-16"), [(None, None, "wrong-encoding")]),
+    "text of another encoding": ("x.csv", "申込番号,送付日\n".encode("euc-jp"), [(None, None, "wrong-encoding")]),
     "a workbook with a password": (
         "x.xlsx",
         OLE + "EncryptedPackage".encode("utf-16-le"),
         [(None, None, "encrypted")],
     ),
-    "a workbook of the old format": ("x.xls", OLE, [(None, None, "old-excel")]),
+    "a workbook of the old format": ("x.xls", OLE + "Book".encode("utf-16-le"), [(None, None, "old-excel")]),
     "a workbook cut short": ("x.xlsx", b"cut", [(None, None, "broken-workbook")]),
-    "a file of another ending": ("x.pdf", b"%PDF-1.7", [(None, None, "not-a-table")]),
+    "a file of another ending": ("x.pdf", b"%PDF-1.7", [(None, None, "a-pdf")]),
     "a folder": ("x.csv", b"/", [(None, None, "a-folder")]),
     "no file": ("x.csv", b"-", [(None, None, "not-found")]),
 }

@@ -253,7 +253,9 @@ def _shown(cell: Cell) -> str:
 
 
 def _printable(text: str, limit: int) -> str:
-    if any(unicodedata.category(character) in ("Cc", "Cs") or character == "\ufffd" for character in text):
+    if "\ufffd" in text or (
+        not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+    ):
         raise CellProblem("control-character")
     if len(text) > limit:
         raise CellProblem("too-long", length=len(text), limit=limit)

@@ -4,6 +4,7 @@ Formulas without a result, or whose 0 may be an empty cell; errors; formats that
 hidden; and how far a sheet reaches, before it is laid out in memory.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from ledger.intake.columns import Cell, NotAsShown, Uncalculated
@@ -48,7 +49,8 @@ class SheetMarks:
 
     def is_hidden(self, row: int) -> bool:
         """Whether a row is hidden."""
-        return any(first <= row <= last for first, last in self.hidden_rows)
+        at = bisect_right(self.hidden_rows, (row, LIMIT_SHEET_ROWS)) - 1
+        return at >= 0 and self.hidden_rows[at][0] <= row <= self.hidden_rows[at][1]
 
     def hide(self, first: int, last: int) -> None:
         """Marks rows as hidden, joined to those above."""

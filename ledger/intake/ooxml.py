@@ -24,7 +24,9 @@ _MAY_BE_MARKED = (
     rb"hidden",
     rb"<c(?:>|/|\s(?!r=))",  # a cell that does not begin with its place
     rb":c(?:>|/|\s(?!r=))",
-    rb'="\$?(?:[A-Za-z]{2,}[0-9]|[A-Za-z]?(?:[3-9][0-9]{5}|[0-9]{7}))',  # far away
+    # a cell far away that is more than a border
+    rb'="(?:[A-Za-z]{2,}[0-9]+|[A-Za-z](?:[3-9][0-9]{5}|[0-9]{7,}))"[^>]*[^/>]>',
+    rb'="(?:[A-Za-z]{2,}[0-9]+|[A-Za-z](?:[3-9][0-9]{5}|[0-9]{7,}))">',
     rb"='",  # written in a way that the others would not see
     rb"= ",
     rb" =",
