@@ -8,6 +8,10 @@ BIN := .venv/bin
 READY := .venv/ready
 PIP := pip --disable-pip-version-check --quiet
 LANGUAGES := ja en
+
+# What is compiled is kept: tests start the program many times.
+unexport PYTHONDONTWRITEBYTECODE
+
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 

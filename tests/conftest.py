@@ -217,7 +217,7 @@ def _connections_kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "create_engine", connections.keeping)
         yield
-    connections.let_go()
+    connections.let_go_of_all()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -95,7 +95,7 @@ class Server:
 
     def drop(self, name: str) -> None:
         """Takes a database away, whoever is still connected to it."""
-        connections.forget(name)
+        connections.let_go(name)
         self.tell(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _prepare(self) -> None:

@@ -232,6 +232,7 @@ def _compared(connection: Connection) -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.mark.thorough
 @settings(max_examples=30)
 @each_of(drawn=_files())
 @example(drawn=([("B1", 6, A, FEE), ("B1", 6, A, FEE), ("B4", 9, A, -FEE)], []))

@@ -127,6 +127,7 @@ STANDING = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", ["A-1", "A-2"])
 @pytest.mark.parametrize("standing", STANDING)
 def test_what_went_to_the_former_member_stands_against_it(books: str, standing: str, number: str) -> None:
