@@ -12,7 +12,7 @@ def approve_ruling(memory: Memory, no: int, on: date, by: str) -> Expectation:
 
     What was to be reviewed on an earlier day is not remembered.
     """
-    if no > len(memory.rulings):
+    if no > len(memory.rulings) or memory.rulings[no - 1].withdrawn:
         answer = yield
         require_refused(answer, "unknown-ruling")
         return
@@ -39,7 +39,7 @@ def approve_ruling(memory: Memory, no: int, on: date, by: str) -> Expectation:
 
 def reject_ruling(memory: Memory, no: int, on: date, reason: str, by: str) -> Expectation:
     """Anyone rejects it, approved or not, once and for a reason."""
-    if no > len(memory.rulings):
+    if no > len(memory.rulings) or memory.rulings[no - 1].withdrawn:
         answer = yield
         require_refused(answer, "unknown-ruling")
         return
