@@ -66,7 +66,7 @@ REFUSED: dict[str, tuple[bytes, str, list[_PLACE]]] = {
     "a day where a number is asked for": (
         book(sheet([ISSUES, [(1, DAY), "2012-01-26"]]), formats=[57]),
         ".xlsx",
-        [(2, "申込番号", "not-text")],
+        [(2, "申込番号", "day-for-number")],
     ),
     "a cell merged over two columns": (
         book(sheet([["申込番号", "発行日", "送付日"], ["A1", "2012-01-26", None]], merged=["B2:C2"])),

@@ -179,8 +179,7 @@ class _Reading:
         kept = [table for table in self.read_tables if table.recognised.lines or table.faulty]
         for table in self.read_tables:
             if table not in kept:
-                row = table.headings.row.number
-                self.without_rows.append(Problem(file.name, row, None, "no-rows", {}, sheet.name))
+                self.without_rows.append(self._without_rows(table))
                 for reason, (count, first) in table.recognised.passed_over.items() if kept else ():
                     kept[0].pass_over(reason, first, count)
         file.sheets += [table.recognised for table in kept]
@@ -188,6 +187,13 @@ class _Reading:
             file.passed_over.append(sheet.name or file.name)
         for seen in sheet.noticed:
             file.notes.append(ImportNote(file.name, sheet.name, seen.row, seen.code, seen.fields))
+
+    def _without_rows(self, table: InputTable) -> Problem:
+        """Nothing stands under the headings, or only the sample of a blank workbook."""
+        if (sample := table.sample) is not None:
+            row, heading, value = sample
+            return Problem(self.file.name, row, heading, "sample-row", {"value": value}, self.sheet.name)
+        return Problem(self.file.name, table.headings.row.number, None, "no-rows", {}, self.sheet.name)
 
     def lacks(self, headings: Headings) -> None:
         """The headings cannot be read as their kind, because some are missing."""

@@ -92,6 +92,7 @@ class InputTable:
         self.broken: list[int] = []  # lines with a line break inside a cell
         self.unheaded: dict[int, tuple[int, int]] = {}
         self.twice = self.faulty
+        self.sample: tuple[int, str | None, str] | None = None  # the first example: its row, heading and cell
         self.pass_over("heading", headings.row.number)
 
     def wrong(self, row: int, column: str | None, code: str, fields: dict[str, object]) -> None:
@@ -140,16 +141,23 @@ class InputTable:
                 self._settle(row)
 
     def _settle(self, row: Row) -> None:
-        if reason := self._no_line(row.cells):
+        if (at := self._sample_at(row.cells)) is not None:
+            self.sample = self.sample or (row.number, self._heading(at), str(row.cells[at]))
+            self.pass_over("sample", row.number)
+        elif reason := self._no_line(row.cells):
             self.pass_over(reason, row.number)
         else:
             self._line(row)
 
-    def _no_line(self, cells: Cells) -> str | None:
-        """Why a row is no line: an example, a total, a remark."""
-        for cell in cells.values():
+    def _sample_at(self, cells: Cells) -> int | None:
+        """The column in which a row says that it is an example; None: it does not."""
+        for at, cell in cells.items():
             if isinstance(cell, str) and cell[0] in _SAMPLE_BEGINS and _SAMPLE.fullmatch(_plain(cell)):
-                return "sample"
+                return at
+        return None
+
+    def _no_line(self, cells: Cells) -> str | None:
+        """Why a row is no line: a total, a remark."""
         first = cells[min(cells)]
         if not isinstance(first, str):
             return None
@@ -212,8 +220,8 @@ class InputTable:
                 self.unheaded[at] = count + 1, first
         return True
 
-    def _heading(self, at: int) -> str:
-        return next(column.heading for place, column in self.columns if place == at)
+    def _heading(self, at: int) -> str | None:
+        return next((column.heading for place, column in self.columns if place == at), None)
 
 
 _SAMPLE_BEGINS = frozenset("([【<〈《（［＜記入例見サｻsSｓＳeEｅＥ")
