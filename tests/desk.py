@@ -360,7 +360,8 @@ def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None], lab
 def sound(url: str) -> None:
     """The books agree with themselves; what an earlier version left to `book` may wait in them."""
     with database.reading(url) as connection:
-        assert verification.sound(connection).faults == ()
+        faults = verification.sound(connection).faults
+        assert faults == (), faults
 
 
 def verifies(url: str) -> None:

@@ -246,7 +246,8 @@ def test_certificate_with_a_fee_of_its_own_goes_straight_down(book_url: str, tmp
     copy = edited(tmp_path, CARD_EDITS)
     _add_step(copy, "certificates.py", CARD_STEP)
     assert copy.answered(book_url, "init") == {
-        "before": LAST, "after": NEXT, "loaded": {"accounts": [], "fees": ["2011-01-01"]}
+        "before": LAST, "after": NEXT, "loaded": {"accounts": [], "fees": ["2011-01-01"]},
+        "database": database.format_url(book_url),
     }  # fmt: skip
     card = APPLICATIONS.format(heading="証明書種別,", number="CARD", value="ICカード,")
     plain = APPLICATIONS.format(heading="証明書種別,", number="PLAIN", value=",")

@@ -112,10 +112,11 @@ def test_init_twice_says_that_nothing_was_changed(empty_url: str) -> None:
             "accounts": sorted(map(str, Account)),
             "fees": sorted(path.stem for path in database.FEES.glob("*.toml")),
         },
+        "database": database.format_url(empty_url),
     }
     before = desk.held(empty_url)
     again = desk.answered(empty_url, "init")
-    assert again == {"before": HEAD, "after": HEAD, "loaded": {"accounts": [], "fees": []}}
+    assert again == new | {"before": HEAD, "loaded": {"accounts": [], "fees": []}}
     assert HEAD in desk.done(empty_url, "init").stdout
     assert desk.held(empty_url) == before
 

@@ -159,6 +159,24 @@ def test_account_of_another_member_waits_though_it_is_the_first(books: str) -> N
     assert waiting(books) == {}
 
 
+def test_whichever_waits_is_approved_first_each_word_is_sealed(books: str) -> None:
+    """Accounts and payees brought one after the other, approved the other way round: nothing is left unsealed."""
+    brought(books, FIRST, member=ANOTHER, known_on="2012-02-01")
+    for number, member in ((SECOND, MEMBER), (THIRD, ANOTHER)):
+        brought(books, number, member=member, known_on="2012-03-01")
+    heirs = Path(os.environ["TMPDIR_OF_TEST"]) / "受取人.csv"
+    with database.writing(books) as connection:
+        given.application(connection, source(connection), "A-2", posted.ELIGIBLE, member=ANOTHER, as_of=posted.ASKED)
+    lines = (f"{number},{desk.HEIR},2012-03-24" for number in ("A-1", "A-2"))
+    heirs.write_text("\n".join([desk.PAYEES, *lines, ""]), encoding="utf-8")
+    desk.done(books, "import", str(heirs))
+    for words in (("account", "approve", ANOTHER), ("account", "approve", MEMBER)):
+        desk.done(books, *words, by=CHIEF)
+    for number in ("A-2", "A-1"):
+        desk.done(books, "payee", "approve", number, by=CHIEF)
+    desk.sound(books)
+
+
 def test_account_that_waits_is_shown_as_waiting(books: str, tmp_path: Path) -> None:
     desk.done(books, "refund", "propose", "A-1", "--on", ON)
     asked = ("refund", "list", "--as-of", "2012-09-30")

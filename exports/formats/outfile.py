@@ -37,8 +37,8 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
                 out.flush()
                 os.fsync(out.fileno())
             written.require_replaceable(path, beside)
+            written.remember(beside)  # before it has its name: killed in between, it is still one of ours
             beside.replace(path)
-            written.remember(path)
         except BaseException:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)

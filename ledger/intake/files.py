@@ -160,8 +160,7 @@ def _packed(data: bytes) -> Format:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = [name.replace("\\", "/").lower() for name in archive.namelist()]
-            kept = archive.read("mimetype")[:200] if "mimetype" in archive.namelist() else b""
-            manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.namelist() else b""
+            kept, manifest = _beginning(archive, "mimetype", 200), _beginning(archive, "META-INF/manifest.xml", MB)
     except Exception:  # zipfile raises BadZipFile, zlib.error, NotImplementedError, KeyError, EOFError, …
         raise Unreadable("broken-workbook") from None
     if kept.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
@@ -177,6 +176,14 @@ def _packed(data: bytes) -> Format:
     if "[content_types].xml" in names or any(name.startswith("xl/") for name in names):
         return "ooxml"
     raise Unreadable("an-archive" if names else "broken-workbook")
+
+
+def _beginning(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
+    """So many bytes of a part at most, whatever it would unpack to; nothing where there is no such part."""
+    if name not in archive.namelist():
+        return b""
+    with archive.open(name) as part:
+        return part.read(size)
 
 
 def require_safety(data: bytes) -> None:

@@ -67,14 +67,15 @@ Faults = Callable[[Connection], int]
 def backup(address: str, file: Path, faults: Faults) -> Copied:
     """Copies the books to a file while others go on working, verifies the copy and puts it in its place.
 
-    A backup of that name is replaced. Refused: books on a server, books that do not agree with themselves, and a file
-    of that name that Seisan did not write or that was changed since (file-in-the-way), unless it may be replaced.
+    A backup of that name is replaced, also when it has been looked into since: it holds nothing that they do not.
+    Refused: books on a server, books that do not agree with themselves, and any other file of that name that Seisan did
+    not write or that was changed since (file-in-the-way), unless it may be replaced.
     """
     books = _file(address)
     _require_another(books, file)
     with database.reading(address):
         pass  # that they are there, and of this version, is said before anything is written
-    with _beside(file) as making:
+    with _beside(file, replaces=_is_earlier(file, address)) as making:
         _copy(books, making)
         return _sound(making, file, faults)
 
@@ -130,8 +131,8 @@ def _beside(file: Path, *, replaces: bool = False) -> Iterator[Path]:
             os.fsync(copied.fileno())
         if not replaces:
             written.require_replaceable(file, making)
+        written.remember(making)  # before it has its name: killed in between, it is still one of ours
         making.replace(file)
-        written.remember(file)
         _sync(file.parent)
     except OSError as error:
         raise (DiskFull if error.errno == 28 else NotWritable)(str(file)) from error
@@ -192,6 +193,24 @@ def _close(file: Path) -> None:
 
 def _heads(connection: Connection) -> list[str]:
     return list(connection.execute(select(tables.batch.c.head).order_by(tables.batch.c.no)).scalars())
+
+
+def _is_earlier(file: Path, address: str) -> bool:
+    """Whether a file is these books as they were at some time. It is only read: it may be somebody's."""
+    if not file.is_file():
+        return False
+    for how in ("mode=ro", "immutable=1"):
+        try:
+            there = sqlite3.connect(f"{file.resolve().as_uri()}?{how}", uri=True)
+            try:
+                heads = [head for (head,) in there.execute("SELECT head FROM batch ORDER BY no")]
+            finally:
+                there.close()
+        except sqlite3.Error:
+            continue
+        with database.reading(address) as connection:
+            return bool(heads) and _heads(connection)[: len(heads)] == heads
+    return False
 
 
 def _require_prefix(address: str, making: Path, file: Path) -> None:

@@ -39,6 +39,10 @@ SEALED = tuple(name for name in _PLAIN if name not in ("batch", "movement", "sea
 # The tables whose key counts upwards, so that what was added last has the highest.
 COUNTED = tuple(name for name in SEALED if _KEY[name] in (("id",), ("no",)))
 
+# Those whose key is the number of something else, which SQLite takes for the number of the row: what is added last may
+# have any. Here the rows without a seal are the mark.
+_BY_ANOTHER = tuple(name for name in SEALED if name in _NUMBERED and len(_KEY[name]) == 1 and name not in COUNTED)
+
 
 class Seal(NamedTuple):
     """A row that was added: its table, its key as text (`12`, `東京 第9001号`, `3/2`), the digest of what it says."""
@@ -80,6 +84,9 @@ def _marks(dialect: str) -> sa.Select[Any]:
 
 def _mark(dialect: str, name: str) -> sa.ColumnElement[Any]:
     plain = _PLAIN[name]
+    if dialect == "sqlite" and name in _BY_ANOTHER:
+        keys = sa.func.group_concat(plain.c[_KEY[name][0]], ",")
+        return sa.select(keys).select_from(plain).where(_without_seal(name)).scalar_subquery()
     if dialect == "sqlite":
         return sa.select(sa.func.max(sa.literal_column("rowid"))).select_from(plain).scalar_subquery()
     if name in COUNTED:
@@ -119,17 +126,23 @@ def head(batch: Mapping[str, object], seals: Iterable[tuple[int, Seal]]) -> str:
     return digest_of_all.hexdigest()
 
 
-def _since(connection: sa.Connection, name: str, mark: int | None) -> sa.ColumnElement[bool]:
+def _without_seal(name: str) -> sa.ColumnElement[bool]:
+    plain, sealed = _PLAIN[name], _PLAIN["seal"]
+    key = sa.func.concat_ws("/", *_key(plain)) if len(_KEY[name]) > 1 else sa.cast(plain.c[_KEY[name][0]], sa.Text)
+    return ~sa.exists().where(sealed.c.of == name, sealed.c.key == key).correlate(plain)
+
+
+def _since(connection: sa.Connection, name: str, mark: Any) -> sa.ColumnElement[bool]:
     plain = _PLAIN[name]
+    if connection.dialect.name == "sqlite" and name in _BY_ANOTHER:
+        before = [int(key) for key in (mark or "").split(",") if key]
+        return sa.and_(_without_seal(name), plain.c[_KEY[name][0]].not_in(before))
     if connection.dialect.name == "sqlite":
         return sa.literal_column("rowid") > (mark or 0)
     if name in COUNTED:
         return plain.c[_KEY[name][0]] > (mark or 0)
     # Rows of this transaction and of savepoints in it; those that a migration only wrote anew were sealed before.
-    sealed = _PLAIN["seal"]
-    same = sealed.c.key == sa.func.concat_ws("/", *_key(plain))
-    before = sa.exists().where(sealed.c.of == name, same).correlate(plain)
-    return (sa.literal_column(f"age({name}.xmin)") <= 0) & ~before
+    return (sa.literal_column(f"age({name}.xmin)") <= 0) & _without_seal(name)
 
 
 def _keep(connection: sa.Connection, no: int, new: list[Seal]) -> None:

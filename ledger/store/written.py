@@ -52,7 +52,7 @@ def require_replaceable(path: Path, new: Path) -> None:
 
 
 def remember(path: Path) -> None:
-    """Keeps in mind that Seisan wrote this file. Where nothing can be kept, it is asked about the next time."""
+    """Keeps in mind that Seisan wrote this file, whatever its name. Where nothing can be kept, it is asked about."""
     with suppress(OSError):
         memory = _memory()
         memory.parent.mkdir(parents=True, exist_ok=True)
