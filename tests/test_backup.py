@@ -93,6 +93,19 @@ def test_a_later_backup_replaces_earlier_books(books: str, tmp_path: Path) -> No
     assert desk.held(elsewhere, apart=()) == held
 
 
+def test_a_backup_that_was_looked_into_is_replaced_by_a_later_one_and_by_no_other(books: str, tmp_path: Path) -> None:
+    """To look into it changes its bytes (SQLite's journal mode); what it holds is what these books held."""
+    copy = tmp_path / "copy.db"
+    desk.done(books, "backup", str(copy))
+    desk.done(f"sqlite:///{copy}", "verify")
+    desk.done(books, "refund", "propose", "FREE", "--on", ON)
+    desk.done(books, "backup", str(copy))
+    assert desk.held(f"sqlite:///{copy}", apart=()) == desk.held(books, apart=())
+    desk.done(f"sqlite:///{copy}", "refund", "propose", "RULED", "--on", ON)
+    assert refused(books, "backup", str(copy)) == "file-in-the-way"
+    desk.done(books, "backup", str(copy), "--replace")
+
+
 def test_newer_books_are_not_replaced(books: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     desk.done(books, "backup", str(copy))

@@ -38,6 +38,14 @@ def post_openings(connection: Connection, *, by: str) -> int:
     return len(post(connection, postings, by=by))
 
 
+def others_stand(connection: Connection) -> bool:
+    """Whether anything but opening balances stands in the books: then they have begun already."""
+    entry, later = tables.entry, tables.entry.alias("later")
+    standing = select(entry.c.no).outerjoin(later, later.c.reverses == entry.c.no)
+    others = standing.where(entry.c.event != OPENING, entry.c.reverses.is_(None), later.c.no.is_(None))
+    return connection.execute(others.limit(1)).first() is not None
+
+
 def take_back(connection: Connection, *, on: date, by: str) -> int:
     """Reverses the opening balances that stand; gives how many. Others may then come in, if nothing else was posted.
 

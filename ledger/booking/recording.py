@@ -4,12 +4,13 @@ So nothing that is said of money can be ahead of the journal; `run.book` remains
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, select
 
-from ledger.booking.openings import post_openings, take_back
+from ledger.booking.openings import others_stand, post_openings, take_back
 from ledger.booking.run import BookingReport, book
 from ledger.intake.importer import take_in
 from ledger.intake.recognition import Watching
@@ -53,9 +54,12 @@ def withdraw_rows(
     if not reason.strip():
         raise NoReasonGiven("withdraw")
     withdrawal = withdraw(connection, rows, on=on, reason=reason, by=by)
+    touched = withdrawal.touched
     if withdrawal.openings:
         take_back(connection, on=on, by=by)
-    return withdrawal, post_for(connection, withdrawal.touched, through=max(on, through), by=by)
+        if others_stand(connection):  # what the balances had paid for is due again, and its money may wait in suspense
+            touched = replace(touched, everything=True)
+    return withdrawal, post_for(connection, touched, through=max(on, through), by=by)
 
 
 def post_decided(connection: Connection, applications: Collection[str], *, through: date, by: str) -> BookingReport:
