@@ -26,6 +26,8 @@ from ledger.store import database
 from tests import posted
 from tests.posted import APPLIED, ASKED, CHIEF, CLERK
 
+pytestmark = pytest.mark.thorough
+
 A, B, C = "2011-0001", "2011-0002", "2011-0003"
 KNOWN, LATER, LAST = date(2011, 12, 1), date(2012, 5, 10), date(2012, 6, 30)
 UNENDED = {"applied_on": APPLIED, "paid": []}

@@ -33,6 +33,9 @@ from ledger.store import database
 from tests import posted
 from tests.billed import END, FEE, NOBODY, SENT, A, B, Line, booked, came, decided, owed, paid, states, undo, waived
 from tests.posted import APPLIED, ASKED, CLERK
+from tests.spread import SOAK
+
+pytestmark = pytest.mark.thorough
 
 BILL_DAY = date(2012, 2, 10)
 
@@ -233,7 +236,7 @@ def _compared(connection: Connection) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.thorough
-@settings(max_examples=30)
+@settings(max_examples=100 if SOAK else 10)
 @each_of(drawn=_files())
 @example(drawn=([("B1", 6, A, FEE), ("B1", 6, A, FEE), ("B4", 9, A, -FEE)], []))
 def test_in_which_files_and_order_lines_come_makes_no_difference(

@@ -360,6 +360,7 @@ def state(connection: Connection) -> tuple[dict[str, int], dict[str | None, int]
     return posted.balance(connection), held, owed
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @each_of(order=st.permutations(range(len(FACTS))), stops=st.sets(st.integers(1, len(FACTS) - 1), max_size=4))
 def test_the_order_in_which_facts_come_in_makes_no_difference(

@@ -13,6 +13,8 @@ from ledger.store import database
 from tests import desk, posted
 from tests.commands import COMMANDS, WRITING
 
+pytestmark = pytest.mark.thorough
+
 TODAY = date(2012, 5, 10)
 
 # The days of a file that may lie ahead: announced beforehand, or a rule that is to come.

@@ -18,6 +18,8 @@ from ledger.intake.recognition import InputFile, read_file
 from tests.office import A1, DEPOSITS, ISSUES, N1
 from tests.written import archive, binary_book, book, sheet
 
+pytestmark = pytest.mark.thorough
+
 SAVED = Path(__file__).parent / "saved_again"
 COUNT = 100_000 if os.environ.get("SEISAN_SOAK") else 1_000
 

@@ -241,6 +241,7 @@ CODES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_code_and_no_file_of_the_office_is_in_any_letter(book_url: str, language: Language) -> None:
     i18n.use(language)

@@ -17,6 +17,8 @@ from ledger.store import database
 from tests import given, posted
 from tests.posted import APPLIED, ASKED, CHIEF, CLERK
 
+pytestmark = pytest.mark.thorough
+
 A, C, D = "2011-0001", "2012-0009", "D"
 CORRECTED, FREED, END = date(2012, 4, 5), date(2012, 4, 20), date(2012, 6, 30)
 

@@ -152,6 +152,7 @@ def test_day_before_the_first_notice_has_none_to_show() -> None:
         notices.paper(date(2012, 3, 4))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("day", ["2012-03-04", "2012-03-22", "2012-06-01", "2012-10-30", "2017-02-01"])
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_select_runs_as_it_is_printed(

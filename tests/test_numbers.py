@@ -9,6 +9,8 @@ from ledger.errors import Exit
 from ledger.store import database, numbers
 from tests import desk, given
 
+pytestmark = pytest.mark.thorough
+
 MEMBER, OTHER = "東京 第9001号", "東京 第9002号"
 FILES = {
     "members": f"会員番号,氏名,司法書士会\n{MEMBER},甲山 太郎,東京\n{OTHER},戊野 花子,東京\n",

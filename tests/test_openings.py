@@ -10,6 +10,8 @@ from ledger import dates
 from tests import desk
 from tests.desk import CHIEF
 
+pytestmark = pytest.mark.thorough
+
 MEMBERS = "会員番号,氏名,司法書士会\n東京 第9001号,甲山 太郎,東京\n"
 APPLICATIONS = "申込番号,会員番号,申込日,申込区分,把握日\n" + "".join(
     f"{number},東京 第9001号,{day},新規,{day}\n"

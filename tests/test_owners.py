@@ -9,6 +9,8 @@ from ledger.errors import Exit
 from tests import desk
 from tests.desk import ANOTHER, CHIEF, MEMBER, ON
 
+pytestmark = pytest.mark.thorough
+
 BEFORE, AFTER = "2012-03-31", "2012-04-30"
 
 

@@ -17,6 +17,8 @@ from tests.commands import WRITING
 from tests.copies import Copies
 from tests.desk import CHIEF, CLERK, ON
 
+pytestmark = pytest.mark.thorough
+
 PROPOSE, APPROVE, PAY, CLOSE = RIGHTS.codes
 
 # What each command that writes asks of a person: any of these.

@@ -46,6 +46,8 @@ APPROVED = date(2012, 3, 26)
 PAID = date(2012, 3, 30)
 BACK = date(2012, 4, 3)
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def books(book_url: str) -> str:

@@ -307,6 +307,7 @@ def test_command_is_refused(books: str, held: str, folder: Path, command: str, c
     assert sorted(path.name for path in folder.iterdir()) == ["a-file", "a-folder.csv"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("command", "code"), IN_ORDER)
 def test_what_is_looked_at_first_is_said_first(books: str, held: str, command: str, code: str) -> None:
     refused(books, desk.resolved(books, command), code)

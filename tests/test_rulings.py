@@ -40,6 +40,8 @@ from ledger.store import database, records
 from tests import desk, given, posted
 from tests.posted import CHIEF, CLERK
 
+pytestmark = pytest.mark.thorough
+
 A, B = "2012-0001", "2012-0002"
 PAPER, RULED, ASKED = date(2012, 6, 1), date(2012, 6, 5), date(2012, 9, 24)
 APPLIED = date(2012, 5, 1)

@@ -17,6 +17,8 @@ from ledger.booking.recording import import_files
 from ledger.intake.recognition import read_file
 from ledger.store import database
 
+pytestmark = pytest.mark.thorough
+
 SAVED = Path(__file__).parent / "saved_again"
 
 # Where a row came from, and when it was written, is another matter than what it says.

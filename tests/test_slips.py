@@ -15,6 +15,8 @@ from ledger.store import database
 from tests import desk, posted
 from tests.desk import CHIEF, CLERK
 
+pytestmark = pytest.mark.thorough
+
 DAY, LATER = "2012-04-10", "2012-04-12"
 SHORT, UNPAID, FULL = "2012-0001", "2012-0002", "2012-0003"
 LOOSE = "N-LOOSE"

@@ -243,6 +243,7 @@ FEE = "entry IN (SELECT no FROM entry WHERE event = 'fee_received' AND happened_
 REFUND = "entry IN (SELECT no FROM entry WHERE event = '{event}' AND reverses IS NULL)"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("change", "noticed"),
     [

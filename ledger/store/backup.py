@@ -204,10 +204,13 @@ def _is_earlier(file: Path, address: str) -> bool:
             there = sqlite3.connect(f"{file.resolve().as_uri()}?{how}", uri=True)
             try:
                 heads = [head for (head,) in there.execute("SELECT head FROM batch ORDER BY no")]
+                pages, size = (there.execute(f"PRAGMA {of}").fetchone()[0] for of in ("page_count", "page_size"))
             finally:
                 there.close()
         except sqlite3.Error:
             continue
+        if file.stat().st_size != pages * size:
+            return False  # there is something in it beside the books
         with database.reading(address) as connection:
             return bool(heads) and _heads(connection)[: len(heads)] == heads
     return False
