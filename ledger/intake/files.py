@@ -20,7 +20,7 @@ LIMIT_MB = 50
 LIMIT_UNPACKED_MB = 500
 LIMIT_ROWS = 200_000
 LIMIT_CELLS = 2_600_000  # of the rectangle that a sheet fills: 200,000 rows of 13 columns
-LIMIT_IMPORT_ROWS = 400_000
+LIMIT_IMPORT_ROWS = 250_000
 LIMIT_SHEET_ROWS = 1_048_576  # of the format itself
 LIMIT_SHEET_COLUMNS = 16_384  # the same
 
