@@ -248,10 +248,11 @@ def _correct(
     meanwhile and came back, the day waits until it was back. Where it has gone on nothing is planned, and the answer is
     no; with `claims` what has been paid out becomes a claim on the member.
     """
-    for day in (on, *plan.days_after(on, [*plan.allocated_to(reference), reference])):
-        if day <= plan.through and _correct_on(plan, day, reference, deposit, group, applications, originals, claims):
-            return True
-    return False
+    of = reference, deposit, group, applications, originals, claims
+    if _correct_on(plan, on, *of):
+        return True
+    later = plan.days_after(on, [*plan.allocated_to(reference), reference])
+    return any(day <= plan.through and _correct_on(plan, day, *of) for day in later)
 
 
 def _correct_on(
