@@ -123,6 +123,10 @@ def reconcile(connection: Connection) -> list[BillComparison]:
 def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, _Transferred]) -> list[BillComparison]:
     issued = plan.by_part(ISSUED, Account.AUTHORITY_PAYABLE)
     waived = plan.by_part(WAIVED, Account.AUTHORITY_PAYABLE)
+
+    def owed_for(application: str) -> int:
+        return issued.get(application, 0) + waived.get(application, 0)
+
     bills = bill_lines(connection)
     paid = {line: transfers[_key(line)].yen for line in bills if _key(line) in transfers}
     clearings = {
@@ -135,7 +139,7 @@ def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, 
     short = _not_received(connection, plan, (billed & numbers) - issued.keys())
     compared: dict[BillLine, BillComparison] = {}
     for application, clearing in clearings.items():
-        owed = issued.get(application, 0) + waived.get(application, 0)
+        owed = owed_for(application)
         books = _InBooks(owed, application in waived, application not in numbers, application in short)
         still_open = _open(clearing, paid)
         for line, state in _states(clearing, books, paid):
@@ -145,15 +149,12 @@ def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, 
     missing = [
         BillComparison(None, application, 1, 0, owed, "not_billed")
         for application in sorted(issued.keys() - billed)
-        if (owed := issued[application] + waived.get(application, 0)) > 0
+        if (owed := owed_for(application)) > 0
     ]
-    standing = {_key(line) for line in bills}
     gone = [
-        BillComparison(bill, number, nth, 0, owed, "paid_beyond_bill", billed_on.get(bill), 0, transfers[key].signed)
-        for key in sorted(transfers.keys() - standing)
-        if transfers[key].yen
-        for bill, number, nth in [key]
-        for owed in [issued.get(number, 0) + waived.get(number, 0)]
+        BillComparison(bill, number, nth, 0, owed_for(number), "paid_beyond_bill", billed_on.get(bill), 0, yen)
+        for bill, number, nth in sorted(transfers.keys() - {_key(line) for line in bills})
+        if (yen := transfers[bill, number, nth].signed)
     ]
     return [*(compared[line] for line in bills), *gone, *missing]
 
