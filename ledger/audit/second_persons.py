@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Select, case, func, or_, select
+from sqlalchemy import BigInteger, Connection, Row, Select, and_, func, select
 
 from ledger import tables
 from ledger.audit.faults import Fault
 from ledger.codes import Account
+from ledger.journal.balances import sides
 from ledger.kana import same_person
 
 # The point of a closing that one person cannot accept alone.
@@ -89,12 +90,7 @@ def _proposed(before: Row[Any] | None, row: Row[Any]) -> bool:
 
 def _bank(connection: Connection, row: Row[Any]) -> int:
     """The balance of the bank by the books at the end of the month, as they stood when it was closed."""
-    entry, movement, bank = tables.entry, tables.movement, str(Account.BANK)
-    yen = case((movement.c.debit == bank, movement.c.yen), else_=-movement.c.yen)
-    statement = (
-        select(func.coalesce(func.sum(yen), 0).cast(BigInteger))
-        .join(entry, entry.c.no == movement.c.entry)
-        .where(or_(movement.c.debit == bank, movement.c.credit == bank))
-        .where(entry.c.happened_on <= row.closed_to, entry.c.recorded_at <= row.recorded_at)
-    )
-    return int(connection.execute(statement).scalar_one())
+    entry = tables.entry.c
+    moved = sides(and_(entry.happened_on <= row.closed_to, entry.recorded_at <= row.recorded_at)).c
+    yen = func.coalesce(func.sum(moved.debit - moved.credit), 0).cast(BigInteger)
+    return int(connection.execute(select(yen).where(moved.account == str(Account.BANK))).scalar_one())
