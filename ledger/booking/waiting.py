@@ -12,19 +12,6 @@ from ledger.journal import closing
 from ledger.people import accounts, payees, permissions
 from ledger.settlements import credits, refunds
 
-# How each kind is told, by the code under which a closing accepts it.
-SAYS = {
-    "refunds_proposed": N_("refunds not approved yet: {numbers}"),
-    "credits_proposed": N_("credits not approved yet: {numbers}"),
-    "slips_proposed": N_("slips not approved yet: {numbers}"),
-    "rulings_proposed": N_("rulings not approved yet: {numbers}"),
-    "payees_proposed": N_("payees in a member's place not approved yet, of applications: {numbers}"),
-    "payee_ends_proposed": N_("payees to be ended, not approved yet, of applications: {numbers}"),
-    "accounts_changed": N_("changed bank accounts not approved yet, of members: {numbers}"),
-    "people_changes": N_("changes of people not approved yet: {numbers}"),
-    "closing_proposed": N_("closings that wait for a second person: {numbers}"),
-}
-
 # What waits of a kind, of what was brought or proposed by a day; a month whose closing is asked for is not its own.
 Waiting = Callable[[Connection, Month], list[str]]
 
@@ -68,20 +55,22 @@ def _closing(connection: Connection, month: Month) -> list[str]:
     return [] if proposal is None or proposal.month == month else [str(proposal.month)]
 
 
-WAITING: Mapping[str, Waiting] = {
-    "refunds_proposed": _refunds,
-    "credits_proposed": _credits,
-    "slips_proposed": _slips,
-    "rulings_proposed": _rulings,
-    "payees_proposed": _payees,
-    "payee_ends_proposed": _payee_ends,
-    "accounts_changed": _accounts,
-    "people_changes": _people,
-    "closing_proposed": _closing,
+# Each kind, by the code under which a closing accepts it: how it is told, and what waits.
+WAITING: Mapping[str, tuple[str, Waiting]] = {
+    "refunds_proposed": (N_("refunds not approved yet: {numbers}"), _refunds),
+    "credits_proposed": (N_("credits not approved yet: {numbers}"), _credits),
+    "slips_proposed": (N_("slips not approved yet: {numbers}"), _slips),
+    "rulings_proposed": (N_("rulings not approved yet: {numbers}"), _rulings),
+    "payees_proposed": (N_("payees in a member's place not approved yet, of applications: {numbers}"), _payees),
+    "payee_ends_proposed": (N_("payees to be ended, not approved yet, of applications: {numbers}"), _payee_ends),
+    "accounts_changed": (N_("changed bank accounts not approved yet, of members: {numbers}"), _accounts),
+    "people_changes": (N_("changes of people not approved yet: {numbers}"), _people),
+    "closing_proposed": (N_("closings that wait for a second person: {numbers}"), _closing),
 }
+SAYS = {code: says for code, (says, _find) in WAITING.items()}
 
 
 def waiting(connection: Connection, month: Month) -> dict[str, list[str]]:
     """What came up to the end of a month and waits for a second person to this moment, by kind; no kind is empty."""
-    found = {code: numbers(connection, month) for code, numbers in WAITING.items()}
+    found = {code: find(connection, month) for code, (_says, find) in WAITING.items()}
     return {code: numbers for code, numbers in found.items() if numbers}
