@@ -6,7 +6,6 @@ names without a full path lies beside it, wherever the command is typed.
 
 import os
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from ledger.errors import Refusal
 from ledger.i18n import N_
 
 NAME = "seisan.toml"
-KEYS = ("database", "by", "lang")
+# What it may say, each with the variable that says the same.
 VARIABLES = {"database": "SEISAN_DATABASE", "by": "SEISAN_USER", "lang": "SEISAN_LANG"}
 
 DEFAULT = "default"
@@ -44,12 +43,14 @@ def configured() -> Configured:
     file = next((place / NAME for place in _places() if (place / NAME).is_file()), None)
     if file is None:
         return Configured(None, {})
+    import tomllib
+
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8
         raise NotASettingsFile(str(file), str(error)) from None
     for key, value in values.items():
-        if key not in KEYS or not isinstance(value, str) or not value.strip():
+        if key not in VARIABLES or not isinstance(value, str) or not value.strip():
             raise NotASettingsFile(str(file), key)
     if "database" in values:
         values["database"] = _beside(file, values["database"])
