@@ -2,29 +2,21 @@
 
 import zipfile
 from typing import Any
-from xml.parsers import expat
 
 from ledger.intake.files import LIMIT_SHEET_COLUMNS, LIMIT_SHEET_ROWS, Unreadable
 from ledger.intake.marks import SheetMarks
-from ledger.intake.ooxml import xml_parser
+from ledger.intake.ooxml import parse_xml
 
-_CHUNK = 1 << 20
 _NUMBERS = ("float", "currency", "percentage")
 
 
 def marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
     """The marks of each sheet, by its name. Raises Unreadable for a sheet that reaches too far."""
     reader = _ContentReader()
-    parser = xml_parser()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
-    parser.CharacterDataHandler = reader.characters
     try:
         with archive.open("content.xml") as xml:
-            while chunk := xml.read(_CHUNK):
-                parser.Parse(chunk)
-        parser.Parse(b"", True)
-    except (expat.ExpatError, KeyError):
+            parse_xml(xml, reader.start, reader.end, reader.characters)
+    except KeyError:
         raise Unreadable("broken-workbook") from None
     return reader.sheets
 

@@ -6,8 +6,8 @@ Most sheets have nothing to mark: a quick look over their bytes tells, and only 
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import IO, Any
 from xml.parsers import expat
 
 from ledger.intake.files import Unreadable
@@ -125,17 +125,8 @@ class _SheetParser:
 
     def parse(self, parts: Parts, part: str) -> None:
         """Reads the part of the sheet."""
-        parser = xml_parser()
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._characters
-        try:
-            with parts.open(part) as xml:
-                while chunk := xml.read(_CHUNK):
-                    parser.Parse(chunk)
-            parser.Parse(b"", True)
-        except expat.ExpatError:
-            raise Unreadable("broken-workbook") from None
+        with parts.open(part) as xml:
+            parse_xml(xml, self._start, self._end, self._characters)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if ":" in tag:
@@ -224,7 +215,7 @@ def _column(letters: str) -> int:
     return column
 
 
-def xml_parser() -> Any:
+def _xml_parser() -> Any:
     """A parser that refuses entities, whatever it stands before."""
     parser = expat.ParserCreate()
 
@@ -235,10 +226,23 @@ def xml_parser() -> Any:
     return parser
 
 
+def parse_xml(xml: IO[bytes], start: Callable[..., None], end: Callable[..., None], text: Callable[..., None]) -> None:
+    """Reads a part and tells of each element's beginning and end, and of each text. Raises Unreadable: no such XML."""
+    parser = _xml_parser()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    try:
+        while chunk := xml.read(_CHUNK):
+            parser.Parse(chunk)
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        raise Unreadable("broken-workbook") from None
+
+
 def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
     """The elements of a small part in their order, without prefixes, each with its attributes."""
     found: list[tuple[str, dict[str, str]]] = []
-    parser = xml_parser()
+    parser = _xml_parser()
     parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
     try:
         parser.Parse(xml, True)
