@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ledger.errors import Exit
-from ledger.i18n import _
+from ledger.errors import Exit, Refusal
+from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Answer:
     """What a command answers: to people, to other programs; the `note` goes beside it, to stderr.
 
-    `file` is what is written where --out says, once the books hold it.
+    `listed` is the list of what it was done for, where that is many; it stands before the text, unless the person was
+    shown it before. `file` is what is written where --out says, once the books hold it.
     """
 
     text: str = ""
@@ -30,6 +31,18 @@ class Answer:
     exit: int = Exit.DONE
     note: str = ""
     file: bytes | None = field(default=None, repr=False)
+    listed: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Everything that it says to people."""
+        return "\n".join(filter(None, (self.listed, self.text)))
+
+
+class ChangedMeanwhile(Refusal):
+    """what was shown is not what would be done now: somebody else wrote in between"""
+
+    instead = N_("type it again, and look at the list once more")
 
 
 def written(file: Path) -> Answer:
@@ -45,8 +58,8 @@ def show(answer: Answer, as_json: bool) -> None:
         from exports.formats import json as format_json
 
         typer.echo(format_json.text(answer.data))
-    elif answer.text:
-        typer.echo(answer.text)
+    elif answer.whole:
+        typer.echo(answer.whole)
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,8 @@ class Books:
 class Session:
     """Who is acting on which books, and how the command was typed.
 
-    `may` is what a person may do of whom the command asks, any of it. Under a key, `content` is what was asked for:
+    `may` is what a person may do of whom the command asks, any of it. `asks`: where many are meant the person is shown
+    them and asked before the books are written. Under a key, `content` is what was asked for:
     each field as it is typed, with its value as text. `origins` are where books, person and language come from.
     """
 
@@ -72,6 +86,7 @@ class Session:
     command: str = ""
     as_json: bool = False
     dry_run: bool = False
+    asks: bool = False
     may: tuple[str, ...] = ()
     out: Path | None = None
     content: Mapping[str, str] = field(default_factory=dict)
@@ -124,11 +139,16 @@ class Session:
         That answer is given only once the books hold it, and a file gets its name after COMMIT. `rewrite` makes it
         again from the first answer's data when the command is repeated: it may be gone, or never have come.
         """
+        meant = self._agreed(command) if self.asks else None
         with ExitStack() as after_commit, self._open() as books:
             answer = self._answered(books, rewrite) if self.key else None
             if answer is None:
                 permitted = self._permitted(books)
                 answer = command(permitted)
+                if meant is not None:
+                    if answer.data != meant.data:
+                        raise ChangedMeanwhile
+                    answer = replace(answer, listed="")
                 if self.key:
                     self._keep(permitted, answer)
             if answer.file is not None and self.out is not None:
@@ -137,6 +157,26 @@ class Session:
                 file = after_commit.enter_context(outfile.private_file(self.out, keep=not self.dry_run))
                 file.write(answer.file)
         return answer
+
+    def _agreed(self, command: Callable[[Books], Answer]) -> Answer | None:
+        """What the command would do, once the person has agreed to it; None where there is nothing to ask.
+
+        It is done in full and taken back, so that nobody waits for the answer.
+        """
+        with self._taken_back() as books:
+            meant = command(self._permitted(books))
+        if not meant.listed:
+            return None
+        typer.echo(meant.listed, err=True)
+        typer.confirm(_("Is this what is meant?"), abort=True, err=True)
+        return meant
+
+    @contextmanager
+    def _taken_back(self) -> Iterator[Books]:
+        from ledger.audit import access
+
+        with access.writing(self.database, by=self.by, command=self.command, dry_run=True) as connection:
+            yield Books(connection, self.by)
 
     def _answered(self, books: Books, rewrite: Callable[[Books, Any], bytes | None] | None) -> Answer | None:
         from ledger.store import idempotency
@@ -151,7 +191,7 @@ class Session:
         from exports.formats.json import text
         from ledger.store import idempotency
 
-        stored = idempotency.StoredAnswer(answer.text, text(answer.data))
+        stored = idempotency.StoredAnswer(answer.whole, text(answer.data))
         idempotency.keep(books.connection, self._request(), stored, by=self.by)
 
     def _request(self) -> "Request":
