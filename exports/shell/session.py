@@ -1,14 +1,16 @@
 """A session: who works on which books with which command; a command reads, or writes once under its key."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from exports.formats import progress, screen
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_, _
 
@@ -51,15 +53,22 @@ def written(file: Path) -> Answer:
 
 
 def show(answer: Answer, as_json: bool) -> None:
-    """Shows an answer, as text or in JSON, and its note."""
+    """Shows an answer, as text or in JSON, and its note; what is longer than the terminal page by page."""
+    progress.end()
     if answer.note:
-        typer.echo(answer.note, err=True)
+        what, colon, rest = screen.fit(answer.note, sys.stderr).partition(": ")
+        screen.write((what if answer.exit == Exit.DONE else screen.red(what, sys.stderr)) + colon + rest, sys.stderr)
     if as_json and answer.data is not None:
         from exports.formats import json as format_json
 
-        typer.echo(format_json.text(answer.data))
+        text = format_json.text(answer.data)
+        whole = screen.shows(sys.stdout, text)
+        screen.write(text if whole else format_json.text(answer.data, ascii_only=True), sys.stdout)
     elif answer.whole:
-        typer.echo(answer.whole)
+        text = screen.fit(answer.whole, sys.stdout)
+        pager = screen.pager(text.count("\n") + 2)
+        if pager is None or not screen.page(text + "\n", pager, sys.stdout.encoding):
+            screen.write(text, sys.stdout)
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,7 @@ class Session:
         from ledger.audit import access
 
         if self.dry_run:
-            typer.echo(_("Dry run: nothing is kept."), err=True)
+            screen.write(_("Dry run: nothing is kept."), sys.stderr)
         with access.writing(self.database, by=self.by, command=self.command, dry_run=self.dry_run) as connection:
             yield Books(connection, self.by)
 
@@ -144,7 +153,8 @@ class Session:
             answer = self._answered(books, rewrite) if self.key else None
             if answer is None:
                 permitted = self._permitted(books)
-                answer = command(permitted)
+                with screen.wide(None) if self.key else nullcontext():  # what is kept is of no terminal's width
+                    answer = command(permitted)
                 if meant is not None:
                     if answer.data != meant.data:
                         raise ChangedMeanwhile
@@ -167,7 +177,8 @@ class Session:
             meant = command(self._permitted(books))
         if not meant.listed:
             return None
-        typer.echo(meant.listed, err=True)
+        progress.end()
+        screen.write(screen.fit(meant.listed, sys.stderr), sys.stderr)
         typer.confirm(_("Is this what is meant?"), abort=True, err=True)
         return meant
 
