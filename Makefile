@@ -46,6 +46,7 @@ check: $(READY) messages-check
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/windows -p ledger -p exports -p migrations -m cli
 	$(BIN)/lint-imports --no-logo
 
 # The catalogues follow the sentences in the code; translations stay, dates and line numbers do not move.
