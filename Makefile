@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo quick test mutants test-hledger soak check messages messages-check lock clean
+.PHONY: demo quick test mutants test-hledger soak check messages messages-check wheel lock clean
 
 demo: $(READY)
 	$(BIN)/seisan demo demo
@@ -63,6 +63,12 @@ build/seisan.pot: $(READY)
 	@$(BIN)/python -m babel.messages.frontend -q extract -F pyproject.toml --no-default-keywords -k _ -k N_ --add-location=file --sort-by-file \
 		--no-wrap --project=Seisan --version=1 --header-comment="# The sentences of Seisan." \
 		--last-translator="the Seisan authors" --msgid-bugs-address="the Seisan authors" -o $@ .
+
+# What an office installs: pipx install build/wheel/seisan-….whl
+wheel: $(READY)
+	rm -rf build/lib build/bdist.* build/wheel
+	$(BIN)/$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
+	@ls build/wheel/*.whl
 
 # The versions that a fresh installation gets today, written down for every later one.
 lock:
