@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo quick test mutants test-hledger soak check messages messages-check wheel lock clean
+.PHONY: demo quick test mutants test-hledger soak check messages messages-check wheel pictures lock clean
 
 demo: $(READY)
 	$(BIN)/seisan demo demo
@@ -69,6 +69,12 @@ wheel: $(READY)
 	rm -rf build/lib build/bdist.* build/wheel
 	$(BIN)/$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
 	@ls build/wheel/*.whl
+
+# The pictures of the README; LibreOffice and a Japanese font are needed (Debian: libreoffice-calc, fonts-ipafont-gothic).
+pictures: $(READY)
+	$(PYTHON) -m venv build/pictures
+	build/pictures/bin/$(PIP) install pypdfium2 pillow
+	PDFIUM=build/pictures/bin/pypdfium2 $(BIN)/python -m tests.pictures
 
 # The versions that a fresh installation gets today, written down for every later one.
 lock:
