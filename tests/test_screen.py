@@ -212,7 +212,7 @@ def test_a_long_answer_is_paged_and_a_short_one_is_not(books: str, tmp_path: Pat
     kept = tmp_path / "paged"
     pager = f"{sys.executable} -c 'import sys; open(sys.argv[1], \"ab\").write(sys.stdin.buffer.read())' {kept}"
     paged = {"SEISAN_PAGER": pager, "LINES": "24"}
-    long, short = ("decision", "list"), ("refund", "show", "1")
+    long, short = ("decision", "list"), ("where",)
     for words in (short, ("--no-pager", *long), (*long, "--json")):
         assert shown(books, *words, variables=paged)[0]
         assert not kept.exists(), words

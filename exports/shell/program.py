@@ -148,8 +148,8 @@ def _person(database: str) -> str:
         return acting_role(database)
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in a container
-        return f"uid {os.getuid()}"
+    except (KeyError, OSError, ImportError):  # a user without a name, as in a container; Windows has no list of users
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else ""
 
 
 def _show_version(given: bool) -> None:

@@ -57,10 +57,10 @@ def _tell(told: BinaryIO, frame: Frame) -> None:
 
 def _bound(size: int) -> None:
     """Bounds memory, and the time of the next workbook, where the system can."""
-    try:
-        import resource
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import resource
+
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + _SECONDS + size // MB * _SECONDS_A_MB
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
