@@ -5,7 +5,7 @@ data and are never translated. A cell of None is "not known" and stays empty.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -143,6 +143,10 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     issuer: str = ""
     properties: tuple[tuple[str, str], ...] = ()
+
+    def issued_by(self, name: str) -> "Workbook":
+        """The workbook with the name of who issues it, on every sheet."""
+        return replace(self, issuer=name, sheets=tuple(replace(sheet, issuer=name) for sheet in self.sheets))
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ Its columns say what is in them (`get`), what a program calls it (`key`), and ho
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -18,8 +18,6 @@ from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
     import sqlalchemy
-
-ISSUER = N_("the federation of judicial scriveners' associations")
 
 Json = dict[str, Any]
 Question = Mapping[str, Any]
@@ -227,8 +225,8 @@ def sheet(
     landscape: bool = True,
     notes: tuple[str, ...] = (),
 ) -> Sheet:
-    """A sheet of the federation's, called like its title unless that is another."""
-    return Sheet(name, title or name, blocks, period, as_of, subtitle, ISSUER, landscape, notes)
+    """A sheet, called like its title unless that is another; who issues it is said where it is issued."""
+    return Sheet(name, title or name, blocks, period, as_of, subtitle, landscape=landscape, notes=notes)
 
 
 # --- the report -----------------------------------------------------------------------------------------------------
@@ -282,7 +280,7 @@ class Report:
         complete = {parameter.name: question.get(parameter.name, parameter.default) for parameter in self.parameters}
         complete["as_of"] = day
         assert question.keys() <= complete.keys(), question
-        return Listing(self, complete, self.rows(connection, complete), day)
+        return Listing(self, complete, self.rows(connection, complete), day, _issuer(connection))
 
     def sheet(self, content: Any, day: date, *, tables: tuple[Table, ...] | None = None) -> Sheet:
         """The sheet of what was read, as of the day."""
@@ -301,14 +299,21 @@ class Report:
         return self.every_table[0].data(content)
 
 
+def _issuer(connection: Connection) -> str:
+    from ledger.statements.issuer import issuer
+
+    return issuer(connection).name
+
+
 @dataclass(frozen=True)
 class Listing:
-    """What a report says to a question, as of a day; `content` is what was read for it."""
+    """What a report says to a question, as of a day, and who issues it; `content` is what was read for it."""
 
     report: Report
     question: Question
     content: Any = field(repr=False)
     made_on: date
+    issuer: str = ""
 
     def text(self) -> str:
         """For the terminal."""
@@ -316,7 +321,7 @@ class Listing:
 
     def sheet(self) -> Sheet:
         """For workbook and CSV."""
-        return self.report.sheet(self.content, self.made_on)
+        return replace(self.report.sheet(self.content, self.made_on), issuer=self.issuer)
 
     def data(self) -> Any:
         """For other programs."""
