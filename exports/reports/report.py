@@ -243,7 +243,8 @@ class Report:
     `rows` reads from the books, for a question that has every parameter and the day (`as_of`); what it gives stands
     in the first table, or `listed` takes its rows from it. Further `tables` stand below. JSON is the rows under
     `list_key`, with `facts` beside them; without a `list_key` it is the list alone. `text` is for the terminal where a
-    table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells.
+    table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells. `remembered`
+    are parameters that the machine knows and no books do: what is not asked for is asked for by the command with these.
     """
 
     name: str
@@ -269,6 +270,7 @@ class Report:
     landscape: bool = True
     text: Callable[["Listing"], str] | None = None
     of_refusals: bool = False
+    remembered: Callable[[Connection], Question] | None = None
 
     @cached_property
     def every_table(self) -> tuple[Table, ...]:
