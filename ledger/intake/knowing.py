@@ -6,7 +6,6 @@ than was thought is appended: the row counts from the earlier day too, and nothi
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -57,7 +56,7 @@ def _settle(
     for at, line in enumerate(sheet.lines):
         if line.known_on is None:
             since, why = _since(line, given, told, today)
-            sheet.lines[at] = replace(line, known_on=since)
+            sheet.lines[at] = line._replace(known_on=since)
             silent.setdefault(why, []).append(sheet.lines[at])
     for why, lines in silent.items():
         code, fields = why, dict[str, object](count=len(lines), day=lines[0].known_on)
@@ -127,7 +126,7 @@ def taken_over(connection: Connection, file: InputFile, sha256: str, given: date
     notes = []
     for sheet in file.sheets:
         sheet.lines[:] = [
-            replace(line, known_on=given)
+            line._replace(known_on=given)
             for line in sheet.lines
             if line.known_on is None
             and line.kind.code not in _READ_ONCE
