@@ -28,7 +28,8 @@ _THREE = re.compile(r"[0-9]{3}")
 class RecognisedSheet:
     """A table that was recognised: its kind, its lines, and the headings that mean nothing to us.
 
-    `passed_over` are the rows that are no lines, by reason, each with how many and the first.
+    `passed_over` are the rows that are no lines, by reason, each with how many and the first; `left` is how many lines
+    were taken in before, and stay as they are.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class RecognisedSheet:
     lines: list[InputRow]
     ignored: list[str]
     passed_over: dict[str, tuple[int, int]] = field(default_factory=dict)
+    left: int = 0
 
 
 class Reading(Protocol):
