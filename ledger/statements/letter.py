@@ -78,7 +78,8 @@ class Letter(Decision):
 def letter(connection: Connection, no: int) -> Letter:
     """The letter for a decision, also for one that was superseded. Refused: a number never given (unknown-decision)."""
     row = decision(connection, no)
-    return _letter(connection, row, members(connection, row.as_of)[row.member], latest_rows(connection, row.as_of))
+    addressee = members(connection, row.as_of, [row.member])[row.member]
+    return _letter(connection, row, addressee, latest_rows(connection, row.as_of, [row.member]))
 
 
 def letters(connection: Connection) -> Iterator[Letter]:
