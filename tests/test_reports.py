@@ -23,6 +23,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "json.md"
 DAY = date(2012, 4, 30)
 ASKED: dict[str, dict[str, object]] = {
     "check": {"everyone": True},
+    "find": {"text": "甲山"},
     "notices compare": {"file": Path(__file__).parent / "proposed" / "n2027_04_01.py"},
 }
 

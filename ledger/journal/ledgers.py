@@ -71,6 +71,8 @@ def entries(
     account: str | None = None,
     application: str | None = None,
     member: str | None = None,
+    deposit: str | None = None,
+    payers: Collection[str] | None = None,
     amount_from: int | None = None,
     amount_to: int | None = None,
     blank: bool = False,
@@ -78,7 +80,8 @@ def entries(
 ) -> list[JournalEntry]:
     """The entries with a line that fits everything asked: days and amounts (yen) as ranges, both ends counted.
 
-    `blank` finds the movements that name no application on either side. With nothing asked it is the whole journal,
+    `payers` are those of whose deposits a line tells, by their names as they were received. `blank` finds the movements
+    that name no application on either side. With nothing asked it is the whole journal,
     by day and number (`on`) or in the order recorded (`no`). An account that the chart lacks is refused.
     """
     if account is not None:
@@ -91,7 +94,7 @@ def entries(
         conditions.append(entry.c.happened_on >= first)
     if last is not None:
         conditions.append(entry.c.happened_on <= last)
-    if account is not None or application is not None or member is not None or blank:
+    if blank or any(asked is not None for asked in (account, application, member, deposit, payers)):
         line = _lines_of_movements(blank=blank)
         of_line = _amounts(line, amount_from, amount_to)
         if account is not None:
@@ -101,6 +104,11 @@ def entries(
         if member is not None:
             owner = owned()
             of_line.append(line.c.application.in_(select(owner.c.number).where(owner.c.member == member)))
+        if deposit is not None:
+            of_line.append(line.c.deposit == deposit)
+        if payers is not None:
+            paid = tables.deposit_known.c
+            of_line.append(line.c.deposit.in_(select(paid.deposit).where(paid.payer.in_(payers))))
         conditions.append(entry.c.no.in_(select(line.c.entry).where(*of_line)))
     elif amount_from is not None or amount_to is not None:
         conditions.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(movement, amount_from, amount_to))))
@@ -117,7 +125,13 @@ def _lines_of_movements(*, blank: bool) -> Subquery:
     movement = tables.movement
     pairs = ((movement.c.debit, movement.c.debit_application), (movement.c.credit, movement.c.credit_application))
     sides = [
-        select(movement.c.entry, movement.c.yen, account.label("account"), application.label("application"))
+        select(
+            movement.c.entry,
+            movement.c.yen,
+            movement.c.deposit,
+            account.label("account"),
+            application.label("application"),
+        )
         for account, application in pairs
     ]
     if blank:

@@ -1,9 +1,11 @@
 """Whose an application is: the member it was first recorded with, until it became known that it is another's."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, and_, func, or_, select
 
 from ledger import tables
 
@@ -46,3 +48,10 @@ def ever_owned(member: ColumnElement[str]) -> Select[tuple[str]]:
     application, row = tables.application, tables.application_known
     corrected = select(row.c.application).where(row.c.member == member)
     return select(application.c.number).where(or_(application.c.member == member, application.c.number.in_(corrected)))
+
+
+def owned_by(members: Collection[str]) -> CompoundSelect[Any]:
+    """The numbers of the applications that were ever recorded as one of these members'."""
+    application, row = tables.application, tables.application_known
+    recorded = select(application.c.number).where(application.c.member.in_(members))
+    return recorded.union(select(row.c.application).where(row.c.member.in_(members)))
