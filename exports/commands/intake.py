@@ -182,5 +182,9 @@ def unmatch(
     return Answer(_(sentence, deposit=deposit), {"deposit": deposit, "application": application, "changed": new})
 
 
+app.lists(REPORTS["find"])
+app.lists(REPORTS["members"])
+app.lists(REPORTS["applications"])
+app.lists(REPORTS["deposits"])
 app.lists(REPORTS["imports"])
 app.lists(REPORTS["due"])
