@@ -65,13 +65,13 @@ REPORT = Report(
         Column("yen", N_("Amount"), kind="yen", width=13),
         Column("oldest_on", N_("Oldest"), "oldest.on", "day", 17, in_json=False),
         Column("oldest_no", N_("Its number"), "oldest.name", width=20, in_json=False),
-        Column("oldest", columns=(Column("no", get="name"), Column("on", kind="day"))),
+        Column("oldest", columns=(Column("no", get=lambda item: item.name or None), Column("on", kind="day"))),
         Column("next", N_("Next"), width=60),
     ),
     dated=True,
     text=_text,
     notes=(
-        N_("What came up by the day and is to be done to this moment. Each command can be typed as it stands."),
+        N_("What had come up by the day, by what was known then; what was proposed or done since is left out."),
         N_("Who approves is another person than who proposed."),
     ),
 )
