@@ -28,16 +28,8 @@ from exports.reports.report import Report
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        *(
-            todo.REPORT,
-            imports.REPORT,
-            match.REPORT,
-            due.REPORT,
-            check.REPORT,
-            decisions.REPORT,
-            outdated.REPORT,
-            rulings.REPORT,
-        ),
+        todo.REPORT,
+        *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
         *(
             slips.REPORT,
