@@ -134,6 +134,11 @@ def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -
     return Result(no, changed=True)
 
 
+def application_of(connection: Connection, no: int) -> str:
+    """The application that a ruling is about; an unknown number is refused."""
+    return _find(connection, no).application
+
+
 def _find(connection: Connection, no: int) -> BroughtRuling:
     for ruling in rulings(connection, tables.ruling.c.id == no):
         return ruling
