@@ -51,7 +51,7 @@ def backup(
     from ledger.store import backup as copies
 
     copy = copies.backup(session.database, file, _faults)
-    return _copied(copy, N_("Written and verified: {file} ({count} entries, head {head})"), file)
+    return _copied(copy, N_("Written and verified: {file} (entries: {count}, head of the chain {head})"), file)
 
 
 @app.runs("restore", "控え/2012-09-30.db", as_json=AsJson)
@@ -60,7 +60,7 @@ def restore(session: Session, file: Annotated[Path, argument("FILE", N_("the bac
     from ledger.store import backup as copies
 
     copy = copies.restore(session.database, file, _faults)
-    return _copied(copy, N_("Restored from {file} ({count} entries, head {head})"), file)
+    return _copied(copy, N_("Restored from {file} (entries: {count}, head of the chain {head})"), file)
 
 
 def _faults(connection: Any) -> int:

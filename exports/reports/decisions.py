@@ -135,7 +135,7 @@ REPORT = Report(
         Column("no", N_("Decision No."), kind="number", width=8, importance=3),
         Column("application", N_("Application No."), width=14, importance=3),
         Column("as_of", N_("Decided as of"), kind="day", width=17),
-        Column("decided_at", N_("Decided at (UTC)"), kind="moment", width=20, on_paper=True),
+        Column("decided_at", N_("Decided at (Japan time)"), kind="moment", width=20, on_paper=True),
         Column("by", N_("Decided by"), importance=1),
         Column("outcome", N_("Answer"), width=16, show=format_outcome, importance=3),
         Column("clauses", N_("Clauses"), width=10, show=joined, data="texts"),
