@@ -215,7 +215,7 @@ OWN_BOOKS = {
         not-in-encoding text-too-long too-many-rows
     """,
     "of keys: the advice is to type the same otherwise": "key-used-differently no-key-taken",
-    "of two writers at once": "posted-differently yen-not-held",
+    "of two at once": "posted-differently written-meanwhile yen-not-held",
     "of a notice's file, which its author mends": """
         does-not-run imports-something-else no-notice no-notice-yet no-such-proposal not-in-the-form notice-not-given
         overlaps-another proposal-does-not-parse proposal-not-python quotes-other-words raises-while-loading
@@ -226,6 +226,7 @@ OWN_BOOKS = {
         approval-fell came-back-before grounds-changed more-than-paid no-refund-named none-waits nothing-recorded
         nothing-to-propose proposed-differently same-person-pays
     """,
+    "followed in test_many.py": "changed-meanwhile none-to-pay payment-file-void",
     "followed in test_payees.py": """
         member-died no-payee-to-approve payee-not-approved same-person-brought-payee no-payee-to-end payee-end-waits
         no-payee-end-waits same-person-ends-payee

@@ -1,6 +1,7 @@
 """How a step of a refund, a credit or a slip is answered: what was done, what was posted besides, what comes next."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from exports.reports import next_step, summaries
@@ -28,16 +29,29 @@ def proposed(proposal: Any, sentence: str) -> Answer:
     return Answer(text, data)
 
 
-def together(answers: list[Answer]) -> Answer:
-    """Several of these as one; of a single one its own."""
+def together(answers: list[Answer], listed: Callable[[], str], sentence: str, **fields: object) -> Answer:
+    """Several of these as one, with the list of what they are about; of a single one its own.
+
+    `sentence` says what was done to how many (`count`), and how it goes on with their `numbers`.
+    """
+    from ledger.store.numbers import spans
+
     if len(answers) == 1:
         return answers[0]
-    return Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])
+    told: list[Any] = [answer.data for answer in answers]
+    remarks = [
+        _("  ! No. {no}: {remark}", no=data["no"], remark=text) for data in told for text in data.get("remarks", ())
+    ]
+    before = sum(not data["changed"] for data in told)
+    if before:
+        remarks.append(_("Of these {count} had been done before; nothing was changed there.", count=before))
+    done = _(sentence, count=len(told), numbers=spans(data["no"] for data in told), **fields)
+    return Answer("\n".join([*remarks, done]), told, listed=listed())
 
 
 def ending(answer: Answer, lines: Iterable[str]) -> Answer:
     """The answer with further lines for people below it."""
-    return Answer("\n".join([answer.text, *lines]), answer.data, answer.exit, answer.note, answer.file)
+    return replace(answer, text="\n".join([answer.text, *lines]))
 
 
 def posted(books: Books, of: str, *steps: Any) -> list[str]:

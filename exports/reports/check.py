@@ -158,7 +158,7 @@ def _rows(connection: Connection, question: Question) -> list[CheckedFinding]:
     if not findings and (question["application"] or question["member"]):
         raise NotYetApplied(question["application"] or question["member"], question["as_of"])
     origins = facts.origins(connection, {identity for finding in findings for identity in finding.fact_ids()})
-    persons = people(connection)
+    persons = people(connection, only={finding.member for finding in findings})
     return [CheckedFinding(row, persons[row.member], origins, everything=question["everything"]) for row in findings]
 
 
@@ -213,7 +213,7 @@ _CONDITIONS = Column(
 
 EXPLAINED_FINDING = (
     *member(),
-    Column("application", N_("Application No."), "finding.application", width=14),
+    Column("application", N_("Application No."), "finding.application", width=14, importance=3),
     *answer(lambda row: row.finding, on_paper=True),
     Column("fee_received", N_("Fee received"), "finding.fee_received", "yen", total=True, on_paper=True),
     Column("overpaid", N_("Overpaid"), "finding.overpaid", "yen", total=True, on_paper=True),
@@ -280,5 +280,4 @@ def decide(
         raise NotYetApplied(next(number for number in applications if number not in judged), as_of)
     before = last_number(connection, tables.decision.c.no)
     numbers = set(store.keep(connection, findings, by=by))
-    decisions = [decision for decision in store.decisions(connection) if decision.no in numbers]
-    return decisions, sum(no > before for no in numbers)
+    return store.decisions_of(connection, numbers), sum(no > before for no in numbers)

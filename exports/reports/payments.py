@@ -22,14 +22,14 @@ class FiledTransfer(NamedTuple):
 
 _TABLE = Table(
     columns=(
-        Column("no", N_("Refund No."), "refund.refund", "number", 8),
+        Column("no", N_("Refund No."), "refund.refund", "number", 8, importance=3),
         Column("member", N_("Member No."), "refund.member", width=17),
         Column("name", N_("Name"), "refund.name", width=16),
         Column(
             "about", N_("Application or deposit"), lambda row: row.refund.application or row.refund.deposit, width=16
         ),
         Column("account", N_("Bank account")),
-        Column("amount", N_("Amount"), "refund.yen", "yen", total=True),
+        Column("amount", N_("Amount"), "refund.yen", "yen", total=True, importance=3),
         Column("application", get="refund.application"),
         Column("deposit", get="refund.deposit"),
     ),
@@ -63,9 +63,8 @@ def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
     elif not payment_file.changed:
         lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
     lines.append("! " + _(HOLIDAYS))
-    numbers = " ".join(str(refund.refund) for refund in payment_file.refunds)
-    sentence = N_("Next, when the bank has paid: seisan refund paid {numbers} --on {on}")
-    lines.append(_(sentence, numbers=numbers, on=payment_file.pay_on))
+    sentence = N_("Next, when the bank has paid: seisan refund paid --file {no} --on {on}")
+    lines.append(_(sentence, no=payment_file.no, on=payment_file.pay_on))
     table = terminal.format_sheet(sheet(N_("Payment file"), _TABLE.block(transfers)))
     return "\n".join([table, "", *lines]), data
 

@@ -52,7 +52,8 @@ class Column:
     `title` is for programs alone, one that is not `in_json` for people alone. `show` makes of the data what a person
     reads. Where `get` gives a list, `columns` say what is in each thing of it; if these have titles, each thing stands
     in a row of its own, and a column that is to be told `once` in the first of them. The reference of the JSON names
-    its `kind`, or `data` where data and cell are of another kind.
+    its `kind`, or `data` where data and cell are of another kind. Where a terminal is too narrow for all columns, those
+    of the `importance` 1 are left out first, those of 3 last.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Column:
     total: bool = False
     wrap: bool = False
     on_paper: bool = False
+    importance: int = 2
     once: bool = False
     in_json: bool = True
     data: str = ""
@@ -100,7 +102,8 @@ class Column:
     @property
     def on_sheet(self) -> SheetColumn:
         """How the column looks."""
-        return SheetColumn(self.title, self.kind, self.width, self.total, self.wrap, self.on_paper, key=self.key)
+        looks = (self.title, self.kind, self.width, self.total, self.wrap, self.on_paper)
+        return SheetColumn(*looks, key=self.key, importance=self.importance)
 
 
 def record(columns: Iterable[Column], row: Any) -> Json:
@@ -115,8 +118,9 @@ def member(get: Callable[[Any], Any] = lambda row: row.member, *, key: str = "me
         return lambda row: None if get(row) is None else getattr(get(row), name)
 
     return (
-        Column("association", N_("Association"), part("association"), width=9),
-        Column(key, N_("Member No."), part("number"), width=17),
+        # The number of a member begins with the association.
+        Column("association", N_("Association"), part("association"), width=9, importance=1),
+        Column(key, N_("Member No."), part("number"), width=17, importance=3),
         Column("name", N_("Name"), part("name"), width=16),
     )
 

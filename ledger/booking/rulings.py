@@ -83,6 +83,7 @@ def rulings(
     taken = select(step).order_by(step.c.no)
     if where is not None:
         brought = brought.where(where)
+        taken = taken.where(step.c.ruling.in_(select(ruling.c.id).where(where)))
     if as_of is not None:
         brought, taken = brought.where(ruling.c.known_on <= as_of), taken.where(step.c.happened_on <= as_of)
     steps: dict[int, list[RulingStep]] = {}

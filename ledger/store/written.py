@@ -58,7 +58,7 @@ def remember(path: Path) -> None:
         memory.parent.mkdir(parents=True, exist_ok=True)
         if memory.exists() and memory.stat().st_size > _MOST_BYTES:
             memory.write_bytes(memory.read_bytes()[-_MOST_BYTES // 130 * 65 :])
-        handle = os.open(memory, os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o600)
+        handle = os.open(memory, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
         with open(handle, "ab") as list_of_files:  # noqa: PTH123 - by its number, so that it is the owner's alone
             list_of_files.write(f"{_digest(path)}\n".encode())
 
