@@ -198,5 +198,9 @@ def unmatch(
     )
 
 
+app.lists(REPORTS["find"])
+app.lists(REPORTS["members"])
+app.lists(REPORTS["applications"])
+app.lists(REPORTS["deposits"])
 app.lists(REPORTS["imports"])
 app.lists(REPORTS["due"])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from exports.formats import terminal
+from exports.reports.filters import read_association
 from exports.reports.report import AS_OF, Column, Connection, Listing, Parameter, Question, Report
 from ledger.codes import WORK
 from ledger.i18n import N_, _
@@ -40,7 +41,10 @@ REPORT = Report(
     examples=("todo", "todo --as-of 2012-09-30", "todo --association 東京 --out やること.xlsx"),
     parameters=(
         AS_OF,
-        Parameter("association", "text", N_("what is about the members of one association"), "--association", "NAME"),
+        Parameter(
+            *("association", "text", N_("what is about the members of one association"), "--association", "NAME"),
+            read=read_association,
+        ),
         Parameter(
             "backed_up_on",
             "day",

@@ -71,6 +71,8 @@ def entries(
     account: str | None = None,
     application: str | None = None,
     member: str | None = None,
+    deposit: str | None = None,
+    payers: Collection[str] | None = None,
     amount_from: int | None = None,
     amount_to: int | None = None,
     blank: bool = False,
@@ -78,7 +80,8 @@ def entries(
 ) -> list[JournalEntry]:
     """The entries with a line that fits everything asked: days and amounts (yen) as ranges, both ends counted.
 
-    `blank` finds the movements that name no application on either side. With nothing asked it is the whole journal,
+    `payers` are those of whose deposits a line tells, by their names as they were received. `blank` finds the movements
+    that name no application on either side. With nothing asked it is the whole journal,
     by day and number (`on`) or in the order recorded (`no`). An account that the chart lacks is refused.
     """
     if account is not None:
@@ -91,12 +94,17 @@ def entries(
         conditions.append(entry.c.happened_on >= first)
     if last is not None:
         conditions.append(entry.c.happened_on <= last)
-    if account is not None or application is not None or member is not None or blank:
+    if blank or any(asked is not None for asked in (account, application, member, deposit, payers)):
+        of_movement = _amounts(amount_from, amount_to)
+        if blank:
+            of_movement += [movement.c.debit_application.is_(None), movement.c.credit_application.is_(None)]
+        if deposit is not None:
+            of_movement.append(movement.c.deposit == deposit)
+        if payers is not None:
+            paid = tables.deposit_known.c
+            of_movement.append(movement.c.deposit.in_(select(paid.deposit).where(paid.payer.in_(payers))))
         theirs = None if member is None else _applications(connection, member)
-        sides = [
-            select(movement.c.entry).where(*side, *_amounts(amount_from, amount_to))
-            for side in _sides(account, application, theirs, blank=blank)
-        ]
+        sides = (select(movement.c.entry).where(*of_movement, *side) for side in _sides(account, application, theirs))
         conditions.append(entry.c.no.in_(union_all(*sides)))
     elif amount_from is not None or amount_to is not None:
         conditions.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(amount_from, amount_to))))
@@ -123,14 +131,13 @@ def _applications(connection: Connection, member: str) -> Sequence[str]:
 
 
 def _sides(
-    account: str | None, application: str | None, applications: Sequence[str] | None, *, blank: bool
+    account: str | None, application: str | None, applications: Sequence[str] | None
 ) -> Iterator[list[ColumnElement[bool]]]:
-    """What has to hold of each side of a movement: its account, its application, one of these; or none on either."""
+    """What has to hold of each side of a movement: its account, its application, one of these."""
     movement = tables.movement.c
-    neither = (movement.debit_application.is_(None), movement.credit_application.is_(None)) if blank else ()
     for side in ("debit", "credit"):
         of_side = movement[f"{side}_application"]
-        conditions: list[ColumnElement[bool]] = [*neither]
+        conditions: list[ColumnElement[bool]] = []
         if account is not None:
             conditions.append(movement[side] == account)
         if application is not None:

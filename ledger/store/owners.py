@@ -1,7 +1,9 @@
 """Whose an application is: the member it was first recorded with, until it became known that it is another's."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Subquery, func, select
 
@@ -35,3 +37,10 @@ def ever_owned(member: ColumnElement[str]) -> CompoundSelect[tuple[str]]:
     application, row = tables.application.c, tables.application_known.c
     corrected = select(row.application).where(row.member == member)
     return select(application.number).where(application.member == member).union(corrected)
+
+
+def owned_by(members: Collection[str]) -> CompoundSelect[Any]:
+    """The numbers of the applications that were ever recorded as one of these members'."""
+    application, row = tables.application, tables.application_known
+    recorded = select(application.c.number).where(application.c.member.in_(members))
+    return recorded.union(select(row.c.application).where(row.c.member.in_(members)))
