@@ -30,7 +30,7 @@ BOTH = (
 WAYS = [*(("sqlite", way) for way in FURTHER), *(("postgresql", way) for way in BOTH)]
 
 
-pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment")]
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment", "each_their_own")]
 
 
 def booked_and_verified(url: str) -> None:

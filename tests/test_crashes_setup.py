@@ -36,7 +36,7 @@ MANY = 60 if SOAK else 1
 HERE = {"init", "roles", "account show", "backup", "restore", "demo"}
 
 
-pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment")]
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment", "each_their_own")]
 
 
 def points(count: int) -> list[int]:
