@@ -31,13 +31,30 @@ def _seen(sign: str) -> bool:
     return unicodedata.category(sign) not in _UNSEEN_CATEGORIES and sign not in _DRAWN_AS_NOTHING
 
 
+# Small kana, which banks do not write, each with the full-size one that stands for it.
+_BIG = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
+
+
+class _Sought(dict[int, str]):
+    """What each sign becomes in a search key, worked out when the sign is met first: a register has many names."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code).translate(_VARIANTS).translate(_IGNORED)
+        katakana = chr(code + 0x60) if "ぁ" <= sign <= "ゖ" else sign
+        self[code] = katakana.translate(_BIG) if katakana and _seen(katakana) else ""
+        return self[code]
+
+
+_SOUGHT = _Sought()
+
+
 def search_key(name: str) -> str:
     """The form in which two spellings of one name are equal: NFKC, katakana, upper case, no spaces or hyphens.
 
-    For comparing only: it is never stored in place of a name and never shown.
+    Small kana are full size, as banks write them. For comparing only: it is never stored in place of a name and never
+    shown.
     """
-    plain = unicodedata.normalize("NFKC", name).upper().translate(_VARIANTS).translate(_IGNORED)
-    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in plain if _seen(c))
+    return unicodedata.normalize("NFKC", name).upper().translate(_SOUGHT)
 
 
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑–—―−ー", "-"))
@@ -112,7 +129,6 @@ IN_NAMES, IN_PLACES = " ()-.", "-"
 
 # Half-width kana ｱ to ﾝ and the two marks; not ｦ, which the older rule of the banks forbids outside remarks.
 _HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF71, 0xFFA0)}
-_BIG = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 _HYPHEN = str.maketrans(dict.fromkeys("ー‐‑–—―−", "-"))
 
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import cli
 from exports.demo import play
-from exports.shell.help import breaks
+from exports.formats.screen import breaks
 from ledger import i18n
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"

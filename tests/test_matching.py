@@ -85,3 +85,18 @@ def test_what_cannot_be_settled_is_refused(book_url: str) -> None:
         settle(connection, "D1", "2012-0002", on=LATER, by="乙川")
         with pytest.raises(SettledOtherwise):
             settle(connection, "D1", "2012-0001", on=LATER, by="乙川")
+
+
+@pytest.mark.parametrize("payer", ["ｼﾖｳｼﾞ ｷﾖｳｺ", "ショウジキョウコ", "しょうじ　きょうこ", "庄司 恭子"])
+def test_name_is_found_as_banks_write_it(book_url: str, payer: str) -> None:
+    """Banks write no small kana: ｼﾖｳｼﾞ is ショウジ."""
+    with database.writing(book_url) as connection:
+        fill(connection)
+        row = {"member": given.MEMBER, "name": "庄司 恭子", "kana": "ショウジ キョウコ", "association": "東京"}
+        connection.execute(
+            tables.member_known.insert().values(row | {"known_on": RECEIVED, "source": given.source(connection)})
+        )
+        deposit = {"deposit": "D1", "received_on": RECEIVED, "yen": 7245, "payer": payer, "known_on": LATER}
+        connection.execute(tables.deposit_known.insert().values(deposit | {"source": given.source(connection)}))
+        (found,) = unmatched(connection)
+        assert [candidate.member for candidate in found.candidates] == [given.MEMBER]

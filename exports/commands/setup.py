@@ -8,8 +8,7 @@ from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from exports.formats import screen
 from exports.reports import REPORTS, settings, summaries
 from exports.shell.commands import Commands
 from exports.shell.config import DEFAULT, NAME
@@ -89,11 +88,11 @@ def demo(
     """A made-up federation's month, from input files to workbook, in a folder."""
     from exports.demo import play
 
-    acts = list(play.acts(folder))
+    acts, language = list(play.acts(folder)), i18n.language()
     for act in acts:
-        typer.echo(f"$ seisan {shlex.join(act.words)}")
+        screen.write(f"$ seisan {shlex.join(act.words)}", sys.stdout)
         with nullcontext() if act.shown else redirect_stdout(io.StringIO()):
-            code = session.program.run(("--database", play.books(folder), "--lang", i18n.language(), *act.words))
+            code = session.program.run(("--database", play.books(folder), "--lang", language, "--no-pager", *act.words))
         if code != Exit.DONE:
             return Answer(exit=code)
     books = play.books(folder)

@@ -20,6 +20,7 @@ from exports.reports import (
     settings,
     settlements,
     slips,
+    todo,
 )
 from exports.reports.report import Report
 
@@ -27,7 +28,16 @@ from exports.reports.report import Report
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
+        *(
+            todo.REPORT,
+            imports.REPORT,
+            match.REPORT,
+            due.REPORT,
+            check.REPORT,
+            decisions.REPORT,
+            outdated.REPORT,
+            rulings.REPORT,
+        ),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
         *(
             slips.REPORT,

@@ -213,7 +213,7 @@ _CONDITIONS = Column(
 
 EXPLAINED_FINDING = (
     *member(),
-    Column("application", N_("Application No."), "finding.application", width=14),
+    Column("application", N_("Application No."), "finding.application", width=14, importance=3),
     *answer(lambda row: row.finding, on_paper=True),
     Column("fee_received", N_("Fee received"), "finding.fee_received", "yen", total=True, on_paper=True),
     Column("overpaid", N_("Overpaid"), "finding.overpaid", "yen", total=True, on_paper=True),

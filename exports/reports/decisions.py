@@ -88,11 +88,19 @@ def answer(
 
     texts = partial(Column, wrap=True, on_paper=on_paper)
     return (
-        Column("outcome", N_("Answer"), of("outcome"), width=widths[0], show=format_outcome),
+        Column("outcome", N_("Answer"), of("outcome"), width=widths[0], show=format_outcome, importance=3),
         Column("verdict", get=of("verdict")),
         Column("clauses", N_("Clauses"), of("clauses"), width=widths[1], show=joined, data="texts"),
-        texts("notice", N_("Notice"), lambda row: announced_on(get(row)), width=26, show=format_notice, data="day"),
-        Column("refundable", N_("Amount to be given back"), of("refundable"), "yen", 13, total=total),
+        texts(
+            "notice",
+            N_("Notice"),
+            lambda row: announced_on(get(row)),
+            width=26,
+            show=format_notice,
+            data="day",
+            importance=1,
+        ),
+        Column("refundable", N_("Amount to be given back"), of("refundable"), "yen", 13, total=total, importance=3),
         Column("suggested", N_("Way"), of("suggested"), width=widths[2], show=lambda way: label(SUGGESTED, way)),
         Column("missing", get=of("missing"), data="texts"),
         Column("to_supply", N_("Missing"), to_supply, width=36, show=missing, wrap=True, in_json=False),
@@ -124,27 +132,27 @@ REPORT = Report(
     parameters=(Parameter("application", "text", N_("one application"), "", "APPLICATION"),),
     rows=_rows,
     columns=(
-        Column("no", N_("Decision No."), kind="number", width=8),
-        Column("application", N_("Application No."), width=14),
+        Column("no", N_("Decision No."), kind="number", width=8, importance=3),
+        Column("application", N_("Application No."), width=14, importance=3),
         Column("as_of", N_("Decided as of"), kind="day", width=17),
         Column("decided_at", N_("Decided at (UTC)"), kind="moment", width=20, on_paper=True),
-        Column("by", N_("Decided by")),
-        Column("outcome", N_("Answer"), width=16, show=format_outcome),
+        Column("by", N_("Decided by"), importance=1),
+        Column("outcome", N_("Answer"), width=16, show=format_outcome, importance=3),
         Column("clauses", N_("Clauses"), width=10, show=joined, data="texts"),
-        Column("notice", N_("Notice"), announced_on, width=26, show=format_notice, wrap=True, data="day"),
-        Column("refundable", N_("Amount to be given back"), kind="yen", width=13),
+        Column("notice", N_("Notice"), announced_on, width=26, show=format_notice, wrap=True, data="day", importance=1),
+        Column("refundable", N_("Amount to be given back"), kind="yen", width=13, importance=3),
         Column("superseded_by", N_("Superseded by"), kind="number", width=9),
     ),
 )
 
 _STANDING = Table(
     columns=(
-        Column("no", N_("Decision No."), lambda row: row[0].no, "number", 8),
+        Column("no", N_("Decision No."), lambda row: row[0].no, "number", 8, importance=3),
         *member(lambda row: row[1]),
-        Column("application", N_("Application No."), lambda row: row[0].application, width=14),
+        Column("application", N_("Application No."), lambda row: row[0].application, width=14, importance=3),
         Column("as_of", N_("Decided as of"), lambda row: row[0].as_of, "day", 17),
         *answer(lambda row: row[0]),
-        Column("by", N_("Decided by"), lambda row: row[0].by),
+        Column("by", N_("Decided by"), lambda row: row[0].by, importance=1),
     ),
     total=N_("Total"),
 )

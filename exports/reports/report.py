@@ -4,7 +4,7 @@ Its columns say what is in them (`get`), what a program calls it (`key`), and ho
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -18,8 +18,6 @@ from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
     import sqlalchemy
-
-ISSUER = N_("the federation of judicial scriveners' associations")
 
 Json = dict[str, Any]
 Question = Mapping[str, Any]
@@ -54,7 +52,8 @@ class Column:
     `title` is for programs alone, one that is not `in_json` for people alone. `show` makes of the data what a person
     reads. Where `get` gives a list, `columns` say what is in each thing of it; if these have titles, each thing stands
     in a row of its own, and a column that is to be told `once` in the first of them. The reference of the JSON names
-    its `kind`, or `data` where data and cell are of another kind.
+    its `kind`, or `data` where data and cell are of another kind. Where a terminal is too narrow for all columns, those
+    of the `importance` 1 are left out first, those of 3 last.
     """
 
     key: str
@@ -66,6 +65,7 @@ class Column:
     total: bool = False
     wrap: bool = False
     on_paper: bool = False
+    importance: int = 2
     once: bool = False
     in_json: bool = True
     data: str = ""
@@ -102,7 +102,8 @@ class Column:
     @property
     def on_sheet(self) -> SheetColumn:
         """How the column looks."""
-        return SheetColumn(self.title, self.kind, self.width, self.total, self.wrap, self.on_paper, key=self.key)
+        looks = (self.title, self.kind, self.width, self.total, self.wrap, self.on_paper)
+        return SheetColumn(*looks, key=self.key, importance=self.importance)
 
 
 def record(columns: Iterable[Column], row: Any) -> Json:
@@ -117,8 +118,9 @@ def member(get: Callable[[Any], Any] = lambda row: row.member, *, key: str = "me
         return lambda row: None if get(row) is None else getattr(get(row), name)
 
     return (
-        Column("association", N_("Association"), part("association"), width=9),
-        Column(key, N_("Member No."), part("number"), width=17),
+        # The number of a member begins with the association.
+        Column("association", N_("Association"), part("association"), width=9, importance=1),
+        Column(key, N_("Member No."), part("number"), width=17, importance=3),
         Column("name", N_("Name"), part("name"), width=16),
     )
 
@@ -227,8 +229,8 @@ def sheet(
     landscape: bool = True,
     notes: tuple[str, ...] = (),
 ) -> Sheet:
-    """A sheet of the federation's, called like its title unless that is another."""
-    return Sheet(name, title or name, blocks, period, as_of, subtitle, ISSUER, landscape, notes)
+    """A sheet, called like its title unless that is another; who issues it is said where it is issued."""
+    return Sheet(name, title or name, blocks, period, as_of, subtitle, landscape=landscape, notes=notes)
 
 
 # --- the report -----------------------------------------------------------------------------------------------------
@@ -241,7 +243,8 @@ class Report:
     `rows` reads from the books, for a question that has every parameter and the day (`as_of`); what it gives stands
     in the first table, or `listed` takes its rows from it. Further `tables` stand below. JSON is the rows under
     `list_key`, with `facts` beside them; without a `list_key` it is the list alone. `text` is for the terminal where a
-    table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells.
+    table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells. `remembered`
+    are parameters that the machine knows and no books do: what is not asked for is asked for by the command with these.
     """
 
     name: str
@@ -267,6 +270,7 @@ class Report:
     landscape: bool = True
     text: Callable[["Listing"], str] | None = None
     of_refusals: bool = False
+    remembered: Callable[[Connection], Question] | None = None
 
     @cached_property
     def every_table(self) -> tuple[Table, ...]:
@@ -280,7 +284,7 @@ class Report:
         complete = {parameter.name: question.get(parameter.name, parameter.default) for parameter in self.parameters}
         complete["as_of"] = day
         assert question.keys() <= complete.keys(), question
-        return Listing(self, complete, self.rows(connection, complete), day)
+        return Listing(self, complete, self.rows(connection, complete), day, _issuer(connection))
 
     def sheet(self, content: Any, day: date, *, tables: tuple[Table, ...] | None = None) -> Sheet:
         """The sheet of what was read, as of the day."""
@@ -299,14 +303,21 @@ class Report:
         return self.every_table[0].data(content)
 
 
+def _issuer(connection: Connection) -> str:
+    from ledger.statements.issuer import issuer
+
+    return issuer(connection).name
+
+
 @dataclass(frozen=True)
 class Listing:
-    """What a report says to a question, as of a day; `content` is what was read for it."""
+    """What a report says to a question, as of a day, and who issues it; `content` is what was read for it."""
 
     report: Report
     question: Question
     content: Any = field(repr=False)
     made_on: date
+    issuer: str = ""
 
     def text(self) -> str:
         """For the terminal."""
@@ -314,7 +325,7 @@ class Listing:
 
     def sheet(self) -> Sheet:
         """For workbook and CSV."""
-        return self.report.sheet(self.content, self.made_on)
+        return replace(self.report.sheet(self.content, self.made_on), issuer=self.issuer)
 
     def data(self) -> Any:
         """For other programs."""

@@ -71,8 +71,13 @@ def _remembered() -> frozenset[str]:
 
 
 def _memory() -> Path:
+    return state_folder() / "written"
+
+
+def state_folder() -> Path:
+    """The folder of the person's own in which this machine remembers what is in no books."""
     base = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "seisan" / "written"
+    return (Path(base) if base else Path.home() / ".local" / "state") / "seisan"
 
 
 def _digest(path: Path) -> str:
