@@ -59,7 +59,10 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 REFUSED = {"close 2012-09"}
 
 
-@pytest.mark.parametrize("page", RUN, ids=[page.name for page in RUN])
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=() if page.parent == ROOT else pytest.mark.thorough, id=page.name) for page in RUN],
+)
 def test_what_a_page_shows_can_be_typed(
     page: Path, office: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +188,16 @@ def test_picture_of_a_check_is_the_answer(language: i18n.Language, prepared: Pat
     if update:
         file.write_text(drawn, encoding="utf-8")
     assert file.read_text(encoding="utf-8") == drawn, "read what changed, then: pytest tests/test_manual.py --update"
+
+
+def test_compose_file_keeps_the_books_and_lets_nobody_else_in() -> None:
+    """It is not run here; what would lose books or open them is looked for."""
+    text = (DOCS / "compose.yaml").read_text(encoding="utf-8")
+    assert re.search(r"(?m)^    image: postgres:\d+$", text), "a version of the server, and not the latest"
+    (volume,) = re.findall(r"(?m)^      - (\w+):/var/lib/postgresql/data$", text)
+    assert re.search(rf"(?m)^volumes:\n  {volume}:$", text)
+    assert re.findall(r'- "(.*):5432:5432"', text) == ["127.0.0.1"]
+    assert "pg_isready" in text and "POSTGRES_PASSWORD_FILE" in text and "POSTGRES_PASSWORD:" not in text
 
 
 def test_pictures_are_small() -> None:

@@ -15,6 +15,8 @@ import cli
 from exports.demo import play
 from ledger.store import database
 
+pytestmark = pytest.mark.thorough
+
 LACKING = ("fork", "getuid", "pread", "pwrite", "O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "mkfifo")
 
 
