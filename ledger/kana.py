@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache
 
 # Old and variant forms of characters common in names, each with the form it is sought by.
-_VARIANTS = str.maketrans("髙﨑邊邉齋齊濵濱澤櫻廣國嶋德", "高崎辺辺斎斎浜浜沢桜広国島徳")
+_VARIANTS = str.maketrans("髙﨑邊邉齋齊濵濱澤櫻廣國嶋德𠮷栁眞惠", "高崎辺辺斎斎浜浜沢桜広国島徳吉柳真恵")
 _IGNORED = str.maketrans("", "", " 　-‐−ー・.")
 
 # Signs that nobody sees: spaces, controls and format characters by category, and those that are letters or marks by
@@ -74,6 +74,12 @@ _GROUPS = re.compile(r"[0-9]+|[^\W\d_]+")
 _FRAME = re.compile(
     r"[(\[][^)\]0-9]*[)\]]|第|号|司法書士会|登録番号|登録|(?:申込|会員|照会|請求書)?番号|^NO\.?(?=[^A-Z])"
 )
+
+
+def number_groups(number: str, *, noughts: bool = False) -> list[str]:
+    """The groups of figures and of letters in a number: 東京 第0091号 is 東京 and 91, with its `noughts` 0091."""
+    groups = _GROUPS.findall(_FRAME.sub("", number_key(number)))
+    return groups if noughts else [group.lstrip("0") or "0" for group in groups]
 
 
 def number_likenesses(number: str) -> tuple[set[str], set[str]]:

@@ -215,13 +215,17 @@ OWN_BOOKS = {
         not-in-encoding text-too-long too-many-rows
     """,
     "of keys: the advice is to type the same otherwise": "key-used-differently no-key-taken",
-    "of two writers at once": "posted-differently yen-not-held",
+    "of two at once": "posted-differently written-meanwhile yen-not-held",
     "of a notice's file, which its author mends": """
         does-not-run imports-something-else no-notice no-notice-yet no-such-proposal not-in-the-form notice-not-given
         overlaps-another proposal-does-not-parse proposal-not-python quotes-other-words raises-while-loading
         replaces-none replaces-replaced replaces-unknown same-name-twice unknown-fact
     """,
-    "followed in test_letter.py": "unknown-decision",
+    "followed in test_letter.py": "unknown-decision decision-superseded",
+    "of names: what is near to them, or what there is, is said: test_filters.py, test_find.py": """
+        no-such-association no-such-state no-such-payer no-member-named several-members
+        nothing-to-find
+    """,
     "followed in test_refund_states.py": """
         approval-fell came-back-before grounds-changed more-than-paid no-refund-named none-waits nothing-recorded
         nothing-to-propose proposed-differently same-person-pays

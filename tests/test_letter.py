@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from exports.formats import terminal
-from exports.issued.letters import letters_everyone
+from exports.issued.letters import COVERING, DecisionSuperseded, letter_of, letters_of_many
 from exports.reports import letter as sheets
 from ledger import facts, i18n, tables
 from ledger.booking import refunds
@@ -299,10 +299,11 @@ def test_everyones_letters_are_files_of_their_own(book_url: str, tmp_path: Path)
         for number in numbers:
             told(connection, number, REVOKED_UNSEEN)
             decided(connection, number)
-        files = letters_everyone(connection, tmp_path / "letters")
+        files, why = letters_of_many(connection, tmp_path / "letters")
+    assert why == ""
     names = [file.name for file in files]
     assert names[:3] == ["000001-2011-0001.xlsx", "000002-a_b_c.xlsx", "000003-CON.xlsx"]
-    assert sorted(path.name for path in (tmp_path / "letters").iterdir()) == sorted(names)
+    assert sorted(path.name for path in (tmp_path / "letters").iterdir()) == sorted([*names, COVERING])
     assert len(names) == len(numbers)
     assert all(len(name.encode()) < 255 and not re.search(r'[<>:"/\\|?*]', name) for name in names)
 
@@ -310,5 +311,19 @@ def test_everyones_letters_are_files_of_their_own(book_url: str, tmp_path: Path)
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_folder_that_cannot_be_made_is_refused(book_url: str, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
-    with database.reading(book_url) as connection, pytest.raises(NotWritable):
-        letters_everyone(connection, tmp_path / "taken")
+    with database.writing(book_url) as connection:
+        told(connection, "2011-0001", REVOKED_UNSEEN)
+        decided(connection, "2011-0001")
+        with pytest.raises(NotWritable):
+            letters_of_many(connection, tmp_path / "taken")
+
+
+def test_letter_of_a_superseded_decision_is_refused_and_the_one_that_stands_is_named(
+    book_url: str, tmp_path: Path
+) -> None:
+    with database.writing(book_url) as connection:
+        told(connection, "2011-0001", REVOKED_UNSEEN)
+        first, last = (decided(connection, "2011-0001", day) for day in (ASKED, date(2012, 9, 22)))
+        with pytest.raises(DecisionSuperseded, match=str(last)):
+            letter_of(connection, first, tmp_path / "x.xlsx")
+        assert letter_of(connection, last, tmp_path / "x.xlsx") == [tmp_path / "x.xlsx"]

@@ -419,6 +419,7 @@ ELSEWHERE = {
         approval-fell proposed-differently grounds-changed same-person-pays came-back-before more-than-paid
         nothing-recorded no-refund-named nothing-to-propose none-waits
     """,
+    "test_read_only.py": "WrittenMeanwhile",
     "test_many.py": "changed-meanwhile none-to-pay payment-file-void",
     "test_payees.py": "payee-not-approved no-payee-to-approve same-person-brought-payee member-died"
     " no-payee-to-end payee-end-waits no-payee-end-waits same-person-ends-payee",
@@ -434,7 +435,9 @@ ELSEWHERE = {
     """,
     "test_openings.py": "rests-on-opening openings-as-a-whole",
     "test_journal.py": "PostedDifferently YenNotHeld",
-    "test_letter.py": "UnknownDecision",
+    "test_letter.py": "UnknownDecision DecisionSuperseded",
+    "test_filters.py": "no-such-association no-such-state no-such-payer no-member-named",
+    "test_find.py": "several-members nothing-to-find",
     "test_notices.py": """
         NoNoticeYet NoSuchProposal ProposalNotPython ProposalDoesNotParse ImportsSomethingElse UnknownFact
         RaisesWhileLoading DoesNotRun NoNotice NotInTheForm QuotesOtherWords SameNameTwice OverlapsAnother ReplacesNone

@@ -24,6 +24,7 @@ PAGES: dict[i18n.Language, Path] = {"en": DOCS / "json.md", "ja": DOCS / "json.j
 DAY = date(2012, 4, 30)
 ASKED: dict[str, dict[str, object]] = {
     "check": {"everyone": True},
+    "find": {"text": "甲山"},
     "notices compare": {"file": Path(__file__).parent / "proposed" / "n2027_04_01.py"},
 }
 

@@ -4,10 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from exports.commands.steps import recorded
+from exports.commands.steps import ending, recorded
 from exports.reports import REPORTS, summaries
+from exports.reports.next_step import next_step
 from exports.shell.commands import Commands
-from exports.shell.options import AsJson, AsOf, No, On, Reason, argument, option
+from exports.shell.options import AsJson, AsOf, Association, No, On, Reason, State, argument, option
 from exports.shell.session import Answer, Books, Session
 from ledger import dates
 from ledger.i18n import N_, _
@@ -22,22 +23,29 @@ notices = app.group("notices", N_("The rules in force, in the notices' own words
 app.lists(REPORTS["check"])
 
 
-@app.writes("decide", "2011-0001 --as-of 2012-09-21", "--everyone", may=("propose",))
+@app.writes(
+    "decide", "2011-0001 --as-of 2012-09-21", "--everyone", "--association 東京 --state eligible", may=("propose",)
+)
 def decide(
     books: Books,
     applications: Annotated[list[str] | None, argument("APPLICATION", N_("application numbers"))] = None,
     everyone: Annotated[bool, option("--everyone", N_("all applications"))] = False,
+    association: Association = None,
+    state: State = None,
     *,
     as_of: AsOf,
 ) -> Answer:
     """Keeps findings as decisions, with what was known, and posts the waivers that they call for."""
     from exports.reports import check
+    from exports.reports.decisions import listed
     from ledger.booking.recording import post_decided
 
-    decisions, new = check.decide(books.connection, applications or [], everyone, as_of, by=books.by)
+    asked = check.Asked(applications or [], everyone, association, state)
+    decisions, new = check.decide(books.connection, asked, as_of, by=books.by)
     numbers = {decision.application for decision in decisions}
     post_decided(books.connection, numbers, through=dates.today(), by=books.by)
-    return Answer(summaries.decided(decisions, new), REPORTS["decisions"].records(decisions))
+    rows = listed(books.connection, decisions)
+    return Answer(summaries.decided(decisions, new), REPORTS["decisions"].records(rows))
 
 
 decision.lists(REPORTS["decisions"], "list")
@@ -50,7 +58,8 @@ def approve(books: Books, no: No, on: On) -> Answer:
     from ledger.booking import rulings
 
     step = rulings.approve(books.connection, no, on=on, by=books.by)
-    return recorded(step, N_("Ruling {no} is approved; the answer rests on it from this day. Next: seisan check"))
+    answer = recorded(step, N_("Ruling {no} is approved; the answer rests on it from this day."))
+    return _asked_again(books, answer, no)
 
 
 @ruling.writes("reject", "1 --reason 別件の決裁", may=("propose", "approve"))
@@ -59,32 +68,42 @@ def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
     from ledger.booking import rulings
 
     step = rulings.reject(books.connection, no, on=on, reason=reason, by=books.by)
-    return recorded(step, N_("Ruling {no} is rejected; it settles nothing from this day on."))
+    answer = recorded(step, N_("Ruling {no} is rejected; it settles nothing from this day on."))
+    return _asked_again(books, answer, no)
+
+
+def _asked_again(books: Books, answer: Answer, no: int) -> Answer:
+    """The answer, and below it how to see what the ruling changed."""
+    from ledger.booking.rulings import application_of
+
+    return ending(answer, [next_step("check", "--application", application_of(books.connection, no))])
 
 
 ruling.lists(REPORTS["ruling list"], "list")
 
 
-@app.runs("letter", "12 --out 回答.xlsx", "--everyone --out 回答")
+@app.runs("letter", "12 --out 回答.xlsx", "--everyone --out 回答", "--association 東京 --state eligible --out 回答")
 def letter(
     session: Session,
     number: Annotated[int | None, argument("DECISION", N_("the number of the decision"))] = None,
     everyone: Annotated[bool, option("--everyone", N_("every decision that stands"))] = False,
+    association: Association = None,
+    state: State = None,
     *,
-    out: Annotated[Path, option("--out", N_("the file, or with --everyone the folder, to write"), "FILE")],
+    out: Annotated[Path, option("--out", N_("the file to write; of many letters the folder"), "FILE")],
 ) -> Answer:
-    """The answer to the member, in words, with clause and grounds; or one for every decision that stands."""
+    """The answer to the member, in words, with clause and grounds; or many, with a list: of each that stands."""
     from exports.issued import letters
     from exports.reports.check import NobodyAsked
 
-    if number is None and not everyone:
+    if number is None and not (everyone or association or state):
         raise NobodyAsked
     with session.reading() as books:
         if number is None:
-            files = letters.letters_everyone(books.connection, out)
+            files, why = letters.letters_of_many(books.connection, out, association=association, state=state)
         else:
-            files = letters.letter_of(books.connection, number, out)
-    return Answer(note=_("{count} letters written: {place}", count=len(files), place=out))
+            files, why = letters.letter_of(books.connection, number, out), ""
+    return Answer(note=why or _("{count} letters written: {place}", count=len(files), place=out))
 
 
 @notices.runs("list", "", as_json=AsJson)

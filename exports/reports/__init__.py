@@ -2,15 +2,19 @@
 
 from exports.reports import (
     account_list,
+    applications,
     balance,
     bill,
     check,
     decisions,
+    deposits,
     due,
     entries,
+    found,
     impact,
     imports,
     match,
+    members,
     months,
     outdated,
     payee_list,
@@ -28,16 +32,8 @@ from exports.reports.report import Report
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        *(
-            todo.REPORT,
-            imports.REPORT,
-            match.REPORT,
-            due.REPORT,
-            check.REPORT,
-            decisions.REPORT,
-            outdated.REPORT,
-            rulings.REPORT,
-        ),
+        *(todo.REPORT, found.REPORT, members.REPORT, applications.REPORT, deposits.REPORT),
+        *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
         *(
             slips.REPORT,

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
+from exports.reports.empty import Empty
+from exports.reports.filters import MEMBER
 from exports.reports.report import Column, Connection, Question, Report
 from ledger.codes import ACCOUNT_TYPES
 from ledger.i18n import N_
@@ -29,6 +31,8 @@ REPORT = Report(
     title=N_("Changed bank accounts"),
     summary=N_("The changed bank accounts, masked: those that wait for a second person, and those approved."),
     examples=("account list",),
+    parameters=(MEMBER,),
+    empty=Empty(N_("No bank account of a member was changed: there is none to approve.")),
     rows=_rows,
     list_key="changes",
     columns=(

@@ -1,10 +1,12 @@
 """請求照合: the authority's bills beside the books, line by line, what differs first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats.sheet import TypedValue
-from exports.reports.report import Column, Connection, Question, Report, Table, member
+from exports.reports.empty import Empty
+from exports.reports.filters import ASSOCIATION, MEMBER, month, state
+from exports.reports.report import Column, Connection, Parameter, Question, Report, Table, member
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -35,15 +37,38 @@ def _rows(connection: Connection, question: Question) -> ComparedBills:
     return ComparedBills([ComparedLine(line, of.get(line.application)) for line in lines], totals(lines))
 
 
+def _narrowed(_bills: ComparedBills, left: list[ComparedLine]) -> ComparedBills:
+    """The lines that are left, with the sums of these."""
+    from ledger.booking.bills import totals
+
+    return ComparedBills(left, totals([row.line for row in left]))
+
+
+def _bill(connection: Connection, number: str) -> str:
+    """A bill there is. Refused: another (unknown-bill)."""
+    from ledger.booking.bills import require_bill
+
+    return require_bill(connection, number)
+
+
+def _states() -> Mapping[str, str]:
+    from ledger.booking.bills import STATES
+
+    return STATES
+
+
+def _is_open(row: ComparedLine, _asked: object) -> bool:
+    """Whether anything is left to do about a line: it does not agree, or is not wholly transferred."""
+    return row.line.state != "agreed" or row.line.open != 0
+
+
 def _transferred(row: ComparedLine) -> int:
     """What was paid for a line; what the authority gave back is negative."""
     return row.line.paid if row.line.billed >= 0 else -row.line.paid
 
 
 def _state(code: str) -> str:
-    from ledger.booking.bills import STATES
-
-    return _(STATES[code])
+    return _(_states()[code])
 
 
 def _counts(bills: ComparedBills) -> Iterator[tuple[str, TypedValue]]:
@@ -57,7 +82,20 @@ REPORT = Report(
     name="bill",
     title=N_("Bills compared with the books"),
     summary=N_("The authority's bills beside the books, line by line."),
-    examples=("bill", "bill --out 請求照合.xlsx"),
+    examples=("bill", "bill 2012-09", "bill --open", "bill --out 請求照合.xlsx"),
+    parameters=(
+        Parameter("bill", "text", N_("one bill, by its number"), "", "BILL", read=_bill, column="bill"),
+        Parameter(
+            *("open", "flag", N_("only what does not agree, or is not transferred yet"), "--open"),
+            default=False,
+            column=lambda row: row,
+            fits=_is_open,
+        ),
+        ASSOCIATION,
+        MEMBER,
+        state(_states),
+        month("billed_on"),
+    ),
     rows=_rows,
     list_key="lines",
     listed=lambda bills: bills.lines,
@@ -75,6 +113,8 @@ REPORT = Report(
     ),
     facts=(Column("totals", data="yen `billed` and `owed`, and the number of lines in each state"),),
     total=N_("Total"),
+    empty=Empty(N_("Nothing has been billed, and nothing is owed."), "bill_known", ("bills",)),
+    narrowed=_narrowed,
     tables=(
         Table(
             columns=(

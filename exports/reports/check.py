@@ -9,10 +9,12 @@ from exports.formats import terminal
 from exports.formats.progress import watched
 from exports.reports import explanation, summaries
 from exports.reports.decisions import answer
+from exports.reports.empty import Empty, first_day
+from exports.reports.filters import ASSOCIATION, read_association, read_member, read_state, state
 from exports.reports.report import APPLICATION, AS_OF, Column, Connection, Listing, Parameter, Question, Report, member
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_, _, either
-from ledger.statements.labels import mark
+from ledger.statements.labels import OUTCOMES, mark
 
 if TYPE_CHECKING:
     from ledger.decisions.findings import Finding, Ground
@@ -31,7 +33,7 @@ class NobodyAsked(Refusal):
     """the question does not say whom it is about"""
 
     exit = Exit.USAGE
-    instead = N_("name a member, an application (--application NO) or --everyone")
+    instead = N_("name a member, an application (--application NO), --association NAME, --state STATE or --everyone")
 
 
 @dataclass
@@ -158,22 +160,21 @@ def _rows(connection: Connection, question: Question) -> list[CheckedFinding]:
     if not findings and (question["application"] or question["member"]):
         raise NotYetApplied(question["application"] or question["member"], question["as_of"])
     origins = facts.origins(connection, {identity for finding in findings for identity in finding.fact_ids()})
-    persons = people(connection)
+    persons = people(connection, only={finding.member for finding in findings})
     return [CheckedFinding(row, persons[row.member], origins, everything=question["everything"]) for row in findings]
 
 
 def _judged(connection: Connection, question: Question) -> "list[Finding]":
     from ledger.booking.eligibility import require_application
     from ledger.decisions.findings import judge
-    from ledger.people.register import member_number
 
     day = question["as_of"]
     if question["application"] is not None:
         require_application(connection, question["application"])
         return judge(connection, day, applications=[question["application"]])
     if question["member"] is not None:
-        return judge(connection, day, member=member_number(connection, question["member"]))
-    if not question["everyone"]:
+        return judge(connection, day, member=question["member"])
+    if not any(question[name] for name in ("everyone", "association", "state")):
         raise NobodyAsked
     return judge(connection, day)
 
@@ -235,13 +236,17 @@ REPORT = Report(
     summary=N_("Does the fee come back, and why? For a member, an application, or everyone, as of any day."),
     examples=(
         "check '東京 第9001号'",
+        "check '甲山 太郎'",
         "check --application 2011-0001 --as-of 2012-03-23",
         "check --everyone --as-of 2012-09-30 --out 判定.xlsx",
+        "check --association 東京 --state eligible",
     ),
     parameters=(
-        Parameter("member", "text", N_("the member's registration number"), "", "MEMBER"),
+        Parameter("member", "text", N_("the member: number or name"), "", "MEMBER", read=read_member),
         APPLICATION,
         Parameter("everyone", "flag", N_("all applications"), "--everyone", default=False),
+        ASSOCIATION,
+        state(lambda: OUTCOMES, "outcome"),
         AS_OF,
         Parameter("everything", "flag", N_("show every clause, not only what decides"), "--all", default=False),
     ),
@@ -252,15 +257,46 @@ REPORT = Report(
     total=N_("Total"),
     dated=True,
     text=_text,
+    empty=Empty(
+        N_("Nothing had been applied for."),
+        "application",
+        ("members", "applications"),
+        first=first_day("fact", "day", name="applied_on"),
+    ),
 )
 
 
-def decide(
-    connection: Connection, applications: list[str], everyone: bool, as_of: date, *, by: str
-) -> "tuple[list[Decision], int]":
-    """Keeps the findings of these applications, or of everyone; gives the decisions and how many of them are new.
+@dataclass(frozen=True)
+class Asked:
+    """Whom a question is about: these applications, or all, of one association or with one answer if that is said."""
 
-    With everyone, those for whom nothing was received or nothing has ended are left out: there is nothing to decide.
+    applications: list[str]
+    everyone: bool = False
+    association: str | None = None
+    state: str | None = None
+
+    @property
+    def many(self) -> bool:
+        """Whether it is about all, or those of them that are meant."""
+        return not self.applications and bool(self.everyone or self.association or self.state)
+
+    def among(self, connection: Connection, findings: "list[Finding]") -> "list[Finding]":
+        """Of these findings those that are meant. Refused: an association or a state that there is not."""
+        from ledger.people.register import people
+
+        if self.state is not None:
+            outcome = read_state(connection, self.state, OUTCOMES)
+            findings = [finding for finding in findings if finding.outcome == outcome]
+        if self.association is not None:
+            association, of = read_association(connection, self.association), people(connection)
+            findings = [finding for finding in findings if of[finding.member].association == association]
+        return findings
+
+
+def decide(connection: Connection, asked: Asked, as_of: date, *, by: str) -> "tuple[list[Decision], int]":
+    """Keeps the findings of these applications, or of many; gives the decisions and how many of them are new.
+
+    Of many, those for whom nothing was received or nothing has ended are left out: there is nothing to decide.
     """
     from ledger import tables
     from ledger.booking.eligibility import require_application
@@ -268,17 +304,17 @@ def decide(
     from ledger.decisions.findings import judge
     from ledger.store.records import last_number
 
-    if not applications and not everyone:
+    if not asked.applications and not asked.many:
         raise NobodyAsked
-    for number in applications:
+    for number in asked.applications:
         require_application(connection, number)
-    findings = judge(connection, as_of, applications=None if everyone else applications)
-    if everyone:
-        findings = [finding for finding in findings if finding.outcome not in ("no_fee", "in_force")]
-    elif len(findings) < len(set(applications)):
-        judged = {finding.application for finding in findings}
-        raise NotYetApplied(next(number for number in applications if number not in judged), as_of)
+    judged = judge(connection, as_of, applications=None if asked.many else asked.applications)
+    if asked.many:
+        judged = [finding for finding in judged if finding.outcome not in ("no_fee", "in_force")]
+    elif len(judged) < len(set(asked.applications)):
+        known = {finding.application for finding in judged}
+        raise NotYetApplied(next(number for number in asked.applications if number not in known), as_of)
+    findings = asked.among(connection, judged)
     before = last_number(connection, tables.decision.c.no)
     numbers = set(store.keep(connection, findings, by=by))
-    decisions = [decision for decision in store.decisions(connection) if decision.no in numbers]
-    return decisions, sum(no > before for no in numbers)
+    return store.decisions_of(connection, numbers), sum(no > before for no in numbers)

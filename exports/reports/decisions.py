@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exports.formats.sheet import Sheet
+from exports.reports.empty import Empty
+from exports.reports.filters import ASSOCIATION, MEMBER, read_application, state
+from exports.reports.filters import month as in_month
 from exports.reports.report import Column, Connection, Parameter, Question, Report, Table, member, sheet
 from ledger.i18n import N_
 from ledger.statements.labels import OUTCOMES, SUGGESTED, joined, label, missing, remarks
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from ledger.decisions.course import CourseStep
     from ledger.decisions.rulings import Ruling
     from ledger.decisions.store import Decision
-    from ledger.people.register import Owners
+    from ledger.people.register import Owners, Person
 
 NAME = N_("Decisions")
 
@@ -113,36 +116,74 @@ def answer(
     )
 
 
-def _rows(connection: Connection, question: Question) -> "list[Decision]":
-    from ledger.booking.eligibility import require_application
+class ListedDecision(NamedTuple):
+    """A decision that was kept, and whose application it is about."""
+
+    decision: "Decision"
+    member: "Person"
+
+
+def listed(connection: Connection, rows: "Iterable[Decision]") -> list[ListedDecision]:
+    """The decisions with the members whose they are."""
+    from ledger.people.naming import persons
+
+    decisions = list(rows)
+    members = persons(connection, sorted({row.member for row in decisions}))
+    return [ListedDecision(row, members[row.member]) for row in decisions]
+
+
+def _rows(connection: Connection, question: Question) -> list[ListedDecision]:
     from ledger.decisions.store import decisions
 
     application = question["application"]
-    if application is not None:
-        require_application(connection, application)
-    return decisions(connection, None if application is None else [application])
+    return listed(connection, decisions(connection, None if application is None else [application]))
 
+
+_NO = Column("no", N_("Decision No."), "decision.no", "number", 8, importance=3)
+_SAYS = (
+    Column("application", N_("Application No."), "decision.application", width=14, importance=3),
+    Column("as_of", N_("Decided as of"), "decision.as_of", "day", 17),
+    Column("decided_at", N_("Decided at (UTC)"), "decision.decided_at", "moment", 20, on_paper=True),
+    Column("by", N_("Decided by"), "decision.by", importance=1),
+    Column("outcome", N_("Answer"), "decision.outcome", width=16, show=format_outcome, importance=3),
+    Column("clauses", N_("Clauses"), "decision.clauses", width=10, show=joined, data="texts"),
+    Column(
+        *("notice", N_("Notice"), lambda row: announced_on(row.decision)),
+        width=26,
+        show=format_notice,
+        wrap=True,
+        data="day",
+        importance=1,
+    ),
+    Column("refundable", N_("Amount to be given back"), "decision.refundable", "yen", 13, importance=3),
+    Column("superseded_by", N_("Superseded by"), "decision.superseded_by", "number", 9),
+)
+
+# The decisions on the applications of one member.
+HISTORY = Table(columns=(_NO, *_SAYS))
 
 REPORT = Report(
     name="decisions",
     title=N_("History of decisions"),
     tab=NAME,
     summary=N_("The decisions kept, superseded ones included."),
-    examples=("decisions", "decisions 2011-0001"),
-    parameters=(Parameter("application", "text", N_("one application"), "", "APPLICATION"),),
-    rows=_rows,
-    columns=(
-        Column("no", N_("Decision No."), kind="number", width=8, importance=3),
-        Column("application", N_("Application No."), width=14, importance=3),
-        Column("as_of", N_("Decided as of"), kind="day", width=17),
-        Column("decided_at", N_("Decided at (UTC)"), kind="moment", width=20, on_paper=True),
-        Column("by", N_("Decided by"), importance=1),
-        Column("outcome", N_("Answer"), width=16, show=format_outcome, importance=3),
-        Column("clauses", N_("Clauses"), width=10, show=joined, data="texts"),
-        Column("notice", N_("Notice"), announced_on, width=26, show=format_notice, wrap=True, data="day", importance=1),
-        Column("refundable", N_("Amount to be given back"), kind="yen", width=13, importance=3),
-        Column("superseded_by", N_("Superseded by"), kind="number", width=9),
+    examples=("decisions", "decisions 2011-0001", "decisions --association 東京 --standing"),
+    parameters=(
+        Parameter("application", "text", N_("one application"), "", "APPLICATION", read=read_application),
+        ASSOCIATION,
+        MEMBER,
+        state(lambda: OUTCOMES, "outcome"),
+        in_month("as_of"),
+        Parameter(
+            *("standing", "flag", N_("only those that nothing has superseded"), "--standing"),
+            default=False,
+            column="superseded_by",
+            fits=lambda superseded_by, _asked: superseded_by is None,
+        ),
     ),
+    rows=_rows,
+    columns=(_NO, *member(), *_SAYS),
+    empty=Empty(N_("No decision has been kept."), "decision", command="decide --everyone"),
 )
 
 _STANDING = Table(

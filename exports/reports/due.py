@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from exports.reports.empty import Empty, first_day
+from exports.reports.filters import ASSOCIATION, MEMBER, month, state
 from exports.reports.report import AS_OF, Column, Connection, Question, Report, member
 from ledger.i18n import N_
 from ledger.statements.labels import RECEIPT_STATES, label
@@ -17,8 +19,8 @@ REPORT = Report(
     name="due",
     title=N_("Receipts outstanding"),
     summary=N_("Receipts outstanding: day count, reminder due, revocable from."),
-    examples=("due --as-of 2012-02-20", "due --out 受領書督促.xlsx"),
-    parameters=(AS_OF,),
+    examples=("due --as-of 2012-02-20", "due --association 東京 --state remind --out 受領書督促.xlsx"),
+    parameters=(AS_OF, ASSOCIATION, MEMBER, state(lambda: RECEIPT_STATES), month("mailed_on")),
     rows=_rows,
     list_key="due",
     columns=(
@@ -31,5 +33,11 @@ REPORT = Report(
         Column("state", N_("State"), width=16, show=lambda state: label(RECEIPT_STATES, state), importance=3),
     ),
     dated=True,
+    empty=Empty(
+        N_("No receipt is outstanding: every certificate mailed has its receipt, or has ended."),
+        "application",
+        ("applications", "issues"),
+        first=first_day("fact", "day", name="mailed_on"),
+    ),
     notes=(N_("That revocation is possible does not mean that the certificate is revoked."),),
 )

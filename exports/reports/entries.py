@@ -6,7 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats.sheet import Sheet
+from exports.reports.empty import Empty
+from exports.reports.filters import month as in_month
+from exports.reports.filters import read_application, read_deposit, read_member
 from exports.reports.report import Column, Connection, Parameter, Question, Report, sheet
+from ledger.dates import Month
 from ledger.i18n import N_
 
 if TYPE_CHECKING:
@@ -56,12 +60,29 @@ def _booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> list[ListedEnt
     return [ListedEntry(entry, chart) for entry in entries]
 
 
+_SEARCHED = (*("first", "last", "account", "application", "member", "deposit", "amount_from", "amount_to", "blank"),)
+
+
 def _rows(connection: Connection, question: Question) -> list[ListedEntry]:
+    from ledger.intake.payers import payers
     from ledger.journal.chart import chart
     from ledger.journal.ledgers import entries
 
-    search = {parameter.name: question[parameter.name] for parameter in REPORT.parameters}
+    search = {name: question[name] for name in _SEARCHED}
+    if question["payer"] is not None:
+        search["payers"] = payers(connection, question["payer"])
+    if question["month"] is not None:
+        month = Month.of(date.fromisoformat(f"{question['month']}-01"))
+        search["first"] = max(month.first, question["first"] or month.first)
+        search["last"] = min(month.last, question["last"] or month.last)
     return _booked(entries(connection, **search), chart(connection))
+
+
+def _payer(connection: Connection, name: str) -> str:
+    """The name of a payer from whom something was received. Refused: another (no-such-payer)."""
+    from ledger.intake.payers import require_payer
+
+    return require_payer(connection, name)
 
 
 REPORT = Report(
@@ -75,16 +96,24 @@ REPORT = Report(
         "entries --from 2012-09-01 --to 2012-09-30 --account 2040",
         "entries --application 2011-0001",
         "entries --amount-from 7245 --amount-to 7245 --blank",
+        "entries --payer ｺｳﾔﾏ --month 2012-09",
     ),
     parameters=(
         Parameter("first", "day", N_("from this day on"), "--from", "DAY"),
         Parameter("last", "day", N_("up to and with this day"), "--to", "DAY"),
         Parameter("account", "text", N_("lines of this account"), "--account", "CODE"),
-        Parameter("application", "text", N_("lines of this application"), "--application", "NO"),
-        Parameter("member", "text", N_("lines of this member"), "--member", "MEMBER"),
+        Parameter("application", "text", N_("lines of this application"), "--application", "NO", read=read_application),
+        Parameter("member", "text", N_("lines of this member"), "--member", "MEMBER", read=read_member),
+        Parameter("deposit", "text", N_("lines of this deposit"), "--deposit", "DEPOSIT", read=read_deposit),
+        Parameter(
+            *("payer", "text", N_("lines of the deposits of this payer, a part of the name is enough"), "--payer"),
+            "NAME",
+            read=_payer,
+        ),
         Parameter("amount_from", "yen", N_("at least this amount"), "--amount-from", "YEN"),
         Parameter("amount_to", "yen", N_("at most this amount"), "--amount-to", "YEN"),
         Parameter("blank", "flag", N_("lines that name no application"), "--blank", default=False),
+        replace(in_month("on"), column=""),  # asked of the database, as a range of days
     ),
     rows=_rows,
     list_key="entries",
@@ -133,6 +162,7 @@ REPORT = Report(
         ),
     ),
     total=N_("Total of the entries found"),
+    empty=Empty(N_("Nothing has been posted yet."), "entry", command="import FILE"),
 )
 
 

@@ -130,7 +130,10 @@ REPORT = Report(
         "notices compare proposed.py --as-of 2012-09-30",
         "notices compare proposed.py --as-of 2012-09-30 --out 比較.xlsx",
     ),
-    parameters=(Parameter("file", "file", N_("the proposed notice; it is code, and is run"), "", "FILE.py"), AS_OF),
+    parameters=(
+        Parameter("file", "file", N_("the proposed notice; it is code, and is run"), "", "FILE.py", required=True),
+        AS_OF,
+    ),
     rows=_rows,
     listed=lambda comparison: comparison.moved,
     list_key="outcomes",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from exports.reports.empty import Empty
+from exports.reports.filters import month
 from exports.reports.report import Column, Connection, Question, Report
 from ledger.i18n import N_, _, either
 
@@ -23,9 +25,11 @@ REPORT = Report(
     name="imports",
     title=N_("Imports"),
     summary=N_("What was taken in, file by file; what was wrong is taken back by seisan withdraw."),
-    examples=("imports", "imports --json"),
+    examples=("imports", "imports --month 2012-09", "imports --json"),
+    parameters=(month("on"),),
     rows=_rows,
     list_key="imports",
+    empty=Empty(N_("Nothing has been taken in yet."), command="import FILE"),
     columns=(
         Column("no", N_("No."), kind="count", width=6, importance=3),
         Column("file", N_("File"), width=28, importance=3),

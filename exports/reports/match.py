@@ -1,15 +1,18 @@
 """Transfers that name no application, with those they could pay for."""
 
+from dataclasses import replace
 from typing import Any
 
+from exports.reports.empty import Empty
+from exports.reports.filters import MEMBER, month
 from exports.reports.report import Column, Connection, Parameter, Question, Report
 from ledger.i18n import N_, either
 
 
-def _rows(connection: Connection, question: Question) -> list[Any]:
+def _rows(connection: Connection, _question: Question) -> list[Any]:
     from ledger.intake.matching import unmatched
 
-    return [row for row in unmatched(connection) if question["deposit"] in (None, row.deposit)]
+    return unmatched(connection)
 
 
 REPORT = Report(
@@ -19,7 +22,11 @@ REPORT = Report(
         "Transfers without an application, with whose they could be; or settles one, whole or in parts, and posts it."
     ),
     examples=("match", "match 20120310-7 2012-0040"),
-    parameters=(Parameter("deposit", "text", N_("the reference number"), "", "DEPOSIT"),),
+    parameters=(
+        Parameter("deposit", "text", N_("the reference number"), "", "DEPOSIT", column="deposit"),
+        replace(MEMBER, column=lambda row: [candidate.member for candidate in row.candidates]),
+        month("received_on"),
+    ),
     rows=_rows,
     list_key="deposits",
     columns=(
@@ -48,5 +55,6 @@ REPORT = Report(
         ),
     ),
     total=N_("Total"),
+    empty=Empty(N_("Of every transfer it is known what it pays for."), "deposit", ("deposits",)),
     notes=(N_("Settle one with: seisan match DEPOSIT APPLICATION, or in parts: APPLICATION=YEN"),),
 )

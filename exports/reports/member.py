@@ -76,7 +76,6 @@ _LEDGER = Table(
 
 def workbook(statement: MemberStatement) -> Workbook:
     """The workbook about a member. The bank account shows its last four digits only."""
-    history = decisions.REPORT.every_table[0]
     summary = (_particulars(statement), _FINDINGS.block(statement.findings))
     money = (_DEPOSITS.block(statement.deposits), _RETURNS.block(statement.returns))
     return Workbook(
@@ -87,10 +86,14 @@ def workbook(statement: MemberStatement) -> Workbook:
             _sheet(statement, N_("Facts"), _FACTS.block(statement.facts)),
             _sheet(statement, N_("Conditions and grounds"), _CONDITIONS.block(statement.conditions)),
             _sheet(statement, N_("Money"), *money),
-            _sheet(statement, decisions.NAME, history.block(statement.decisions)),
+            _sheet(statement, decisions.NAME, _history(statement)),
             _sheet(statement, N_("Subsidiary ledger"), *_ledger(statement)),
         ),
     )
+
+
+def _history(statement: MemberStatement) -> Block:
+    return decisions.HISTORY.block([decisions.ListedDecision(row, statement.person) for row in statement.decisions])
 
 
 def _sheet(statement: MemberStatement, name: str, *blocks: Block) -> Sheet:

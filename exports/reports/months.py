@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from exports.reports import summaries
+from exports.reports.empty import Empty
 from exports.reports.report import Column, Connection, Json, Question, Report
 from ledger.i18n import N_, _, either
 
@@ -60,6 +61,7 @@ REPORT = Report(
     title=N_("Months"),
     summary=N_("The months: open or closed, by whom, and what was accepted."),
     examples=("months", "months --json"),
+    empty=Empty(N_("No month has entries yet."), "entry", command="import FILE"),
     rows=_rows,
     columns=(
         Column("month", N_("Month"), lambda row: str(row.month), width=9, importance=3),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats.sheet import format_day
 from exports.reports.decisions import announced_on, format_outcome
+from exports.reports.empty import Empty
+from exports.reports.filters import ASSOCIATION, MEMBER
 from exports.reports.report import Column, Connection, Question, Report, member
 from ledger.codes import format_code
 from ledger.i18n import N_, _, either
@@ -103,6 +105,7 @@ REPORT = Report(
     title=N_("Shaken decisions"),
     summary=N_("The decisions that stand and would be answered otherwise by what is known now, or by today's rules."),
     examples=("decisions shaken",),
+    parameters=(ASSOCIATION, MEMBER),
     rows=_rows,
     list_key="shaken",
     columns=(
@@ -135,6 +138,9 @@ REPORT = Report(
     ),
     total=N_("Total"),
     dated=True,
+    empty=Empty(
+        N_("Every decision that stands would be answered the same today."), "decision", command="decide --everyone"
+    ),
     notes=(
         N_("Asked again for the day of the decision: with everything that was recorded since, by the same notice."),
         N_("Asked again for a later day: with what was known on that day, by the notice then in force."),

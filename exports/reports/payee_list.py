@@ -4,6 +4,8 @@ from operator import itemgetter
 from typing import Any
 
 from exports.reports.account_list import PARTS, format_account
+from exports.reports.empty import Empty
+from exports.reports.filters import MEMBER
 from exports.reports.report import Column, Connection, Question, Report
 from ledger.i18n import N_
 
@@ -21,6 +23,8 @@ REPORT = Report(
     title=N_("Payees in a member's place"),
     summary=N_("Who receives what comes back for an application in the member's place, masked; those that wait too."),
     examples=("payee list",),
+    parameters=(MEMBER,),
+    empty=Empty(N_("Nobody receives anything in a member's place."), "payee_known", ("payees",)),
     rows=_rows,
     list_key="payees",
     columns=(

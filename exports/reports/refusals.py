@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from exports.reports.empty import Empty
 from exports.reports.report import Column, Connection, Question, Report
 from ledger.i18n import N_
 
@@ -17,6 +18,7 @@ REPORT = Report(
     title=N_("Refused commands"),
     summary=N_("The commands that were refused: to whom, when and why."),
     examples=("refusals", "refusals --json"),
+    empty=Empty(N_("No command has been refused.")),
     rows=_rows,
     list_key="refusals",
     columns=(

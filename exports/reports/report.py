@@ -3,6 +3,9 @@
 Its columns say what is in them (`get`), what a program calls it (`key`), and how a person reads it (`title`, `show`).
 """
 
+import operator
+import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from exports.formats import terminal
 from exports.formats.sheet import Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
+from exports.reports.empty import NOTHING, Empty
 from ledger import dates
 from ledger.i18n import N_, _
 
@@ -27,7 +31,12 @@ ParameterKind = Literal["day", "text", "yen", "flag", "file"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a report can be asked for: an option, or an argument when `flag` is empty; days are dates, yen numbers."""
+    """What a report can be asked for: an option, or an argument when `flag` is empty; days are dates, yen numbers.
+
+    `read` makes of what was typed what is meant, and refuses what the books do not hold. One that narrows a list leaves
+    the rows of which `fits` says that they are meant: given what stands in its `column` (a key, or a function of the
+    row), and what was asked.
+    """
 
     name: str
     kind: ParameterKind
@@ -35,6 +44,10 @@ class Parameter:
     flag: str = ""
     metavar: str = ""
     default: object = None
+    read: Callable[[Connection, Any], Any] | None = None
+    column: Callable[[Any], Any] | str = ""
+    fits: Callable[[Any, Any], bool] = operator.eq
+    required: bool = False
 
 
 AS_OF = Parameter("as_of", "day", N_("the day the question is asked for (default: today)"), "--as-of", "DAY")
@@ -245,6 +258,9 @@ class Report:
     `list_key`, with `facts` beside them; without a `list_key` it is the list alone. `text` is for the terminal where a
     table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells. `remembered`
     are parameters that the machine knows and no books do: what is not asked for is asked for by the command with these.
+
+    `empty` says why there is nothing in it. Where what was read is more than the rows of the list, `narrowed` puts it
+    together anew around those that are left of them.
     """
 
     name: str
@@ -271,6 +287,8 @@ class Report:
     text: Callable[["Listing"], str] | None = None
     of_refusals: bool = False
     remembered: Callable[[Connection], Question] | None = None
+    empty: Empty = NOTHING
+    narrowed: Callable[[Any, list[Any]], Any] = lambda _content, rows: rows
 
     @cached_property
     def every_table(self) -> tuple[Table, ...]:
@@ -284,7 +302,41 @@ class Report:
         complete = {parameter.name: question.get(parameter.name, parameter.default) for parameter in self.parameters}
         complete["as_of"] = day
         assert question.keys() <= complete.keys(), question
-        return Listing(self, complete, self.rows(connection, complete), day, _issuer(connection))
+        for parameter in self.parameters:
+            if parameter.read is not None and complete[parameter.name] is not None:
+                complete[parameter.name] = parameter.read(connection, complete[parameter.name])
+        content = self.rows(connection, complete)
+        rows = content if isinstance(content, list) else list(self.listed(content))
+        filters, before = self._filters(complete), len(rows)
+        if filters:
+            rows = [row for row in rows if all(meant(row) for meant in filters)]
+            content = self.narrowed(content, rows)
+        listing = Listing(self, complete, content, day, _issuer(connection))
+        if rows or any(table.data(content) for table in self.tables if table.key):
+            return listing
+        return replace(
+            listing, why_empty=self.empty.why(connection, complete | {"typed": self._typed(complete)}, before)
+        )
+
+    def _filters(self, question: Question) -> list[Callable[[Any], bool]]:
+        """For each filter that is asked for, whether a row is meant."""
+        getters = {column.key: column.getter for column in self.columns if column.in_json}
+
+        def filtered(parameter: Parameter) -> Callable[[Any], bool]:
+            asked, column = question[parameter.name], parameter.column
+            get = getters[column] if isinstance(column, str) else column
+            return lambda row: parameter.fits(get(row), asked)
+
+        narrowing = (parameter for parameter in self.parameters if parameter.column)
+        return [filtered(parameter) for parameter in narrowing if question[parameter.name] not in (None, False)]
+
+    def _typed(self, question: Question) -> list[str]:
+        """What was asked for, as it is typed: --association 東京."""
+        return [
+            " ".join(filter(None, (parameter.flag, "" if value is True else _quoted(str(value)))))
+            for parameter in self.parameters
+            if parameter.name != "as_of" and (value := question[parameter.name]) not in (None, False)
+        ]
 
     def sheet(self, content: Any, day: date, *, tables: tuple[Table, ...] | None = None) -> Sheet:
         """The sheet of what was read, as of the day."""
@@ -309,6 +361,11 @@ def _issuer(connection: Connection) -> str:
     return issuer(connection).name
 
 
+def _quoted(word: str) -> str:
+    """The word as a shell takes it for one."""
+    return shlex.quote(word) if re.search(r"""[\s"'$&|;<>()*?\\`]""", word) else word
+
+
 @dataclass(frozen=True)
 class Listing:
     """What a report says to a question, as of a day, and who issues it; `content` is what was read for it."""
@@ -318,9 +375,12 @@ class Listing:
     content: Any = field(repr=False)
     made_on: date
     issuer: str = ""
+    why_empty: str = ""
 
     def text(self) -> str:
-        """For the terminal."""
+        """For the terminal; of a list without rows the reason."""
+        if self.why_empty:
+            return terminal.format_sheet(replace(self.sheet(), blocks=(), notes=(self.why_empty,)))
         return terminal.format_sheet(self.sheet()) if self.report.text is None else self.report.text(self)
 
     def sheet(self) -> Sheet:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from exports.reports.empty import Empty, first_day
+from exports.reports.filters import month, of_person, state
 from exports.reports.report import AS_OF, Column, Connection, Question, Report
 from ledger.codes import STATES, TREATMENTS
 from ledger.i18n import N_
@@ -10,20 +12,26 @@ from ledger.statements.labels import label, remarks
 
 
 class ListedRuling(NamedTuple):
-    """A ruling, and the yen that it is about: the fee received, where it gives that back."""
+    """A ruling, the yen that it is about (the fee received, where it gives that back), and whose application it is."""
 
     ruling: Any
     yen: int | None
+    person: Any
 
 
 def _rows(connection: Connection, question: Question) -> list[ListedRuling]:
     from ledger.booking.rulings import rulings
     from ledger.decisions.findings import judge
+    from ledger.people.naming import persons
 
     rows = rulings(connection, as_of=question["as_of"])
     findings = judge(connection, question["as_of"], applications=[row.application for row in rows]) if rows else []
     received = {finding.application: finding.fee_received for finding in findings}
-    return [ListedRuling(row, received.get(row.application) if row.treatment == "refund" else 0) for row in rows]
+    owners = persons(connection, [row.member for row in rows])
+    return [
+        ListedRuling(row, received.get(row.application) if row.treatment == "refund" else 0, owners[row.member])
+        for row in rows
+    ]
 
 
 def _approval(name: str) -> Callable[[Any], Any]:
@@ -39,7 +47,12 @@ REPORT = Report(
     title=N_("Rulings of the federation"),
     summary=N_("What the federation itself decided where no notice decides, with its states."),
     examples=("ruling list", "ruling list --out 決裁一覧.xlsx"),
-    parameters=(AS_OF,),
+    parameters=(
+        AS_OF,
+        *of_person("person"),
+        state(lambda: STATES, among=("proposed", "approved", "rejected")),
+        month("on"),
+    ),
     rows=_rows,
     columns=(
         Column("no", N_("No."), "ruling.no", "number", 6, importance=3),
@@ -74,4 +87,10 @@ REPORT = Report(
         Column("rejected_because", N_("Rejected because"), _rejected, width=24, wrap=True),
     ),
     dated=True,
+    empty=Empty(
+        N_("The federation has ruled on nothing: no notice left a question open, or no ruling was brought."),
+        "ruling",
+        ("rulings",),
+        first=first_day("ruling", "known_on"),
+    ),
 )

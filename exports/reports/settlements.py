@@ -5,8 +5,22 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from exports.formats.sheet import Sheet
-from exports.reports.report import AS_OF, Column, Connection, Question, Report, Subtotal, Table, member, sheet
-from ledger.codes import STATES
+from exports.reports.empty import Empty, first_day
+from exports.reports.filters import ASSOCIATION, MEMBER, state
+from exports.reports.filters import month as in_month
+from exports.reports.report import (
+    AS_OF,
+    Column,
+    Connection,
+    Parameter,
+    Question,
+    Report,
+    Subtotal,
+    Table,
+    member,
+    sheet,
+)
+from ledger.codes import CREDIT_STATES, REFUND_STATES, STATES
 from ledger.i18n import N_, _
 from ledger.statements.labels import joined, label
 
@@ -107,12 +121,17 @@ def _credits(connection: Connection, question: Question) -> "list[SettlementLine
     return [row for row in _settled(connection, question) if row.way == "credit"]
 
 
+def _narrowing(states: tuple[str, ...]) -> tuple[Parameter, ...]:
+    """What the lists can be narrowed to; the month is that of the proposal."""
+    return ASSOCIATION, MEMBER, state(lambda: STATES, among=states), in_month("proposed_on")
+
+
 REFUNDS = Report(
     name="refund list",
     title=N_("Refunds"),
     summary=N_("Refunds and returned overpayments, with their states."),
-    examples=("refund list", "refund list --out 返金一覧.xlsx"),
-    parameters=(AS_OF,),
+    examples=("refund list", "refund list --association 東京 --state approved", "refund list --out 返金一覧.xlsx"),
+    parameters=(AS_OF, *_narrowing(REFUND_STATES)),
     rows=_refunds,
     columns=(
         *COLUMNS,
@@ -130,6 +149,12 @@ REFUNDS = Report(
     label_at="name",
     order=_in_order,
     dated=True,
+    empty=Empty(
+        N_("No refund has been proposed."),
+        "refund",
+        command="refund propose --everyone",
+        first=first_day("refund_step", "happened_on"),
+    ),
 )
 OVERPAID = replace(REFUNDS, name="overpaid list", examples=("overpaid list", "overpaid list --out 返金一覧.xlsx"))
 CREDITS = replace(
@@ -138,9 +163,16 @@ CREDITS = replace(
     title=N_("Credits"),
     summary=N_("Credits, with their states."),
     examples=("credit list", "credit list --json"),
+    parameters=(AS_OF, *_narrowing(CREDIT_STATES)),
     rows=_credits,
     columns=(*COLUMNS, Column("application"), Column("to", get="target"), _STEPS),
     order=None,
+    empty=Empty(
+        N_("No credit to a reissue has been proposed."),
+        "credit",
+        command="credit propose APPLICATION --to APPLICATION",
+        first=first_day("credit_step", "happened_on"),
+    ),
 )
 
 

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from exports.formats import terminal
 from exports.reports import entries
+from exports.reports.empty import Empty, first_day
+from exports.reports.filters import month, state
 from exports.reports.report import AS_OF, Column, Connection, Json, Question, Report, record
-from ledger.codes import SLIP_KINDS, STATES
+from ledger.codes import SLIP_KINDS, SLIP_STATES, STATES
 from ledger.i18n import N_, _
 from ledger.money import format_yen
 from ledger.statements.labels import label
@@ -35,7 +37,7 @@ REPORT = Report(
     title=N_("Slips"),
     summary=N_("Slips, with their states."),
     examples=("slip list", "slip list --json"),
-    parameters=(AS_OF,),
+    parameters=(AS_OF, state(lambda: STATES, among=SLIP_STATES), month("on")),
     rows=_rows,
     columns=(
         Column("no", N_("No."), kind="number", width=6, importance=3),
@@ -67,6 +69,12 @@ REPORT = Report(
         ),
     ),
     dated=True,
+    empty=Empty(
+        N_("No slip has been written: what no file brings, such as a bank's charge, is entered by one."),
+        "slip",
+        command="slip --help",
+        first=first_day("slip_step", "happened_on"),
+    ),
 )
 
 _TOLD = {

@@ -3,6 +3,7 @@
 import sys
 from contextlib import redirect_stdout
 from copy import copy
+from difflib import get_close_matches
 from typing import Any, cast, get_args
 
 import typer
@@ -155,7 +156,7 @@ class Group(Page, TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Reads what was typed after the name of the group; without a word more it shows its help."""
-        if self.lists and (not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)):
+        if self.lists and (not args or self._asks_the_list(ctx, args[0])):
             args = ["list", *args]
         if not args and not ctx.resilient_parsing:
             with redirect_stdout(sys.stderr):
@@ -163,6 +164,13 @@ class Group(Page, TyperGroup):
             raise typer.Exit(Exit.USAGE)
         with within(ctx):
             return super().parse_args(ctx, args)
+
+    def _asks_the_list(self, ctx: Any, word: str) -> bool:
+        """Whether the first word is an option of the list, or what it is asked about, and no command misspelled."""
+        if word.startswith("-"):
+            return word not in ctx.help_option_names
+        takes_one = any(param.param_type_name == "argument" for param in self.commands["list"].params)
+        return takes_one and word not in self.commands and not get_close_matches(word, list(self.commands))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is named."""

@@ -1,6 +1,7 @@
 """A report as a command: what it can be asked for becomes options; its answer is shown, or written to a file."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from inspect import Parameter as Keyword
 from pathlib import Path
@@ -26,7 +27,8 @@ def answer(session: Session, report: Report, question: Mapping[str, Any]) -> Ans
             from exports import issued
 
             issued.write(books.connection, listing, session.out)
-            return written(session.out)
+            answered = written(session.out)
+            return replace(answered, note="\n".join(filter(None, [answered.note, listing.why_empty])))
     return Answer(data=listing.data()) if session.as_json else Answer(listing.text())
 
 
@@ -36,7 +38,7 @@ def keyword(parameter: Parameter) -> Keyword:
     information = argument(parameter.metavar, parameter.help)
     if parameter.flag:
         information = option(parameter.flag, parameter.help, parameter.metavar or None, **limits)
-    needed = parameter.kind == "file" or parameter.name == "as_of"  # a day that is not given is today
+    needed = parameter.required or parameter.name == "as_of"  # a day that is not given is today
     default = Keyword.empty if needed else parameter.default
     annotation: Any = form if needed or form is bool else form | None
     return Keyword(parameter.name, Keyword.KEYWORD_ONLY, annotation=Annotated[annotation, information], default=default)

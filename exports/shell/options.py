@@ -70,6 +70,9 @@ Reason = Annotated[str, option("--reason", N_("why; it is kept"), "TEXT")]
 Out = Annotated[Path, option("--out", N_("the file to write"), "FILE")]
 OutInstead = Annotated[Path | None, option("--out", N_("write .xlsx, .csv or .json instead of showing"), "FILE")]
 
+Association = Annotated[str | None, option("--association", N_("those of one association"), "NAME")]
+State = Annotated[str | None, option("--state", N_("those in one state, by its code or its word"), "STATE")]
+
 Application = Annotated[str, argument("APPLICATION", N_("the application number"))]
 Member = Annotated[str, argument("MEMBER", N_("the member's registration number"))]
 No = Annotated[int, number("NO", N_("the number of the refund or credit"))]

@@ -159,6 +159,13 @@ def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, 
     return [*(compared[line] for line in bills), *gone, *missing]
 
 
+def require_bill(connection: Connection, bill: str) -> str:
+    """The number of a bill there is. Refused: one that was never taken in (unknown-bill)."""
+    if connection.execute(select(tables.bill_known.c.bill).where(tables.bill_known.c.bill == bill)).first() is None:
+        raise UnknownBill(bill)
+    return bill
+
+
 def totals(lines: list[BillComparison]) -> dict[str, int]:
     """The yen billed and owed in all, each application once, and how many lines are in each state."""
     owed = {line.application: line.owed for line in lines}

@@ -42,6 +42,18 @@ CERTIFICATE_STATES = {
     "pending": N_("not issued yet"),
 }
 
+# What stands in the register of members.
+MEMBER_STATES = {"registered": N_("registered"), "deregistered": N_("registration ended")}
+
+# What a transfer is known to pay for, and what is left of it.
+DEPOSIT_STATES = {
+    "matched": N_("all of it pays for fees"),
+    "partly": N_("pays for fees, and some is left"),
+    "suspense": N_("not known what it pays for"),
+    "cleared": N_("returned or taken as income"),
+    "not_booked": N_("not posted yet"),
+}
+
 # Each fact that could still settle a question, who can supply it, and the input file that brings it.
 MISSING = {
     "issued_on": N_("the day of issue: the authority knows it (input file: issues)"),

@@ -1,6 +1,6 @@
 """The letter to the member (回答): what a kept decision said, told as it was kept, whatever became known since."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,16 +80,17 @@ class Letter(Decision):
 def letter(connection: Connection, no: int) -> Letter:
     """The letter for a decision, also for one that was superseded. Refused: a number never given (unknown-decision)."""
     row = decision(connection, no)
-    persons, registered = members(connection, row.as_of), latest_rows(connection, row.as_of)
-    return _letter(connection, row, persons[row.member], registered, issuer(connection))
+    addressee = members(connection, row.as_of, [row.member])[row.member]
+    registered = latest_rows(connection, row.as_of, [row.member])
+    return _letter(connection, row, addressee, registered, issuer(connection))
 
 
-def letters(connection: Connection) -> Iterator[Letter]:
-    """The letter for each decision that stands, by number."""
+def letters(connection: Connection, numbers: Collection[int] | None = None) -> Iterator[Letter]:
+    """The letter for each decision that stands, by number; of these, where some are named."""
     persons: dict[date, dict[str, Person]] = {}
     registers: dict[date, dict[str, Row[Any]]] = {}
     sender = issuer(connection)
-    for row in standing(connection):
+    for row in (row for row in standing(connection) if numbers is None or row.no in numbers):
         if row.as_of not in persons:
             persons[row.as_of] = members(connection, row.as_of)
             registers[row.as_of] = latest_rows(connection, row.as_of)

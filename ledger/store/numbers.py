@@ -5,14 +5,15 @@ letters. No key is kept beside a number, so none can differ from it: a spelling 
 with every number there is, which takes half a second for a million of them and is asked once for a whole import.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, select
+from sqlalchemy import Column, Connection, Row, func, or_, select
 
 from ledger import tables
 from ledger.errors import AmbiguousNumber
-from ledger.kana import number_key, number_likenesses
+from ledger.kana import number_groups, number_key, number_likenesses
 from ledger.store.records import batches
 
 # Where the numbers of each kind stand; a bill may name an application before we know of it.
@@ -75,6 +76,41 @@ def alike(connection: Connection, kind: str, written: Collection[str]) -> dict[s
                     if known not in same:
                         same.append(known)
     return found
+
+
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+def containing(connection: Connection, kind: str, written: str) -> list[str]:
+    """The numbers of the books in which what is written stands, group by group: 9103 stands in 東京 第9103号.
+
+    Of a single group the noughts count, but in the number of a member: 1 stands in D-1, and not in 2012-0001.
+
+    The very number comes first. The database looks for the figures, so that not every number is read; a text without
+    figures has to be the very number.
+    """
+    run_together = number_key(written)
+    noughts = len(number_groups(written)) == 1 and kind != "member"
+    groups = number_groups(written, noughts=noughts)
+    if not any(group.isdecimal() for group in groups):
+        same = {written.strip(), run_together}
+        statements = [select(column).where(column.in_(same)).distinct() for column in COLUMNS[kind]]
+        return sorted({number for statement in statements for number in connection.execute(statement).scalars()})
+    pattern, found = f"%{'%'.join(groups)}%", []
+    for column in COLUMNS[kind]:
+        solid = func.replace(func.replace(column, "-", ""), " ", "").like(f"%{run_together}%")
+        upper = func.upper(column)
+        like = or_(upper.like(pattern), upper.like(pattern.translate(_WIDE)), solid)
+        for number in connection.execute(select(column).where(like).distinct()).scalars():
+            within = number_groups(number, noughts=noughts)
+            begins = range(len(within) - len(groups) + 1)
+            stands = any(within[at : at + len(groups)] == groups for at in begins)
+            if number not in found and (stands or "".join(_FIGURES.findall(number_key(number))) == run_together):
+                found.append(number)
+    return sorted(found, key=lambda number: (number_key(number) != run_together, number))
+
+
+_FIGURES = re.compile(r"\w+")
 
 
 def as_recorded(connection: Connection, kind: str, written: str) -> str:

@@ -1,0 +1,71 @@
+"""申込一覧: the applications, each with its life, its fee and the answer to the question whether that comes back."""
+
+from typing import Any
+
+from exports.reports.decisions import COURSE, format_course, format_outcome
+from exports.reports.empty import Empty, first_day
+from exports.reports.filters import ASSOCIATION, MEMBER, month, state
+from exports.reports.report import AS_OF, Column, Connection, Question, Report, member
+from ledger.codes import format_code
+from ledger.i18n import N_
+from ledger.statements.labels import OUTCOMES
+
+
+def _rows(connection: Connection, question: Question) -> list[Any]:
+    from ledger.statements.applications import known_applications
+
+    return known_applications(connection, question["as_of"], member=question["member"])
+
+
+def _fact(key: str, title: str, *, kind: Any = "day", on_paper: bool = False) -> Column:
+    return Column(key, title, lambda row: row.finding.row[key], kind, 17 if kind == "day" else 10, on_paper=on_paper)
+
+
+APPLICATION_NO = Column("application", N_("Application No."), "finding.application", width=14)
+STATE = Column("state", N_("State"), "finding.outcome", width=16, show=format_outcome)
+FEE_RECEIVED = Column("fee_received", N_("Fee received"), "finding.fee_received", "yen", total=True)
+HOW_IT_GOES_BACK = (
+    Column("course", get=lambda row: list(row.finding.course), columns=COURSE),
+    Column(
+        *("course", N_("Refund or credit"), "finding.course"), width=36, show=format_course, wrap=True, in_json=False
+    ),
+)
+
+REPORT = Report(
+    name="applications",
+    title=N_("Applications made"),
+    summary=N_("The applications: applied for, issued, mailed, revoked, fee received, the answer, refund or credit."),
+    examples=(
+        "applications --member '甲山 太郎'",
+        "applications --association 東京 --state needs_facts",
+        "applications --month 2012-01 --out 申込一覧.xlsx",
+    ),
+    parameters=(AS_OF, ASSOCIATION, MEMBER, state(lambda: OUTCOMES), month("applied_on")),
+    rows=_rows,
+    list_key="applications",
+    columns=(
+        *member(),
+        APPLICATION_NO,
+        _fact("applied_on", N_("Applied on")),
+        Column(
+            *("kind", N_("Kind"), lambda row: row.finding.row["kind"]),
+            width=8,
+            show=lambda code: None if code is None else format_code("kind", code),
+        ),
+        _fact("issued_on", N_("Issued on"), on_paper=True),
+        _fact("mailed_on", N_("Mailed on")),
+        _fact("revoked_on", N_("Revoked on")),
+        _fact("withdrawn_on", N_("Withdrawn on"), on_paper=True),
+        FEE_RECEIVED,
+        STATE,
+        *HOW_IT_GOES_BACK,
+    ),
+    total=N_("Total"),
+    dated=True,
+    empty=Empty(
+        N_("Nothing had been applied for."),
+        "application",
+        ("members", "applications"),
+        first=first_day("fact", "day", name="applied_on"),
+    ),
+)

@@ -1,0 +1,48 @@
+"""入金一覧: the transfers received, each with what it pays for, what is left of it in suspense, and its state."""
+
+from typing import Any
+
+from exports.reports.empty import Empty, first_day
+from exports.reports.filters import ASSOCIATION, MEMBER, month, state
+from exports.reports.report import AS_OF, Column, Connection, Question, Report
+from ledger.i18n import N_
+from ledger.statements.labels import DEPOSIT_STATES, joined, label
+
+
+def _rows(connection: Connection, question: Question) -> list[Any]:
+    from ledger.statements.deposits import received
+
+    return received(connection, question["as_of"], member=question["member"])
+
+
+def _of_members(name: str) -> Any:
+    return lambda row: list(dict.fromkeys(getattr(person, name) for person in row.members))
+
+
+COLUMNS = (
+    Column("deposit", N_("Reference No."), "reference", width=16),
+    Column("received_on", N_("Received on"), kind="day", width=17),
+    Column("amount", N_("Amount"), "yen", "yen", total=True),
+    Column("payer", N_("Payer"), width=24),
+    Column("note", N_("Note"), width=16, on_paper=True),
+    Column("applications", N_("Pays for"), width=24, show=joined, data="texts"),
+    Column("association", N_("Association"), _of_members("association"), width=9, show=joined, data="texts"),
+    Column("member", N_("Member No."), _of_members("number"), width=17, show=joined, data="texts"),
+    Column("name", N_("Name"), _of_members("name"), width=16, show=joined, data="texts"),
+    Column("left", N_("Left in suspense"), kind="yen", total=True),
+    Column("state", N_("State"), width=24, show=lambda code: label(DEPOSIT_STATES, code)),
+)
+
+REPORT = Report(
+    name="deposits",
+    title=N_("Transfers received"),
+    summary=N_("The transfers received: what each pays for, what is left of it in suspense, and its state."),
+    examples=("deposits --month 2012-09", "deposits --state suspense", "deposits --member '甲山 太郎'"),
+    parameters=(AS_OF, ASSOCIATION, MEMBER, state(lambda: DEPOSIT_STATES), month("received_on")),
+    rows=_rows,
+    list_key="deposits",
+    columns=COLUMNS,
+    total=N_("Total"),
+    dated=True,
+    empty=Empty(N_("Nothing was received."), "deposit", ("deposits",), first=first_day("deposit_known", "received_on")),
+)

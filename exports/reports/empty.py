@@ -1,0 +1,88 @@
+"""Why a list has nothing in it, in words: no such rows in the books yet, none by the day asked for, none that fits."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ledger.i18n import N_, _, either
+
+if TYPE_CHECKING:
+    import sqlalchemy
+
+FirstDay = Callable[["sqlalchemy.Connection"], date | None]
+
+
+def first_day(table: str, column: str, **of: str) -> FirstDay:
+    """The first day in a column of a table, or of those rows in which other columns hold these values."""
+
+    def asked(connection: "sqlalchemy.Connection") -> date | None:
+        from sqlalchemy import func, select
+
+        from ledger import tables
+
+        columns = tables.metadata.tables[table].c
+        statement = select(func.min(columns[column])).where(*(columns[name] == value for name, value in of.items()))
+        day: date | None = connection.execute(statement).scalar()
+        return day
+
+    return asked
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What it means that a list has no rows (`says`), and what has to be in the books before it can have any.
+
+    Without rows in `table` it has none: the input files of `kinds` bring them, or `command` makes them. `first` is the
+    first day on which there was any of it, of a list as of a day.
+    """
+
+    says: str = N_("There is nothing to list.")
+    table: str = ""
+    kinds: tuple[str, ...] = ()
+    command: str = ""
+    first: FirstDay | None = None
+
+    def why(self, connection: "sqlalchemy.Connection", question: Mapping[str, Any], narrowed_from: int) -> str:
+        """The reason for which the list has no rows to a question, when so many were there before its filters.
+
+        `typed` of the question is how what was asked is typed.
+        """
+        as_of, asked = question["as_of"], question["typed"]
+        if self.table and not _any(connection, self.table):
+            return self._nothing_yet()
+        if narrowed_from:
+            return _("None of the {count} rows fits: {asked}", count=narrowed_from, asked=" ".join(asked))
+        first = None if self.first is None else self.first(connection)
+        if first is not None and first > as_of:
+            return _("On {as_of} there was none of this yet: the first is of {first}.", as_of=as_of, first=first)
+        if asked:
+            return _("There is none that fits: {asked}", asked=" ".join(asked))
+        return _(self.says)
+
+    def _nothing_yet(self) -> str:
+        if self.kinds:
+            from ledger.intake.kinds import require_kind
+
+            titles = either("、", ", ").join(_(require_kind(kind).title) for kind in self.kinds)
+            return _(
+                "Nothing has been taken in yet of: {titles}. Next: seisan import FILE (an empty workbook: seisan "
+                "template {kind} --out FILE.xlsx)",
+                titles=titles,
+                kind=self.kinds[0],
+            )
+        return " ".join(
+            filter(None, [_(self.says), self.command and _("Next: seisan {command}", command=self.command)])
+        )
+
+
+NOTHING = Empty()
+
+
+def _any(connection: Any, table: str) -> bool:
+    from sqlalchemy import literal, select
+
+    from ledger import tables
+
+    one = select(literal(1)).select_from(tables.metadata.tables[table]).limit(1)
+    return connection.execute(one).first() is not None

@@ -1,0 +1,71 @@
+"""会員一覧: the members as the register says, each with the account it knows and how many applications are theirs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from ledger import facts, masking, tables
+from ledger.people.register import Person, ended_registration, person_order
+from ledger.store.owners import owned, owned_by
+from ledger.store.records import batches
+
+
+@dataclass(frozen=True)
+class RegisteredMember:
+    """A member as the register said by a day: number, name and association, kana, end of the registration, account.
+
+    `account` shows the last four digits only. `applications` are those known to be the member's, counted.
+    """
+
+    person: Person
+    kana: str | None
+    deregistered_on: date | None
+    deregistered_reason: str | None
+    ended: bool
+    account: str | None
+    applications: int
+
+    @property
+    def state(self) -> str:
+        """Whether the registration stands or has ended: registered, deregistered."""
+        return "deregistered" if self.ended else "registered"
+
+
+def registered(connection: Connection, as_of: date, numbers: Collection[str] | None = None) -> list[RegisteredMember]:
+    """The members in the register by the day, or these of them, by association and number."""
+    rows: list[Any] = []
+    counts: dict[str, int] = {}
+    for group in [None] if numbers is None else batches(numbers):
+        versions, owner = tables.member_known, owned(facts.AS_OF)
+        within: ColumnElement[bool] | None = None
+        counted = select(owner.c.member, func.count()).group_by(owner.c.member)
+        if group is not None:
+            within = versions.c.member.in_(group)
+            counted = counted.where(owner.c.number.in_(owned_by(group)))
+        rows += connection.execute(
+            facts.latest_version(versions, (versions.c.member,), facts.AS_OF, within), {"as_of": as_of}
+        )
+        counts |= dict(connection.execute(counted, {"as_of": as_of}).all())
+    lines = [
+        RegisteredMember(
+            Person(row.member, row.name, row.association),
+            row.kana,
+            row.deregistered_on,
+            row.deregistered_reason,
+            ended_registration(row) is not None,
+            _account(row),
+            counts.get(row.member, 0),
+        )
+        for row in rows
+    ]
+    return sorted(lines, key=lambda line: person_order(line.person))
+
+
+def _account(row: Any) -> str | None:
+    """Bank, branch and account number, masked; None where no account is known."""
+    if row.account_number is None:
+        return None
+    return "-".join(filter(None, [row.bank, row.branch, masking.account(row.account_number)]))
