@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo quick test mutants test-hledger soak check messages messages-check lock clean
+.PHONY: demo quick test mutants test-hledger soak check messages messages-check wheel pictures lock clean
 
 demo: $(READY)
 	$(BIN)/seisan demo demo
@@ -46,6 +46,7 @@ check: $(READY) messages-check
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/windows -p ledger -p exports -p migrations -m cli
 	$(BIN)/lint-imports --no-logo
 
 # The catalogues follow the sentences in the code; translations stay, dates and line numbers do not move.
@@ -62,6 +63,18 @@ build/seisan.pot: $(READY)
 	@$(BIN)/python -m babel.messages.frontend -q extract -F pyproject.toml --no-default-keywords -k _ -k N_ --add-location=file --sort-by-file \
 		--no-wrap --project=Seisan --version=1 --header-comment="# The sentences of Seisan." \
 		--last-translator="the Seisan authors" --msgid-bugs-address="the Seisan authors" -o $@ .
+
+# What an office installs: pipx install build/wheel/seisan-….whl
+wheel: $(READY)
+	rm -rf build/lib build/bdist.* build/wheel
+	$(BIN)/$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
+	@ls build/wheel/*.whl
+
+# The pictures of the README; LibreOffice and a Japanese font are needed (Debian: libreoffice-calc, fonts-ipafont-gothic).
+pictures: $(READY)
+	$(PYTHON) -m venv build/pictures
+	build/pictures/bin/$(PIP) install pypdfium2 pillow
+	PDFIUM=build/pictures/bin/pypdfium2 $(BIN)/python -m tests.pictures
 
 # The versions that a fresh installation gets today, written down for every later one.
 lock:

@@ -19,8 +19,7 @@ from typer.testing import CliRunner
 
 import cli
 from exports.demo import play
-from exports.formats import terminal
-from exports.shell import help as help_page
+from exports.formats import screen
 from ledger import dates, i18n, tables
 from ledger.errors import Exit
 from ledger.intake import kinds
@@ -82,7 +81,7 @@ def test_help_is_a_page_with_a_sentence_and_examples(name: str) -> None:
         sentence = " ".join(text.splitlines()[3:]).partition("╭")[0].strip()
         assert sentence.endswith((".", "。", "?", "か。"))
         assert not name or examples in text
-        assert max(map(terminal.width, text.splitlines())) <= 80
+        assert max(map(screen.width, text.splitlines())) <= 80
         assert "\x1b" not in text
         assert not re.search(r"(?<!//)… *│", text), "something is cut off"
         for option in ("--database", "--by", "--lang", "--key"):
@@ -109,9 +108,9 @@ def test_help_names_ranges_defaults_and_kinds() -> None:
 def test_lines_of_help_end_where_they_may(language: i18n.Language) -> None:
     text = "請求書の支払を記帳します。一致した行を一度だけ、2012-09-30 までに支払います(全行)。 An English one"
     for columns in range(12, 60):
-        places = [0, *help_page.breaks(text, columns), len(text)]
+        places = [0, *screen.breaks(text, columns), len(text)]
         lines = [text[first:last].rstrip() for first, last in pairwise(places)]
-        assert max(map(terminal.width, lines)) <= columns
+        assert max(map(screen.width, lines)) <= columns
         assert not any(line.startswith(("、", "。", ")")) or line.endswith("(") for line in lines)
         assert "2012-09-30" in " ".join(lines)
         assert "English" in " ".join(lines)
@@ -125,7 +124,7 @@ def test_every_example_can_be_typed(name: str, books: str, tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     assert EXAMPLES[name]
     for example in EXAMPLES[name]:
-        assert terminal.width(f" seisan {example}") <= 79
+        assert screen.width(f" seisan {example}") <= 79
         answer = desk.typed(books, *shlex.split(example))
         assert answer.exit_code == 0, answer.output
     assert set(understood) == {f"seisan {name}"}

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.formats import csv, json, outfile, terminal, xlsx
+from exports.formats import csv, json, outfile, screen, terminal, xlsx
 from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, TypedValue, Values, Workbook, guide, lines
 from ledger import errors, i18n
 from ledger.dates import Month
@@ -388,7 +388,7 @@ def test_columns_of_a_table_stay_straight_in_japanese() -> None:
 
 
 def test_width_counts_wide_narrow_and_combining_characters() -> None:
-    assert [terminal.width(literal) for literal in ("abc", "甲山", "ｶﾞ", "か\u3099", "𠮷", "○", "")] == [
+    assert [screen.width(literal) for literal in ("abc", "甲山", "ｶﾞ", "か\u3099", "𠮷", "○", "")] == [
         3,
         4,
         2,

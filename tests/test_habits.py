@@ -15,6 +15,8 @@ from ledger.i18n import _
 from ledger.intake import debris
 from ledger.intake.columns import CellNote, CellProblem, InputColumn, format_cell, parse_cell
 from ledger.intake.kinds import require_kind
+from tests.office import DEPOSITS, N1, passed_over, read, told
+from tests.written import book, sheet
 
 TABLE: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("habits.toml").read_text(encoding="utf-8"))[
     "column"
@@ -54,6 +56,7 @@ PAGES: dict[i18n.Language, dict[str, str]] = {
         "heads": "| in the cell | it is |",
         "noted": "{value}, and the import says so",
         "refused": "refused: {says}",
+        "example": "its row is passed over as an example; refused where there is no other",
     },
     "ja": {
         "title": "# セルに書けるもの",
@@ -64,6 +67,7 @@ PAGES: dict[i18n.Language, dict[str, str]] = {
         "heads": "| セルの内容 | 取込み |",
         "noted": "{value}(取込みの際に知らせます)",
         "refused": "受け付けません: {says}",
+        "example": "その行を記入例として読み飛ばします。ほかに行がなければ受け付けません",
     },
 }
 
@@ -96,6 +100,8 @@ def _outcome(column: InputColumn, cell: Any, words: dict[str, str]) -> str:
     try:
         parse_cell(column, cell)
     except CellProblem as problem:
+        if problem.code == "sample-row":
+            return f"{words['example']} ({problem.code})"
         says = _(FORMULAS[problem.code], **problem.fields).translate(_VISIBLE).replace("|", "\\|")
         return f"{words['refused'].format(says=says)} ({problem.code})"
     read = str(_read(column, cell))
@@ -120,6 +126,33 @@ def test_number_told_at_a_glance_is_one_that_is_looked_at_closely(text: str) -> 
         is debris.of_numbers(text)
         is None
     )
+
+
+# Whatever is read of it, a row of which a cell says one of these is an example; with the others it is a row.
+EXAMPLES = (
+    "例", "(例)", "（例） 2012-0001", "〔例〕", "〔例〕2012-0001", "【例】2012-0001", "[例]", "＜例＞", "「例」",
+    "｢例｣ 甲山", "『例』", "(例1) 甲山", "例:2012-0001", "例：", "例1", "例 2012-0001", "例）甲山", "記入例",
+    "(記入例)", "【記入例】", "（入力例）甲山", "記載例: 2012-0001", "記入例 2012-0001", "入力例です", "見本",
+    "(見本)", "（見本）甲山", "見本:甲山", "見本です", "見本行", "サンプル", "(サンプル)", "〔サンプル〕", "ｻﾝﾌﾟﾙ",
+    "サンプル: 甲山", "サンプルの行", "sample", "(Sample)", "SAMPLE: A1", "Example", "e.g. 2012-0001",
+    "ｅｘａｍｐｌｅ",
+)  # fmt: skip
+NO_EXAMPLES = (
+    "例外", "例外扱い", "例年どおり", "例会の会費", "(例外)", "見本市", "見本市に出展", "サンプル社",
+    "(株)サンプル商事", "記入", "入力済", "samples", "Sampleton", "examples", "「甲山」", "(株)甲山", "<重要>",
+    "2012-0001 例", "前例: 2012-0001",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", EXAMPLES + NO_EXAMPLES)
+def test_one_rule_tells_an_example(text: str) -> None:
+    is_example = text in EXAMPLES
+    assert debris.says_sample(text) == is_example
+    found = debris.of_spreadsheets(text)
+    assert (found is not None and found[0] == "sample-row") == is_example
+    table = read(book(sheet([DEPOSITS, N1, ["N2", "2012-01-27", 7245, text]])))
+    assert passed_over(table).get("sample", 0) == is_example
+    assert len(told(table)) == 2 - is_example
 
 
 def test_table_of_habits_is_long_enough_and_has_no_row_twice() -> None:

@@ -82,7 +82,7 @@ def test_reader_that_dies_is_started_again() -> None:
     process.kill()
     process.wait()
     assert told(read(data)) == ONE
-    frames = workbook.READER.ask(data, "ooxml", 10)
+    frames = workbook.READER.ask(data, "ooxml")
     next(frames)
     frames.close()  # somebody stops listening in the middle
     assert told(read(data)) == ONE

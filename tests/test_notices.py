@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
-from exports.formats import json, terminal
+from exports.formats import json, screen, terminal
 from exports.reports import notices, sql
 from exports.reports.impact import REPORT
 from exports.reports.report import Listing
@@ -196,7 +196,7 @@ def _plain(value: object) -> str:
 def test_printed_select_is_laid_out_to_be_read() -> None:
     printed = sql.format_sql(date(2012, 9, 21), "sqlite:///books.db")
     lines = printed.splitlines()
-    assert max(map(terminal.width, lines)) <= 120
+    assert max(map(screen.width, lines)) <= 120
     assert "conditions AS MATERIALIZED (" in lines
     assert "        revoked_on >= date(mailed_on, '+30 days') AS is_thirty_days," in lines
     at = lines.index("        -- ②「電子証明書の受領書が30日以上返送されず電子証明書を取消した場合」")

@@ -19,7 +19,8 @@ from ledger.i18n import N_, _
 from ledger.store import database
 from tests import desk
 
-PAGE = Path(__file__).parents[1] / "docs" / "json.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES: dict[i18n.Language, Path] = {"en": DOCS / "json.md", "ja": DOCS / "json.ja.md"}
 DAY = date(2012, 4, 30)
 ASKED: dict[str, dict[str, object]] = {
     "check": {"everyone": True},
@@ -49,12 +50,12 @@ def _agrees(data: Any, keys: dict[str, Any]) -> bool:
     )
 
 
-def test_page_on_the_json_is_made_from_the_reports(update: bool) -> None:
+@pytest.mark.parametrize("language", PAGES)
+def test_page_on_the_json_is_made_from_the_reports(language: i18n.Language, update: bool) -> None:
+    path, page = PAGES[language], reference(language)
     if update:
-        PAGE.write_text(reference(), encoding="utf-8")
-    assert PAGE.read_text(encoding="utf-8") == reference(), (
-        "read what changed, then: pytest tests/test_reports.py --update"
-    )
+        path.write_text(page, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == page, "read what changed, then: pytest tests/test_reports.py --update"
 
 
 @pytest.mark.parametrize("name", REPORTS)

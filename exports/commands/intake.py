@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 app = Commands(N_("What came in"))
 
+app.lists(REPORTS["todo"])
+
 
 @app.writes(
     "import", "会員名簿.xlsx 申込.xlsx 入金.csv", "受領簿.xlsx --known-on 2012-03-31 --dry-run", may=("propose",)

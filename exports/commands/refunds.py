@@ -1,11 +1,13 @@
 """What comes back: refunds and returned overpayments with the payment file for the bank; credits to a reissue."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
 from exports.commands.steps import posted, proposed, recorded, together, went_on
-from exports.reports import REPORTS
+from exports.reports import REPORTS, refund_lots
 from exports.shell.commands import Commands
 from exports.shell.options import (
     LARGEST,
@@ -32,7 +34,12 @@ returns = Commands()  # what both have
 
 
 @refund.writes(
-    "propose", "2011-0001", "2011-0001 --on 2012-09-24 --dry-run", "--everyone --association 東京", may=("propose",)
+    "propose",
+    "2011-0001",
+    "2011-0001 --on 2012-09-24 --dry-run",
+    "--everyone --association 東京",
+    may=("propose",),
+    many=True,
 )
 def propose(
     books: Books,
@@ -43,11 +50,20 @@ def propose(
     on: On,
 ) -> Answer:
     """Proposes to pay fees back, as found on the day, and reserves them."""
-    from exports.reports import refund_lots
-
     sentence = N_("Refund {no}: {yen} yen proposed. Next, by another person: seisan refund approve {no}")
     chosen = refund_lots.to_propose(books.connection, applications or [], everyone, association, on, books.by)
-    return together([proposed(refund_lots.propose(books, number, on), sentence) for number in chosen])
+    answers = [proposed(refund_lots.propose(books, number, on), sentence) for number in chosen]
+    return together(
+        answers,
+        _listed(books, answers),
+        N_("{count} refunds proposed. Next, by another person: seisan refund approve {numbers}"),
+    )
+
+
+def _listed(books: Books, answers: list[Answer]) -> Callable[[], str]:
+    """The list of the refunds that these answers are about."""
+    data: list[Any] = [answer.data for answer in answers]
+    return lambda: refund_lots.listed(books.connection, [told["no"] for told in data])
 
 
 @overpaid.writes("return", "20120310-7", may=("propose",))
@@ -67,10 +83,9 @@ Despite = Annotated[
 ]
 
 
-@returns.writes("approve", "1 --by 丙田", "1-93 --by 丙田", may=("approve",))
+@returns.writes("approve", "1 --by 丙田", "1-93 --by 丙田", may=("approve",), many=True)
 def approve(books: Books, numbers: Numbers, on: On, despite: Despite = None) -> Answer:
     """Approves what another person proposed: to whom it goes, the account, the yen and the grounds."""
-    from exports.reports import refund_lots
     from ledger.booking import refunds
 
     sentence = N_("Refund {no} is approved. Next, with all that are: seisan refund file --on DAY --out FILE")
@@ -78,13 +93,14 @@ def approve(books: Books, numbers: Numbers, on: On, despite: Despite = None) -> 
         map(number_range, numbers), partial(refund_lots.waiting_for_approval, books.connection)
     )
     steps = [refunds.approve(books.connection, no, on=on, by=books.by, despite=despite) for no in chosen]
-    return went_on(books, together([recorded(step, sentence) for step in steps]), *(step.no for step in steps))
+    answers = [recorded(step, sentence) for step in steps]
+    of_many = N_("{count} refunds approved. Next, with all that are: seisan refund file --on DAY --out FILE")
+    return went_on(books, together(answers, _listed(books, answers), of_many), *(step.no for step in steps))
 
 
-@returns.writes("reject", "1 --reason 口座相違", may=("propose", "approve"))
+@returns.writes("reject", "1 --reason 口座相違", may=("propose", "approve"), many=True)
 def reject(books: Books, numbers: Numbers, reason: Reason, on: On) -> Answer:
     """Rejects what is not paid yet; the reason is kept."""
-    from exports.reports import refund_lots
     from ledger.booking import refunds
 
     sentence = N_("Refund {no} is rejected; its yen are no longer reserved.")
@@ -93,23 +109,31 @@ def reject(books: Books, numbers: Numbers, reason: Reason, on: On) -> Answer:
     )
     steps = [refunds.reject(books.connection, no, on=on, reason=reason, by=books.by) for no in chosen]
     posted(books, "refund", *steps)
-    return together([recorded(step, sentence) for step in steps])
+    answers = [recorded(step, sentence) for step in steps]
+    of_many = N_("{count} refunds rejected; their yen are no longer reserved.")
+    return together(answers, _listed(books, answers), of_many)
 
 
-@returns.writes("paid", "1 2 3 --on 2012-09-28", may=("pay",))
+@returns.writes("paid", "1 2 3 --on 2012-09-28", "--file 1 --on 2012-09-28", may=("pay",), many=True)
 def paid(
     books: Books,
-    numbers: Annotated[list[int], number("NO", N_("the numbers of the refunds"))],
+    numbers: Annotated[list[str] | None, numbers_of(N_("the numbers of the refunds; 1-93 for all of these"))] = None,
+    file: Annotated[
+        int | None, option("--file", N_("all of one payment file, by its number"), "NO", min=1, max=LARGEST)
+    ] = None,
+    *,
     on: On,
     despite: Despite = None,
 ) -> Answer:
     """Records that it was paid."""
     from ledger.booking import refunds
 
-    steps = refunds.paid(books.connection, numbers, on=on, by=books.by, despite=despite)
+    chosen = refund_lots.to_pay(books.connection, map(number_range, numbers or ()), file)
+    steps = refunds.paid(books.connection, chosen, on=on, by=books.by, despite=despite)
     posted(books, "refund", *steps)
     answers = [recorded(step, N_("Refund {no} is paid.")) for step in steps]
-    answer = Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])
+    answer = together(answers, _listed(books, answers), N_("{count} refunds are paid."))
+    answer = replace(answer, data=[answer.data for answer in answers])
     return went_on(books, answer, *(step.no for step in steps))
 
 
@@ -180,8 +204,6 @@ def undo(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
 @returns.runs("show", "1", as_json=AsJson)
 def show(session: Session, no: No, as_of: AsOf) -> Answer:
     """What an approver has to see: to whom it goes, how much, on which grounds, and what stands against it."""
-    from exports.reports import refund_lots
-
     with session.reading() as books:
         return Answer(*refund_lots.shown(books.connection, no, as_of))
 

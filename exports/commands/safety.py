@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, AsJson, Replace, argument, option
 from exports.shell.session import Answer, Session
+from ledger import dates
 from ledger.dates import Month
 from ledger.errors import Exit
 from ledger.i18n import N_, _
@@ -37,7 +38,7 @@ def verify(
         if file is not None:
             result = reproduce.compared(books.connection, file, notice=notice)
         else:
-            result = verification.verify(books.connection, month=month, since=since)
+            result = verification.verify_and_remember(books.connection, month=month, since=since)
         note = "" if people(books.connection).listed else _(AT_THEIR_WORD)
     text = verification.text(result, file.name if file else "")
     return Answer(text, result.as_json(), exit=Exit.REFUSED if result.faults else Exit.DONE, note=note)
@@ -49,8 +50,11 @@ def backup(
 ) -> Answer:
     """Copies the books to a file while others work on, and verifies the copy."""
     from ledger.store import backup as copies
+    from ledger.store import safekeeping
 
     copy = copies.backup(session.database, file, _faults)
+    with session.reading() as books:
+        safekeeping.remember(books.connection, "backup", dates.today())
     return _copied(copy, N_("Written and verified: {file} ({count} entries, head {head})"), file)
 
 

@@ -8,8 +8,7 @@ from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from exports.formats import screen
 from exports.reports import REPORTS, settings, summaries
 from exports.shell.commands import Commands
 from exports.shell.config import DEFAULT, NAME
@@ -30,7 +29,7 @@ _DEMO_DONE = N_(
     """
 {count} commands carried out. The monthly workbook is {workbook}; open it.
 The books are {database}; ask them more, for example:
-  export SEISAN_DATABASE='{database}'
+  {setting}
   {seisan} check --everyone --as-of 2012-09-30
   {seisan} refund list --as-of 2012-09-30
   {seisan} entries --application 2011-0001"""
@@ -89,15 +88,22 @@ def demo(
     """A made-up federation's month, from input files to workbook, in a folder."""
     from exports.demo import play
 
-    acts = list(play.acts(folder))
+    acts, language = list(play.acts(folder)), i18n.language()
     for act in acts:
-        typer.echo(f"$ seisan {shlex.join(act.words)}")
+        screen.write(f"$ seisan {shlex.join(act.words)}", sys.stdout)
         with nullcontext() if act.shown else redirect_stdout(io.StringIO()):
-            code = session.program.run(("--database", play.books(folder), "--lang", i18n.language(), *act.words))
+            code = session.program.run(("--database", play.books(folder), "--lang", language, "--no-pager", *act.words))
         if code != Exit.DONE:
             return Answer(exit=code)
-    files = {"workbook": play.workbook(folder), "database": play.books(folder)}
-    return Answer(_(_DEMO_DONE, count=len(acts), seisan=_program(), **files))
+    books = play.books(folder)
+    files = {"workbook": play.workbook(folder), "database": books}
+    return Answer(_(_DEMO_DONE, count=len(acts), setting=_set_books(books), seisan=_program(), **files))
+
+
+def _set_books(database: str) -> str:
+    """What to type so that the next commands mean these books: in PowerShell on Windows, in a shell elsewhere."""
+    typed = "$env:SEISAN_DATABASE = '{}'" if sys.platform == "win32" else "export SEISAN_DATABASE='{}'"
+    return typed.format(database)
 
 
 def _program() -> str:

@@ -1,5 +1,8 @@
 """How a step of a refund or a credit is answered: what was done, or that it had been done before."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from exports.shell.session import Answer, Books
@@ -23,11 +26,30 @@ def proposed(proposal: Any, sentence: str) -> Answer:
     return Answer(text, data)
 
 
-def together(answers: list[Answer]) -> Answer:
-    """Several of these as one; of a single one its own."""
+def together(answers: list[Answer], listed: Callable[[], str], sentence: str) -> Answer:
+    """Several of these as one, with the list of what they are about; of a single one its own.
+
+    `sentence` says what was done to how many (`count`), and how it goes on with their `numbers`.
+    """
     if len(answers) == 1:
         return answers[0]
-    return Answer("\n".join(answer.text for answer in answers), [answer.data for answer in answers])
+    told: list[Any] = [answer.data for answer in answers]
+    remarks = [
+        _("  ! No. {no}: {remark}", no=data["no"], remark=text) for data in told for text in data.get("remarks", ())
+    ]
+    before = sum(not data["changed"] for data in told)
+    if before:
+        remarks.append(_("Of these {count} had been done before; nothing was changed there.", count=before))
+    done = _(sentence, count=len(told), numbers=spans(data["no"] for data in told))
+    return Answer("\n".join([*remarks, done]), told, listed=listed())
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """Numbers as they are typed: 1-5 7."""
+    ordered = sorted(set(numbers))
+    groups = groupby(enumerate(ordered), key=lambda place: place[1] - place[0])
+    runs = [[number for _nth, number in run] for _offset, run in groups]
+    return " ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def posted(books: Books, of: str, *steps: Any) -> None:
@@ -47,4 +69,4 @@ def went_on(books: Books, answer: Answer, *numbers: int) -> Answer:
     last = {row.no: row.steps[-1].despite for row in refunds(books.connection, tables.refund.c.no.in_(numbers))}
     sentence = N_("! Refund {no} goes on though its grounds have changed: {reason}")
     lines = [_(sentence, no=no, reason=reason) for no, reason in last.items() if reason is not None]
-    return Answer("\n".join([answer.text, *lines]), answer.data, file=answer.file) if lines else answer
+    return replace(answer, text="\n".join([answer.text, *lines])) if lines else answer

@@ -20,8 +20,12 @@ PAID_ON = date(2012, 9, 28)
 PROPOSER = "会計 乙川"
 APPROVER = "事務局長 丙田"
 
-# What the federation is to its bank, which does not exist.
-PAYER = {
+# The federation, which does not exist, as its papers bear it, and what it is to its bank, which does not either.
+SETTINGS = {
+    "federation_name": "架空司法書士会連合会",
+    "federation_department": "電子証明書係",
+    "federation_address": "〒999-9999 架空県架空市架空町1-1",
+    "federation_telephone": "00-0000-0000",
     "payer_code": "0123456789",
     "payer_name": "カクウレンゴウカイ",
     "payer_bank": "9999",
@@ -102,6 +106,8 @@ def acts(folder: Path) -> Iterator[Act]:
     files = copy_input(folder / "input")
     clerk, officer = ("--by", PROPOSER), ("--by", APPROVER)
     yield Act(("init",))
+    for name, value in SETTINGS.items():
+        yield Act(("settings", "set", name, value, *officer), shown=False)
     yield Act(("import", *(str(path) for path in files), *clerk))
     yield Act(("book", "--through", str(AS_OF), *clerk))
     yield Act(("check", "--application", WORKED_CASE, "--as-of", "2012-03-05"))
@@ -120,8 +126,6 @@ def _refunds(clerk: tuple[str, str], officer: tuple[str, str], file: Path) -> It
         yield Act(("refund", "propose", application, "--on", str(PROPOSED_ON), *clerk), shown=False)
     for no in range(1, APPROVED_REFUNDS + 1):
         yield Act(("refund", "approve", str(no), "--on", str(APPROVED_ON), *officer), shown=False)
-    for name, value in PAYER.items():
-        yield Act(("settings", "set", name, value, *officer), shown=False)
     yield Act(("refund", "file", "--on", str(PAID_ON), "--out", str(file), *clerk))
     paid = [str(no) for no in range(1, PAID_REFUNDS + 1)]
     yield Act(("refund", "paid", *paid, "--on", str(PAID_ON), *clerk), shown=False)

@@ -11,9 +11,12 @@ from ledger.dates import Month
 _ALONE = re.compile("[\ud800-\udfff]")  # half of a surrogate pair cannot be written as UTF-8
 
 
-def text(answer: object) -> str:
-    """The answer as JSON, its keys in the order given, names of people in their own characters, sets sorted."""
-    written = json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False, default=_plain)
+def text(answer: object, *, ascii_only: bool = False) -> str:
+    """The answer as JSON, its keys in the order given, names of people in their own characters, sets sorted.
+
+    `ascii_only`: for an encoding that lacks some of them; every other character is escaped, and none is lost.
+    """
+    written = json.dumps(answer, ensure_ascii=ascii_only, indent=2, allow_nan=False, default=_plain)
     return _ALONE.sub(lambda half: f"\\u{ord(half[0]):04x}", written)
 
 

@@ -31,7 +31,7 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
             return
         beside = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
         try:
-            handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
+            handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
             with open(handle, "wb") as out:  # noqa: PTH123 - by its number: it exists already, as nobody else's
                 yield out
                 out.flush()

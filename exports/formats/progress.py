@@ -1,11 +1,14 @@
 """Whoever waits for more than a second sees that work goes on, and how far; on a terminal only, never in a file."""
 
+import os
+import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO, TypeVar
 
+from exports.formats.screen import fold
 from ledger.i18n import N_, _
 
 Item = TypeVar("Item")
@@ -24,23 +27,32 @@ class _State:
     label = ""
     done = 0
     total = 0
+    drawing: threading.Thread | None = None
+    ended: threading.Event | None = None
 
 
 @contextmanager
 def shown_on(stream: TextIO) -> Iterator[None]:
-    """Shows what is going on in the block, from its second second on, if the stream is a terminal."""
-    if not stream.isatty():
+    """Shows what is going on in the block, from its second second on, if the stream is a terminal that can erase it."""
+    if _State.drawing is not None or not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield
         return
-    ended = threading.Event()
-    drawing = threading.Thread(target=_draw, args=(stream, ended), daemon=True)
-    drawing.start()
+    _State.ended = ended = threading.Event()
+    _State.drawing = threading.Thread(target=_draw, args=(stream, ended), daemon=True)
+    _State.drawing.start()
     try:
         yield
     finally:
-        ended.set()
-        drawing.join()
+        end()
         _State.total = 0
+
+
+def end() -> None:
+    """Erases what is shown; nothing more is shown, for now comes the answer."""
+    if _State.drawing is not None and _State.ended is not None:
+        _State.ended.set()
+        _State.drawing.join()
+        _State.drawing = None
 
 
 def watched(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
@@ -56,7 +68,9 @@ def _draw(stream: TextIO, ended: threading.Event) -> None:
     began, drawn = time.monotonic(), False
     while not ended.wait(_BEAT):
         if time.monotonic() - began >= _PATIENCE:
-            stream.write(f"\r\x1b[K{_line(int(time.monotonic() - began))}")
+            # A longer line would go on in the next, where it is not erased.
+            line = _line(int(time.monotonic() - began))
+            stream.write(f"\r\x1b[K{fold(line, shutil.get_terminal_size().columns - 1)[0]}")
             stream.flush()
             drawn = True
     if drawn:

@@ -5,7 +5,7 @@ data and are never translated. A cell of None is "not known" and stays empty.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -65,6 +65,7 @@ class SheetColumn:
 
     "number" is a numbering (no thousands separator), "count" a quantity, "percent" whole percent, "moment" a day
     with a time, "flag" true or false, which stands in no cell. `on_paper`: there is no room for it on a terminal.
+    `importance`: where a terminal is too narrow, 1 is left out first and 3 last.
     `required`, `note`, `choices` and `rule` speak to whoever fills in an empty sheet. `key` names it for programs, in
     every language and whatever its title becomes.
     """
@@ -80,6 +81,7 @@ class SheetColumn:
     choices: tuple[str, ...] = ()
     rule: EntryRule | None = None
     key: str = ""
+    importance: int = 2
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,10 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     issuer: str = ""
     properties: tuple[tuple[str, str], ...] = ()
+
+    def issued_by(self, name: str) -> "Workbook":
+        """The workbook with the name of who issues it, on every sheet."""
+        return replace(self, issuer=name, sheets=tuple(replace(sheet, issuer=name) for sheet in self.sheets))
 
 
 @dataclass(slots=True)

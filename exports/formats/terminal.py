@@ -1,31 +1,34 @@
 """Tables and lists for the terminal, in columns that stay straight when half of the text is Japanese."""
 
 import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from exports.formats.sheet import NUMERIC, Block, Kind, Sheet, SheetColumn, TypedValue, Value, Values, lines, span, unit
+from exports.formats.screen import columns, fold, width
+from exports.formats.sheet import (
+    NUMERIC,
+    Block,
+    Kind,
+    Sheet,
+    SheetColumn,
+    Style,
+    TypedValue,
+    Value,
+    Values,
+    lines,
+    span,
+    unit,
+)
 from ledger.i18n import _
 from ledger.money import format_yen as yen_written
 
 _GAP = "  "
+# How narrow a title or a text may become, in columns, before a column is left out.
+_TITLE, _TEXT = 10, 20
 _BREAKS = str.maketrans("\t\r\n", "   ")
 # Control characters would act on the terminal; marks of direction would turn the line around.
 _ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def width(text: str) -> int:
-    """How many columns of a terminal a text takes: two for a wide character, none for a combining one."""
-    if text.isascii():
-        return len(text)
-    return sum(_width_of(character) for character in text)
-
-
-def _width_of(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def padded(text: str, columns: int, right: bool = False) -> str:
@@ -51,32 +54,95 @@ def format_cell(value: Value, kind: Kind = "any") -> str:
     return str(value) if kind == "number" else yen_written(value)
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """Which columns are shown, by their place, with how many columns of the screen each has."""
+
+    widths: dict[int, int]
+    left_out: list[int]
+
+
 def format_table(block: Block) -> str:
     """A block as aligned columns: titles, a rule, rows; subtotals and the total with a rule above them.
 
-    Columns that are for paper only are left out.
+    Columns that are for paper only are left out. On a terminal the table is as wide as that at most (`_fit`).
     """
-    shown_at = [at for at, column in enumerate(block.columns) if not column.on_paper]
-    columns = tuple(block.columns[at] for at in shown_at)
-    titles = [_(column.title) for column in columns]
-    body = [(line.style, _row(tuple(line.cells[at] for at in shown_at), columns)) for line in lines(block)]
-    rows = [titles, *(cells for _style, cells in body)] if block.titled else [cells for _style, cells in body]
-    widths = [max((width(row[at]) for row in rows), default=0) for at in range(len(titles))]
+    return _drawn(block)[0]
+
+
+def _drawn(block: Block) -> tuple[str, list[str]]:
+    """The table, and the titles of the columns for which the screen has no room."""
+    body = [(line.style, _row(line.cells, block.columns)) for line in lines(block)]
+    titles = [_(column.title) for column in block.columns]
+    fitted = _fit(block, titles, body)
+    shown, widths = tuple(block.columns[at] for at in fitted.widths), [*fitted.widths.values()]
     rule = _GAP.join("-" * room for room in widths)
-    drawn = [_line(titles, columns, widths), rule] if block.titled else []
+
+    def draw(cells: Sequence[str]) -> Iterator[str]:
+        if columns() is None:
+            yield _line([cells[at] for at in fitted.widths], shown, widths)
+            return
+        folded = [fold(cells[at], room) for at, room in fitted.widths.items()]
+        for nth in range(max(map(len, folded), default=0)):
+            yield _line([part[nth] if nth < len(part) else "" for part in folded], shown, widths)
+
+    drawn = [*draw(titles), rule] if block.titled else []
     for style, cells in body:
-        if style in ("subtotal", "total"):
-            drawn.append(rule)
-        drawn.append(_line(cells, columns, widths))
-    return "\n".join(drawn)
+        drawn += [rule] if style in ("subtotal", "total") else []
+        drawn += draw(cells)
+    return "\n".join(drawn), [titles[at] for at in fitted.left_out]
+
+
+def _fit(block: Block, titles: list[str], body: list[tuple[Style, list[str]]]) -> _Fit:
+    """As it is when nothing limits it; else titles are folded, then texts; what still finds no room is left out.
+
+    Left out is first what is empty, then by importance, of the same importance the last. Numbers and days stay whole.
+    """
+    shown = [at for at, column in enumerate(block.columns) if not column.on_paper]
+    filled = {at: max((width(cells[at]) for _style, cells in body), default=0) for at in shown}
+    widths = {at: max(filled[at], width(titles[at]) if block.titled else 0) for at in shown}
+    room = columns()
+    if room is None or _total(widths) <= room:
+        return _Fit(widths, [])
+    named = {at: min(width(titles[at]), max([_TITLE, *map(len, re.findall("[!-~]+", titles[at]))])) for at in shown}
+    whole = {at: max(filled[at], named[at] if block.titled else 0) for at in shown}
+    least = {at: max(min(whole[at], _TEXT), named[at]) if _is_text(block.columns[at]) else whole[at] for at in shown}
+    summed = [cells for style, cells in body if style in ("subtotal", "total")]
+    labels = {at for at in shown if _is_text(block.columns[at]) and any(cells[at] for cells in summed)}
+    importance = {at: 3 if at in labels else block.columns[at].importance if filled[at] else 0 for at in shown}
+    left_out: list[int] = []
+    while len(shown) > 1 and _total({at: least[at] for at in shown}) > room:
+        least_of_all = min(shown, key=lambda at: (importance[at], -at))
+        shown.remove(least_of_all)
+        left_out += [least_of_all] if filled[least_of_all] else []
+    room_of = {at: widths[at] for at in shown}
+    for floor in (whole, least, dict.fromkeys(shown, 2)):
+        while (too_much := _total(room_of) - room) > 0:
+            slack = {at: room_of[at] - floor[at] for at in shown if room_of[at] > floor[at]}
+            if not slack:
+                break
+            widest = max(slack, key=lambda at: (room_of[at], at))
+            room_of[widest] -= min(too_much, slack[widest], 4)
+    return _Fit(room_of, sorted(left_out))
+
+
+def _total(widths: Mapping[int, int]) -> int:
+    return sum(widths.values()) + len(_GAP) * max(0, len(widths) - 1)
+
+
+def _is_text(column: SheetColumn) -> bool:
+    return column.kind in ("text", "any")
 
 
 def format_sheet(sheet: Sheet) -> str:
     """A sheet with its title, the days it speaks of, its blocks and its notes."""
     head = [_(sheet.title), span(sheet), _(sheet.subtitle), _(sheet.issuer), unit(sheet)]
-    tables = ["\n".join(filter(None, [_(block.heading), format_table(block)])) for block in sheet.blocks]
+    drawn = [(block, *_drawn(block)) for block in sheet.blocks]
+    tables = ["\n".join(filter(None, [_(block.heading), table])) for block, table, _left_out in drawn]
     notes = [_(note) for note in sheet.notes]
-    if any(column.on_paper for block in sheet.blocks for column in block.columns):
+    if left_out := list(dict.fromkeys(title for _block, _table, titles in drawn for title in titles)):
+        notes.append(_("Left out here, shown with --out FILE.xlsx or on a wider terminal: {columns}", columns=left_out))
+    elif any(column.on_paper for block in sheet.blocks for column in block.columns):
         notes.append(_("More columns in a workbook: --out FILE.xlsx"))
     return "\n\n".join(filter(None, [" ".join(filter(None, head)), *tables, *notes]))
 
@@ -84,8 +150,15 @@ def format_sheet(sheet: Sheet) -> str:
 def format_pairs(items: Iterable[tuple[str, Value]]) -> str:
     """Names and values, one pair to a line; the names are said."""
     pairs = [(_(name), format_cell(value)) for name, value in items]
-    room = max((width(name) for name, _value in pairs), default=0)
-    return "\n".join(f"{padded(name, room)}{_GAP}{value}".rstrip() for name, value in pairs)
+    named = max((width(name) for name, _value in pairs), default=0)
+    whole = columns()
+    room = None if whole is None or whole < 2 * named else whole - named - len(_GAP)
+    drawn = []
+    for name, value in pairs:
+        first, *more = [value] if room is None else fold(value, room)
+        drawn.append(f"{padded(name, named)}{_GAP}{first}".rstrip())
+        drawn += [f"{padded('', named)}{_GAP}{part}" for part in more]
+    return "\n".join(drawn)
 
 
 def _row(cells: Values, columns: tuple[SheetColumn, ...]) -> list[str]:

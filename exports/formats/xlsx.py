@@ -31,6 +31,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.formats.cells import DAY_FORMATS, FORMATS, ISO_DAY, day_cell, day_format, moment_cell, text_cell
 from exports.formats.outfile import new_file
+from exports.formats.screen import width as text_width
 from exports.formats.sheet import (
     NUMERIC,
     Block,
@@ -49,7 +50,6 @@ from exports.formats.sheet import (
     title,
     unit,
 )
-from exports.formats.terminal import width as text_width
 from ledger.errors import TooManyRows
 from ledger.i18n import _
 from ledger.intake import LISTS
@@ -328,7 +328,7 @@ class _Rows:
         """The height of a row with wrapped texts, which not every program works out by itself."""
         texts = ((line.cells[at], self._widths[at] - 1) for at in wrapped)
         needed = [
-            sum(max(1, ceil(text_width(part) / room)) for part in text.split("\n"))
+            sum(max(1, ceil(text_width(part, 1) / room)) for part in text.split("\n"))
             for text, room in texts
             if isinstance(text, str)
         ]

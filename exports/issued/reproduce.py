@@ -31,6 +31,7 @@ from ledger.i18n import N_, Language, _
 from ledger.intake import files as input_files
 from ledger.journal.closing import seal
 from ledger.statements import letter as letters
+from ledger.statements.issuer import issuer
 from ledger.statements.member import member_statement
 from ledger.statements.month import month_statement
 
@@ -56,16 +57,22 @@ _STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {
 }
 
 
+def _issued(connection: Connection, stamp: Stamp) -> Workbook:
+    """The statement that a stamp describes, with the issuer of its day."""
+    earlier = version_0_1.issuer(stamp)
+    return _STATEMENTS[stamp.of](connection, stamp).issued_by(issuer(connection).name if earlier is None else earlier)
+
+
 def of_listing(listing: Listing) -> Workbook:
     """The workbook of one list."""
-    return Workbook(listing.report.title, listing.made_on, (listing.sheet(),))
+    return Workbook(listing.report.title, listing.made_on, (listing.sheet(),), listing.issuer)
 
 
 def write(connection: Connection, stamp: Stamp, path: Path) -> None:
     """Writes the statement that a stamp describes. Refused: the name of another kind of file."""
     require_workbook(path)
     with snapshot.after(connection, stamp.batch):
-        xlsx.write(stamps.stamped(_STATEMENTS[stamp.of](connection, stamp), stamp), path)
+        xlsx.write(stamps.stamped(_issued(connection, stamp), stamp), path)
 
 
 @dataclass(frozen=True)
@@ -151,10 +158,11 @@ class _HandedOut:
     def _made(self, connection: Connection, stamp: Stamp) -> Workbook:
         stamp = version_0_1.asked(stamp)
         if stamp.of in REPORTS:
-            return of_listing(self._listing(connection, stamp))
+            listing = self._listing(connection, stamp)
+            return of_listing(replace(listing, issuer=version_0_1.issuer(stamp) or listing.issuer))
         if stamp.of not in _STATEMENTS or (stamp.of == "letter" and not re.fullmatch("[1-9][0-9]{0,8}", stamp.about)):
             raise NotAStatement(str(self.path))
-        return _STATEMENTS[stamp.of](connection, stamp)
+        return _issued(connection, stamp)
 
     def _listing(self, connection: Connection, stamp: Stamp) -> Listing:
         report = REPORTS[stamp.of]
@@ -184,7 +192,7 @@ class _HandedOut:
             if no is None:
                 yield replace(now, batch=0, head=head)
                 return
-        yield now
+        yield from (replace(now, form=form) for form in range(1, stamps.FORM + 1))
 
 
 def _language(title: list[str]) -> Language | None:

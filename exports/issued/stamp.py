@@ -12,7 +12,7 @@ from datetime import date
 from itertools import count, takewhile
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, func, select, union_all
+from sqlalchemy import Connection, ScalarSelect, Text, cast, func, select, union_all
 
 from exports.formats.sheet import Workbook
 from exports.issued import layout
@@ -22,11 +22,12 @@ from ledger import i18n, tables
 from ledger.dates import Month
 from ledger.i18n import Language
 from ledger.journal.closing import closing_of
-from ledger.people.register import member_number
+from ledger.people.naming import find_member
 from ledger.store.owners import owned
 
 # The properties of a workbook; more of them, numbered from 2, where one is too short for the text.
 PROPERTY = "Seisan"
+FORM = 2
 LAYOUT = "Seisan layout"
 _LENGTH = 240  # Excel takes texts of at most 255 characters
 
@@ -39,7 +40,8 @@ _TYPES: dict[str, type] = {"day": str, "text": str, "yen": int, "flag": bool}
 class Stamp:
     """A statement (`of`), the month, member or decision it is about, its day, its language, the write and its head.
 
-    Of a list, `question` is what was asked, by the names of its parameters.
+    Of a list, `question` is what was asked, by the names of its parameters. A file that does not say in which `form`
+    it was written is of the first, in which the issuer was the same for all books.
     """
 
     of: str
@@ -49,6 +51,7 @@ class Stamp:
     batch: int
     head: str
     question: dict[str, Any] = field(default_factory=dict)
+    form: int = 1
 
     @property
     def text(self) -> str:
@@ -97,7 +100,7 @@ def parse(properties: Mapping[str, str]) -> Stamp | None:
     try:
         stamp = Stamp(**json.loads(_joined(PROPERTY, properties)))
         date.fromisoformat(stamp.as_of)
-        typed = (type(stamp.of), type(stamp.about), type(stamp.batch)) == (str, str, int)
+        typed = (type(stamp.of), type(stamp.about), type(stamp.batch), type(stamp.form)) == (str, str, int, int)
         typed = typed and isinstance(stamp.question, dict)
         legible = stamp.language in i18n.LANGUAGES and re.fullmatch("[0-9a-f]{64}", stamp.head)
     except (ValueError, TypeError, RecursionError):
@@ -113,8 +116,8 @@ def of_month(connection: Connection, month: Month) -> Stamp:
 
 
 def of_member(connection: Connection, member: str, as_of: date) -> Stamp:
-    """The stamp of a member's statement. Refused: a member who is not in the register (unknown-member)."""
-    return _stamp(connection, "member", member_number(connection, member), as_of, _last(connection))
+    """The stamp of a member's statement. Refused: who is no member, by number or name (see `find_member`)."""
+    return _stamp(connection, "member", find_member(connection, member), as_of, _last(connection))
 
 
 def of_listing(connection: Connection, listing: Listing) -> Stamp:
@@ -132,7 +135,7 @@ def of_listing(connection: Connection, listing: Listing) -> Stamp:
 def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp]:
     """The stamp of each decision's letter, or of this one's: the last write that sealed anything it tells.
 
-    That is the decision itself, the application, what is known of the member, and the fees.
+    That is the decision itself, the application, what is known of the member, the fees, and who the sender is.
     """
     decision, application, particulars = tables.decision, owned(), tables.member_known
     seal, batch = tables.seal, tables.batch
@@ -145,7 +148,7 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
         select(letter.c.no, seal.c.batch)
         .join(particulars, particulars.c.member == letter.c.member)
         .where(seal.c.of == "member_known", seal.c.key == cast(particulars.c.id, Text)),
-        select(letter.c.no, select(func.max(seal.c.batch)).where(seal.c.of == "fee").scalar_subquery()),
+        *(select(letter.c.no, _last_of(table)) for table in ("fee", "setting")),
     ).subquery()
     last = select(rests_on.c.no, func.max(rests_on.c.batch).label("batch")).group_by(rests_on.c.no).subquery()
     statement = (
@@ -154,9 +157,13 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
         .join(batch, batch.c.no == last.c.batch)
     )
     return {
-        row.no: Stamp("letter", str(row.no), row.as_of.isoformat(), i18n.language(), row.batch, row.head)
+        row.no: Stamp("letter", str(row.no), row.as_of.isoformat(), i18n.language(), row.batch, row.head, form=FORM)
         for row in connection.execute(statement)
     }
+
+
+def _last_of(table: str) -> ScalarSelect[Any]:
+    return select(func.max(tables.seal.c.batch)).where(tables.seal.c.of == table).scalar_subquery()
 
 
 def batch_of(connection: Connection, head: str) -> int | None:
@@ -166,7 +173,7 @@ def batch_of(connection: Connection, head: str) -> int | None:
 
 def _stamp(connection: Connection, of: str, about: str, as_of: date, batch: int) -> Stamp:
     head: str = connection.execute(select(tables.batch.c.head).where(tables.batch.c.no == batch)).scalar_one()
-    return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head)
+    return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head, form=FORM)
 
 
 def _sealed(connection: Connection, of: str, key: str) -> int | None:

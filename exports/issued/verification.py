@@ -11,6 +11,7 @@ from ledger.audit import verify as verified
 from ledger.audit.posted import unposted
 from ledger.dates import Month
 from ledger.i18n import N_, _
+from ledger.store import safekeeping
 from migrations import guards
 
 
@@ -21,6 +22,16 @@ def verify(connection: Connection, *, month: Month | None = None, since: int | N
         return found
     # Of books that were tampered with, what they call for is not asked.
     return replace(found, faults=tuple(unposted(connection, dates.today())))
+
+
+def verify_and_remember(
+    connection: Connection, *, month: Month | None = None, since: int | None = None
+) -> verified.Verification:
+    """As `verify`; that whole books agree with themselves is kept in mind on this machine (`safekeeping`)."""
+    found = verify(connection, month=month, since=since)
+    if not found.faults and month is None and since is None:
+        safekeeping.remember(connection, "verify", dates.today())
+    return found
 
 
 def sound(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verification:

@@ -1,4 +1,4 @@
-"""Workbooks of version 0.1, which bear no layout: the columns that stood on their sheets, and how a check was named."""
+"""Workbooks of earlier versions: the columns of those without a layout, how a check was named, who issued them all."""
 
 from dataclasses import replace
 
@@ -16,6 +16,9 @@ _FEES = f"{_MEMBER} application received_on before received authority refunded c
 _MONEY = "received refunded credited received_to_date refunded_to_date credited_to_date left"
 _OUTCOMES = "eligible not_eligible needs_facts needs_review in_force settled no_fee"
 _ENTRIES = "on no line debit debit_part debit_yen credit credit_part credit_yen text reverses by recorded_at"
+
+# Who issued every workbook, by its language, before the settings named the federation.
+_ISSUER = {"ja": "日本司法書士会連合会", "en": "the federation of judicial scriveners' associations"}
 
 # The keys of the columns of each table on each sheet.
 _LAYOUTS: dict[str, dict[str, list[str]]] = {
@@ -50,6 +53,11 @@ def layout(of: str) -> Layout:
     """The layout of a statement or list."""
     sheets = _LAYOUTS.get(of.removesuffix(" --all"), {})
     return {name: [keys.split() for keys in groups] for name, groups in sheets.items()}
+
+
+def issuer(stamp: Stamp) -> str | None:
+    """Who issued a workbook of the first form; None for a later one, which the settings of the books tell."""
+    return _ISSUER[stamp.language] if stamp.form == 1 else None
 
 
 def asked(stamp: Stamp) -> Stamp:

@@ -24,6 +24,7 @@ from exports.reports import (
     settings,
     settlements,
     slips,
+    todo,
 )
 from exports.reports.report import Report
 
@@ -31,7 +32,7 @@ from exports.reports.report import Report
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        *(found.REPORT, members.REPORT, applications.REPORT, deposits.REPORT),
+        *(todo.REPORT, found.REPORT, members.REPORT, applications.REPORT, deposits.REPORT),
         *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
         *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
         *(

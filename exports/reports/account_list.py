@@ -36,13 +36,13 @@ REPORT = Report(
     rows=_rows,
     list_key="changes",
     columns=(
-        Column("member", N_("Member No."), width=17),
+        Column("member", N_("Member No."), width=17, importance=3),
         Column("name", N_("Name"), width=16),
         Column("was", N_("Account before"), width=36, show=lambda was: format_account(was) or None, columns=_PARTS),
-        Column("now", N_("Account now"), width=36, show=format_account, columns=_PARTS),
+        Column("now", N_("Account now"), width=36, show=format_account, columns=_PARTS, importance=3),
         Column("also_of", N_("Account also of"), width=17),
-        Column("known_on", N_("Known on"), kind="day", width=17),
+        Column("known_on", N_("Known on"), kind="day", width=17, importance=1),
         Column("brought_by", N_("Brought by")),
-        Column("approved_by", N_("Approved by")),
+        Column("approved_by", N_("Approved by"), importance=3),
     ),
 )

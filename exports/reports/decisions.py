@@ -91,11 +91,19 @@ def answer(
 
     texts = partial(Column, wrap=True, on_paper=on_paper)
     return (
-        Column("outcome", N_("Answer"), of("outcome"), width=widths[0], show=format_outcome),
+        Column("outcome", N_("Answer"), of("outcome"), width=widths[0], show=format_outcome, importance=3),
         Column("verdict", get=of("verdict")),
         Column("clauses", N_("Clauses"), of("clauses"), width=widths[1], show=joined, data="texts"),
-        texts("notice", N_("Notice"), lambda row: announced_on(get(row)), width=26, show=format_notice, data="day"),
-        Column("refundable", N_("Amount to be given back"), of("refundable"), "yen", 13, total=total),
+        texts(
+            "notice",
+            N_("Notice"),
+            lambda row: announced_on(get(row)),
+            width=26,
+            show=format_notice,
+            data="day",
+            importance=1,
+        ),
+        Column("refundable", N_("Amount to be given back"), of("refundable"), "yen", 13, total=total, importance=3),
         Column("suggested", N_("Way"), of("suggested"), width=widths[2], show=lambda way: label(SUGGESTED, way)),
         Column("missing", get=of("missing"), data="texts"),
         Column("to_supply", N_("Missing"), to_supply, width=36, show=missing, wrap=True, in_json=False),
@@ -131,13 +139,13 @@ def _rows(connection: Connection, question: Question) -> list[ListedDecision]:
     return listed(connection, decisions(connection, None if application is None else [application]))
 
 
-_NO = Column("no", N_("Decision No."), "decision.no", "number", 8)
+_NO = Column("no", N_("Decision No."), "decision.no", "number", 8, importance=3)
 _SAYS = (
-    Column("application", N_("Application No."), "decision.application", width=14),
+    Column("application", N_("Application No."), "decision.application", width=14, importance=3),
     Column("as_of", N_("Decided as of"), "decision.as_of", "day", 17),
     Column("decided_at", N_("Decided at (UTC)"), "decision.decided_at", "moment", 20, on_paper=True),
-    Column("by", N_("Decided by"), "decision.by"),
-    Column("outcome", N_("Answer"), "decision.outcome", width=16, show=format_outcome),
+    Column("by", N_("Decided by"), "decision.by", importance=1),
+    Column("outcome", N_("Answer"), "decision.outcome", width=16, show=format_outcome, importance=3),
     Column("clauses", N_("Clauses"), "decision.clauses", width=10, show=joined, data="texts"),
     Column(
         *("notice", N_("Notice"), lambda row: announced_on(row.decision)),
@@ -145,8 +153,9 @@ _SAYS = (
         show=format_notice,
         wrap=True,
         data="day",
+        importance=1,
     ),
-    Column("refundable", N_("Amount to be given back"), "decision.refundable", "yen", 13),
+    Column("refundable", N_("Amount to be given back"), "decision.refundable", "yen", 13, importance=3),
     Column("superseded_by", N_("Superseded by"), "decision.superseded_by", "number", 9),
 )
 
@@ -179,12 +188,12 @@ REPORT = Report(
 
 _STANDING = Table(
     columns=(
-        Column("no", N_("Decision No."), lambda row: row[0].no, "number", 8),
+        Column("no", N_("Decision No."), lambda row: row[0].no, "number", 8, importance=3),
         *member(lambda row: row[1]),
-        Column("application", N_("Application No."), lambda row: row[0].application, width=14),
+        Column("application", N_("Application No."), lambda row: row[0].application, width=14, importance=3),
         Column("as_of", N_("Decided as of"), lambda row: row[0].as_of, "day", 17),
         *answer(lambda row: row[0]),
-        Column("by", N_("Decided by"), lambda row: row[0].by),
+        Column("by", N_("Decided by"), lambda row: row[0].by, importance=1),
     ),
     total=N_("Total"),
 )

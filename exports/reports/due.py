@@ -25,12 +25,12 @@ REPORT = Report(
     list_key="due",
     columns=(
         *member(),
-        Column("application", N_("Application No."), width=14),
+        Column("application", N_("Application No."), width=14, importance=3),
         Column("mailed_on", N_("Mailed on"), kind="day", width=17),
-        Column("day", N_("Day"), kind="count", width=9),
-        Column("reminder_on", N_("Reminder from"), kind="day", width=17),
+        Column("day", N_("Day"), kind="count", width=9, importance=3),
+        Column("reminder_on", N_("Reminder from"), kind="day", width=17, importance=1),
         Column("revocable_on", N_("Revocation possible from"), kind="day", width=17),
-        Column("state", N_("State"), width=16, show=lambda state: label(RECEIPT_STATES, state)),
+        Column("state", N_("State"), width=16, show=lambda state: label(RECEIPT_STATES, state), importance=3),
     ),
     dated=True,
     empty=Empty(

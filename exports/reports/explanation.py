@@ -12,7 +12,7 @@ from ledger.money import format_yen
 from ledger.statements import labels
 
 if TYPE_CHECKING:
-    from ledger.decisions.findings import Finding, Ground
+    from ledger.decisions.findings import Answered, Finding, Ground
     from ledger.facts import Origin
     from ledger.notices.conditions import Clause, Condition
     from ledger.people.register import Person
@@ -31,10 +31,10 @@ def finding(finding: "Finding", person: "Person", origins: "Mapping[int, Origin]
     parts += _ruling(finding)
     if everything and finding.notice:
         for clause in finding.notice.clauses:
-            parts += _clause(finding, clause, clause.conditions, origins)
+            parts += format_clause(finding, clause, clause.conditions, origins)
     elif finding.outcome not in _DECIDED_OTHERWISE:
         for clause in finding.deciding():
-            parts += _clause(finding, clause, finding.deciding_in(clause), origins)
+            parts += format_clause(finding, clause, finding.deciding_in(clause), origins)
     parts += [f"  ! {remark(code)}" for code in (*finding.doubts, *finding.warnings)]
     parts += [f"  → {step}" for step in _next(finding)]
     return "\n".join(parts)
@@ -76,9 +76,10 @@ def _ruling(finding: "Finding") -> Iterator[str]:
         yield _("  ruling No. {no} is not needed: no doubt is left for it to settle", no=ruling.no)
 
 
-def _clause(
-    finding: "Finding", clause: "Clause", conditions: "Iterable[Condition]", origins: "Mapping[int, Origin]"
+def format_clause(
+    finding: "Answered", clause: "Clause", conditions: "Iterable[Condition]", origins: "Mapping[int, Origin]"
 ) -> Iterator[str]:
+    """A clause in its own words, and below it the conditions, each with the facts it rests on and where they stand."""
     from ledger.decisions.findings import grounds
 
     yield f"  {labels.mark(finding.clause_holds(clause))} {clause.mark}「{clause.words}」"

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from exports.formats.sheet import Block, Sheet, SheetColumn, Values, Workbook, format_day
-from exports.reports.report import ISSUER
 from exports.reports.report import sheet as issued_sheet
 from ledger.codes import format_code
 from ledger.decisions.course import CourseStep
@@ -12,6 +11,7 @@ from ledger.facts import STATED
 from ledger.i18n import N_, _, either
 from ledger.money import format_yen
 from ledger.notices import review_flags
+from ledger.statements.issuer import Issuer
 from ledger.statements.labels import joined
 from ledger.statements.letter import CitedClause, Letter
 
@@ -119,7 +119,7 @@ def sheet(letter: Letter) -> Sheet:
 
 def workbook(letter: Letter) -> Workbook:
     """The letter as a file; made again, it is the same."""
-    return Workbook(TITLE, letter.as_of, (sheet(letter),), issuer=ISSUER)
+    return Workbook(TITLE, letter.as_of, (sheet(letter),)).issued_by(letter.sender.name)
 
 
 def file_name(letter: Letter) -> str:
@@ -133,7 +133,7 @@ def _opening(letter: Letter) -> Iterator[Values]:
     addressee = N_("member No. {number}, association of {association}")
     yield _("To"), _(addressee, association=member.association, number=member.number)
     yield "", _("{name}, Esq.", name=member.name)
-    yield _("From"), _(DESK)
+    yield _("From"), "\n".join(_desk(letter.sender))
     subject = N_("issuance fee of the certificate of application {application}")
     yield _("Subject"), _(subject, application=letter.application)
     #     {day}現在で確認しましたので、下記のとおり回答いたします。
@@ -143,6 +143,15 @@ def _opening(letter: Letter) -> Iterator[Values]:
     )
     applied, day = format_day(letter.applied_on), format_day(letter.as_of)
     yield "", _(opening, applied=applied, application=letter.application, day=day)
+
+
+def _desk(sender: Issuer) -> Iterator[str]:
+    """Whom the member writes to or calls: as the settings name it, a line each."""
+    yield " ".join(filter(None, (sender.name, sender.department))) or _(DESK)
+    if sender.address:
+        yield sender.address
+    if sender.telephone:
+        yield _("Telephone {number}", number=sender.telephone)
 
 
 def _answer(letter: Letter) -> Iterator[Values]:
@@ -156,7 +165,7 @@ def _answer(letter: Letter) -> Iterator[Values]:
         (N_("To be looked into"), [_doubt(code) for code in letter.doubts] if letter.outcome == "needs_review" else []),
         (N_("Not known yet"), [_(MISSING[code]) for code in letter.missing] if _open(letter) else []),
         (N_("What you can do"), list(_next(letter))),
-        (N_("Questions to"), [_(DESK), _reference(letter)]),
+        (N_("Questions to"), [*_desk(letter.sender), _reference(letter)]),
     )
     for name, texts in parts:
         if texts:

@@ -30,16 +30,16 @@ REPORT = Report(
     rows=_rows,
     list_key="deposits",
     columns=(
-        Column("deposit", N_("Reference No."), width=16),
+        Column("deposit", N_("Reference No."), width=16, importance=3),
         Column("received_on", N_("Received on"), kind="day", width=16, once=True),
-        Column("amount", N_("Amount"), "yen", "yen", total=True, once=True),
-        Column("payer", N_("Payer"), width=24, once=True),
-        Column("note", N_("Note"), width=20, once=True),
+        Column("amount", N_("Amount"), "yen", "yen", total=True, once=True, importance=3),
+        Column("payer", N_("Payer"), width=24, once=True, importance=3),
+        Column("note", N_("Note"), width=20, once=True, importance=1),
         Column(
             "candidates",
             get=lambda row: list(row.candidates),
             columns=(
-                Column("application", N_("Could pay for"), width=16),
+                Column("application", N_("Could pay for"), width=16, importance=3),
                 Column("member"),
                 Column("name"),
                 Column("person", N_("Member"), lambda row: f"{row.member} {row.name}", width=28, in_json=False),

@@ -21,14 +21,14 @@ class FiledTransfer(NamedTuple):
 
 _TABLE = Table(
     columns=(
-        Column("no", N_("Refund No."), "refund.refund", "number", 8),
+        Column("no", N_("Refund No."), "refund.refund", "number", 8, importance=3),
         Column("member", N_("Member No."), "refund.member", width=17),
         Column("name", N_("Name"), "refund.name", width=16),
         Column(
             "about", N_("Application or deposit"), lambda row: row.refund.application or row.refund.deposit, width=16
         ),
         Column("account", N_("Bank account")),
-        Column("amount", N_("Amount"), "refund.yen", "yen", total=True),
+        Column("amount", N_("Amount"), "refund.yen", "yen", total=True, importance=3),
         Column("application", get="refund.application"),
         Column("deposit", get="refund.deposit"),
     ),

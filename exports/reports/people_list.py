@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from exports.formats import terminal
+from exports.reports.empty import Empty
 from exports.reports.report import Column, Connection, Json, Listing, Question, Report, Table
 from ledger.codes import RIGHTS
 from ledger.i18n import N_, _, either
@@ -51,8 +52,8 @@ REPORT = Report(
     listed=lambda people: people.everybody,
     list_key="people",
     columns=(
-        Column("name", N_("Person"), width=24),
-        Column("may", N_("May"), width=36, show=format_rights),
+        Column("name", N_("Person"), width=24, importance=3),
+        Column("may", N_("May"), width=36, show=format_rights, importance=3),
         Column("since", N_("Since"), kind="day"),
         Column("until", N_("Until"), kind="day"),
     ),
@@ -63,13 +64,14 @@ REPORT = Report(
             rows=lambda people: people.waiting,
             columns=(
                 Column("no", N_("No."), kind="count", width=5),
-                Column("name", N_("Person"), width=24),
-                Column("may", N_("Shall be allowed"), width=36, show=format_rights),
+                Column("name", N_("Person"), width=24, importance=3),
+                Column("may", N_("Shall be allowed"), width=36, show=format_rights, importance=3),
                 Column("proposed_by", N_("Proposed by"), width=24),
             ),
         ),
     ),
     text=_text,
+    empty=Empty(AT_THEIR_WORD),
 )
 
 _SAYS = {

@@ -1,11 +1,14 @@
 """Refunds one by one and many at once: which ones are meant, and what an approver has to see of each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
-from exports.formats.terminal import format_pairs
-from exports.reports.report import Connection, Json
+from exports.formats.terminal import format_pairs, format_table
+from exports.reports import explanation
+from exports.reports.filters import read_association
+from exports.reports.report import Column, Connection, Json, Table
 from exports.reports.settlements import WAYS
 from ledger.codes import STATES
 from ledger.errors import Refusal
@@ -27,6 +30,12 @@ class NothingToPropose(Refusal):
     instead = N_("see the answers: seisan check --everyone --as-of {on}")
 
 
+class NoneToPay(Refusal):
+    """neither refunds nor a payment file were named, so nothing is recorded"""
+
+    instead = N_("name their numbers, or the payment file whose transfers were made: --file NO")
+
+
 class NoneWaits(Refusal):
     """none of the refunds {value} waits for this"""
 
@@ -45,6 +54,7 @@ def to_propose(
     from ledger.decisions.findings import judge
     from ledger.people.register import owners
 
+    association = None if association is None else read_association(connection, association)
     if not (everyone or association):
         if not applications:
             raise NoRefundNamed
@@ -83,10 +93,17 @@ def waiting_for_approval(connection: Connection) -> set[int]:
 
 def waiting_for_payment(connection: Connection) -> set[int]:
     """The refunds that can still be rejected."""
+    return {refund.no for refund in _in_state(connection, ("proposed", "approved")) if not refund.came_back}
+
+
+def _waiting(connection: Connection, states: tuple[str, ...]) -> set[int]:
+    return {refund.no for refund in _in_state(connection, states)}
+
+
+def _in_state(connection: Connection, states: tuple[str, ...]) -> Iterator[Any]:
     from ledger.settlements import refunds
 
-    open_refunds = (refund for refund in refunds(connection) if refund.state in ("proposed", "approved"))
-    return {refund.no for refund in open_refunds if not refund.came_back}
+    return (refund for refund in refunds(connection) if refund.state in states)
 
 
 def numbered(ranges: Iterable[range], waiting: Callable[[], set[int]]) -> list[int]:
@@ -101,6 +118,50 @@ def numbered(ranges: Iterable[range], waiting: Callable[[], set[int]]) -> list[i
             raise NoneWaits(f"{typed[0]}-{typed[-1]}")
         numbers += within
     return list(dict.fromkeys(numbers))
+
+
+def to_pay(connection: Connection, ranges: Iterable[range], file: int | None) -> list[int]:
+    """The refunds named, of a range those that are to be paid, and all of a payment file."""
+    from ledger.booking.payment_files import refunds_in
+
+    numbers = numbered(ranges, partial(_waiting, connection, ("approved", "filed")))
+    numbers += [] if file is None else refunds_in(connection, file)
+    if not numbers:
+        raise NoneToPay
+    return list(dict.fromkeys(numbers))
+
+
+class RefundLot(NamedTuple):
+    """A refund as one of many: to whom it goes and for what."""
+
+    refund: Any
+    receiver: Any
+
+
+_LOTS = Table(
+    columns=(
+        Column("no", N_("Refund No."), "refund.no", "number", 8),
+        Column("member", N_("Member No."), "receiver.member", width=17),
+        Column("name", N_("Name"), "receiver.name", width=16),
+        Column("about", N_("Application or deposit"), lambda lot: lot.refund.application or lot.refund.deposit),
+        Column("account", N_("Bank account"), "receiver.account"),
+        Column("amount", N_("Amount"), "refund.yen", "yen", total=True),
+    ),
+    total=N_("Total"),
+)
+
+
+def listed(connection: Connection, numbers: Iterable[int]) -> str:
+    """Refunds in a table, with their yen in total, for whoever is about to do something to all of them."""
+    from ledger import tables
+    from ledger.people.receivers import receiver
+    from ledger.settlements import refunds
+
+    lots = (
+        RefundLot(refund, receiver(connection, refund))
+        for refund in refunds(connection, tables.refund.c.no.in_([*numbers]))
+    )
+    return format_table(_LOTS.block(lots))
 
 
 class _Other(NamedTuple):
@@ -150,7 +211,8 @@ def shown(connection: Connection, no: int, as_of: date) -> tuple[str, Json]:
         "approved_by": refund.approval.by if refund.approval else None,
         "same_account": [other._asdict() for other in others],
     }
-    return _in_words(refund, now, rests_on, others, data), data
+    explained = () if rests_on is None else tuple(_grounds(connection, rests_on))
+    return _in_words(refund, now, rests_on, others, data, explained), data
 
 
 def _to_the_same_account(connection: Connection, no: int, to: Any) -> list[_Other]:
@@ -168,7 +230,22 @@ def _to_the_same_account(connection: Connection, no: int, to: Any) -> list[_Othe
     return [_Other(other.no, other.state, other.yen) for other in same]
 
 
-def _in_words(refund: Any, now: Any, rests_on: Any, others: list[_Other], data: Json) -> str:
+def _grounds(connection: Connection, decision: Any) -> Iterator[str]:
+    """What the decision rests on: the notice, the clauses that held in their words, the facts with file and row."""
+    from ledger import facts
+    from ledger.decisions.kept_grounds import KeptGrounds
+
+    kept = KeptGrounds(decision)
+    origins = facts.origins(connection, kept.fact_ids())
+    if kept.clauses:
+        yield f"  {decision.notice.name}"
+    for clause in kept.clauses:
+        yield from explanation.format_clause(kept, clause, clause.conditions, origins)
+    if decision.ruling is not None and decision.ruling.settles:
+        yield f"  {decision.ruling.grounds}"
+
+
+def _in_words(refund: Any, now: Any, rests_on: Any, others: list[_Other], data: Json, explained: Iterable[str]) -> str:
     state = f"{_(STATES[refund.state])} ({refund.steps[-1].on} {refund.steps[-1].by})"
     clauses = labels.joined(data["clauses"])
     grounds = (
@@ -183,6 +260,7 @@ def _in_words(refund: Any, now: Any, rests_on: Any, others: list[_Other], data: 
         (N_("State"), state),
         (N_("Application No."), data["application"]),
         (N_("Deposit"), refund.deposit),
+        (N_("Member"), " ".join(filter(None, (now.member, now.name if now.payee is None else None))) or None),
         (N_("Amount"), format_yen(refund.yen)),
         (N_("Goes to"), str(now)),
         (N_("Approved for"), data["approved_for"]),
@@ -192,6 +270,6 @@ def _in_words(refund: Any, now: Any, rests_on: Any, others: list[_Other], data: 
         (N_("To the same account"), labels.joined(same) or None),
         (N_("Went on because"), labels.joined(data["despite"]) or None),
     ]
-    lines = [format_pairs((name, value) for name, value in pairs if value is not None)]
+    lines = [format_pairs((name, value) for name, value in pairs if value is not None), *explained]
     lines += [f"  ! {warning}" for warning in (*data["against"], *data["warnings"])]
     return "\n".join(lines)

@@ -22,12 +22,12 @@ REPORT = Report(
     rows=_rows,
     list_key="refusals",
     columns=(
-        Column("no", N_("No."), kind="number", width=6),
+        Column("no", N_("No."), kind="number", width=6, importance=3),
         Column("recorded_at", N_("When (UTC)"), kind="moment", width=20),
         Column("by", N_("By")),
-        Column("role", N_("Database role"), width=14),
+        Column("role", N_("Database role"), width=14, importance=1),
         Column("command", N_("Command"), width=18),
-        Column("code", N_("Refusal"), width=26),
+        Column("code", N_("Refusal"), width=26, importance=3),
         Column(
             "fields",
             N_("Told"),

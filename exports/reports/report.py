@@ -23,8 +23,6 @@ from ledger.i18n import N_, _
 if TYPE_CHECKING:
     import sqlalchemy
 
-ISSUER = N_("the federation of judicial scriveners' associations")
-
 Json = dict[str, Any]
 Question = Mapping[str, Any]
 Connection: TypeAlias = "sqlalchemy.Connection"  # a report is described before anything is connected
@@ -67,7 +65,8 @@ class Column:
     `title` is for programs alone, one that is not `in_json` for people alone. `show` makes of the data what a person
     reads. Where `get` gives a list, `columns` say what is in each thing of it; if these have titles, each thing stands
     in a row of its own, and a column that is to be told `once` in the first of them. The reference of the JSON names
-    its `kind`, or `data` where data and cell are of another kind.
+    its `kind`, or `data` where data and cell are of another kind. Where a terminal is too narrow for all columns, those
+    of the `importance` 1 are left out first, those of 3 last.
     """
 
     key: str
@@ -79,6 +78,7 @@ class Column:
     total: bool = False
     wrap: bool = False
     on_paper: bool = False
+    importance: int = 2
     once: bool = False
     in_json: bool = True
     data: str = ""
@@ -115,7 +115,8 @@ class Column:
     @property
     def on_sheet(self) -> SheetColumn:
         """How the column looks."""
-        return SheetColumn(self.title, self.kind, self.width, self.total, self.wrap, self.on_paper, key=self.key)
+        looks = (self.title, self.kind, self.width, self.total, self.wrap, self.on_paper)
+        return SheetColumn(*looks, key=self.key, importance=self.importance)
 
 
 def record(columns: Iterable[Column], row: Any) -> Json:
@@ -130,8 +131,9 @@ def member(get: Callable[[Any], Any] = lambda row: row.member, *, key: str = "me
         return lambda row: None if get(row) is None else getattr(get(row), name)
 
     return (
-        Column("association", N_("Association"), part("association"), width=9),
-        Column(key, N_("Member No."), part("number"), width=17),
+        # The number of a member begins with the association.
+        Column("association", N_("Association"), part("association"), width=9, importance=1),
+        Column(key, N_("Member No."), part("number"), width=17, importance=3),
         Column("name", N_("Name"), part("name"), width=16),
     )
 
@@ -240,8 +242,8 @@ def sheet(
     landscape: bool = True,
     notes: tuple[str, ...] = (),
 ) -> Sheet:
-    """A sheet of the federation's, called like its title unless that is another."""
-    return Sheet(name, title or name, blocks, period, as_of, subtitle, ISSUER, landscape, notes)
+    """A sheet, called like its title unless that is another; who issues it is said where it is issued."""
+    return Sheet(name, title or name, blocks, period, as_of, subtitle, landscape=landscape, notes=notes)
 
 
 # --- the report -----------------------------------------------------------------------------------------------------
@@ -254,10 +256,11 @@ class Report:
     `rows` reads from the books, for a question that has every parameter and the day (`as_of`); what it gives stands
     in the first table, or `listed` takes its rows from it. Further `tables` stand below. JSON is the rows under
     `list_key`, with `facts` beside them; without a `list_key` it is the list alone. `text` is for the terminal where a
-    table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells.
+    table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells. `remembered`
+    are parameters that the machine knows and no books do: what is not asked for is asked for by the command with these.
 
-    `empty` says why there is nothing in it. Where what was read is more than the rows of the list, `narrowed` puts it
-    together anew around those that are left of them.
+    `empty` says why there is nothing in it; None where `text` says that. Where what was read is more than the rows of
+    the list, `narrowed` puts it together anew around those that are left of them.
     """
 
     name: str
@@ -283,8 +286,9 @@ class Report:
     landscape: bool = True
     text: Callable[["Listing"], str] | None = None
     of_refusals: bool = False
-    empty: Empty = NOTHING
+    empty: Empty | None = NOTHING
     narrowed: Callable[[Any, list[Any]], Any] = lambda _content, rows: rows
+    remembered: Callable[[Connection], Question] | None = None
 
     @cached_property
     def every_table(self) -> tuple[Table, ...]:
@@ -307,8 +311,8 @@ class Report:
         if filters:
             rows = [row for row in rows if all(meant(row) for meant in filters)]
             content = self.narrowed(content, rows)
-        listing = Listing(self, complete, content, day)
-        if rows or any(table.data(content) for table in self.tables if table.key):
+        listing = Listing(self, complete, content, day, _issuer(connection))
+        if self.empty is None or rows or any(table.data(content) for table in self.tables if table.key):
             return listing
         return replace(
             listing, why_empty=self.empty.why(connection, complete | {"typed": self._typed(complete)}, before)
@@ -356,14 +360,21 @@ def _quoted(word: str) -> str:
     return shlex.quote(word) if re.search(r"""[\s"'$&|;<>()*?\\`]""", word) else word
 
 
+def _issuer(connection: Connection) -> str:
+    from ledger.statements.issuer import issuer
+
+    return issuer(connection).name
+
+
 @dataclass(frozen=True)
 class Listing:
-    """What a report says to a question, as of a day; `content` is what was read for it."""
+    """What a report says to a question, as of a day, and who issues it; `content` is what was read for it."""
 
     report: Report
     question: Question
     content: Any = field(repr=False)
     made_on: date
+    issuer: str = ""
     why_empty: str = ""
 
     def text(self) -> str:
@@ -374,7 +385,7 @@ class Listing:
 
     def sheet(self) -> Sheet:
         """For workbook and CSV."""
-        return self.report.sheet(self.content, self.made_on)
+        return replace(self.report.sheet(self.content, self.made_on), issuer=self.issuer)
 
     def data(self) -> Any:
         """For other programs."""

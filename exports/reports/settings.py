@@ -34,12 +34,12 @@ REPORT = Report(
     rows=_rows,
     list_key="settings",
     columns=(
-        Column("name", N_("Setting"), "setting.name", width=20),
+        Column("name", N_("Setting"), "setting.name", width=20, importance=3),
         Column("value"),
-        Column("set_to", N_("Set to"), format_value, width=24, in_json=False),
+        Column("set_to", N_("Set to"), format_value, width=24, in_json=False, importance=3),
         Column("about", N_("What it is"), "setting.about", width=44, show=_, in_json=False),
         Column("form", N_("What a value looks like"), _form, width=60, wrap=True, on_paper=True, in_json=False),
-        Column("by", N_("Set by")),
+        Column("by", N_("Set by"), importance=1),
         Column("recorded_at", N_("Set at (UTC)"), kind="moment", width=20, on_paper=True),
     ),
 )

@@ -63,26 +63,30 @@ def _entries(row: "SettlementLine") -> str:
 # One that was rejected or undone adds nothing to the sums: `standing` is what is left of it.
 COLUMNS = (
     Column("way", N_("Way"), show=lambda way: _(WAYS[way])),
-    Column("no", N_("No."), kind="number", width=6),
+    Column("no", N_("No."), kind="number", width=6, importance=3),
     *member(lambda row: row.person),
-    Column("about", N_("Application No."), "application", width=14, in_json=False),
+    Column("about", N_("Application No."), "application", width=14, in_json=False, importance=3),
     Column("target", N_("Credited to, or deposit"), width=16, in_json=False),
     Column("decision", N_("Decision No."), kind="number", width=8, on_paper=True),
     Column("received_on", N_("Originally received on"), kind="day", width=17, on_paper=True),
     Column("amount", N_("Amount, tax included"), "yen", "yen", on_paper=True),
     Column("tax_percent", N_("Tax rate"), kind="percent", width=6, on_paper=True),
     Column("tax", N_("Tax inside"), kind="yen", width=10, on_paper=True),
-    Column("standing", N_("Amount that stands"), kind="yen", total=True),
+    Column("standing", N_("Amount that stands"), kind="yen", total=True, importance=3),
     Column("account"),
     Column(
-        "account", N_("Bank account"), lambda row: format_account(row.account, waits=row.account_waits), in_json=False
+        "account",
+        N_("Bank account"),
+        lambda row: format_account(row.account, waits=row.account_waits),
+        in_json=False,
+        importance=1,
     ),
     Column("proposed_on", N_("Proposed on"), lambda row: row.steps[0].on, "day", 17, on_paper=True),
-    Column("proposed_by", N_("Proposed by"), lambda row: row.steps[0].by),
+    Column("proposed_by", N_("Proposed by"), lambda row: row.steps[0].by, importance=1),
     Column("approved_on", N_("Approved on"), _approval("on"), "day", 17, on_paper=True),
-    Column("approved_by", N_("Approved by"), _approval("by")),
-    Column("done_on", N_("Carried out on"), kind="day", width=17),
-    Column("state", N_("State"), width=14, show=lambda state: label(STATES, state)),
+    Column("approved_by", N_("Approved by"), _approval("by"), importance=1),
+    Column("done_on", N_("Carried out on"), kind="day", width=17, importance=1),
+    Column("state", N_("State"), width=14, show=lambda state: label(STATES, state), importance=3),
     Column("reason", N_("Reason"), _reason, width=20, wrap=True, on_paper=True, in_json=False),
     Column("entries", N_("Entries"), _entries, on_paper=True, in_json=False),
 )
@@ -131,7 +135,7 @@ REFUNDS = Report(
     rows=_refunds,
     columns=(
         *COLUMNS,
-        Column("payment_file", N_("Payment file No."), kind="number"),
+        Column("payment_file", N_("Payment file No."), kind="number", importance=1),
         # A refund is of an application's fee, or of a deposit that was never due.
         Column("application", get=lambda row: row.application if row.way == "refund" else None),
         Column("deposit", get="target"),

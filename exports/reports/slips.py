@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from exports.formats import terminal
 from exports.reports import entries
 from exports.reports.empty import Empty, first_day
-from exports.reports.filters import month, state
+from exports.reports.filters import ASSOCIATION, MEMBER, month, state
 from exports.reports.report import AS_OF, Column, Connection, Json, Question, Report, record
 from ledger.codes import SLIP_KINDS, SLIP_STATES, STATES
 from ledger.i18n import N_, _
@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 
 def _rows(connection: Connection, question: Question) -> "list[Slip]":
     from ledger.booking.slips import as_of
+    from ledger.people.register import owners
 
-    return as_of(connection, question["as_of"])
+    slips = as_of(connection, question["as_of"])
+    association, number = question["association"], question["member"]
+    if association is None and number is None:
+        return slips
+    owned = owners(connection, question["as_of"])
+    whose = ((slip, owned.of(slip.application)) for slip in slips if slip.application in owned.member_of)
+    meant = ((slip, person) for slip, person in whose if association in (None, person.association))
+    return [slip for slip, person in meant if number in (None, person.number)]
 
 
 def _proposed(name: str) -> Any:
@@ -37,24 +45,31 @@ REPORT = Report(
     title=N_("Slips"),
     summary=N_("Slips, with their states."),
     examples=("slip list", "slip list --json"),
-    parameters=(AS_OF, state(lambda: STATES, among=SLIP_STATES), month("on")),
+    parameters=(
+        AS_OF,
+        # Whose application a slip is about stands in no column of its own.
+        replace(ASSOCIATION, column=""),
+        replace(MEMBER, column=""),
+        state(lambda: STATES, among=SLIP_STATES),
+        month("on"),
+    ),
     rows=_rows,
     columns=(
-        Column("no", N_("No."), kind="number", width=6),
-        Column("on", N_("Date"), kind="day", width=17),
-        Column("kind", N_("What it is"), width=20, show=lambda kind: _(SLIP_KINDS[kind])),
+        Column("no", N_("No."), kind="number", width=6, importance=3),
+        Column("on", N_("Date"), kind="day", width=17, importance=3),
+        Column("kind", N_("What it is"), width=20, show=lambda kind: _(SLIP_KINDS[kind]), importance=3),
         Column("debit", N_("Debit account"), width=8),
         Column("credit", N_("Credit account"), width=8),
         Column("application", N_("Application No."), width=14),
-        Column("deposit", N_("Deposit"), width=14),
-        Column("refund", N_("Refund No."), kind="number", width=7),
-        Column("reverses", N_("Reverses"), kind="number", width=8),
-        Column("yen", N_("Amount"), kind="yen", width=13),
-        Column("state", N_("State"), width=12, show=lambda state: label(STATES, state)),
-        Column("entry", N_("Entry No."), kind="number", width=9),
+        Column("deposit", N_("Deposit"), width=14, importance=1),
+        Column("refund", N_("Refund No."), kind="number", width=7, importance=1),
+        Column("reverses", N_("Reverses"), kind="number", width=8, importance=1),
+        Column("yen", N_("Amount"), kind="yen", width=13, importance=3),
+        Column("state", N_("State"), width=12, show=lambda state: label(STATES, state), importance=3),
+        Column("entry", N_("Entry No."), kind="number", width=9, importance=1),
         Column("proposed_by", N_("Proposed by"), _proposed("by")),
         Column("approved_on", N_("Approved on"), _approved("on"), "day", 17, on_paper=True),
-        Column("approved_by", N_("Approved by"), _approved("by")),
+        Column("approved_by", N_("Approved by"), _approved("by"), importance=1),
         Column("reason", N_("Reason"), width=24, wrap=True),
         Column(
             "steps",

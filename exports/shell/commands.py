@@ -1,6 +1,7 @@
 """How a command is declared: a short function that returns an answer; the shell adds what many commands take."""
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,7 +16,7 @@ import typer
 from exports.reports.report import Report
 from exports.shell import lists
 from exports.shell.help import Command, Group, ListingGroup
-from exports.shell.options import PLANNED, AsJson, DryRun, OutInstead, Replace
+from exports.shell.options import PLANNED, AsJson, DryRun, OutInstead, Replace, Yes
 from exports.shell.session import Answer, Books, Session, show
 from ledger import dates
 from ledger.dates import Month
@@ -44,10 +45,13 @@ class Commands(typer.Typer):
         self.add_typer(group)
         return group
 
-    def writes(self, name: str, *examples: str, may: tuple[str, ...], rewrite: Rewrite | None = None) -> Declaration:
+    def writes(
+        self, name: str, *examples: str, may: tuple[str, ...], rewrite: Rewrite | None = None, many: bool = False
+    ) -> Declaration:
         """A command that writes the books, given them open: at most once under a key, not at all in a dry run.
 
-        Once people are listed, who types it may do one of `may` (see `codes.RIGHTS`).
+        Once people are listed, who types it may do one of `may` (see `codes.RIGHTS`). Where it can mean `many`, whoever
+        types it is shown what is meant before anything is written, and asked.
         `rewrite` gives from the answer of the first time what is written once more to its file.
         """
 
@@ -59,7 +63,8 @@ class Commands(typer.Typer):
 
             return session.write(as_recorded, rewrite)
 
-        return self._declare(name, examples, write, may, dry_run=DryRun, as_json=AsJson)
+        options = {"yes": Yes} if many else {}
+        return self._declare(name, examples, write, may, dry_run=DryRun, as_json=AsJson, **options)
 
     def runs(self, name: str, *examples: str, may: tuple[str, ...] = (), **options: Any) -> Declaration:
         """A command that is given the session, and opens what it needs; `options` are those of the shell it takes.
@@ -108,8 +113,10 @@ def _typed(function: Function, run: Run, may: tuple[str, ...], options: dict[str
 
     @wraps(function)
     def carry_out(ctx: typer.Context, **values: Any) -> int:
-        replaces = values.pop("replace", False)
+        replaces, agreed = values.pop("replace", False), values.pop("yes", True)
         session = replace(_session(ctx, values, takes_key="dry_run" in options), may=may)
+        asks = not (agreed or session.dry_run or session.as_json or session.key) and _person_types()
+        session = replace(session, asks=asks)
         content = {parameter.name: _value(parameter, values[parameter.name]) for parameter in parameters}
         if "dry_run" in options:
             _require_no_later_than_today(parameters, content)
@@ -126,6 +133,11 @@ def _typed(function: Function, run: Run, may: tuple[str, ...], options: dict[str
     carry_out.__signature__ = Signature([context, *typed, *further])  # type: ignore[attr-defined]
     carry_out.__annotations__ = {}
     return carry_out
+
+
+def _person_types() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _keyword(name: str, annotation: Any, default: Any) -> Parameter:
@@ -196,7 +208,7 @@ def _content(ctx: typer.Context) -> dict[str, str]:
     content = {"--by": ctx.obj.by}
     for param in ctx.command.params:
         value = ctx.params.get(param.name)
-        if param.name not in ("as_json", "dry_run", "replace") and value not in (None, False):
+        if param.name not in ("as_json", "dry_run", "replace", "yes") and value not in (None, False):
             plain = _PLAIN.get(param.name, _text)
             content[_field(param)] = ", ".join(sorted(map(plain, value if isinstance(value, list) else [value])))
     return content
@@ -206,6 +218,8 @@ def _field(param: Any) -> str:
     """The name of a field as keys have had it from the first: --on, NO, FILE…, [DEPOSIT]."""
     if param.param_type_name == "option":
         return str(param.opts[0])
+    if param.name == "numbers":  # those of refunds were once always required
+        return f"{param.metavar}…"
     name = f"{param.metavar}…" if param.nargs == -1 else str(param.metavar)
     return name if param.required else f"[{name}]"
 

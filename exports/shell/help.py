@@ -1,7 +1,6 @@
 """Help as Typer draws it, in the language being spoken: its words and ours, examples, and what stands anywhere."""
 
 import sys
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from copy import copy
 from difflib import get_close_matches
@@ -10,7 +9,7 @@ from typing import Any, cast, get_args
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from exports.formats.terminal import width
+from exports.formats.screen import breaks
 from exports.shell.misuse import NoSuchCommand, TooManyWords, within
 from exports.shell.options import LARGEST
 from ledger.errors import Exit
@@ -19,6 +18,8 @@ from ledger.money import parse_whole
 
 # The options of the program itself: every command takes them, wherever they stand.
 GLOBAL = ("database", "by", "lang", "key")
+FLAGS = ("no-pager",)
+_ANYWHERE_NAMES = (*GLOBAL, "no_pager")
 _ANYWHERE = N_("Options of every command")
 
 # What Typer says of options of its own, marked so that the help says it in both languages.
@@ -27,25 +28,6 @@ OWN_OPTIONS = (
     N_("Show completion for the current shell, to copy it or customize the installation."),
     N_("Show this message and exit."),
 )
-
-
-# A line begins with none of these, and ends with none of those.
-_NOT_FIRST, _NOT_LAST = "、。,.:;!?)」』】〕…ー・々", "(「『【〔"
-
-
-def breaks(text: str, columns: int) -> Iterator[int]:
-    """Where a text is broken into lines of so many columns: at a space, or between two Japanese characters."""
-    start = room = at = 0
-    for place, character in enumerate(text):
-        before = text[place - 1] if place else ""
-        japanese = width(character) == 2 or width(before) == 2
-        if before == " " or (japanese and character not in _NOT_FIRST and before not in _NOT_LAST):
-            at = place
-        room += width(character)
-        if room > columns and character != " ":
-            start = at if at > start else place
-            room = width(text[start : place + 1])
-            yield start
 
 
 def _translate_typer() -> None:
@@ -82,8 +64,8 @@ def _translated(command: Any, ctx: typer.Context) -> Any:
 
     _translate_typer()
     root = ctx.find_root().command
-    anywhere: list[Any] = [copy(param) for param in root.params if param.name in GLOBAL]
-    own = [copy(param) for param in command.get_params(ctx) if command is not root or param.name not in GLOBAL]
+    anywhere: list[Any] = [copy(param) for param in root.params if param.name in _ANYWHERE_NAMES]
+    own = [copy(param) for param in command.get_params(ctx) if command is not root or param.name not in _ANYWHERE_NAMES]
     page = copy(command)
     page.params, page.add_help_option = [*own, *anywhere], False
     for param in anywhere:

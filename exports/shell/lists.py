@@ -19,6 +19,9 @@ def answer(session: Session, report: Report, question: Mapping[str, Any]) -> Ans
     from ledger.store.numbers import all_as_recorded
 
     with session.reading() as books:
+        if report.remembered is not None:
+            remembered = report.remembered(books.connection)
+            question = {**question, **{name: of for name, of in remembered.items() if question[name] is None}}
         listing = report.ask(books.connection, all_as_recorded(books.connection, question))
         if session.out is not None:
             from exports import issued

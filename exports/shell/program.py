@@ -9,9 +9,10 @@ from typing import Annotated, Any, ClassVar
 
 import typer
 
+from exports.formats import screen
 from exports.shell import config, misuse
 from exports.shell.config import Configured
-from exports.shell.help import GLOBAL, Group
+from exports.shell.help import FLAGS, GLOBAL, Group
 from exports.shell.options import option
 from exports.shell.session import Answer, Session, show
 from ledger import i18n, kana
@@ -33,8 +34,8 @@ class Program(Group):
     def run(self, words: Sequence[str]) -> int:
         """Runs what was typed; gives 0 done, 1 refused, 2 usage or 3 problems in the input, and never a traceback."""
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="replace")
+            screen.keep_readable(stream)
+        screen.use(sys.stdout)
         options, rest = _global_options(words)
         i18n.use(_language(options, {}))
         spelled = next((earlier for earlier in self.earlier if tuple(rest[: len(earlier)]) == earlier), ())
@@ -46,6 +47,7 @@ class Program(Group):
             origins = dict(_origins(options, configured))
             more = {key: value for key, value in configured.values.items() if origins[key] == str(configured.file)}
             i18n.use(_language(options, more))
+            _say_when_unreadable(words)
             typed = [*(f"--{key}={value}" for key, value in more.items()), *arguments]
             return super(Program, self).main(_texts(typed), prog_name="seisan", standalone_mode=False, obj=origins)
 
@@ -84,6 +86,14 @@ def _exit_code(command: Callable[[], Any], as_json: bool) -> int:
     return answer.exit
 
 
+def _say_when_unreadable(words: Sequence[str]) -> None:
+    """Says so, in English, where Japanese is spoken to a console that has none; other programs are told nothing."""
+    if i18n.language() == "ja" and "--json" not in words and not screen.shows(sys.stdout, "精算"):
+        with i18n.speaking("en"):
+            note = _("Japanese cannot be shown here: set PYTHONIOENCODING=utf-8, or use --lang en (SEISAN_LANG=en).")
+        screen.write(note, sys.stderr)
+
+
 def _texts(arguments: list[str]) -> list[str]:
     """The arguments, each of which has to be text: bytes that are none could not be kept in the books."""
     for argument in arguments:
@@ -102,7 +112,7 @@ def _global_options(words: Iterable[str]) -> tuple[list[str], list[str]]:
             rest += [word, *remaining]
         elif word in names:
             options += [word, *([value] if (value := next(remaining, None)) is not None else [])]
-        elif word.startswith(tuple(f"{name}=" for name in names)):
+        elif word in [f"--{name}" for name in FLAGS] or word.startswith(tuple(f"{name}=" for name in names)):
             options.append(word)
         else:
             rest.append(word)
@@ -138,15 +148,15 @@ def _person(database: str) -> str:
         return acting_role(database)
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in a container
-        return f"uid {os.getuid()}"
+    except (KeyError, OSError, ImportError):  # a user without a name, as in a container; Windows has no list of users
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else ""
 
 
 def _show_version(given: bool) -> None:
     if given:
         from importlib.metadata import version
 
-        typer.echo(f"seisan {version('seisan')}")
+        screen.write(f"seisan {version('seisan')}", sys.stdout)
         raise typer.Exit
 
 
@@ -171,11 +181,14 @@ def global_options(
         str,
         option("--key", N_("what the command is known by: given again, it answers as it did the first time"), "KEY"),
     ] = "",
+    no_pager: Annotated[bool, option("--no-pager", N_("show a long answer whole, not page by page"))] = False,
     _version: Annotated[
         bool, option("--version", N_("show the version"), callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
     """Takes the options of the program itself."""
+    if no_pager:
+        screen.unpaged()
     if lang not in i18n.LANGUAGES:
         raise NoSuchLanguage(lang)
     typed = _person(database) if by is None else by

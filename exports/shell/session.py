@@ -1,16 +1,18 @@
 """A session: who works on which books with which command; a command reads, or writes once under its key."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ledger.errors import Exit
-from ledger.i18n import _
+from exports.formats import progress, screen
+from ledger.errors import Exit, Refusal
+from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 class Answer:
     """What a command answers: to people, to other programs; the `note` goes beside it, to stderr.
 
-    `file` is what is written where --out says, once the books hold it.
+    `listed` is the list of what it was done for, where that is many; it stands before the text, unless the person was
+    shown it before. `file` is what is written where --out says, once the books hold it.
     """
 
     text: str = ""
@@ -30,6 +33,18 @@ class Answer:
     exit: int = Exit.DONE
     note: str = ""
     file: bytes | None = field(default=None, repr=False)
+    listed: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Everything that it says to people."""
+        return "\n".join(filter(None, (self.listed, self.text)))
+
+
+class ChangedMeanwhile(Refusal):
+    """what was shown is not what would be done now: somebody else wrote in between"""
+
+    instead = N_("type it again, and look at the list once more")
 
 
 def written(file: Path) -> Answer:
@@ -38,15 +53,22 @@ def written(file: Path) -> Answer:
 
 
 def show(answer: Answer, as_json: bool) -> None:
-    """Shows an answer, as text or in JSON, and its note."""
+    """Shows an answer, as text or in JSON, and its note; what is longer than the terminal page by page."""
+    progress.end()
     if answer.note:
-        typer.echo(answer.note, err=True)
+        what, colon, rest = screen.fit(answer.note, sys.stderr).partition(": ")
+        screen.write((what if answer.exit == Exit.DONE else screen.red(what, sys.stderr)) + colon + rest, sys.stderr)
     if as_json and answer.data is not None:
         from exports.formats import json as format_json
 
-        typer.echo(format_json.text(answer.data))
-    elif answer.text:
-        typer.echo(answer.text)
+        text = format_json.text(answer.data)
+        whole = screen.shows(sys.stdout, text)
+        screen.write(text if whole else format_json.text(answer.data, ascii_only=True), sys.stdout)
+    elif answer.whole:
+        text = screen.fit(answer.whole, sys.stdout)
+        pager = screen.pager(text.count("\n") + 2)
+        if pager is None or not screen.page(text + "\n", pager, sys.stdout.encoding):
+            screen.write(text, sys.stdout)
 
 
 @dataclass(frozen=True)
@@ -61,7 +83,8 @@ class Books:
 class Session:
     """Who is acting on which books, and how the command was typed.
 
-    `may` is what a person may do of whom the command asks, any of it. Under a key, `content` is what was asked for:
+    `may` is what a person may do of whom the command asks, any of it. `asks`: where many are meant the person is shown
+    them and asked before the books are written. Under a key, `content` is what was asked for:
     each field as it is typed, with its value as text. `origins` are where books, person and language come from.
     """
 
@@ -72,6 +95,7 @@ class Session:
     command: str = ""
     as_json: bool = False
     dry_run: bool = False
+    asks: bool = False
     may: tuple[str, ...] = ()
     out: Path | None = None
     content: Mapping[str, str] = field(default_factory=dict)
@@ -112,7 +136,7 @@ class Session:
         from ledger.audit import access
 
         if self.dry_run:
-            typer.echo(_("Dry run: nothing is kept."), err=True)
+            screen.write(_("Dry run: nothing is kept."), sys.stderr)
         with access.writing(self.database, by=self.by, command=self.command, dry_run=self.dry_run) as connection:
             yield Books(connection, self.by)
 
@@ -124,11 +148,17 @@ class Session:
         That answer is given only once the books hold it, and a file gets its name after COMMIT. `rewrite` makes it
         again from the first answer's data when the command is repeated: it may be gone, or never have come.
         """
+        meant = self._agreed(command) if self.asks else None
         with ExitStack() as after_commit, self._open() as books:
             answer = self._answered(books, rewrite) if self.key else None
             if answer is None:
                 permitted = self._permitted(books)
-                answer = command(permitted)
+                with screen.wide(None) if self.key else nullcontext():  # what is kept is of no terminal's width
+                    answer = command(permitted)
+                if meant is not None:
+                    if answer.data != meant.data:
+                        raise ChangedMeanwhile
+                    answer = replace(answer, listed="")
                 if self.key:
                     self._keep(permitted, answer)
             if answer.file is not None and self.out is not None:
@@ -137,6 +167,27 @@ class Session:
                 file = after_commit.enter_context(outfile.private_file(self.out, keep=not self.dry_run))
                 file.write(answer.file)
         return answer
+
+    def _agreed(self, command: Callable[[Books], Answer]) -> Answer | None:
+        """What the command would do, once the person has agreed to it; None where there is nothing to ask.
+
+        It is done in full and taken back, so that nobody waits for the answer.
+        """
+        with self._taken_back() as books:
+            meant = command(self._permitted(books))
+        if not meant.listed:
+            return None
+        progress.end()
+        screen.write(screen.fit(meant.listed, sys.stderr), sys.stderr)
+        typer.confirm(_("Is this what is meant?"), abort=True, err=True)
+        return meant
+
+    @contextmanager
+    def _taken_back(self) -> Iterator[Books]:
+        from ledger.audit import access
+
+        with access.writing(self.database, by=self.by, command=self.command, dry_run=True) as connection:
+            yield Books(connection, self.by)
 
     def _answered(self, books: Books, rewrite: Callable[[Books, Any], bytes | None] | None) -> Answer | None:
         from ledger.store import idempotency
@@ -151,7 +202,7 @@ class Session:
         from exports.formats.json import text
         from ledger.store import idempotency
 
-        stored = idempotency.StoredAnswer(answer.text, text(answer.data))
+        stored = idempotency.StoredAnswer(answer.whole, text(answer.data))
         idempotency.keep(books.connection, self._request(), stored, by=self.by)
 
     def _request(self) -> "Request":

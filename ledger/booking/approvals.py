@@ -5,7 +5,7 @@ approval no longer holds, and it is given anew. When the answer of a day is anot
 on, it stops until a person goes on and says why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import Connection
@@ -21,7 +21,15 @@ from ledger.journal.refusals import NoReasonGiven
 from ledger.money import format_yen
 from ledger.people import accounts, payees
 from ledger.people.four_eyes import one_person
-from ledger.people.receivers import Receiver, application_of, approved_receiver, deposit_version, receiver
+from ledger.people.receivers import (
+    Receiver,
+    application_of,
+    approved_receiver,
+    approved_receivers,
+    deposit_version,
+    receiver,
+    receivers,
+)
 from ledger.settlements import Settlement
 from ledger.store import settings
 
@@ -63,6 +71,13 @@ def fell(connection: Connection, refund: Settlement) -> tuple[Receiver, Receiver
         return None
     approved, now = approved_receiver(connection, refund.approval), receiver(connection, refund)
     return None if approved.paid_to == now.paid_to else (approved, now)
+
+
+def fallen(connection: Connection, refunds: Iterable[Settlement]) -> set[int]:
+    """Those of these refunds whose approval fell, as `fell` says of one: a few SELECTs for all of them."""
+    approved = [refund for refund in refunds if refund.state == "approved"]
+    now, then = receivers(connection, approved), approved_receivers(connection, approved)
+    return {refund.no for refund in approved if refund.no in now and then[refund.no].paid_to != now[refund.no].paid_to}
 
 
 def require_another_person(connection: Connection, refund: Settlement, by: str) -> None:

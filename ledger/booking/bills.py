@@ -260,9 +260,8 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPay
         raise BeforeTheStepBefore(on, billed_on)
     paid: Counter[str] = Counter()
     for line in lines:
-        sign = 1 if line.billed > 0 else -1
-        yen = min(line.open, sign * plan.held(Account.AUTHORITY_PAYABLE, line.application))
-        if line.state == "agreed" and yen > 0:
+        sign, yen = _payable(line, plan.held(Account.AUTHORITY_PAYABLE, line.application))
+        if yen > 0:
             event, before = PAID if line.billed > 0 else REPAID, transfers[bill, line.application, line.nth].times
             again = [before + 1] if before else []
             slip = {"application": line.application, "yen": yen}
@@ -273,6 +272,24 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPay
     paid_before = sum(line.paid > 0 for line in lines)
     differing = tuple(line for line in lines if line.state != "agreed")
     return BillPayment(paid.total(), len(plan.postings), paid_before, differing)
+
+
+def _payable(line: BillComparison, held: int) -> tuple[int, int]:
+    """Which way a line is transferred (1: to the authority, -1: back), and how many yen of what is held for it."""
+    sign = 1 if line.billed > 0 else -1
+    return sign, min(line.open, sign * held) if line.state == "agreed" else 0
+
+
+def payable(lines: Collection[BillComparison], held: Mapping[str | None, int]) -> dict[str, int]:
+    """What paying each bill would transfer now, in yen, what the authority gives back taken off; `held` is what is owed
+    for each application. Bills of which nothing is to be transferred are left out.
+    """
+    bills: dict[str, int] = {}
+    for line in lines:
+        sign, yen = _payable(line, held.get(line.application, 0))
+        if line.bill is not None and yen > 0:
+            bills[line.bill] = bills.get(line.bill, 0) + sign * yen
+    return bills
 
 
 def _transfers(connection: Connection) -> defaultdict[_LineKey, _Transferred]:

@@ -1,26 +1,26 @@
 """What stands against closing a month: every point that is open, each with the code by which it is accepted."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import BigInteger, Connection, func, select
+from sqlalchemy import Connection
 
-from ledger import tables
+from ledger.booking import open_items
 from ledger.booking.bills import STATES as BILL_STATES
-from ledger.booking.bills import BillComparison, reconcile
+from ledger.booking.bills import reconcile
+from ledger.booking.open_items import OpenItem
 from ledger.booking.refusals import AcceptedTwice, UnknownPoint
 from ledger.booking.run import planned
-from ledger.booking.waiting import SAYS, waiting
+from ledger.booking.waiting import SAYS, waiting_beside
 from ledger.codes import CONTROLS, Account
 from ledger.dates import Month
 from ledger.i18n import N_, _, either
-from ledger.journal.balances import held, sides, trial_balance
+from ledger.journal.balances import trial_balance
 from ledger.money import format_yen
 from ledger.settlements import refunds
 
-_UNDETERMINED = ("needs_facts", "needs_review")
 _NAMED = 10
 
 # What may stand against closing, one formula for each.
@@ -117,93 +117,58 @@ def against(
     `controls` are the control totals of the month that do not agree, each by its code and, where it is of one, account.
     """
     last = month.last
-    if suspense := held(connection, Account.SUSPENSE, "deposit", last):
-        yield Objection("suspense", {"count": len(suspense), "yen": sum(suspense.values())})
-    if claims := _claims(connection, last):
-        yield Objection("claims", {"parts": list(claims), "yen": sum(claims.values())})
+    if suspense := open_items.suspense(connection, last):
+        yield Objection("suspense", {"count": len(suspense), "yen": _yen(suspense)})
+    if claims := open_items.claims(connection, last):
+        yield Objection("claims", {"parts": _names(claims), "yen": _yen(claims)})
     books = next(balance.balance for balance in trial_balance(connection, last) if balance.code == Account.BANK)
     if bank_yen is None:
         yield Objection("bank_not_given", {"last": last.isoformat(), "yen": books})
     elif bank_yen != books:
         yield Objection("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
-    yield from (Objection(code, {"numbers": names}) for code, names in waiting(connection, month).items())
+    waiting = waiting_beside(connection, month)
+    yield from (Objection(code, {"numbers": _names(items)}) for code, items in waiting.items())
     yield from _refunds(connection, last)
-    if undetermined := _undetermined(connection, last, undetermined_days):
+    if undetermined := open_items.undetermined(connection, last, undetermined_days):
         counted = {"count": len(undetermined), "days": undetermined_days}
-        yield Objection("undetermined", {**counted, "applications": undetermined})
+        yield Objection("undetermined", {**counted, "applications": _names(undetermined)})
     yield from _bills(connection, last)
     plan = planned(connection, last)
-    if to_book := plan.postings:
+    if to_book := open_items.to_book(plan):
         yield Objection("to_book", {"count": len(to_book), "last": last.isoformat()})
-    left: dict[str, list[str]] = {}
-    for unbooked in plan.left:
-        # What was booked after the month, and does not stand, is none of the month's.
-        if unbooked.entry is not None and plan.entry(unbooked.entry).on > last:
-            continue
-        subjects = left.setdefault(unbooked.code, [])
-        if unbooked.subject not in subjects:
-            subjects.append(unbooked.subject)
-    yield from (Objection(code, {"subjects": left[code]}) for code in REASONS if code in left)
+    left = open_items.left_unbooked(plan, last)
+    yield from (Objection(code, {"subjects": _names(left[code])}) for code in REASONS if code in left)
     if controls:
         yield Objection("controls", {"controls": list(controls)})
 
 
-def _claims(connection: Connection, last: date) -> dict[str, int]:
-    """What members owe, by application or deposit, in yen."""
-    moved = sides(tables.entry.c.happened_on <= last)
-    part, yen = func.coalesce(moved.c.application, moved.c.deposit), func.sum(moved.c.debit - moved.c.credit)
-    statement = select(part, yen.cast(BigInteger)).where(moved.c.account == Account.CLAIMS.value).group_by(part)
-    return dict(connection.execute(statement.having(yen != 0).order_by(part)).all())
+def _names(items: Iterable[OpenItem]) -> list[str]:
+    return [item.name for item in items]
+
+
+def _yen(items: Iterable[OpenItem]) -> int:
+    return sum(item.yen or 0 for item in items)
 
 
 def _refunds(connection: Connection, last: date) -> Iterator[Objection]:
     """Refunds that came into a state by the day and are in it to this moment."""
     every_refund = refunds(connection)
     for state in ("approved", "filed", "returned"):
-        if rows := [row for row in every_refund if row.state == state and row.steps[-1].on <= last]:
-            fields: dict[str, object] = {"numbers": [str(row.no) for row in rows]}
+        if items := open_items.refunds_in(state, every_refund, last):
+            fields: dict[str, object] = {"numbers": _names(items)}
             if state == "filed":
-                fields["since"] = min(row.steps[-1].on for row in rows).isoformat()
+                fields["since"] = min(item.on for item in items if item.on).isoformat()
             if state == "returned":
-                fields["yen"] = sum(row.yen for row in rows)
+                fields["yen"] = _yen(items)
             yield Objection(f"refunds_{state}", fields)
 
 
 def _bills(connection: Connection, last: date) -> Iterator[Objection]:
     """Lines of bills of that day or before that do not agree, by state; and what is owed by then and in no bill yet."""
     lines = reconcile(connection)
-    states = Counter(line.state for line in lines if line.state != "agreed" and _billed_by(line, last))
+    states = Counter(line.state for line in open_items.differing_lines(lines, last))
     if states:
         counted = {state: states[state] for state in BILL_STATES if states[state]}
         yield Objection("bills", {"count": states.total(), "states": counted})
-    owed = held(connection, Account.AUTHORITY_PAYABLE, "application", last)
-    if not_billed := [line.application for line in lines if line.bill is None and owed.get(line.application, 0) > 0]:
-        yield Objection("not_billed", {"count": len(not_billed), "applications": not_billed})
-
-
-def _billed_by(line: BillComparison, last: date) -> bool:
-    """Whether the line is of that day or before; where all of a bill was withdrawn, its day is not known any more."""
-    return line.bill is not None and (line.billed_on is None or line.billed_on <= last)
-
-
-def _undetermined(connection: Connection, last: date, more_than: int) -> list[str]:
-    """The applications that were asked about more than so many days before and are undetermined ever since.
-
-    Asking again without an answer does not make a question younger.
-    """
-    decision = tables.decision.c
-    settled = (
-        select(decision.application, func.max(decision.no).label("no"))
-        .where(decision.outcome.not_in(_UNDETERMINED))
-        .group_by(decision.application)
-        .subquery()
-    )
-    statement = (
-        select(decision.application)
-        .outerjoin(settled, settled.c.application == decision.application)
-        .where(decision.no > func.coalesce(settled.c.no, 0))
-        .group_by(decision.application)
-        .having(func.min(decision.as_of) < last - timedelta(days=more_than))
-        .order_by(decision.application)
-    )
-    return list(connection.execute(statement).scalars())
+    if not_billed := open_items.not_billed(connection, lines, last):
+        yield Objection("not_billed", {"count": len(not_billed), "applications": _names(not_billed)})

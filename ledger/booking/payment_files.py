@@ -302,6 +302,18 @@ def again(connection: Connection, no: int) -> PaymentFile | None:
     return None if row is None else _stored(connection, row)
 
 
+def refunds_in(connection: Connection, no: int) -> list[int]:
+    """The refunds in a payment file that were not paid yet, or were paid and nothing since.
+
+    Refused: an unknown file, and one that is void.
+    """
+    if connection.execute(select(tables.payment_file.c.no).where(tables.payment_file.c.no == no)).first() is None:
+        raise refusals.UnknownPaymentFile(no)
+    if connection.execute(select(_void(no))).scalar():
+        raise refusals.PaymentFileVoid(no)
+    return [refund.no for refund in _contents(connection, no) if refund.state in ("filed", "paid")]
+
+
 def _contents(connection: Connection, no: int) -> list[Settlement]:
     """The refunds that were put in a file."""
     step = tables.refund_step

@@ -178,6 +178,13 @@ class UnknownPaymentFile(Refusal):
     instead = N_("which refund is in which payment file is shown by: seisan refund list")
 
 
+class PaymentFileVoid(Refusal):
+    """payment file {file} is void, so nothing was paid by it"""
+
+    file: int
+    instead = N_("which refund is in which payment file is shown by: seisan refund list")
+
+
 class NothingToFile(Refusal):
     """no approved refund waits for a payment file, and none was made for {on}"""
 

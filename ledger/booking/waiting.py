@@ -1,9 +1,11 @@
-"""What waits for a second person, of every kind: one table, from which `close` names each."""
+"""What waits for a second person, of every kind: one table, from which `close` and `todo` name each."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from sqlalchemy import Connection
 
+from ledger.booking.open_items import OpenItem, refunds_in
 from ledger.booking.rulings import rulings
 from ledger.booking.slips import slips
 from ledger.dates import Month
@@ -12,47 +14,51 @@ from ledger.journal import closing
 from ledger.people import accounts, payees, permissions
 from ledger.settlements import credits, refunds
 
-# What waits of a kind, of what was brought or proposed by a day; a month whose closing is asked for is not its own.
-Waiting = Callable[[Connection, Month], list[str]]
+# What waits of a kind, of what was brought or proposed by a day.
+Waiting = Callable[[Connection, date], list[OpenItem]]
 
 
-def _refunds(connection: Connection, month: Month) -> list[str]:
-    return [str(row.no) for row in refunds(connection) if row.state == "proposed" and row.steps[0].on <= month.last]
+def _refunds(connection: Connection, last: date) -> list[OpenItem]:
+    return refunds_in("proposed", refunds(connection), last)
 
 
-def _credits(connection: Connection, month: Month) -> list[str]:
-    return [str(row.no) for row in credits(connection) if row.state == "proposed" and row.steps[0].on <= month.last]
+def _credits(connection: Connection, last: date) -> list[OpenItem]:
+    return refunds_in("proposed", credits(connection), last)
 
 
-def _slips(connection: Connection, month: Month) -> list[str]:
-    return [str(slip.no) for slip in slips(connection) if slip.state == "proposed" and slip.on <= month.last]
+def _slips(connection: Connection, last: date) -> list[OpenItem]:
+    proposed = (slip for slip in slips(connection) if slip.state == "proposed" and slip.on <= last)
+    return [OpenItem(str(slip.no), slip.on, slip.yen, slip.application) for slip in proposed]
 
 
-def _rulings(connection: Connection, month: Month) -> list[str]:
-    brought = rulings(connection)
-    return [str(row.no) for row in brought if row.state == "proposed" and row.known_on <= month.last]
+def _rulings(connection: Connection, last: date) -> list[OpenItem]:
+    brought = (ruling for ruling in rulings(connection) if ruling.state == "proposed" and ruling.known_on <= last)
+    return [OpenItem(str(ruling.no), ruling.known_on, None, ruling.application) for ruling in brought]
 
 
-def _payees(connection: Connection, month: Month) -> list[str]:
-    known = payees.payees(connection)
-    return [row.application for row in known if row.approved_by is None and row.known_on <= month.last]
+def _payees(connection: Connection, last: date) -> list[OpenItem]:
+    known = (row for row in payees.payees(connection) if row.approved_by is None and row.known_on <= last)
+    return [OpenItem(row.application, row.known_on, None, row.application) for row in known]
 
 
-def _payee_ends(connection: Connection, month: Month) -> list[str]:
-    return [row.application for row in payees.to_end(connection) if row.known_on <= month.last]
+def _payee_ends(connection: Connection, last: date) -> list[OpenItem]:
+    ending = (row for row in payees.to_end(connection) if row.known_on <= last)
+    return [OpenItem(row.application, row.known_on, None, row.application) for row in ending]
 
 
-def _accounts(connection: Connection, month: Month) -> list[str]:
-    return [row.member for row in accounts.waiting(connection).values() if row.known_on <= month.last]
+def _accounts(connection: Connection, last: date) -> list[OpenItem]:
+    changed = (row for row in accounts.waiting(connection).values() if row.known_on <= last)
+    return [OpenItem(row.member, row.known_on, member=row.member) for row in changed]
 
 
-def _people(connection: Connection, month: Month) -> list[str]:
-    return [str(row.no) for row in permissions.people(connection).waiting if row.proposed_on <= month.last]
+def _people(connection: Connection, last: date) -> list[OpenItem]:
+    changes = (row for row in permissions.people(connection).waiting if row.proposed_on <= last)
+    return [OpenItem(str(row.no), row.proposed_on) for row in changes]
 
 
-def _closing(connection: Connection, month: Month) -> list[str]:
+def _closing(connection: Connection, _last: date) -> list[OpenItem]:
     proposal = closing.proposal(connection)
-    return [] if proposal is None or proposal.month == month else [str(proposal.month)]
+    return [] if proposal is None else [OpenItem(str(proposal.month), proposal.month.last)]
 
 
 # Each kind, by the code under which a closing accepts it: how it is told, and what waits.
@@ -70,7 +76,15 @@ WAITING: Mapping[str, tuple[str, Waiting]] = {
 SAYS = {code: says for code, (says, _find) in WAITING.items()}
 
 
-def waiting(connection: Connection, month: Month) -> dict[str, list[str]]:
-    """What came up to the end of a month and waits for a second person to this moment, by kind; no kind is empty."""
-    found = {code: find(connection, month) for code, (_says, find) in WAITING.items()}
-    return {code: numbers for code, numbers in found.items() if numbers}
+def waiting(connection: Connection, last: date) -> dict[str, list[OpenItem]]:
+    """What came up to a day and waits for a second person to this moment, by kind; no kind is empty."""
+    found = {code: find(connection, last) for code, (_says, find) in WAITING.items()}
+    return {code: items for code, items in found.items() if items}
+
+
+def waiting_beside(connection: Connection, month: Month) -> dict[str, list[OpenItem]]:
+    """The same up to the end of a month whose closing is asked for, which does not wait for itself."""
+    found = waiting(connection, month.last)
+    if [item.name for item in found.get("closing_proposed", ())] == [str(month)]:
+        del found["closing_proposed"]
+    return found

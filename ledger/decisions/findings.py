@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Row, RowMapping
 
@@ -59,6 +59,20 @@ class JudgedApplication:
     suggested: str | None
     course: tuple[CourseStep, ...]
     ruling: Ruling | None
+
+
+class Answered(Protocol):
+    """What was answered of the conditions of a notice, and the facts by column: just now, or when it was kept."""
+
+    @property
+    def row(self) -> Mapping[Any, Any]:
+        """The facts by column; by the name of each, with `_fact`, the record that it stands in."""
+
+    def holds(self, condition: Condition) -> bool | None:
+        """Whether a condition of the notice holds; None when it is not known."""
+
+    def clause_holds(self, clause: Clause) -> bool | None:
+        """Whether a clause of the notice holds; None when it is not known."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +177,7 @@ class Ground:
     origin: Origin | None
 
 
-def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin]) -> list[Ground]:
+def grounds(finding: Answered, condition: Condition, origins: Mapping[int, Origin]) -> list[Ground]:
     """The facts that a condition rests on; where it is undecided, also those that are not known.
 
     A condition that is decided although nothing is known rests on there being no record.
@@ -176,7 +190,7 @@ def grounds(finding: Finding, condition: Condition, origins: Mapping[int, Origin
     return known or [Ground(column, _("{fact}: no record", fact=labels[column]), None)]
 
 
-def _ground(finding: Finding, column: str, origins: Mapping[int, Origin]) -> Ground:
+def _ground(finding: Answered, column: str, origins: Mapping[int, Origin]) -> Ground:
     record = finding.row[f"{facts.COLUMNS[column].name}_fact"]
     text = _(facts.STATED[column], value=format_code(column, finding.row[column]))
     return Ground(column, text, None if record is None else origins.get(record))

@@ -4,6 +4,7 @@ Each is refused with what to do. Taken for a value it would be another member, a
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from ledger.dates import parse_day
@@ -30,7 +31,14 @@ _DAY_MADE = re.compile(
     rf"|(?:{_MONTHS})[- ][0-9]{{1,4}}|[0-9]{{1,2}}[- ](?:{_MONTHS})(?:[- ][0-9]{{2,4}})?"
     r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])|[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 )
-_SAMPLE = re.compile(r"([(\[【<〔])?(?:記入|入力)?(?:例|見本|サンプル)(?(1)[)\]】>〕]|:).*", re.DOTALL)
+# What says that a row shows how to fill in others: in brackets, before a colon or a number, or alone.
+_SAMPLE = re.compile(
+    r"[(\[【<〈《〔「『](?:記入|入力|記載)?(?:例|見本|サンプル|sample|example)[0-9]{0,2}[)\]】>〉》〕」』].*"
+    r"|(?:記入|入力|記載)(?:例|見本).{0,20}|(?:例|見本|サンプル)(?:[-/.0-9]*(?:[:).、・].*)?|です。?|の?行)"
+    r"|(?:sample|example)(?:\W.*)?|e\.g\..*",
+    re.IGNORECASE | re.DOTALL,
+)
+_SAMPLE_BEGINS = frozenset("([【<〈《〔「『（［＜｢記入例見サｻsSｓＳeEｅＥ")
 # Between numbers of two things, or of a first and a last one.
 _SEVERAL = re.compile(
     r"[,、，;；\r\n\t]|[0-9] ?[~〜～] ?[0-9]|から|[0-9] ?(?:と|及び|および|又は|または|ほか|外[0-9]|他|等|&|AND|OR) ?"
@@ -38,13 +46,23 @@ _SEVERAL = re.compile(
 _MARKED = re.compile(r"^[-+@$¥]|[%円]$|\(注[^)]*\)|(?:注[0-9]*)$|[*※†‡§¶★☆◎○●◯△▲□■◆◇?!\"'’`=<>|\\\[\]{}「」【】約]")
 
 
+def bare(text: str) -> str:
+    """The beginning of a text as it is compared where people write it in any way: without spaces, width and form."""
+    return "".join(unicodedata.normalize("NFKC", text[:80]).split()) or "-"
+
+
+def says_sample(text: str) -> bool:
+    """Whether a cell says that its row is an example of how to fill in the others."""
+    return text[0] in _SAMPLE_BEGINS and _SAMPLE.fullmatch(bare(text)) is not None
+
+
 def of_spreadsheets(text: str) -> Finding | None:
     """What no column takes: an error value, the # of a narrow column, the text of a formula, a sample."""
-    if text[0] not in "#=Ee＃＝Ｅｅ([【<〔（［＜例記入見サ":
+    if says_sample(text):
+        return "sample-row", {"value": text}
+    if text[0] not in "#=Ee＃＝Ｅｅ":
         return None
     plain = narrow(text).upper()
-    if _SAMPLE.fullmatch(plain):
-        return "sample-row", {"value": text}
     if _NARROW_COLUMN.fullmatch(plain):
         return "hidden-value", {"value": text}
     if _ERRORS.fullmatch(plain):

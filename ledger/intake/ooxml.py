@@ -5,6 +5,7 @@ Most sheets have nothing to mark: a quick look over their bytes tells, and only 
 
 import posixpath
 import re
+import string
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any
@@ -16,7 +17,7 @@ from ledger.intake.marks import SheetMarks
 
 _CHUNK = 1 << 20
 
-# What a sheet has to be parsed for, each begun by signs that are found quickly.
+# What a sheet has to be parsed for.
 _MAY_BE_MARKED = (
     rb"<f[\s/>]",  # a formula
     rb":f[\s/>]",
@@ -32,6 +33,13 @@ _MAY_BE_MARKED = (
     rb" =",
     rb"<!DOCTYPE",
 )
+
+# Most of a sheet is seen at a glance to have none of that: every capital is made an A, every figure a 0 and every
+# colon a <, whatever tells nothing is left out, and then few short signs are looked for.
+_CAPITALS, _FIGURES = string.ascii_uppercase.encode(), string.digits.encode()
+_GLANCE = bytes.maketrans(_CAPITALS + _FIGURES + b":", b"A" * 26 + b"0" * 10 + b"<")
+_FAR_GLANCE = bytes.maketrans(_CAPITALS + _FIGURES, b"A" * 26 + b"000" + b"9" * 7)
+_TELLS_NOTHING = bytes(set(range(256)) - set(_CAPITALS + _FIGURES + b'<:="/ cdefhinrs'))
 _DIGITS = "0123456789"
 
 
@@ -93,18 +101,40 @@ def sheet_marks(parts: Parts, name: str) -> SheetMarks:
 
 def _to_be_parsed(parts: Parts, part: str) -> bool:
     wanted = [re.compile(pattern) for pattern in _MAY_BE_MARKED]
+    of_styles = None
     if parts.formats:
         styles = b"|".join(str(style).encode() for style in parts.formats)
         wanted.append(re.compile(rb"""\bs\s*=\s*["'](?:%s)["']""" % styles))
+        of_styles = re.compile(rb's="(?:%s)"' % styles)
     before = b""
+    begun = False  # with cells, behind which no document type is declared
     with parts.open(part) as xml:
         while chunk := xml.read(_CHUNK):
             looked_at = before + chunk
             end = looked_at.rfind(b">") + 1  # a tag that is cut in two is looked at when it is whole
-            if any(pattern.search(looked_at, 0, end) for pattern in wanted):
-                return True
             before = looked_at[end:]
+            looked_at = looked_at[:end]
+            quiet = begun and _is_quiet(looked_at, of_styles)
+            if not quiet and any(pattern.search(looked_at) for pattern in wanted):
+                return True
+            begun = begun or b"<c " in looked_at
     return False
+
+
+def _is_quiet(xml: bytes, of_styles: re.Pattern[bytes] | None) -> bool:
+    """Whether a glance tells that nothing here has to be parsed, as in nearly every sheet; it may be so all the same.
+
+    Every cell begins with a place of one capital, so none is far to the right, and none is far down; attributes are
+    written as every office program writes them; and there is no sign of a formula, an error or something hidden.
+    """
+    signs = xml.translate(_GLANCE, _TELLS_NOTHING)
+    if signs.count(b"<c") != signs.count(b'<c r="A0') or b"<f" in signs or b'"e"' in signs or b"hidden" in signs:
+        return False
+    if b"'" in xml or (of_styles is not None and (b" =" in xml or b"= " in xml or of_styles.search(xml))):
+        return False
+    if b'"A000000' not in signs:
+        return True
+    return b'"A0000000' not in signs and b'"A9' not in xml.translate(_FAR_GLANCE, _TELLS_NOTHING)
 
 
 class _SheetParser:

@@ -1,6 +1,6 @@
 """A sheet as it is read: its rows one after the other, each with its number and its cells by column."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -8,6 +8,8 @@ from ledger.intake.columns import Cell
 
 # What a row holds, by column: 1 is A.
 Cells = dict[int, Cell]
+# The cells of some rows by column, None where one is blank.
+Columns = dict[int, list[Cell | None]]
 
 
 class Row(NamedTuple):
@@ -20,6 +22,17 @@ class Row(NamedTuple):
     cells: Cells
     covered: tuple[int, ...] = ()
     width: int = 0
+
+
+def rows_of(first: int, columns: Columns) -> Iterator[Row]:
+    """The rows that hold anything, from the first on, whose cells stand in these columns."""
+    if any(None in column for column in columns.values()):
+        for number, values in enumerate(zip(*columns.values(), strict=True), first):
+            if cells := {at: cell for at, cell in zip(columns, values, strict=True) if cell is not None}:
+                yield Row(number, cells)
+    else:
+        for number, values in enumerate(zip(*columns.values(), strict=True), first):
+            yield Row(number, dict(zip(columns, values, strict=True)))
 
 
 class Seen(NamedTuple):

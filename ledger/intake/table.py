@@ -1,7 +1,6 @@
 """A table on a sheet, from its headings on: which of its rows are lines, and which are passed over, and why."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +8,7 @@ from typing import Protocol
 
 from ledger.intake.checks import row_problems
 from ledger.intake.columns import CellNote, CellProblem, InputColumn, Value, parse_cell
+from ledger.intake.debris import bare, says_sample
 from ledger.intake.files import letter
 from ledger.intake.headings import Headings
 from ledger.intake.kind import KNOWN_ON, InputRow, Kind
@@ -19,11 +19,6 @@ _TOTAL_OF = re.compile(
     r"(?i).{0,12}(?:合計|小計|総計|累計|total).{0,12}|.{0,8}計(?:[:(0-9].{0,12})?",
 )
 _REMARK = re.compile(r"[※*＊★☆●■◆◎→#]|[(\[【<]?(?:注|備考|注意|注記|凡例|参考|以上|以下余白|余白|作成|出力|印刷)")
-_SAMPLE = re.compile(
-    r"[(\[【<〈《](?:記入|入力|記載)?例[)\]】>〉》].*|(?:記入|入力|記載)例.{0,20}|例(?:[0-9]{0,2}[:)).、・].*)?|見本.{0,10}"
-    r"|(?:サンプル|sample|example|e\.g\.)(?:\W.*)?",
-    re.IGNORECASE | re.DOTALL,
-)
 _THREE = re.compile(r"[0-9]{3}")
 _UP_TO_THREE = re.compile(r"[-△▲¥￥]?[0-9]{1,3}")
 
@@ -152,7 +147,7 @@ class InputTable:
     def _sample_at(self, cells: Cells) -> int | None:
         """The column in which a row says that it is an example; None: it does not."""
         for at, cell in cells.items():
-            if isinstance(cell, str) and cell[0] in _SAMPLE_BEGINS and _SAMPLE.fullmatch(_plain(cell)):
+            if isinstance(cell, str) and says_sample(cell):
                 return at
         return None
 
@@ -163,7 +158,7 @@ class InputTable:
             return None
         if first[0].isascii() and first[-1].isdigit():
             return None  # as nearly every row begins
-        first = _plain(first)
+        first = bare(first)
         if _TOTAL.fullmatch(first):
             return "total"
         if all(at in cells for at in self.required) and (not self.one_of or any(at in cells for at in self.one_of)):
@@ -222,13 +217,6 @@ class InputTable:
 
     def _heading(self, at: int) -> str | None:
         return next((column.heading for place, column in self.columns if place == at), None)
-
-
-_SAMPLE_BEGINS = frozenset("([【<〈《（［＜記入例見サｻsSｓＳeEｅＥ")
-
-
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text[:80]).split()) or "-"
 
 
 class InputTables:

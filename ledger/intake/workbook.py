@@ -11,14 +11,14 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import ledger
 from ledger.intake import text
 from ledger.intake.files import LIMIT_ROWS, Format, Unreadable, format_of
-from ledger.intake.sheets import InputSheet, Row, Seen
+from ledger.intake.sheets import InputSheet, Row, Seen, rows_of
 from ledger.intake.worker import FORMATS, SIZE
 
 _ROOT = str(Path(ledger.__file__).parents[1])
@@ -50,7 +50,7 @@ class _OpeningProcess:
         self.lock = threading.RLock()
         self.busy = False
 
-    def ask(self, data: bytes, kind: Format, limit: int) -> Generator[Any, None, None]:
+    def ask(self, data: bytes, kind: Format) -> Generator[Any, None, None]:
         """The frames that tell what a workbook holds; a process that fails on it is ended, and "too-heavy" raised."""
         with self.lock:
             if self.busy:  # somebody stopped listening and has not said so yet
@@ -60,7 +60,7 @@ class _OpeningProcess:
             assert process.stdin is not None and process.stdout is not None
             done = False
             try:
-                process.stdin.write(SIZE.pack(_LETTERS[kind], len(data), limit))
+                process.stdin.write(SIZE.pack(_LETTERS[kind], len(data)))
                 process.stdin.write(data)
                 process.stdin.flush()
                 while not done:
@@ -110,13 +110,13 @@ atexit.register(READER.stop)
 
 def _workbook(data: bytes, kind: Format) -> Iterator[InputSheet]:
     """The sheets of a workbook; the rows of each are read before the next is asked for, or passed by."""
-    told = READER.ask(data, kind, LIMIT_ROWS)
+    told = READER.ask(data, kind)
     with contextlib.closing(told):
         for frame in told:
             if frame[0] == "sheet":
                 _kind, name, hidden, size = frame
                 sheet = InputSheet(name, (), size)
-                rows = sheet.rows = _rows(told, sheet, hidden=hidden)
+                rows = sheet.rows = _bounded(_rows(told, sheet, hidden=hidden), name)
                 yield sheet
                 for _row in rows:
                     pass
@@ -124,9 +124,18 @@ def _workbook(data: bytes, kind: Format) -> Iterator[InputSheet]:
                 raise _unreadable(frame)
 
 
+def _bounded(rows: Iterable[Row], sheet: str) -> Iterator[Row]:
+    for count, row in enumerate(rows, 1):
+        if count > LIMIT_ROWS:
+            raise Unreadable("too-many-rows", sheet, limit=LIMIT_ROWS)
+        yield row
+
+
 def _rows(told: Iterator[Any], sheet: InputSheet, *, hidden: bool) -> Iterator[Row]:
     for frame in told:
-        if frame[0] == "rows":
+        if frame[0] == "columns":
+            yield from rows_of(*frame[1:])
+        elif frame[0] == "rows":
             yield from frame[1]
         elif frame[0] == "seen":
             sheet.noticed += ([Seen("hidden-sheet", None, {})] if hidden else []) + frame[1]

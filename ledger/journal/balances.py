@@ -110,6 +110,25 @@ def held(
     return _held(connection, account, by, None if as_of is None else tables.entry.c.happened_on <= as_of)
 
 
+def first_moved(
+    connection: Connection, account: str, by: Literal["application", "deposit"], last: date
+) -> dict[str, date]:
+    """The first day on which each part of an account moved, up to and on a day."""
+    entry, movement = tables.entry.c, tables.movement.c
+    first: dict[str, date] = {}
+    for side in ("debit", "credit"):
+        part = movement.deposit if by == "deposit" else movement[f"{side}_application"]
+        statement = (
+            select(part, func.min(entry.happened_on))
+            .join_from(tables.movement, tables.entry, entry.no == movement.entry)
+            .where(movement[side] == account, part.is_not(None), entry.happened_on <= last)
+            .group_by(part)
+        )
+        for name, day in connection.execute(statement):
+            first[name] = min(day, first.get(name, day))
+    return first
+
+
 def held_for(connection: Connection, account: str, by: Literal["application", "deposit"], part: str) -> int:
     """What one part of an account holds, in yen; nothing else is looked at."""
     movement = tables.movement.c

@@ -108,6 +108,11 @@ def counting(connection: Connection, application: str) -> Row[Any] | None:
     return approved[-1] if approved else None
 
 
+def counting_all(connection: Connection) -> dict[str, Row[Any]]:
+    """The payee who counts of every application that has one."""
+    return {row.application: row for row in _rows(connection) if row.approved_by is not None}
+
+
 def waits(connection: Connection, application: str) -> str | None:
     """The name of the payee known last of an application, while that waits for a second person."""
     rows = _rows(connection, application)

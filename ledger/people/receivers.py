@@ -1,17 +1,20 @@
 """To whom a refund goes: the member, or who receives it in the member's place; by what is known now, or as approved."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from ledger import allocations, masking, tables
+from ledger.facts import latest_version
 from ledger.i18n import _
 from ledger.people import payees, register
 from ledger.people.accounts import ACCOUNT
 from ledger.people.register import EndedRegistration
 from ledger.settlements import Settlement, Transition
 from ledger.store.owners import owned
+from ledger.store.records import batches
 
 _NUMBER = ACCOUNT.index("account_number")
 
@@ -107,3 +110,54 @@ def deposit_version(connection: Connection, deposit: str) -> Row[Any] | None:
 def _member(connection: Connection, application: str) -> str:
     owner = owned().c
     return str(connection.execute(select(owner.member).where(owner.number == application)).scalar_one())
+
+
+# --- of many at once ------------------------------------------------------------------------------------------------
+
+
+def receivers(connection: Connection, refunds: Collection[Settlement]) -> dict[int, Receiver]:
+    """To whom each of these refunds goes by what is known now, by its number: a few SELECTs for all of them."""
+    if not refunds:
+        return {}
+    of_deposit = dict(_every(connection, allocations.owners(None)))
+    whose = {refund.no: refund.application or of_deposit.get(str(refund.deposit)) for refund in refunds}
+    owner = owned().c
+    member_of: dict[str, str] = {}
+    for batch in batches(sorted({number for number in whose.values() if number is not None})):
+        member_of |= dict(_every(connection, select(owner.number, owner.member).where(owner.number.in_(batch))))
+    known: dict[str, Row[Any]] = {}
+    version = tables.member_known
+    for batch in batches(sorted(set(member_of.values()))):
+        latest = latest_version(version, (version.c.member,), None, version.c.member.in_(batch))
+        known |= {row.member: row for row in _every(connection, latest)}
+    counts = payees.counting_all(connection)
+    return {
+        no: Receiver() if application is None else _receiver(known[member_of[application]], counts.get(application))
+        for no, application in whose.items()
+        if application is None or member_of[application] in known
+    }
+
+
+def approved_receivers(connection: Connection, refunds: Collection[Settlement]) -> dict[int, Receiver]:
+    """To whom each of these refunds was to go as it was approved, by its number; nobody, where that was not kept."""
+    approvals = {refund.no: refund.approval for refund in refunds}
+    kept = [step for step in approvals.values() if step is not None]
+    known = _by_id(connection, tables.member_known, {step.member_known for step in kept})
+    payee = _by_id(connection, tables.payee_known, {step.payee for step in kept})
+    return {
+        no: Receiver()
+        if step is None or step.member_known not in known
+        else _receiver(known[step.member_known], payee.get(step.payee))
+        for no, step in approvals.items()
+    }
+
+
+def _by_id(connection: Connection, table: Any, numbers: Collection[int | None]) -> dict[int | None, Row[Any]]:
+    rows: dict[int | None, Row[Any]] = {}
+    for batch in batches(sorted(number for number in numbers if number is not None)):
+        rows |= {row.id: row for row in _every(connection, select(table).where(table.c.id.in_(batch)))}
+    return rows
+
+
+def _every(connection: Connection, statement: Any) -> list[Any]:
+    return list(connection.execute(statement))

@@ -18,7 +18,8 @@ from ledger.people.register import Person, people
 class OutstandingReceipt:
     """A certificate that was mailed and is live, whose receipt is not known to have come back.
 
-    `day` counts from the mailing, which is day 0 (Civil Code 140). `state` is waiting, remind or revocable.
+    `day` counts from the mailing, which is day 0 (Civil Code 140). `state` is waiting, remind or revocable. The
+    register of receipts was entered up to `entered_to`; None where it never was.
     """
 
     application: str
@@ -28,6 +29,7 @@ class OutstandingReceipt:
     reminder_on: date
     revocable_on: date
     state: str
+    entered_to: date | None
 
 
 def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
@@ -37,7 +39,7 @@ def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
     """
     fact = facts.known(AS_OF)
     statement = (
-        select(fact.c.application, fact.c.member, fact.c.mailed_on)
+        select(fact.c.application, fact.c.member, fact.c.mailed_on, fact.c.receipts_entered_to)
         .where(
             fact.c.mailed_on.is_not(None),
             fact.c.receipt_on.is_(None),
@@ -48,9 +50,10 @@ def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
     )
     members = people(connection)
     rows = []
-    for application, member, mailed_on in connection.execute(statement, {"as_of": as_of}):
+    for application, member, mailed_on, entered_to in connection.execute(statement, {"as_of": as_of}):
         day = (as_of - mailed_on).days
         reminder_on, revocable_on = cp_4_1_3.reminder_on(mailed_on), cp_4_1_3.revocable_on(mailed_on)
         state = "revocable" if as_of >= revocable_on else "remind" if as_of >= reminder_on else "waiting"
-        rows.append(OutstandingReceipt(application, members[member], mailed_on, day, reminder_on, revocable_on, state))
+        days = (mailed_on, day, reminder_on, revocable_on)
+        rows.append(OutstandingReceipt(application, members[member], *days, state, entered_to))
     return rows

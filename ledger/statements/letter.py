@@ -16,6 +16,7 @@ from ledger.money import Yen, tax_inside
 from ledger.notices import review_flags
 from ledger.notices.conditions import Condition, Notice
 from ledger.people.register import EndedRegistration, Person, ended_registration, latest_rows, members
+from ledger.statements.issuer import Issuer, issuer
 
 # Where no clause decides, or a person has to look, these are the facts that the answer is about.
 _OF_A_LIVE_ONE = ("applied_on", "issued_on", "mailed_on", "expires_on")
@@ -46,7 +47,7 @@ class Letter(Decision):
 
     The letter bears the day that the decision was asked for. `facts` are those it rests on, by column, in the order of
     a certificate's life. `tax_percent` is the rate inside the fee, None where no fee is known. `choice` is what the
-    member had asked for, None while nothing was; `ended` that their registration had ended.
+    member had asked for, None while nothing was; `ended` that their registration had ended; `sender` is the federation.
     """
 
     addressee: Person
@@ -58,6 +59,7 @@ class Letter(Decision):
     tax_percent: int | None
     choice: str | None
     ended: EndedRegistration | None
+    sender: Issuer
 
     @property
     def yen(self) -> int:
@@ -78,22 +80,24 @@ class Letter(Decision):
 def letter(connection: Connection, no: int) -> Letter:
     """The letter for a decision, also for one that was superseded. Refused: a number never given (unknown-decision)."""
     row = decision(connection, no)
-    return _letter(connection, row, members(connection, row.as_of)[row.member], latest_rows(connection, row.as_of))
+    persons, registered = members(connection, row.as_of), latest_rows(connection, row.as_of)
+    return _letter(connection, row, persons[row.member], registered, issuer(connection))
 
 
 def letters(connection: Connection, numbers: Collection[int] | None = None) -> Iterator[Letter]:
     """The letter for each decision that stands, by number; of these, where some are named."""
     persons: dict[date, dict[str, Person]] = {}
     registers: dict[date, dict[str, Row[Any]]] = {}
+    sender = issuer(connection)
     for row in (row for row in standing(connection) if numbers is None or row.no in numbers):
         if row.as_of not in persons:
             persons[row.as_of] = members(connection, row.as_of)
             registers[row.as_of] = latest_rows(connection, row.as_of)
-        yield _letter(connection, row, persons[row.as_of][row.member], registers[row.as_of])
+        yield _letter(connection, row, persons[row.as_of][row.member], registers[row.as_of], sender)
 
 
 def _letter(
-    connection: Connection, decision: Decision, addressee: Person, registered: Mapping[str, Row[Any]]
+    connection: Connection, decision: Decision, addressee: Person, registered: Mapping[str, Row[Any]], sender: Issuer
 ) -> Letter:
     finding, values, cited = decision.finding, _facts(decision), _cited(decision)
     applied_on = values["applied_on"]
@@ -110,6 +114,7 @@ def _letter(
         tax_percent=_tax_percent(connection, finding, values, decision.as_of),
         choice=str(values["choice"]) if "choice" in values else None,
         ended=None if known is None else ended_registration(known),
+        sender=sender,
     )
 
 

@@ -6,6 +6,7 @@ never loses what was written since: the books that stand there have to be the be
 
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -143,7 +144,12 @@ def _beside(file: Path, *, replaces: bool = False) -> Iterator[Path]:
 
 
 def _sync(folder: Path) -> None:
-    """Has the folder itself reach the disk: a name that is not there after a power failure is no backup."""
+    """Has the folder itself reach the disk: a name that is not there after a power failure is no backup.
+
+    Windows opens no folder; NTFS keeps names in a journal of its own.
+    """
+    if sys.platform == "win32":
+        return
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -1,4 +1,4 @@
-"""Settings: what the federation is to its bank, and how many people a payment needs; the last word on each counts.
+"""Settings: the federation as its papers and its bank name it, and how many people a payment needs; the last counts.
 
 Who changes one is kept like everything else. On PostgreSQL an approver changes them, and a clerk does not.
 """
@@ -27,7 +27,7 @@ class Setting:
     """What can be set: its name, what it is, what a value of it looks like, and how a typed text is read.
 
     `read` gives the value as it is kept, or None for what is no such value. Until it is set `default` counts; None:
-    nothing does.
+    nothing does. One that is `needed` has to be set before there is a payment file.
     """
 
     name: str
@@ -36,11 +36,7 @@ class Setting:
     read: Callable[[str], str | None]
     default: str | None = None
     masked: bool = False
-
-    @property
-    def needed(self) -> bool:
-        """Whether there is no payment file without it."""
-        return self.default is None
+    needed: bool = False
 
     def shown(self, value: str | None) -> str | None:
         """The value as it may be shown: of an account number the last digits."""
@@ -64,6 +60,11 @@ def _name(limit: int, signs: str, *, blank: bool = False) -> Callable[[str], str
     return read
 
 
+def _text(text: str) -> str | None:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _LONGEST and plain.isprintable() else None
+
+
 def _word(words: CodeList, codes: tuple[str, ...]) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
         word = words.find(unicodedata.normalize("NFKC", text).strip())
@@ -84,6 +85,10 @@ SLIP_APPROVAL, SLIP_APPROVAL_YEN = "slip_approval_yen", 1
 _PLACE_FORM = N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing")
 _PLACE = (_PLACE_FORM, _name(15, kana.IN_PLACES, blank=True), "")
 
+# What stands on papers and letters.
+_LONGEST = 100
+_TEXT = (N_("any text of at most 100 characters, or nothing"), _text, "")
+
 SETTINGS = {
     setting.name: setting
     for setting in (
@@ -101,24 +106,37 @@ SETTINGS = {
             _whole_yen,
             default=str(SLIP_APPROVAL_YEN),
         ),
-        Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10)),
+        Setting("federation_name", N_("the federation's name, as its papers bear it"), *_TEXT),
+        Setting("federation_department", N_("the department that members write to"), *_TEXT),
+        Setting("federation_address", N_("the federation's postal address"), *_TEXT),
+        Setting("federation_telephone", N_("the telephone of that department"), *_TEXT),
+        Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10), needed=True),
         Setting(
             "payer_name",
             N_("the federation's name, as its bank knows it"),
             N_("kana, capitals, digits, space and ( ) - . — at most 40 half-width characters"),
             _name(40, kana.IN_NAMES),
+            needed=True,
         ),
-        Setting("payer_bank", N_("the number of the bank it pays from"), N_("4 digits"), _digits(4)),
+        Setting("payer_bank", N_("the number of the bank it pays from"), N_("4 digits"), _digits(4), needed=True),
         Setting("payer_bank_name", N_("the name of the bank it pays from"), *_PLACE),
-        Setting("payer_branch", N_("the number of the branch it pays from"), N_("3 digits"), _digits(3)),
+        Setting("payer_branch", N_("the number of the branch it pays from"), N_("3 digits"), _digits(3), needed=True),
         Setting("payer_branch_name", N_("the name of the branch it pays from"), *_PLACE),
         Setting(
             "payer_account_type",
             N_("the kind of account it pays from"),
             N_("1 (ordinary), 2 (current) or 9 (other)"),
             _word(ACCOUNT_TYPES, _PAYING),
+            needed=True,
         ),
-        Setting("payer_account", N_("the number of the account it pays from"), N_("7 digits"), _digits(7), masked=True),
+        Setting(
+            "payer_account",
+            N_("the number of the account it pays from"),
+            N_("7 digits"),
+            _digits(7),
+            masked=True,
+            needed=True,
+        ),
     )
 }
 

@@ -35,43 +35,48 @@ def turn(file: str, patience: int) -> Iterator[None]:
     Raises NotOurTurn after so many milliseconds of patience. Where the system has no such locks, or the file cannot be
     written, there are no turns and the database's own lock decides alone.
     """
-    if sys.platform != "linux":
+    if sys.platform == "linux":
+        with _turn(file, patience):
+            yield
+    else:
         yield
-        return
-    try:
-        queue = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError:
-        yield
-        return
-    try:
-        number = _number(queue)
-        until = time.monotonic() + patience * _MILLISECOND
-        while before := _before(queue, number):
-            if time.monotonic() > until:
-                raise NotOurTurn
-            time.sleep(min(before * _GLANCE, _LONGEST))
-        yield
-    finally:
-        os.close(queue)
 
 
-def _number(queue: int) -> int:
-    """The next number, held from here on until the file is closed."""
-    _lock(queue, fcntl.F_OFD_SETLKW, fcntl.F_WRLCK, 0, 1)
-    last = int.from_bytes(os.pread(queue, 8, 0), "big")
-    number = max(last, _FIRST) + 1
-    _lock(queue, fcntl.F_OFD_SETLKW, fcntl.F_WRLCK, number, 1)
-    os.pwrite(queue, number.to_bytes(8, "big"), 0)
-    _lock(queue, fcntl.F_OFD_SETLK, fcntl.F_UNLCK, 0, 1)
-    return number
+if sys.platform == "linux":
 
+    @contextmanager
+    def _turn(file: str, patience: int) -> Iterator[None]:
+        try:
+            queue = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            yield
+            return
+        try:
+            number = _number(queue)
+            until = time.monotonic() + patience * _MILLISECOND
+            while before := _before(queue, number):
+                if time.monotonic() > until:
+                    raise NotOurTurn
+                time.sleep(min(before * _GLANCE, _LONGEST))
+            yield
+        finally:
+            os.close(queue)
 
-def _before(queue: int, number: int) -> int:
-    """How far ahead of us somebody holds a smaller number; 0 when it is our turn."""
-    kind, _whence, start, *_rest = _lock(queue, fcntl.F_OFD_GETLK, fcntl.F_WRLCK, _FIRST, number - _FIRST)
-    return 0 if kind == fcntl.F_UNLCK else number - start
+    def _number(queue: int) -> int:
+        """The next number, held from here on until the file is closed."""
+        _lock(queue, fcntl.F_OFD_SETLKW, fcntl.F_WRLCK, 0, 1)
+        last = int.from_bytes(os.pread(queue, 8, 0), "big")
+        number = max(last, _FIRST) + 1
+        _lock(queue, fcntl.F_OFD_SETLKW, fcntl.F_WRLCK, number, 1)
+        os.pwrite(queue, number.to_bytes(8, "big"), 0)
+        _lock(queue, fcntl.F_OFD_SETLK, fcntl.F_UNLCK, 0, 1)
+        return number
 
+    def _before(queue: int, number: int) -> int:
+        """How far ahead of us somebody holds a smaller number; 0 when it is our turn."""
+        kind, _whence, start, *_rest = _lock(queue, fcntl.F_OFD_GETLK, fcntl.F_WRLCK, _FIRST, number - _FIRST)
+        return 0 if kind == fcntl.F_UNLCK else number - start
 
-def _lock(queue: int, command: int, kind: int, start: int, length: int) -> tuple[int, ...]:
-    request = struct.pack(_LOCK, kind, os.SEEK_SET, start, length, 0)
-    return struct.unpack(_LOCK, fcntl.fcntl(queue, command, request))
+    def _lock(queue: int, command: int, kind: int, start: int, length: int) -> tuple[int, ...]:
+        request = struct.pack(_LOCK, kind, os.SEEK_SET, start, length, 0)
+        return struct.unpack(_LOCK, fcntl.fcntl(queue, command, request))

@@ -58,7 +58,7 @@ def remember(path: Path) -> None:
         memory.parent.mkdir(parents=True, exist_ok=True)
         if memory.exists() and memory.stat().st_size > _MOST_BYTES:
             memory.write_bytes(memory.read_bytes()[-_MOST_BYTES // 130 * 65 :])
-        handle = os.open(memory, os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o600)
+        handle = os.open(memory, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
         with open(handle, "ab") as list_of_files:  # noqa: PTH123 - by its number, so that it is the owner's alone
             list_of_files.write(f"{_digest(path)}\n".encode())
 
@@ -71,8 +71,13 @@ def _remembered() -> frozenset[str]:
 
 
 def _memory() -> Path:
+    return state_folder() / "written"
+
+
+def state_folder() -> Path:
+    """The folder of the person's own in which this machine remembers what is in no books."""
     base = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "seisan" / "written"
+    return (Path(base) if base else Path.home() / ".local" / "state") / "seisan"
 
 
 def _digest(path: Path) -> str:

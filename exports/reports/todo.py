@@ -1,0 +1,82 @@
+"""やること一覧: what has to be done, by kind, the most urgent first, each with the command that is typed next."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from exports.formats import terminal
+from exports.reports.filters import read_association
+from exports.reports.report import AS_OF, Column, Connection, Listing, Parameter, Question, Report
+from ledger.codes import WORK
+from ledger.i18n import N_, _
+
+if TYPE_CHECKING:
+    from ledger.todo.work import Work
+
+
+def _rows(connection: Connection, question: Question) -> "list[Work]":
+    from ledger.todo.asked import Asked
+    from ledger.todo.work import todo
+
+    asked = Asked(connection, question["as_of"], question["backed_up_on"], question["verified_on"])
+    return todo(asked, question["association"])
+
+
+def _remembered(connection: Connection) -> Mapping[str, Any]:
+    """What is in no books, and is kept in the file that is written: when they were copied and verified last."""
+    from ledger.store.safekeeping import last
+
+    return {"backed_up_on": last(connection, "backup"), "verified_on": last(connection, "verify")}
+
+
+def _text(listing: Listing) -> str:
+    if not listing.content:
+        return _("Nothing has to be done as of {day}.", day=listing.made_on)
+    return terminal.format_sheet(listing.sheet())
+
+
+REPORT = Report(
+    name="todo",
+    title=N_("What has to be done"),
+    summary=N_("What has to be done, by kind, the most urgent first, each with the command that is typed next."),
+    examples=("todo", "todo --as-of 2012-09-30", "todo --association 東京 --out やること.xlsx"),
+    parameters=(
+        AS_OF,
+        Parameter(
+            *("association", "text", N_("what is about the members of one association"), "--association", "NAME"),
+            read=read_association,
+        ),
+        Parameter(
+            "backed_up_on",
+            "day",
+            N_("the day of the last backup (default: what this machine remembers)"),
+            "--backed-up-on",
+            "DAY",
+        ),
+        Parameter(
+            "verified_on",
+            "day",
+            N_("the day on which the books were last verified (default: what this machine remembers)"),
+            "--verified-on",
+            "DAY",
+        ),
+    ),
+    rows=_rows,
+    remembered=_remembered,
+    list_key="todo",
+    columns=(
+        Column("kind", N_("What"), width=44, show=lambda code: WORK[code].said),
+        Column("count", N_("Number"), kind="count", width=7),
+        Column("yen", N_("Amount"), kind="yen", width=13),
+        Column("oldest_on", N_("Oldest"), "oldest.on", "day", 17, in_json=False),
+        Column("oldest_no", N_("Its number"), "oldest.name", width=20, in_json=False),
+        Column("oldest", columns=(Column("no", get="name"), Column("on", kind="day"))),
+        Column("next", N_("Next"), width=60),
+    ),
+    dated=True,
+    text=_text,
+    empty=None,
+    notes=(
+        N_("What came up by the day and is to be done to this moment. Each command can be typed as it stands."),
+        N_("Who approves is another person than who proposed."),
+    ),
+)

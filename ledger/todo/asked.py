@@ -1,0 +1,78 @@
+"""What the books are asked for the list of what has to be done: each thing once, as of a day, and only if needed."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from ledger.booking import approvals, open_items
+from ledger.booking.bills import BillComparison, reconcile
+from ledger.booking.open_items import OpenItem
+from ledger.booking.planning import Plan
+from ledger.booking.run import planned
+from ledger.codes import Account
+from ledger.decisions.findings import Finding, judge
+from ledger.journal.balances import held
+from ledger.settlements import Settlement
+from ledger.settlements import refunds as every_refund
+from ledger.statements.due import OutstandingReceipt, due
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The books as they are asked, as of a day; when they were copied and verified last (None: that is not known)."""
+
+    connection: Connection
+    as_of: date
+    backed_up_on: date | None = None
+    verified_on: date | None = None
+
+    @cached_property
+    def refunds(self) -> list[Settlement]:
+        """Every refund and returned overpayment, as it stands to this moment."""
+        return every_refund(self.connection)
+
+    def refunds_in(self, state: str) -> list[OpenItem]:
+        """Those that came into a state by the day."""
+        return open_items.refunds_in(state, self.refunds, self.as_of)
+
+    @cached_property
+    def fallen(self) -> set[str]:
+        """The numbers of the refunds whose approval fell."""
+        return {str(no) for no in approvals.fallen(self.connection, self.refunds)}
+
+    @cached_property
+    def due(self) -> list[OutstandingReceipt]:
+        """The receipts that are outstanding."""
+        return due(self.connection, self.as_of)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """The answer for every application."""
+        return judge(self.connection, self.as_of)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What is called for in the books and is not posted."""
+        return planned(self.connection, self.as_of)
+
+    @cached_property
+    def left(self) -> dict[str, list[OpenItem]]:
+        """What booking leaves, by why."""
+        return open_items.left_unbooked(self.plan, self.as_of)
+
+    @cached_property
+    def suspense(self) -> list[OpenItem]:
+        """The deposits in suspense."""
+        return open_items.suspense(self.connection, self.as_of)
+
+    @cached_property
+    def lines(self) -> list[BillComparison]:
+        """The lines of the authority's bills beside the books."""
+        return reconcile(self.connection)
+
+    @cached_property
+    def owed(self) -> dict[str | None, int]:
+        """What the authority is owed for each application."""
+        return held(self.connection, Account.AUTHORITY_PAYABLE, "application", self.as_of)
