@@ -149,6 +149,10 @@ def test_a_sentence_about_a_count_has_its_plural_forms() -> None:
 
 # Their count is never one, or the sentence stands in a workbook as it was.
 COUNTED_WITHOUT = {
+    "{count} refunds proposed. Next, by another person: seisan refund approve {numbers}",
+    "{count} refunds approved. Next, with all that are: seisan refund file --on {on} --out transfers-{on}.txt",
+    "{count} refunds rejected; their yen are no longer reserved.",
+    "{count} refunds are paid.",
     "{count} control totals do not agree",
     "{count} refunds of {yen} yen are in it, and it is said to be {told} of {total} yen",
 }

@@ -391,14 +391,6 @@ def test_what_is_stopped_at_the_keyboard_says_so(books: str, monkeypatch: pytest
     assert answer.stderr == "Stopped. Nothing was changed by the command that was running.\n"
 
 
-def test_a_number_that_is_not_in_the_register_is_answered_with_those_it_may_be(books: str) -> None:
-    said = json.loads(desk.typed(books, "check", desk.MEMBER.split("第")[1].removesuffix("号"), "--json").stdout)
-    assert said["refused"] == "unknown-member"
-    assert desk.MEMBER in said["instead"]
-    far = json.loads(desk.typed(books, "check", "どこにもない", "--json").stdout)
-    assert far["refused"] == "unknown-member" and "東京 第9001号" in far["instead"]
-
-
 # --- none is forgotten ----------------------------------------------------------------------------------------------
 
 # What no command reaches by itself, or needs files and databases in a state of their own: the module that reaches it.
