@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from exports.formats import terminal
+from exports.reports.empty import Empty
 from exports.reports.filters import read_association
-from exports.reports.report import AS_OF, Column, Connection, Listing, Parameter, Question, Report
+from exports.reports.report import AS_OF, Column, Connection, Parameter, Question, Report
 from ledger.codes import WORK
 from ledger.i18n import N_, _
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def _rows(connection: Connection, question: Question) -> "list[Work]":
-    from ledger.todo.asked import Asked
+    from ledger.todo.asked import AskedBooks
     from ledger.todo.work import todo
 
-    asked = Asked(connection, question["as_of"], question["backed_up_on"], question["verified_on"])
+    asked = AskedBooks(connection, question["as_of"], question["backed_up_on"], question["verified_on"])
     return todo(asked, question["association"])
 
 
@@ -28,10 +28,12 @@ def _remembered(connection: Connection) -> Mapping[str, Any]:
     return {"backed_up_on": last(connection, "backup"), "verified_on": last(connection, "verify")}
 
 
-def _text(listing: Listing) -> str:
-    if not listing.content:
-        return _("Nothing has to be done as of {day}.", day=listing.made_on)
-    return terminal.format_sheet(listing.sheet())
+class NothingToDo(Empty):
+    """That nothing has to be done is an answer, whatever was asked."""
+
+    def why(self, _connection: Connection, question: Question, _narrowed_from: int) -> str:
+        """That it is so, as of the day."""
+        return _("Nothing has to be done as of {day}.", day=question["as_of"])
 
 
 REPORT = Report(
@@ -73,7 +75,7 @@ REPORT = Report(
         Column("next", N_("Next"), width=60, importance=3),
     ),
     dated=True,
-    text=_text,
+    empty=NothingToDo(),
     notes=(
         N_("What had come up by the day, by what was known then; what was proposed or done since is left out."),
         N_("Who approves is another person than who proposed."),
