@@ -14,16 +14,16 @@ _HELD_AGAIN = ("rejected", "ended", "recovered", "undone")
 
 
 def recorded(step: Any, sentence: str, **fields: object) -> Answer:
-    """The sentence with the number of what was done."""
+    """The sentence with the number of what was done; what changed nothing says so first."""
     text = _(sentence, no=step.no, **fields)
     if not step.changed:
-        text += "\n" + _("It had been done before; nothing was changed.")
+        text = _("It had been done before; nothing was changed.") + "\n" + text
     return Answer(text, {"no": step.no, "changed": step.changed})
 
 
 def proposed(proposal: Any, sentence: str) -> Answer:
     """The same of a proposal, with its yen and what is remarkable about it."""
-    answer = recorded(proposal, sentence, yen=f"{proposal.yen:,}")
+    answer = recorded(proposal, sentence, yen=proposal.yen)
     text = "\n".join([answer.text, *(f"  ! {remark}" for remark in proposal.remarks)])
     data = {"no": proposal.no, "changed": proposal.changed, "amount": proposal.yen, "remarks": list(proposal.remarks)}
     return Answer(text, data)

@@ -28,11 +28,10 @@ def _remembered(connection: Connection) -> Mapping[str, Any]:
     return {"backed_up_on": last(connection, "backup"), "verified_on": last(connection, "verify")}
 
 
-class NothingToDo(Empty):
-    """That nothing has to be done is an answer, whatever was asked."""
+class _NothingToDo(Empty):
+    """That nothing has to be done needs no reason."""
 
-    def why(self, _connection: Connection, question: Question, _narrowed_from: int) -> str:
-        """That it is so, as of the day."""
+    def why(self, _connection: Connection, question: Mapping[str, Any], _narrowed_from: int) -> str:
         return _("Nothing has to be done as of {day}.", day=question["as_of"])
 
 
@@ -75,7 +74,7 @@ REPORT = Report(
         Column("next", N_("Next"), width=60, importance=3),
     ),
     dated=True,
-    empty=NothingToDo(),
+    empty=_NothingToDo(),
     notes=(
         N_("What had come up by the day, by what was known then; what was proposed or done since is left out."),
         N_("Who approves is another person than who proposed."),
