@@ -80,6 +80,7 @@ class PayeeKnownRow(KnownBase, table=True):
     __table_args__ = (
         CheckConstraint(one_of("account_type", ACCOUNT_TYPES.codes), "account_type"),
         Index(None, "application", "known_on", "id"),
+        Index(None, "account_number"),
     )
     application: str = Field(foreign_key="application.number")
     name: str

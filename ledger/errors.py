@@ -192,6 +192,13 @@ class DatabaseLocked(Refusal):
     instead = N_("run the command again when the other one has ended; nothing was changed")
 
 
+class WrittenMeanwhile(Refusal):
+    """the books at {database} were written by someone else while they were read"""
+
+    database: str
+    instead = N_("run the command again; where nothing can be written beside the books they can be read in quiet only")
+
+
 class DiskFull(Refusal):
     """there is no room left on the disk to write {place}"""
 

@@ -279,6 +279,8 @@ class MovementRow(RowBase, table=True):
         Index(None, "debit", "debit_application"),
         Index(None, "credit", "credit_application"),
         Index(None, "deposit"),
+        Index(None, "debit_application"),
+        Index(None, "credit_application"),
     )
     entry: int = Field(primary_key=True, foreign_key="entry.no")
     nth: int = Field(primary_key=True)
@@ -365,7 +367,7 @@ class RefundStepRow(SignedBase, table=True):
     payment_file: int | None = Field(default=None, foreign_key="payment_file.no", index=True)
     undoes: int | None = None
     yen: int | None = None
-    member_known: int | None = Field(default=None, foreign_key="member_known.id")
+    member_known: int | None = Field(default=None, foreign_key="member_known.id", index=True)
     payee: int | None = Field(default=None, foreign_key="payee_known.id")
     despite: str | None = None
     grounds: str | None = None
@@ -423,6 +425,7 @@ class SlipRow(RowBase, table=True):
         CheckConstraint("debit <> credit", "sides"),
         CheckConstraint("application IS NULL OR deposit IS NULL", "one_subject"),
         CheckConstraint("(kind = 'reversal') = (reverses IS NOT NULL)", "reverses"),
+        Index(None, "kind", "yen"),
     )
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str

@@ -2,7 +2,6 @@
 
 import csv
 import re
-import shlex
 import sys
 import tomllib
 from collections import Counter
@@ -322,45 +321,7 @@ def test_days_and_amounts_are_written_as_offices_write_them() -> None:
     assert {type(line["金額"]) for line in cells("入金.xlsx")} == {int, str}
 
 
-# --- the month by hand, in README.md and README.ja.md -----------------------------------------------------------------
-
-
-def month_by_hand(readme: str) -> list[list[str]]:
-    """The commands under the heading, as a shell takes them apart."""
-    month = (ROOT / readme).read_text(encoding="utf-8").split("```console\n")[2].split("```")[0]
-    assert all(line.startswith("$ ") for line in month.splitlines())
-    return [shlex.split(line.removeprefix("$ "), comments=True) for line in month.splitlines()]
-
-
-def test_the_month_by_hand_can_be_typed_and_writes_only_into_the_folder_that_git_ignores(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    play.copy_input(Path("demo/input"))
-    for program, *words in month_by_hand("README.md"):
-        if program == "export":
-            for setting in words:
-                monkeypatch.setenv(*setting.split("=", 1))
-        elif program == "seisan":
-            inputs = sorted(map(str, Path("demo/input").iterdir()))
-            typed = [path for word in words for path in (inputs if word == "demo/input/*" else [word])]
-            answer = CliRunner().invoke(cli.app, typed)
-            # The first `close` says what stands against it.
-            assert answer.exit_code == (1 if words == ["close", "2012-09"] else 0), answer.output
-    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
-    assert "/demo/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-
-
-def test_the_month_by_hand_is_the_same_in_both_languages() -> None:
-    assert month_by_hand("README.ja.md") == month_by_hand("README.md")
-
-
-@pytest.mark.parametrize("manual", ["README.md", "README.ja.md", "tests/walkthrough/refund.md"])
-def test_the_manual_has_the_payer_of_the_demo(manual: str) -> None:
-    words = (ROOT / manual).read_text(encoding="utf-8")
-    assert dict(re.findall(r"(?m)^\$ seisan settings set (payer_\w+) '?([^' \n]+)", words)) == {
-        name: value for name, value in play.SETTINGS.items() if name.startswith("payer_")
-    }
+# --- what is said at the end ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

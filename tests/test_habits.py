@@ -49,7 +49,7 @@ def _read(column: InputColumn, cell: Any) -> object:
 
 PAGES: dict[i18n.Language, dict[str, str]] = {
     "en": {
-        "title": "# What may stand in a cell",
+        "title": "# What may stand in a cell\n\n日本語: [cells.ja.md](cells.ja.md)",
         "about": "A cell is taken for what it shows where nothing else can be meant; else the file is refused, with "
         "its row, its\ncolumn and the sentence below. Spaces at either end do not count. In quotes: a text; without: a "
         "number, a day or a\nbox, as a workbook holds them. This page is made from the table by which it is tested.",
@@ -59,7 +59,7 @@ PAGES: dict[i18n.Language, dict[str, str]] = {
         "example": "its row is passed over as an example; refused where there is no other",
     },
     "ja": {
-        "title": "# セルに書けるもの",
+        "title": "# セルに書けるもの\n\nEnglish: [cells.md](cells.md)",
         "about": "ほかの意味に取れないものは、シートに見えるとおりに取り込みます。\n"
         "それ以外は、行、列と次の文を示してファイルを受け付けません。\n"
         "前後の空白は数えません。「」は文字列、付いていないものはブックの数値、日付、チェックボックスです。\n"

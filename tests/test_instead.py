@@ -215,7 +215,7 @@ OWN_BOOKS = {
         not-in-encoding text-too-long too-many-rows
     """,
     "of keys: the advice is to type the same otherwise": "key-used-differently no-key-taken",
-    "of two writers at once": "posted-differently yen-not-held",
+    "of two at once": "posted-differently written-meanwhile yen-not-held",
     "of a notice's file, which its author mends": """
         does-not-run imports-something-else no-notice no-notice-yet no-such-proposal not-in-the-form notice-not-given
         overlaps-another proposal-does-not-parse proposal-not-python quotes-other-words raises-while-loading

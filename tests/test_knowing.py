@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import Table
 
 from ledger import dates, i18n, tables
-from ledger.intake.report import ImportReport
+from ledger.intake.importer import take_in
+from ledger.intake.recognition import read_file
+from ledger.intake.report import PASSED_OVER, ImportReport
 from ledger.intake.withdrawing import parse_rows, withdraw
+from ledger.intake.workbook import sheets
 from ledger.store import database
-from tests.test_intake import APPLICATIONS, MEMBERS, ONE_DATABASE, _rows, _take
+from tests.test_intake import APPLICATIONS, MEMBERS, ONE_DATABASE, SAMPLES, _rows, _take
 
 
 @pytest.fixture(autouse=True)
@@ -83,11 +86,61 @@ def test_rows_that_were_withdrawn_are_not_taken_over(book_url: str, tmp_path: Pa
     _take(book_url, tmp_path, issues)
     with database.writing(book_url) as connection:
         withdraw(connection, parse_rows("3:2"), on=date(2020, 4, 1), reason="行の誤り", by="試験")
-    _take(book_url, tmp_path, issues, known_on=date(2012, 2, 1))
+    report = _take(book_url, tmp_path, issues, known_on=date(2012, 2, 1))
+    told = [(sheet.rows, sheet.taken_in, sheet.passed_over) for file in report.files for sheet in file.sheets]
+    assert told == [(1, 1, {"heading": 1, "withdrawn": 1})]
     known = {
         (row["application"], row["known_on"]) for row in _rows(book_url, tables.fact) if row["name"] == "mailed_on"
     }
     assert known == {("A1", date(2020, 4, 1)), ("B1", date(2020, 4, 1)), ("B1", date(2012, 2, 1))}
+
+
+# --- the sum is the sheet -------------------------------------------------------------------------------------------
+
+
+def _held(path: Path) -> int:
+    """How many rows the sheets of a file hold of which any table was read."""
+    read = {table.sheet for table in read_file(path.name, path.read_bytes(), path.suffix).sheets}
+    return sum(sum(1 for _row in sheet.rows) for sheet in sheets(path.read_bytes(), path.suffix) if sheet.name in read)
+
+
+def _require_sums(report: ImportReport, times: int) -> None:
+    """Each file that was read tells what became of all of its rows; so many were read."""
+    read = [file for file in report.files if not file.unchanged]
+    assert len(read) == times
+    for file in read:
+        told = sum(sheet.rows + sum(sheet.passed_over.values()) for sheet in file.sheets)
+        assert told == _held(Path(file.name)), file
+        assert all(sheet.rows == sheet.taken_in + sheet.known for sheet in file.sheets)
+        assert all(sheet.passed_over.keys() <= PASSED_OVER.keys() for sheet in file.sheets)
+    said = [line.partition(":")[0] for line in report.sentences() if line.startswith("全 ")]
+    assert said == ([f"全 {sum(_held(Path(file.name)) for file in read):,} 行"] if read else [])
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("known_on", [None, date(2012, 2, 1), date(2001, 4, 2), date(2020, 3, 31)])
+@pytest.mark.parametrize("between", ["nothing", "rows withdrawn", "saved anew"])
+def test_rows_taken_in_known_and_passed_over_are_all_rows_however_often_a_file_comes(
+    book_url: str, tmp_path: Path, between: str, known_on: date | None
+) -> None:
+    def take(paths: list[Path], day: date | None) -> ImportReport:
+        with database.writing(book_url) as connection:
+            return take_in(connection, paths, day, "試験")
+
+    _require_sums(take(SAMPLES, None), len(SAMPLES))
+    again = list(SAMPLES)
+    if between == "rows withdrawn":
+        no = next(no for no, path in enumerate(SAMPLES, 1) if path.name == "発行.csv")
+        with database.writing(book_url) as connection:
+            withdraw(connection, parse_rows(f"{no}:2"), on=date(2020, 4, 1), reason="行の誤り", by="試験")
+    if between == "saved anew":
+        again = [tmp_path / path.name for path in SAMPLES if path.suffix == ".csv" and path.name != "開始残高.csv"]
+        for path in again:
+            path.write_bytes(SAMPLES[0].with_name(path.name).read_bytes() + b"\r\n")
+    report = take(again, known_on)
+    taken_over = {note.file for note in report.notes if note.code == "known-earlier"}
+    _require_sums(report, len(again) if between == "saved anew" else len(taken_over))
+    _require_sums(take(again, known_on), 0)
 
 
 @ONE_DATABASE

@@ -236,6 +236,7 @@ AN_EVENT: Edits = {
         '    "interest": Writing(CLERK, "120 --on 2012-05-01", "121 --on 2012-05-01", "YEN", "booked", BOTH),\n'
         '    "reverse": Writing(',
     ),
+    "tests/test_next_steps.py": replaced('    "reverse": "-', '    "interest": "- it is posted",\n    "reverse": "-'),
     "tests/test_templates.py": replaced(
         '            "opening_balance",\n', '            "opening_balance",\n            "donation_received",\n'
     ),
@@ -282,10 +283,10 @@ def test_event_refusal_and_commands_take_their_lines(copy: EditedCopy) -> None:
     copy.passes("tests/test_walkthrough.py", "-k", "interest", "--update")
     transcript = (copy.folder / "tests" / "walkthrough" / "interest.md").read_text(encoding="utf-8")
     assert "仕訳 1 で利息を起票しました。" in transcript and "(too-much-interest)" in transcript
-    modules = ("templates", "refusals", "idempotency", "messages", "cli")
+    modules = ("templates", "refusals", "idempotency", "messages", "cli", "next_steps")
     chosen = (
         "interest or fees or table_of_events or test_messages or is_reached or one_code or what_instead or is_declared"
-        " or every_command_is_either"
+        " or every_command_is_either or stands_in_the_table"
     )
     copy.passes(*(f"tests/test_{module}.py" for module in modules), "-k", chosen)
 

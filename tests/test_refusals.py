@@ -419,6 +419,7 @@ ELSEWHERE = {
         approval-fell proposed-differently grounds-changed same-person-pays came-back-before more-than-paid
         nothing-recorded no-refund-named nothing-to-propose none-waits
     """,
+    "test_read_only.py": "WrittenMeanwhile",
     "test_many.py": "changed-meanwhile none-to-pay payment-file-void",
     "test_payees.py": "payee-not-approved no-payee-to-approve same-person-brought-payee member-died"
     " no-payee-to-end payee-end-waits no-payee-end-waits same-person-ends-payee",

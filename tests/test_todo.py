@@ -366,8 +366,11 @@ def test_a_list_that_was_handed_out_is_made_again(books: str, tmp_path: Path) ->
     assert desk.answered(books, "verify", str(file))["faults"] == []
 
 
-def test_when_the_books_were_cared_for_is_remembered(new_book: Callable[[], str], tmp_path: Path) -> None:
-    url = new_book()
+def test_when_the_books_were_cared_for_is_remembered(
+    book_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = book_url
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with database.writing(url, by=CLERK) as connection:
         loose(connection)
 

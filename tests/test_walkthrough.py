@@ -7,7 +7,7 @@ A ```csv block is an input file (its name stands after csv); a ```console block 
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -55,6 +55,7 @@ def test_the_transcript_is_what_happens(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEISAN_USER", "乙川")
     monkeypatch.setattr(dates, "now", lambda: datetime(2012, 10, 31, 9, 0))
+    monkeypatch.setattr(dates, "today", lambda: date(2012, 10, 31))
     written = path.read_text(encoding="utf-8")
     now = replayed(written, tmp_path, empty_url)
     if update and engine == "sqlite":

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Annotated
 
-from exports.commands.steps import posted
-from exports.reports import REPORTS, slips
+from exports.commands.steps import ending, posted
+from exports.reports import REPORTS, slips, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, Application, On, Out, Reason, argument, number, option
 from exports.shell.session import Answer, Books, Session
@@ -71,8 +71,7 @@ def write_off(
 
     proposing = booking.write_off_claim if claim else booking.write_off
     result = proposing(books.connection, subject, on=on, reason=reason, by=books.by)
-    posted(books, "slip", result)
-    return Answer(*slips.told(result))
+    return ending(Answer(*slips.told(result)), posted(books, "slip", result))
 
 
 @slip.writes("income", "20120310-7 --reason 回答なし", "20120310-7 --yen 255 --reason 回答なし", may=("propose",))
@@ -118,8 +117,7 @@ def approve_slip(books: Books, no: Slip, on: On) -> Answer:
     from ledger.booking import slips as booking
 
     result = booking.approve(books.connection, no, on=on, by=books.by)
-    posted(books, "slip", result)
-    return Answer(*slips.told(result))
+    return ending(Answer(*slips.told(result)), posted(books, "slip", result))
 
 
 @slip.writes("reject", "1 --reason 金額相違", may=("propose", "approve"))
@@ -139,9 +137,11 @@ def reverse(
     from ledger.booking.recording import post_after_entry
 
     result = reversals.reverse(books.connection, entry, on=on, reason=reason, by=books.by)
-    if result.changed and result.no is not None:
-        post_after_entry(books.connection, entry, through=dates.today(), by=books.by)
-    return Answer(*slips.reversed_entry(books.connection, result))
+    answer = Answer(*slips.reversed_entry(books.connection, result))
+    if not result.changed or result.no is None:
+        return answer
+    report = post_after_entry(books.connection, entry, through=dates.today(), by=books.by)
+    return ending(answer, summaries.posted_besides(report))
 
 
 @export.runs("journal", "--format hledger --out seisan.journal", "--out 仕訳帳.csv --from 2012-04-01 --to 2013-03-31")

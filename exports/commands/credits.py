@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from exports.commands import refunds
-from exports.commands.steps import posted, proposed, recorded
+from exports.commands.steps import proposed, recorded, settled
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
 from exports.shell.options import Application, No, On, Reason, option
@@ -36,8 +36,9 @@ def approve(books: Books, no: No, on: On) -> Answer:
     from ledger.booking import credits
 
     step = credits.approve(books.connection, no, on=on, by=books.by)
-    posted(books, "credit", step)
-    return recorded(step, N_("Credit {no} is applied; the reissue owes that much less."))
+    return settled(
+        books, "credit", recorded(step, N_("Credit {no} is applied; the reissue owes that much less.")), step
+    )
 
 
 @credit.writes("reject", "1 --reason 本人が払戻しを希望", may=("propose", "approve"))
@@ -46,8 +47,9 @@ def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
     from ledger.booking import credits
 
     step = credits.reject(books.connection, no, on=on, reason=reason, by=books.by)
-    posted(books, "credit", step)
-    return recorded(step, N_("Credit {no} is rejected; its yen are no longer reserved."))
+    return settled(
+        books, "credit", recorded(step, N_("Credit {no} is rejected; its yen are no longer reserved.")), step
+    )
 
 
 @credit.writes("undo", "1 --reason 再発行申込みの取下げ", may=("propose",))
@@ -56,8 +58,9 @@ def undo(books: Books, no: No, reason: Reason, on: On) -> Answer:
     from ledger.booking import credits
 
     step = credits.undo(books.connection, no, on=on, reason=reason, by=books.by)
-    posted(books, "credit", step)
-    return recorded(step, N_("Credit {no} is undone; the fee can be refunded or credited again."))
+    return settled(
+        books, "credit", recorded(step, N_("Credit {no} is undone; the fee can be refunded or credited again.")), step
+    )
 
 
 credit.lists(REPORTS["credit list"], "list")

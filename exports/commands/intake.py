@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from exports.reports import REPORTS, summaries
+from exports.reports import REPORTS, next_step, summaries
 from exports.shell import lists
 from exports.shell.commands import Commands
 from exports.shell.options import AsJson, DryRun, On, Out, OutInstead, Reason, argument, option
@@ -43,7 +43,7 @@ def take_in(
     report, booked = import_files(
         books.connection, files, known_on, through=dates.today(), by=books.by, watching=watched
     )
-    return Answer(*summaries.imported(report, booked))
+    return _ending(books, *summaries.imported(report, booked))
 
 
 @app.writes(
@@ -61,7 +61,12 @@ def withdraw(
 
     withdrawn = parse_rows(rows)
     result = withdraw_rows(books.connection, withdrawn, on=on, reason=reason, through=dates.today(), by=books.by)
-    return Answer(*summaries.withdrawn(withdrawn.no, *result))
+    return _ending(books, *summaries.withdrawn(withdrawn.no, *result))
+
+
+def _ending(books: Books, text: str, data: object) -> Answer:
+    """The answer, and below it the most urgent of what has to be done."""
+    return Answer(f"{text}\n{next_step.most_urgent(books.connection, dates.today())}", data)
 
 
 _KINDS = N_(
@@ -105,7 +110,7 @@ def book(
     from ledger.booking import run
 
     report = run.book(books.connection, through, by=books.by, on_its_day=on_its_day)
-    return Answer(*summaries.booked(report))
+    return _ending(books, *summaries.booked(report))
 
 
 def _recorded(books: Books, deposit: str, parts: list[str]) -> "tuple[str, list[Part]]":
@@ -117,6 +122,14 @@ def _recorded(books: Books, deposit: str, parts: list[str]) -> "tuple[str, list[
     spelled = (as_recorded(books.connection, "application", part.application) for part in read)
     recorded = [replace(part, application=number) for part, number in zip(read, spelled, strict=True)]
     return as_recorded(books.connection, "deposit", deposit), recorded
+
+
+def _after_match(books: Books) -> str:
+    """What is typed next: the next transfer of which it is not known what it pays for, while there is one."""
+    from ledger.booking import open_items
+
+    more = open_items.unknown(open_items.suspense(books.connection, dates.today()))
+    return next_step.next_step("match" if more else "todo")
 
 
 @app.runs(
@@ -151,7 +164,7 @@ def match(
         sentence = N_("It had been settled so before; nothing was changed.")
         data: dict[str, object] = {"deposit": paid_by, "application": read[0].application, "changed": new}
         data["parts"] = [{"application": part.application, "yen": part.yen} for part in read]
-        return Answer(_(N_("Settled and posted.") if new else sentence), data)
+        return Answer(_(N_("Settled and posted.") if new else sentence) + f"\n{_after_match(books)}", data)
 
     return session.write(settle)
 
@@ -176,10 +189,13 @@ def unmatch(
     new = allocation.take_back(
         books.connection, deposit, application, on=on, reason=reason, through=dates.today(), by=books.by
     )
-    sentence = N_("Taken back: it is not known any more what it pays for. Next: seisan match {deposit}")
+    text = _("Taken back: it is not known any more what it pays for.")
     if not new:
-        sentence = N_("It was not known what deposit {deposit} pays for; nothing was changed.")
-    return Answer(_(sentence, deposit=deposit), {"deposit": deposit, "application": application, "changed": new})
+        text = _("It was not known what deposit {deposit} pays for; nothing was changed.", deposit=deposit)
+    return Answer(
+        f"{text}\n{next_step.next_step('match', deposit)}",
+        {"deposit": deposit, "application": application, "changed": new},
+    )
 
 
 app.lists(REPORTS["find"])

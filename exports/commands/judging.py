@@ -4,8 +4,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from exports.commands.steps import recorded
+from exports.commands.steps import ending, recorded
 from exports.reports import REPORTS, summaries
+from exports.reports.next_step import next_step
 from exports.shell.commands import Commands
 from exports.shell.options import AsJson, AsOf, Association, No, On, Reason, State, argument, option
 from exports.shell.session import Answer, Books, Session
@@ -57,7 +58,8 @@ def approve(books: Books, no: No, on: On) -> Answer:
     from ledger.booking import rulings
 
     step = rulings.approve(books.connection, no, on=on, by=books.by)
-    return recorded(step, N_("Ruling {no} is approved; the answer rests on it from this day. Next: seisan check"))
+    answer = recorded(step, N_("Ruling {no} is approved; the answer rests on it from this day."))
+    return _asked_again(books, answer, no)
 
 
 @ruling.writes("reject", "1 --reason 別件の決裁", may=("propose", "approve"))
@@ -66,7 +68,15 @@ def reject(books: Books, no: No, reason: Reason, on: On) -> Answer:
     from ledger.booking import rulings
 
     step = rulings.reject(books.connection, no, on=on, reason=reason, by=books.by)
-    return recorded(step, N_("Ruling {no} is rejected; it settles nothing from this day on."))
+    answer = recorded(step, N_("Ruling {no} is rejected; it settles nothing from this day on."))
+    return _asked_again(books, answer, no)
+
+
+def _asked_again(books: Books, answer: Answer, no: int) -> Answer:
+    """The answer, and below it how to see what the ruling changed."""
+    from ledger.booking.rulings import application_of
+
+    return ending(answer, [next_step("check", "--application", application_of(books.connection, no))])
 
 
 ruling.lists(REPORTS["ruling list"], "list")

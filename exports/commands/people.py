@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 from exports.reports import REPORTS, people_list, summaries
+from exports.reports.next_step import next_by_another, next_step
 from exports.shell.commands import Commands
 from exports.shell.options import Application, AsJson, Member, Reason, argument, number, option
 from exports.shell.session import Answer, Books, Session
@@ -79,7 +80,8 @@ def approve(books: Books, member: Member) -> Answer:
     sentence = N_("The bank account of {member} is approved; refunds to it go on.")
     if not new:
         sentence = N_("The bank account of {member} had been approved before; nothing was changed.")
-    return Answer(_(sentence, member=change.member), {"member": change.member, "changed": new})
+    text = f"{_(sentence, member=change.member)}\n{next_step('refund', 'list')}"
+    return Answer(text, {"member": change.member, "changed": new})
 
 
 @payee.writes("approve", "2011-0001 --by 丙田", may=("approve",))
@@ -91,7 +93,7 @@ def approve_payee(books: Books, application: Application) -> Answer:
     sentence = N_("{name} receives what comes back for application {application}; refunds are approved anew for it.")
     if not new:
         sentence = N_("The payee of application {application} had been approved before; nothing was changed.")
-    text = _(sentence, application=approved.application, name=approved.name)
+    text = f"{_(sentence, application=approved.application, name=approved.name)}\n{next_step('refund', 'list')}"
     return Answer(text, {"application": approved.application, "name": approved.name, "changed": new})
 
 
@@ -104,9 +106,9 @@ def end_payee(books: Books, application: Application, reason: Reason) -> Answer:
     done = payees.end(books.connection, application, reason=reason, by=books.by)
     sentence = N_(
         "That {name} receives what comes back for application {application} is to end; until another person decides, "
-        "nothing is paid. Next: seisan payee approve-end '{application}'"
+        "nothing is paid."
     )
-    return _payee_step(done, sentence)
+    return _payee_step(done, sentence, next_by_another("payee", "approve-end", done[0].application))
 
 
 @payee.writes("approve-end", "2011-0001 --by 丙田", may=("approve",))
@@ -117,7 +119,9 @@ def approve_payee_end(books: Books, application: Application) -> Answer:
     sentence = N_(
         "{name} receives nothing for application {application} any more; what was approved for them is approved anew."
     )
-    return _payee_step(payees.approve_end(books.connection, application, by=books.by), sentence)
+    return _payee_step(
+        payees.approve_end(books.connection, application, by=books.by), sentence, next_step("refund", "list")
+    )
 
 
 @payee.writes("reject-end", "2011-0001 --reason 届出のとおり", may=("propose", "approve"))
@@ -137,12 +141,13 @@ def _require_reason(reason: str, command: str) -> None:
         raise NoReasonGiven(command)
 
 
-def _payee_step(done: "tuple[Payee, bool]", sentence: str) -> Answer:
+def _payee_step(done: "tuple[Payee, bool]", sentence: str, following: str = "") -> Answer:
     """What a step towards the end of a payee did, or that it had been done before."""
     payee, changed = done
     text = _(sentence, name=payee.name, application=payee.application)
     if not changed:
         text += "\n" + _("It had been done before; nothing was changed.")
+    text = "\n".join(filter(None, [text, following]))
     return Answer(text, {"application": payee.application, "name": payee.name, "changed": changed})
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
-from exports.commands.steps import posted, proposed, recorded, together, went_on
+from exports.commands.steps import proposed, recorded, settled, together, went_on
 from exports.reports import REPORTS, refund_lots
 from exports.shell.commands import Commands
 from exports.shell.options import (
@@ -88,14 +88,19 @@ def approve(books: Books, numbers: Numbers, on: On, despite: Despite = None) -> 
     """Approves what another person proposed: to whom it goes, the account, the yen and the grounds."""
     from ledger.booking import refunds
 
-    sentence = N_("Refund {no} is approved. Next, with all that are: seisan refund file --on DAY --out FILE")
+    sentence = N_(
+        "Refund {no} is approved. Next, with all that are: seisan refund file --on {on} --out transfers-{on}.txt"
+    )
     chosen = refund_lots.numbered(
         map(number_range, numbers), partial(refund_lots.waiting_for_approval, books.connection)
     )
     steps = [refunds.approve(books.connection, no, on=on, by=books.by, despite=despite) for no in chosen]
-    answers = [recorded(step, sentence) for step in steps]
-    of_many = N_("{count} refunds approved. Next, with all that are: seisan refund file --on DAY --out FILE")
-    return went_on(books, together(answers, _listed(books, answers), of_many), *(step.no for step in steps))
+    answers = [recorded(step, sentence, on=on) for step in steps]
+    of_many = N_(
+        "{count} refunds approved. Next, with all that are: seisan refund file --on {on} --out transfers-{on}.txt"
+    )
+    answer = together(answers, _listed(books, answers), of_many, on=on)
+    return went_on(books, answer, *(step.no for step in steps))
 
 
 @returns.writes("reject", "1 --reason 口座相違", may=("propose", "approve"), many=True)
@@ -108,10 +113,9 @@ def reject(books: Books, numbers: Numbers, reason: Reason, on: On) -> Answer:
         map(number_range, numbers), partial(refund_lots.waiting_for_payment, books.connection)
     )
     steps = [refunds.reject(books.connection, no, on=on, reason=reason, by=books.by) for no in chosen]
-    posted(books, "refund", *steps)
     answers = [recorded(step, sentence) for step in steps]
     of_many = N_("{count} refunds rejected; their yen are no longer reserved.")
-    return together(answers, _listed(books, answers), of_many)
+    return settled(books, "refund", together(answers, _listed(books, answers), of_many), *steps)
 
 
 @returns.writes("paid", "1 2 3 --on 2012-09-28", "--file 1 --on 2012-09-28", may=("pay",), many=True)
@@ -130,11 +134,10 @@ def paid(
 
     chosen = refund_lots.to_pay(books.connection, map(number_range, numbers or ()), file)
     steps = refunds.paid(books.connection, chosen, on=on, by=books.by, despite=despite)
-    posted(books, "refund", *steps)
     answers = [recorded(step, N_("Refund {no} is paid.")) for step in steps]
     answer = together(answers, _listed(books, answers), N_("{count} refunds are paid."))
     answer = replace(answer, data=[answer.data for answer in answers])
-    return went_on(books, answer, *(step.no for step in steps))
+    return went_on(books, settled(books, "refund", answer, *steps), *(step.no for step in steps))
 
 
 OnItsDay = Annotated[date | None, option("--on", N_("the business day (default: the day that was recorded)"), "DAY")]
@@ -146,10 +149,8 @@ def unpaid(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
     from ledger.booking.recovery import undo
 
     step = undo(books.connection, no, on=on, reason=reason, by=books.by, state="paid")
-    posted(books, "refund", step)
-    return recorded(
-        step, N_("The payment of refund {no} is taken back; on the right day: seisan refund paid {no} --on DAY")
-    )
+    sentence = N_("The payment of refund {no} is taken back; on the right day: seisan refund paid {no} --on DAY")
+    return settled(books, "refund", recorded(step, sentence), step)
 
 
 @returns.writes("returned", "1 --on 2012-10-02 --reason 口座なし", may=("pay",))
@@ -162,8 +163,7 @@ def returned(books: Books, no: No, reason: Reason, on: On) -> Answer:
         "seisan refund approve {no}; or seisan refund end {no} --reason …"
     )
     step = refunds.returned(books.connection, no, on=on, reason=reason, by=books.by)
-    posted(books, "refund", step)
-    return recorded(step, sentence)
+    return settled(books, "refund", recorded(step, sentence), step)
 
 
 @returns.writes("end", "1 --reason 再発行分に充当を希望 --by 丙田", may=("approve",))
@@ -172,8 +172,8 @@ def end(books: Books, no: No, reason: Reason, on: On) -> Answer:
     from ledger.booking import refunds
 
     step = refunds.end(books.connection, no, on=on, reason=reason, by=books.by)
-    posted(books, "refund", step)
-    return recorded(step, N_("Refund {no} is ended; its yen are held again as before it was proposed."))
+    sentence = N_("Refund {no} is ended; its yen are held again as before it was proposed.")
+    return settled(books, "refund", recorded(step, sentence), step)
 
 
 @returns.writes("recovered", "1 --yen 7245 --on 2012-11-05", may=("pay",))
@@ -187,8 +187,8 @@ def recovered(
     from ledger.booking.recovery import recover
 
     step = recover(books.connection, no, yen=yen, on=on, by=books.by)
-    posted(books, "refund", step)
-    return recorded(step, N_("{yen} yen of refund {no} were paid back."), yen=f"{yen:,}")
+    answer = recorded(step, N_("{yen} yen of refund {no} were paid back."), yen=f"{yen:,}")
+    return settled(books, "refund", answer, step)
 
 
 @returns.writes("undo", "1 --reason 組戻しの誤記", may=("pay",))
@@ -197,8 +197,10 @@ def undo(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
     from ledger.booking import recovery
 
     step = recovery.undo(books.connection, no, on=on, reason=reason, by=books.by)
-    posted(books, "refund", step)
-    return recorded(step, N_("What was recorded last of refund {no} is taken back; it is as it was before."))
+    sentence = N_(
+        "What was recorded last of refund {no} is taken back; it is as it was before. Next: seisan refund show {no}"
+    )
+    return settled(books, "refund", recorded(step, sentence), step)
 
 
 @returns.runs("show", "1", as_json=AsJson)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from exports.formats import screen
 from exports.reports import REPORTS, settings, summaries
+from exports.reports.next_step import next_step
 from exports.shell.commands import Commands
 from exports.shell.config import DEFAULT, NAME
 from exports.shell.options import AsJson, Replace, argument, option
@@ -122,9 +123,12 @@ def set_setting(
     value: Annotated[str, argument("VALUE", N_("what it is set to"))],
 ) -> Answer:
     """Sets one of the settings; who did is kept, and what it was before."""
-    from ledger.store.settings import change
+    from ledger.store.settings import change, missing
 
-    return Answer(*settings.changed(*change(books.connection, name, value, by=books.by)))
+    text, data = settings.changed(*change(books.connection, name, value, by=books.by))
+    if missing(books.connection):
+        text = f"{text}\n{next_step('settings')}"
+    return Answer(text, data)
 
 
 @app.runs("roles", "", "--prefix tokyo", may=("approve",), as_json=AsJson)

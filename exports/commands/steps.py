@@ -1,13 +1,17 @@
-"""How a step of a refund or a credit is answered: what was done, or that it had been done before."""
+"""How a step of a refund, a credit or a slip is answered: what was done, what was posted besides, what comes next."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from exports.reports import next_step, summaries
 from exports.shell.session import Answer, Books
 from ledger import dates
 from ledger.i18n import N_, _
+
+# What the fee that a refund or a credit is of waits for, once it came into a state: that it is asked about anew.
+_HELD_AGAIN = ("rejected", "ended", "recovered", "undone")
 
 
 def recorded(step: Any, sentence: str, **fields: object) -> Answer:
@@ -26,7 +30,7 @@ def proposed(proposal: Any, sentence: str) -> Answer:
     return Answer(text, data)
 
 
-def together(answers: list[Answer], listed: Callable[[], str], sentence: str) -> Answer:
+def together(answers: list[Answer], listed: Callable[[], str], sentence: str, **fields: object) -> Answer:
     """Several of these as one, with the list of what they are about; of a single one its own.
 
     `sentence` says what was done to how many (`count`), and how it goes on with their `numbers`.
@@ -40,7 +44,7 @@ def together(answers: list[Answer], listed: Callable[[], str], sentence: str) ->
     before = sum(not data["changed"] for data in told)
     if before:
         remarks.append(_("Of these {count} had been done before; nothing was changed there.", count=before))
-    done = _(sentence, count=len(told), numbers=spans(data["no"] for data in told))
+    done = _(sentence, count=len(told), numbers=spans(data["no"] for data in told), **fields)
     return Answer("\n".join([*remarks, done]), told, listed=listed())
 
 
@@ -52,13 +56,43 @@ def spans(numbers: Iterable[int]) -> str:
     return " ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
-def posted(books: Books, of: str, *steps: Any) -> None:
-    """Posts what steps of refunds, credits or slips call for: money that they released or brought in is settled."""
+def ending(answer: Answer, lines: Iterable[str]) -> Answer:
+    """The answer with further lines for people below it."""
+    return replace(answer, text="\n".join([answer.text, *lines]))
+
+
+def posted(books: Books, of: str, *steps: Any) -> list[str]:
+    """Posts what steps of refunds, credits or slips call for: money that they released or brought in is settled.
+
+    Gives the line that says what was posted besides the steps themselves; none where nothing was.
+    """
     from ledger import tables
     from ledger.booking.recording import post_after
 
     numbers = [step.no for step in steps if step.changed]
-    post_after(books.connection, tables.metadata.tables[of], numbers, through=dates.today(), by=books.by)
+    report = post_after(books.connection, tables.metadata.tables[of], numbers, through=dates.today(), by=books.by)
+    return summaries.posted_besides(report)
+
+
+def settled(books: Books, of: str, answer: Answer, *steps: Any) -> Answer:
+    """The answer of steps of refunds or credits, with what was posted besides and what comes next."""
+    return ending(answer, [*posted(books, of, *steps), *_next(books, of, steps)])
+
+
+def _next(books: Books, of: str, steps: tuple[Any, ...]) -> list[str]:
+    """What comes next for the money that steps gave back to where it was held; of many, where everything stands."""
+    from ledger import tables
+    from ledger.settlements import settlements
+
+    table = tables.metadata.tables[of]
+    rows = settlements(books.connection, table, table.c.no.in_([step.no for step in steps]))
+    held = {row.application for row in rows if row.state in _HELD_AGAIN}
+    if not held:
+        return []
+    (application,) = held if len(held) == 1 else [None]
+    if application is None:
+        return [next_step.next_step("todo")]
+    return [next_step.next_step("check", "--application", application)]
 
 
 def went_on(books: Books, answer: Answer, *numbers: int) -> Answer:
@@ -69,4 +103,4 @@ def went_on(books: Books, answer: Answer, *numbers: int) -> Answer:
     last = {row.no: row.steps[-1].despite for row in refunds(books.connection, tables.refund.c.no.in_(numbers))}
     sentence = N_("! Refund {no} goes on though its grounds have changed: {reason}")
     lines = [_(sentence, no=no, reason=reason) for no, reason in last.items() if reason is not None]
-    return replace(answer, text="\n".join([answer.text, *lines])) if lines else answer
+    return ending(answer, lines) if lines else answer

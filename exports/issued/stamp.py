@@ -183,8 +183,8 @@ def _sealed(connection: Connection, of: str, key: str) -> int | None:
 
 def _last(connection: Connection, *, refusals: bool = False) -> int:
     """The last write of which any statement tells, or any but the list of refusals."""
-    seal = tables.seal
+    batch, seal = tables.batch.c, tables.seal.c
     unread = _UNREAD if refusals else (*_UNREAD, "refused")
-    batches = select(seal.c.batch).where(seal.c.of.not_in(unread))
-    last: int = connection.execute(batches.order_by(seal.c.batch.desc(), seal.c.nth.desc()).limit(1)).scalar_one()
+    told = select(seal.batch).where(seal.batch == batch.no, seal.of.not_in(unread)).exists()
+    last: int = connection.execute(select(batch.no).where(told).order_by(batch.no.desc()).limit(1)).scalar_one()
     return last

@@ -160,7 +160,7 @@ def _rows(connection: Connection, question: Question) -> list[CheckedFinding]:
     if not findings and (question["application"] or question["member"]):
         raise NotYetApplied(question["application"] or question["member"], question["as_of"])
     origins = facts.origins(connection, {identity for finding in findings for identity in finding.fact_ids()})
-    persons = people(connection)
+    persons = people(connection, only={finding.member for finding in findings})
     return [CheckedFinding(row, persons[row.member], origins, everything=question["everything"]) for row in findings]
 
 
@@ -317,5 +317,4 @@ def decide(connection: Connection, asked: Selection, as_of: date, *, by: str) ->
     findings = asked.among(connection, judged)
     before = last_number(connection, tables.decision.c.no)
     numbers = set(store.keep(connection, findings, by=by))
-    decisions = [decision for decision in store.decisions(connection) if decision.no in numbers]
-    return decisions, sum(no > before for no in numbers)
+    return store.decisions_of(connection, numbers), sum(no > before for no in numbers)

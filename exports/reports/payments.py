@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from exports.formats import bank, terminal
+from exports.reports.next_step import next_step
 from exports.reports.report import Column, Json, Table, sheet
 from ledger import masking
 from ledger.booking.payment_files import FiledRefund, PaymentFile, VoidedFile
@@ -62,7 +63,9 @@ def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
     elif not payment_file.changed:
         lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
     lines.append("! " + _(HOLIDAYS))
-    lines.append(_("Next, when the bank has paid: seisan refund paid NO… --on {on}", on=payment_file.pay_on))
+    numbers = " ".join(str(refund.refund) for refund in payment_file.refunds)
+    sentence = N_("Next, when the bank has paid: seisan refund paid {numbers} --on {on}")
+    lines.append(_(sentence, numbers=numbers, on=payment_file.pay_on))
     table = terminal.format_sheet(sheet(N_("Payment file"), _TABLE.block(transfers)))
     return "\n".join([table, "", *lines]), data
 
@@ -73,4 +76,5 @@ def void(voided: VoidedFile) -> tuple[str, Json]:
     if not voided.changed:
         lines.append(_("It had been done before; nothing was changed."))
     lines.append("! " + _("The file {file} may not reach the bank any more; destroy it.", file=voided.name))
+    lines.append(next_step("refund", "list"))
     return "\n".join(lines), {"no": voided.no, "changed": voided.changed, "refunds": list(voided.refunds)}

@@ -217,14 +217,13 @@ def shown(connection: Connection, no: int, as_of: date) -> tuple[str, Json]:
 
 def _to_the_same_account(connection: Connection, no: int, to: Any) -> list[_Other]:
     """The other refunds that go to the same account."""
-    from ledger.people.receivers import receiver
-    from ledger.settlements import refunds
+    from ledger.people.receivers import receiver, refunds_to
 
-    if to.bank_account is None:
+    if to.account_number is None:
         return []
     same = (
         other
-        for other in refunds(connection)
+        for other in refunds_to(connection, to.account_number)
         if other.no != no and receiver(connection, other).bank_account == to.bank_account
     )
     return [_Other(other.no, other.state, other.yen) for other in same]

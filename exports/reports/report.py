@@ -286,9 +286,9 @@ class Report:
     landscape: bool = True
     text: Callable[["Listing"], str] | None = None
     of_refusals: bool = False
+    remembered: Callable[[Connection], Question] | None = None
     empty: Empty | None = NOTHING
     narrowed: Callable[[Any, list[Any]], Any] = lambda _content, rows: rows
-    remembered: Callable[[Connection], Question] | None = None
 
     @cached_property
     def every_table(self) -> tuple[Table, ...]:
@@ -355,15 +355,15 @@ class Report:
         return self.every_table[0].data(content)
 
 
-def _quoted(word: str) -> str:
-    """The word as a shell takes it for one."""
-    return shlex.quote(word) if re.search(r"""[\s"'$&|;<>()*?\\`]""", word) else word
-
-
 def _issuer(connection: Connection) -> str:
     from ledger.statements.issuer import issuer
 
     return issuer(connection).name
+
+
+def _quoted(word: str) -> str:
+    """The word as a shell takes it for one."""
+    return shlex.quote(word) if re.search(r"""[\s"'$&|;<>()*?\\`]""", word) else word
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports.formats.terminal import format_pairs
 from exports.reports.account_list import PARTS, format_account
+from exports.reports.next_step import next_step
 from exports.reports.report import Json
 from ledger.i18n import N_, _
 from ledger.money import format_yen
@@ -139,12 +140,20 @@ def booked(report: "BookingReport") -> tuple[str, Json]:
     return "\n".join(lines), data
 
 
+def posted_besides(report: "BookingReport") -> list[str]:
+    """A line that says what a step posted besides itself; none where it posted nothing more."""
+    parts = [f"{_(EVENTS.get(event, event))} {count}" for event, count in report.posted.items()]
+    parts += [_("reversed as corrections {count}", count=report.corrected)] if report.corrected else []
+    return [_("Posted besides: {entries}", entries=labels.joined(parts))] if parts else []
+
+
 def bill_paid(payment: "BillPayment") -> tuple[str, Json]:
     """What paying a bill posted, and which lines were left."""
     lines = [_("{count} lines paid, {yen} yen.", count=payment.posted, yen=format_yen(payment.yen))]
     if payment.paid_before:
         lines.append(_("{count} lines had been paid before.", count=payment.paid_before))
     lines += [f"  {bill_line.application}: {bill_line.said}" for bill_line in payment.left]
+    lines += [next_step("bill")] if payment.left else []
     data = {name: getattr(payment, name) for name in ("yen", "posted", "paid_before")}
     return "\n".join(lines), data | {"left": len(payment.left)}
 
@@ -168,7 +177,10 @@ def decided(decisions: "Sequence[Decision]", new: int) -> str:
         fields = {"no": decision.no, "application": decision.application, "outcome": _(labels.OUTCOMES[outcome])}
         lines.append(_(sentence, **fields))
     lines.append(by_outcome((decision.outcome, decision.refundable) for decision in decisions))
-    lines.append(_("Next, the answer to a member: seisan letter NO --out FILE.xlsx"))
+    if len(decisions) == 1:
+        lines.append(next_step("letter", decisions[0].no, "--out", f"letter-{decisions[0].no}.xlsx"))
+    elif decisions:
+        lines.append(next_step("letter", "--everyone", "--out", "letters"))
     return "\n".join(lines)
 
 
@@ -188,6 +200,8 @@ def closed(result: "ClosingResult") -> tuple[str, Json]:
             _("Accepted all the same:") if result.proposed is None else _("Accepted by who proposes it:"),
             *(f"  {point_accepted(point, result.reason)}" for point in result.accepted),
         ]
+    if result.proposed is None:
+        lines.append(next_step("statement", "month", result.month, "--out", f"statement-{result.month}.xlsx"))
     return "\n".join(lines), _closing(result)
 
 
@@ -214,6 +228,7 @@ def reopened(result: "ClosingResult") -> tuple[str, Json]:
         )
         named = [str(no) for no in result.late[:_LEFT_SHOWN]] + ["…"] * (len(result.late) > _LEFT_SHOWN)
         lines.append(_(sentence, entries=named))
+    lines.append(_("Once it is right: {command}", command=f"seisan close {result.month}"))
     return "\n".join(lines), _closing(result) | ({"late": list(result.late)} if result.late else {})
 
 

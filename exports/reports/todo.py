@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from exports.formats import terminal
+from exports.reports.empty import Empty
 from exports.reports.filters import read_association
-from exports.reports.report import AS_OF, Column, Connection, Listing, Parameter, Question, Report
+from exports.reports.report import AS_OF, Column, Connection, Parameter, Question, Report
 from ledger.codes import WORK
 from ledger.i18n import N_, _
 
@@ -28,10 +28,11 @@ def _remembered(connection: Connection) -> Mapping[str, Any]:
     return {"backed_up_on": last(connection, "backup"), "verified_on": last(connection, "verify")}
 
 
-def _text(listing: Listing) -> str:
-    if not listing.content:
-        return _("Nothing has to be done as of {day}.", day=listing.made_on)
-    return terminal.format_sheet(listing.sheet())
+class _NothingToDo(Empty):
+    """That nothing has to be done needs no reason."""
+
+    def why(self, _connection: Connection, question: Mapping[str, Any], _narrowed_from: int) -> str:
+        return _("Nothing has to be done as of {day}.", day=question["as_of"])
 
 
 REPORT = Report(
@@ -69,14 +70,13 @@ REPORT = Report(
         Column("yen", N_("Amount"), kind="yen", width=13),
         Column("oldest_on", N_("Oldest"), "oldest.on", "day", 17, in_json=False),
         Column("oldest_no", N_("Its number"), "oldest.name", width=20, in_json=False),
-        Column("oldest", columns=(Column("no", get="name"), Column("on", kind="day"))),
+        Column("oldest", columns=(Column("no", get=lambda item: item.name or None), Column("on", kind="day"))),
         Column("next", N_("Next"), width=60),
     ),
     dated=True,
-    text=_text,
-    empty=None,
+    empty=_NothingToDo(),
     notes=(
-        N_("What came up by the day and is to be done to this moment. Each command can be typed as it stands."),
+        N_("What had come up by the day, by what was known then; what was proposed or done since is left out."),
         N_("Who approves is another person than who proposed."),
     ),
 )

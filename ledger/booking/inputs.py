@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, and_, bindpara
 
 from ledger import facts, fees, tables
 from ledger.allocations import UNKNOWN, Allocation, allocations
+from ledger.journal.entries import Movement
 from ledger.store.owners import owned
 from ledger.store.records import batches
 
@@ -97,6 +98,13 @@ def related(connection: Connection, applications: Collection[str], deposits: Col
             return Scope(frozenset(numbers), frozenset(references))
         references |= found
         numbers |= further
+
+
+def scope_of(movements: Iterable[Movement]) -> Scope:
+    """The applications and deposits that these movements touch."""
+    sides = [(movement.debit_application, movement.credit_application, movement.deposit) for movement in movements]
+    applications = {number for *of_sides, _deposit in sides for number in of_sides if number is not None}
+    return Scope(frozenset(applications), frozenset(deposit for *_, deposit in sides if deposit is not None))
 
 
 def touching(scope: Scope) -> ColumnElement[bool]:

@@ -37,15 +37,20 @@ class OpenItem:
 
 
 def suspense(connection: Connection, last: date) -> list[OpenItem]:
-    """The deposits in suspense, with what is left of each; `application` is whose each is known to be, of several the
-    first.
+    """The deposits in suspense, with what is left of each; `application` is whose each was known to be by the day, of
+    several the first.
     """
     parts = held(connection, Account.SUSPENSE, "deposit", last)
     if not parts:
         return []
-    whose: dict[str | None, str] = dict(connection.execute(allocations.owners(None)).all())
+    whose: dict[str | None, str] = dict(connection.execute(allocations.owners(), {"as_of": last}).all())
     since = first_moved(connection, Account.SUSPENSE, "deposit", last)
     return [OpenItem(part, since.get(part), yen, whose.get(part)) for part, yen in parts.items() if part is not None]
+
+
+def unknown(in_suspense: Iterable[OpenItem]) -> list[OpenItem]:
+    """Those deposits in suspense of which it is not known whose they are."""
+    return [item for item in in_suspense if item.application is None]
 
 
 def claims(connection: Connection, last: date) -> list[OpenItem]:

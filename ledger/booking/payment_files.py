@@ -219,7 +219,7 @@ def _order(
 def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
     """The federation as its bank knows it, and a reason for everything needed of that which is not set."""
     values = {name: value for name, value in settings.values(connection).items() if value is not None}
-    lacking = [name for name, setting in settings.SETTINGS.items() if setting.needed and name not in values]
+    lacking = settings.missing(connection)
     payer = {name: kana.as_banks_read(value)[0] for name, value in values.items()}
     return payer, [_(REASONS["not_set"], name=name, about=_(settings.SETTINGS[name].about)) for name in lacking]
 

@@ -116,7 +116,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         self.opened_on = opened_on(self.connection)
-        self._chains = chains(self.connection)
+        self._chains = chains(self.connection, None if self.scope is None else touching(self.scope))
         self._first_no = next_number(self.connection, tables.entry.c.no)
         self._read_movements()
 

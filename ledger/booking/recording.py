@@ -67,7 +67,9 @@ def post_decided(connection: Connection, applications: Collection[str], *, throu
     return post_for(connection, Touched(frozenset(applications)), through=through, by=by)
 
 
-def post_after(connection: Connection, steps: Table, numbers: Iterable[int], *, through: date, by: str) -> None:
+def post_after(
+    connection: Connection, steps: Table, numbers: Iterable[int], *, through: date, by: str
+) -> BookingReport:
     """Posts what a step of these refunds, credits or slips calls for: money that it released or brought in is settled.
 
     `steps` is the table of refunds, of credits or of slips.
@@ -77,13 +79,14 @@ def post_after(connection: Connection, steps: Table, numbers: Iterable[int], *, 
     rows = [row._mapping for row in connection.execute(statement)]
     found = {name: {row[name] for row in rows if row[name] is not None} for name in names}
     applications = found.get("application", set()) | found.get("to_application", set())
-    post_for(connection, Touched(frozenset(applications), frozenset(found.get("deposit", ()))), through=through, by=by)
+    touched = Touched(frozenset(applications), frozenset(found.get("deposit", ())))
+    return post_for(connection, touched, through=through, by=by)
 
 
-def post_after_entry(connection: Connection, no: int, *, through: date, by: str) -> None:
+def post_after_entry(connection: Connection, no: int, *, through: date, by: str) -> BookingReport:
     """Posts what an entry that a person reversed, or brought back, calls for, where it touched anybody's money."""
     movements = [movement for entry in recorded(connection, [no]).values() for movement in entry.movements]
     sides = {number for movement in movements for number in (movement.debit_application, movement.credit_application)}
     deposits = {movement.deposit for movement in movements}
     touched = Touched(frozenset(sides - {None}), frozenset(deposits - {None}))  # type: ignore[arg-type]
-    post_for(connection, touched, through=through, by=by)
+    return post_for(connection, touched, through=through, by=by)

@@ -83,6 +83,7 @@ def rulings(
     taken = select(step).order_by(step.c.no)
     if where is not None:
         brought = brought.where(where)
+        taken = taken.where(step.c.ruling.in_(select(ruling.c.id).where(where)))
     if as_of is not None:
         brought, taken = brought.where(ruling.c.known_on <= as_of), taken.where(step.c.happened_on <= as_of)
     steps: dict[int, list[RulingStep]] = {}
@@ -131,6 +132,11 @@ def reject(connection: Connection, no: int, *, on: date, reason: str, by: str) -
         raise NoReasonGiven(format_state("rejected"))
     _append(connection, no, RulingStep("rejected", on, by, reason, ()))
     return Result(no, changed=True)
+
+
+def application_of(connection: Connection, no: int) -> str:
+    """The application that a ruling is about; an unknown number is refused."""
+    return _find(connection, no).application
 
 
 def _find(connection: Connection, no: int) -> BroughtRuling:

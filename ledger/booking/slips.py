@@ -202,7 +202,7 @@ def other(connection: Connection, debit: str, credit: str, yen: int, *, on: date
     """Any other entry, in yen. Refused: accounts that the chart lacks, that are one, or that are kept by parts."""
     accounts = chart(connection)
     for code in (debit, credit):
-        if code not in accounts.names:
+        if code not in accounts.accounts:
             raise UnknownAccount(code)
         if code in accounts.kept_by:
             raise slip_refusals.AccountKeptByParts(code)

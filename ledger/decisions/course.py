@@ -5,9 +5,20 @@ The SELECT that decides says in the same row how the money goes back, so an answ
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Text, case, cast, func, literal, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    CompoundSelect,
+    Select,
+    Table,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
 
 from ledger import tables
 from ledger.codes import STATES
@@ -15,6 +26,9 @@ from ledger.facts import AS_OF
 from ledger.i18n import N_, _
 from ledger.money import format_yen
 from ledger.settlements import OPEN, TAKEN_BACK, WAYS
+
+# The numbers of the applications that are asked about.
+Scope = Select[tuple[str]] | CompoundSelect[tuple[str]]
 
 # How far a refund or a credit has come, by its kind and state.
 _SAYS = {
@@ -65,22 +79,30 @@ class CourseStep:
         return tuple("seisan " + way.format(no=self.no, file="FILE_NO") for way in ways)
 
 
-def _last_states(steps: Any, of: ColumnElement[int], name: str) -> CTE:
+def numbers_of(whole: Table, scope: Scope) -> Select[tuple[int]]:
+    """The numbers of the refunds or credits of these applications."""
+    return select(whole.c.no).where(whole.c.application.in_(scope))
+
+
+def _last_states(steps: Table, whole: Table, scope: Scope | None) -> CTE:
     """The last step of each refund or credit by the day."""
+    of = steps.c[whole.name]
     after = func.lead(steps.c.nth).over(partition_by=of, order_by=steps.c.nth)
     columns = (of.label("of"), steps.c.state, steps.c.happened_on, after.label("after"))
-    ranked = select(*columns).where(steps.c.happened_on <= AS_OF).subquery()
-    return select(ranked.c.of, ranked.c.state, ranked.c.happened_on).where(ranked.c.after.is_(None)).cte(name)
+    taken = select(*columns).where(steps.c.happened_on <= AS_OF)
+    ranked = (taken if scope is None else taken.where(of.in_(numbers_of(whole, scope)))).subquery()
+    last = select(ranked.c.of, ranked.c.state, ranked.c.happened_on).where(ranked.c.after.is_(None))
+    return last.cte(f"{whole.name}_course")
 
 
-def courses() -> CTE:
+def courses(scope: Scope | None) -> CTE:
     """For each application of which a fee is on its way back, its course as text and the yen that still wait."""
     parts = []
     for table, steps, to in (
         (tables.refund, tables.refund_step, literal("")),
         (tables.credit, tables.credit_step, tables.credit.c.to_application),
     ):
-        last = _last_states(steps, steps.c[table.name], f"{table.name}_course")
+        last = _last_states(steps, table, scope)
         waiting = case((last.c.state.in_(OPEN), table.c.yen), else_=0)
         parts.append(
             select(

@@ -153,10 +153,9 @@ def _carried_out(dialect: str) -> tuple[CTE, ...]:
 
 @cache
 def _left_out(dialect: str) -> tuple[CTE, ...]:
-    """Refunds, of which one is of no application."""
+    """Refunds, without one of them."""
     of = original(dialect, tables.refund)
-    application = case((of.c.no == bindparam("left_out"), null()), else_=of.c.application)
-    return (shadow(tables.refund, _rows(of, application=application)),)
+    return (shadow(tables.refund, select(of).where(of.c.no != bindparam("left_out"))),)
 
 
 @cache

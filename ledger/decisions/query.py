@@ -14,8 +14,8 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
-    CompoundSelect,
     Select,
+    Table,
     and_,
     bindparam,
     case,
@@ -30,7 +30,7 @@ from sqlalchemy import (
 from ledger import allocations, facts, fees, tables
 from ledger.codes import OPENING, RECEIPTS, Account
 from ledger.decisions import rulings
-from ledger.decisions.course import courses
+from ledger.decisions.course import Scope, courses, numbers_of
 from ledger.facts import AS_OF
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
@@ -38,8 +38,6 @@ from ledger.store.owners import ever_owned
 
 # The facts that `missing` may name, in the order in which it does.
 MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "covered")
-
-Scope = Select[tuple[str]] | CompoundSelect[tuple[str]]
 
 # The applications of one member; and these applications with the others of their members, for a reissue may be among
 # those. Which they are is handed over with the day asked, so that the SELECT is built and prepared once.
@@ -66,7 +64,7 @@ def question(notice: Notice | None, scope: Scope | None = None) -> Select[Any]:
     """
     rules, named = clause_columns(notice), condition_columns(notice)
     clauses = _clauses(rules, named, _conditions(named, _asked(scope)))
-    return _outcomes(_judged(rules, named, clauses))
+    return _outcomes(_judged(rules, named, clauses), scope)
 
 
 def parameters(
@@ -108,7 +106,7 @@ def _asked(scope: Scope | None) -> CTE:
     """The facts of each application with the day it ended and the money received, due and already returned."""
     within = None if scope is None else tables.fact.c.application.in_(scope)
     fact = facts.known(AS_OF, within)
-    posted, returned, recovered = _posted(), _returned(), _recovered_of_fees()
+    posted, returned, recovered = _posted(), _returned(scope), _recovered_of_fees(scope)
     fees_received, suspense, claimed = _fees_received(posted, scope), _suspense(posted, scope), _claimed(posted, scope)
     revoked_first = func.coalesce(fact.c.expires_on >= fact.c.revoked_on, true())
     ended_on = case(
@@ -192,14 +190,14 @@ def _could_change(fact: str, rules: dict[Clause, str], named: dict[Condition, st
     return func.coalesce(or_(*could), false()) if could else false()
 
 
-def _outcomes(judged: CTE) -> Select[Any]:
+def _outcomes(judged: CTE, scope: Scope | None) -> Select[Any]:
     """The outcome, in the fixed order, and what it means in yen."""
     total, due, received = judged.c.total_received, judged.c.fee_due, judged.c.received
     # While no fee is known, what waits in suspense may be one.
     nothing = case((due.is_(None), total), else_=received) == 0
     received_of_due = case((nothing, 0), (due.is_(None), None), (due < received, due), else_=received)
     fee_received = received_of_due.label("fee_received")
-    course, ruling = courses(), rulings.approved()
+    course, ruling = courses(scope), rulings.approved(scope)
     outcome, beside = _outcome(judged, nothing, fee_received, course, ruling)
     suspense = judged.c.in_suspense
     beyond_due = case((due.is_(None), None), (received > due, suspense + received - due), else_=suspense)
@@ -351,18 +349,20 @@ def _claimed(posted: CTE, scope: Scope | None) -> CTE:
     )
 
 
-def _states(steps: Any, of: ColumnElement[int], name: str) -> CTE:
+def _states(steps: Table, whole: Table, scope: Scope | None, name: str) -> CTE:
     """The state that each refund or credit had come to by the day."""
+    of = steps.c[whole.name]
     after = func.lead(steps.c.nth).over(partition_by=of, order_by=steps.c.nth)
-    ranked = select(of.label("of"), steps.c.state, after.label("after")).where(steps.c.happened_on <= AS_OF).subquery()
+    taken = select(of.label("of"), steps.c.state, after.label("after")).where(steps.c.happened_on <= AS_OF)
+    ranked = (taken if scope is None else taken.where(of.in_(numbers_of(whole, scope)))).subquery()
     return select(ranked.c.of, ranked.c.state).where(ranked.c.after.is_(None)).cte(name)
 
 
-def _returned() -> CTE:
+def _returned(scope: Scope | None) -> CTE:
     """What of each application's fee is already promised or given back: refunds and credits from their proposal on."""
-    refunds = _states(tables.refund_step, tables.refund_step.c.refund, "refund_states")
-    credits = _states(tables.credit_step, tables.credit_step.c.credit, "credit_states")
-    recovered = _recovered("recovered_of_refunds")
+    refunds = _states(tables.refund_step, tables.refund, scope, "refund_states")
+    credits = _states(tables.credit_step, tables.credit, scope, "credit_states")
+    recovered = _recovered("recovered_of_refunds", scope)
     promised = (
         select(tables.refund.c.application, (tables.refund.c.yen - func.coalesce(recovered.c.yen, 0)).label("yen"))
         .join(refunds, refunds.c.of == tables.refund.c.no)
@@ -382,23 +382,21 @@ def _returned() -> CTE:
     )
 
 
-def _recovered(name: str) -> CTE:
+def _recovered(name: str, scope: Scope | None) -> CTE:
     """What members paid back of each refund by the day."""
     step, taken = tables.refund_step.alias(f"{name}_step"), tables.refund_step.alias(f"{name}_taken")
     undone = select(taken.c.nth).where(taken.c.refund == step.c.refund, taken.c.undoes == step.c.nth)
-    return (
-        select(step.c.refund, func.sum(step.c.yen).cast(BigInteger).label("yen"))
-        .where(
-            step.c.yen.is_not(None), step.c.happened_on <= AS_OF, ~undone.where(taken.c.happened_on <= AS_OF).exists()
-        )
-        .group_by(step.c.refund)
-        .cte(name)
+    statement = select(step.c.refund, func.sum(step.c.yen).cast(BigInteger).label("yen")).where(
+        step.c.yen.is_not(None), step.c.happened_on <= AS_OF, ~undone.where(taken.c.happened_on <= AS_OF).exists()
     )
+    if scope is not None:
+        statement = statement.where(step.c.refund.in_(numbers_of(tables.refund, scope)))
+    return statement.group_by(step.c.refund).cte(name)
 
 
-def _recovered_of_fees() -> CTE:
+def _recovered_of_fees(scope: Scope | None) -> CTE:
     """What members paid back of refunds of each application's fee."""
-    recovered = _recovered("recovered_of_fees")
+    recovered = _recovered("recovered_of_fees", scope)
     return (
         select(tables.refund.c.application, func.sum(recovered.c.yen).cast(BigInteger).label("yen"))
         .join(recovered, recovered.c.refund == tables.refund.c.no)

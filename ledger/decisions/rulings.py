@@ -13,6 +13,7 @@ from sqlalchemy import CTE, ColumnElement, and_, func, or_, select
 
 from ledger import facts, tables
 from ledger.codes import TREATMENTS
+from ledger.decisions.course import Scope
 from ledger.facts import AS_OF
 from ledger.i18n import N_, _, either
 from ledger.notices import review_flags
@@ -56,12 +57,15 @@ class Ruling:
         return either("、", ", ").join((self.text, *reason, numbered))
 
 
-def approved() -> CTE:
+def approved(scope: Scope | None) -> CTE:
     """The ruling that counts for each application by the day: of those approved the one with the latest paper."""
     ruling, step = tables.ruling, tables.ruling_step
     after = func.lead(step.c.no).over(partition_by=step.c.ruling, order_by=step.c.no).label("after")
     taken = select(step.c.ruling, step.c.state, step.c.happened_on.label("approved_on"), step.c.doubts, after)
-    last = taken.where(step.c.happened_on <= AS_OF).subquery()
+    taken = taken.where(step.c.happened_on <= AS_OF)
+    if scope is not None:
+        taken = taken.where(step.c.ruling.in_(select(ruling.c.id).where(ruling.c.application.in_(scope))))
+    last = taken.subquery()
     later = func.lead(ruling.c.id).over(partition_by=ruling.c.application, order_by=(ruling.c.decided_on, ruling.c.id))
     columns = (ruling.c.application, last.c.doubts, *(_column(ruling, last, name) for name in COLUMNS))
     ranked = (

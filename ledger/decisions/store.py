@@ -1,7 +1,7 @@
 """Decisions: findings that were kept, numbered, with everything that was known; superseded, never overwritten."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from ledger.facts import COLUMNS
 from ledger.journal.closing import MonthStep
 from ledger.notices import register
 from ledger.store.owners import owned
-from ledger.store.records import last_number, next_number, signature
+from ledger.store.records import batches, last_number, next_number, signature
 
 # Up to how many applications are named to the database rather than all asked for.
 _FEW = 100
@@ -145,6 +145,12 @@ def decisions(connection: Connection, applications: Sequence[str] | None = None)
     if applications is None:
         return _decisions(connection)
     return _decisions(connection, tables.decision.c.application.in_(list(applications)))
+
+
+def decisions_of(connection: Connection, numbers: Collection[int]) -> list[Decision]:
+    """The decisions of these numbers, oldest first."""
+    rows = (_decisions(connection, tables.decision.c.no.in_(batch)) for batch in batches(sorted(numbers)))
+    return [decision for batch in rows for decision in batch]
 
 
 def decision(connection: Connection, no: int) -> Decision:

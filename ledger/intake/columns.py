@@ -114,12 +114,13 @@ def parse_cell(column: InputColumn, cell: Cell, noticed: list[CellNote] | None =
 
     Raises CellProblem for what no column takes (an error value, an unknown formula result), and what `read` refuses.
     """
-    if isinstance(cell, Uncalculated):
+    if isinstance(cell, str):
+        if found := debris.of_spreadsheets(cell):
+            raise CellProblem(found[0], **found[1])
+    elif isinstance(cell, Uncalculated):
         raise CellProblem("formula-not-calculated")
-    if isinstance(cell, NotAsShown):
+    elif isinstance(cell, NotAsShown):
         raise CellProblem(cell.code, shown=cell.shown, value=cell.value)
-    if isinstance(cell, str) and (found := debris.of_spreadsheets(cell)):
-        raise CellProblem(found[0], **found[1])
     value = column.read(cell)
     if isinstance(value, date):
         if value < column.since:
@@ -232,6 +233,8 @@ def percent(cell: Cell) -> int:
 
 
 def _text(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, (date, time, timedelta)):
         raise CellProblem("day-for-number", value=format_cell(cell))
     return format_cell(cell)
@@ -247,7 +250,7 @@ def _shown(cell: Cell) -> str:
             raise CellProblem("digits-lost", value=entered)
         if cell < 0 or cell != int(cell):
             raise CellProblem("not-text", value=entered)
-    elif found := debris.of_people(entered) or debris.of_boxes(entered):
+    elif len(entered) <= debris.LONGEST and (found := debris.of_people(entered) or debris.of_boxes(entered)):
         raise CellProblem(found[0], **found[1])
     return entered
 

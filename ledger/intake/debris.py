@@ -19,6 +19,7 @@ _DITTO = frozenset('〃 々 仝 ゝ " 同 同上 同じ 上に同じ 上記と�
 _NOTHING = frozenset(
     "なし 無し 無 ナシ 未 未定 未着 未返送 未入力 未登録 不明 空白 空欄 該当なし 該当無し".split()
 ) | frozenset("- -- --- ー ― — / ・ . ? ?? NULL NONE NAN NAT NA N/A NIL NOTHING UNKNOWN TBD UNDEFINED".split())
+LONGEST = 10  # characters of any of these
 _LOST = re.compile(r"[-+]?[0-9](?:\.[0-9]+)?E[-+][0-9]{2,3}")
 _FRACTION = re.compile(r"[0-9]+\.0+")
 # Numbers of which nothing is wrong, and nearly all are: told at a glance, since there are three to a row.
@@ -39,6 +40,7 @@ _SAMPLE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SAMPLE_BEGINS = frozenset("([【<〈《〔「『（［＜｢記入例見サｻsSｓＳeEｅＥ")
+_DEBRIS_BEGINS = _SAMPLE_BEGINS | frozenset("#=＃＝")
 # Between numbers of two things, or of a first and a last one.
 _SEVERAL = re.compile(
     r"[,、，;；\r\n\t]|[0-9] ?[~〜～] ?[0-9]|から|[0-9] ?(?:と|及び|および|又は|または|ほか|外[0-9]|他|等|&|AND|OR) ?"
@@ -58,10 +60,10 @@ def says_sample(text: str) -> bool:
 
 def of_spreadsheets(text: str) -> Finding | None:
     """What no column takes: an error value, the # of a narrow column, the text of a formula, a sample."""
+    if text[0] not in _DEBRIS_BEGINS:
+        return None
     if says_sample(text):
         return "sample-row", {"value": text}
-    if text[0] not in "#=Ee＃＝Ｅｅ":
-        return None
     plain = narrow(text).upper()
     if _NARROW_COLUMN.fullmatch(plain):
         return "hidden-value", {"value": text}
@@ -72,7 +74,7 @@ def of_spreadsheets(text: str) -> Finding | None:
 
 def of_people(text: str) -> Finding | None:
     """What stands for the cell above, or for nothing, in a column that is no remark."""
-    if len(text) > 10:
+    if len(text) > LONGEST:
         return None
     plain = narrow(text).replace(" ", "").upper()
     if plain in _DITTO:

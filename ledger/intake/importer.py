@@ -253,7 +253,7 @@ class _Import:
         """What became of a file."""
         sheets = []
         for sheet in file.sheets:
-            count, new = len(sheet.lines), sum(id(line) in self.new for line in sheet.lines)
+            count, new = len(sheet.lines) + sheet.left, sum(id(line) in self.new for line in sheet.lines)
             kind = sheet.kind
             passed_over = {reason: rows for reason, (rows, _first) in sheet.passed_over.items()}
             told = ImportedSheet(

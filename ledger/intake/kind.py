@@ -1,7 +1,6 @@
 """A kind of input file: its columns, the facts they bring, and what a row is about; and a row read by it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -9,7 +8,7 @@ from typing import NamedTuple
 from ledger.errors import Problem
 from ledger.i18n import N_
 from ledger.intake.columns import CellNote, InputColumn, Value, day
-from ledger.tables import FACTS, REGISTER_FACTS
+from ledger.tables import FACTS, LINK_FACTS, REGISTER_FACTS
 
 KNOWN_ON = InputColumn("把握日", "known_on", day, N_("The day on which this became known; blank: see the guide."))
 
@@ -77,6 +76,12 @@ class Kind:
                 parts.setdefault(column.name, {})["day" if column.form == "day" else "code"] = column.name
         return dict(sorted(parts.items(), key=lambda fact: "day" not in fact[1]))
 
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether the cells of a row have to agree with one another (see `checks.row_problems`)."""
+        linked = not {"choice", *LINK_FACTS}.isdisjoint(self.headings)
+        return bool(self.dated_by or self.any_of or linked or any(len(parts) > 1 for parts in self.facts.values()))
+
     def lacks(self, headings: set[str]) -> list[str]:
         """The headings without which a sheet cannot be read as this kind, and that are not among these.
 
@@ -94,8 +99,7 @@ class Kind:
         return missing
 
 
-@dataclass(frozen=True, slots=True)
-class InputRow:
+class InputRow(NamedTuple):
     """A row as it was read: the values entered, by name. A name that is absent was not entered.
 
     `known_on` is the day it became known as far as the row says: 把握日, else its own day of checking or answering.
@@ -108,7 +112,7 @@ class InputRow:
     row: int
     values: dict[str, Value]
     known_on: date | None
-    noticed: list[CellNote] = field(default_factory=list)
+    noticed: tuple[CellNote, ...] = ()
 
     def day(self, name: str | None) -> date | None:
         """The day entered under this name."""

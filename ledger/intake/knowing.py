@@ -20,13 +20,11 @@ from ledger.intake.kinds import require_kind
 from ledger.intake.recognition import InputFile
 from ledger.intake.report import ImportNote
 from ledger.intake.table import RecognisedSheet
-from ledger.intake.versions import VERSIONED
+from ledger.intake.withdrawing import IMPORTED
 from ledger.store.records import batches
 
 # Their rows stand for themselves, or name their own day: read again they would count twice, or say nothing new.
 _READ_ONCE = ("bills", "openings", "rulings")
-
-_TABLES = (tables.application_known, tables.fact, tables.allocation, *VERSIONED.values())
 
 
 # The kind of a row, and what it is about.
@@ -57,7 +55,7 @@ def _settle(
     for at, line in enumerate(sheet.lines):
         if line.known_on is None:
             since, why = _since(line, given, told, today)
-            sheet.lines[at] = replace(line, known_on=since)
+            sheet.lines[at] = line._replace(known_on=since)
             silent.setdefault(why, []).append(sheet.lines[at])
     for why, lines in silent.items():
         code, fields = why, dict[str, object](count=len(lines), day=lines[0].known_on)
@@ -121,37 +119,47 @@ def _earlier_month(lines: list[InputRow], today: date) -> date | None:
 def taken_over(connection: Connection, file: InputFile, sha256: str, given: date) -> tuple[InputFile, list[ImportNote]]:
     """Of a file that was taken in before, the rows that do not say when they became known and count from after `given`.
 
-    Withdrawn rows are left out. None such: the file is unchanged.
+    The others stay as they are, as known already or as withdrawn, and are counted. None such: the file is unchanged.
     """
-    was = _counting_from(connection, sha256)
+    was, withdrawn = _counting_from(connection, sha256)
     notes = []
-    for sheet in file.sheets:
-        sheet.lines[:] = [
-            replace(line, known_on=given)
+    for at, sheet in enumerate(file.sheets):
+        lines = [
+            line._replace(known_on=given)
             for line in sheet.lines
             if line.known_on is None
             and line.kind.code not in _READ_ONCE
             and not _not_there_yet(line, given)
             and was.get((line.sheet, line.row), date.min) > given
         ]
-        if sheet.lines:
-            first = sheet.lines[0]
-            days = {was[line.sheet, line.row] for line in sheet.lines}
-            fields: dict[str, object] = {"count": len(sheet.lines), "day": given, "was": max(days)}
-            notes.append(ImportNote(file.name, first.sheet, first.row, "known-earlier", fields))
-    file.sheets[:] = [sheet for sheet in file.sheets if sheet.lines]
-    return (file if file.sheets or file.problems else InputFile(file.name)), notes
+        of_withdrawn = [line.row for line in sheet.lines if (line.sheet, line.row) in withdrawn]
+        if of_withdrawn:
+            sheet.passed_over["withdrawn"] = len(of_withdrawn), of_withdrawn[0]
+        file.sheets[at] = replace(sheet, lines=lines, left=len(sheet.lines) - len(lines) - len(of_withdrawn))
+        if lines:
+            days = {was[line.sheet, line.row] for line in lines}
+            fields: dict[str, object] = {"count": len(lines), "day": given, "was": max(days)}
+            notes.append(ImportNote(file.name, lines[0].sheet, lines[0].row, "known-earlier", fields))
+    return (file if notes or file.problems else InputFile(file.name)), notes
 
 
-def _counting_from(connection: Connection, sha256: str) -> dict[tuple[str | None, int], date]:
-    """From when each row of a file counts, by sheet and row, whichever time it was taken in."""
+# A row by its sheet, if it has any, and its number.
+_Place = tuple[str | None, int]
+
+
+def _counting_from(connection: Connection, sha256: str) -> tuple[dict[_Place, date], set[_Place]]:
+    """From when each row of a file counts, whichever time it was taken in; and the rows that are withdrawn."""
     source = tables.source.c
     same = select(source.id).where(or_(source.sha256 == sha256, source.sha256.like(f"{sha256}/%")))
-    since: dict[tuple[str | None, int], date] = {}
-    for table in _TABLES:
-        of_file = select(table.c.sheet, table.c.row, table.c.known_on).where(
-            table.c.source.in_(same), table.c.row.is_not(None), facts.not_withdrawn(table, None)
+    since, withdrawn = dict[_Place, date](), set[_Place]()
+    for table in IMPORTED:
+        stands = facts.not_withdrawn(table, None).label("stands")
+        of_file = select(table.c.sheet, table.c.row, table.c.known_on, stands).where(
+            table.c.source.in_(same), table.c.row.is_not(None)
         )
-        for sheet, row, known_on in connection.execute(of_file.distinct()):
-            since[sheet, row] = min(known_on, since.get((sheet, row), date.max))
-    return since
+        for sheet, row, known_on, counts in connection.execute(of_file.distinct()):
+            if counts:
+                since[sheet, row] = min(known_on, since.get((sheet, row), date.max))
+            else:
+                withdrawn.add((sheet, row))
+    return since, withdrawn - since.keys()

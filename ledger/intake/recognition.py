@@ -110,7 +110,7 @@ class _Reading:
     """A sheet that is being read, row by row, into the tables that stand on it."""
 
     def __init__(self, file: InputFile, sheet: InputSheet, room: Room) -> None:
-        self.file, self.sheet, self.room = file, sheet, room
+        self.file, self.sheet, self.one_more = file, sheet, room.take
         self.count = 0
         self.above: list[Row] = []  # the first rows above any headings
         self.far_above = 0  # and how many more
@@ -210,14 +210,10 @@ class _Reading:
         """The name of the file."""
         return self.file.name
 
-    def one_more(self) -> None:
-        """Takes the room of a line."""
-        self.room.take()
-
     @property
-    def is_hopeless(self) -> bool:
-        """Whether there is so much wrong that lines need not be kept any more."""
-        return bool(self.file.more)
+    def more(self) -> Counter[str]:
+        """The problems that are only counted; with any of them, lines need not be kept any more."""
+        return self.file.more
 
 
 def lines_of(files: Iterable[InputFile]) -> Iterator[InputRow]:

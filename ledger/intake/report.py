@@ -47,6 +47,7 @@ PASSED_OVER = {
     "total": N_("totals {count}"),
     "remark": N_("remarks {count}"),
     "sample": N_("examples {count}"),
+    "withdrawn": N_("withdrawn before {count}"),
     "beside": N_("outside the columns {count}"),
 }
 

@@ -1,7 +1,8 @@
 """A table on a sheet, from its headings on: which of its rows are lines, and which are passed over, and why."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -13,6 +14,7 @@ from ledger.intake.files import letter
 from ledger.intake.headings import Headings
 from ledger.intake.kind import KNOWN_ON, InputRow, Kind
 from ledger.intake.sheets import Cells, InputSheet, Row, Seen
+from ledger.intake.sound import SoundCells, Unsound, is_cut
 
 _TOTAL = re.compile(r"(?:総|小|中|合|累)?計|総合計|(?:sub|grand)?-?total", re.IGNORECASE)
 _TOTAL_OF = re.compile(
@@ -20,14 +22,14 @@ _TOTAL_OF = re.compile(
 )
 _REMARK = re.compile(r"[※*＊★☆●■◆◎→#]|[(\[【<]?(?:注|備考|注意|注記|凡例|参考|以上|以下余白|余白|作成|出力|印刷)")
 _THREE = re.compile(r"[0-9]{3}")
-_UP_TO_THREE = re.compile(r"[-△▲¥￥]?[0-9]{1,3}")
 
 
 @dataclass(frozen=True)
 class RecognisedSheet:
     """A table that was recognised: its kind, its lines, and the headings that mean nothing to us.
 
-    `passed_over` are the rows that are no lines, by reason, each with how many and the first.
+    `passed_over` are the rows that are no lines, by reason, each with how many and the first; `left` is how many lines
+    were taken in before, and stay as they are.
     """
 
     kind: Kind
@@ -35,12 +37,14 @@ class RecognisedSheet:
     lines: list[InputRow]
     ignored: list[str]
     passed_over: dict[str, tuple[int, int]] = field(default_factory=dict)
+    left: int = 0
 
 
 class Reading(Protocol):
     """The sheet that a table stands on, as far as a table has to know it."""
 
     sheet: InputSheet
+    one_more: Callable[[], None]  # takes the room of a line
 
     @property
     def name(self) -> str:
@@ -48,15 +52,12 @@ class Reading(Protocol):
         ...
 
     @property
-    def is_hopeless(self) -> bool:
-        """Whether so much is wrong that lines need not be kept."""
+    def more(self) -> Counter[str]:
+        """The problems that are only counted; with any of them, lines need not be kept."""
         ...
 
     def wrong(self, row: int | None, column: str | None, code: str, fields: dict[str, object]) -> None:
         """A problem in this sheet."""
-
-    def one_more(self) -> None:
-        """Takes the room of a line."""
 
 
 class InputTable:
@@ -65,6 +66,8 @@ class InputTable:
     def __init__(self, headings: Headings, reading: Reading, *, many: bool) -> None:
         self.headings, self.reading = headings, reading
         self.kind = headings.kind
+        self.place = self.kind, reading.name, reading.sheet.name
+        self.one_more, self.more = reading.one_more, reading.more
         self.columns: list[tuple[int, InputColumn]] = []
         self.faulty = False
         for heading, column in self.kind.by_heading.items():
@@ -83,6 +86,12 @@ class InputTable:
         self.one_of = [at for at, column in self.columns if column.heading in self.kind.any_of]
         self.yen = [at for at, column in self.columns if column.form == "yen"]
         self.headed = set(own)
+        as_text = headings.row.width > 0
+        # Of each column that is read: where it stands, whether a cell of it is needed, its name, and its sound cells.
+        sound = [(at, column.required, column.name, SoundCells(column, as_text=as_text)) for at, column in self.columns]
+        self.sound = [about for about in sound if about[2] != KNOWN_ON.name]
+        self.sound_known_on = [about for about in sound if about[2] == KNOWN_ON.name]
+        self.unread = sorted(self.headed - self.known)
         self.waiting: list[Row] = []  # rows of one cell: titles, if headings follow
         self.broken: list[int] = []  # lines with a line break inside a cell
         self.unheaded: dict[int, tuple[int, int]] = {}
@@ -114,7 +123,8 @@ class InputTable:
         elif len(cells) == 1:
             self.waiting.append(row)
         else:
-            self._settle_waiting()
+            if self.waiting:
+                self._settle_waiting()
             self._settle(row)
 
     def end(self, *, titles: bool) -> None:
@@ -136,13 +146,50 @@ class InputTable:
                 self._settle(row)
 
     def _settle(self, row: Row) -> None:
-        if (at := self._sample_at(row.cells)) is not None:
+        if (line := self._sound_line(row)) is not None:
+            self.one_more()
+            self._keep(line)
+        elif (at := self._sample_at(row.cells)) is not None:
             self.sample = self.sample or (row.number, self._heading(at), str(row.cells[at]))
             self.pass_over("sample", row.number)
         elif reason := self._no_line(row.cells):
             self.pass_over(reason, row.number)
         else:
             self._line(row)
+
+    def _sound_line(self, row: Row) -> InputRow | None:
+        """The line that a row of sound cells makes; None: the row has to be looked at cell by cell."""
+        cells = row.cells
+        if self.twice or row.covered or row.width > self.headings.row.width or not self.headed.issuperset(cells):
+            return None
+        values: dict[str, Value] = {}
+        try:
+            for at, required, name, sound in self.sound:
+                if at in cells:
+                    values[name] = sound[cells[at]]
+                elif required:
+                    return None
+            known_on = [sound[cells[at]] for at, _required, _name, sound in self.sound_known_on if at in cells]
+        except Unsound:
+            return None
+        for at in self.unread:
+            if isinstance(cell := cells.get(at), str) and ("\n" in cell or says_sample(cell)):
+                return None
+        if self._no_line(cells) is not None:
+            return None
+        line = self._made(row, values, known_on[0] if known_on else None, ())
+        return line if not self.kind.has_rules or next(row_problems(line, ()), None) is None else None
+
+    def _made(
+        self, row: Row, values: dict[str, Value], known_on: Value | None, noticed: tuple[CellNote, ...]
+    ) -> InputRow:
+        if known_on is None:
+            known_on = values.get(self.kind.dated_by or "")
+        return InputRow(*self.place, row.number, values, known_on if isinstance(known_on, date) else None, noticed)
+
+    def _keep(self, line: InputRow) -> None:
+        if not self.more:
+            self.recognised.lines.append(line)
 
     def _sample_at(self, cells: Cells) -> int | None:
         """The column in which a row says that it is an example; None: it does not."""
@@ -168,7 +215,7 @@ class InputTable:
         return "remark" if _REMARK.match(first) else None
 
     def _line(self, row: Row) -> None:
-        self.reading.one_more()
+        self.one_more()
         if self.twice:
             self.pass_over("unread", row.number)
             return
@@ -177,12 +224,28 @@ class InputTable:
             return
         if any(isinstance(cell, str) and "\n" in cell for cell in row.cells.values()):
             self.broken.append(row.number)
-        place = self.kind, self.reading.name, self.reading.sheet.name, row.number
-        line, problems = _read_row(place, self.columns, row.cells)
-        for heading, problem in problems:
+        line, problems = self._read(row)
+        for heading, problem in problems.items():
             self.wrong(row.number, heading, problem.code, problem.fields)
-        if not self.reading.is_hopeless:
-            self.recognised.lines.append(line)
+        self._keep(line)
+
+    def _read(self, row: Row) -> tuple[InputRow, dict[str | None, CellProblem]]:
+        """The line that the cells of a row make, and its problems, one a column; what is wrong is left out."""
+        wrong: dict[str | None, CellProblem] = {}
+        values: dict[str, Value] = {}
+        noticed: list[CellNote] = []
+        for at, column in self.columns:
+            try:
+                if at in row.cells:
+                    values[column.name] = parse_cell(column, row.cells[at], noticed)
+                elif column.required:
+                    raise CellProblem("missing")
+            except CellProblem as misread:
+                wrong[column.heading] = misread
+        line = self._made(row, values, values.pop(KNOWN_ON.name, None), tuple(noticed))
+        for heading, problem in row_problems(line, wrong.keys()):
+            wrong.setdefault(heading, problem)
+        return line, wrong
 
     def _is_whole(self, row: Row) -> bool:
         """Whether each cell stands under its heading, and no heading's cell is covered by another."""
@@ -193,12 +256,7 @@ class InputTable:
             return False
         for at in self.yen if row.width else ():
             amount, after = cells.get(at), cells.get(at + 1)
-            if (
-                isinstance(amount, str)
-                and isinstance(after, str)
-                and _UP_TO_THREE.fullmatch(amount)
-                and _THREE.fullmatch(after)
-            ):
+            if isinstance(amount, str) and isinstance(after, str) and is_cut(amount) and _THREE.fullmatch(after):
                 self.wrong(number, self._heading(at), "cut-at-comma", {"value": f"{amount},{after}"})
                 return False
         if row.covered and (under := self.known.intersection(row.covered)):
@@ -244,25 +302,3 @@ class InputTables:
         """The same headings stand here once more."""
         for table in self.tables:
             table.pass_over("heading", row)
-
-
-def _read_row(
-    place: tuple[Kind, str, str | None, int], columns: list[tuple[int, InputColumn]], cells: Cells
-) -> tuple[InputRow, Iterator[tuple[str | None, CellProblem]]]:
-    """The line that the cells of a row make, and its problems, one a column; what is wrong is left out."""
-    wrong: dict[str | None, CellProblem] = {}
-    values: dict[str, Value] = {}
-    noticed: list[CellNote] = []
-    for at, column in columns:
-        try:
-            if at in cells:
-                values[column.name] = parse_cell(column, cells[at], noticed)
-            elif column.required:
-                raise CellProblem("missing")
-        except CellProblem as misread:
-            wrong[column.heading] = misread
-    known_on = values.pop(KNOWN_ON.name, None) or values.get(place[0].dated_by or "")
-    line = InputRow(*place, values, known_on if isinstance(known_on, date) else None, noticed)
-    for heading, problem in row_problems(line, wrong.keys()):
-        wrong.setdefault(heading, problem)
-    return line, iter(wrong.items())

@@ -8,35 +8,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Subquery, case, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from ledger import tables
-from ledger.i18n import either
-
-# The kinds of account whose own side is the debit side.
-_DEBIT_KINDS = ("asset", "expense")
+from ledger.journal.chart import DEBIT_KINDS, ChartAccount
 
 
 @dataclass(frozen=True)
-class Balance:
+class Balance(ChartAccount):
     """An account with the yen debited and credited to it up to a day, and what is left on its own side."""
 
-    code: str
-    ja: str
-    en: str
-    kind: str
     debit: int
     credit: int
-
-    @property
-    def name(self) -> str:
-        """Its name in the language being spoken."""
-        return either(self.ja, self.en)
-
-    @property
-    def on_debit_side(self) -> bool:
-        """Whether the account's own side is the debit side."""
-        return self.kind in _DEBIT_KINDS
 
     @property
     def balance(self) -> int:
@@ -131,16 +126,20 @@ def first_moved(
 
 def held_for(connection: Connection, account: str, by: Literal["application", "deposit"], part: str) -> int:
     """What one part of an account holds, in yen; nothing else is looked at."""
-    movement = tables.movement.c
-    columns = (movement.debit_application, movement.credit_application) if by == "application" else (movement.deposit,)
-    return _held(connection, account, by, or_(*(column == part for column in columns))).get(part, 0)
+    return _held(connection, account, by, _of_part(by, part)).get(part, 0)
 
 
 def moved_by(
     connection: Connection, account: str, by: Literal["application", "deposit"], part: str, events: Collection[str]
 ) -> int:
     """What entries of these events have brought into one part of an account, in yen, positive on its own side."""
-    return _held(connection, account, by, tables.entry.c.event.in_(events)).get(part, 0)
+    return _held(connection, account, by, and_(_of_part(by, part), tables.entry.c.event.in_(events))).get(part, 0)
+
+
+def _of_part(by: Literal["application", "deposit"], part: str) -> ColumnElement[bool]:
+    movement = tables.movement.c
+    columns = (movement.debit_application, movement.credit_application) if by == "application" else (movement.deposit,)
+    return or_(*(column == part for column in columns))
 
 
 def lowest(
@@ -189,7 +188,7 @@ def _by_day(
     kind = connection.execute(select(chart.kind).where(chart.code == account)).scalar_one()
     held = 0
     for day in sorted(by_day):
-        held += by_day[day] if kind in _DEBIT_KINDS else -by_day[day]
+        held += by_day[day] if kind in DEBIT_KINDS else -by_day[day]
         yield day, held
 
 
@@ -198,7 +197,7 @@ def _held(
 ) -> dict[str | None, int]:
     moved, chart = sides(when), tables.account
     debit = func.sum(moved.c.debit - moved.c.credit)
-    balance = case((chart.c.kind.in_(_DEBIT_KINDS), debit), else_=-debit).cast(BigInteger)
+    balance = case((chart.c.kind.in_(DEBIT_KINDS), debit), else_=-debit).cast(BigInteger)
     part = moved.c[by]
     statement = (
         select(part, balance)

@@ -1,19 +1,19 @@
 """The journal and the ledgers as they are read: entries by date, amount and counterparty, accounts line by line."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, literal, select, union_all
 
 from ledger import tables
 from ledger.errors import UnknownAccount
 from ledger.journal import balances
 from ledger.journal.balances import Balance
 from ledger.journal.entries import PARTS, Movement
-from ledger.store.owners import owned
+from ledger.store.owners import ever_owned, owned
 
 Order = Literal["on", "no"]
 
@@ -95,23 +95,19 @@ def entries(
     if last is not None:
         conditions.append(entry.c.happened_on <= last)
     if blank or any(asked is not None for asked in (account, application, member, deposit, payers)):
-        line = _lines_of_movements(blank=blank)
-        of_line = _amounts(line, amount_from, amount_to)
-        if account is not None:
-            of_line.append(line.c.account == account)
-        if application is not None:
-            of_line.append(line.c.application == application)
-        if member is not None:
-            owner = owned()
-            of_line.append(line.c.application.in_(select(owner.c.number).where(owner.c.member == member)))
+        of_movement = _amounts(amount_from, amount_to)
+        if blank:
+            of_movement += [movement.c.debit_application.is_(None), movement.c.credit_application.is_(None)]
         if deposit is not None:
-            of_line.append(line.c.deposit == deposit)
+            of_movement.append(movement.c.deposit == deposit)
         if payers is not None:
             paid = tables.deposit_known.c
-            of_line.append(line.c.deposit.in_(select(paid.deposit).where(paid.payer.in_(payers))))
-        conditions.append(entry.c.no.in_(select(line.c.entry).where(*of_line)))
+            of_movement.append(movement.c.deposit.in_(select(paid.deposit).where(paid.payer.in_(payers))))
+        theirs = None if member is None else _applications(connection, member)
+        sides = (select(movement.c.entry).where(*of_movement, *side) for side in _sides(account, application, theirs))
+        conditions.append(entry.c.no.in_(union_all(*sides)))
     elif amount_from is not None or amount_to is not None:
-        conditions.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(movement, amount_from, amount_to))))
+        conditions.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(amount_from, amount_to))))
     return list(_read(connection, conditions, order))
 
 
@@ -120,29 +116,41 @@ def entries_of(connection: Connection, numbers: Collection[int]) -> list[Journal
     return list(_read(connection, [tables.entry.c.no.in_(list(numbers))], "no"))
 
 
-def _lines_of_movements(*, blank: bool) -> Subquery:
-    """Both sides of every movement: entry, yen, account, application; with `blank` of those without application."""
-    movement = tables.movement
-    pairs = ((movement.c.debit, movement.c.debit_application), (movement.c.credit, movement.c.credit_application))
-    sides = [
-        select(
-            movement.c.entry,
-            movement.c.yen,
-            movement.c.deposit,
-            account.label("account"),
-            application.label("application"),
-        )
-        for account, application in pairs
-    ]
-    if blank:
-        neither = and_(movement.c.debit_application.is_(None), movement.c.credit_application.is_(None))
-        sides = [side.where(neither) for side in sides]
-    return union_all(*sides).subquery("line")
+def entries_of_deposits(connection: Connection, deposits: Collection[str], *, last: date) -> list[JournalEntry]:
+    """The entries up to a day with a movement of one of these deposits."""
+    entry, movement = tables.entry.c, tables.movement.c
+    moved = select(movement.entry).where(movement.deposit.in_(deposits))
+    return list(_read(connection, [entry.no.in_(moved), entry.happened_on <= last], "on"))
 
 
-def _amounts(line: Any, amount_from: int | None, amount_to: int | None) -> list[ColumnElement[bool]]:
-    conditions = [] if amount_from is None else [line.c.yen >= amount_from]
-    return conditions if amount_to is None else [*conditions, line.c.yen <= amount_to]
+def _applications(connection: Connection, member: str) -> Sequence[str]:
+    """The applications that are the member's, as is known last."""
+    owner = owned().c
+    theirs = select(owner.number).where(owner.number.in_(ever_owned(literal(member))), owner.member == member)
+    return connection.execute(theirs).scalars().all()
+
+
+def _sides(
+    account: str | None, application: str | None, applications: Sequence[str] | None
+) -> Iterator[list[ColumnElement[bool]]]:
+    """What has to hold of each side of a movement: its account, its application, one of these."""
+    movement = tables.movement.c
+    for side in ("debit", "credit"):
+        of_side = movement[f"{side}_application"]
+        conditions: list[ColumnElement[bool]] = []
+        if account is not None:
+            conditions.append(movement[side] == account)
+        if application is not None:
+            conditions.append(of_side == application)
+        if applications is not None:
+            conditions.append(of_side.in_(applications))
+        yield conditions
+
+
+def _amounts(amount_from: int | None, amount_to: int | None) -> list[ColumnElement[bool]]:
+    yen = tables.movement.c.yen
+    conditions = [] if amount_from is None else [yen >= amount_from]
+    return conditions if amount_to is None else [*conditions, yen <= amount_to]
 
 
 def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: Order) -> Iterator[JournalEntry]:

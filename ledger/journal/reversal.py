@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from ledger import tables
 from ledger.journal import refusals
@@ -60,13 +60,15 @@ def _after(connection: Connection, no: int) -> Iterator[int]:
         no = following
 
 
-def chains(connection: Connection) -> dict[int, list[int]]:
+def chains(connection: Connection, within: ColumnElement[bool] | None = None) -> dict[int, list[int]]:
     """Of each entry that was reversed and is no reversal itself: its reversal, the reversal of that one, and so on.
 
-    It stands while their number is even.
+    It stands while their number is even. `within` narrows the movements: a reversal moves what its original did.
     """
-    entry = tables.entry.c
-    statement = select(entry.reverses, entry.no).where(entry.reverses.is_not(None)).order_by(entry.no)
+    entry, movement = tables.entry.c, tables.movement.c
+    statement = select(entry.reverses, entry.no).where(entry.reverses.is_not(None))
+    if within is not None:
+        statement = statement.where(entry.no.in_(select(movement.entry).where(within)))
     by_original: dict[int, int] = dict(connection.execute(statement).all())
     reversals = set(by_original.values())
     chained: dict[int, list[int]] = {}
@@ -79,9 +81,9 @@ def chains(connection: Connection) -> dict[int, list[int]]:
     return chained
 
 
-def brought_back(connection: Connection) -> set[int]:
+def brought_back(connection: Connection, within: ColumnElement[bool] | None = None) -> set[int]:
     """The entries whose reversal was itself taken back: they stand, though something in the books reverses them."""
-    return {original for original, chain in chains(connection).items() if len(chain) % 2 == 0}
+    return {original for original, chain in chains(connection, within).items() if len(chain) % 2 == 0}
 
 
 def reversed_by(connection: Connection, numbers: Collection[int]) -> Mapping[int, int]:

@@ -38,8 +38,8 @@ class AccountChange:
     also_of: str | None = None
 
 
-def changes(connection: Connection, member: str | None = None) -> list[AccountChange]:
-    """The changed bank accounts that count now, of every member or of one: those that wait and those approved.
+def changes(connection: Connection, *members: str) -> list[AccountChange]:
+    """The changed bank accounts that count now, of every member or of these: those that wait and those approved.
 
     The first account ever recorded of a member needs nobody's word, unless it was another member's before, or a refund
     had been approved while none was known. Each later one that differs is trusted from its approval on; what is
@@ -54,9 +54,7 @@ def changes(connection: Connection, member: str | None = None) -> list[AccountCh
         .add_columns(after_approval, not_withdrawn(version, None).label("stands"))
         .join(source, source.c.id == version.c.source)
         .outerjoin(approval, approval.c.member_known == version.c.id)
-        .where(
-            or_(version.c.member.in_(changed), also_of.is_not(None)) if member is None else version.c.member == member
-        )
+        .where(version.c.member.in_(members) if members else or_(version.c.member.in_(changed), also_of.is_not(None)))
         .order_by(version.c.member, version.c.id)
     )
     by_member = groupby(connection.execute(statement), lambda row: row.member)
@@ -114,9 +112,9 @@ def _masked(row: Row[Any] | None) -> tuple[str | None, ...]:
     return (row.bank, row.branch, row.account_type, masking.account(row.account_number), row.account_name)
 
 
-def waiting(connection: Connection, member: str | None = None) -> dict[str, AccountChange]:
-    """The changed bank accounts that wait for a second person, by member."""
-    return {change.member: change for change in changes(connection, member) if change.approved_by is None}
+def waiting(connection: Connection, *members: str) -> dict[str, AccountChange]:
+    """The changed bank accounts of every member, or of these, that wait for a second person, by member."""
+    return {change.member: change for change in changes(connection, *members) if change.approved_by is None}
 
 
 def require_account(connection: Connection, member: str) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
 from ledger import masking, tables
 from ledger.errors import NoPayeeToApprove, PayeeNotApproved, SamePersonBroughtPayee
@@ -47,9 +47,9 @@ def payees(connection: Connection, applications: Collection[str] | None = None) 
 
     Where one known later waits beside the one who counts, it is that one.
     """
-    rows = _rows(connection)
-    latest = {row.application: row for row in rows if applications is None or row.application in applications}
-    ends = _ends(connection)
+    of_each = (_rows(connection, number) for number in ([None] if applications is None else applications))
+    latest = {row.application: row for rows in of_each for row in rows}
+    ends = _ends(connection, None if applications is None else [row.id for row in latest.values()])
     return [_payee(row, ends.get(row.id)) for row in latest.values()]
 
 
@@ -76,22 +76,22 @@ def _statement(*, ended: bool) -> Select[Any]:
         .join(owner, owner.c.number == known.c.application)
         .outerjoin(approval, approval.c.payee_known == known.c.id)
         .where(not_withdrawn(known, None))
-        .where(known.c.id.in_(_ended()) if ended else known.c.id.not_in(_ended()))
+        .where(_ended(known) if ended else ~_ended(known))
         .order_by(known.c.application, known.c.known_on, known.c.id)
     )
 
 
-def _ended() -> Select[tuple[int]]:
+def _ended(known: Table) -> ColumnElement[bool]:
     end = tables.payee_end.c
-    return select(end.payee_known).where(end.state == "approved")
+    return select(end.no).where(end.payee_known == known.c.id, end.state == "approved").exists()
 
 
-def _ends(connection: Connection, payee: int | None = None) -> dict[int, Row[Any]]:
-    """The last step towards the end of each payee, or of one."""
+def _ends(connection: Connection, payees: Collection[int] | None = None) -> dict[int, Row[Any]]:
+    """The last step towards the end of each payee, or of these."""
     end = tables.payee_end
-    statement = select(end).order_by(end.c.no)
-    if payee is not None:
-        statement = statement.where(end.c.payee_known == payee)
+    statement = select(end).order_by(end.c.payee_known, end.c.no)
+    if payees is not None:
+        statement = statement.where(end.c.payee_known.in_(payees))
     return {row.payee_known: row for row in connection.execute(statement)}
 
 
@@ -196,7 +196,7 @@ def reject_end(connection: Connection, application: str, *, reason: str, by: str
     if counts is None:
         raise NoPayeeEndWaits(application)
     if to_end is None:
-        last = _ends(connection, counts.id).get(counts.id)
+        last = _ends(connection, [counts.id]).get(counts.id)
         if last is None or last.reason != reason:
             raise NoPayeeEndWaits(application)
         return _payee(counts), False
@@ -207,7 +207,7 @@ def reject_end(connection: Connection, application: str, *, reason: str, by: str
 def _ending(connection: Connection, application: str) -> tuple[Row[Any] | None, Row[Any] | None]:
     """The payee of an application who counts, and the proposal to end them while that waits."""
     counts = counting(connection, application)
-    last = None if counts is None else _ends(connection, counts.id).get(counts.id)
+    last = None if counts is None else _ends(connection, [counts.id]).get(counts.id)
     return counts, last if last is not None and last.state == "proposed" else None
 
 

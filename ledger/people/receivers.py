@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from ledger import allocations, masking, tables
 from ledger.facts import latest_version
@@ -12,7 +12,7 @@ from ledger.i18n import _
 from ledger.people import payees, register
 from ledger.people.accounts import ACCOUNT
 from ledger.people.register import EndedRegistration
-from ledger.settlements import Settlement, Transition
+from ledger.settlements import Settlement, Transition, refunds
 from ledger.store.owners import owned
 from ledger.store.records import batches
 
@@ -41,9 +41,14 @@ class Receiver:
         return {"member_known": self.member_known, "payee": self.payee}
 
     @property
+    def account_number(self) -> str | None:
+        """The whole number of the account, which is shown to nobody."""
+        return self.bank_account[_NUMBER] if self.bank_account else None
+
+    @property
     def account(self) -> str | None:
         """The number of the account, of which the last four digits are shown."""
-        return masking.account(self.bank_account[_NUMBER] or "") if self.bank_account else None
+        return masking.account(self.account_number or "") if self.bank_account else None
 
     @property
     def paid_to(self) -> tuple[object, ...]:
@@ -87,6 +92,24 @@ def _receiver(known: Row[Any], payee: Row[Any] | None) -> Receiver:
     of_payee = None if payee is None else payee.id
     ended = register.ended_registration(known) if payee is None else None
     return Receiver(known.member, known.id, of_payee, row.name, parts if row.account_number else None, ended)
+
+
+def refunds_to(connection: Connection, account_number: str) -> list[Settlement]:
+    """The refunds that may go to a bank account of this number: the register, or a payee, ever named it for them."""
+    known, payee, application, corrected = (
+        table.c for table in (tables.member_known, tables.payee_known, tables.application, tables.application_known)
+    )
+    members = select(known.member).where(known.account_number == account_number)
+    ways = (
+        select(application.number).where(application.member.in_(members)),
+        select(corrected.application).where(corrected.member.in_(members)),
+        select(payee.application).where(payee.account_number == account_number),
+    )
+    numbers = {number for way in ways for number in connection.execute(way).scalars()}
+    allocation, refund = tables.allocation.c, tables.refund.c
+    of_these = select(allocation.deposit).where(allocation.application.in_(numbers))
+    deposits = connection.execute(of_these).scalars().all()
+    return refunds(connection, or_(refund.application.in_(numbers), refund.deposit.in_(deposits)))
 
 
 def application_of(connection: Connection, refund: Settlement) -> str | None:

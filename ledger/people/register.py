@@ -16,11 +16,15 @@ from ledger.facts import AS_OF, latest_version
 from ledger.i18n import _
 from ledger.store.numbers import as_recorded
 from ledger.store.owners import owned
+from ledger.store.records import batches
 
 _PLACE = {name: at for at, name in enumerate(ASSOCIATIONS)}
 # What the register writes of a member who died.
 DECEASED = REASONS["deceased"].ja
 _DIGITS = re.compile(r"(\d+)")
+
+# Up to so many members are asked for by number; for more, every one is read.
+FEW = 500
 
 Order = tuple[int, tuple[str | int, ...], tuple[str | int, ...]]
 
@@ -34,24 +38,27 @@ class Person:
     association: str
 
 
-def latest_rows(connection: Connection, as_of: date | None = None, member: str | None = None) -> dict[str, Row[Any]]:
-    """The row of the register that counts of every member, or of one: the last (by the day, when one is given)."""
-    parameters = {"as_of": as_of} if as_of else {}
-    asked = {"member": member} if member is not None else {}
-    rows = connection.execute(_latest(as_of is not None, member is not None), parameters | asked)
+def latest_rows(
+    connection: Connection, as_of: date | None = None, only: Collection[str] | None = None
+) -> dict[str, Row[Any]]:
+    """The row of the register that counts of every member, or of these: the last (by the day, when one is given)."""
+    few = only is not None and len(only) <= FEW
+    parameters: dict[str, object] = {"as_of": as_of} if as_of else {}
+    asked = {"only": list(only)} if only is not None and few else {}
+    rows = connection.execute(_latest(as_of is not None, few), parameters | asked)
     return {row.member: row for row in rows}
 
 
 @cache
-def _latest(by_day: bool, one: bool) -> Select[Any]:
+def _latest(by_day: bool, few: bool) -> Select[Any]:
     versions = tables.member_known
-    within = versions.c.member == bindparam("member", type_=String) if one else None
+    within = versions.c.member.in_(bindparam("only", type_=String, expanding=True)) if few else None
     return latest_version(versions, (versions.c.member,), AS_OF if by_day else None, within)
 
 
 def require_member(connection: Connection, member: str) -> Row[Any]:
     """The row of the register that counts of a member now; an unknown member is refused."""
-    row = latest_rows(connection, member=member).get(member)
+    row = latest_rows(connection, only=[member]).get(member)
     if row is None:
         raise UnknownMember(member)
     return row
@@ -84,13 +91,13 @@ def ended_registration(row: Any) -> EndedRegistration | None:
     return EndedRegistration(row.deregistered_on, row.deregistered_reason)
 
 
-def people(connection: Connection, as_of: date | None = None) -> dict[str, Person]:
-    """Every member, as the register says last (by the day, when one is given).
+def people(connection: Connection, as_of: date | None = None, only: Collection[str] | None = None) -> dict[str, Person]:
+    """Every member, or at least these, as the register says last (by the day, when one is given).
 
     Whose rows were all withdrawn is still named, without a day: what was applied for or posted stands under that name.
     """
-    rows = latest_rows(connection, as_of)
-    if as_of is None:
+    rows = latest_rows(connection, as_of, only)
+    if as_of is None and (only is None or not rows.keys() >= set(only)):
         rows = _whoever_was_withdrawn(connection, rows.keys()) | rows
     return {number: Person(number, row.name, row.association) for number, row in rows.items()}
 
@@ -112,9 +119,9 @@ def member_number(connection: Connection, written: str) -> str:
     return number
 
 
-def members(connection: Connection, as_of: date) -> dict[str, Person]:
-    """Every member, as the register said by the day; one that came into it later, as it says last."""
-    return people(connection) | people(connection, as_of)
+def members(connection: Connection, as_of: date, only: Collection[str] | None = None) -> dict[str, Person]:
+    """Every member, or at least these, as the register said by the day; who came into it later, as it says last."""
+    return people(connection, only=only) | people(connection, as_of, only)
 
 
 @dataclass(frozen=True)
@@ -133,10 +140,14 @@ class Owners:
         return (*person_order(self.of(application)), numerically(application))
 
 
-def owners(connection: Connection, as_of: date) -> Owners:
-    """The member of every application there is, as known by the day."""
-    rows = connection.execute(select(owned(AS_OF)), {"as_of": as_of})
-    return Owners(members(connection, as_of), dict(rows.all()))
+def owners(connection: Connection, as_of: date, applications: Collection[str] | None = None) -> Owners:
+    """The member of every application there is, or of these, as known by the day."""
+    owner, member_of = owned(AS_OF), dict[str, str]()
+    for group in [None] if applications is None else batches(applications):
+        statement = select(owner) if group is None else select(owner).where(owner.c.number.in_(group))
+        member_of |= dict(connection.execute(statement, {"as_of": as_of}).all())
+    only = None if applications is None else set(member_of.values())
+    return Owners(members(connection, as_of, only), member_of)
 
 
 def person_order(person: Person) -> tuple[int, tuple[str | int, ...]]:

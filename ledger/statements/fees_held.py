@@ -4,6 +4,7 @@ Held are the accounts of fees held and of fees held for credit, taken together: 
 until it is set against the reissue. Every yen that came or went stands in exactly one column.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +15,7 @@ from ledger.allocations import counting
 from ledger.codes import Account
 from ledger.facts import AS_OF
 from ledger.people.register import Owners, Person
+from ledger.store.records import batches
 
 # Plain texts: a driver may write a member of an enumeration in its own way.
 HELD = (str(Account.FEES_HELD), str(Account.CREDITS_HELD))
@@ -121,18 +123,24 @@ def held(connection: Connection, moved: dict[str | None, FeeFlow], owners: Owner
     return rows
 
 
-def first_received(connection: Connection, last: date) -> dict[str, date]:
-    """The day of the first transfer received for each application, as known by the day."""
-    versions = tables.deposit_known
-    latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
-    allocated = counting().subquery()
-    statement = (
-        select(allocated.c.application, func.min(latest.c.received_on))
-        .join(latest, latest.c.deposit == allocated.c.deposit)
-        .where(allocated.c.application.is_not(None), latest.c.received_on <= AS_OF)
-        .group_by(allocated.c.application)
-    )
-    return dict(connection.execute(statement, {"as_of": last}).all())
+def first_received(connection: Connection, last: date, applications: Collection[str] | None = None) -> dict[str, date]:
+    """The day of the first transfer received for each application, or these, as known by the day."""
+    versions, row, received = tables.deposit_known, tables.allocation.c, dict[str, date]()
+    for batch in [None] if applications is None else batches(sorted(applications)):
+        of_these = None if batch is None else select(row.deposit).where(row.application.in_(batch))
+        within = None if of_these is None else versions.c.deposit.in_(of_these)
+        latest = facts.latest_version(versions, (versions.c.deposit,), AS_OF, within).subquery()
+        allocated = counting(AS_OF, None if of_these is None else row.deposit.in_(of_these)).subquery()
+        statement = (
+            select(allocated.c.application, func.min(latest.c.received_on))
+            .join(latest, latest.c.deposit == allocated.c.deposit)
+            .where(allocated.c.application.is_not(None), latest.c.received_on <= AS_OF)
+            .group_by(allocated.c.application)
+        )
+        if batch is not None:
+            statement = statement.where(allocated.c.application.in_(batch))
+        received |= dict(connection.execute(statement, {"as_of": last}).all())
+    return received
 
 
 def certificate_states(connection: Connection, last: date) -> dict[str, str]:

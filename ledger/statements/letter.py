@@ -80,8 +80,9 @@ class Letter(Decision):
 def letter(connection: Connection, no: int) -> Letter:
     """The letter for a decision, also for one that was superseded. Refused: a number never given (unknown-decision)."""
     row = decision(connection, no)
-    persons, registered = members(connection, row.as_of), latest_rows(connection, row.as_of)
-    return _letter(connection, row, persons[row.member], registered, issuer(connection))
+    addressee = members(connection, row.as_of, [row.member])[row.member]
+    registered = latest_rows(connection, row.as_of, [row.member])
+    return _letter(connection, row, addressee, registered, issuer(connection))
 
 
 def letters(connection: Connection, numbers: Collection[int] | None = None) -> Iterator[Letter]:

@@ -4,24 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select
 
 from ledger import facts, masking, tables
 from ledger.allocations import counting
-from ledger.codes import Account, format_code
+from ledger.codes import format_code
 from ledger.decisions.findings import Finding, grounds, grounds_text, judge
 from ledger.decisions.store import Decision, decisions
 from ledger.facts import COLUMNS, Origin
 from ledger.journal import ledgers
-from ledger.journal.balances import Balance, trial_balance
-from ledger.journal.chart import chart
+from ledger.journal.chart import ChartAccount, chart
 from ledger.journal.ledgers import AccountLine, JournalEntry
 from ledger.people import accounts as people
 from ledger.people import register
-from ledger.people.register import Person, numerically, owners
+from ledger.people.register import Person, numerically
 from ledger.statements import labels, settlements
 from ledger.statements.settlements import SettlementLine
-from ledger.store.owners import owned
+from ledger.store.owners import ever_owned, owned
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class DepositLine:
 class LedgerLine:
     """A line of the member's part of an account, and what is left of that part after it (own side, yen)."""
 
-    account: Balance
+    account: ChartAccount
     part: str
     entry: JournalEntry
     line: AccountLine
@@ -96,14 +95,13 @@ class MemberStatement:
 def member_statement(connection: Connection, member: str, as_of: date) -> MemberStatement:
     """The statement of a member as of a day. A member who is not in the register is refused (unknown-member)."""
     member = register.member_number(connection, member)
-    row = register.latest_rows(connection, as_of, member).get(member) or register.require_member(connection, member)
+    row = register.latest_rows(connection, as_of, [member]).get(member) or register.require_member(connection, member)
     findings = sorted(judge(connection, as_of, member=member), key=lambda finding: numerically(finding.application))
     origins = facts.origins(connection, {number for finding in findings for number in finding.fact_ids()})
     deposits = _deposits(connection, member, as_of)
-    owner = owned(facts.AS_OF)
-    numbers = connection.execute(select(owner.c.number).where(owner.c.member == member), {"as_of": as_of})
-    history = decisions(connection, list(numbers.scalars()))
-    all_returns = settlements.returns(connection, owners(connection, as_of), as_of)
+    owner, ever = owned(facts.AS_OF), ever_owned(literal(member))
+    theirs = select(owner.c.number).where(owner.c.number.in_(ever), owner.c.member == member)
+    history = decisions(connection, connection.execute(theirs, {"as_of": as_of}).scalars().all())
     return MemberStatement(
         person=Person(member, row.name, row.association),
         as_of=as_of,
@@ -114,7 +112,7 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
         facts=[fact for finding in findings for fact in known(finding, origins)],
         conditions=[condition for finding in findings for condition in conditions(finding, origins)],
         deposits=deposits,
-        returns=settlements.by_member(all_returns, member),
+        returns=settlements.returns_to(connection, member, as_of),
         decisions=[decision for decision in history if decision.as_of <= as_of],
         ledger=_ledger(connection, member, {deposit.reference for deposit in deposits}, as_of),
     )
@@ -152,8 +150,10 @@ def conditions(finding: Finding, origins: Mapping[int, Origin]) -> list[Conditio
 
 def _deposits(connection: Connection, member: str, as_of: date) -> list[DepositLine]:
     versions = tables.deposit_known
-    latest, owner = facts.latest_version(versions, (versions.c.deposit,)).subquery(), owned(facts.AS_OF)
-    allocated = counting().subquery()
+    owner, row = owned(facts.AS_OF), tables.allocation.c
+    theirs = select(row.deposit).where(row.application.in_(ever_owned(literal(member))))
+    latest = facts.latest_version(versions, (versions.c.deposit,), within=versions.c.deposit.in_(theirs)).subquery()
+    allocated = counting(within=row.deposit.in_(theirs)).subquery()
     statement = (
         select(latest.c.deposit, latest.c.received_on, latest.c.yen, latest.c.payer, allocated.c.application)
         .join(allocated, allocated.c.deposit == latest.c.deposit)
@@ -166,13 +166,8 @@ def _deposits(connection: Connection, member: str, as_of: date) -> list[DepositL
 
 def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date) -> list[LedgerLine]:
     """The member's parts of the subsidiary ledgers, account by account, part by part, line by line."""
-    accounts = {balance.code: balance for balance in trial_balance(connection, as_of)}
     by_number = {entry.no: entry for entry in ledgers.entries(connection, last=as_of, member=member)}
-    if deposits:
-        for account in (Account.SUSPENSE, Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS):
-            for entry in ledgers.entries(connection, last=as_of, account=str(account)):
-                if any(line.deposit in deposits for line in entry.lines):
-                    by_number[entry.no] = entry
+    by_number |= {entry.no: entry for entry in ledgers.entries_of_deposits(connection, deposits, last=as_of)}
     parts_of = chart(connection)
     parts: dict[tuple[str, str], list[tuple[JournalEntry, AccountLine]]] = {}
     for entry in sorted(by_number.values(), key=lambda entry: (entry.on, entry.no)):
@@ -185,6 +180,6 @@ def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date
         balance = 0
         for entry, line in parts[code, part]:
             moved = line.debit - line.credit
-            balance += moved if accounts[code].on_debit_side else -moved
-            posted.append(LedgerLine(accounts[code], part, entry, line, balance))
+            balance += moved if parts_of.accounts[code].on_debit_side else -moved
+            posted.append(LedgerLine(parts_of.accounts[code], part, entry, line, balance))
     return posted

@@ -3,20 +3,23 @@
 Those are listed that moved in the period or were still open at its end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, or_, select
 
 from ledger import facts, fees, masking, settlements, tables
 from ledger.allocations import owners
 from ledger.money import Yen, tax_inside
 from ledger.people import accounts
 from ledger.people.receivers import approved_receiver
-from ledger.people.register import Owners, Person, latest_rows, numerically, person_order
+from ledger.people.register import Owners, Person, latest_rows, members, numerically, person_order
+from ledger.people.register import owners as owners_of
 from ledger.settlements import Settlement
 from ledger.statements.fees_held import first_received
+from ledger.store.owners import ever_owned
+from ledger.store.records import batches
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,22 @@ def returns(connection: Connection, owners: Owners, last: date) -> list[Settleme
     """Everything proposed by the day, as it stood then: refunds, overpayments, credits, each by number."""
     refunds = settlements.refunds(connection, as_of=last)
     refunds.sort(key=lambda refund: (refund.way == "overpayment", refund.no))
-    return list(_lines(connection, owners, last, refunds + settlements.credits(connection, as_of=last)))
+    return list(_lines(connection, last, refunds + settlements.credits(connection, as_of=last), owners))
+
+
+def returns_to(connection: Connection, member: str, last: date) -> list[SettlementLine]:
+    """The same of one member, by application; nobody else's is read."""
+    refund, credit, step = tables.refund.c, tables.credit.c, tables.refund_step.c
+    allocation, known = tables.allocation.c, tables.member_known.c
+    mine = connection.execute(ever_owned(literal(member))).scalars().all()
+    deposits = connection.execute(select(allocation.deposit).where(allocation.application.in_(mine))).scalars().all()
+    to_member = select(step.refund).where(step.member_known.in_(select(known.id).where(known.member == member)))
+    numbers = connection.execute(to_member).scalars().all()
+    theirs = or_(refund.application.in_(mine), refund.deposit.in_(deposits), refund.no.in_(numbers))
+    rows = settlements.refunds(connection, theirs, last)
+    rows += settlements.credits(connection, credit.application.in_(mine), last)
+    of_member = [line for line in _lines(connection, last, rows) if line.person and line.person.number == member]
+    return sorted(of_member, key=lambda line: (numerically(line.application or ""), line.way, line.no))
 
 
 def in_period(lines: list[SettlementLine], first: date, last: date) -> list[SettlementLine]:
@@ -59,31 +77,41 @@ def in_period(lines: list[SettlementLine], first: date, last: date) -> list[Sett
     return [line for line in lines if line.open or line.moved(first, last)]
 
 
-def by_member(lines: list[SettlementLine], member: str) -> list[SettlementLine]:
-    """Those of one member, by application."""
-    of_member = [line for line in lines if line.person is not None and line.person.number == member]
-    return sorted(of_member, key=lambda line: (numerically(line.application or ""), line.way, line.no))
-
-
 def member_order(line: SettlementLine) -> tuple[object, ...]:
     """Where it stands in a list by association and member; what belongs to nobody known comes last."""
     return (line.person is None, person_order(line.person) if line.person else (), line.way, line.no)
 
 
-def _lines(connection: Connection, owners: Owners, last: date, rows: list[Settlement]) -> Iterator[SettlementLine]:
-    """Adds whose each is, when its money came in, at which rate, and the account that it is paid to."""
-    received, rates = first_received(connection, last), _tax_percents(connection, last)
-    deposits, endings = _deposits(connection, last), account_endings(connection, last)
-    waiting = accounts.waiting(connection)
-    for row in rows:
+def _lines(
+    connection: Connection, last: date, rows: list[Settlement], whose: Owners | None = None
+) -> Iterator[SettlementLine]:
+    """Adds whose each is, when its money came in, at which rate, and the account that it is paid to.
+
+    `whose` are the owners of every application; where they are not given, those are read that are needed.
+    """
+    if not rows:
+        return
+    numbers = {row.application for row in rows if row.application is not None}
+    references = {row.deposit for row in rows if row.deposit is not None}
+    deposits = _deposits(connection, last, references)
+    received, rates = first_received(connection, last, numbers), _tax_percents(connection, last, numbers)
+    approvals = [approved_receiver(connection, row.approval) for row in rows]
+    payees: list[str] = []
+    if whose is None:
+        numbers |= {application for application, _on in deposits.values() if application is not None}
+        whose = owners_of(connection, last, numbers)
+        to = members(connection, last, {approved.member for approved in approvals if approved.member is not None})
+        whose = Owners(whose.persons | to, whose.member_of)
+        payees = list(whose.persons)
+    endings, waiting = account_endings(connection, last, payees or None), accounts.waiting(connection, *payees)
+    for row, approved in zip(rows, approvals, strict=True):
         if row.deposit is not None:
             application, received_on = deposits.get(row.deposit, (None, None))
         else:
             application, received_on = row.application, received.get(str(row.application))
-        person = None if application is None else owners.of(application)
-        approved = approved_receiver(connection, row.approval)
+        person = None if application is None else whose.of(application)
         if approved.member is not None and row.deposit is not None:
-            person = owners.persons[approved.member]
+            person = whose.persons[approved.member]
         payee = person.number if person is not None and row.way != "credit" else None
         # What was approved is what is paid, whatever becomes known later.
         account = approved.account if approved.member is not None else endings.get(payee) if payee else None
@@ -98,31 +126,32 @@ def _lines(connection: Connection, owners: Owners, last: date, rows: list[Settle
         )
 
 
-def _deposits(connection: Connection, last: date) -> dict[str, tuple[str | None, date]]:
-    """The application and the day of each deposit from which something is returned, as known by the day."""
-    versions = tables.deposit_known
-    within = versions.c.deposit.in_(select(tables.refund.c.deposit).where(tables.refund.c.deposit.is_not(None)))
-    known: dict[str, tuple[str | None, date]] = {}
+def _deposits(connection: Connection, last: date, references: Collection[str]) -> dict[str, tuple[str | None, date]]:
+    """The application and the day of each of these deposits, as known by the day."""
+    versions, known = tables.deposit_known, dict[str, tuple[str | None, date]]()
     for as_of in (None, facts.AS_OF):  # one that became known later is told as it is known last
-        latest = facts.latest_version(versions, (versions.c.deposit,), as_of, within).subquery()
-        owner = owners(as_of).subquery()
-        statement = select(latest.c.deposit, owner.c.application, latest.c.received_on)
-        statement = statement.outerjoin(owner, owner.c.deposit == latest.c.deposit)
-        rows = connection.execute(statement, {} if as_of is None else {"as_of": last})
-        known |= {deposit: (application, received_on) for deposit, application, received_on in rows}
+        for batch in batches(sorted(references)):
+            within = versions.c.deposit.in_(batch)
+            latest = facts.latest_version(versions, (versions.c.deposit,), as_of, within).subquery()
+            owner = owners(as_of, tables.allocation.c.deposit.in_(batch)).subquery()
+            statement = select(latest.c.deposit, owner.c.application, latest.c.received_on)
+            statement = statement.outerjoin(owner, owner.c.deposit == latest.c.deposit)
+            rows = connection.execute(statement, {} if as_of is None else {"as_of": last})
+            known |= {deposit: (application, received_on) for deposit, application, received_on in rows}
     return known
 
 
-def _tax_percents(connection: Connection, last: date) -> dict[str, int | None]:
-    """The rate of tax inside the fee of each application from which something comes back, by the day it was made."""
-    applications = select(tables.refund.c.application).where(tables.refund.c.application.is_not(None))
-    within = tables.fact.c.application.in_(applications.union(select(tables.credit.c.application)))
-    known = facts.known(facts.AS_OF, within)
-    statement = select(known.c.application, fees.tax_percent(known, facts.AS_OF))
-    return dict(connection.execute(statement, {"as_of": last}).all())
+def _tax_percents(connection: Connection, last: date, applications: Collection[str]) -> dict[str, int | None]:
+    """The rate of tax inside the fee of each of these applications, by the day it was made."""
+    percents: dict[str, int | None] = {}
+    for batch in batches(sorted(applications)):
+        known = facts.known(facts.AS_OF, tables.fact.c.application.in_(batch))
+        statement = select(known.c.application, fees.tax_percent(known, facts.AS_OF))
+        percents |= dict(connection.execute(statement, {"as_of": last}).all())
+    return percents
 
 
-def account_endings(connection: Connection, last: date) -> dict[str, str]:
-    """Each member's bank account with all but its last four digits hidden, where one is known."""
-    rows = [row for as_of in (None, last) for row in latest_rows(connection, as_of).values()]
+def account_endings(connection: Connection, last: date, only: Collection[str] | None = None) -> dict[str, str]:
+    """Each member's bank account, or that of these, with all but its last four digits hidden, where one is known."""
+    rows = [row for as_of in (None, last) for row in latest_rows(connection, as_of, only).values()]
     return {row.member: masking.account(row.account_number) for row in rows if row.account_number is not None}

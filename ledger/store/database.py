@@ -32,6 +32,9 @@ CHART = ROOT / "ledger" / "accounts.toml"
 # What a shipped fee may say; the rest tells of the file that a fee was taken in from.
 _FEE_COLUMNS = [column.name for column in tables.fee.c if column.name not in ("id", "source", "sheet", "row")]
 
+# What SQLite says where it can make no file beside the books.
+_NO_PLACE = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+
 # What PostgreSQL says to a role that may not do something.
 _FORBIDDEN = "42501"
 
@@ -85,8 +88,12 @@ def _engine(database: str) -> Engine:
     return engine
 
 
-def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _begin_ourselves(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late and is not IMMEDIATE
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    _begin_ourselves(connection, record)
     connection.execute(f"PRAGMA busy_timeout={PATIENCE}")
     for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
@@ -110,11 +117,59 @@ def _begin_postgresql(connection: Connection) -> None:
 
 @contextmanager
 def reading(database: str) -> Iterator[Connection]:
-    """The books as they are at this moment, unchanged by others until the block ends."""
-    with _refusing(database), _connect(database) as connection:
+    """The books as they are at this moment, unchanged by others until the block ends.
+
+    So is a copy of a SQLite file in a place where nothing can be written. Refused: one that is written meanwhile.
+    """
+    with _refusing(database), _connected_to_read(database) as connection:
         _require_version(connection, database)
         yield connection
         connection.rollback()
+
+
+@contextmanager
+def _connected_to_read(database: str) -> Iterator[Connection]:
+    try:
+        connection = _connect(database)
+    except DatabaseError as error:
+        file = _unwritable(database, error)
+        if file is None:
+            raise
+    else:
+        with connection:
+            yield connection
+        return
+    # SQLite needs a file beside the books to read them as others write them. Here nobody could be let in that way: they
+    # are read as they lie there, and whether they still lay there so in the end is asked by ourselves.
+    before = _lying(file)
+    with _still_engine(file).connect() as connection:
+        yield connection
+    if _lying(file) != before:
+        raise errors.WrittenMeanwhile(format_url(database))
+
+
+def _unwritable(database: str, error: DatabaseError) -> Path | None:
+    """The file of books that cannot be opened because nothing can be written beside them; None for another reason."""
+    url = parse_url(database)
+    if url.drivername != "sqlite" or not getattr(error.orig, "sqlite_errorname", "").startswith(_NO_PLACE):
+        return None
+    file = Path(str(url.database)).absolute()
+    return None if os.access(file.parent, os.W_OK) or not os.access(file, os.R_OK) or _lying(file)[2] else file
+
+
+def _lying(file: Path) -> tuple[int, int, bool]:
+    """How a file lies there: when it was written, its size, and whether somebody is writing beside it."""
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size, Path(f"{file}-wal").exists()
+
+
+@cache
+def _still_engine(file: Path) -> Engine:
+    url = make_url(f"sqlite:///{file.as_uri()}?immutable=1&uri=true")
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    event.listen(engine, "connect", _begin_ourselves)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Subquery, func, select
 
 from ledger import tables
 
@@ -14,26 +14,15 @@ from ledger import tables
 def owned(as_of: ColumnElement[date] | None = None) -> Subquery:
     """Every application (`number`) with the `member` whose it was known to be by the day (None: known last).
 
-    Put together once: nearly every command asks for it, some of them a hundred times.
+    Put together once: nearly every command asks for it, some of them a hundred times. The correction that counts (known
+    last, then recorded last) is looked up for each application that is asked for, so that one is found by its number.
     """
-    application, corrected = tables.application, _corrected(as_of)
-    member = func.coalesce(corrected.c.member, application.c.member).label("member")
-    statement = select(application.c.number, member)
-    return statement.outerjoin(corrected, corrected.c.application == application.c.number).subquery("owned")
-
-
-def _corrected(as_of: ColumnElement[date] | None) -> Subquery:
-    """The correction that counts of each application of which there is one: known last, then recorded last."""
-    row, later = tables.application_known, tables.application_known.alias("later_known")
-    after = and_(
-        later.c.application == row.c.application,
-        or_(later.c.known_on > row.c.known_on, and_(later.c.known_on == row.c.known_on, later.c.id > row.c.id)),
-    )
-    stands, later_stands = _not_withdrawn(row.c.id, as_of), _not_withdrawn(later.c.id, as_of)
-    known_by_then = [stands] if as_of is None else [stands, row.c.known_on <= as_of]
-    later_by_then = [later_stands] if as_of is None else [later_stands, later.c.known_on <= as_of]
-    superseded = select(later.c.id).where(after, *later_by_then).exists()
-    return select(row.c.application, row.c.member).where(~superseded, *known_by_then).subquery("owner_corrected")
+    application, row = tables.application, tables.application_known
+    corrected = select(row.c.member).where(row.c.application == application.c.number, _not_withdrawn(row.c.id, as_of))
+    if as_of is not None:
+        corrected = corrected.where(row.c.known_on <= as_of)
+    last = corrected.order_by(row.c.known_on.desc(), row.c.id.desc()).limit(1).scalar_subquery()
+    return select(application.c.number, func.coalesce(last, application.c.member).label("member")).subquery("owned")
 
 
 def _not_withdrawn(identity: ColumnElement[int], as_of: ColumnElement[date] | None) -> ColumnElement[bool]:
@@ -43,11 +32,11 @@ def _not_withdrawn(identity: ColumnElement[int], as_of: ColumnElement[date] | No
     return identity.not_in(withdrawn if as_of is None else withdrawn.where(row.c.known_on <= as_of))
 
 
-def ever_owned(member: ColumnElement[str]) -> Select[tuple[str]]:
+def ever_owned(member: ColumnElement[str]) -> CompoundSelect[tuple[str]]:
     """The numbers of the applications that were ever recorded as this member's."""
-    application, row = tables.application, tables.application_known
-    corrected = select(row.c.application).where(row.c.member == member)
-    return select(application.c.number).where(or_(application.c.member == member, application.c.number.in_(corrected)))
+    application, row = tables.application.c, tables.application_known.c
+    corrected = select(row.application).where(row.member == member)
+    return select(application.number).where(application.member == member).union(corrected)
 
 
 def owned_by(members: Collection[str]) -> CompoundSelect[Any]:

@@ -168,6 +168,12 @@ def settings(connection: Connection) -> list[SettingValue]:
     ]
 
 
+def missing(connection: Connection) -> list[str]:
+    """The names of the settings without which there is no payment file, and which nobody has set."""
+    last = _last(connection)
+    return [name for name, setting in SETTINGS.items() if setting.needed and name not in last]
+
+
 def _last(connection: Connection) -> dict[str, Any]:
     rows = connection.execute(select(tables.setting).order_by(tables.setting.c.no))
     return {row.name: row for row in rows}

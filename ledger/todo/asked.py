@@ -15,6 +15,7 @@ from ledger.codes import Account
 from ledger.decisions.findings import Finding, judge
 from ledger.journal.balances import held
 from ledger.settlements import Settlement
+from ledger.settlements import credits as every_credit
 from ledger.settlements import refunds as every_refund
 from ledger.statements.due import OutstandingReceipt, due
 
@@ -41,6 +42,12 @@ class Asked:
     def fallen(self) -> set[str]:
         """The numbers of the refunds whose approval fell."""
         return {str(no) for no in approvals.fallen(self.connection, self.refunds)}
+
+    @cached_property
+    def proposed_since(self) -> set[str | None]:
+        """The applications of which something was proposed after the day, and stands."""
+        proposed = [*self.refunds, *every_credit(self.connection)]
+        return {row.application for row in proposed if row.steps[0].on > self.as_of and row.standing}
 
     @cached_property
     def due(self) -> list[OutstandingReceipt]:

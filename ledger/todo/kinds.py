@@ -126,8 +126,7 @@ def _payer_settings(asked: Asked) -> Items:
     """What a payment file needs and nobody has set, once there is something to pay."""
     if not any(refund.state in ("proposed", "approved", "returned") for refund in asked.refunds):
         return []
-    rows = settings.settings(asked.connection)
-    return [OpenItem(row.setting.name) for row in rows if row.setting.needed and row.value is None]
+    return [OpenItem(name) for name in settings.missing(asked.connection)]
 
 
 def _paid(asked: Asked, items: Items) -> str:
@@ -148,6 +147,7 @@ def _file(asked: Asked, _items: Items) -> str:
 def _coming_back(suggested: str) -> Callable[[Asked], Items]:
     def find(asked: Asked) -> Items:
         rows = (row for row in asked.findings if row.outcome == "eligible" and row.suggested == suggested)
+        rows = (row for row in rows if row.application not in asked.proposed_since)
         return [OpenItem(row.application, row.row["ended_on"], row.refundable, row.application) for row in rows]
 
     return find
@@ -177,7 +177,7 @@ def _close_proposed(asked: Asked, items: Items) -> str:
 
 
 def _deposits_unknown(asked: Asked) -> Items:
-    return [item for item in asked.suspense if item.application is None]
+    return open_items.unknown(asked.suspense)
 
 
 def _overpayments(asked: Asked) -> Items:

@@ -1,1 +1,1 @@
-"""Proposed notices, made up: one that could be announced, as the README explains it, and the mistakes in a test."""
+"""Proposed notices, made up: one that could be announced, as docs/notices.md has it, and the mistakes in a test."""

@@ -1,0 +1,58 @@
+"""What docs/postgresql.md has typed is typed, word for word and in its order, at a server of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exports.demo import play
+from tests.manual import DOCS, blocks
+from tests.server import Server
+
+pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("engine", ["postgresql"], indirect=True)]
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Server]:
+    """A server on which roles and databases may have the names of the page."""
+    # /tmp, because the path of a socket has to be short.
+    folder = Path(tempfile.mkdtemp(prefix="seisan-own-", dir="/tmp"))
+    started = Server(folder)
+    try:
+        started.start()
+        yield started
+        started.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def environment(own_server: Server, tmp_path: Path) -> dict[str, str]:
+    """The administrator's: PostgreSQL's programs, those of the wheel, and `seisan` are found by their names."""
+    found = [str(own_server._program / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    administrator = {"PGHOST": str(own_server.folder / "data"), "PGUSER": "postgres", "LANG": "C.UTF-8"}
+    return administrator | {"PATH": os.pathsep.join(found), "HOME": str(tmp_path), "SEISAN_LANG": "en"}
+
+
+def test_page_can_be_typed_from_top_to_bottom(engine: str, environment: dict[str, str], tmp_path: Path) -> None:
+    play.copy_input(tmp_path / "demo/input")
+    typed = "".join(body for kind, body in blocks(DOCS / "postgresql.md") if kind == "console")
+    script = "set -eux\n" + re.sub(r"(?m)^\$ ", "", typed)
+    ended = _run(["sh", "-c", script], tmp_path, environment)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    heads = re.findall(r"\b[0-9a-f]{64}\b", ended.stdout)
+    assert len(heads) == 3 and len(set(heads)) == 1, "what was restored is what was dumped"
+    assert "Acting: otsukawa" in ended.stdout
+    # Why the page has a role for this: the auditor may not read the sequences.
+    dumped = _run(["pg_dump", "--username", "kansa", "--file", os.devnull, "seisan"], tmp_path, environment)
+    assert (dumped.returncode, "user may lack SELECT privilege on the sequence" in dumped.stderr) == (1, True)
+
+
+def _run(command: list[str], folder: Path, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

@@ -1,0 +1,69 @@
+"""A copy of the books where nothing can be written: it is read and verified like any other, and never written."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from ledger.errors import WrittenMeanwhile
+from ledger.store import database
+from tests import desk
+
+ROOT = Path(__file__).parents[1]
+# Who administers a machine may write anywhere; without these rights, as everybody else.
+AS_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--") if os.geteuid() == 0 else ()
+
+
+@pytest.fixture(params=["sqlite"])
+def kept(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Books in which something of everything has happened."""
+    with desk.books(request, desk.everything) as url:
+        yield url
+
+
+@pytest.fixture
+def copy(kept: str, tmp_path: Path) -> Path:
+    """A copy of the books, in a folder in which nobody may write."""
+    (folder := tmp_path / "監査").mkdir()
+    desk.done(kept, "backup", str(folder / "帳簿 2012.db"))
+    (folder / "帳簿 2012.db").chmod(0o444)
+    folder.chmod(0o555)
+    return folder / "帳簿 2012.db"
+
+
+def typed(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """What a command answers to whoever may not write there."""
+    command = [*AS_ANYBODY, sys.executable, "cli.py", "--database", f"sqlite:///{copy}", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_copy_is_read_and_verified_and_not_written(copy: Path) -> None:
+    before = copy.read_bytes()
+    for words in (("verify",), ("check", "--everyone"), ("balance",), ("entries",), ("refund", "list")):
+        answer = typed(copy, *words)
+        assert answer.returncode == 0, answer.stderr
+    answer = typed(copy, "book")
+    assert (answer.returncode, "(not-writable)" in answer.stderr) == (1, True)
+    assert copy.read_bytes() == before
+    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+
+
+def test_books_written_while_they_are_read_like_that_are_no_answer(kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_place(_database: str) -> None:
+        cause = sqlite3.OperationalError("unable to open database file")
+        cause.sqlite_errorname = "SQLITE_CANTOPEN"
+        raise OperationalError("", None, cause)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "_connect", no_place)
+        patched.setattr(os, "access", lambda _path, how: how == os.R_OK)
+        with database.reading(kept):
+            pass
+        with pytest.raises(WrittenMeanwhile), database.reading(kept):  # noqa: PT012 - it is found at the end
+            patched.undo()
+            desk.done(kept, "slip", "charge", "--yen", "1", "--on", "2012-05-02", "--reason", "手数料")
