@@ -1,8 +1,9 @@
 """返金要件確認: the check of refunds, asked and answered for one member, one application or everyone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats import terminal
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
 EXPLAINED = 20
+# So many of everyone's are made at once.
+_AT_A_TIME = 1000
 
 
 @dataclass
@@ -149,17 +152,69 @@ class CheckedFinding(NamedTuple):
         return [(fact, *SUPPLY[fact]) for fact in self.finding.missing]
 
 
-def _rows(connection: Connection, question: Question) -> list[CheckedFinding]:
+class Everyone(Collection[CheckedFinding]):
+    """The findings of everyone, in the order of the applications, judged while they are read and never all held.
+
+    `len` is how many applications there are; of those not made by the day there is no finding. `outcomes` are those of
+    the findings that were read, each with its yen.
+    """
+
+    def __init__(self, connection: Connection, question: Question) -> None:
+        self._connection = connection
+        self._question = question
+        self._begun = self._judged()
+        self.first = list(islice(self._begun, EXPLAINED + 1))
+        self.outcomes: list[tuple[str, int]] = []
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == checked for checked in self)
+
+    def __len__(self) -> int:
+        from ledger import tables
+        from ledger.store.records import count
+
+        return count(self._connection, tables.application)
+
+    def __iter__(self) -> Iterator[CheckedFinding]:
+        rows, self._begun = chain(self.first, self._begun), self._judged()
+        self.outcomes.clear()
+        for row in rows:
+            self.outcomes.append((row.finding.outcome, row.finding.refundable))
+            yield row
+        self.first = []
+
+    def _judged(self) -> Iterator[CheckedFinding]:
+        from ledger.decisions.findings import judge_everyone
+        from ledger.people.register import people
+
+        findings = judge_everyone(self._connection, self._question["as_of"])
+        persons = people(self._connection)
+        while some := list(islice(findings, _AT_A_TIME)):
+            yield from _checked(self._connection, some, persons, self._question)
+
+
+def _rows(connection: Connection, question: Question) -> Collection[CheckedFinding]:
     """Judges what is asked for. A member or application that does not exist, or not yet on that day, is refused."""
-    from ledger import facts
     from ledger.people.register import people
 
+    if question["everyone"] and question["application"] is None and question["member"] is None:
+        every = Everyone(connection, question)
+        return every if len(every.first) > EXPLAINED else every.first
     findings = _judged(connection, question)
-    if not findings and (question["application"] or question["member"]):
+    if not findings:
         raise NotYetApplied(question["application"] or question["member"], question["as_of"])
-    origins = facts.origins(connection, {identity for finding in findings for identity in finding.fact_ids()})
     persons = people(connection, only={finding.member for finding in findings})
-    return [CheckedFinding(row, persons[row.member], origins, everything=question["everything"]) for row in findings]
+    return list(_checked(connection, findings, persons, question))
+
+
+def _checked(
+    connection: Connection, findings: "Sequence[Finding]", persons: "Mapping[str, Person]", question: Question
+) -> Iterator[CheckedFinding]:
+    from ledger import facts
+
+    origins = facts.origins(connection, {identity for finding in findings for identity in finding.fact_ids()})
+    for finding in findings:
+        yield CheckedFinding(finding, persons[finding.member], origins, everything=question["everything"])
 
 
 def _judged(connection: Connection, question: Question) -> "list[Finding]":
@@ -173,20 +228,23 @@ def _judged(connection: Connection, question: Question) -> "list[Finding]":
         return judge(connection, day, applications=[question["application"]])
     if question["member"] is not None:
         return judge(connection, day, member=member_number(connection, question["member"]))
-    if not question["everyone"]:
-        raise NobodyAsked
-    return judge(connection, day)
+    raise NobodyAsked
 
 
 def _text(listing: Listing) -> str:
-    rows: list[CheckedFinding] = listing.content
+    rows: Collection[CheckedFinding] = listing.content
     if len(rows) > EXPLAINED:
-        counted = summaries.by_outcome((row.finding.outcome, row.finding.refundable) for row in rows)
-        return f"{terminal.format_sheet(listing.sheet())}\n\n{counted}"
+        listed = terminal.format_sheet(listing.sheet())
+        read = rows.outcomes if isinstance(rows, Everyone) else _outcomes(rows)
+        return f"{listed}\n\n{summaries.by_outcome(read)}"
     return "\n\n".join(explanation.finding(*row) for row in rows)
 
 
-def _listed(rows: list[CheckedFinding]) -> Iterator[CheckedFinding]:
+def _outcomes(rows: Iterable[CheckedFinding]) -> list[tuple[str, int]]:
+    return [(row.finding.outcome, row.finding.refundable) for row in rows]
+
+
+def _listed(rows: Collection[CheckedFinding]) -> Iterator[CheckedFinding]:
     return watched(rows, len(rows), _("writing findings"))
 
 

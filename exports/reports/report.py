@@ -164,7 +164,11 @@ class Table:
 
     def data(self, content: Any) -> list[Json]:
         """The rows as other programs read them."""
-        return [record(self.columns, row) for row in self.rows(content)]
+        return list(self.records(content))
+
+    def records(self, content: Any) -> Iterator[Json]:
+        """The same, each made when it is asked for."""
+        return (record(self.columns, row) for row in self.rows(content))
 
     def block(self, content: Any = ()) -> Block:
         """The table on a sheet."""
@@ -327,10 +331,11 @@ class Listing:
         """For workbook and CSV."""
         return replace(self.report.sheet(self.content, self.made_on), issuer=self.issuer)
 
-    def data(self) -> Any:
-        """For other programs."""
+    def data(self, a_list: Callable[[Iterator[Json]], Any] = list) -> Any:
+        """For other programs; `a_list` makes a list of what is in each table."""
         report = self.report
         if not report.list_key:
-            return report.records(self.content)
+            return a_list(report.every_table[0].records(self.content))
         facts = ({"as_of": self.made_on} if report.dated else {}) | record(report.facts, self.content)
-        return facts | {table.key: table.data(self.content) for table in report.every_table if table.key}
+        tables = (table for table in report.every_table if table.key)
+        return facts | {table.key: a_list(table.records(self.content)) for table in tables}
