@@ -274,7 +274,7 @@ NO_JSON = {name.split()[0] for name, options in OPTIONS.items() if "--json" not 
 def refused(url: str, words: list[str], code: str) -> None:
     """Insists that a command is refused with this code, and says so in both languages and to other programs."""
     usage = {each.code() for each in every_refusal() if each.exit == Exit.USAGE}
-    for language, prefix in (("ja", "お断り"), ("en", "Refused")):
+    for language, prefix in (("ja", "受け付けられません"), ("en", "Refused")):
         as_json = [] if words[0] in NO_JSON else ["--json"]
         own = [] if "--lang" in words else ["--lang", language]
         answer = desk.typed(url, *own, *words, *as_json)
@@ -389,6 +389,14 @@ def test_what_is_stopped_at_the_keyboard_says_so(books: str, monkeypatch: pytest
     answer = desk.typed(books, "balance", "--lang", "en")
     assert (answer.exit_code, answer.stdout) == (Exit.REFUSED, "")
     assert answer.stderr == "Stopped. Nothing was changed by the command that was running.\n"
+
+
+def test_a_number_that_is_not_in_the_register_is_answered_with_those_it_may_be(books: str) -> None:
+    said = json.loads(desk.typed(books, "check", desk.MEMBER.split("第")[1].removesuffix("号"), "--json").stdout)
+    assert said["refused"] == "unknown-member"
+    assert desk.MEMBER in said["instead"]
+    far = json.loads(desk.typed(books, "check", "どこにもない", "--json").stdout)
+    assert far["refused"] == "unknown-member" and "東京 第9001号" in far["instead"]
 
 
 # --- none is forgotten ----------------------------------------------------------------------------------------------

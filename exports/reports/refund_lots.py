@@ -239,7 +239,7 @@ def _grounds(connection: Connection, decision: Any) -> Iterator[str]:
     if kept.clauses:
         yield f"  {decision.notice.name}"
     for clause in kept.clauses:
-        yield from explanation.format_clause(kept, clause, clause.conditions, origins)
+        yield from explanation.format_clause(kept, clause, clause.conditions, origins, everything=True)
     if decision.ruling is not None and decision.ruling.settles:
         yield f"  {decision.ruling.grounds}"
 

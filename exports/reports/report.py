@@ -8,14 +8,14 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from exports.formats import terminal
-from exports.formats.sheet import Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
+from exports.formats.sheet import IN_JAPAN, Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
 from exports.reports.empty import NOTHING, Empty
 from ledger import dates
 from ledger.i18n import N_, _
@@ -66,7 +66,7 @@ class Column:
     reads. Where `get` gives a list, `columns` say what is in each thing of it; if these have titles, each thing stands
     in a row of its own, and a column that is to be told `once` in the first of them. The reference of the JSON names
     its `kind`, or `data` where data and cell are of another kind. Where a terminal is too narrow for all columns, those
-    of the `importance` 1 are left out first, those of 3 last.
+    of the smallest `importance` are left out first; what the list is about has 3, what it is asked for 4.
     """
 
     key: str
@@ -94,9 +94,9 @@ class Column:
         return attrgetter(self.get or self.key) if isinstance(self.get, str) else self.get
 
     def cell(self, row: Any) -> Value:
-        """The same as it stands in a cell."""
+        """The same as it stands in a cell; a moment, which is kept in UTC, in Japan's time."""
         value: Value = self.getter(row) if self.show is None else self.show(self.getter(row))
-        return value
+        return dates.in_japan(value) if isinstance(value, datetime) else value
 
     def json(self, row: Any) -> Any:
         """The same as other programs read it."""
@@ -116,7 +116,8 @@ class Column:
     def on_sheet(self) -> SheetColumn:
         """How the column looks."""
         looks = (self.title, self.kind, self.width, self.total, self.wrap, self.on_paper)
-        return SheetColumn(*looks, key=self.key, importance=self.importance)
+        key = f"{self.key}{IN_JAPAN}" if self.kind == "moment" else self.key
+        return SheetColumn(*looks, key=key, importance=self.importance)
 
 
 def record(columns: Iterable[Column], row: Any) -> Json:

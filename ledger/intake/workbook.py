@@ -67,7 +67,7 @@ class _OpeningProcess:
                     frame = pickle.load(process.stdout)  # noqa: S301 - written by our own process
                     done = frame[0] in ("end", "unreadable")
                     yield frame
-            except (EOFError, pickle.UnpicklingError, BrokenPipeError):
+            except (EOFError, pickle.UnpicklingError, OSError):  # OSError: nobody reads, in the words of each system
                 raise Unreadable("too-heavy") from None
             finally:
                 if not done and process is self.process:
@@ -84,6 +84,7 @@ class _OpeningProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the one that asks, which ends this process
             )
             self.owner = os.getpid()
         return self.process
