@@ -60,7 +60,7 @@ messages-check: $(READY) build/seisan.pot
 .PHONY: build/seisan.pot
 build/seisan.pot: $(READY)
 	@mkdir -p build
-	@$(BIN)/python -m babel.messages.frontend -q extract -F pyproject.toml --no-default-keywords -k _ -k N_ --add-location=file --sort-by-file \
+	@$(BIN)/python -m babel.messages.frontend -q extract -F pyproject.toml --no-default-keywords -k _ -k N_ -k ngettext:1,2 --add-location=file --sort-by-file \
 		--no-wrap --project=Seisan --version=1 --header-comment="# The sentences of Seisan." \
 		--last-translator="the Seisan authors" --msgid-bugs-address="the Seisan authors" -o $@ .
 

@@ -26,6 +26,10 @@ _HYPHENS = str.maketrans("‐‑–—−ー", "------")
 _WESTERN = re.compile(
     r"(?:西暦)?([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日|([0-9]{2})([0-9]{2}))"
 )
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _JAPANESE = re.compile(
     r"([RHSTM令平昭大明]|令和|平成|昭和|大正|明治)\.?(元|[0-9]{1,2})"
     r"(?:年([0-9]{1,2})月([0-9]{1,2})日|([-/.])([0-9]{1,2})\5([0-9]{1,2}))"
@@ -58,6 +62,11 @@ def today() -> date:
 def now() -> datetime:
     """This moment, in UTC without a zone, to the microsecond, as it is kept on every record."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def in_japan(moment: datetime) -> datetime:
+    """What a clock in Japan shows at a moment as `now` tells it, without a zone."""
+    return moment.replace(tzinfo=UTC).astimezone(_JAPAN).replace(tzinfo=None)
 
 
 def day_of(moment: datetime) -> date:
@@ -111,6 +120,11 @@ def format_japanese(day: date) -> str:
     name, _, first = _era_of(day)
     year = day.year - first.year + 1
     return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+def format_english(day: date) -> str:
+    """The day as English writes it: 26 February 2012."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _era_of(day: date) -> tuple[str, str, date]:

@@ -221,17 +221,26 @@ class NotWritable(Refusal):
 
 
 class DatabaseUnreachable(Refusal):
-    """the database {database} cannot be reached, or does not admit this user"""
+    """the database {database} cannot be reached: {why}"""
 
     database: str
-    instead = N_("check the address, the user and the password, and that the server is running")
+    why: str
+    remedy: str
+    instead = N_("{remedy}; which books are meant, and why: seisan where")
 
 
 class NotPermitted(Refusal):
     """the database role {role} may not do this"""
 
     role: str
+    allowed: list[str] = field(default_factory=list)
     instead = N_("have it done by a person whose role may; the roles are set up by: seisan roles")
+    told = N_("these roles may (with their members): {allowed}; have it done by one of them")
+
+    @property
+    def hint(self) -> str:
+        """What to do instead: which roles may, and who is a member of them, where that is known."""
+        return _(self.told, allowed=self.allowed) if self.allowed else super().hint
 
 
 class RolesNotOnSqlite(Refusal):
@@ -266,10 +275,17 @@ class UnknownDeposit(Refusal):
 
 
 class UnknownMember(Refusal):
-    """there is no member {member}"""
+    """the register of members has no number {member}"""
 
     member: str
+    candidates: list[str] = field(default_factory=list)
     instead = N_("use the number as the register of members writes it, such as: 東京 第9001号")
+    nearest = N_("it may be: {candidates}")
+
+    @property
+    def hint(self) -> str:
+        """What to do instead: which numbers may be meant, where there are any."""
+        return _(self.nearest, candidates=self.candidates) if self.candidates else super().hint
 
 
 class AmbiguousNumber(Refusal):
@@ -343,12 +359,12 @@ class NoSuchSetting(Refusal):
 
 
 class NotASetting(Refusal):
-    """{value} is not a value of the setting {name}"""
+    """{name} cannot be set to {value} ({form})"""
 
     name: str
     value: str
     form: str
-    instead = N_("a value of it looks like this: {form}")
+    instead = N_("see what is set, and what each value looks like: seisan settings list")
 
 
 # --- people and bank accounts -----------------------------------------------------------------------------------------

@@ -152,9 +152,14 @@ class Origin:
         """The origin as other programs read it."""
         return {"file": self.file, "sheet": self.sheet, "row": self.row, "known_on": self.known_on, "by": self.by}
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """File, sheet and row."""
         place = f"{self.file} {self.sheet}!{self.row}" if self.sheet else f"{self.file}:{self.row}"
-        return _("{place}, known {known_on}", place=self.file if self.row is None else place, known_on=self.known_on)
+        return self.file if self.row is None else place
+
+    def __str__(self) -> str:
+        return _("{place}, known {known_on}", place=self.place, known_on=self.known_on)
 
 
 def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:

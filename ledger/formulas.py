@@ -31,7 +31,7 @@ OF_CELLS = {
     ),
     "note-mark": N_("{value} bears a mark that is no part of it ({mark}); put the mark into another column"),
     "several-numbers": N_("{value} is more than one number; enter one to a row"),
-    "no-figure": N_("{value} is not a number of this kind: there is no figure and no letter in it"),
+    "no-figure": N_("{value} is not a number of this kind: there is no figure in it"),
     "no-letter": N_("{value} is not a name: there is no letter in it"),
     "apostrophe": N_("{value} begins with the apostrophe by which spreadsheets mark a text; take it away"),
     "sample-row": N_("{value} is the sample that comes with an empty workbook; delete its row"),

@@ -2,19 +2,25 @@
 
 A sentence in the code is English; the Japanese stands in `locales/ja`. Words quoted from the papers are Japanese in
 the code; their English stands in `locales/en`. As with gettext, `_` translates at that moment, so one process can speak
-both, and `N_` only marks what is translated later; the docstring of a refusal is a sentence as well.
+both, `ngettext` where a count changes the sentence, and `N_` only marks what is translated later; the docstring of a
+refusal is a sentence as well.
 """
 
 import gettext
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
+
+from ledger.dates import in_japan
+from ledger.money import format_yen
 
 Language = Literal["ja", "en"]
+Either = TypeVar("Either")
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 DOMAIN = "seisan"
 LOCALES = Path(__file__).with_name("locales")
@@ -55,7 +61,34 @@ def _catalogue(language: Language) -> gettext.NullTranslations:
 def _(message: str, /, **fields: object) -> str:
     """The sentence in the language being spoken, with its fields filled in."""
     sentence = _catalogue(language()).gettext(message) if message else ""
-    return sentence.format(**{name: format_field(value) for name, value in fields.items()}) if fields else sentence
+    return _filled(sentence, message, fields) if fields else sentence
+
+
+def ngettext(one: str, many: str, count: int, /, **fields: object) -> str:
+    """The sentence for one, or for several, by the plural forms of the language; both may name `count`."""
+    sentence = _catalogue(language()).ngettext(one, many, count)
+    return _filled(sentence, many, {"count": count} | fields)
+
+
+# What a sentence counts or measures in yen is grouped by thousands; a number of something (an entry) is not.
+_AMOUNT = re.compile(r"\{(\w+)\}(?= yen)")
+_COUNTS = frozenset(("count", "rows", "cells", "taken_in", "known", "length", "limit"))
+
+
+@cache
+def _grouped(message: str) -> frozenset[str]:
+    """The fields of a sentence that are amounts or counts."""
+    return _COUNTS.union(_AMOUNT.findall(message))
+
+
+def _filled(sentence: str, message: str, fields: Mapping[str, object]) -> str:
+    grouped = _grouped(message)
+    return sentence.format(
+        **{
+            name: format_yen(value) if name in grouped and type(value) is int else format_field(value)
+            for name, value in fields.items()
+        }
+    )
 
 
 def in_each(message: str) -> set[str]:
@@ -63,17 +96,19 @@ def in_each(message: str) -> set[str]:
     return {_catalogue(language).gettext(message) for language in LANGUAGES}
 
 
-def either(ja: str, en: str) -> str:
+def either(ja: Either, en: Either) -> Either:
     """The one of two wordings that fits the language being spoken (for words kept in both, such as account names)."""
     return ja if language() == "ja" else en
 
 
 def format_field(value: object) -> object:
-    """A field as it stands in a sentence: days as 2012-02-26, a list joined by commas; the rest as it is."""
+    """A field as it stands in a sentence: days as 2012-02-26, moments in Japan's time, a list joined by commas."""
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
+        return in_japan(value).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, (set, frozenset, dict)):
+        value = sorted(value)
     if isinstance(value, (list, tuple)):
         return either("、", ", ").join(str(format_field(element)) for element in value)
     return value

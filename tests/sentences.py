@@ -7,15 +7,17 @@ from typing import IO, Any
 
 def extract(
     file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
-) -> Iterator[tuple[int, str, str, list[str]]]:
-    """An extraction method of Babel: the sentences of one file, each with its line.
+) -> Iterator[tuple[int, str, str | tuple[str, ...], list[str]]]:
+    """An extraction method of Babel: the sentences of one file, each with its line; for one and for several in a pair.
 
     Babel's own takes every text inside the brackets for one: also the key in `_(SENTENCES["a_key"])`.
     """
     for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in keywords:
             sentence = node.args[0]
-            if isinstance(sentence, ast.Constant) and sentence.value:
+            if node.func.id == "ngettext":
+                yield node.lineno, node.func.id, tuple(ast.literal_eval(form) for form in node.args[:2]), []
+            elif isinstance(sentence, ast.Constant) and sentence.value:
                 yield node.lineno, node.func.id, str(sentence.value), []
         if isinstance(node, ast.ClassDef) and "Refusal" in {ast.unparse(base) for base in node.bases}:
             yield node.lineno, "_", _docstring(node), []

@@ -25,7 +25,7 @@ from tests.desk import ANOTHER, MEMBER
 from tests.server import Server
 from tests.test_refusals import refused
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("each_their_own")]
 
 ROOT = Path(__file__).parent.parent
 SQLITE, POSTGRESQL = (
@@ -256,14 +256,17 @@ def test_server_that_does_not_answer_or_does_not_admit(server: Server, engine: s
     stranger = f"stranger_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
     server.tell(f"CREATE ROLE {stranger} LOGIN")
     try:
-        for address in (
-            "postgresql://clerk:secret@/seisan?host=/nowhere",
-            book_url.replace("postgres@", "nobody_here:secret@"),
-            book_url.replace("postgres@", f"{stranger}:secret@"),
-            re.sub(r"/\w+\?", "/no_such_database?", book_url),
+        for address, why in (
+            ("postgresql://clerk:secret@/seisan?host=/nowhere", "no server answers there"),
+            ("postgresql://clerk:secret@no-such-host.invalid/seisan", "no host of this name"),
+            (book_url.replace("postgres@", "nobody_here:secret@"), "no such role"),
+            (book_url.replace("postgres@", f"{stranger}:secret@"), "may not read these books"),
+            (re.sub(r"/\w+\?", "/no_such_database?", book_url), "no such database"),
         ):
             refused(address, ["balance"], "database-unreachable")
-            assert "secret" not in desk.typed(address, "balance", "--json").output
+            answer = desk.typed(address, "balance", "--json", "--lang", "en")
+            assert "secret" not in answer.output
+            assert why in answer.stderr
     finally:
         server.tell(f"DROP ROLE {stranger}")
 

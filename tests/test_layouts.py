@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from openpyxl import load_workbook
 
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import LAYOUT
-from exports.reports import REPORTS
+from exports.reports import REPORTS, report
 from exports.reports.report import Column
+from ledger import dates
 from ledger.i18n import N_
 from tests import desk
 from tests.test_handed_out import STATEMENTS, changed, edited, marked, places_of, verified, written
@@ -35,8 +37,8 @@ def due(kept: str, tmp_path: Path) -> Path:
 
 def _with_columns(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[list[Column]], list[Column]]) -> None:
     """From now on the list has other columns."""
-    report = REPORTS[name]
-    monkeypatch.setitem(REPORTS, name, replace(report, columns=tuple(change(list(report.columns)))))
+    of = REPORTS[name]
+    monkeypatch.setitem(REPORTS, name, replace(of, columns=tuple(change(list(of.columns)))))
 
 
 def _codes(found: Any) -> list[str]:
@@ -77,6 +79,29 @@ def test_changed_cell_of_an_older_file_is_named(kept: str, due: Path, monkeypatc
     edited(due, lambda book: changed(book.worksheets[0]["E7"]))
     found = verified(kept, due)
     assert (found["ok"], places_of(found)) == (False, [("cell-differs", load_workbook(due).sheetnames[0], "E7")])
+
+
+def _first_moment(file: Path) -> datetime:
+    cells = (cell.value for row in load_workbook(file).worksheets[0].iter_rows() for cell in row)
+    return next(value for value in cells if isinstance(value, datetime) and value.time() != time())
+
+
+def test_moments_of_an_older_file_are_compared_in_the_time_that_it_has(
+    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What says when something was written was once in UTC; today it is in Japan's time, and JSON stays in UTC."""
+    with monkeypatch.context() as before:
+        before.setattr(report, "IN_JAPAN", "")
+        before.setattr(dates, "in_japan", lambda moment: moment)
+        older = written(kept, tmp_path / "older.xlsx", *STATEMENTS["decisions"])
+    newer = written(kept, tmp_path / "newer.xlsx", *STATEMENTS["decisions"])
+    found = verified(kept, older)
+    assert (found["ok"], _codes(found)) == (True, ["earlier-layout"])
+    assert verified(kept, newer)["ok"]
+    utc, japan = map(_first_moment, (older, newer))
+    assert japan - utc == timedelta(hours=9)
+    decided_at = desk.answered(kept, "decisions")[0]["decided_at"]
+    assert abs(datetime.fromisoformat(decided_at) - utc) < timedelta(seconds=2)
 
 
 def _of_version_0_1(book: Any) -> None:

@@ -138,7 +138,7 @@ def test_what_failed_is_named_and_so_are_the_facts_it_failed_by(every_outcome: d
     found = every_outcome["not_eligible"]
     assert [clause.mark for clause in found.cited] == ["①", "②", "③", "特例"]
     assert [clause.holds for clause in found.cited] == [False] * 4
-    assert [[ja for ja, _en in clause.unmet] for clause in found.cited] == [
+    assert [[condition.ja for condition in clause.unmet] for clause in found.cited] == [
         ["不具合により使用できず", "利用されたことが確認されていない"],
         ["受領書が返送されていない"],
         ["ダウンロードを行っていない"],

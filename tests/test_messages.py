@@ -4,6 +4,7 @@ import io
 import re
 import string
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ledger import errors
-from ledger.i18n import DOMAIN, LANGUAGES, LOCALES
+from ledger.i18n import DOMAIN, LANGUAGES, LOCALES, _, ngettext, speaking
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,12 +30,17 @@ def _sentences() -> set[str]:
     found = extract_from_dir(
         ROOT,
         methods,
-        keywords={"_": None, "N_": None},
+        keywords={"_": None, "N_": None, "ngettext": (1, 2)},
         directory_filter=lambda folder: Path(folder).relative_to(ROOT).parts[0] in {"ledger", "exports"},
     )
-    sentences = {str(message) for _file, _line, message, _comments, _context in found}
+    sentences = {form for _file, _line, message, _comments, _context in found for form in _forms(message)}
     assert sentences
     return sentences
+
+
+def _forms(message: str | Sequence[str] | None) -> tuple[str, ...]:
+    """A sentence, or each of its plural forms."""
+    return (message or "",) if message is None or isinstance(message, str) else tuple(message)
 
 
 def _catalogue(language: str) -> Catalog:
@@ -47,7 +53,11 @@ def _file(language: str, ending: str) -> Path:
 
 
 def _pairs(language: str) -> dict[str, str]:
-    return {str(message.id): str(message.string) for message in _catalogue(language) if message.id}
+    pairs: dict[str, str] = {}
+    for message in _catalogue(language):
+        said = _forms(message.string)
+        pairs |= {form: said[min(nth, len(said) - 1)] for nth, form in enumerate(_forms(message.id)) if form}
+    return pairs
 
 
 def _written_in(sentence: str) -> str:
@@ -103,3 +113,78 @@ def test_refusal_fills_its_sentences_from_its_own_facts() -> None:
         facts = set(getattr(refusal, "__dataclass_fields__", {}))
         assert _fields(refusal.template()) | _fields(refusal.instead) <= facts, refusal.__name__
         assert {refusal.template(), refusal.instead} <= _sentences(), f"{refusal.__name__} says what is not marked"
+
+
+# --- how it is said -------------------------------------------------------------------------------------------------
+
+# What a first reader stumbles over, by language.
+STUMBLES = {
+    "ja": r"お断り|取り?置き|人の検討|封印の連鎖の先端|[0-9]{4,} ?円",
+    "en": r"\(s\)|, Esq\.|\bplease\b|\binvalid\b|!$",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_makes_a_reader_stumble(language: str) -> None:
+    said = {sentence: said or sentence for sentence, said in _pairs(language).items()}
+    found = {sentence: words for sentence, words in said.items() if re.search(STUMBLES[language], words)}
+    assert {sentence for sentence in found if sentence not in KEPT} == set()
+
+
+# What an entry says happened stands in workbooks that were handed out, which are held against the books word for word.
+KEPT = {
+    "refund proposed and reserved, application {application}",
+    "overpayment to be returned, deposit {deposit}",
+    "credit proposed and reserved, application {application}",
+}
+
+
+def test_a_sentence_about_a_count_has_its_plural_forms() -> None:
+    """English says 1 letter and 2 letters; what begins with a count is asked of gettext by that count."""
+    counted = re.compile(r"^\{count\} (\w+s) ")
+    plural = {str(message.id[1]) for message in _catalogue("en") if isinstance(message.id, tuple | list)}
+    assert plural
+    assert {sentence for sentence in _sentences() if counted.search(sentence)} - plural <= COUNTED_WITHOUT
+
+
+# Their count is never one, or the sentence stands in a workbook as it was.
+COUNTED_WITHOUT = {
+    "{count} refunds proposed. Next, by another person: seisan refund approve {numbers}",
+    "{count} refunds approved. Next, with all that are: seisan refund file --on {on} --out transfers-{on}.txt",
+    "{count} refunds rejected; their yen are no longer reserved.",
+    "{count} refunds are paid.",
+    "{count} control totals do not agree",
+    "{count} refunds of {yen} yen are in it, and it is said to be {told} of {total} yen",
+}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fields", "says"),
+    [
+        ("{value} yen is more than the {limit} yen that one amount may be", {"value": 123456, "limit": 1}, "123,456"),
+        ("account {account} would stand at {yen} yen on {on}", {"account": "2040", "yen": -7245, "on": "x"}, "△7,245"),
+        ("… and {count} more, by kind: {kinds}", {"count": 12345, "kinds": ["a", "b"]}, "12,345"),
+        ("there is no refund {refund}", {"refund": 12345}, "12345"),
+        ("{written} could be any of: {numbers}", {"written": "1", "numbers": ["0001", "001"]}, "0001"),
+    ],
+    ids=["limit", "negative", "count", "number", "list"],
+)  # fmt: skip
+def test_amounts_and_counts_are_grouped_and_numbers_are_not(
+    sentence: str, fields: dict[str, object], says: str
+) -> None:
+    for language in LANGUAGES:
+        with speaking(language):
+            said = _(sentence, **fields)
+            assert says in said, said
+            assert "[" not in said
+
+
+def test_one_and_several_are_told_apart() -> None:
+    forms = ("{count} letter written: {place}", "{count} letters written: {place}")
+    with speaking("en"):
+        assert [ngettext(*forms, count, place="x") for count in (1, 2)] == [
+            "1 letter written: x",
+            "2 letters written: x",
+        ]
+    with speaking("ja"):
+        assert ngettext(*forms, 1000, place="x") == "回答 1,000 通を書き出しました: x"

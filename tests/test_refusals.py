@@ -274,7 +274,7 @@ NO_JSON = {name.split()[0] for name, options in OPTIONS.items() if "--json" not 
 def refused(url: str, words: list[str], code: str) -> None:
     """Insists that a command is refused with this code, and says so in both languages and to other programs."""
     usage = {each.code() for each in every_refusal() if each.exit == Exit.USAGE}
-    for language, prefix in (("ja", "お断り"), ("en", "Refused")):
+    for language, prefix in (("ja", "受け付けられません"), ("en", "Refused")):
         as_json = [] if words[0] in NO_JSON else ["--json"]
         own = [] if "--lang" in words else ["--lang", language]
         answer = desk.typed(url, *own, *words, *as_json)

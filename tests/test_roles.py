@@ -89,11 +89,12 @@ def attack(url: str, *statements: str) -> str:
         return str(said.value.orig)
 
 
-def refused(url: str, code: str, *words: str, by: str = CHIEF) -> None:
-    """Insists that a command is refused with this code, in a sentence."""
+def refused(url: str, code: str, *words: str, by: str = CHIEF) -> str:
+    """Insists that a command is refused with this code, in a sentence; gives what is said."""
     answer = desk.typed(url, *words, by=by)
     assert (answer.exit_code, f"({code})" in answer.stderr) == (Exit.REFUSED, True), answer.output
     assert "permission denied" not in answer.output
+    return answer.stderr
 
 
 _FILE = ("refund", "file", "--on", "2012-05-31", "--without", "2", "--out")
@@ -138,7 +139,8 @@ def test_approver_says_that_a_changed_account_is_right(own: Callable[[str], str]
     _first, path = desk.accounts(tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace("7654321", "5550123"), encoding="utf-8")
     desk.done(own("owner"), "import", str(path), by=CLERK)
-    refused(own("clerk"), "not-permitted", "account", "approve", desk.ANOTHER, by="丁山")
+    said = refused(own("clerk"), "not-permitted", "account", "approve", desk.ANOTHER, by="丁山")
+    assert f"{OWN}_approver ({OWN}_one_approver" in said and f"{OWN}_clerk" not in said.partition("→")[2]
     desk.done(own("approver"), "account", "approve", desk.ANOTHER, by=CHIEF)
 
 

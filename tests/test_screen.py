@@ -76,6 +76,7 @@ def shown(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sys, "stdout", out)
         patched.setattr(sys, "stderr", err)
+        patched.setattr(progress, "_PATIENCE", 3600.0)
         for name, value in ({"COLUMNS": "80", "SEISAN_PAGER": "", "TERM": "xterm"} | dict(variables)).items():
             patched.setenv(name, value)
         with pytest.raises(SystemExit):
@@ -137,6 +138,7 @@ LISTS = (
     ("settings", "list"),
     ("notices", "show", "2012-09-21"),
     ("check", "--application", "2099-9999"),
+    ("close", "2012-09"),
     ("people", "add", "", "--may", "propose"),
 )
 

@@ -9,7 +9,7 @@ from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, Application, On, Out, Reason, argument, number, option
 from exports.shell.session import Answer, Books, Session
 from ledger import dates
-from ledger.i18n import N_, _
+from ledger.i18n import N_, ngettext
 
 app = Commands(N_("The books"))
 export = app.group("export", N_("The books for other software."))
@@ -157,4 +157,6 @@ def export_journal(
 
     with session.reading() as books:
         count = journal.write(books.connection, form, out, first, last)
-    return Answer(note=_("Written: {file} ({count} entries)", file=out, count=count))
+    return Answer(
+        note=ngettext("Written: {file} ({count} entry)", "Written: {file} ({count} entries)", count, file=out)
+    )

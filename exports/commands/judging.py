@@ -11,7 +11,7 @@ from exports.shell.commands import Commands
 from exports.shell.options import AsJson, AsOf, Association, No, On, Reason, State, argument, option
 from exports.shell.session import Answer, Books, Session
 from ledger import dates
-from ledger.i18n import N_, _
+from ledger.i18n import N_, ngettext
 
 app = Commands(N_("The question"))
 decision = app.group("decision", N_("The decisions kept, and those that would be answered otherwise now."), lists=True)
@@ -40,7 +40,7 @@ def decide(
     from exports.reports.decisions import listed
     from ledger.booking.recording import post_decided
 
-    asked = check.Asked(applications or [], everyone, association, state)
+    asked = check.Selection(applications or [], everyone, association, state)
     decisions, new = check.decide(books.connection, asked, as_of, by=books.by)
     numbers = {decision.application for decision in decisions}
     post_decided(books.connection, numbers, through=dates.today(), by=books.by)
@@ -103,7 +103,8 @@ def letter(
             files, why = letters.letters_of_many(books.connection, out, association=association, state=state)
         else:
             files, why = letters.letter_of(books.connection, number, out), ""
-    return Answer(note=why or _("{count} letters written: {place}", count=len(files), place=out))
+    said = ngettext("{count} letter written: {place}", "{count} letters written: {place}", len(files), place=out)
+    return Answer(note=why or said)
 
 
 @notices.runs("list", "", as_json=AsJson)

@@ -55,7 +55,7 @@ def backup(
     copy = copies.backup(session.database, file, _faults)
     with session.reading() as books:
         safekeeping.remember(books.connection, "backup", dates.today())
-    return _copied(copy, N_("Written and verified: {file} ({count} entries, head {head})"), file)
+    return _copied(copy, N_("Written and verified: {file} (entries: {count}, head of the chain {head})"), file)
 
 
 @app.runs("restore", "控え/2012-09-30.db", as_json=AsJson)
@@ -64,7 +64,7 @@ def restore(session: Session, file: Annotated[Path, argument("FILE", N_("the bac
     from ledger.store import backup as copies
 
     copy = copies.restore(session.database, file, _faults)
-    return _copied(copy, N_("Restored from {file} ({count} entries, head {head})"), file)
+    return _copied(copy, N_("Restored from {file} (entries: {count}, head of the chain {head})"), file)
 
 
 def _faults(connection: Any) -> int:

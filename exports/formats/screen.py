@@ -105,8 +105,10 @@ def _width_of(character: str, ambiguous: int) -> int:
 _NOT_FIRST, _NOT_LAST = "、。,.:;!?)」』】〕…ー・々", "(「『【〔"
 # Where a person looks for the next thing of a list.
 _THING = re.compile(r"(?<=[、。])|(?<=; )")
+# A point of several, each of which has a line of its own where they do not all fit into one.
+_POINT = re.compile(r"(?<=[^ ])(?: |(?<=、))(?=\(\d+\) )")
 # What stands before the text of a line: under it, the next lines begin.
-_LEADING = re.compile(r" *(?:(?:[○×?!△→]|\$) (?=\S))?")
+_LEADING = re.compile(r" *(?:(?:[○×?!△→]|\$|\(\d+\)) (?=\S))?")
 
 
 def breaks(text: str, columns: int) -> Iterator[int]:
@@ -150,6 +152,11 @@ def fit(text: str, stream: TextIO) -> str:
 def _hanging(line: str, room: int) -> list[str]:
     if width(line) <= room:
         return [line]
+    first, *points = _POINT.split(line)
+    return [part for point in (first, *(f"  {point}" for point in points)) for part in _folded(point.rstrip(), room)]
+
+
+def _folded(line: str, room: int) -> list[str]:
     leading = _LEADING.match(line)
     first = leading[0] if leading is not None and width(leading[0]) * 2 < room else ""
     parts = _broken(line[len(first) :], room - width(first))

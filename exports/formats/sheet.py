@@ -16,6 +16,9 @@ from ledger.intake import GUIDE
 Kind = Literal["text", "yen", "day", "count", "number", "moment", "percent", "flag", "any"]
 Style = Literal["normal", "subtotal", "total", "heading"]
 
+# What ends the key of a column of moments in Japan's time; one that ends otherwise is of an earlier version, in UTC.
+IN_JAPAN = "+09:00"
+
 NUMERIC: frozenset[Kind] = frozenset({"yen", "count", "number", "percent"})
 
 
@@ -65,7 +68,7 @@ class SheetColumn:
 
     "number" is a numbering (no thousands separator), "count" a quantity, "percent" whole percent, "moment" a day
     with a time, "flag" true or false, which stands in no cell. `on_paper`: there is no room for it on a terminal.
-    `importance`: where a terminal is too narrow, 1 is left out first and 3 last.
+    `importance`: where a terminal is too narrow, the columns of the smallest are left out first.
     `required`, `note`, `choices` and `rule` speak to whoever fills in an empty sheet. `key` names it for programs, in
     every language and whatever its title becomes.
     """

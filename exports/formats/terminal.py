@@ -20,7 +20,8 @@ from exports.formats.sheet import (
     span,
     unit,
 )
-from ledger.i18n import _
+from ledger.dates import format_english
+from ledger.i18n import _, either
 from ledger.money import format_yen as yen_written
 
 _GAP = "  "
@@ -136,7 +137,7 @@ def _is_text(column: SheetColumn) -> bool:
 
 def format_sheet(sheet: Sheet) -> str:
     """A sheet with its title, the days it speaks of, its blocks and its notes."""
-    head = [_(sheet.title), span(sheet), _(sheet.subtitle), _(sheet.issuer), unit(sheet)]
+    head = either(_japanese_head, _english_head)(sheet)
     drawn = [(block, *_drawn(block)) for block in sheet.blocks]
     tables = ["\n".join(filter(None, [_(block.heading), table])) for block, table, _left_out in drawn]
     notes = [_(note) for note in sheet.notes]
@@ -144,7 +145,25 @@ def format_sheet(sheet: Sheet) -> str:
         notes.append(_("Left out here, shown with --out FILE.xlsx or on a wider terminal: {columns}", columns=left_out))
     elif any(column.on_paper for block in sheet.blocks for column in block.columns):
         notes.append(_("More columns in a workbook: --out FILE.xlsx"))
-    return "\n\n".join(filter(None, [" ".join(filter(None, head)), *tables, *notes]))
+    return "\n\n".join(filter(None, [head, *tables, *notes]))
+
+
+def _japanese_head(sheet: Sheet) -> str:
+    return " ".join(filter(None, [_(sheet.title), span(sheet), _(sheet.subtitle), _(sheet.issuer), unit(sheet)]))
+
+
+def _english_head(sheet: Sheet) -> str:
+    """Trial balance as of 30 September 2012 — Federation of … (yen)."""
+    days = ""
+    if sheet.period is not None:
+        first, last = map(format_english, sheet.period)
+        days = _("from {first} to {last}", first=first, last=last)
+    elif sheet.as_of is not None:
+        days = _("as of {day}", day=format_english(sheet.as_of))
+    what = " ".join(filter(None, [_(sheet.title), days, _(sheet.subtitle)]))
+    issuer = _(sheet.issuer).removeprefix("the ")
+    who = f"{issuer[:1].upper()}{issuer[1:]}"
+    return " ".join(filter(None, [" — ".join(filter(None, [what, who])), "(yen)" if sheet.in_yen else ""]))
 
 
 def format_pairs(items: Iterable[tuple[str, Value]]) -> str:

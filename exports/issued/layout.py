@@ -6,13 +6,15 @@ A key never changes, a title may. The layout is a property of the file; a file w
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 
-from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, Values, Workbook
+from exports.formats.sheet import IN_JAPAN, Block, Sheet, SheetColumn, StyledRow, Values, Workbook
 from exports.formats.xlsx import WrittenRows
 from ledger.audit.faults import Fault
 from ledger.i18n import _
 
+_JAPAN = timedelta(hours=9)
 # Of each sheet, by its name in the code, the keys of its columns; one list for blocks in a row with the same columns.
 Layout = dict[str, list[list[str]]]
 
@@ -71,7 +73,8 @@ class EarlierLayout:
             return
         self.notes.append(Fault("earlier-layout", file, {}))
         sheets = []
-        for sheet in workbook.sheets:
+        for made in workbook.sheets:
+            sheet = _as_kept(made, {key for keys in layout.get(made.name, []) for key in keys})
             groups = list(_groups(sheet.blocks))
             if sheet.name not in layout:
                 self.notes.append(Fault("sheet-since", file, {"sheet": _(sheet.name)}))
@@ -114,6 +117,33 @@ class EarlierLayout:
             at for block in sheet.blocks for at, column in enumerate(block.columns, 1) if not column.total
         )
         return Uncompared(columns, frozenset(rows.titles), dict.fromkeys(rows.sums, texts))
+
+
+def _as_kept(sheet: Sheet, earlier: set[str]) -> Sheet:
+    """The sheet with moments in UTC, as they are kept, where the layout of a file has the column so."""
+    return replace(sheet, blocks=tuple(_in_utc(block, earlier) for block in sheet.blocks))
+
+
+def _in_utc(block: Block, earlier: set[str]) -> Block:
+    kept = {at: column.key.removesuffix(IN_JAPAN) for at, column in enumerate(block.columns)}
+    changed = {at for at, column in enumerate(block.columns) if column.key != kept[at] and kept[at] in earlier}
+    if not changed:
+        return block
+
+    def moved(cells: Values) -> Values:
+        return tuple(
+            cell - _JAPAN if at in changed and isinstance(cell, datetime) else cell for at, cell in enumerate(cells)
+        )
+
+    return replace(
+        block,
+        columns=tuple(
+            replace(column, key=kept[at]) if at in changed else column for at, column in enumerate(block.columns)
+        ),
+        rows=(
+            StyledRow(row.style, moved(row.cells)) if isinstance(row, StyledRow) else moved(row) for row in block.rows
+        ),
+    )
 
 
 def _laid_out(block: Block, keys: list[str], earlier: list[str]) -> Block:

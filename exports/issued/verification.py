@@ -10,7 +10,7 @@ from ledger import dates
 from ledger.audit import verify as verified
 from ledger.audit.posted import unposted
 from ledger.dates import Month
-from ledger.i18n import N_, _
+from ledger.i18n import N_, _, ngettext
 from ledger.store import safekeeping
 from migrations import guards
 
@@ -44,10 +44,20 @@ def text(verification: verified.Verification, file: str = "") -> str:
     if isinstance(verification, WorkbookVerification):
         return "\n".join(_compared(verification, file))
     if not verification.faults:
-        sentence = N_("The books agree with themselves: {count} entries, head {head}")
-        return _(sentence, count=verification.entries, head=verification.head)
+        return ngettext(
+            "The books agree with themselves: {count} entry, head of the chain {head}",
+            "The books agree with themselves: {count} entries, head of the chain {head}",
+            verification.entries,
+            head=verification.head,
+        )
     lines = [f"{fault.where}: {fault.says} ({fault.code})" for fault in verification.faults]
-    lines.append(_("{count} faults. Keep this file as it is, and compare it with a backup.", count=len(lines)))
+    lines.append(
+        ngettext(
+            "{count} fault. Keep this file as it is, and compare it with a backup.",
+            "{count} faults. Keep this file as it is, and compare it with a backup.",
+            len(lines),
+        )
+    )
     return "\n".join(lines)
 
 
@@ -61,7 +71,11 @@ def _compared(verification: WorkbookVerification, file: str) -> Iterator[str]:
     if not verification.batch:
         yield _("The file is of other books, or these were rewritten: compare them with a backup.")
         return
-    sentence = N_("{count} differences from the books as they stood after write {batch}. Keep this file as it is.")
-    yield _(sentence, count=len(verification.faults), batch=verification.batch)
+    yield ngettext(
+        "{count} difference from the books as they stood after write {batch}. Keep this file as it is.",
+        "{count} differences from the books as they stood after write {batch}. Keep this file as it is.",
+        len(verification.faults),
+        batch=verification.batch,
+    )
     if not verification.certain:
         yield _("The file no longer says after which write it was made: what was recorded since may be among them.")

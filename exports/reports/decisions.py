@@ -143,7 +143,7 @@ _NO = Column("no", N_("Decision No."), "decision.no", "number", 8, importance=3)
 _SAYS = (
     Column("application", N_("Application No."), "decision.application", width=14, importance=3),
     Column("as_of", N_("Decided as of"), "decision.as_of", "day", 17),
-    Column("decided_at", N_("Decided at (UTC)"), "decision.decided_at", "moment", 20, on_paper=True),
+    Column("decided_at", N_("Decided at (Japan time)"), "decision.decided_at", "moment", 20, on_paper=True),
     Column("by", N_("Decided by"), "decision.by", importance=1),
     Column("outcome", N_("Answer"), "decision.outcome", width=16, show=format_outcome, importance=3),
     Column("clauses", N_("Clauses"), "decision.clauses", width=10, show=joined, data="texts"),

@@ -144,7 +144,7 @@ REPORT = Report(
         Column("text", N_("Description"), width=46, wrap=True),
         Column("reverses", N_("Reverses"), "entry.reverses", "number", 8, importance=1),
         Column("by", N_("Entered by"), "entry.by", width=12, importance=1),
-        Column("recorded_at", N_("Entered at (UTC)"), "entry.recorded_at", "moment", 20, on_paper=True),
+        Column("recorded_at", N_("Entered at (Japan time)"), "entry.recorded_at", "moment", 20, on_paper=True),
         Column("event", get="entry.event"),
         Column("reason", get="entry.reason"),
         Column("for_day", get="entry.for_day", kind="day"),

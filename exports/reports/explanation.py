@@ -4,10 +4,13 @@ Only what decides is shown, unless everything is asked for. ○ × ? read the sa
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
-from exports.reports.decisions import format_outcome
-from ledger.i18n import N_, _, either
+from exports.formats import screen
+from exports.formats.terminal import padded
+from ledger.codes import format_code
+from ledger.i18n import N_, _, either, ngettext
 from ledger.money import format_yen
 from ledger.statements import labels
 
@@ -20,29 +23,53 @@ if TYPE_CHECKING:
 # Outcomes that no clause decides: nothing was received, nothing has ended.
 _DECIDED_OTHERWISE = ("no_fee", "in_force")
 
+# The answer, said to whoever asked.
+_ANSWERS = {
+    "eligible": N_("the fee comes back"),
+    "not_eligible": N_("the fee does not come back"),
+    "needs_facts": N_("cannot be decided yet"),
+    "needs_review": N_("a person has to decide"),
+    "in_force": N_("the certificate has not ended"),
+    "being_settled": N_("the fee is on its way back"),
+    "settled": N_("the fee has been given back"),
+    "no_fee": N_("no fee was received"),
+}
+
+# Where nothing says how wide an answer may be, the answer stands at this column, and grounds beside their condition.
+_WIDE = 120
+_NARROW = 80
+
+
+class _Told(NamedTuple):
+    """A condition as it is shown: its mark and words, what it rests on, and where that comes from."""
+
+    says: str
+    grounds: str
+    source: str
+
 
 def finding(finding: "Finding", person: "Person", origins: "Mapping[int, Origin]", everything: bool = False) -> str:
     """The finding as a few lines, ending with what is missing or what can be done now."""
-    from ledger.notices.review_flags import remark
-
-    sentence, outcome = N_("{member} {name}, application {application}: {outcome}"), format_outcome(finding.outcome)
-    head = _(sentence, member=person.number, name=person.name, application=finding.application, outcome=outcome)
-    parts = [head, *_money(finding), *(f"  {step.says}" for step in finding.course), *_rules(finding)]
-    parts += _ruling(finding)
+    sentence, outcome = N_("{member} {name}, application {application}"), _(_ANSWERS[finding.outcome])
+    head = _(sentence, member=person.number, name=person.name, application=finding.application)
+    room = (screen.columns() or _NARROW) - screen.width(outcome)
+    parts = [f"{padded(head, room - 2)}  {outcome}" if screen.width(head) + 2 <= room else f"{head}: {outcome}"]
+    parts += [*_rules(finding), *_ruling(finding)]
     if everything and finding.notice:
         for clause in finding.notice.clauses:
-            parts += format_clause(finding, clause, clause.conditions, origins)
+            parts += format_clause(finding, clause, clause.conditions, origins, everything=True)
     elif finding.outcome not in _DECIDED_OTHERWISE:
         for clause in finding.deciding():
             parts += format_clause(finding, clause, finding.deciding_in(clause), origins)
-    parts += [f"  ! {remark(code)}" for code in (*finding.doubts, *finding.warnings)]
+    parts += [*_money(finding), *(f"  {step.says}" for step in finding.course)]
+    parts += [f"  ! {_remark(finding, code)}" for code in (*finding.doubts, *finding.warnings)]
     parts += [f"  → {step}" for step in _next(finding)]
     return "\n".join(parts)
 
 
 def _money(finding: "Finding") -> Iterator[str]:
     if finding.fee_received:
-        yield _("  fee received: {yen} yen", yen=format_yen(finding.fee_received))
+        yield _("  fee received: {yen} yen", yen=finding.fee_received)
     if finding.refundable:
         way = labels.label(labels.SUGGESTED, finding.suggested)
         yield _("  to be given back: {yen} yen, suggested: {way}", yen=format_yen(finding.refundable), way=way)
@@ -52,9 +79,9 @@ def _money(finding: "Finding") -> Iterator[str]:
 
 def _rules(finding: "Finding") -> Iterator[str]:
     if finding.notice is None:
-        yield _("  asked for {day}: no notice was in force", day=finding.as_of)
+        yield _("Asked as of {day}: no notice was in force", day=finding.as_of)
     else:
-        yield _("  asked for {day}: {notice}", day=finding.as_of, notice=finding.notice.name)
+        yield _("Grounds: {notice}, asked as of {day}", day=finding.as_of, notice=finding.notice.name)
         if not finding.notice.clauses:
             yield _("  it names no case in which the fee comes back")
 
@@ -77,23 +104,85 @@ def _ruling(finding: "Finding") -> Iterator[str]:
 
 
 def format_clause(
-    finding: "Answered", clause: "Clause", conditions: "Iterable[Condition]", origins: "Mapping[int, Origin]"
+    finding: "Answered",
+    clause: "Clause",
+    conditions: "Iterable[Condition]",
+    origins: "Mapping[int, Origin]",
+    *,
+    everything: bool = False,
 ) -> Iterator[str]:
-    """A clause in its own words, and below it the conditions, each with the facts it rests on and where they stand."""
-    from ledger.decisions.findings import grounds
+    """A clause in its own words, and its conditions, each with the facts it rests on and where they stand.
 
-    yield f"  {labels.mark(finding.clause_holds(clause))} {clause.mark}「{clause.words}」"
+    With `everything` also since when these were known.
+    """
+    holds = finding.clause_holds(clause)
+    yield f"  {labels.mark(holds)} {clause.mark}「{clause.words}」"
     if _(clause.words) != clause.words:
         yield f"      {_(clause.words)}"
-    for condition in conditions:
-        rests_on = grounds(finding, condition, origins)
-        text = either("、", "; ").join(ground.text for ground in rests_on)
-        yield f"    {labels.mark(finding.holds(condition))} {condition.says}: {text}  {_sources(rests_on)}".rstrip()
+    told = [_told(finding, condition, origins, everything=everything) for condition in conditions]
+    if holds is None and not everything:
+        yield "    " + "  ".join(condition.says for condition in told)
+    else:
+        yield from _beside(told)
 
 
-def _sources(rests_on: "list[Ground]") -> str:
-    places = dict.fromkeys(str(ground.origin) for ground in rests_on if ground.origin is not None)
-    return f"[{'; '.join(places)}]" if places else ""
+def _told(finding: "Answered", condition: "Condition", origins: "Mapping[int, Origin]", *, everything: bool) -> _Told:
+    from ledger.decisions.findings import grounds
+
+    holds, rests_on = finding.holds(condition), grounds(finding, condition, origins)
+    says = condition.says_not if holds is False else condition.says
+    places = dict.fromkeys(
+        str(ground.origin) if everything else ground.origin.place for ground in rests_on if ground.origin is not None
+    )
+    return _Told(f"{labels.mark(holds)} {says}", _grounds(finding, condition, rests_on), "; ".join(places))
+
+
+def _grounds(finding: "Answered", condition: "Condition", rests_on: "list[Ground]") -> str:
+    """What it rests on; where it counts days, from which to which, and how many."""
+    days = [finding.row[column] for column in condition.counted or ()]
+    if not days or None in days:
+        return either("、", "; ").join(_ground(finding, ground) for ground in rests_on)
+    first, last = (next(ground.text for ground in rests_on if ground.column == of) for of in condition.counted or ())
+    count = (days[1] - days[0]).days
+    return ngettext("{first} to {last}: {count} day", "{first} to {last}: {count} days", count, first=first, last=last)
+
+
+def _ground(finding: "Answered", ground: "Ground") -> str:
+    answered_on = finding.row["used_answered_on"]
+    if ground.column != "used" or ground.origin is None or answered_on is None:
+        return ground.text
+    answer = format_code("used", finding.row["used"])
+    return _("use: {answer} (the authority's answer of {day})", answer=answer, day=answered_on)
+
+
+def _beside(told: list[_Told]) -> Iterator[str]:
+    """Condition, grounds and source beside each other where there is room for that, else below each other."""
+    widths = [max((screen.width(row[at]) for row in told), default=0) for at in range(3)]
+    if 4 + sum(widths) + 4 <= (screen.columns() or _WIDE):
+        for row in told:
+            yield f"    {padded(row.says, widths[0])}  {padded(row.grounds, widths[1])}  {row.source}".rstrip()
+        return
+    for row in told:
+        yield f"    {row.says}"
+        yield f"      {row.grounds}" + (f"  [{row.source}]" if row.source else "")
+
+
+def _remark(finding: "Finding", code: str) -> str:
+    """A doubt or a warning; one about a count of days with the count and the day."""
+    from ledger.notices.cp_4_1_3 import REVOCABLE_AFTER
+    from ledger.notices.review_flags import remark
+
+    if code != "revoked_before_cp_day":
+        return remark(code)
+    count = (finding.row["revoked_on"] - finding.row["mailed_on"]).days
+    day = finding.row["mailed_on"] + timedelta(days=REVOCABLE_AFTER + 1)
+    sentence = N_("revoked on day {count}, before the day on which {limit} days had passed by the policy ({day})")
+    if count == REVOCABLE_AFTER:
+        sentence = N_(
+            "revoked on day {count}: that is the notice's {limit} days or more, but before the day on which {limit} "
+            "days had passed by the policy ({day})"
+        )
+    return _(sentence, count=count, limit=REVOCABLE_AFTER, day=day)
 
 
 def _next(finding: "Finding") -> Iterator[str]:
@@ -110,14 +199,15 @@ def _next(finding: "Finding") -> Iterator[str]:
         )
     elif finding.missing:
         yield _("this would settle it: {facts}", facts=labels.missing(finding.missing))
-    elif finding.outcome == "needs_review" and finding.ruling is not None and finding.ruling.silent_on:
-        yield _(
-            "have a second person approve the ruling for this too: seisan ruling approve {no}", no=finding.ruling.no
-        )
     elif finding.outcome == "needs_review":
-        yield _(
-            "a person has to look at this: add the fact that resolves it, or the federation's own ruling (file of "
-            "rulings), and ask again: seisan import FILE"
-        )
+        yield from _to_decide(finding)
     elif finding.outcome == "being_settled":
         yield from dict.fromkeys(step.next_commands[0] for step in finding.course if step.waits)
+
+
+def _to_decide(finding: "Finding") -> Iterator[str]:
+    from ledger.notices.review_flags import settled_by
+
+    ruling = _("the federation's own ruling (file of rulings)")
+    yield _("to be decided by: {papers}", papers=either("、又は", ", or ").join([*settled_by(finding.doubts), ruling]))
+    yield _("take it in, and ask again: seisan import FILE")

@@ -10,7 +10,7 @@ from exports.reports import explanation
 from exports.reports.check import EXPLAINED_FINDING, CheckedFinding
 from exports.reports.decisions import format_outcome
 from exports.reports.report import AS_OF, Column, Connection, Listing, Parameter, Question, Report, Table, member
-from ledger.i18n import N_, _
+from ledger.i18n import N_, _, ngettext
 from ledger.statements.labels import joined, missing
 
 if TYPE_CHECKING:
@@ -51,8 +51,12 @@ def _text(listing: Listing) -> str:
     """The difference in counts and yen, and a few changes of each kind explained under both notices."""
     comparison: Comparison = listing.content
     if not comparison.changes:
-        sentence = N_("{count} applications judged as of {day}: the proposed notice would change nothing.")
-        return _(sentence, count=comparison.judged, day=comparison.as_of)
+        return ngettext(
+            "{count} application judged as of {day}: the proposed notice would change nothing.",
+            "{count} applications judged as of {day}: the proposed notice would change nothing.",
+            comparison.judged,
+            day=comparison.as_of,
+        )
     sums = REPORT.sheet(comparison, comparison.as_of, tables=REPORT.every_table[:2])
     examples = ["\n".join(_explained(example, comparison)) for example in comparison.examples]
     return "\n\n".join([terminal.format_sheet(sums), _("Examples of each kind:"), *examples])
@@ -167,4 +171,5 @@ REPORT = Report(
     subtitle=_between,
     dated=True,
     text=_text,
+    empty=None,
 )

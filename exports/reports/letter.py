@@ -16,7 +16,7 @@ from ledger.statements.labels import joined
 from ledger.statements.letter import CitedClause, Letter
 
 NAME = N_("Letter")
-TITLE = N_("Your question whether the issuance fee is given back: our answer")
+TITLE = N_("Refund of the issuance fee: our answer")
 DESK = N_("the federation, desk for certificates")
 FORM = N_("Request on how the fee is given back")
 
@@ -132,7 +132,7 @@ def _opening(letter: Letter) -> Iterator[Values]:
     member = letter.addressee
     addressee = N_("member No. {number}, association of {association}")
     yield _("To"), _(addressee, association=member.association, number=member.number)
-    yield "", _("{name}, Esq.", name=member.name)
+    yield "", either(f"{member.name} 様", member.name)
     yield _("From"), "\n".join(_desk(letter.sender))
     subject = N_("issuance fee of the certificate of application {application}")
     yield _("Subject"), _(subject, application=letter.application)
@@ -227,9 +227,8 @@ def _clause(clause: CitedClause) -> str:
         return _("{mark} {words}: not known yet", mark=clause.mark, words=quoted)
     if clause.holds:
         return _("{mark} {words}: this is the case", mark=clause.mark, words=quoted)
-    unmet = either("", ", ").join(either(f"「{ja}」", f"“{en}”") for ja, en in clause.unmet)
-    sentence = N_("{mark} {words}: this is not the case; what is not met: {conditions}")
-    return _(sentence, mark=clause.mark, words=quoted, conditions=unmet)
+    sentence = N_("{mark} {words}: this is not the case: {conditions}")
+    return _(sentence, mark=clause.mark, words=quoted, conditions=[condition.says_not for condition in clause.unmet])
 
 
 def _facts(letter: Letter) -> Iterator[str]:

@@ -69,7 +69,7 @@ REPORT = Report(
         Column("standing", N_("State"), _state, width=24, in_json=False, importance=3),
         Column("entries", N_("Number of entries"), kind="count", width=8),
         Column("with", get=lambda row: None if row.step is None else str(row.step.month)),
-        Column("at", N_("Since (UTC)"), _of_step("recorded_at"), "moment", 20, importance=1),
+        Column("at", N_("Since (Japan time)"), _of_step("recorded_at"), "moment", 20, importance=1),
         Column("by", N_("Done by"), _of_step("by")),
         Column("bank_balance", get=_of_step("bank_yen"), kind="yen"),
         Column("reason", get=_of_step("reason")),

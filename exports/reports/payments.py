@@ -8,7 +8,7 @@ from exports.reports.next_step import next_step
 from exports.reports.report import Column, Json, Table, sheet
 from ledger import masking
 from ledger.booking.payment_files import FiledRefund, PaymentFile, VoidedFile
-from ledger.i18n import N_, _
+from ledger.i18n import N_, _, ngettext
 
 HOLIDAYS = N_("National holidays are not checked: make sure that banks are open on that day.")
 
@@ -53,9 +53,13 @@ def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
         "holidays_checked": False,
         "refunds": _TABLE.data(transfers),
     }
-    yen = f"{payment_file.yen:,}"
     lines = [
-        _("Payment file {no}: {count} transfers, {yen} yen, for {on}: {file}", **(data | {"yen": yen, "file": out}))
+        ngettext(
+            "Payment file {no}: {count} transfer, {yen} yen, for {on}: {file}",
+            "Payment file {no}: {count} transfers, {yen} yen, for {on}: {file}",
+            len(transfers),
+            **(data | {"file": out}),
+        )
     ]
     if payment_file.gone_on:
         text = N_("It was made before, and paid since: {refunds}; it is not written again.")
@@ -63,9 +67,8 @@ def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
     elif not payment_file.changed:
         lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
     lines.append("! " + _(HOLIDAYS))
-    numbers = " ".join(str(refund.refund) for refund in payment_file.refunds)
-    sentence = N_("Next, when the bank has paid: seisan refund paid {numbers} --on {on}")
-    lines.append(_(sentence, numbers=numbers, on=payment_file.pay_on))
+    sentence = N_("Next, when the bank has paid: seisan refund paid --file {no} --on {on}")
+    lines.append(_(sentence, no=payment_file.no, on=payment_file.pay_on))
     table = terminal.format_sheet(sheet(N_("Payment file"), _TABLE.block(transfers)))
     return "\n".join([table, "", *lines]), data
 

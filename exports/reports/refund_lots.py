@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from exports.formats.terminal import format_pairs, format_table
 from exports.reports import explanation
+from exports.reports.filters import read_association
 from exports.reports.report import Column, Connection, Json, Table
 from exports.reports.settlements import WAYS
 from ledger.codes import STATES
@@ -53,6 +54,7 @@ def to_propose(
     from ledger.decisions.findings import judge
     from ledger.people.register import owners
 
+    association = None if association is None else read_association(connection, association)
     if not (everyone or association):
         if not applications:
             raise NoRefundNamed
@@ -237,7 +239,7 @@ def _grounds(connection: Connection, decision: Any) -> Iterator[str]:
     if kept.clauses:
         yield f"  {decision.notice.name}"
     for clause in kept.clauses:
-        yield from explanation.format_clause(kept, clause, clause.conditions, origins)
+        yield from explanation.format_clause(kept, clause, clause.conditions, origins, everything=True)
     if decision.ruling is not None and decision.ruling.settles:
         yield f"  {decision.ruling.grounds}"
 

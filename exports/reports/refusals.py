@@ -23,7 +23,7 @@ REPORT = Report(
     list_key="refusals",
     columns=(
         Column("no", N_("No."), kind="number", width=6, importance=3),
-        Column("recorded_at", N_("When (UTC)"), kind="moment", width=20),
+        Column("recorded_at", N_("When (Japan time)"), kind="moment", width=20),
         Column("by", N_("By")),
         Column("role", N_("Database role"), width=14, importance=1),
         Column("command", N_("Command"), width=18),

@@ -8,14 +8,14 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from exports.formats import terminal
-from exports.formats.sheet import Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
+from exports.formats.sheet import IN_JAPAN, Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
 from exports.reports.empty import NOTHING, Empty
 from ledger import dates
 from ledger.i18n import N_, _
@@ -66,7 +66,7 @@ class Column:
     reads. Where `get` gives a list, `columns` say what is in each thing of it; if these have titles, each thing stands
     in a row of its own, and a column that is to be told `once` in the first of them. The reference of the JSON names
     its `kind`, or `data` where data and cell are of another kind. Where a terminal is too narrow for all columns, those
-    of the `importance` 1 are left out first, those of 3 last.
+    of the smallest `importance` are left out first; what the list is about has 3, what it is asked for 4.
     """
 
     key: str
@@ -94,9 +94,9 @@ class Column:
         return attrgetter(self.get or self.key) if isinstance(self.get, str) else self.get
 
     def cell(self, row: Any) -> Value:
-        """The same as it stands in a cell."""
+        """The same as it stands in a cell; a moment, which is kept in UTC, in Japan's time."""
         value: Value = self.getter(row) if self.show is None else self.show(self.getter(row))
-        return value
+        return dates.in_japan(value) if isinstance(value, datetime) else value
 
     def json(self, row: Any) -> Any:
         """The same as other programs read it."""
@@ -116,7 +116,8 @@ class Column:
     def on_sheet(self) -> SheetColumn:
         """How the column looks."""
         looks = (self.title, self.kind, self.width, self.total, self.wrap, self.on_paper)
-        return SheetColumn(*looks, key=self.key, importance=self.importance)
+        key = f"{self.key}{IN_JAPAN}" if self.kind == "moment" else self.key
+        return SheetColumn(*looks, key=key, importance=self.importance)
 
 
 def record(columns: Iterable[Column], row: Any) -> Json:
@@ -259,8 +260,8 @@ class Report:
     table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells. `remembered`
     are parameters that the machine knows and no books do: what is not asked for is asked for by the command with these.
 
-    `empty` says why there is nothing in it. Where what was read is more than the rows of the list, `narrowed` puts it
-    together anew around those that are left of them.
+    `empty` says why there is nothing in it; None where `text` says that. Where what was read is more than the rows of
+    the list, `narrowed` puts it together anew around those that are left of them.
     """
 
     name: str
@@ -287,7 +288,7 @@ class Report:
     text: Callable[["Listing"], str] | None = None
     of_refusals: bool = False
     remembered: Callable[[Connection], Question] | None = None
-    empty: Empty = NOTHING
+    empty: Empty | None = NOTHING
     narrowed: Callable[[Any, list[Any]], Any] = lambda _content, rows: rows
 
     @cached_property
@@ -312,7 +313,7 @@ class Report:
             rows = [row for row in rows if all(meant(row) for meant in filters)]
             content = self.narrowed(content, rows)
         listing = Listing(self, complete, content, day, _issuer(connection))
-        if rows or any(table.data(content) for table in self.tables if table.key):
+        if self.empty is None or rows or any(table.data(content) for table in self.tables if table.key):
             return listing
         return replace(
             listing, why_empty=self.empty.why(connection, complete | {"typed": self._typed(complete)}, before)

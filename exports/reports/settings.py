@@ -40,7 +40,7 @@ REPORT = Report(
         Column("about", N_("What it is"), "setting.about", width=44, show=_, in_json=False),
         Column("form", N_("What a value looks like"), _form, width=60, wrap=True, on_paper=True, in_json=False),
         Column("by", N_("Set by"), importance=1),
-        Column("recorded_at", N_("Set at (UTC)"), kind="moment", width=20, on_paper=True),
+        Column("recorded_at", N_("Set at (Japan time)"), kind="moment", width=20, on_paper=True),
     ),
 )
 

@@ -8,8 +8,7 @@ from exports.formats.terminal import format_pairs
 from exports.reports.account_list import PARTS, format_account
 from exports.reports.next_step import next_step
 from exports.reports.report import Json
-from ledger.i18n import N_, _
-from ledger.money import format_yen
+from ledger.i18n import N_, _, ngettext
 from ledger.statements import labels
 
 if TYPE_CHECKING:
@@ -85,10 +84,20 @@ def imported(report: "ImportReport", posted: "BookingReport") -> tuple[str, Json
 
 def withdrawn(no: int, withdrawal: "Withdrawal", posted: "BookingReport") -> tuple[str, Json]:
     """What withdrawing took back, and what it posted."""
-    sentence = N_("{rows} rows of import {no} are withdrawn; what was known before counts again.")
+    said = ngettext(
+        "{count} row of import {no} is withdrawn; what was known before counts again.",
+        "{count} rows of import {no} are withdrawn; what was known before counts again.",
+        withdrawal.rows,
+        no=no,
+    )
     if not withdrawal.changed:
-        sentence = N_("{rows} rows of import {no} were withdrawn before; nothing was changed.")
-    lines = [_(sentence, rows=withdrawal.rows, no=no)]
+        said = ngettext(
+            "{count} row of import {no} was withdrawn before; nothing was changed.",
+            "{count} rows of import {no} were withdrawn before; nothing was changed.",
+            withdrawal.rows,
+            no=no,
+        )
+    lines = [said]
     text, booking = booked(posted)
     if posted.posted or posted.corrected or posted.left:
         lines += [_("Posted to the journal:"), text]
@@ -125,8 +134,13 @@ def booked(report: "BookingReport") -> tuple[str, Json]:
         sentence = N_("Entry {entry} of {stands_on} is brought to its own day, {own_day}, by entry {no}.")
         lines.append(_(sentence, **fields))
     if report.corrected:
-        sentence = N_("{count} entries were reversed because what they rest on was corrected.")
-        lines.append(_(sentence, count=report.corrected))
+        lines.append(
+            ngettext(
+                "{count} entry was reversed because what it rests on was corrected.",
+                "{count} entries were reversed because what they rest on was corrected.",
+                report.corrected,
+            )
+        )
     if report.left:
         lines.append(_("{count} left for now:", count=len(report.left)))
         lines += [f"  {row.says}" for row in report.left[:_LEFT_SHOWN]]
@@ -149,9 +163,13 @@ def posted_besides(report: "BookingReport") -> list[str]:
 
 def bill_paid(payment: "BillPayment") -> tuple[str, Json]:
     """What paying a bill posted, and which lines were left."""
-    lines = [_("{count} lines paid, {yen} yen.", count=payment.posted, yen=format_yen(payment.yen))]
+    lines = [
+        ngettext("{count} line paid, {yen} yen.", "{count} lines paid, {yen} yen.", payment.posted, yen=payment.yen)
+    ]
     if payment.paid_before:
-        lines.append(_("{count} lines had been paid before.", count=payment.paid_before))
+        lines.append(
+            ngettext("{count} line had been paid before.", "{count} lines had been paid before.", payment.paid_before)
+        )
     lines += [f"  {bill_line.application}: {bill_line.said}" for bill_line in payment.left]
     lines += [next_step("bill")] if payment.left else []
     data = {name: getattr(payment, name) for name in ("yen", "posted", "paid_before")}
@@ -171,7 +189,7 @@ def by_outcome(answers: Iterable[tuple[str, int]]) -> str:
 
 def decided(decisions: "Sequence[Decision]", new: int) -> str:
     """What was kept: each decision when they are few, else how many of each outcome; and what to do next."""
-    lines = [_("{count} decisions stand for what was asked, {new} of them new.", count=len(decisions), new=new)]
+    lines = [_kept(len(decisions), new)]
     for decision in decisions if len(decisions) <= _LEFT_SHOWN else ():
         sentence, outcome = N_("  decision No. {no}, application {application}: {outcome}"), decision.outcome
         fields = {"no": decision.no, "application": decision.application, "outcome": _(labels.OUTCOMES[outcome])}
@@ -182,6 +200,21 @@ def decided(decisions: "Sequence[Decision]", new: int) -> str:
     elif decisions:
         lines.append(next_step("letter", "--everyone", "--out", "letters"))
     return "\n".join(lines)
+
+
+def _kept(count: int, new: int) -> str:
+    if new:
+        return ngettext(
+            "{count} decision stands for what was asked; new: {new}.",
+            "{count} decisions stand for what was asked; new: {new}.",
+            count,
+            new=new,
+        )
+    return ngettext(
+        "{count} decision stands for what was asked; it had been kept before, and nothing was changed.",
+        "{count} decisions stand for what was asked; they had been kept before, and nothing was changed.",
+        count,
+    )
 
 
 def closed(result: "ClosingResult") -> tuple[str, Json]:
@@ -217,7 +250,7 @@ def reopened(result: "ClosingResult") -> tuple[str, Json]:
     text = _("{month} is reopened, with every month after it.", month=result.month)
     if not result.changed:
         text = _("{month} was reopened before; nothing was changed.", month=result.month)
-    remaining = _("No month is closed now.")
+    remaining = _("No month is closed at present.")
     if result.closed_to is not None:
         remaining = _("The books are closed up to {day}.", day=result.closed_to)
     lines = [text, remaining]

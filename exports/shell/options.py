@@ -56,7 +56,7 @@ def numbers(text: str) -> Any:
 AsJson = Annotated[bool, option("--json", N_("answer in JSON, for other programs"))]
 Replace = Annotated[bool, option("--replace", N_("write over a file that is there and is somebody's"))]
 Yes = Annotated[bool, option("--yes", N_("do not ask first, where many are meant (a script is never asked)"))]
-DryRun = Annotated[bool, option("--dry-run", N_("do everything, then take it back"))]
+DryRun = Annotated[bool, option("--dry-run", N_("do everything, then undo it"))]
 
 # Beside the option of a day that may lie after today, in a command that writes: it is planned.
 PLANNED = "planned"

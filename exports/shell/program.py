@@ -17,7 +17,7 @@ from exports.shell.options import option
 from exports.shell.session import Answer, Session, show
 from ledger import i18n, kana
 from ledger.errors import Exit, NamesNobody, NoSuchLanguage, NotText, Problems, Refusal
-from ledger.i18n import N_, _
+from ledger.i18n import N_, _, ngettext
 
 DATABASE = "sqlite:///seisan.db"
 
@@ -54,9 +54,23 @@ class Program(Group):
         return _exit_code(command, "--json" in words)
 
 
+# What is said to whoever stops a command, by whether it had been carried out by then.
+_STOPPED = {
+    False: N_("Stopped. Nothing was changed by the command that was running."),
+    True: N_("Stopped after the command had been carried out: what it wrote is kept. Look before you type it again."),
+}
+
+
+def _commits() -> int:
+    """How often this process has written books; what does so may not even be loaded."""
+    store = sys.modules.get("ledger.store.database")
+    return 0 if store is None else int(store.commits())
+
+
 def _exit_code(command: Callable[[], Any], as_json: bool) -> int:
     from exports.formats import progress
 
+    committed = _commits()
     try:
         with progress.shown_on(sys.stderr):
             code = command()
@@ -71,12 +85,14 @@ def _exit_code(command: Callable[[], Any], as_json: bool) -> int:
             kinds = [f"{code} {count}" for code, count in report.more.most_common()]
             lines.append(_("… and {count} more, by kind: {kinds}", count=report.more.total(), kinds=kinds))
             data["more"] = dict(report.more.most_common())
-        lines.append(_("{count} problem(s); nothing was taken in.", count=report.count))
+        lines.append(
+            ngettext("{count} problem; nothing was taken in.", "{count} problems; nothing was taken in.", report.count)
+        )
         answer = Answer(note="\n".join(lines), data=data, exit=Exit.PROBLEMS)
     except typer.TyperException as error:
         answer = Answer(note=misuse.sentence(error), exit=Exit.USAGE)
     except (typer.Abort, KeyboardInterrupt):
-        answer = Answer(note=_("Stopped. Nothing was changed by the command that was running."), exit=Exit.REFUSED)
+        answer = Answer(note=_(_STOPPED[_commits() > committed]), exit=Exit.REFUSED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE

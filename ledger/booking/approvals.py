@@ -148,7 +148,7 @@ def _changed_answer(connection: Connection, refund: Settlement, on: date) -> tup
             if finding.refundable >= min(refund.yen, rests_on.refundable):
                 return None
             why = _(
-                "{yen} yen come back, of {proposed} proposed",
+                "{yen} yen come back, of {proposed} yen proposed",
                 yen=format_yen(finding.refundable),
                 proposed=format_yen(refund.yen),
             )

@@ -26,6 +26,7 @@ from ledger.i18n import N_, _
 from ledger.journal import closing
 from ledger.journal.closing import MonthStep
 from ledger.journal.refusals import MonthNotClosed, MonthNotOver, NoReasonGiven
+from ledger.money import format_yen
 from ledger.people.four_eyes import one_person
 
 # How many days a decision may be undetermined at the end of a month, if the user says nothing else.
@@ -151,8 +152,13 @@ def _closed_before(
         compared += [(REASON, reasons.get(code), reason) for code, reason in named.items()]
         for name, stored, value in compared:
             if value is not None and value != stored:
-                raise DoneDifferently(_(CLOSED), _(name), "—" if stored is None else str(stored), str(value))
+                raise DoneDifferently(_(CLOSED), _(name), *map(_told, (stored, value)))
     return ClosingResult(month, False, closing.closed_to(connection), points, before.reason)
+
+
+def _told(value: int | str | None) -> str:
+    """What was recorded, or is asked for now, as it stands in a sentence; the balance of a bank is in yen."""
+    return "—" if value is None else format_yen(value) if isinstance(value, int) else value
 
 
 def accepted(step: MonthStep) -> tuple[Objection, ...]:

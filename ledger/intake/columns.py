@@ -215,6 +215,10 @@ def nonzero_yen(cell: Cell) -> int:
     return amount
 
 
+# A fraction above this may be meant in percent itself: 0.8 is rather 0.8 % or a slip than 80 %.
+_MOST_OF_A_FRACTION = 30
+
+
 def percent(cell: Cell) -> int:
     """A tax rate in whole percent, 0 to 99: 5, 5%, or the 0.05 that Excel keeps of a cell showing 5 %."""
     rate: int | None = None
@@ -224,8 +228,9 @@ def percent(cell: Cell) -> int:
             rate = int(integer[1])
         elif fraction := re.fullmatch(r"0\.([0-9][0-9]?)0*", plain):
             rate = int(fraction[1].ljust(2, "0"))
+            rate = None if rate > _MOST_OF_A_FRACTION else rate
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        whole_percent = round(cell * 100, 6) if 0 < cell < 1 else cell
+        whole_percent = round(cell * 100, 6) if 0 < cell <= _MOST_OF_A_FRACTION / 100 else cell
         rate = int(whole_percent) if isinstance(whole_percent, int) or whole_percent.is_integer() else None
     if rate is None or not 0 <= rate <= 99:
         raise CellProblem("not-a-rate", value=format_cell(cell))
@@ -265,6 +270,16 @@ def _printable(text: str, limit: int) -> str:
     return text
 
 
+def _is_plain(text: str, limit: int) -> bool:
+    """Whether a glance tells that nothing is wrong with a text, as with nearly all; else a closer look does."""
+    return (
+        debris.LONGEST < len(text) <= limit
+        and text.isprintable()
+        and "\ufffd" not in text
+        and not (text[0].isdigit() or text[0] in "+-")
+    )
+
+
 # The fewest and the most characters that each reader of texts takes.
 _LENGTHS: dict[Callable[[Cell], Value], tuple[int, int]] = {}
 
@@ -276,6 +291,8 @@ def text(limit: int) -> Callable[[Cell], str]:
     """
 
     def read(cell: Cell) -> str:
+        if isinstance(cell, str) and _is_plain(cell, limit):
+            return cell
         shown = _shown(cell)
         if debris.lost_digits(shown):
             raise CellProblem("digits-lost", value=shown)
@@ -293,7 +310,7 @@ def name(limit: int) -> Callable[[Cell], str]:
         entered = as_text(cell)
         if not any(sign.isalpha() for sign in entered):
             raise CellProblem("no-letter", value=entered)
-        if entered[0] in "'’=":
+        if entered[0] in "'’‘`=":
             raise CellProblem("formula-as-text" if entered[0] == "=" else "apostrophe", value=entered)
         return entered
 
@@ -339,6 +356,8 @@ def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:
                 raise CellProblem("digits-lost", value=plain)
             entered = masking.account(format_cell(cell)) if masked else format_cell(cell)
             raise CellProblem("not-a-number-of-digits", value=entered, digits=count)
+        if masked and not plain.strip("0"):
+            raise CellProblem("from-a-formula", value=plain)
         return plain
 
     _LENGTHS[read] = (count, count)
@@ -361,9 +380,9 @@ def word(words: CodeList, otherwise: str = "not-in-list") -> Callable[[Cell], st
 
 
 def association(cell: Cell) -> str:
-    """One of the 50 associations, as 東京 or 東京司法書士会; kept as 東京."""
+    """One of the 50 associations, as 東京, 東京会, 東京司法書士会, 福岡県司法書士会; kept as 東京, 福岡."""
     entered = _text(cell)
-    name = _close(entered).removesuffix("司法書士会")
+    name = _close(entered).removesuffix("司法書士会").removesuffix("会").removesuffix("県")
     if name not in ASSOCIATIONS:
         _require_value(entered)
         raise CellProblem("unknown-association", value=entered)

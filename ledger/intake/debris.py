@@ -15,20 +15,28 @@ Finding = tuple[str, dict[str, object]]
 
 _ERRORS = re.compile(r"#(?:[A-Z][A-Z0-9_/]*[!?]|N/A|SPILL!?|CALC!?|GETTING_DATA)|ERR:[0-9]+")
 _NARROW_COLUMN = re.compile("#{2,}")
-_DITTO = frozenset('〃 々 仝 ゝ " 同 同上 同じ 上に同じ 上記と同じ ↑ ↓ 〃〃 DITTO DO.'.split()) | {"''"}
+_DITTO = frozenset(
+    '〃 々 仝 ゝ ゞ ヽ ヾ " 同 同上 同左 同右 同前 上同 前同 同じ 同様 同人 上記 上に同じ 右に同じ 左に同じ 前に同じ '
+    "上と同じ 上記同様 上記と同じ ↑ ↓ 〃〃 DITTO DO.".split()
+) | {"''"}
 _NOTHING = frozenset(
-    "なし 無し 無 ナシ 未 未定 未着 未返送 未入力 未登録 不明 空白 空欄 該当なし 該当無し".split()
-) | frozenset("- -- --- ー ― — / ・ . ? ?? NULL NONE NAN NAT NA N/A NIL NOTHING UNKNOWN TBD UNDEFINED".split())
+    "なし 無し 無 ナシ 未 未定 未着 未返送 未入力 未登録 未採番 未発番 未発行 未取得 未確認 未送付 未受領 不明 空白 "
+    "空欄 欠番 無番 番号なし 番号無し 該当なし 該当無し 申請中 手続中 確認中 調査中 要確認 後日 別途".split()
+) | frozenset(
+    "- -- --- ー ― — / ・ . ? ?? NULL NONE NAN NAT NA N/A N.A. NIL NOTHING UNKNOWN TBD UNDEFINED INF INFINITY".split()
+)
+_BRACKETS = "()[]<>〔〕【】「」"
 LONGEST = 10  # characters of any of these
 _LOST = re.compile(r"[-+]?[0-9](?:\.[0-9]+)?E[-+][0-9]{2,3}")
 _FRACTION = re.compile(r"[0-9]+\.0+")
 # Numbers of which nothing is wrong, and nearly all are: told at a glance, since there are three to a row.
 SOUND = re.compile(
-    r"(?:[A-Za-z]-?)?(?:[1-9][0-9]*|0[0-9]+)(?:-[0-9]+)?|(?![約注例])[\u4e00-\u9fa5]{1,4}[ \u3000]?第[0-9]{1,9}号"
+    r"(?:[A-Za-z]-?)?(?:[1-9][0-9]*|0[0-9]*[1-9][0-9]*)(?:-[0-9]+)?"
+    r"|(?![約注例])[\u4e00-\u9fa5]{1,4}[ \u3000]?第[0-9]{1,9}号"
 )
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 _DAY_MADE = re.compile(
-    rf"[0-9]{{1,4}}年[0-9]{{1,2}}月(?:[0-9]{{1,2}}日)?|[0-9]{{1,2}}月[0-9]{{1,2}}日"
+    rf"[0-9]{{1,4}}年[0-9]{{1,2}}月(?:[0-9]{{1,2}}日)?|[0-9]{{1,2}}月(?:[0-9]{{1,2}}日)?"
     rf"|(?:{_MONTHS})[- ][0-9]{{1,4}}|[0-9]{{1,2}}[- ](?:{_MONTHS})(?:[- ][0-9]{{2,4}})?"
     r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])|[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 )
@@ -43,9 +51,12 @@ _SAMPLE_BEGINS = frozenset("([【<〈《〔「『（［＜｢記入例見サｻs
 _DEBRIS_BEGINS = _SAMPLE_BEGINS | frozenset("#=＃＝")
 # Between numbers of two things, or of a first and a last one.
 _SEVERAL = re.compile(
-    r"[,、，;；\r\n\t]|[0-9] ?[~〜～] ?[0-9]|から|[0-9] ?(?:と|及び|および|又は|または|ほか|外[0-9]|他|等|&|AND|OR) ?"
+    r"[,、，;；→⇒\r\n\t]|->|[0-9] ?[~〜～] ?[0-9]|から"
+    r"|[0-9] ?(?:と|及び|および|又は|または|ほか|外[0-9]|他|等|&|AND|OR) ?"
 )
-_MARKED = re.compile(r"^[-+@$¥]|[%円]$|\(注[^)]*\)|(?:注[0-9]*)$|[*※†‡§¶★☆◎○●◯△▲□■◆◇?!\"'’`=<>|\\\[\]{}「」【】約]")
+_MARKED = re.compile(
+    r"^[-+@$¥]|[%円.。]$|(?<=[0-9])一(?=[0-9])|\(注[^)]*\)|(?:注[0-9]*)$|[*※†‡§¶★☆◎○●◯△▲□■◆◇〃仝?!\"'’`=<>|\\\[\]{}「」【】約]"
+)
 
 
 def bare(text: str) -> str:
@@ -77,6 +88,7 @@ def of_people(text: str) -> Finding | None:
     if len(text) > LONGEST:
         return None
     plain = narrow(text).replace(" ", "").upper()
+    plain = plain.strip(_BRACKETS) or plain
     if plain in _DITTO:
         return "ditto", {"value": text}
     return ("leave-empty", {"value": text}) if plain in _NOTHING else None
@@ -101,13 +113,24 @@ def _of_numbers(text: str, plain: str) -> Iterator[Finding]:
         yield "digits-lost", {"value": text}
     if _DAY_MADE.fullmatch(plain) or (not plain.isdigit() and parse_day(text) is not None):
         yield "day-for-number", {"value": text}
-    if _SEVERAL.search(plain):
+    if _SEVERAL.search(plain) or _are_alike(plain):
         yield "several-numbers", {"value": text}
     found = _MARKED.search(plain)
     if mark := hidden_figures(text) or (found and found[0]):
         yield "note-mark", {"value": text, "mark": mark}
-    if not any(sign.isalnum() for sign in plain):
+    if not any(sign.isnumeric() for sign in plain) and not (plain.isascii() and any(map(str.isalpha, plain))):
         yield "no-figure", {"value": text}
+    if not plain.strip("0"):
+        yield "from-a-formula", {"value": text}
+
+
+def _are_alike(text: str) -> bool:
+    """Whether two numbers of one form stand side by side, each of more than figures: 2012-0001 2012-0002."""
+    for between in " /":
+        forms = {re.sub("[0-9]+", "0", part) for part in text.split(between)}
+        if between in text and len(forms) == 1 and "0" in (form := forms.pop()) and form != "0":
+            return True
+    return False
 
 
 def lost_digits(text: str) -> bool:

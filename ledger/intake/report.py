@@ -152,7 +152,7 @@ class ImportReport:
             for sheet in file.sheets:
                 place = file.name if sheet.sheet is None else f"{file.name} {sheet.sheet}"
                 fields = vars(sheet) | {"place": place, "kind": _(sheet.title)}
-                yield _("{place}: {kind}, {rows} rows read, {taken_in} taken in, {known} known already", **fields)
+                yield _("{place} → {kind}, rows: {rows}; new: {taken_in}, unchanged: {known}", **fields)
                 if sheet.ignored:
                     yield _("{place}: columns ignored: {columns}", place=place, columns=sheet.ignored)
             for sheet_name in file.passed_over:
@@ -171,7 +171,7 @@ class ImportReport:
         taken_in, known = sum(sheet.taken_in for sheet in sheets), sum(sheet.known for sheet in sheets)
         reasons = [_(says, count=passed_over[reason]) for reason, says in PASSED_OVER.items() if passed_over[reason]]
         yield _(
-            "{rows} rows in all: {taken_in} taken in, {known} known already, passed over: {reasons}",
+            "rows in all: {rows}; new: {taken_in}, unchanged: {known}, passed over: {reasons}",
             rows=taken_in + known + passed_over.total(),
             taken_in=taken_in,
             known=known,

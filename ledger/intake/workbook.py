@@ -84,6 +84,7 @@ class _OpeningProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the one that asks, which ends this process
             )
             self.owner = os.getpid()
         return self.process

@@ -14,7 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement, literal_column
 
-from ledger.i18n import either
+from ledger.i18n import _, either
 
 Truth = ColumnElement[bool]
 
@@ -68,7 +68,9 @@ class Condition:
     """A condition in the papers' words and in English: a truth of SQL, its grounds, and what could still change it.
 
     `settled_by` gives for a fact (as `missing` names it) the truth that the fact is not known and matters here;
-    `revisable` facts could end the condition although nothing is needed for it to hold (A24).
+    `revisable` facts could end the condition although nothing is needed for it to hold (A24). `fails` is how it is said
+    that it does not hold, in both languages, so that nobody reads a denial of a denial. `counted` are the two facts
+    between whose days it counts.
     """
 
     ja: str
@@ -77,11 +79,18 @@ class Condition:
     shows: tuple[str, ...] = ()
     settled_by: Mapping[str, Truth] = field(default_factory=dict)
     revisable: Mapping[str, Truth] = field(default_factory=dict)
+    fails: tuple[str, str] | None = None
+    counted: tuple[str, str] | None = None
 
     @property
     def says(self) -> str:
         """The condition in the language being spoken."""
         return either(self.ja, self.en)
+
+    @property
+    def says_not(self) -> str:
+        """That it does not hold, in the language being spoken."""
+        return _("not so: {condition}", condition=self.says) if self.fails is None else either(*self.fails)
 
 
 @dataclass(frozen=True)
@@ -176,13 +185,20 @@ not_downloaded_unknown: Truth = NOT_DOWNLOADED.is_(None)
 
 # --- the conditions that more than one notice names -----------------------------------------------------------------
 
-revoked = Condition("電子証明書を取消した", "the certificate was revoked", happened(revoked_on), ("revoked_on",))
+revoked = Condition(
+    "電子証明書を取消した",
+    "the certificate was revoked",
+    happened(revoked_on),
+    ("revoked_on",),
+    fails=("電子証明書は取消されていません", "the certificate was not revoked"),
+)
 
 ended = Condition(
     "電子証明書が取消され、又は有効期間が満了した",
     "the certificate was revoked or has expired",
     happened(ended_on),
     ("revoked_on", "expires_on"),
+    fails=("電子証明書の取消しも有効期間の満了もありません", "the certificate was neither revoked nor has it expired"),
 )
 
 never_downloaded = Condition(
@@ -194,6 +210,7 @@ never_downloaded = Condition(
         "downloaded": not_downloaded_unknown,
         "mailed_on": and_(not_downloaded_unknown, ended_on.is_(None), mailed_on.is_(None)),
     },
+    fails=("電子証明書はダウンロードされています", "the certificate was downloaded"),
 )
 
 unused = Condition(
@@ -202,4 +219,8 @@ unused = Condition(
     UNUSED,
     ("used", "downloaded_on", "downloads_checked_to"),
     {"used": used.is_(None), "downloaded": not_downloaded_unknown},
+    fails=(
+        "電子証明書が利用されたか、利用の有無を認証局が確認できません",
+        "the certificate was used, or the authority cannot confirm whether it was",
+    ),
 )

@@ -49,6 +49,7 @@ defect = Condition(
     reason.in_(("tool_defect", "download_failed")),
     ("reason",),
     {"reason": reason.is_(None)},
+    fails=("取消事由は不具合ではありません", "the reason for the revocation is no defect"),
 )
 downloaded = Condition(
     "電子証明書をダウンロードした(ダウンロードに失敗した場合を含む)",
@@ -61,6 +62,7 @@ downloaded = Condition(
     ),
     ("downloaded_on", "downloads_checked_to"),
     {"downloaded": not_downloaded_unknown, "reason": reason.is_(None)},
+    fails=("電子証明書をダウンロードしていません", "it was not downloaded"),
 )
 not_known_used = Condition(
     "利用されたことが確認されていない",
@@ -68,6 +70,7 @@ not_known_used = Condition(
     case((used == "yes", false()), else_=true()),
     ("used",),
     revisable={"used": used.is_(None)},
+    fails=("利用されたことが確認されました", "the authority confirmed that it was used"),
 )
 
 # ② 「30日以上」 is true from day 30 (A4); the sending day starts the count (A5). Download and use do not matter (A6).
@@ -78,6 +81,8 @@ thirty_days = Condition(
     revoked_on >= days_after(mailed_on, 30),
     ("mailed_on", "revoked_on"),
     {"mailed_on": mailed_on.is_(None)},
+    fails=("取消しは送付から30日たつ前です", "it was revoked before 30 days had passed since it was mailed"),
+    counted=("mailed_on", "revoked_on"),
 )
 no_receipt = Condition(
     "受領書が返送されていない",
@@ -93,6 +98,7 @@ no_receipt = Condition(
         "mailed_on": and_(mailed_on.is_(None), receipts_entered_to.is_not(None)),
         "reason": reason.is_(None),
     },
+    fails=("受領書は取消しまでに返送されました", "the receipt had been returned by the revocation"),
 )
 
 # 特例: the day of issue counts, not mailing or revocation (A8); 「等」 leaves the list of reasons open (A9).
@@ -102,6 +108,10 @@ in_mass_issue = Condition(
     between(date(2012, 1, 10), date(2012, 7, 31)),
     ("issued_on", "applied_on", "mailed_on"),
     {"issued_on": issued_on.is_(None), "mailed_on": mailed_on.is_(None)},
+    fails=(
+        "大量発行期間(2012年1月10日〜7月末日)の外に発行されました",
+        "it was issued outside the time from 10 January to 31 July 2012",
+    ),
 )
 listed_reason = Condition(
     "特例の事由等による取消",
@@ -109,6 +119,10 @@ listed_reason = Condition(
     such_as("deleted_by_mistake", "storage_location_lost", "pin_lost", "no_plan_to_use", "use_discontinued"),
     ("reason", "covered"),
     {"reason": reason.is_(None), "covered": covered.is_(None)},
+    fails=(
+        "認証局は特例の事由に当たらないと回答しました",
+        "the authority answered that the exemption does not cover its reason",
+    ),
 )
 
 notice = Notice(

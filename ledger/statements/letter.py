@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, literal, select
+from sqlalchemy import Connection, Row, false, literal, select
 
 from ledger import fees
 from ledger.decisions.findings import first_decided
@@ -32,13 +32,13 @@ _REGISTERS = {"downloads_checked_to": "downloaded_on", "receipts_entered_to": "r
 class CitedClause:
     """A clause that the answer rests on: its mark, its words, whether it held (None: not known).
 
-    `unmet` are the conditions that did not hold, each in Japanese and in English.
+    `unmet` are the conditions that did not hold.
     """
 
     mark: str
     words: str
     holds: bool | None
-    unmet: tuple[tuple[str, str], ...]
+    unmet: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
@@ -140,11 +140,11 @@ def _cited(decision: Decision) -> tuple[CitedClause, ...]:
     undecided = decision.outcome in ("in_force", "no_fee") or (decision.outcome == "settled" and not decision.course)
     if notice is None or undecided or review_flags.WITHDRAWN in decision.doubts:
         return ()
-    english = {condition.ja: condition.en for condition in notice.conditions}
+    known = {condition.ja: condition for condition in notice.conditions}
     clauses = []
     for clause in notice.clauses:
         unmet = tuple(
-            (stored["condition"], english.get(stored["condition"], stored["condition"]))
+            known.get(stored["condition"], Condition(stored["condition"], stored["condition"], false()))
             for stored in decision.finding["conditions"]
             if stored["clause"] == clause.mark and stored["holds"] is False
         )
@@ -173,7 +173,7 @@ def _rests_on(
 
 
 def _decisive(notice: Notice | None, cited: tuple[CitedClause, ...]) -> Iterator[Condition]:
-    unmet_by_mark = {clause.mark: {ja for ja, _en in clause.unmet} for clause in cited}
+    unmet_by_mark = {clause.mark: {condition.ja for condition in clause.unmet} for clause in cited}
     for clause in notice.clauses if notice else ():
         if clause.mark in unmet_by_mark:
             unmet = unmet_by_mark[clause.mark]

@@ -29,7 +29,7 @@ class BackupByServer(Refusal):
 
 
 class BackupNotSound(Refusal):
-    """{file} does not agree with itself: {faults} faults"""
+    """{file} does not agree with itself; faults found: {faults}"""
 
     file: str
     faults: int

@@ -6,10 +6,12 @@ was read can change before it is written on. Whatever the driver says goes out a
 
 import getpass
 import os
+import signal
 import sqlite3
+import threading
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from ledger import errors, masking, tables
-from ledger.store import seals, write_queue
+from ledger.store import connecting, seals, write_queue
 from ledger.store.records import role
 
 ROOT = Path(__file__).parents[2]
@@ -187,7 +189,33 @@ def writing(database: str, *, dry_run: bool = False, by: str = "", command: str 
             connection.rollback()
         else:
             seals.seal(connection, before, by=by, command=command, role=role(connection))
-            connection.commit()
+            with _uninterrupted():
+                connection.commit()
+                _Committed.times += 1
+
+
+class _Committed:
+    """How often this process has committed."""
+
+    times = 0
+
+
+def commits() -> int:
+    """How often this process has committed what a command wrote."""
+    return _Committed.times
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Within the block Ctrl-C does nothing: a COMMIT that was sent is done or not, and cannot be taken back half."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -263,7 +291,8 @@ def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
     connection = plain.execution_options(writes=True)
     if plain.dialect.name != "sqlite":
         yield connection
-        connection.commit()
+        with _uninterrupted():
+            connection.commit()
         return
     file = plain.connection.dbapi_connection
     assert file is not None
@@ -271,7 +300,8 @@ def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
     dangling = set(connection.exec_driver_sql("PRAGMA foreign_key_check"))
     yield connection
     assert not set(connection.exec_driver_sql("PRAGMA foreign_key_check")) - dangling, "a step lost a reference"
-    connection.commit()
+    with _uninterrupted():
+        connection.commit()
 
 
 def alembic_config() -> Any:
@@ -322,7 +352,7 @@ def _version(connection: Connection) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except DatabaseError as error:
         if getattr(error.orig, "sqlstate", None) == _FORBIDDEN:  # a stranger: admitted by the server, not to the books
-            raise errors.DatabaseUnreachable(format_url(str(connection.engine.url))) from None
+            raise connecting.not_admitted(format_url(str(connection.engine.url))) from None
         raise
 
 
@@ -343,9 +373,22 @@ def _refusing(database: str) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if refusal := _refusal(error.orig, format_url(database)):
+        refusal = _refusal(error.orig, format_url(database))
+        if isinstance(refusal, errors.NotPermitted):
+            refusal.allowed = _allowed(database, str(error.orig))
+        if refusal is not None:
             raise refusal from None
         raise
+
+
+def _allowed(database: str, said: str) -> list[str]:
+    """The roles that may do what the role may not; none where the server does not say."""
+    table = connecting.forbidden_table(said)
+    if table is None:
+        return []
+    with suppress(DatabaseError), _engine(database).connect() as connection:
+        return connecting.allowed_roles(connection, table)
+    return []
 
 
 def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | None:
@@ -365,14 +408,14 @@ def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | Non
         return next((refusal for code, refusal in by_code.items() if name.startswith(code)), None)
     state = getattr(cause, "sqlstate", None)
     if state is None:
-        return errors.DatabaseUnreachable(database)
+        return connecting.unreachable(database, str(cause))
     by_state: dict[str, errors.Refusal] = {
         "55P03": errors.DatabaseLocked(database, PATIENCE // 1000),
         "40P01": errors.DatabaseLocked(database, PATIENCE // 1000),
         "53100": errors.DiskFull(database),
         "25006": errors.NotWritable(database),
         _FORBIDDEN: errors.NotPermitted(acting_role(database)),
-        **dict.fromkeys(("3D000", "28", "08", "53300", "57P"), errors.DatabaseUnreachable(database)),
+        **dict.fromkeys(("3D000", "28", "08", "53300", "57P"), connecting.unreachable(database, str(cause))),
     }
     return next((refusal for code, refusal in by_state.items() if state.startswith(code)), None)
 

@@ -1,0 +1,102 @@
+"""Why a server does not let anybody at the books, and which of its roles may do what another may not.
+
+Servers speak their own language (`lc_messages`): English and Japanese are understood, in any other it is said only that
+the books cannot be reached.
+"""
+
+import re
+
+from sqlalchemy import Connection, text
+
+from ledger.errors import DatabaseUnreachable
+from ledger.i18n import N_, _
+
+# What stands in the message of the driver or the server; why that is; what to do about it.
+_CAUSES = (
+    (
+        r"password authentication failed|no password supplied|パスワード認証に失敗",
+        N_("the password is wrong, or none was given"),
+        N_("give the right password: in the address, in PGPASSWORD, or in a file .pgpass"),
+    ),
+    (
+        r"role \".*\" does not exist|ロール.*存在しません",
+        N_("the server has no such role"),
+        N_("name a role of the server in the address: postgresql://ROLE@HOST/DATABASE"),
+    ),
+    (
+        r"database \".*\" does not exist|データベース.*存在しません",
+        N_("the server has no such database"),
+        N_("name a database of the server, or have it made there: CREATE DATABASE NAME"),
+    ),
+    (
+        r"certificate|証明書",
+        N_("the server's certificate is not the one that is expected"),
+        N_("have the certificate of the server looked at (sslrootcert, sslmode), and do not go on without it"),
+    ),
+    (
+        r"no pg_hba.conf entry|pg_hba.conf",
+        N_("the server admits nobody under this name from here"),
+        N_("have it admitted in pg_hba.conf of the server"),
+    ),
+    (
+        r"could not translate host name|Name or service not known|failed to resolve host|名前解決",
+        N_("there is no host of this name"),
+        N_("check the name of the host in the address"),
+    ),
+    (
+        r"too many clients|remaining connection slots|接続数",
+        N_("the server has no connection left"),
+        N_("try again later, or have max_connections raised"),
+    ),
+    (
+        r"Connection refused|No such file|timeout|timed out|接続を拒否|server closed|terminating connection",
+        N_("no server answers there, or it ended the connection"),
+        N_("see that the server is running, and that host and port are right"),
+    ),
+    (
+        r"permission denied for database|データベース.*権限",
+        N_("the role may not enter this database"),
+        N_("have it allowed: GRANT CONNECT ON DATABASE NAME TO ROLE"),
+    ),
+)
+_UNKNOWN = (
+    N_("it does not answer, or does not admit this role"),
+    N_("check the address, the role and the password, and that the server is running"),
+)
+_NOT_ADMITTED = (
+    N_("the role may not read these books"),
+    N_("have it made a member of a role that may; the roles are set up by: seisan roles"),
+)
+_FORBIDDEN_TABLE = re.compile(r"permission denied for table (\w+)|テーブル\W*(\w+)|not-permitted: (\w+)")
+
+
+def unreachable(database: str, said: str) -> DatabaseUnreachable:
+    """The refusal for what a driver or a server said when the books were to be opened."""
+    why, remedy = next((cause[1:] for cause in _CAUSES if re.search(cause[0], said, re.IGNORECASE)), _UNKNOWN)
+    return DatabaseUnreachable(database, _(why), _(remedy))
+
+
+def not_admitted(database: str) -> DatabaseUnreachable:
+    """The refusal for a role that the server admits, and that may not read the books."""
+    return DatabaseUnreachable(database, *map(_, _NOT_ADMITTED))
+
+
+def forbidden_table(said: str) -> str | None:
+    """The table that a role may not add to, where the server says so."""
+    found = _FORBIDDEN_TABLE.search(said)
+    return next(filter(None, found.groups()), None) if found else None
+
+
+def allowed_roles(connection: Connection, table: str) -> list[str]:
+    """The roles that may add to a table: each with the logins that are its members."""
+    statement = text(
+        "SELECT granted.rolname, member.rolname FROM pg_roles granted "
+        "LEFT JOIN pg_auth_members ON pg_auth_members.roleid = granted.oid "
+        "LEFT JOIN pg_roles member ON member.oid = pg_auth_members.member "
+        "WHERE NOT granted.rolsuper AND NOT granted.rolcanlogin "
+        "AND has_table_privilege(granted.oid, to_regclass(:table), 'INSERT') ORDER BY 1, 2"
+    )
+    members: dict[str, list[str]] = {}
+    for role, member in connection.execute(statement, {"table": table}):
+        members.setdefault(role, []).extend([] if member is None else [member])
+    return [f"{role} ({', '.join(names)})" if names else str(role) for role, names in members.items()]
