@@ -160,6 +160,14 @@ def _as_delivered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     i18n.use("ja")
     yield
     i18n.use("ja")
+    connections.let_go_of_files()
+
+
+@pytest.fixture
+def each_their_own() -> Iterator[None]:
+    """For what becomes of a file of SQLite that nobody has open: each command opens and closes it."""
+    with connections.each_their_own():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -208,10 +216,7 @@ def _commands_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _connections_kept() -> Iterator[None]:
-    """A connection to PostgreSQL is used again by the next command at the same books, as each new one costs a process.
-
-    SQLite's are opened for each command, as by the program.
-    """
+    """A connection is used again by the next command at the same books; a file of SQLite as long as the test lasts."""
     from ledger.store import database
 
     with pytest.MonkeyPatch.context() as patch:
@@ -271,6 +276,7 @@ def _sqlite_books() -> Path:
         if not books.exists():
             making = run.folder / "making.db"
             database.create(f"sqlite:///{making}")
+            connections.let_go_of_files()
             making.rename(books)
     return books
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from tests import connections
 from tests.server import Server
 
 _numbers = itertools.count(1)
@@ -33,8 +34,10 @@ class Copies:
         nth = next(_numbers)
         if self._server is None:
             file = self._folder / f"copy{nth}.db"
+            connections.let_go_of_files()
             shutil.copyfile(self.url.removeprefix("sqlite:///"), file)
             yield f"sqlite:///{file}"
+            connections.let_go_of_files()
             for path in self._folder.glob(f"{file.name}*"):
                 path.unlink()
             return

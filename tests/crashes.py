@@ -79,6 +79,11 @@ def apart(work: Callable[[], int]) -> int:
     return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 
+def compiled(url: str, *words: str, by: str) -> None:
+    """Tries the command as a dry run: what it compiles at first, the processes that are killed then need not."""
+    desk.done(url, *words, "--dry-run", by=by)
+
+
 def counted(url: str, *words: str, by: str) -> int:
     """How many points the command has; it is carried out on these books."""
     reading, writing = os.pipe()

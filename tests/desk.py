@@ -23,6 +23,7 @@ from typer.testing import CliRunner, Result
 import cli
 from exports.issued import verification
 from ledger.store import database
+from tests import connections
 from tests.posted import reversed_before
 from tests.server import Server
 
@@ -337,6 +338,7 @@ def books(request: pytest.FixtureRequest, make: Callable[[str, Path], None], lab
                 making = folder / "making.db"
                 shutil.copyfile(empty, making)
                 make(f"sqlite:///{making}", folder)
+                connections.let_go_of_files()
                 making.rename(made)
         yield f"sqlite:///{shutil.copyfile(made, folder / f'{name}.db')}"
         return

@@ -136,10 +136,10 @@ def tell(connection: Connection, mutant: Mutant) -> str | None:
     statement = query.question(mutant.notice)  # once: to build it takes longer than to ask it
     for as_of in _days(mutant.original):
         rows = connection.execute(statement, query.parameters(as_of))
-        by_application = {row.application: findings._finding(row, as_of, mutant.notice) for row in rows}
+        by_application = {row.application: row for row in rows}
         for example in CASES:
             if example.notice is mutant.original and example.as_of == as_of:
-                finding = by_application[example.id]
+                finding = findings._finding(by_application[example.id], as_of, mutant.notice)
                 expected = {name: value for name, value in example.expect.items() if name != "notice"}
                 if any(answer(finding, name) != value for name, value in expected.items()):
                     return example.id

@@ -10,7 +10,7 @@ import pytest
 from tests import crowd, desk
 from tests.desk import ON
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("each_their_own")]
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 

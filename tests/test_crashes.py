@@ -30,7 +30,7 @@ BOTH = (
 WAYS = [*(("sqlite", way) for way in FURTHER), *(("postgresql", way) for way in BOTH)]
 
 
-pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment")]
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment", "each_their_own")]
 
 
 def booked_and_verified(url: str) -> None:
@@ -68,6 +68,7 @@ def begun(url: str, further: Further) -> None:
 def killed_anywhere(books: Copies, typed: list[str], *, by: str) -> None:
     """Kills a command at the first point, in the middle, before and after COMMIT, each time on a copy of the books."""
     with books.copy() as url:
+        crashes.compiled(url, *typed, by=by)
         before = held(url)
         points = crashes.counted(url, *typed, by=by)
         after = held(url)

@@ -14,7 +14,7 @@ from ledger.store import database
 from migrations import triggers
 from tests import desk
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("each_their_own")]
 
 TABLES = sorted(tables.metadata.tables)
 SQLITE, POSTGRESQL = (

@@ -34,7 +34,7 @@ SOME = ("import", "book", "refund paid", "refund approve")
 SQLITE = pytest.mark.parametrize("made", ["sqlite"], indirect=True, scope="module")
 
 
-pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment")]
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment", "each_their_own")]
 
 
 def apart(url: str, around: Callable[[], None], *words: str, by: str = CLERK) -> tuple[int, str]:

@@ -25,7 +25,7 @@ from tests.desk import ANOTHER, MEMBER
 from tests.server import Server
 from tests.test_refusals import refused
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("each_their_own")]
 
 ROOT = Path(__file__).parent.parent
 SQLITE, POSTGRESQL = (

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import typer
 
-from exports.commands.steps import spans
 from exports.shell import commands
 from ledger.store import database
+from ledger.store.numbers import spans
 from tests import desk, posted
 from tests.desk import CHIEF, CLERK
 from tests.test_settings import refused

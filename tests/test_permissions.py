@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -51,10 +52,9 @@ def test_every_command_that_writes_stands_in_the_table() -> None:
     assert ASKS.keys() == WRITING.keys()
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("command", WRITING)
-def test_command_asks_for_somebody_who_may(made: Copies, command: str) -> None:
-    """Typed by one who may only this, by one who was ended, and by one who was never listed."""
+@pytest.fixture(scope="module")
+def each_of_one_right(made: Copies) -> Iterator[Copies]:
+    """Copies of books in which for each right somebody is listed who has it alone, and one who has them all."""
     with made.copy() as url:
         desk.done(url, "people", "add", "全員", "--may", desk.ALL_RIGHTS)
         for right in RIGHTS.codes:
@@ -63,6 +63,14 @@ def test_command_asks_for_somebody_who_may(made: Copies, command: str) -> None:
         for change in waiting:
             if change["name"] in RIGHTS.codes:
                 desk.done(url, "people", "approve", str(change["no"]), by=CHIEF)
+        yield made.of(url)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("command", WRITING)
+def test_command_asks_for_somebody_who_may(each_of_one_right: Copies, command: str) -> None:
+    """Typed by one who may only this, by one who was ended, and by one who was never listed."""
+    with each_of_one_right.copy() as url:
         words = [*desk.resolved(url, f"{command} {WRITING[command].typed}"), "--dry-run"]
         for right in RIGHTS.codes:
             said = desk.typed(url, *words, by=right).stderr

@@ -155,6 +155,8 @@ def at_once(url: str, *typed: tuple[str, str]) -> tuple[str, ...]:
     """What each of them is told, all of whom type at the same moment."""
     start = multiprocessing.get_context("fork").Barrier(len(typed))
     words = [(by, " ".join(desk.resolved(url, command))) for by, command in typed]
+    for by, command in words:
+        outcome(url, by, f"{command} --dry-run")  # compiled here, and not by each of them: they meet the more closely
 
     def one(nth: int) -> str:
         start.wait()

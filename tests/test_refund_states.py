@@ -140,8 +140,8 @@ def state_of(url: str, no: str) -> str:
 def test_in_every_state_every_command_is_done_or_refused(books: str, tmp_path: Path, state: str, group: str) -> None:
     no = "1" if group == "refund" else "2"
     come_to(books, state, group, no, tmp_path / "総合振込.txt")
+    before = desk.held(books)
     for (verb, (by, command)), expected in zip(COMMANDS.items(), TABLE[state], strict=True):
-        before = desk.held(books)
         words = (group, *command.format(no=no).split(), "--dry-run")
         answer = desk.typed(books, *words, by=by)
         said = answer.stderr if answer.exit_code else "done"

@@ -379,3 +379,16 @@ def test_the_database_refuses_by_itself(url: str, attack: str) -> None:
     with pytest.raises(DatabaseError, match=code), database.writing(url) as connection:
         connection.execute(text(STEP.format(**values)))
     assert desk.held(url) == held
+
+
+def test_slips_are_listed_by_whose_application_they_are_about(url: str) -> None:
+    about = proposed(url, "write-off", SHORT)
+    charge = proposed(url, "charge", "--yen", "440")
+
+    def numbers(*words: str) -> list[int]:
+        return [slip["no"] for slip in desk.answered(url, "slip", "list", *words)]
+
+    assert numbers() == [about, charge]
+    for words in (("--association", "東京会"), ("--member", "甲山 太郎"), ("--member", "9001", "--month", "2012-04")):
+        assert numbers(*words) == [about]
+    assert numbers("--association", "沖縄") == []

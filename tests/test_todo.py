@@ -346,6 +346,11 @@ def test_nothing_to_do_is_said(book_url: str) -> None:
     assert desk.answered(book_url, "todo", "--as-of", "2012-06-30") == {"as_of": "2012-06-30", "todo": []}
 
 
+def test_an_association_that_there_is_not_is_refused(book_url: str) -> None:
+    answer = desk.typed(book_url, "todo", "--association", "東凶")
+    assert answer.exit_code and "no-such-association" in answer.output
+
+
 def test_other_programs_read_what_a_person_reads(books: str) -> None:
     answer = desk.answered(books, "todo", "--as-of", "2012-06-30")
     assert answer["as_of"] == "2012-06-30"

@@ -13,6 +13,9 @@ from typer.testing import CliRunner
 
 import cli
 from exports.demo import play
+from ledger.store import database
+
+pytestmark = pytest.mark.thorough
 
 LACKING = ("fork", "getuid", "pread", "pwrite", "O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "mkfifo")
 
@@ -28,6 +31,7 @@ def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return opens(path, *how, **more)
 
     monkeypatch.chdir(tmp_path)
+    database._engine.cache_clear()  # `seisan.db` is another file in each folder
     monkeypatch.setenv("USERNAME", "乙川")
     monkeypatch.setattr(os, "open", opened)
     for name in LACKING:

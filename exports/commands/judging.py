@@ -40,7 +40,7 @@ def decide(
     from exports.reports.decisions import listed
     from ledger.booking.recording import post_decided
 
-    asked = check.AskedAbout(applications or [], everyone, association, state)
+    asked = check.Selection(applications or [], everyone, association, state)
     decisions, new = check.decide(books.connection, asked, as_of, by=books.by)
     numbers = {decision.application for decision in decisions}
     post_decided(books.connection, numbers, through=dates.today(), by=books.by)

@@ -136,8 +136,8 @@ def paid(
     steps = refunds.paid(books.connection, chosen, on=on, by=books.by, despite=despite)
     answers = [recorded(step, N_("Refund {no} is paid.")) for step in steps]
     answer = together(answers, _listed(books, answers), N_("{count} refunds are paid."))
-    answer = replace(answer, data=[answer.data for answer in answers])
-    return went_on(books, settled(books, "refund", answer, *steps), *(step.no for step in steps))
+    answer = settled(books, "refund", replace(answer, data=[answer.data for answer in answers]), *steps)
+    return went_on(books, answer, *(step.no for step in steps))
 
 
 OnItsDay = Annotated[date | None, option("--on", N_("the business day (default: the day that was recorded)"), "DAY")]

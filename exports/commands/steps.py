@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 
 from exports.reports import next_step, summaries
@@ -35,6 +34,8 @@ def together(answers: list[Answer], listed: Callable[[], str], sentence: str, **
 
     `sentence` says what was done to how many (`count`), and how it goes on with their `numbers`.
     """
+    from ledger.store.numbers import spans
+
     if len(answers) == 1:
         return answers[0]
     told: list[Any] = [answer.data for answer in answers]
@@ -46,14 +47,6 @@ def together(answers: list[Answer], listed: Callable[[], str], sentence: str, **
         remarks.append(_("Of these {count} had been done before; nothing was changed there.", count=before))
     done = _(sentence, count=len(told), numbers=spans(data["no"] for data in told), **fields)
     return Answer("\n".join([*remarks, done]), told, listed=listed())
-
-
-def spans(numbers: Iterable[int]) -> str:
-    """Numbers as they are typed: 1-5 7."""
-    ordered = sorted(set(numbers))
-    groups = groupby(enumerate(ordered), key=lambda place: place[1] - place[0])
-    runs = [[number for _nth, number in run] for _offset, run in groups]
-    return " ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def ending(answer: Answer, lines: Iterable[str]) -> Answer:

@@ -22,7 +22,7 @@ from ledger import i18n, tables
 from ledger.dates import Month
 from ledger.i18n import Language
 from ledger.journal.closing import closing_of
-from ledger.people.register import member_number
+from ledger.people.naming import find_member
 from ledger.store.owners import owned
 
 # The properties of a workbook; more of them, numbered from 2, where one is too short for the text.
@@ -116,8 +116,8 @@ def of_month(connection: Connection, month: Month) -> Stamp:
 
 
 def of_member(connection: Connection, member: str, as_of: date) -> Stamp:
-    """The stamp of a member's statement. Refused: a member who is not in the register (unknown-member)."""
-    return _stamp(connection, "member", member_number(connection, member), as_of, _last(connection))
+    """The stamp of a member's statement. Refused: who is no member, by number or name (see `find_member`)."""
+    return _stamp(connection, "member", find_member(connection, member), as_of, _last(connection))
 
 
 def of_listing(connection: Connection, listing: Listing) -> Stamp:

@@ -21,8 +21,8 @@ def _fact(key: str, title: str, *, kind: Any = "day", on_paper: bool = False) ->
     return Column(key, title, lambda row: row.finding.row[key], kind, 17 if kind == "day" else 10, on_paper=on_paper)
 
 
-APPLICATION_NO = Column("application", N_("Application No."), "finding.application", width=14)
-STATE = Column("state", N_("State"), "finding.outcome", width=16, show=format_outcome)
+APPLICATION_NO = Column("application", N_("Application No."), "finding.application", width=14, importance=3)
+STATE = Column("state", N_("State"), "finding.outcome", width=16, show=format_outcome, importance=3)
 FEE_RECEIVED = Column("fee_received", N_("Fee received"), "finding.fee_received", "yen", total=True)
 HOW_IT_GOES_BACK = (
     Column("course", get=lambda row: list(row.finding.course), columns=COURSE),

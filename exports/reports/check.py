@@ -267,7 +267,7 @@ REPORT = Report(
 
 
 @dataclass(frozen=True)
-class AskedAbout:
+class Selection:
     """Whom a question is about: these applications, or all, of one association or with one answer if that is said."""
 
     applications: list[str]
@@ -293,7 +293,7 @@ class AskedAbout:
         return findings
 
 
-def decide(connection: Connection, asked: AskedAbout, as_of: date, *, by: str) -> "tuple[list[Decision], int]":
+def decide(connection: Connection, asked: Selection, as_of: date, *, by: str) -> "tuple[list[Decision], int]":
     """Keeps the findings of these applications, or of many; gives the decisions and how many of them are new.
 
     Of many, those for whom nothing was received or nothing has ended are left out: there is nothing to decide.

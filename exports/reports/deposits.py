@@ -15,22 +15,27 @@ def _rows(connection: Connection, question: Question) -> list[Any]:
     return received(connection, question["as_of"], member=question["member"])
 
 
-def _of_members(name: str) -> Any:
-    return lambda row: list(dict.fromkeys(getattr(person, name) for person in row.members))
+def _of_members(key: str, title: str, name: str, *, width: int, importance: int = 2) -> Column:
+    """What a transfer says of the members whose applications it pays for."""
+
+    def get(row: Any) -> list[str]:
+        return list(dict.fromkeys(getattr(person, name) for person in row.members))
+
+    return Column(key, title, get, width=width, show=joined, data="texts", importance=importance)
 
 
 COLUMNS = (
-    Column("deposit", N_("Reference No."), "reference", width=16),
+    Column("deposit", N_("Reference No."), "reference", width=16, importance=3),
     Column("received_on", N_("Received on"), kind="day", width=17),
-    Column("amount", N_("Amount"), "yen", "yen", total=True),
+    Column("amount", N_("Amount"), "yen", "yen", total=True, importance=3),
     Column("payer", N_("Payer"), width=24),
     Column("note", N_("Note"), width=16, on_paper=True),
     Column("applications", N_("Pays for"), width=24, show=joined, data="texts"),
-    Column("association", N_("Association"), _of_members("association"), width=9, show=joined, data="texts"),
-    Column("member", N_("Member No."), _of_members("number"), width=17, show=joined, data="texts"),
-    Column("name", N_("Name"), _of_members("name"), width=16, show=joined, data="texts"),
+    _of_members("association", N_("Association"), "association", width=9, importance=1),
+    _of_members("member", N_("Member No."), "number", width=17),
+    _of_members("name", N_("Name"), "name", width=16),
     Column("left", N_("Left in suspense"), kind="yen", total=True),
-    Column("state", N_("State"), width=24, show=lambda code: label(DEPOSIT_STATES, code)),
+    Column("state", N_("State"), width=24, show=lambda code: label(DEPOSIT_STATES, code), importance=3),
 )
 
 REPORT = Report(

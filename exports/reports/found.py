@@ -1,7 +1,7 @@
 """What a person looks for: whatever a name, a number, a reference or a payer stands in, and what to ask next."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ def _rows(connection: Connection, question: Question) -> "Found":
 
 def _next(command: str, get: Callable[[Any], Any]) -> Column:
     """What can be asked next of what was found."""
-    return Column("next", N_("Next"), lambda row: f"seisan {command} {quote(str(get(row)))}", width=40)
+    return Column("next", N_("Next"), lambda row: f"seisan {command} {quote(str(get(row)))}", width=40, importance=3)
 
 
 def _member_next(row: Any) -> str:
@@ -59,10 +59,10 @@ def _deposit_next(row: Any) -> str:
 
 _MEMBERS = (
     *member(lambda row: row.person),
-    Column("kana", N_("Name in kana"), width=20),
+    Column("kana", N_("Name in kana"), width=20, importance=1),
     members.STATE,
     Column("applications", N_("Applications"), kind="count", width=8),
-    Column("next", N_("Next"), _member_next, width=40),
+    Column("next", N_("Next"), _member_next, width=40, importance=3),
 )
 _APPLICATIONS = (
     applications.APPLICATION_NO,
@@ -76,7 +76,7 @@ _DEPOSITS = (
     Column("amount", N_("Amount"), "yen", "yen"),
     Column("left", N_("Left in suspense"), kind="yen"),
     next(column for column in deposits.COLUMNS if column.key == "state"),
-    Column("next", N_("Next"), _deposit_next, width=40),
+    Column("next", N_("Next"), _deposit_next, width=40, importance=3),
 )
 
 
@@ -106,17 +106,17 @@ _HEADINGS = {
 }
 
 
-def _left_out(found: "Found") -> list[str]:
+def _left_out(found: "Found") -> tuple[str, ...]:
     left = [f"{_(_HEADINGS[kind])} {count:,}" for kind, count in found.left_out.items() if count]
-    return [_("More than these were found ({counts}): name it more exactly.", counts=joined(left))] if left else []
+    return (_("More than these were found ({counts}): name it more exactly.", counts=joined(left)),) if left else ()
 
 
 def _shown(listing: Listing) -> str:
     found: Found = listing.content
     sheet = listing.sheet()
-    blocks = [block for block, table in zip(sheet.blocks, listing.report.every_table, strict=True) if table.data(found)]
-    told = [f"{block.heading}\n{terminal.format_table(block)}" for block in blocks]
-    return "\n\n".join([*told, *_left_out(found)])
+    tables = zip(sheet.blocks, listing.report.every_table, strict=True)
+    blocks = tuple(block for block, table in tables if table.data(found))
+    return terminal.format_sheet(replace(sheet, blocks=blocks, notes=_left_out(found)))
 
 
 @dataclass(frozen=True)

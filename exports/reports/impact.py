@@ -171,4 +171,5 @@ REPORT = Report(
     subtitle=_between,
     dated=True,
     text=_text,
+    empty=None,
 )

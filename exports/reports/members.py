@@ -28,10 +28,10 @@ REPORT = Report(
     list_key="members",
     columns=(
         *member(lambda row: row.person),
-        Column("kana", N_("Name in kana"), width=20),
+        Column("kana", N_("Name in kana"), width=20, importance=1),
         STATE,
         Column("deregistered_on", N_("Deregistered on"), kind="day", width=17),
-        Column("deregistered_reason", N_("Reason"), width=14),
+        Column("deregistered_reason", N_("Reason"), width=14, importance=1),
         Column("account", N_("Bank account"), width=20),
         Column("applications", N_("Applications"), kind="count", width=8),
     ),

@@ -67,9 +67,8 @@ def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
     elif not payment_file.changed:
         lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
     lines.append("! " + _(HOLIDAYS))
-    numbers = " ".join(str(refund.refund) for refund in payment_file.refunds)
-    sentence = N_("Next, when the bank has paid: seisan refund paid {numbers} --on {on}")
-    lines.append(_(sentence, numbers=numbers, on=payment_file.pay_on))
+    sentence = N_("Next, when the bank has paid: seisan refund paid --file {no} --on {on}")
+    lines.append(_(sentence, no=payment_file.no, on=payment_file.pay_on))
     table = terminal.format_sheet(sheet(N_("Payment file"), _TABLE.block(transfers)))
     return "\n".join([table, "", *lines]), data
 

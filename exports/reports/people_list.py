@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from exports.formats import terminal
+from exports.reports.empty import Empty
 from exports.reports.report import Column, Connection, Json, Listing, Question, Report, Table
 from ledger.codes import RIGHTS
 from ledger.i18n import N_, _, either
@@ -70,6 +71,7 @@ REPORT = Report(
         ),
     ),
     text=_text,
+    empty=Empty(AT_THEIR_WORD),
 )
 
 _SAYS = {

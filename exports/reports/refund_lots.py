@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from exports.formats.terminal import format_pairs, format_table
 from exports.reports import explanation
+from exports.reports.filters import read_association
 from exports.reports.report import Column, Connection, Json, Table
 from exports.reports.settlements import WAYS
 from ledger.codes import STATES
@@ -53,6 +54,7 @@ def to_propose(
     from ledger.decisions.findings import judge
     from ledger.people.register import owners
 
+    association = None if association is None else read_association(connection, association)
     if not (everyone or association):
         if not applications:
             raise NoRefundNamed

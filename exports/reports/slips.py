@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from exports.formats import terminal
 from exports.reports import entries
 from exports.reports.empty import Empty, first_day
-from exports.reports.filters import month, state
+from exports.reports.filters import ASSOCIATION, MEMBER, month, state
 from exports.reports.report import AS_OF, Column, Connection, Json, Question, Report, record
 from ledger.codes import SLIP_KINDS, SLIP_STATES, STATES
 from ledger.i18n import N_, _
@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 
 def _rows(connection: Connection, question: Question) -> "list[Slip]":
     from ledger.booking.slips import as_of
+    from ledger.people.register import owners
 
-    return as_of(connection, question["as_of"])
+    slips = as_of(connection, question["as_of"])
+    association, number = question["association"], question["member"]
+    if association is None and number is None:
+        return slips
+    owned = owners(connection, question["as_of"])
+    whose = ((slip, owned.of(slip.application)) for slip in slips if slip.application in owned.member_of)
+    meant = ((slip, person) for slip, person in whose if association in (None, person.association))
+    return [slip for slip, person in meant if number in (None, person.number)]
 
 
 def _proposed(name: str) -> Any:
@@ -37,7 +45,14 @@ REPORT = Report(
     title=N_("Slips"),
     summary=N_("Slips, with their states."),
     examples=("slip list", "slip list --json"),
-    parameters=(AS_OF, state(lambda: STATES, among=SLIP_STATES), month("on")),
+    parameters=(
+        AS_OF,
+        # Whose application a slip is about stands in no column of its own.
+        replace(ASSOCIATION, column=""),
+        replace(MEMBER, column=""),
+        state(lambda: STATES, among=SLIP_STATES),
+        month("on"),
+    ),
     rows=_rows,
     columns=(
         Column("no", N_("No."), kind="number", width=6, importance=3),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from exports.reports.empty import Empty
+from exports.reports.filters import read_association
 from exports.reports.report import AS_OF, Column, Connection, Parameter, Question, Report
 from ledger.codes import WORK
 from ledger.i18n import N_, _
@@ -41,7 +42,10 @@ REPORT = Report(
     examples=("todo", "todo --as-of 2012-09-30", "todo --association 東京 --out やること.xlsx"),
     parameters=(
         AS_OF,
-        Parameter("association", "text", N_("what is about the members of one association"), "--association", "NAME"),
+        Parameter(
+            *("association", "text", N_("what is about the members of one association"), "--association", "NAME"),
+            read=read_association,
+        ),
         Parameter(
             "backed_up_on",
             "day",
@@ -62,12 +66,12 @@ REPORT = Report(
     list_key="todo",
     columns=(
         Column("kind", N_("What"), width=44, show=lambda code: WORK[code].said),
-        Column("count", N_("Number"), kind="count", width=7),
+        Column("count", N_("Number"), kind="count", width=7, importance=3),
         Column("yen", N_("Amount"), kind="yen", width=13),
         Column("oldest_on", N_("Oldest"), "oldest.on", "day", 17, in_json=False),
         Column("oldest_no", N_("Its number"), "oldest.name", width=20, in_json=False),
         Column("oldest", columns=(Column("no", get=lambda item: item.name or None), Column("on", kind="day"))),
-        Column("next", N_("Next"), width=60),
+        Column("next", N_("Next"), width=60, importance=3),
     ),
     dated=True,
     empty=_NothingToDo(),

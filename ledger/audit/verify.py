@@ -18,10 +18,13 @@ from ledger.dates import Month
 from ledger.decisions.replay import replays
 from ledger.journal.entries import Entry, recorded
 from ledger.statements.month import month_statement
-from ledger.store.records import batches
+from ledger.store.records import batches, last_number
 
 # A control that compares with what is known: what is not booked yet, or was reversed by a person, is no fault.
 _WORK_LEFT = ("deposits",)
+
+# So many entries are read at once.
+_AT_A_TIME = 5_000
 
 
 @dataclass(frozen=True)
@@ -63,22 +66,12 @@ def entries(connection: Connection) -> int:
 
 def _reckoned(connection: Connection, month: Month | None, only: Collection[int] | None) -> Iterator[Fault]:
     """What does not agree in what the rows say, whoever wrote them."""
-    entry = tables.entry
-    statement = select(entry.c.no, entry.c.digest).order_by(entry.c.no)
     numbers = None if only is None else chain.numbers_in(connection, only)
-    if numbers is None:
-        digests = dict(connection.execute(statement).all())
-        posted = recorded(connection, digests)
-        yield from _entries(digests, posted, range(1, max(digests, default=0) + 1))
-    else:
-        digests = {
-            no: digest
-            for group in batches(numbers["entry"])
-            for no, digest in connection.execute(statement.where(entry.c.no.in_(group)))
-        }
-        posted = recorded(connection, digests)
-        originals = {entry.reverses for entry in posted.values() if entry.reverses is not None}
-        yield from _entries(digests, posted | recorded(connection, originals), numbers["entry"])
+    every = range(1, last_number(connection, tables.entry.c.no) + 1)
+    for group in batches(every if numbers is None else numbers["entry"], _AT_A_TIME):
+        yield from _recorded(connection, group)
+    of_steps = _of_steps(connection)
+    posted = recorded(connection, of_steps if numbers is None else of_steps & set(numbers["entry"]))
     yield from workflows.faults(connection, posted)
     yield from workflows.slips(connection, posted)
     yield from workflows.payment_files(connection)
@@ -86,6 +79,23 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
     yield from second_persons.faults(connection)
     yield from _totals(connection, month)
     yield from _decisions(connection, None if numbers is None else numbers["decision"])
+
+
+def _recorded(connection: Connection, numbers: Collection[int]) -> Iterator[Fault]:
+    """What is wrong with the entries of these numbers, which are read with those that they reverse."""
+    entry, digests = tables.entry.c, dict[int, str]()
+    for group in batches(numbers):
+        digests |= dict(connection.execute(select(entry.no, entry.digest).where(entry.no.in_(group))).all())
+    posted = recorded(connection, digests)
+    originals = {entry.reverses for entry in posted.values() if entry.reverses is not None} - posted.keys()
+    yield from _entries(digests, posted | recorded(connection, originals), numbers)
+
+
+def _of_steps(connection: Connection) -> set[int]:
+    """The entries that were posted for a step of a refund, a credit or a slip."""
+    steps = (tables.refund_step.c, tables.credit_step.c, tables.slip_step.c)
+    named = (connection.execute(select(step.entry).where(step.entry.is_not(None))).scalars() for step in steps)
+    return {int(no) for of_step in named for no in of_step}
 
 
 def _as_far_as_it_goes(faults: Iterator[Fault]) -> Iterator[Fault]:

@@ -67,7 +67,7 @@ class _OpeningProcess:
                     frame = pickle.load(process.stdout)  # noqa: S301 - written by our own process
                     done = frame[0] in ("end", "unreadable")
                     yield frame
-            except (EOFError, pickle.UnpicklingError, BrokenPipeError):
+            except (EOFError, pickle.UnpicklingError, OSError):  # OSError: nobody reads, in the words of each system
                 raise Unreadable("too-heavy") from None
             finally:
                 if not done and process is self.process:

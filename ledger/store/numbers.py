@@ -6,7 +6,8 @@ with every number there is, which takes half a second for a million of them and 
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, func, or_, select
@@ -134,3 +135,11 @@ def all_as_recorded(connection: Connection, values: Mapping[str, Any]) -> dict[s
         elif kind is not None and isinstance(value, list):
             read[name] = [as_recorded(connection, kind, number) for number in value]
     return read
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """Numbers as they are typed: 1-5 7."""
+    ordered = sorted(set(numbers))
+    groups = groupby(enumerate(ordered), key=lambda place: place[1] - place[0])
+    runs = [[number for _nth, number in run] for _offset, run in groups]
+    return " ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
+from itertools import islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -121,8 +122,9 @@ def head(batch: Mapping[str, object], seals: Iterable[tuple[int, Seal]]) -> str:
     """The head of a batch: over its own columns, the head before it among them, and over all its seals in order."""
     names = sorted(name for name in batch if name != "head")
     digest_of_all = sha256(_content("batch", names, [batch[name] for name in names]).encode(*_BYTES))
-    lines = [f"\n{nth} {len(of)} {of} {len(key)} {key} {digest}" for nth, (of, key, digest) in seals]
-    digest_of_all.update("".join(lines).encode(*_BYTES))
+    lines = (f"\n{nth} {len(of)} {of} {len(key)} {key} {digest}" for nth, (of, key, digest) in seals)
+    while some := list(islice(lines, _LINES)):
+        digest_of_all.update("".join(some).encode(*_BYTES))
     return digest_of_all.hexdigest()
 
 
@@ -178,7 +180,8 @@ def plain(connection: sa.Connection, name: str, only: tuple[str, list[int]] | No
     where, numbers = only or ("", [])
     statements = (statement.where(table.c[where].in_(batch)) for batch in batches(numbers, _KEYS))
     for of_batch in [statement] if only is None else statements:
-        yield from (dict(row._mapping) for row in connection.execute(of_batch))
+        rows = connection.execute(of_batch, execution_options={"yield_per": _LINES})
+        yield from (dict(row._mapping) for row in rows)
 
 
 def digests(connection: sa.Connection, name: str) -> Iterator[tuple[str, str]]:

@@ -1,10 +1,9 @@
 """The kinds of what has to be done: how each is found, and the next command, which can be typed as it stands."""
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -21,14 +20,12 @@ from ledger.decisions.outdated import outdated
 from ledger.journal import closing
 from ledger.statements.due import OutstandingReceipt
 from ledger.store import settings
+from ledger.store.numbers import spans
 from ledger.todo.asked import Asked
 
 # So many days after the last backup, and the last verification, the next one is due.
 BACKUP_DAYS = 7
 VERIFY_DAYS = 31
-
-# So many things a command names at most; the rest comes with the next list.
-_NAMED = 20
 
 Items = Sequence[OpenItem]
 
@@ -42,10 +39,6 @@ class WorkKind(NamedTuple):
 
 def _command(*words: object) -> str:
     return shlex.join(["seisan", *map(str, words)])
-
-
-def _names(items: Items) -> list[str]:
-    return [item.name for item in items[:_NAMED]]
 
 
 def typed(*words: str, on: str = "") -> Callable[[Asked, Items], str]:
@@ -67,14 +60,8 @@ def _for_oldest(*words: str, on: str = "") -> Callable[[Asked, Items], str]:
 
 
 def _for_all(*words: str) -> Callable[[Asked, Items], str]:
-    """The same, with the numbers of all; those that follow on each other as a range."""
-    return lambda _asked, items: _command(*words, *_ranges(sorted(int(item.name) for item in items)))
-
-
-def _ranges(numbers: Iterable[int]) -> list[str]:
-    runs = groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
-    ends = [(run[0][1], run[-1][1]) for run in (list(pairs) for _start, pairs in runs)]
-    return [f"{first}-{last}" if first < last else str(first) for first, last in ends]
+    """The same, with the numbers of all."""
+    return lambda _asked, items: _command(*words, *spans(int(item.name) for item in items).split())
 
 
 def _template(kind: str) -> Callable[[Asked, Items], str]:
@@ -131,13 +118,12 @@ def _payer_settings(asked: Asked) -> Items:
 
 def _paid(asked: Asked, items: Items) -> str:
     """That the transfers of the oldest file are recorded as paid; before its day there is nothing to record."""
-    file_of = {str(refund.no): refund.payment_file for refund in asked.refunds}
-    file = file_of[oldest(items).name]
-    table = tables.payment_file.c
+    first, table = oldest(items).name, tables.payment_file.c
+    file = next(refund.payment_file for refund in asked.refunds if str(refund.no) == first)
     pay_on = asked.connection.execute(select(table.pay_on).where(table.no == file)).scalar()
     if pay_on is None or pay_on > asked.as_of:
         return _command("refund", "list")
-    return _command("refund", "paid", *_names([item for item in items if file_of[item.name] == file]), "--on", pay_on)
+    return _command("refund", "paid", "--file", file, "--on", pay_on)
 
 
 def _file(asked: Asked, _items: Items) -> str:
