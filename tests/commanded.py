@@ -18,6 +18,7 @@ from ledger.booking import credits, month_end, openings, payment_files, recordin
 from ledger.booking.allocation import settle, take_back
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
+from ledger.booking.planning import Plan
 from ledger.booking.reversals import reverse
 from ledger.booking.run import book, planned
 from ledger.codes import OPENING, RIGHTS
@@ -125,6 +126,7 @@ class Books:
         self._read: dict[str, set[Any]] = {}
         self.imports: dict[int, int] = {}  # the number that the books gave to each import
         self._from: dict[str, Any] = {}
+        self._plan: tuple[object, Plan] | None = None
         sizes = (select(func.count()).select_from(table).scalar_subquery() for table in tables.metadata.sorted_tables)
         self._sizes = select(*sizes)
         self.new_rows()
@@ -265,11 +267,18 @@ class Books:
 
     def left_to_post(self) -> list[str]:
         """The events that are called for and not posted: none, since each command posts what it calls for."""
-        return [posting.event for posting in planned(self.connection, self.today).postings]
+        return [posting.event for posting in self._planned().postings]
 
     def money_gone(self) -> list[str]:
         """What is not corrected because its money has gone on."""
-        return [left.subject for left in planned(self.connection, self.today).left if left.code == "money_gone"]
+        return [left.subject for left in self._planned().left if left.code == "money_gone"]
+
+    def _planned(self) -> Plan:
+        """What is called for now; reckoned anew once a day has passed or a row was added."""
+        at = (self.today, self.sizes())
+        if self._plan is None or self._plan[0] != at:
+            self._plan = at, planned(self.connection, self.today)
+        return self._plan[1]
 
     def once(self, key: str, command: str, *words: Any) -> Any:
         """A command under a key, as the command line gives it; given again, it answers the text that was kept."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer.main
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.util import LRUCache
 
 from ledger import i18n
@@ -211,6 +211,16 @@ def _commands_once() -> Iterator[None]:
     """The commands are put together once, as in a program that starts, and not for each one that is typed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("typer.testing._get_command", cache(typer.main.get_command))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _addresses_once() -> Iterator[None]:
+    """The address of books is read once, and not at each step of each command."""
+    from ledger.store import database
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "make_url", cache(make_url))
         yield
 
 

@@ -1,5 +1,6 @@
 """What is looked at as a whole, for speed, is what it would be cell by cell: sheets at a glance, columns, and lines."""
 
+import gc
 import random
 import re
 from datetime import date, datetime, time
@@ -174,6 +175,25 @@ def test_a_file_is_read_the_same_at_once_and_cell_by_cell(path: Path, monkeypatc
 def test_kinds_of_which_rows_have_rules_are_those_that_a_rule_speaks_of() -> None:
     without = {kind.code for kind in KINDS if not kind.has_rules}
     assert without == {"members", "deposits", "bills", "openings", "fees", "revocations"}
+
+
+def _left_in_circles(count: int) -> int:
+    """How many objects are left for the collector by reading so many rows of which each is wrong."""
+    rows = "".join(f"N{n},2012-01-26,-1,X\n" for n in range(count))
+    gc.collect()
+    gc.disable()
+    try:
+        assert read(f"照会番号,入金日,金額,振込依頼人名\n{rows}".encode(), ".csv").problems
+        assert not gc.isenabled()
+        return gc.collect()
+    finally:
+        gc.enable()
+
+
+def test_nothing_is_left_to_be_collected_however_many_rows_are_wrong() -> None:
+    assert _left_in_circles(2_000) <= _left_in_circles(200) + 20
+    read(binary_book([ISSUES, A1])[:-9], ".xlsb")
+    assert gc.isenabled()
 
 
 def test_what_is_no_number_is_shown_as_an_error() -> None:

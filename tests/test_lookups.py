@@ -36,7 +36,7 @@ READING = {
 
 # The others are about everything there is, or about what no application, deposit or member adds to.
 OF_MANY = {
-    *("import", "withdraw", "imports", "template", "book", "match", "due", "decide", "letter"),
+    *("todo", "import", "withdraw", "imports", "template", "book", "match", "due", "decide", "letter"),
     *("decision outdated", "ruling list", "notices list", "notices show", "notices compare"),
     *("refund file", "refund void", "refund list", "overpaid list", "credit list", "bill list", "bill pay", "balance"),
     *("export journal", "slip list", "account list", "payee list", "refusal list", "close", "reopen", "month list"),

@@ -20,7 +20,7 @@ from ledger.decisions import store
 from ledger.decisions.findings import SUPPLY, judge
 from ledger.settlements import refunds as every_refund
 from ledger.store import database, safekeeping
-from ledger.todo.asked import Asked
+from ledger.todo.asked import AskedBooks
 from ledger.todo.kinds import KINDS
 from ledger.todo.work import Work, most_urgent, todo
 from tests import desk, posted, test_waiting
@@ -39,7 +39,7 @@ def books(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def found(connection: Connection, as_of: date = LAST, **more: Any) -> dict[str, Work]:
     """What has to be done, by kind."""
-    return {work.kind: work for work in todo(Asked(connection, as_of, **more))}
+    return {work.kind: work for work in todo(AskedBooks(connection, as_of, **more))}
 
 
 def typed_words(command: str) -> list[str]:
@@ -300,7 +300,7 @@ def test_each_command_that_is_typed_next_is_one(books: str) -> None:
 
 def test_of_an_association_what_is_about_its_members(books: str) -> None:
     with database.reading(books) as connection:
-        asked = Asked(connection, LAST)
+        asked = AskedBooks(connection, LAST)
         tokyo = {work.kind: work.count for work in todo(asked, "東京")}
         assert not todo(asked, "札幌")
         every = found(connection)

@@ -124,14 +124,6 @@ def _recorded(books: Books, deposit: str, parts: list[str]) -> "tuple[str, list[
     return as_recorded(books.connection, "deposit", deposit), recorded
 
 
-def _after_match(books: Books) -> str:
-    """What is typed next: the next transfer of which it is not known what it pays for, while there is one."""
-    from ledger.booking import open_items
-
-    more = open_items.unknown(open_items.suspense(books.connection, dates.today()))
-    return next_step.next_step("match" if more else "todo")
-
-
 @app.runs(
     "match",
     "",
@@ -164,7 +156,7 @@ def match(
         sentence = N_("It had been settled so before; nothing was changed.")
         data: dict[str, object] = {"deposit": paid_by, "application": read[0].application, "changed": new}
         data["parts"] = [{"application": part.application, "yen": part.yen} for part in read]
-        return Answer(_(N_("Settled and posted.") if new else sentence) + f"\n{_after_match(books)}", data)
+        return Answer(_(N_("Settled and posted.") if new else sentence) + f"\n{next_step.next_step('todo')}", data)
 
     return session.write(settle)
 

@@ -260,8 +260,8 @@ class Report:
     table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells. `remembered`
     are parameters that the machine knows and no books do: what is not asked for is asked for by the command with these.
 
-    `empty` says why there is nothing in it. Where what was read is more than the rows of the list, `narrowed` puts it
-    together anew around those that are left of them.
+    `empty` says why there is nothing in it; None where `text` says that. Where what was read is more than the rows of
+    the list, `narrowed` puts it together anew around those that are left of them.
     """
 
     name: str
@@ -288,7 +288,7 @@ class Report:
     text: Callable[["Listing"], str] | None = None
     of_refusals: bool = False
     remembered: Callable[[Connection], Question] | None = None
-    empty: Empty = NOTHING
+    empty: Empty | None = NOTHING
     narrowed: Callable[[Any, list[Any]], Any] = lambda _content, rows: rows
 
     @cached_property
@@ -313,7 +313,7 @@ class Report:
             rows = [row for row in rows if all(meant(row) for meant in filters)]
             content = self.narrowed(content, rows)
         listing = Listing(self, complete, content, day, _issuer(connection))
-        if rows or any(table.data(content) for table in self.tables if table.key):
+        if self.empty is None or rows or any(table.data(content) for table in self.tables if table.key):
             return listing
         return replace(
             listing, why_empty=self.empty.why(connection, complete | {"typed": self._typed(complete)}, before)

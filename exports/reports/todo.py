@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def _rows(connection: Connection, question: Question) -> "list[Work]":
-    from ledger.todo.asked import Asked
+    from ledger.todo.asked import AskedBooks
     from ledger.todo.work import todo
 
-    asked = Asked(connection, question["as_of"], question["backed_up_on"], question["verified_on"])
+    asked = AskedBooks(connection, question["as_of"], question["backed_up_on"], question["verified_on"])
     return todo(asked, question["association"])
 
 

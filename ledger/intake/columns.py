@@ -270,6 +270,16 @@ def _printable(text: str, limit: int) -> str:
     return text
 
 
+def _is_plain(text: str, limit: int) -> bool:
+    """Whether a glance tells that nothing is wrong with a text, as with nearly all; else a closer look does."""
+    return (
+        debris.LONGEST < len(text) <= limit
+        and text.isprintable()
+        and "\ufffd" not in text
+        and not (text[0].isdigit() or text[0] in "+-")
+    )
+
+
 # The fewest and the most characters that each reader of texts takes.
 _LENGTHS: dict[Callable[[Cell], Value], tuple[int, int]] = {}
 
@@ -281,6 +291,8 @@ def text(limit: int) -> Callable[[Cell], str]:
     """
 
     def read(cell: Cell) -> str:
+        if isinstance(cell, str) and _is_plain(cell, limit):
+            return cell
         shown = _shown(cell)
         if debris.lost_digits(shown):
             raise CellProblem("digits-lost", value=shown)

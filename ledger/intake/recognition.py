@@ -3,9 +3,10 @@
 Every row of a sheet becomes a line, or is passed over for a reason that is told: their sum is the sheet.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from ledger.errors import PROBLEMS_SHOWN, Problem
@@ -81,7 +82,7 @@ def read_file(
     without_rows: list[Problem] = []
     anything = False
     try:
-        with closing(sheets(data, ending)) as read:
+        with _nothing_collected(), closing(sheets(data, ending)) as read:
             for sheet in read:
                 label = " ".join(filter(None, [name, sheet.name]))
                 count, blank = read_sheet(file, sheet, watching(sheet.rows, sheet.size, label), room)
@@ -95,6 +96,18 @@ def read_file(
         code = "unknown-kind" if anything else "empty-file"
         file.problems.extend(without_rows or [Problem(name, None, None, code)])
     return file
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Lines refer to no other, so looking through all of them for circles, again and again, would find none."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def read_sheet(

@@ -241,7 +241,7 @@ class InputTable:
                 elif column.required:
                     raise CellProblem("missing")
             except CellProblem as misread:
-                wrong[column.heading] = misread
+                wrong[column.heading] = misread.with_traceback(None)  # which would hold the row in a circle
         line = self._made(row, values, values.pop(KNOWN_ON.name, None), tuple(noticed))
         for heading, problem in row_problems(line, wrong.keys()):
             wrong.setdefault(heading, problem)

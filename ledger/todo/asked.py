@@ -21,7 +21,7 @@ from ledger.statements.due import OutstandingReceipt, due
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedBooks:
     """The books as they are asked, as of a day; when they were copied and verified last (None: that is not known)."""
 
     connection: Connection

@@ -21,7 +21,7 @@ from ledger.journal import closing
 from ledger.statements.due import OutstandingReceipt
 from ledger.store import settings
 from ledger.store.numbers import spans
-from ledger.todo.asked import Asked
+from ledger.todo.asked import AskedBooks
 
 # So many days after the last backup, and the last verification, the next one is due.
 BACKUP_DAYS = 7
@@ -33,38 +33,38 @@ Items = Sequence[OpenItem]
 class WorkKind(NamedTuple):
     """How things of a kind are found, and what is typed next for them, of which there is at least one."""
 
-    find: Callable[[Asked], Items]
-    next: Callable[[Asked, Items], str]
+    find: Callable[[AskedBooks], Items]
+    next: Callable[[AskedBooks, Items], str]
 
 
 def _command(*words: object) -> str:
     return shlex.join(["seisan", *map(str, words)])
 
 
-def typed(*words: str, on: str = "") -> Callable[[Asked, Items], str]:
+def typed(*words: str, on: str = "") -> Callable[[AskedBooks, Items], str]:
     """These words, with the day behind the option `on`."""
 
-    def command(asked: Asked, _items: Items) -> str:
+    def command(asked: AskedBooks, _items: Items) -> str:
         return _command(*words, *([on, asked.as_of] if on else []))
 
     return command
 
 
-def _for_oldest(*words: str, on: str = "") -> Callable[[Asked, Items], str]:
+def _for_oldest(*words: str, on: str = "") -> Callable[[AskedBooks, Items], str]:
     """The same, with the name of the oldest behind the words."""
 
-    def command(asked: Asked, items: Items) -> str:
+    def command(asked: AskedBooks, items: Items) -> str:
         return _command(*words, oldest(items).name, *([on, asked.as_of] if on else []))
 
     return command
 
 
-def _for_all(*words: str) -> Callable[[Asked, Items], str]:
+def _for_all(*words: str) -> Callable[[AskedBooks, Items], str]:
     """The same, with the numbers of all."""
     return lambda _asked, items: _command(*words, *spans(int(item.name) for item in items).split())
 
 
-def _template(kind: str) -> Callable[[Asked, Items], str]:
+def _template(kind: str) -> Callable[[AskedBooks, Items], str]:
     """An empty input file of this kind."""
     return lambda _asked, _items: _command("template", kind, "--out", f"{kind}.xlsx")
 
@@ -77,8 +77,8 @@ def oldest(items: Items) -> OpenItem:
 # --- receipts -------------------------------------------------------------------------------------------------------
 
 
-def _receipts(state: str) -> Callable[[Asked], Items]:
-    def find(asked: Asked) -> Items:
+def _receipts(state: str) -> Callable[[AskedBooks], Items]:
+    def find(asked: AskedBooks) -> Items:
         rows = (row for row in asked.due if row.state == state)
         return [OpenItem(row.application, _since(row), None, row.application) for row in rows]
 
@@ -89,7 +89,7 @@ def _since(row: OutstandingReceipt) -> date:
     return row.revocable_on if row.state == "revocable" else row.reminder_on
 
 
-def _receipts_missing(asked: Asked) -> Items:
+def _receipts_missing(asked: AskedBooks) -> Items:
     """A reminder or a revocation may be due, but the register of receipts does not reach the day from which it is."""
     return [
         OpenItem(row.application, _since(row), None, row.application)
@@ -101,22 +101,22 @@ def _receipts_missing(asked: Asked) -> Items:
 # --- what comes back ------------------------------------------------------------------------------------------------
 
 
-def _fallen(asked: Asked) -> Items:
+def _fallen(asked: AskedBooks) -> Items:
     return [item for item in asked.refunds_in("approved") if item.name in asked.fallen]
 
 
-def _approved(asked: Asked) -> Items:
+def _approved(asked: AskedBooks) -> Items:
     return [item for item in asked.refunds_in("approved") if item.name not in asked.fallen]
 
 
-def _payer_settings(asked: Asked) -> Items:
+def _payer_settings(asked: AskedBooks) -> Items:
     """What a payment file needs and nobody has set, once there is something to pay."""
     if not any(refund.state in ("proposed", "approved", "returned") for refund in asked.refunds):
         return []
     return [OpenItem(name) for name in settings.missing(asked.connection)]
 
 
-def _paid(asked: Asked, items: Items) -> str:
+def _paid(asked: AskedBooks, items: Items) -> str:
     """That the transfers of the oldest file are recorded as paid; before its day there is nothing to record."""
     first, table = oldest(items).name, tables.payment_file.c
     file = next(refund.payment_file for refund in asked.refunds if str(refund.no) == first)
@@ -126,12 +126,12 @@ def _paid(asked: Asked, items: Items) -> str:
     return _command("refund", "paid", "--file", file, "--on", pay_on)
 
 
-def _file(asked: Asked, _items: Items) -> str:
+def _file(asked: AskedBooks, _items: Items) -> str:
     return _command("refund", "file", "--on", asked.as_of, "--out", f"transfers-{asked.as_of}.txt")
 
 
-def _coming_back(suggested: str) -> Callable[[Asked], Items]:
-    def find(asked: Asked) -> Items:
+def _coming_back(suggested: str) -> Callable[[AskedBooks], Items]:
+    def find(asked: AskedBooks) -> Items:
         rows = (row for row in asked.findings if row.outcome == "eligible" and row.suggested == suggested)
         rows = (row for row in rows if row.application not in asked.proposed_since)
         return [OpenItem(row.application, row.row["ended_on"], row.refundable, row.application) for row in rows]
@@ -139,7 +139,7 @@ def _coming_back(suggested: str) -> Callable[[Asked], Items]:
     return find
 
 
-def _credit(asked: Asked, items: Items) -> str:
+def _credit(asked: AskedBooks, items: Items) -> str:
     application = oldest(items).name
     row = next(finding.row for finding in asked.findings if finding.application == application)
     to = row["credit_to"] or row["open_reissue"]
@@ -149,11 +149,11 @@ def _credit(asked: Asked, items: Items) -> str:
 # --- what waits for a second person ---------------------------------------------------------------------------------
 
 
-def _waiting(code: str) -> Callable[[Asked], Items]:
+def _waiting(code: str) -> Callable[[AskedBooks], Items]:
     return lambda asked: WAITING[code][1](asked.connection, asked.as_of)
 
 
-def _close_proposed(asked: Asked, items: Items) -> str:
+def _close_proposed(asked: AskedBooks, items: Items) -> str:
     proposal = closing.proposal(asked.connection)
     assert proposal is not None, "it was found"
     return _command("close", items[0].name, "--bank-balance", proposal.bank_yen)
@@ -162,25 +162,25 @@ def _close_proposed(asked: Asked, items: Items) -> str:
 # --- deposits and books ---------------------------------------------------------------------------------------------
 
 
-def _deposits_unknown(asked: Asked) -> Items:
+def _deposits_unknown(asked: AskedBooks) -> Items:
     return open_items.unknown(asked.suspense)
 
 
-def _overpayments(asked: Asked) -> Items:
+def _overpayments(asked: AskedBooks) -> Items:
     unknown = {item.name for item in asked.left.get("fee_not_known", ())}
     return [item for item in asked.suspense if item.application is not None and item.name not in unknown]
 
 
-def _fee_not_known(asked: Asked) -> Items:
+def _fee_not_known(asked: AskedBooks) -> Items:
     waiting = {item.name: item for item in asked.suspense}
     return [waiting.get(item.name, item) for item in asked.left.get("fee_not_known", ())]
 
 
-def _left(code: str) -> Callable[[Asked], Items]:
+def _left(code: str) -> Callable[[AskedBooks], Items]:
     return lambda asked: asked.left.get(code, [])
 
 
-def _fee_not_received(asked: Asked) -> Items:
+def _fee_not_received(asked: AskedBooks) -> Items:
     days = {row.application: row.row["issued_on"] or row.row["mailed_on"] for row in asked.findings}
     items = asked.left.get("fee_not_received", ())
     return [replace(item, on=days.get(item.name), application=item.name) for item in items]
@@ -189,20 +189,20 @@ def _fee_not_received(asked: Asked) -> Items:
 # --- answers --------------------------------------------------------------------------------------------------------
 
 
-def _outdated(asked: Asked) -> Items:
+def _outdated(asked: AskedBooks) -> Items:
     rows = {row.decision.no: row.decision for row in outdated(asked.connection, asked.as_of)}
     return [OpenItem(str(no), row.as_of, None, row.application) for no, row in rows.items()]
 
 
-def _rulings_needed(asked: Asked) -> Items:
+def _rulings_needed(asked: AskedBooks) -> Items:
     """What has to be reviewed, and of which no ruling waits for approval."""
     brought = {item.application for item in _waiting("rulings_proposed")(asked)}
     rows = (row for row in asked.findings if row.outcome == "needs_review" and row.application not in brought)
     return [_answer(row) for row in rows]
 
 
-def _missing(fact: str) -> Callable[[Asked], Items]:
-    def find(asked: Asked) -> Items:
+def _missing(fact: str) -> Callable[[AskedBooks], Items]:
+    def find(asked: AskedBooks) -> Items:
         return [_answer(row) for row in asked.findings if row.outcome == "needs_facts" and fact in row.missing]
 
     return find
@@ -215,13 +215,13 @@ def _answer(finding: Finding) -> OpenItem:
 # --- the authority --------------------------------------------------------------------------------------------------
 
 
-def _bills_to_pay(asked: Asked) -> Items:
+def _bills_to_pay(asked: AskedBooks) -> Items:
     lines = [line for line in asked.lines if line.billed_on is not None and line.billed_on <= asked.as_of]
     billed_on = {line.bill: line.billed_on for line in lines}
     return [OpenItem(bill, billed_on[bill], yen) for bill, yen in payable(lines, asked.owed).items()]
 
 
-def _bills_disputed(asked: Asked) -> Items:
+def _bills_disputed(asked: AskedBooks) -> Items:
     lines = open_items.differing_lines(asked.lines, asked.as_of)
     return [OpenItem(f"{line.bill} {line.application}", line.billed_on, abs(line.billed)) for line in lines]
 
@@ -229,7 +229,7 @@ def _bills_disputed(asked: Asked) -> Items:
 # --- the end of the month, and care ---------------------------------------------------------------------------------
 
 
-def _months(asked: Asked) -> Items:
+def _months(asked: AskedBooks) -> Items:
     """Every month that ended before the day and is not closed, from the first one with entries on."""
     connection = asked.connection
     listed = [row.month for row in closing.months(connection) if row.entries]
@@ -245,26 +245,26 @@ def _months(asked: Asked) -> Items:
     return [OpenItem(str(month), month.last) for month in still_open if month != proposed]
 
 
-def _unknown(care: str) -> Callable[[Asked], Items]:
-    def find(asked: Asked) -> Items:
+def _unknown(care: str) -> Callable[[AskedBooks], Items]:
+    def find(asked: AskedBooks) -> Items:
         return [OpenItem("")] if getattr(asked, care) is None and _anything_is_booked(asked) else []
 
     return find
 
 
-def _overdue(care: str, days: int) -> Callable[[Asked], Items]:
-    def find(asked: Asked) -> Items:
+def _overdue(care: str, days: int) -> Callable[[AskedBooks], Items]:
+    def find(asked: AskedBooks) -> Items:
         day: date | None = getattr(asked, care)
         return [OpenItem("", day)] if day is not None and asked.as_of - day >= timedelta(days=days) else []
 
     return find
 
 
-def _anything_is_booked(asked: Asked) -> bool:
+def _anything_is_booked(asked: AskedBooks) -> bool:
     return asked.connection.execute(select(tables.entry.c.no).limit(1)).first() is not None
 
 
-def _backup(asked: Asked, _items: Items) -> str:
+def _backup(asked: AskedBooks, _items: Items) -> str:
     name = f"backup-{asked.as_of}"
     if asked.connection.dialect.name == "postgresql":  # which makes its own
         database = str(asked.connection.engine.url.database)

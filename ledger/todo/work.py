@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ledger.booking.open_items import OpenItem
 from ledger.codes import WORK
 from ledger.people.register import owners
-from ledger.todo.asked import Asked
+from ledger.todo.asked import AskedBooks
 from ledger.todo.kinds import KINDS, oldest
 
 # What is found quickly, whatever the size of the books: the kinds before the first for which everyone is judged.
@@ -41,7 +41,7 @@ class Work:
         return oldest(self.items)
 
 
-def todo(asked: Asked, association: str | None = None) -> list[Work]:
+def todo(asked: AskedBooks, association: str | None = None) -> list[Work]:
     """Everything that has to be done, kind by kind; of one association, what is about its members.
 
     What came up by the day and is to be done to this moment counts. Deposits, bills and the books as a whole belong to
@@ -53,10 +53,10 @@ def todo(asked: Asked, association: str | None = None) -> list[Work]:
 
 def most_urgent(connection: Connection, as_of: date) -> Work | None:
     """The most urgent of what is found quickly; None where nothing of these kinds waits."""
-    return next(_work(Asked(connection, as_of), _QUICK), None)
+    return next(_work(AskedBooks(connection, as_of), _QUICK), None)
 
 
-def _work(asked: Asked, codes: Sequence[str], narrow: "_OfAssociation | None" = None) -> Iterator[Work]:
+def _work(asked: AskedBooks, codes: Sequence[str], narrow: "_OfAssociation | None" = None) -> Iterator[Work]:
     for code in codes:
         kind = KINDS[code]
         items = kind.find(asked)
@@ -69,7 +69,7 @@ def _work(asked: Asked, codes: Sequence[str], narrow: "_OfAssociation | None" = 
 class _OfAssociation:
     """What is about the members of one association."""
 
-    def __init__(self, asked: Asked, association: str) -> None:
+    def __init__(self, asked: AskedBooks, association: str) -> None:
         self._owners = owners(asked.connection, asked.as_of)
         self._association = association
 
