@@ -92,16 +92,8 @@ WRITTEN = (
 )
 # What differs between two engines that did the same: clocks, roles, and numbers that a server draws.
 INCOMPARABLE = {
-    "recorded_at",
-    "role",
-    "source",
-    "member_known",
-    "payee",
-    "payee_known",
-    "sources_to",
-    "fees_to",
-    "allocations_to",
-    "head",
+    *("recorded_at", "role", "source", "member_known", "payee", "payee_known"),
+    *("sources_to", "fees_to", "allocations_to", "head"),
 }
 
 Row = Mapping[str, Any]

@@ -36,7 +36,22 @@ READING = {
 
 # The others are about everything there is, or about what no application, deposit or member adds to.
 OF_MANY = {
-    *("todo", "import", "withdraw", "imports", "template", "book", "match", "due", "decide", "letter"),
+    *(
+        "todo",
+        "find",
+        "members",
+        "applications",
+        "deposits",
+        "import",
+        "withdraw",
+        "imports",
+        "template",
+        "book",
+        "match",
+        "due",
+        "decide",
+        "letter",
+    ),
     *("decision outdated", "ruling list", "notices list", "notices show", "notices compare"),
     *("refund file", "refund void", "refund list", "overpaid list", "credit list", "bill list", "bill pay", "balance"),
     *("export journal", "slip list", "account list", "payee list", "refusal list", "close", "reopen", "month list"),
@@ -59,6 +74,9 @@ ONE = [
 SMALL = {"account", "alembic_version", "batch", "fee", "month_step", "people_change", "people_step", "setting"}
 # SQLite knows what was approved in a write by what has no seal yet; one row for each account that was ever approved.
 SMALL_ON_SQLITE = {"account_approval", "payee_approval"}
+
+# Whether there is any row at all: the first one answers.
+_ANY_ROW = re.compile(r"SELECT \S+ AS \w+\s+FROM \w+\s+LIMIT \S+( OFFSET \S+)?")
 
 
 def test_every_command_is_on_one_thing_or_on_many() -> None:
@@ -88,6 +106,7 @@ def test_a_command_on_one_thing_reads_no_table_from_end_to_end(books: str, name:
     finally:
         event.remove(Engine, "before_cursor_execute", heard)
     assert selects
+    selects = {statement: values for statement, values in selects.items() if not _ANY_ROW.fullmatch(statement)}
     read = [(found, statement) for statement, found in _read_whole(books, selects) if found]
     assert not read, f"{shlex.join(words)}\n" + "\n".join(f"{found}: {statement}" for found, statement in read)
 
