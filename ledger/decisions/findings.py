@@ -160,9 +160,10 @@ def judging(
     scope = query.MEMBER if member is not None else None if applications is None else query.APPLICATIONS
     numbers = None if applications is None else set(applications)
     parameters = query.parameters(as_of, member=member, applications=applications if member is None else None)
-    for row in connection.execute(query.question(notice, scope), parameters):
-        if (numbers is None or row.application in numbers) and (member is None or row.member == member):
-            yield _finding(row, as_of, notice)
+    with connection.execute(query.question(notice, scope), parameters) as rows:
+        for row in rows:
+            if (numbers is None or row.application in numbers) and (member is None or row.member == member):
+                yield _finding(row, as_of, notice)
 
 
 def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:

@@ -180,8 +180,9 @@ def plain(connection: sa.Connection, name: str, only: tuple[str, list[int]] | No
     where, numbers = only or ("", [])
     statements = (statement.where(table.c[where].in_(batch)) for batch in batches(numbers, _KEYS))
     for of_batch in [statement] if only is None else statements:
-        rows = connection.execute(of_batch, execution_options={"yield_per": _LINES})
-        yield from (dict(row._mapping) for row in rows)
+        # Closed also when not all of them are read: PostgreSQL keeps a cursor for them.
+        with connection.execute(of_batch, execution_options={"yield_per": _LINES}) as rows:
+            yield from (dict(row._mapping) for row in rows)
 
 
 def digests(connection: sa.Connection, name: str) -> Iterator[tuple[str, str]]:
