@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo quick test mutants test-hledger soak check messages messages-check wheel pictures lock clean
+.PHONY: demo quick test mutants test-hledger soak check messages messages-check wheel pictures lock bench clean
 
 demo: $(READY)
 	$(BIN)/seisan demo demo
@@ -84,6 +84,10 @@ lock:
 	build/lock/bin/$(PIP) freeze --all --exclude pip --exclude seisan > build/lock/pinned
 	{ echo "# Every package for work on Seisan, pinned; written by: make lock"; cat build/lock/pinned; } > requirements-dev.lock
 	rm -rf build/lock build/lib build/bdist.*
+
+# Every command at 10,000 and at 100,000 made-up applications: an hour, and 2 GB for a while.
+bench: $(READY)
+	PYTHONPATH=. $(BIN)/python benchmarks/scale.py
 
 clean:
 	rm -rf .venv build demo seisan.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -278,14 +278,7 @@ class UnknownMember(Refusal):
     """the register of members has no number {member}"""
 
     member: str
-    candidates: list[str] = field(default_factory=list)
     instead = N_("use the number as the register of members writes it, such as: 東京 第9001号")
-    nearest = N_("it may be: {candidates}")
-
-    @property
-    def hint(self) -> str:
-        """What to do instead: which numbers may be meant, where there are any."""
-        return _(self.nearest, candidates=self.candidates) if self.candidates else super().hint
 
 
 class AmbiguousNumber(Refusal):

@@ -166,11 +166,12 @@ def origins(connection: Connection, ids: Collection[int]) -> dict[int, Origin]:
     """The origin of each of these facts."""
     origin_by_id: dict[int, Origin] = {}
     fact, source = tables.fact, tables.source
-    for batch in batches(sorted(ids), 10_000):
+    for batch in batches(sorted(ids), 5_000):
+        side_by_side = batch[-1] - batch[0] < 2 * len(batch)
         statement = (
             select(fact.c.id, source.c.name, fact.c.sheet, fact.c.row, fact.c.known_on, source.c.by)
             .join(source, source.c.id == fact.c.source)
-            .where(fact.c.id.between(batch[0], batch[-1]) if len(batch) > 500 else fact.c.id.in_(batch))
+            .where(fact.c.id.between(batch[0], batch[-1]) if side_by_side else fact.c.id.in_(batch))
         )
         origin_by_id |= {row[0]: Origin(*row[1:]) for row in connection.execute(statement)}
     return origin_by_id

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from ledger import tables
-from ledger.errors import Exit, UnknownMember
-from ledger.people.register import member_number
+from ledger.errors import Exit
 from ledger.store import database, numbers
 from tests import desk, given
 
@@ -195,13 +194,3 @@ def test_numbers_of_one_import_that_are_alike_are_asked_about(books: str) -> Non
     assert answer.exit_code == Exit.PROBLEMS
     assert ["0007" in line for line in answer.stderr.splitlines() if "another-spelling" in line] == [True]
     assert "x.csv:3:" in answer.stderr
-
-
-def test_a_number_that_is_not_in_the_register_is_answered_with_those_it_may_be(books: str) -> None:
-    with database.reading(books) as connection:
-        with pytest.raises(UnknownMember, match="9001") as near:
-            member_number(connection, "9001")
-        with pytest.raises(UnknownMember) as far:
-            member_number(connection, "どこにもない")
-    assert MEMBER in near.value.hint and near.value.candidates == [MEMBER]
-    assert "東京 第9001号" in far.value.hint and far.value.candidates == []

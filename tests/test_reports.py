@@ -62,8 +62,7 @@ def test_page_on_the_json_is_made_from_the_reports(language: i18n.Language, upda
 def test_json_has_the_keys_of_the_columns(kept: str, name: str) -> None:
     report = REPORTS[name]
     with database.reading(kept) as connection:
-        listing = report.ask(connection, ASKED.get(name, {}) | {"as_of": DAY})
-    answer = json.loads(text(listing.data()))
+        answer = json.loads(text(report.ask(connection, ASKED.get(name, {}) | {"as_of": DAY}).data()))
     if not report.list_key:
         assert answer and _agrees(answer, _keys(report.columns))
         return

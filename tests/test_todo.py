@@ -371,13 +371,16 @@ def test_a_list_that_was_handed_out_is_made_again(books: str, tmp_path: Path) ->
     assert desk.answered(books, "verify", str(file))["faults"] == []
 
 
+@pytest.mark.usefixtures("each_their_own")  # a copy is opened by nobody else
 def test_when_the_books_were_cared_for_is_remembered(
     book_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = book_url
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    with database.writing(url, by=CLERK) as connection:
-        loose(connection)
+    (file := tmp_path / "入金.csv").write_text(
+        "照会番号,入金日,金額,振込依頼人名,申込番号\nD-9,2012-03-05,7245,ﾌﾒｲ,\n", encoding="utf-8"
+    )
+    desk.done(url, "import", str(file))
 
     def kinds() -> set[str]:
         return {row["kind"] for row in desk.answered(url, "todo")["todo"]}

@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import chain, islice
 from pathlib import Path
 
 from exports.formats.outfile import new_file
 from ledger.dates import Month
 
+_PIECE = 10_000  # so many tokens are written at once
 _ALONE = re.compile("[\ud800-\udfff]")  # half of a surrogate pair cannot be written as UTF-8
 
 
@@ -20,10 +23,32 @@ def text(answer: object, *, ascii_only: bool = False) -> str:
     return _ALONE.sub(lambda half: f"\\u{ord(half[0]):04x}", written)
 
 
+class MadeAsWritten(list[object]):
+    """A list whose things are made one by one while it is written: all of them are never held."""
+
+    def __init__(self, things: Iterator[object]) -> None:
+        first = list(islice(things, 1))
+        super().__init__(first)
+        self._things = chain(first, things)
+
+    def __iter__(self) -> Iterator[object]:
+        return self._things
+
+
+def pieces(answer: object, *, ascii_only: bool = False) -> Iterator[str]:
+    """The same, piece by piece, while it is made."""
+    encoder = json.JSONEncoder(ensure_ascii=ascii_only, indent=2, allow_nan=False, default=_plain)
+    made = encoder.iterencode(answer)
+    while part := "".join(islice(made, _PIECE)):
+        yield _ALONE.sub(lambda half: f"\\u{ord(half[0]):04x}", part)
+
+
 def write(answer: object, path: Path) -> None:
     """Writes the answer; `path` appears whole or stays as it was."""
     with new_file(path) as out:
-        out.write((text(answer) + "\n").encode())
+        for piece in pieces(answer):
+            out.write(piece.encode())
+        out.write(b"\n")
 
 
 def _plain(value: object) -> object:

@@ -208,6 +208,11 @@ def shows(stream: Any, text: str) -> bool:
     return _has(_codec(stream), text)
 
 
+def shows_all(stream: Any) -> bool:
+    """Whether the encoding of a stream has every character there is."""
+    return _codec(stream).startswith("utf")
+
+
 def write(text: str, stream: TextIO) -> None:
     """Writes a line or several, and the end of the last one, in the stream's own encoding."""
     stream.write(f"{text}\n")

@@ -89,8 +89,9 @@ def _drawn(block: Block) -> tuple[str, list[str]]:
 
     drawn = [*draw(titles), rule] if block.titled else []
     for style, cells in body:
-        drawn += [rule] if style in ("subtotal", "total") else []
-        drawn += draw(cells)
+        summed = style in ("subtotal", "total")
+        drawn += [rule] if summed else []
+        drawn += draw(_named(cells, block.columns, fitted.widths) if summed else cells)
     return "\n".join(drawn), [titles[at] for at in fitted.left_out]
 
 
@@ -108,9 +109,7 @@ def _fit(block: Block, titles: list[str], body: list[tuple[Style, list[str]]]) -
     named = {at: min(width(titles[at]), max([_TITLE, *map(len, re.findall("[!-~]+", titles[at]))])) for at in shown}
     whole = {at: max(filled[at], named[at] if block.titled else 0) for at in shown}
     least = {at: max(min(whole[at], _TEXT), named[at]) if _is_text(block.columns[at]) else whole[at] for at in shown}
-    summed = [cells for style, cells in body if style in ("subtotal", "total")]
-    labels = {at for at in shown if _is_text(block.columns[at]) and any(cells[at] for cells in summed)}
-    importance = {at: 3 if at in labels else block.columns[at].importance if filled[at] else 0 for at in shown}
+    importance = {at: block.columns[at].importance if filled[at] else 0 for at in shown}
     left_out: list[int] = []
     while len(shown) > 1 and _total({at: least[at] for at in shown}) > room:
         least_of_all = min(shown, key=lambda at: (importance[at], -at))
@@ -125,6 +124,15 @@ def _fit(block: Block, titles: list[str], body: list[tuple[Style, list[str]]]) -
             widest = max(slack, key=lambda at: (room_of[at], at))
             room_of[widest] -= min(too_much, slack[widest], 4)
     return _Fit(room_of, sorted(left_out))
+
+
+def _named(cells: list[str], columns: Sequence[SheetColumn], shown: Mapping[int, int]) -> list[str]:
+    """The cells of a sum; a name that stands in a column that is left out stands in the first text that is shown."""
+    lost = [cells[at] for at, column in enumerate(columns) if at not in shown and cells[at] and _is_text(column)]
+    free = next((at for at in shown if _is_text(columns[at]) and not cells[at]), None)
+    if not lost or free is None or any(cells[at] for at in shown if _is_text(columns[at])):
+        return cells
+    return [lost[0] if at == free else cell for at, cell in enumerate(cells)]
 
 
 def _total(widths: Mapping[int, int]) -> int:

@@ -25,6 +25,6 @@ def write(connection: "Connection", listing: Listing, path: Path) -> None:
         case ".csv":
             csv.write(listing.sheet(), path)
         case ".json":
-            json.write(listing.data(), path)
+            json.write(listing.data(json.MadeAsWritten), path)
         case _ending:
             raise NoSuchFormat(str(path))

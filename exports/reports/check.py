@@ -1,8 +1,9 @@
 """返金要件確認: the check of refunds, asked and answered for one member, one application or everyone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats import terminal
@@ -11,7 +12,19 @@ from exports.reports import explanation, summaries
 from exports.reports.decisions import answer
 from exports.reports.empty import Empty, first_day
 from exports.reports.filters import ASSOCIATION, read_association, read_member, read_state, state
-from exports.reports.report import APPLICATION, AS_OF, Column, Connection, Listing, Parameter, Question, Report, member
+from exports.reports.report import (
+    APPLICATION,
+    AS_OF,
+    Column,
+    Connection,
+    Filters,
+    Listing,
+    Parameter,
+    Question,
+    Report,
+    Streamed,
+    member,
+)
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_, _, either
 from ledger.statements.labels import OUTCOMES, mark
@@ -26,6 +39,8 @@ if TYPE_CHECKING:
 
 # As many findings as are explained one by one in the terminal; more are shown as a table.
 EXPLAINED = 20
+# So many of everyone's are made at once.
+_AT_A_TIME = 1000
 
 
 @dataclass
@@ -151,17 +166,81 @@ class CheckedFinding(NamedTuple):
         return [(fact, *SUPPLY[fact]) for fact in self.finding.missing]
 
 
-def _rows(connection: Connection, question: Question) -> list[CheckedFinding]:
+class Everyone(Streamed[CheckedFinding]):
+    """The findings of everyone, in the order of the applications, judged while they are read and never all held.
+
+    `len` is how many applications there are; of those not made by the day there is no finding. `outcomes` are those of
+    the findings that were read, each with its yen. With filters it has the findings that all of them mean.
+    """
+
+    def __init__(self, connection: Connection, question: Question, filters: Filters = ()) -> None:
+        self._connection = connection
+        self._question = question
+        self._filters = filters
+        self._begun = self._judged()
+        self.first = list(islice(self._begun, EXPLAINED + 1))
+        self.outcomes: list[tuple[str, int]] = []
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == checked for checked in self)
+
+    def __len__(self) -> int:
+        from ledger import tables
+        from ledger.store.records import count
+
+        return count(self._connection, tables.application)
+
+    def __iter__(self) -> Iterator[CheckedFinding]:
+        rows, self._begun = chain(self.first, self._begun), self._judged()
+        self.outcomes.clear()
+        for row in rows:
+            self.outcomes.append((row.finding.outcome, row.finding.refundable))
+            yield row
+        self.first = []
+
+    def _judged(self) -> Iterator[CheckedFinding]:
+        from ledger.decisions.findings import judge_everyone
+        from ledger.people.register import people
+
+        findings = judge_everyone(self._connection, self._question["as_of"])
+        persons = people(self._connection)
+        while some := list(islice(findings, _AT_A_TIME)):
+            for checked in _checked(self._connection, some, persons, self._question):
+                if all(meant(checked) for meant in self._filters):
+                    yield checked
+
+    def few(self) -> list[CheckedFinding] | None:
+        """All of it, where that is so little that it can be held; else None."""
+        return self.first if len(self.first) <= EXPLAINED else None
+
+    def where(self, filters: Filters) -> "Everyone":
+        """The findings that all of the filters mean."""
+        return Everyone(self._connection, self._question, filters)
+
+
+def _rows(connection: Connection, question: Question) -> Collection[CheckedFinding]:
     """Judges what is asked for. A member or application that does not exist, or not yet on that day, is refused."""
-    from ledger import facts
     from ledger.people.register import people
 
+    if question["application"] is None and question["member"] is None:
+        if not any(question[name] for name in ("everyone", "association", "state")):
+            raise NobodyAsked
+        return Everyone(connection, question)
     findings = _judged(connection, question)
-    if not findings and (question["application"] or question["member"]):
+    if not findings:
         raise NotYetApplied(question["application"] or question["member"], question["as_of"])
-    origins = facts.origins(connection, {identity for finding in findings for identity in finding.fact_ids()})
     persons = people(connection, only={finding.member for finding in findings})
-    return [CheckedFinding(row, persons[row.member], origins, everything=question["everything"]) for row in findings]
+    return list(_checked(connection, findings, persons, question))
+
+
+def _checked(
+    connection: Connection, findings: "Sequence[Finding]", persons: "Mapping[str, Person]", question: Question
+) -> Iterator[CheckedFinding]:
+    from ledger import facts
+
+    origins = facts.origins(connection, {identity for finding in findings for identity in finding.fact_ids()})
+    for finding in findings:
+        yield CheckedFinding(finding, persons[finding.member], origins, everything=question["everything"])
 
 
 def _judged(connection: Connection, question: Question) -> "list[Finding]":
@@ -174,20 +253,23 @@ def _judged(connection: Connection, question: Question) -> "list[Finding]":
         return judge(connection, day, applications=[question["application"]])
     if question["member"] is not None:
         return judge(connection, day, member=question["member"])
-    if not any(question[name] for name in ("everyone", "association", "state")):
-        raise NobodyAsked
-    return judge(connection, day)
+    raise NobodyAsked
 
 
 def _text(listing: Listing) -> str:
-    rows: list[CheckedFinding] = listing.content
+    rows: Collection[CheckedFinding] = listing.content
     if len(rows) > EXPLAINED:
-        counted = summaries.by_outcome((row.finding.outcome, row.finding.refundable) for row in rows)
-        return f"{terminal.format_sheet(listing.sheet())}\n\n{counted}"
+        listed = terminal.format_sheet(listing.sheet())
+        read = rows.outcomes if isinstance(rows, Everyone) else _outcomes(rows)
+        return f"{listed}\n\n{summaries.by_outcome(read)}"
     return "\n\n".join(explanation.finding(*row) for row in rows)
 
 
-def _listed(rows: list[CheckedFinding]) -> Iterator[CheckedFinding]:
+def _outcomes(rows: Iterable[CheckedFinding]) -> list[tuple[str, int]]:
+    return [(row.finding.outcome, row.finding.refundable) for row in rows]
+
+
+def _listed(rows: Collection[CheckedFinding]) -> Iterator[CheckedFinding]:
     return watched(rows, len(rows), _("writing findings"))
 
 

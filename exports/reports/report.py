@@ -6,13 +6,14 @@ Its columns say what is in them (`get`), what a program calls it (`key`), and ho
 import operator
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from exports.formats import terminal
 from exports.formats.sheet import IN_JAPAN, Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
@@ -178,7 +179,11 @@ class Table:
 
     def data(self, content: Any) -> list[Json]:
         """The rows as other programs read them."""
-        return [record(self.columns, row) for row in self.rows(content)]
+        return list(self.records(content))
+
+    def records(self, content: Any) -> Iterator[Json]:
+        """The same, each made when it is asked for."""
+        return (record(self.columns, row) for row in self.rows(content))
 
     def block(self, content: Any = ()) -> Block:
         """The table on a sheet."""
@@ -247,6 +252,24 @@ def sheet(
     return Sheet(name, title or name, blocks, period, as_of, subtitle, landscape=landscape, notes=notes)
 
 
+# --- rows that are too many to be held ------------------------------------------------------------------------------
+
+Filters: TypeAlias = Sequence[Callable[[Any], bool]]
+T = TypeVar("T")
+
+
+class Streamed(Collection[T]):
+    """Rows that are read while they are written; `len` is how many there are at most."""
+
+    @abstractmethod
+    def few(self) -> list[T] | None:
+        """All of them, where they are so few that they can be held; else None."""
+
+    @abstractmethod
+    def where(self, filters: Filters) -> "Streamed[T]":
+        """Those that all of the filters mean."""
+
+
 # --- the report -----------------------------------------------------------------------------------------------------
 
 
@@ -306,12 +329,16 @@ class Report:
         for parameter in self.parameters:
             if parameter.read is not None and complete[parameter.name] is not None:
                 complete[parameter.name] = parameter.read(connection, complete[parameter.name])
-        content = self.rows(connection, complete)
-        rows = content if isinstance(content, list) else list(self.listed(content))
-        filters, before = self._filters(complete), len(rows)
-        if filters:
-            rows = [row for row in rows if all(meant(row) for meant in filters)]
-            content = self.narrowed(content, rows)
+        content, filters = self.rows(connection, complete), self._filters(complete)
+        if isinstance(content, Streamed):
+            before, content = len(content), content.where(filters) if filters else content
+            few = content.few()
+            content, rows = (content, True) if few is None else (few, bool(few))
+        else:
+            every = content if isinstance(content, list) else list(self.listed(content))
+            meant = [row for row in every if all(fits(row) for fits in filters)]
+            before, rows = len(every), bool(meant)
+            content = self.narrowed(content, meant) if filters else content
         listing = Listing(self, complete, content, day, _issuer(connection))
         if self.empty is None or rows or any(table.data(content) for table in self.tables if table.key):
             return listing
@@ -319,7 +346,7 @@ class Report:
             listing, why_empty=self.empty.why(connection, complete | {"typed": self._typed(complete)}, before)
         )
 
-    def _filters(self, question: Question) -> list[Callable[[Any], bool]]:
+    def _filters(self, question: Question) -> Filters:
         """For each filter that is asked for, whether a row is meant."""
         getters = {column.key: column.getter for column in self.columns if column.in_json}
 
@@ -388,10 +415,11 @@ class Listing:
         """For workbook and CSV."""
         return replace(self.report.sheet(self.content, self.made_on), issuer=self.issuer)
 
-    def data(self) -> Any:
-        """For other programs."""
+    def data(self, a_list: Callable[[Iterator[Json]], Any] = list) -> Any:
+        """For other programs; `a_list` makes a list of what is in each table."""
         report = self.report
         if not report.list_key:
-            return report.records(self.content)
+            return a_list(report.every_table[0].records(self.content))
         facts = ({"as_of": self.made_on} if report.dated else {}) | record(report.facts, self.content)
-        return facts | {table.key: table.data(self.content) for table in report.every_table if table.key}
+        tables = (table for table in report.every_table if table.key)
+        return facts | {table.key: a_list(table.records(self.content)) for table in tables}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from exports.reports.report import Parameter, Report
 from exports.shell.options import LARGEST, argument, option
-from exports.shell.session import Answer, Session, written
+from exports.shell.session import Answer, Session, show_data, written
 
 _TYPES: dict[str, Any] = {"day": date, "text": str, "yen": int, "file": Path, "flag": bool}
 
@@ -29,7 +29,12 @@ def answer(session: Session, report: Report, question: Mapping[str, Any]) -> Ans
             issued.write(books.connection, listing, session.out)
             answered = written(session.out)
             return replace(answered, note="\n".join(filter(None, [answered.note, listing.why_empty])))
-    return Answer(data=listing.data()) if session.as_json else Answer(listing.text())
+        if session.as_json:
+            from exports.formats.json import MadeAsWritten
+
+            show_data(listing.data(MadeAsWritten))
+            return Answer()
+        return Answer(listing.text())
 
 
 def keyword(parameter: Parameter) -> Keyword:

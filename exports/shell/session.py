@@ -52,6 +52,17 @@ def written(file: Path) -> Answer:
     return Answer(note=_("Written: {file}", file=file))
 
 
+def show_data(data: object) -> None:
+    """Shows an answer to other programs while it is made; on a terminal nothing else is shown meanwhile."""
+    from exports.formats import json as format_json
+
+    if sys.stdout.isatty():
+        progress.end()
+    for piece in format_json.pieces(data, ascii_only=not screen.shows_all(sys.stdout)):
+        sys.stdout.write(piece)
+    screen.write("", sys.stdout)
+
+
 def show(answer: Answer, as_json: bool) -> None:
     """Shows an answer, as text or in JSON, and its note; what is longer than the terminal page by page."""
     progress.end()

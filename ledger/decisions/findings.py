@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Connection, Row, RowMapping
+from sqlalchemy import Connection, CursorResult, Row, RowMapping, Select
 
 from ledger import facts
 from ledger.codes import format_code
@@ -19,6 +19,9 @@ from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice
 
 C = TypeVar("C")
+
+# So many findings of everyone are taken over from the database at once.
+_AT_A_TIME = 1000
 
 # Who can supply a missing fact, and the kind of input file that brings it.
 SUPPLY = {
@@ -125,9 +128,24 @@ def judge(
 
     An application that had not been made, or was not known, by that day has no finding.
     """
-    findings = judging(connection, as_of, register.in_force(as_of), applications=applications, member=member)
-    # Sorted here: the databases do not order text alike, and decisions are numbered in this order.
-    return sorted(findings, key=lambda finding: finding.application)
+    # In the order of the applications, the same on both databases: decisions are numbered in it.
+    return list(judging(connection, as_of, register.in_force(as_of), applications=applications, member=member))
+
+
+def judge_everyone(connection: Connection, as_of: date) -> Iterator[Finding]:
+    """The same of everyone, in the same order, a few at a time as the database yields them."""
+    few = cast("Connection", _AFewAtATime(connection))
+    return judging(few, as_of, register.in_force(as_of))
+
+
+class _AFewAtATime:
+    """A connection whose rows are taken over a few at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: Select[Any], parameters: Mapping[str, Any]) -> CursorResult[Any]:
+        return self._connection.execute(statement, parameters, execution_options={"yield_per": _AT_A_TIME})
 
 
 def judging(

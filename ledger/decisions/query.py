@@ -15,6 +15,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    String,
     Table,
     and_,
     bindparam,
@@ -26,6 +27,9 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from ledger import allocations, facts, fees, tables
 from ledger.codes import OPENING, RECEIPTS, Account
@@ -38,6 +42,24 @@ from ledger.store.owners import ever_owned
 
 # The facts that `missing` may name, in the order in which it does.
 MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "covered")
+
+
+class by_characters(FunctionElement[str]):  # noqa: N801 - it reads as a word of SQL
+    """A text to be ordered by the numbers of its characters, as Python orders it and SQLite by itself."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(by_characters, "sqlite")
+def _by_characters_sqlite(element: by_characters, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(by_characters)
+def _by_characters(element: by_characters, compiler: SQLCompiler, **options: Any) -> str:
+    return f'{compiler.process(element.clauses, **options)} COLLATE "C"'
+
 
 # The applications of one member; and these applications with the others of their members, for a reissue may be among
 # those. Which they are is handed over with the day asked, so that the SELECT is built and prepared once.
@@ -230,7 +252,7 @@ def _outcomes(judged: CTE, scope: Scope | None) -> Select[Any]:
         case((eligible, weighed.c.fee_received - weighed.c.returned), else_=0).label("refundable"),
         case((and_(eligible, credit), "credit"), (eligible, "refund")).label("suggested"),
         or_(given_back, weighed.c.ruled, weighed.c[f"doubt_{review_flags.WITHDRAWN}"]).label("decided"),
-    ).order_by(weighed.c.application)
+    ).order_by(by_characters(weighed.c.application))
 
 
 def _outcome(

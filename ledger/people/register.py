@@ -14,15 +14,13 @@ from ledger.codes import ASSOCIATIONS, REASONS
 from ledger.errors import UnknownMember
 from ledger.facts import AS_OF, latest_version
 from ledger.i18n import _
-from ledger.store.numbers import alike, as_recorded
+from ledger.store.numbers import as_recorded
 from ledger.store.owners import owned
 from ledger.store.records import batches
 
 _PLACE = {name: at for at, name in enumerate(ASSOCIATIONS)}
 # What the register writes of a member who died.
 DECEASED = REASONS["deceased"].ja
-# So many numbers are named that may be meant by one that is not known.
-_CANDIDATES = 5
 _DIGITS = re.compile(r"(\d+)")
 
 # Up to so many members are asked for by number; for more, every one is read.
@@ -117,7 +115,7 @@ def member_number(connection: Connection, written: str) -> str:
     number = as_recorded(connection, "member", written)
     known = select(tables.member.c.number).where(tables.member.c.number == number)
     if connection.execute(known).first() is None:
-        raise UnknownMember(written, alike(connection, "member", [written]).get(written, [])[:_CANDIDATES])
+        raise UnknownMember(written)
     return number
 
 

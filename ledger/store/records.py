@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, func, select, text
+from sqlalchemy import Column, Connection, Table, func, select, text
 
 from ledger import dates
 
@@ -18,6 +18,11 @@ def last_number(connection: Connection, number: Column[Any]) -> int:
 def next_number(connection: Connection, number: Column[Any]) -> int:
     """The number of the next record: one more than the last, for only one writes at a time."""
     return last_number(connection, number) + 1
+
+
+def count(connection: Connection, table: Table) -> int:
+    """How many rows a table has."""
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 def signature(connection: Connection, by: str) -> dict[str, object]:

@@ -1,0 +1,97 @@
+"""How each command grows with the books: PYTHONPATH=. python benchmarks/scale.py [SMALL LARGE]
+
+Made-up books of 10,000 and of 100,000 applications (or of so many as are named) are filled, and each command is given
+to both in a process of its own. Printed are its seconds of processor time and its memory, and how many times the time
+of the smaller books the larger ones take. With ten times as much in them, anything beyond 12 is marked, and so is more
+than 500 MB: then a command no longer grows in line with the books.
+"""
+
+import multiprocessing
+import os
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import made_up
+from ledger.store import database
+
+RATIO, MEMORY = 1.2, 500  # times what the books have grown; MB
+
+_MEMBER, _APPLICATION, _DAY = "沖縄 第100号", "A0000003", made_up.ASKED
+ON_ONE = (
+    f"check --application {_APPLICATION} --as-of {_DAY}",
+    f"check '{_MEMBER}' --as-of {_DAY}",
+    f"entries --application {_APPLICATION}",
+    f"decision list {_APPLICATION}",
+    "refund show 3",
+    "letter 1 --out letter.xlsx --replace",
+    f"statement member '{_MEMBER}' --as-of {_DAY} --out member.xlsx --replace",
+    f"refund reject 1 --reason 見本 --on {_DAY} --dry-run",
+)
+ON_ALL = (
+    "where",
+    f"todo --as-of {_DAY}",
+    f"check --everyone --as-of {_DAY} --json",
+    f"check --everyone --as-of {_DAY} --out check.xlsx --replace",
+    f"decide --everyone --as-of {_DAY} --dry-run",
+    "letter --everyone --out letters.xlsx --replace",
+    "decision list",
+    "decision outdated",
+    f"refund list --as-of {_DAY}",
+    f"refund propose --everyone --on {_DAY} --dry-run",
+    "bill list",
+    f"bill pay S-2011-04 --on {_DAY} --dry-run",
+    f"balance --as-of {_DAY}",
+    "entries --json",
+    "export journal --format hledger --out journal.txt --replace",
+    "account list",
+    "match",
+    f"book --through {_DAY} --dry-run",
+    "month list",
+    f"close {made_up.Month.of(_DAY)} --bank-balance 0 --accept 見本 --accept bank_differs=見本 --dry-run",
+    f"statement month {made_up.CLOSED} --out month.xlsx --replace",
+    "verify",
+)
+
+
+def spent(url: str, command: str) -> tuple[float, float, int]:
+    """The seconds of processor time and the MB of memory that a command takes, and its exit code."""
+    words = [sys.executable, "-c", "import cli; cli.main()", "--database", url, "--by", made_up.CLERK]
+    with Path(os.devnull).open("w") as nowhere:
+        files = [(os.POSIX_SPAWN_DUP2, nowhere.fileno(), stream) for stream in (1, 2)]
+        process = os.posix_spawn(sys.executable, [*words, *shlex.split(command)], os.environ, file_actions=files)
+        _process, status, used = os.wait4(process, 0)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
+
+
+def _filled(url: str, size: int) -> None:
+    database.create(url, by=made_up.CLERK)
+    made_up.fill(url, made_up.Size.of(size))
+
+
+def main() -> None:
+    """Prints a line for each command."""
+    sizes = [int(size) for size in sys.argv[1:3]] or [10_000, 100_000]
+    grown = sizes[1] / sizes[0]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["PYTHONPATH"] = str(Path.cwd())
+        os.chdir(folder)
+        urls = [f"sqlite:///{folder}/{size}.db" for size in sizes]
+        for url, size in zip(urls, sizes, strict=True):
+            # In a process of its own: a command is said to take no less memory than the process that started it.
+            filling = multiprocessing.get_context("spawn").Process(target=_filled, args=(url, size))
+            filling.start()
+            filling.join()
+        print(f"{'':70} {sizes[0]:>17,} {sizes[1]:>17,} ratio")
+        for command in (*ON_ONE, *ON_ALL):
+            (few, little, _), (many, much, code) = (spent(url, command) for url in urls)
+            beyond = many / few > RATIO * grown or much > MEMORY
+            marked = "!" if beyond else ""
+            refused = f" (exit {code})" if code else ""
+            columns = f"{few:8.2f} s {little:4.0f} MB {many:8.2f} s {much:4.0f} MB {many / few:5.1f}"
+            print(f"{command[:70]:70} {columns} {marked}{refused}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
