@@ -30,7 +30,8 @@ _PAGE, _CUT = "3", ("20", "230", "20", "60")
 _LINE, _EM, _EDGE = 22, 14, 16
 _SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">
 <rect width="100%" height="100%" rx="8" fill="#f6f8fa" stroke="#d0d7de"/>
-<g fill="#24292f" font-size="14" font-family="'Noto Sans Mono CJK JP', 'MS Gothic', Osaka-Mono, IPAGothic, monospace">
+<g xml:space="preserve" fill="#24292f" font-size="14"
+ font-family="'Noto Sans Mono CJK JP', 'MS Gothic', Osaka-Mono, IPAGothic, monospace">
 {lines}
 </g>
 </svg>

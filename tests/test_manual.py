@@ -46,7 +46,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, each_their_own: None) -> Path:
     """A folder with the demo's input files, at a day after its month."""
     monkeypatch.chdir(tmp_path)
     database._engine.cache_clear()  # `seisan.db` is another file in each folder

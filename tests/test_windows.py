@@ -21,7 +21,7 @@ LACKING = ("fork", "getuid", "pread", "pwrite", "O_CLOEXEC", "O_DIRECTORY", "O_N
 
 
 @pytest.fixture
-def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, each_their_own: None) -> Path:
     """A folder of a system that lacks what Windows lacks, opens no folder as a file, and has no list of users."""
     opens = os.open
 
