@@ -1,4 +1,6 @@
-"""How each command grows with the books: PYTHONPATH=. python benchmarks/scale.py [SMALL LARGE].
+"""How each command grows with the books.
+
+Run as: PYTHONPATH=. python benchmarks/scale.py [SMALL LARGE]
 
 Made-up books of 10,000 and of 100,000 applications (or of so many as are named) are filled, and each command is given
 to both in a process of its own. Printed are its seconds of processor time and its memory, and how many times the time
