@@ -29,7 +29,9 @@ _own = False
 
 
 def keeping(url: URL, **options: Any) -> Engine:
-    """Stands for `create_engine` in `ledger.store.database`: one connection stays open."""
+    """Stands for `create_engine` in `ledger.store.database`: one connection stays open, but to what lies still."""
+    if "immutable" in url.query:
+        return create_engine(url, **options)
     del options["poolclass"]
     options |= {"pool_size": 1, "max_overflow": -1}
     if url.drivername != "postgresql+psycopg":

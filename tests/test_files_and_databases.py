@@ -345,7 +345,7 @@ def full(url: str) -> Iterator[None]:
 
 def many(folder: Path) -> list[str]:
     """Input files that need more room than is left in a page."""
-    lines = "".join(f"{no:05},{MEMBER},2011-11-01,新規\n" for no in range(2000))
+    lines = "".join(f"{no:05},{MEMBER},2011-11-01,新規\n" for no in range(1, 2001))
     (folder / "多数.csv").write_text(APPLICATIONS + lines, encoding="utf-8")
     (folder / "会員.csv").write_text(f"会員番号,氏名,司法書士会\n{MEMBER},甲山 太郎,東京\n", encoding="utf-8")
     return [str(folder / "会員.csv"), str(folder / "多数.csv")]

@@ -221,7 +221,7 @@ OWN_BOOKS = {
         overlaps-another proposal-does-not-parse proposal-not-python quotes-other-words raises-while-loading
         replaces-none replaces-replaced replaces-unknown same-name-twice unknown-fact
     """,
-    "followed in test_letter.py": "unknown-decision decision-superseded",
+    "followed in test_letter.py": "unknown-decision",
     "of names: what is near to them, or what there is, is said: test_filters.py, test_find.py": """
         no-such-association no-such-state no-such-payer no-member-named several-members
         nothing-to-find

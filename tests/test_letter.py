@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from exports.formats import terminal
-from exports.issued.letters import COVERING, DecisionSuperseded, letter_of, letters_of_many
+from exports.issued.letters import COVERING, letters_of_many
 from exports.reports import letter as sheets
 from ledger import facts, i18n, tables
 from ledger.booking import refunds
@@ -26,7 +26,7 @@ from ledger.statements.issuer import Issuer
 from ledger.statements.letter import Letter, letter, letters
 from ledger.store import database
 from ledger.tables import OUTCOMES, VERDICTS
-from tests import given
+from tests import desk, given
 from tests.notice_cases import CASES
 from tests.test_statements import compare, dumped
 
@@ -318,12 +318,11 @@ def test_folder_that_cannot_be_made_is_refused(book_url: str, tmp_path: Path) ->
             letters_of_many(connection, tmp_path / "taken")
 
 
-def test_letter_of_a_superseded_decision_is_refused_and_the_one_that_stands_is_named(
-    book_url: str, tmp_path: Path
-) -> None:
+def test_letter_of_a_superseded_decision_says_which_one_stands(book_url: str, tmp_path: Path) -> None:
     with database.writing(book_url) as connection:
         told(connection, "2011-0001", REVOKED_UNSEEN)
         first, last = (decided(connection, "2011-0001", day) for day in (ASKED, date(2012, 9, 22)))
-        with pytest.raises(DecisionSuperseded, match=str(last)):
-            letter_of(connection, first, tmp_path / "x.xlsx")
-        assert letter_of(connection, last, tmp_path / "x.xlsx") == [tmp_path / "x.xlsx"]
+    said = desk.done(book_url, "letter", str(first), "--out", str(tmp_path / "x.xlsx")).stderr
+    assert f"判定 {first}" in said and f"seisan letter {last} --out" in said
+    said = desk.done(book_url, "letter", str(last), "--out", str(tmp_path / "y.xlsx")).stderr
+    assert "seisan letter" not in said and (tmp_path / "y.xlsx").exists()

@@ -149,4 +149,4 @@ def test_approver_sees_person_clauses_facts_and_account(filed: str) -> None:
     said = desk.done(filed, "refund", "show", "1").stdout
     (member,) = members(filed)
     assert member in said and "甲山 太郎" in said and "***" in said
-    assert "「" in said and "○" in said and "把握]" in said
+    assert "「" in said and "○" in said and "把握" in said

@@ -229,7 +229,9 @@ AN_EVENT: Edits = {
     "ledger/booking/interest.py": BOOKING,
     "ledger/booking/refusals.py": replaced("class UnknownBill(Refusal):", REFUSAL),
     "exports/commands/books.py": replaced(
-        '@app.writes("reverse"', COMMANDS, '"hledger, beancount, csv"', '"hledger, beancount, csv, tabs"'
+        *("from ledger.i18n import N_, ngettext", "from ledger.i18n import N_, _, ngettext"),
+        *('@app.writes("reverse"', COMMANDS),
+        *('"hledger, beancount, csv"', '"hledger, beancount, csv, tabs"'),
     ),
     "tests/commands.py": replaced(
         '    "reverse": Writing(',

@@ -145,7 +145,7 @@ def test_a_row_that_is_wrong_is_named_and_nothing_is_taken_in(book_url: str, fol
 def test_the_balances_say_by_how_much_they_do_not_balance(book_url: str, folder: Path) -> None:
     (folder / "開始残高.csv").write_text(OPENINGS.replace("100000", "99999"), encoding="utf-8")
     desk.done(book_url, "import", "会員.csv", "申込.csv")
-    assert "-1" in desk.typed(book_url, "import", "入金.csv", "開始残高.csv", "--lang", "en").stderr
+    assert "△1 yen" in desk.typed(book_url, "import", "入金.csv", "開始残高.csv", "--lang", "en").stderr
 
 
 def test_a_deposit_after_the_day_is_none_of_the_balances(book_url: str, folder: Path) -> None:

@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[1]
 AS_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--") if os.geteuid() == 0 else ()
 
 
+pytestmark = pytest.mark.usefixtures("each_their_own")
+
+
 @pytest.fixture(params=["sqlite"])
 def kept(request: pytest.FixtureRequest) -> Iterator[str]:
     """Books in which something of everything has happened."""

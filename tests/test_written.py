@@ -23,7 +23,10 @@ WRITING_FILES = (
     "backup {file}.db",
 )
 
-pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
+pytestmark = [
+    *(pytest.mark.thorough, pytest.mark.usefixtures("each_their_own")),
+    pytest.mark.parametrize("engine", ["sqlite"], indirect=True),
+]
 
 
 @pytest.fixture

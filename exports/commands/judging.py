@@ -102,9 +102,12 @@ def letter(
         if number is None:
             files, why = letters.letters_of_many(books.connection, out, association=association, state=state)
         else:
-            files, why = letters.letter_of(books.connection, number, out), ""
+            files, why = (
+                letters.letter_of(books.connection, number, out),
+                letters.standing_instead(books.connection, number),
+            )
     said = ngettext("{count} letter written: {place}", "{count} letters written: {place}", len(files), place=out)
-    return Answer(note=why or said)
+    return Answer(note="\n".join(filter(None, [said if files else "", why])))
 
 
 @notices.runs("list", "", as_json=AsJson)

@@ -9,41 +9,33 @@ from exports.issued import stamp as stamps
 from exports.reports import REPORTS
 from exports.reports.letter import file_name, workbook
 from ledger.decisions.store import decision, decisions
-from ledger.errors import NotWritable, Refusal
-from ledger.i18n import N_
+from ledger.errors import NotWritable
+from ledger.i18n import N_, _
 from ledger.statements import letter as statement
 from ledger.statements.letter import letters
 
 
-class DecisionSuperseded(Refusal):
-    """decision {no} on application {application} does not stand any more: it was superseded, and No. {last} stands"""
-
-    no: int
-    application: str
-    last: int
-    instead = N_("write the letter of the decision that stands: seisan letter {last} --out FILE")
-
-
 def letter_of(connection: Connection, no: int, path: Path) -> list[Path]:
-    """Writes the letter for one decision.
-
-    Refused: an unknown decision; one that another has superseded (decision-superseded), lest a member gets an answer
-    that does not stand; a place that cannot be written.
-    """
+    """Writes the letter for one decision. Refused: an unknown decision, a place that cannot be written."""
     from exports.formats import xlsx
 
     require_workbook(path)
-    _require_standing(connection, no)
     stamp = stamps.of_letters(connection, no).get(no)
     xlsx.write(stamps.stamped(workbook(statement.letter(connection, no)), stamp), path)
     return [path]
 
 
-def _require_standing(connection: Connection, no: int) -> None:
+def standing_instead(connection: Connection, no: int) -> str:
+    """That a decision does not stand any more, and which does, lest its letter goes out; empty of one that stands."""
     asked = decision(connection, no)
-    if asked.superseded_by is not None:
-        *_before, last = decisions(connection, [asked.application])
-        raise DecisionSuperseded(no, asked.application, last.no)
+    if asked.superseded_by is None:
+        return ""
+    *_before, last = decisions(connection, [asked.application])
+    sentence = N_(
+        "Decision {no} on application {application} does not stand any more; its letter is not to be sent. The letter "
+        "of the one that stands: seisan letter {last} --out FILE"
+    )
+    return _(sentence, no=no, application=asked.application, last=last.no)
 
 
 # The covering list that lies beside the letters.

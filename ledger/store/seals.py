@@ -194,6 +194,8 @@ def digests_of(connection: sa.Connection, name: str, keys: Sequence[str]) -> Ite
     """The same of the rows with these keys, as far as there are any."""
     columns = _key(_PLAIN[name])
     values: list[Any] = [tuple(key.split("/")) if len(columns) > 1 else (key,) for key in keys]
+    # A key with other parts, which somebody has put in, is that of no row.
+    values = [parts for parts in values if len(parts) == len(columns)]
     if name in _NUMBERED:
         values = [tuple(map(int, parts)) for parts in values if all(part.isdecimal() for part in parts)]
     for batch in batches(values, _KEYS):
