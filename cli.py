@@ -1,26 +1,32 @@
 """精算 — the command line: the commands in the order of the month."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import ClassVar
 
 import typer
 
-from exports.commands import authority, books, credits, intake, judging, months, people, refunds, safety, setup
 from exports.shell.program import Program, global_options
 from ledger.i18n import N_
-
-PHASES = (setup, intake, judging, refunds, credits, authority, books, people, months, safety)
 
 
 class Seisan(Program):
     """Every command, and how some were spelled in earlier days, which goes on working."""
 
+    phases = (
+        *("setup", "intake", "judging", "refunds", "credits", "authority", "books", "people", "months", "safety"),
+    )
     earlier: ClassVar[Mapping[tuple[str, ...], tuple[str, ...]]] = {
         ("decisions", "shaken"): ("decision", "outdated"),
         ("decisions",): ("decision", "list"),
         ("months",): ("month", "list"),
         ("refusals",): ("refusal", "list"),
     }
+
+    def phase(self, name: str) -> typer.Typer:
+        """The commands of one phase."""
+        commands: typer.Typer = import_module(f"exports.commands.{name}").app
+        return commands
 
 
 app = typer.Typer(
@@ -31,8 +37,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 app.callback()(global_options)
-for phase in PHASES:
-    app.add_typer(phase.app)
 
 
 def main() -> None:

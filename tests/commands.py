@@ -30,7 +30,16 @@ def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, A
 
 
 # Every command with its name, those of groups included; its options; its examples, as they are typed.
-COMMANDS = dict(_commands(typer.main.get_command(cli.app)))
+def whole_program() -> cli.Seisan:
+    """The program with every command loaded."""
+    program = typer.main.get_command(cli.app)
+    assert isinstance(program, cli.Seisan)
+    for phase in program.phases:
+        program.load(phase)
+    return program
+
+
+COMMANDS = dict(_commands(whole_program()))
 OPTIONS = {
     name: {option for param in command.params for option in param.opts if option.startswith("--")}
     for name, command in COMMANDS.items()

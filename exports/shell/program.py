@@ -8,10 +8,12 @@ from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
 import typer
+from typer.main import get_group
 
 from exports.formats import screen
 from exports.shell import config, misuse
 from exports.shell.config import Configured
+from exports.shell.contents import Named, contents
 from exports.shell.help import FLAGS, GLOBAL, Group
 from exports.shell.options import option
 from exports.shell.session import Answer, Session, show
@@ -23,9 +25,35 @@ DATABASE = "sqlite:///seisan.db"
 
 
 class Program(Group):
-    """The whole program. `earlier` are spellings of earlier days, which go on working, each with today's."""
+    """The whole program. `earlier` are spellings of earlier days, which go on working, each with today's.
+
+    Of its commands it knows the names and what each is for; a phase of the month is loaded when a command of it is
+    wanted. `phases` are all there are, in order.
+    """
 
     earlier: ClassVar[Mapping[tuple[str, ...], tuple[str, ...]]] = {}
+    phases: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: dict[str, Any] = {str(command.name): command for command in contents(self.phases)}
+
+    def phase(self, name: str) -> typer.Typer:
+        """The commands of one phase."""
+        raise NotImplementedError(name)
+
+    def load(self, phase: str) -> None:
+        """Puts the commands of a phase in the place of their names."""
+        loaded = typer.Typer()
+        loaded.add_typer(self.phase(phase))
+        self.commands.update(get_group(loaded).commands)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is named."""
+        command = self.commands.get(args[0])
+        for phase in self.phases if command is None else (command.phase,) if isinstance(command, Named) else ():
+            self.load(phase)
+        return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *_more: Any, **_settings: Any) -> Any:
         """Runs what was typed, and ends the process with its exit code."""
