@@ -10,6 +10,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,20 @@ _FAST = "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_se
 
 class ServerDown(Exception):
     """The server did not start; the sentence is what it wrote."""
+
+
+@contextmanager
+def own(*, lasting: bool = False) -> Iterator["Server"]:
+    """A server that nobody else needs, in a folder that goes with it; `lasting`: it keeps what it says it keeps."""
+    # /tmp, because the path of a socket has to be short.
+    folder = Path(tempfile.mkdtemp(prefix="seisan-own-", dir="/tmp"))
+    started = Server(folder, lasting=lasting)
+    try:
+        started.start()
+        yield started
+        started.stop()
+    finally:
+        shutil.rmtree(folder)
 
 
 class Server:

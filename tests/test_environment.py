@@ -9,7 +9,6 @@ import os
 import resource
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,7 +26,7 @@ from tests.commands import WRITING
 from tests.copies import Copies
 from tests.crashes import held
 from tests.desk import CLERK, ON
-from tests.server import Server
+from tests.server import Server, own
 
 # Commands that stand for all: one that takes a file in, two that post, one that only adds a step (and fits anywhere).
 SOME = ("import", "book", "refund paid", "refund approve")
@@ -226,15 +225,8 @@ def test_a_key_and_the_order_do_not_go_by_the_clock(
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Server]:
     """A server that nobody else needs, and that keeps what it says it keeps."""
-    # /tmp, because the path of a socket has to be short.
-    folder = Path(tempfile.mkdtemp(prefix="seisan-own-", dir="/tmp"))
-    started = Server(folder, lasting=True)
-    try:
-        started.start()
-        yield started
-        started.stop()
-    finally:
-        shutil.rmtree(folder)
+    with own(lasting=True) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,8 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import pytest
 
 from exports.demo import play
 from tests.manual import DOCS, blocks
-from tests.server import Server
+from tests.server import Server, own
 
 pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("engine", ["postgresql"], indirect=True)]
 
@@ -21,15 +19,8 @@ pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("engine", ["postgres
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Server]:
     """A server on which roles and databases may have the names of the page."""
-    # /tmp, because the path of a socket has to be short.
-    folder = Path(tempfile.mkdtemp(prefix="seisan-own-", dir="/tmp"))
-    started = Server(folder)
-    try:
-        started.start()
-        yield started
-        started.stop()
-    finally:
-        shutil.rmtree(folder)
+    with own() as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from typing import Any
 
 from exports.reports.decisions import COURSE, format_course, format_outcome
-from exports.reports.empty import Empty, first_day
+from exports.reports.empty import NO_APPLICATION
 from exports.reports.filters import ASSOCIATION, MEMBER, month, state
 from exports.reports.report import AS_OF, Column, Connection, Question, Report, member
 from ledger.codes import format_code
@@ -62,10 +62,5 @@ REPORT = Report(
     ),
     total=N_("Total"),
     dated=True,
-    empty=Empty(
-        N_("Nothing had been applied for."),
-        "application",
-        ("members", "applications"),
-        first=first_day("fact", "day", name="applied_on"),
-    ),
+    empty=NO_APPLICATION,
 )

@@ -10,7 +10,7 @@ from exports.formats import terminal
 from exports.formats.progress import watched
 from exports.reports import explanation, summaries
 from exports.reports.decisions import answer
-from exports.reports.empty import Empty, first_day
+from exports.reports.empty import NO_APPLICATION
 from exports.reports.filters import ASSOCIATION, read_association, read_member, read_state, state
 from exports.reports.report import (
     APPLICATION,
@@ -339,12 +339,7 @@ REPORT = Report(
     total=N_("Total"),
     dated=True,
     text=_text,
-    empty=Empty(
-        N_("Nothing had been applied for."),
-        "application",
-        ("members", "applications"),
-        first=first_day("fact", "day", name="applied_on"),
-    ),
+    empty=NO_APPLICATION,
 )
 
 

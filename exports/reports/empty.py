@@ -77,6 +77,12 @@ class Empty:
 
 
 NOTHING = Empty()
+NO_APPLICATION = Empty(
+    N_("Nothing had been applied for."),
+    "application",
+    ("members", "applications"),
+    first=first_day("fact", "day", name="applied_on"),
+)
 
 
 def _any(connection: Any, table: str) -> bool:

@@ -144,11 +144,16 @@ class Session:
 
     @contextmanager
     def _open(self) -> Iterator[Books]:
-        from ledger.audit import access
-
         if self.dry_run:
             screen.write(_("Dry run: nothing is kept."), sys.stderr)
-        with access.writing(self.database, by=self.by, command=self.command, dry_run=self.dry_run) as connection:
+        with self._at_work(dry_run=self.dry_run) as books:
+            yield books
+
+    @contextmanager
+    def _at_work(self, *, dry_run: bool) -> Iterator[Books]:
+        from ledger.audit import access
+
+        with access.writing(self.database, by=self.by, command=self.command, dry_run=dry_run) as connection:
             yield Books(connection, self.by)
 
     def write(
@@ -184,7 +189,7 @@ class Session:
 
         It is done in full and taken back, so that nobody waits for the answer.
         """
-        with self._taken_back() as books:
+        with self._at_work(dry_run=True) as books:
             meant = command(self._permitted(books))
         if not meant.listed:
             return None
@@ -192,13 +197,6 @@ class Session:
         screen.write(screen.fit(meant.listed, sys.stderr), sys.stderr)
         typer.confirm(_("Is this what is meant?"), abort=True, err=True)
         return meant
-
-    @contextmanager
-    def _taken_back(self) -> Iterator[Books]:
-        from ledger.audit import access
-
-        with access.writing(self.database, by=self.by, command=self.command, dry_run=True) as connection:
-            yield Books(connection, self.by)
 
     def _answered(self, books: Books, rewrite: Callable[[Books, Any], bytes | None] | None) -> Answer | None:
         from ledger.store import idempotency
