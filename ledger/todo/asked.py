@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 from ledger.booking import approvals, open_items
 from ledger.booking.bills import BillComparison, reconcile
 from ledger.booking.open_items import OpenItem
-from ledger.booking.planning import Plan
-from ledger.booking.run import planned
+from ledger.booking.run import CalledFor, called_for
 from ledger.codes import Account
 from ledger.decisions.findings import Finding, judge
 from ledger.journal.balances import held
@@ -60,14 +59,14 @@ class AskedBooks:
         return judge(self.connection, self.as_of)
 
     @cached_property
-    def plan(self) -> Plan:
+    def not_posted(self) -> CalledFor:
         """What is called for in the books and is not posted."""
-        return planned(self.connection, self.as_of)
+        return called_for(self.connection, self.as_of)
 
     @cached_property
     def left(self) -> dict[str, list[OpenItem]]:
         """What booking leaves, by why."""
-        return open_items.left_unbooked(self.plan, self.as_of)
+        return open_items.left_unbooked(self.connection, self.not_posted, self.as_of)
 
     @cached_property
     def suspense(self) -> list[OpenItem]:

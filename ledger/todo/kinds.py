@@ -298,7 +298,7 @@ KINDS: Mapping[str, WorkKind] = {
     "deposits_unknown": WorkKind(_deposits_unknown, typed("match")),
     "overpayments": WorkKind(_overpayments, _for_oldest("overpaid", "return", on="--on")),
     "fee_not_known": WorkKind(_fee_not_known, _template("fees")),
-    "to_book": WorkKind(lambda asked: open_items.to_book(asked.plan), _BOOK),
+    "to_book": WorkKind(lambda asked: open_items.to_book(asked.not_posted), _BOOK),
     "money_gone": WorkKind(_left("money_gone"), _BOOK),
     "money_reserved": WorkKind(_left("money_reserved"), _BOOK),
     "reversed_by_hand": WorkKind(_left("reversed_by_hand"), _BOOK),
