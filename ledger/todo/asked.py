@@ -11,12 +11,14 @@ from ledger.booking.bills import BillComparison, reconcile
 from ledger.booking.open_items import OpenItem
 from ledger.booking.run import CalledFor, called_for
 from ledger.codes import Account
-from ledger.decisions.findings import Finding, judge
+from ledger.decisions.findings import Finding, judge_everyone
 from ledger.journal.balances import held
 from ledger.settlements import Settlement
 from ledger.settlements import credits as every_credit
 from ledger.settlements import refunds as every_refund
 from ledger.statements.due import OutstandingReceipt, due
+
+_CALLING = ("eligible", "needs_facts", "needs_review")
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class AskedBooks:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """The answer for every application."""
-        return judge(self.connection, self.as_of)
+        """The answers that call for something: the fee comes back, a fact is missing, or a ruling is needed."""
+        return [row for row in judge_everyone(self.connection, self.as_of) if row.outcome in _CALLING]
 
     @cached_property
     def not_posted(self) -> CalledFor:
