@@ -15,7 +15,7 @@ from ledger.store.owners import owned
 from ledger.store.records import batches
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ApplicationFacts:
     """An application as known last: its days, and the fee due in yen (None: no fee is known for it), known since a day.
 
@@ -48,7 +48,7 @@ Applications = Mapping[str, ApplicationFacts]
 PIECE = 8_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DepositFacts:
     """A transfer received, as known last, and whose it is: `allocation` has no parts while that is not known."""
 
@@ -59,7 +59,7 @@ class DepositFacts:
     allocation: Allocation = UNKNOWN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BillLine:
     """A line of a bill of the authority, as known last; negative yen correct or withdraw what was billed."""
 
@@ -71,7 +71,7 @@ class BillLine:
     known_on: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StandingDecision:
     """The decision that stands for an application, superseded by none, and the day of the notice it applied."""
 
