@@ -405,9 +405,11 @@ class Plan:
 
 def opened_on(connection: Connection) -> date | None:
     """The day with whose balances the books began; None when they began with nothing."""
-    entry = tables.entry.c
+    entry, opening = tables.entry.c, tables.opening.c
+    days = connection.execute(select(opening.opened_on).distinct()).scalars().all()
+    if not days:
+        return None
     statement = select(func.max(entry.happened_on)).outerjoin(_later, _later.c.reverses == entry.no)
-    days = select(tables.opening.c.opened_on)
     standing = statement.where(entry.event == OPENING, entry.happened_on.in_(days), _ORIGINAL, _later.c.no.is_(None))
     last: date | None = connection.execute(standing).scalar()
     return last
