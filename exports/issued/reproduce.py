@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from exports.formats import xlsx
 from exports.formats.outfile import require_workbook
 from exports.formats.sheet import Workbook
+from exports.issued import letter_as_list, version_0_1
 from exports.issued import stamp as stamps
-from exports.issued import version_0_1
 from exports.issued.compare import differences
 from exports.issued.layout import EarlierLayout, Layout
 from exports.issued.layout import of as layout_of
@@ -59,8 +59,12 @@ _STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {
 
 def _issued(connection: Connection, stamp: Stamp) -> Workbook:
     """The statement that a stamp describes, with the issuer of its day."""
+    return _by_its_issuer(connection, stamp, _STATEMENTS[stamp.of](connection, stamp))
+
+
+def _by_its_issuer(connection: Connection, stamp: Stamp, workbook: Workbook) -> Workbook:
     earlier = version_0_1.issuer(stamp)
-    return _STATEMENTS[stamp.of](connection, stamp).issued_by(issuer(connection).name if earlier is None else earlier)
+    return workbook.issued_by(issuer(connection).name if earlier is None else earlier)
 
 
 def of_listing(listing: Listing) -> Workbook:
@@ -137,7 +141,7 @@ class _HandedOut:
         """The differences from the books as they stood, and the notes of an earlier layout."""
         layout = stamps.layout_of(self.content.properties)
         with i18n.speaking(stamp.language), snapshot.after(connection, stamp.batch):
-            workbook = self._made(connection, stamp)
+            workbook = self._made(connection, stamp, layout)
             if layout is not None and layout == layout_of(workbook):
                 return self._compared(stamps.stamped(workbook, stamp)), []
             return self._compared_as_laid_out(workbook, layout or version_0_1.layout(stamp.of))
@@ -155,13 +159,17 @@ class _HandedOut:
         books = ReadWorkbook(rendered.getvalue())
         return list(differences(self.content, books, self.path.name, uncompared)), earlier.notes
 
-    def _made(self, connection: Connection, stamp: Stamp) -> Workbook:
+    def _made(self, connection: Connection, stamp: Stamp, layout: Layout | None) -> Workbook:
         stamp = version_0_1.asked(stamp)
         if stamp.of in REPORTS:
             listing = self._listing(connection, stamp)
             return of_listing(replace(listing, issuer=version_0_1.issuer(stamp) or listing.issuer))
         if stamp.of not in _STATEMENTS or (stamp.of == "letter" and not re.fullmatch("[1-9][0-9]{0,8}", stamp.about)):
             raise NotAStatement(str(self.path))
+        if stamp.of == "letter" and letter_as_list.is_of(layout):
+            return _by_its_issuer(
+                connection, stamp, letter_as_list.workbook(letters.letter(connection, int(stamp.about)))
+            )
         return _issued(connection, stamp)
 
     def _listing(self, connection: Connection, stamp: Stamp) -> Listing:

@@ -385,11 +385,11 @@ _LENGTHS[postal_code] = (7, 10)
 
 
 def address(cell: Cell) -> str:
-    """A postal address of up to 200 characters: a text with a letter in it; its line breaks become spaces."""
+    """A postal address of up to 200 characters, as received but that its line breaks become spaces."""
     return _as_address(re.sub(r"[\r\n\t]+", " ", cell).strip() or cell if isinstance(cell, str) else cell)
 
 
-_as_address = name(200)
+_as_address = text(200)
 _LENGTHS[address] = (1, 200)
 
 
