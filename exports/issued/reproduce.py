@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from exports.formats import pdf as printed
 from exports.formats import xlsx
 from exports.formats.outfile import require_workbook
 from exports.formats.sheet import Workbook
@@ -20,7 +21,7 @@ from exports.issued.layout import EarlierLayout, Layout
 from exports.issued.layout import of as layout_of
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import Stamp
-from exports.reports import REPORTS, cover, letter, member, month
+from exports.reports import REPORTS, cover, letter, member, month, reminder
 from exports.reports.report import Listing
 from ledger import dates, i18n
 from ledger.audit import chain, snapshot, verify
@@ -34,6 +35,7 @@ from ledger.statements import letter as letters
 from ledger.statements.issuer import issuer
 from ledger.statements.member import member_statement
 from ledger.statements.month import month_statement
+from ledger.statements.reminder import reminders
 
 
 @dataclass
@@ -50,10 +52,19 @@ def _month(connection: Connection, stamp: Stamp) -> Workbook:
     return month.workbook(month_statement(connection, named), seal=seal(connection, named))
 
 
+def _reminder(connection: Connection, stamp: Stamp) -> Workbook:
+    """The reminder of a day; of an application that was none to be reminded of, nobody got one."""
+    for one in reminders(connection, stamp.day):
+        if one.receipt.application == stamp.about:
+            return reminder.workbook(one)
+    raise NotAStatement(stamp.about)
+
+
 _STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {
     "month": _month,
     "member": lambda connection, stamp: member.workbook(member_statement(connection, stamp.about, stamp.day)),
     "letter": lambda connection, stamp: letter.workbook(letters.letter(connection, int(stamp.about))),
+    "reminder": _reminder,
 }
 
 
@@ -72,11 +83,11 @@ def of_listing(listing: Listing) -> Workbook:
     return Workbook(listing.report.title, listing.made_on, (listing.sheet(),), listing.issuer)
 
 
-def write(connection: Connection, stamp: Stamp, path: Path) -> None:
-    """Writes the statement that a stamp describes. Refused: the name of another kind of file."""
+def write(connection: Connection, stamp: Stamp, path: Path, *, pdf: bool = False) -> None:
+    """Writes the statement that a stamp describes. Refused: the name of another kind of file; what `pdf.write` does."""
     require_workbook(path)
     with snapshot.after(connection, stamp.batch):
-        xlsx.write(stamps.stamped(_issued(connection, stamp), stamp), path)
+        printed.write([(stamps.stamped(_issued(connection, stamp), stamp), path)], pdf=pdf)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def _points(letter: Letter) -> Iterator[PageRow]:
         (N_("To be looked into"), [words.doubt(code) for code in words.doubts(letter)]),
         (N_("Not known yet"), [_(words.MISSING[code]) for code in letter.missing] if words.is_open(letter) else []),
         (N_("Next steps"), list(_next(letter))),
-        (N_("Questions to"), [_whom_to_ask(letter), words.reference(letter)]),
+        (N_("Questions to"), [words.whom_to_ask(letter.sender), words.reference(letter)]),
     )
     nth = 0
     for label, texts in points:
@@ -147,10 +147,3 @@ def _next(letter: Letter) -> Iterator[str]:
         yield _("Once it is here, a second person approves it, and the transfer or the credit follows.")
     elif letter.outcome in ("not_eligible", "needs_review"):
         yield _("Do so within {count} days of receiving this letter.", count=REPLY_DAYS)
-
-
-def _whom_to_ask(letter: Letter) -> str:
-    sender = letter.sender
-    desk = " ".join(filter(None, (sender.name, sender.department))) or _(words.DESK)
-    telephone = _("Telephone {number}", number=sender.telephone) if sender.telephone else ""
-    return " ".join(filter(None, (desk, telephone)))

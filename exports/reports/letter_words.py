@@ -109,6 +109,13 @@ def desk(sender: Issuer) -> Iterator[str]:
         yield _("Telephone {number}", number=sender.telephone)
 
 
+def whom_to_ask(sender: Issuer) -> str:
+    """The same in one line, for whoever has the address already."""
+    desk_name = " ".join(filter(None, (sender.name, sender.department))) or _(DESK)
+    telephone = _("Telephone {number}", number=sender.telephone) if sender.telephone else ""
+    return " ".join(filter(None, (desk_name, telephone)))
+
+
 def answer(letter: Letter) -> str:
     """The answer in one sentence, as a key of the catalogue."""
     return GIVEN_BACK if letter.outcome == "settled" and letter.course else ANSWERS[letter.outcome]

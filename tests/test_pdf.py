@@ -1,0 +1,77 @@
+"""--pdf: LibreOffice prints what is written, each letter on one page; where it cannot, nothing is written at all."""
+
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from exports.formats import pdf
+from exports.issued.read import ReadWorkbook
+from ledger.store import database
+from tests import desk
+from tests.test_letter import TOLD, decided, told
+
+SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def letters(book_url: str) -> str:
+    """Books with a decision of each outcome that needs no refund."""
+    with database.writing(book_url) as connection:
+        for nth, facts in enumerate(TOLD.values(), 1):
+            told(connection, f"2011-{nth:04}", facts)
+            decided(connection, f"2011-{nth:04}")
+    return book_url
+
+
+def pages(file: Path) -> int:
+    """How many pages a PDF has."""
+    return len(re.findall(rb"/Type\s*/Page\b", file.read_bytes()))
+
+
+@SQLITE
+def test_without_libreoffice_nothing_is_written(letters: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "PROGRAMS", ("no-such-program",))
+    for words in (("letter", "1", "--out", "x.xlsx"), ("letter", "--everyone", "--out", "letters")):
+        said = desk.typed(letters, *words[:-1], str(tmp_path / words[-1]), "--pdf")
+        assert (said.exit_code, "(no-libre-office)" in said.stderr) == (1, True)
+        assert not (tmp_path / words[-1]).exists()
+
+
+@SQLITE
+@pytest.mark.parametrize("does", ["exit 1", "sleep 60", "touch 1.pdf"])
+def test_when_libreoffice_fails_nothing_is_written(
+    letters: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str
+) -> None:
+    program = tmp_path / "soffice"
+    program.write_text(f"#!/bin/sh\n{does}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(pdf, "PROGRAMS", (str(program),))
+    monkeypatch.setattr(pdf, "_START", 0.3)
+    monkeypatch.setattr(pdf, "_EACH", 0)
+    for words in (("letter", "1", "--out", "x.xlsx"), ("letter", "--everyone", "--out", "letters")):
+        said = desk.typed(letters, *words[:-1], str(tmp_path / words[-1]), "--pdf")
+        assert (said.exit_code, "(no-pdf-made)" in said.stderr) == (1, True)
+        assert not (tmp_path / words[-1]).exists()
+
+
+@SQLITE
+@pytest.mark.office
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_each_letter_is_printed_on_one_page(letters: str, tmp_path: Path, language: str) -> None:
+    folder = tmp_path / "letters"
+    desk.done(letters, "letter", "--everyone", "--out", str(folder), "--pdf", "--lang", language)
+    written = sorted(path.stem for path in folder.glob("*.xlsx"))
+    assert written == sorted(path.stem for path in folder.glob("*.pdf"))
+    for file in folder.glob("0*.pdf"):
+        sheets = len(ReadWorkbook(file.with_suffix(".xlsx").read_bytes()).sheets)
+        assert pages(file) == sheets <= 2, file
+
+
+@SQLITE
+@pytest.mark.office
+def test_statement_is_printed_as_well(letters: str, tmp_path: Path) -> None:
+    out = tmp_path / "member.xlsx"
+    desk.done(letters, "statement", "member", "東京 第2011-0001号", "--out", str(out), "--pdf")
+    assert out.exists() and pages(out.with_suffix(".pdf")) >= 1
