@@ -1,5 +1,6 @@
 """LibreOffice, as an office has it: saves a file in another format. Tests that ask for it bear the mark `office`."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,3 +16,8 @@ def saved_as(ending: str, folder: Path, *files: Path) -> list[Path]:
     saved = [folder / f"{file.stem}.{ending}" for file in files]
     assert done.returncode == 0 and all(map(Path.exists, saved)), done.stderr
     return saved
+
+
+def pages(file: Path) -> int:
+    """How many pages a PDF has."""
+    return len(re.findall(rb"/Type\s*/Page\b", file.read_bytes()))

@@ -32,6 +32,7 @@ from ledger.statements.letter import Letter, letter, letters
 from ledger.store import database
 from ledger.tables import OUTCOMES, VERDICTS
 from tests import desk, given
+from tests.libreoffice import pages, saved_as
 from tests.notice_cases import CASES
 from tests.test_statements import compare, dumped
 
@@ -317,6 +318,20 @@ def test_name_that_attacks_stays_a_line_of_text(every_outcome: dict[str, Letter]
     assert all(cell.data_type in ("s", "n", "inlineStr") for cell in cells)
     assert not any(sign in str(cell.value) for cell in cells for sign in "\n\r\u202e\x07\x0b")
     assert sum("様" in str(cell.value) for cell in cells) == 1
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["甲" * 300, "=1+1", "甲山\u202e太郎\n\n\n", "W" * 300])
+def test_name_that_attacks_is_printed_on_one_page(every_outcome: dict[str, Letter], tmp_path: Path, name: str) -> None:
+    files = []
+    for outcome, each in every_outcome.items():
+        place = PostalAddress("999-9999", name)
+        answer = replace(each, addressee=replace(each.addressee, name=name), postal_address=place)
+        files.append(tmp_path / f"{outcome}.xlsx")
+        xlsx.write(sheets.workbook(answer), files[-1])
+    for outcome, file in zip(every_outcome, saved_as("pdf", tmp_path, *files), strict=True):
+        assert pages(file) == (2 if outcome == "eligible" else 1), outcome
 
 
 def test_association_is_addressed_as_one(every_outcome: dict[str, Letter]) -> None:

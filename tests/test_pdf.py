@@ -1,6 +1,5 @@
 """--pdf: LibreOffice prints what is written, each letter on one page; where it cannot, nothing is written at all."""
 
-import re
 import stat
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from exports.formats import pdf
 from exports.issued.read import ReadWorkbook
 from ledger.store import database
 from tests import desk
+from tests.libreoffice import pages
 from tests.test_letter import TOLD, decided, told
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -23,11 +23,6 @@ def letters(book_url: str) -> str:
             told(connection, f"2011-{nth:04}", facts)
             decided(connection, f"2011-{nth:04}")
     return book_url
-
-
-def pages(file: Path) -> int:
-    """How many pages a PDF has."""
-    return len(re.findall(rb"/Type\s*/Page\b", file.read_bytes()))
 
 
 @SQLITE

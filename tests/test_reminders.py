@@ -4,9 +4,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from exports.formats.page import HEIGHT
 from exports.issued.read import ReadWorkbook
+from exports.issued.stamp import PROPERTY
 from exports.reports import reminder as sheets
 from ledger import i18n
 from ledger.people.register import Person, PostalAddress
@@ -73,6 +75,26 @@ def test_reminders_lie_beside_their_list_and_agree_with_the_books(mailed: str, t
     for name in names:
         desk.done(mailed, "verify", str(folder / name))
     assert "2011-0030" not in "".join(lines(_again(mailed, tmp_path) / "一覧.xlsx"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_reminder_that_was_changed_is_found_out(mailed: str, tmp_path: Path) -> None:
+    desk.done(mailed, "letter", "--reminders", "--as-of", str(ASKED), "--out", str(tmp_path / "x"))
+    file = tmp_path / "x" / "0001-2011-0030.xlsx"
+    book = load_workbook(file)
+    book.worksheets[0]["C20"] = "平成24年3月31日"
+    book.save(file)
+    said = desk.typed(mailed, "verify", str(file))
+    assert (said.exit_code, "C20" in said.output) == (1, True)
+    (stamp,) = (mark for mark in book.custom_doc_props.props if mark.name == PROPERTY)
+    stamp.value = stamp.value.replace("2011-0030", "2011-0024")
+    book.save(file)
+    said = desk.typed(mailed, "verify", str(file))
+    assert (said.exit_code, "x/0001-2011-0030.xlsx" in said.output, "(not-a-statement)" in said.output) == (
+        1,
+        True,
+        True,
+    )
 
 
 def _receipt(folder: Path) -> Path:

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -111,8 +112,8 @@ def _run(words: list[str], folder: Path, seconds: float) -> None:
     finally:
         if process.poll() is None:
             with suppress(OSError):
-                if hasattr(os, "killpg"):
-                    os.killpg(process.pid, signal.SIGKILL)
-                else:
+                if sys.platform == "win32":
                     process.kill()
+                else:
+                    os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -52,12 +52,16 @@ def _month(connection: Connection, stamp: Stamp) -> Workbook:
     return month.workbook(month_statement(connection, named), seal=seal(connection, named))
 
 
+class _NothingToRemindOf(Exception):
+    """No reminder of this application was written on that day."""
+
+
 def _reminder(connection: Connection, stamp: Stamp) -> Workbook:
-    """The reminder of a day; of an application that was none to be reminded of, nobody got one."""
+    """The reminder of a day. Raises _NothingToRemindOf where none was written: the receipt was not to be asked for."""
     for one in reminders(connection, stamp.day):
         if one.receipt.application == stamp.about:
             return reminder.workbook(one)
-    raise NotAStatement(stamp.about)
+    raise _NothingToRemindOf
 
 
 _STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {
@@ -181,7 +185,10 @@ class _HandedOut:
             return _by_its_issuer(
                 connection, stamp, letter_as_list.workbook(letters.letter(connection, int(stamp.about)))
             )
-        return _issued(connection, stamp)
+        try:
+            return _issued(connection, stamp)
+        except _NothingToRemindOf:
+            raise NotAStatement(str(self.path)) from None
 
     def _listing(self, connection: Connection, stamp: Stamp) -> Listing:
         report = REPORTS[stamp.of]
