@@ -22,7 +22,8 @@ from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, NotOwedYet, UnknownBill
 from ledger.codes import Account
 from ledger.i18n import N_, _
-from ledger.journal.entries import parts, post
+from ledger.journal.balances import held, moved_by_event
+from ledger.journal.entries import Entry, parts, post
 from ledger.store.records import batches
 
 PAID = "authority_paid"
@@ -40,11 +41,8 @@ STATES = {
     "unknown_application": N_("unknown application"),
 }
 
-# From how many applications on it is quicker to ask for what is known of all.
-_FEW = 1_000
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BillComparison:
     """A line of a bill beside the books: yen billed, yen owed for the application in all, and whether they agree.
 
@@ -117,29 +115,30 @@ def reconcile(connection: Connection) -> list[BillComparison]:
     `billed_though_waived` until it is withdrawn. A line that others clear wholly agrees, also where nobody knows the
     application. Which file a line came in, and when, makes no difference.
     """
-    return _reconcile(connection, Plan(connection, date.max), _transfers(connection))
+    return _reconcile(connection, _transfers(connection))
 
 
-def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, _Transferred]) -> list[BillComparison]:
-    issued = plan.by_part(ISSUED, Account.AUTHORITY_PAYABLE)
-    waived = plan.by_part(WAIVED, Account.AUTHORITY_PAYABLE)
+def _reconcile(
+    connection: Connection, transfers: Mapping[_LineKey, _Transferred], only: Collection[str] | None = None
+) -> list[BillComparison]:
+    """The same for all applications, or for these."""
+    issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE) for event in (ISSUED, WAIVED))
 
     def owed_for(application: str) -> int:
         return issued.get(application, 0) + waived.get(application, 0)
 
-    bills = bill_lines(connection)
+    bills = bill_lines(connection, only)
     paid = {line: transfers[_key(line)].yen for line in bills if _key(line) in transfers}
-    clearings = {
-        application: clear(lines, issued.get(application, 0), paid)
-        for application, lines in by_application(bills).items()
-    }
-    billed = {line.application for clearing in clearings.values() for line in _standing(clearing)}
     billed_on = {line.bill: line.billed_on for line in bills}
     numbers = set(connection.execute(select(tables.application.c.number)).scalars())
-    short = _not_received(connection, plan, (billed & numbers) - issued.keys())
+    by_number = by_application(bills)
+    short = _not_received(connection, (by_number.keys() & numbers) - issued.keys())
+    billed: set[str] = set()
     compared: dict[BillLine, BillComparison] = {}
-    for application, clearing in clearings.items():
-        owed = owed_for(application)
+    for application, lines in by_number.items():
+        clearing, owed = clear(lines, issued.get(application, 0), paid), owed_for(application)
+        if _standing(clearing):
+            billed.add(application)
         books = _InBooks(owed, application in waived, application not in numbers, application in short)
         still_open = _open(clearing, paid)
         for line, state in _states(clearing, books, paid):
@@ -183,18 +182,15 @@ def _standing(clearing: Clearing) -> list[BillLine]:
     return [line for line, left in clearing.left.items() if line.yen > 0 and left]
 
 
-def _not_received(connection: Connection, plan: Plan, numbers: Collection[str]) -> set[str]:
+def _not_received(connection: Connection, numbers: Collection[str]) -> set[str]:
     """Of these applications those whose certificate is issued, but whose fee is not wholly received."""
-    if not numbers:
-        return set()
-    known = inputs.applications(connection, sorted(numbers) if len(numbers) <= _FEW else None)
-    return {
-        number
-        for number in numbers
-        if (application := known[number]).issue_days
-        and application.due is not None
-        and plan.received(number) < application.due
-    }
+    short: set[str] = set()
+    for scope in inputs.scopes(connection, numbers) if numbers else ():
+        plan = Plan(connection, date.max, scope)
+        for number, application in inputs.applications(connection, plan.only).items():
+            if application.issue_days and application.due is not None and plan.received(number) < application.due:
+                short.add(number)
+    return short & set(numbers)
 
 
 def _states(clearing: Clearing, books: _InBooks, paid: Mapping[BillLine, int]) -> Iterator[tuple[BillLine, str]]:
@@ -251,27 +247,36 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPay
     A payment that was reversed can be posted again. Lines that do not agree are left, and named. Refused: an unknown
     bill, a day before that of the bill, and one on which the books do not hold yet what is paid.
     """
-    plan, transfers = Plan(connection, on), _transfers(connection)
-    lines = [line for line in _reconcile(connection, plan, transfers) if line.bill == bill]
+    transfers, postings = _transfers(connection), list[Entry]()
+    numbers = _billed(connection, bill) | {number for of, number, _nth in transfers if of == bill}
+    lines = [line for line in _reconcile(connection, transfers, numbers) if line.bill == bill]
     if not lines:
         raise UnknownBill(bill)
+    owed = Counter(held(connection, Account.AUTHORITY_PAYABLE, "application"))
     billed_on = max((line.billed_on for line in lines if line.billed_on is not None), default=on)
     if on < billed_on:
         raise BeforeTheStepBefore(on, billed_on)
     paid: Counter[str] = Counter()
     for line in lines:
-        sign, yen = _payable(line, plan.held(Account.AUTHORITY_PAYABLE, line.application))
+        sign, yen = _payable(line, owed[line.application])
         if yen > 0:
             event, before = PAID if line.billed > 0 else REPAID, transfers[bill, line.application, line.nth].times
             again = [before + 1] if before else []
             slip = {"application": line.application, "yen": yen}
-            plan.add(entry_of(event, bill, line.application, line.nth, *again, on=on, **slip))
+            postings.append(entry_of(event, bill, line.application, line.nth, *again, on=on, **slip))
             paid[line.application] += sign * yen
+            owed[line.application] -= sign * yen
     _require_owed(connection, bill, on, paid)
-    post(connection, plan.postings, by=by)
+    post(connection, postings, by=by)
     paid_before = sum(line.paid > 0 for line in lines)
     differing = tuple(line for line in lines if line.state != "agreed")
-    return BillPayment(paid.total(), len(plan.postings), paid_before, differing)
+    return BillPayment(paid.total(), len(postings), paid_before, differing)
+
+
+def _billed(connection: Connection, bill: str) -> set[str]:
+    """The applications that were ever in a bill."""
+    row = tables.bill_known.c
+    return set(connection.execute(select(row.application).where(row.bill == bill)).scalars())
 
 
 def _payable(line: BillComparison, held: int) -> tuple[int, int]:
@@ -348,8 +353,8 @@ def _owed_since(connection: Connection, paid: Mapping[str, int]) -> dict[str, da
     since: dict[str, date] = {}
     for number, yen in paid.items():
         ordered = sorted(days[number])
-        for day, held in reversed(list(zip(ordered, accumulate(days[number][day] for day in ordered), strict=True))):
-            if abs(held) < abs(yen) or held * yen < 0:
+        for day, owed in reversed(list(zip(ordered, accumulate(days[number][day] for day in ordered), strict=True))):
+            if abs(owed) < abs(yen) or owed * yen < 0:
                 break
             since[number] = day
     return since

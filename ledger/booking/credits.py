@@ -11,7 +11,7 @@ from ledger import tables
 from ledger.booking import refusals, workflow
 from ledger.booking.authority import ISSUED
 from ledger.booking.credit_origins import credited_from
-from ledger.booking.eligibility import claim, require_application
+from ledger.booking.eligibility import claim
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import ApplicationFacts, applications, related
 from ledger.booking.planning import Plan
@@ -23,6 +23,7 @@ from ledger.journal.closing import require_open
 from ledger.journal.entries import Entry, Result, post, recorded
 from ledger.journal.reversal import CORRECTION, opposite
 from ledger.settlements import Settlement, credits, refunds
+from ledger.store.owners import require_application
 
 UNDONE = N_("the credit that had paid the fee was undone")
 
