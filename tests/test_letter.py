@@ -266,6 +266,7 @@ def test_no_code_and_no_file_of_the_office_is_in_any_letter(book_url: str, langu
     for each in found:
         said = shown(each)
         assert {code for code in CODES if code in said} == set(), said
+        assert all(page.height(page.size) <= HEIGHT for page in pages_of(sheets.workbook(each))), said
         if language == "ja":
             assert not re.search(r"\d{4}-\d\d-\d\d", said), said
 

@@ -22,9 +22,9 @@ SIZES = (10.5, 10.0, 9.5, 9.0)
 # What a size is multiplied by, where a look is larger than the text around it.
 LARGER = {"title": 1.35, "name": 1.15}
 # A page of A4 less its margins, in points.
-HEIGHT = 730.0
+HEIGHT = 740.0
 # From line to line, in parts of the size; and the points that a row has beside its lines.
-_LINE, _ROOM = 1.3, 2.0
+_LINE, _ROOM = 1.25, 2.0
 # The points of a column's unit: 6 with the font of our workbooks, 7 where another stands in for it, never less than
 # this. So a page of 72 units keeps letters of 9 points where it has to be fitted to its paper.
 _UNIT = 5.5

@@ -11,7 +11,7 @@ from ledger.people.register import Person, PostalAddress
 from ledger.statements.issuer import Issuer
 
 # The columns of a letter: the number of a point, its label, its text, and beside the sender the seal.
-WIDTHS = (3.0, 15.0, 20.0, 26.0, 8.0)
+WIDTHS = (3.0, 15.0, 22.0, 24.0, 8.0)
 KEYS = ("point", "label", "text", "sender", "seal")
 _LAST = len(WIDTHS) - 1
 
