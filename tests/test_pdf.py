@@ -51,6 +51,45 @@ def test_when_libreoffice_fails_nothing_is_written(
         assert not (tmp_path / words[-1]).exists()
 
 
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program in LibreOffice's place that makes something of each workbook; it notes down how it was called."""
+    program, calls = tmp_path / "soffice", tmp_path / "calls"
+    program.write_text(
+        f"""#!/bin/sh
+echo "$@" >> {calls}
+for file in "$@"; do case "$file" in *.xlsx) echo "%PDF-1.7" > "${{file%.xlsx}}.pdf";; esac; done
+"""
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(pdf, "PROGRAMS", (str(program),))
+    return calls
+
+
+@SQLITE
+def test_all_letters_are_printed_in_one_call_with_a_profile_of_its_own(
+    letters: str, tmp_path: Path, stand_in: Path
+) -> None:
+    folder = tmp_path / "letters"
+    desk.done(letters, "letter", "--everyone", "--out", str(folder), "--pdf")
+    stems = {ending: {path.stem for path in folder.glob(f"*.{ending}")} for ending in ("xlsx", "pdf")}
+    assert stems["xlsx"] == stems["pdf"] and len(stems["pdf"]) == len(TOLD) + 1
+    (call,) = stand_in.read_text().splitlines()
+    assert "-env:UserInstallation=file:///" in call and call.count(".xlsx") == len(TOLD) + 1
+
+
+@SQLITE
+def test_file_of_somebody_is_not_written_over_nor_is_anything_beside_it(
+    letters: str, tmp_path: Path, stand_in: Path
+) -> None:
+    (tmp_path / "x.pdf").write_text("somebody's")
+    said = desk.typed(letters, "letter", "1", "--out", str(tmp_path / "x.xlsx"), "--pdf")
+    assert (said.exit_code, "(file-in-the-way)" in said.stderr, stand_in.exists()) == (1, True, True)
+    assert not (tmp_path / "x.xlsx").exists()
+    desk.done(letters, "letter", "1", "--out", str(tmp_path / "x.xlsx"), "--pdf", "--replace")
+    assert (tmp_path / "x.pdf").read_text().startswith("%PDF")
+
+
 @SQLITE
 @pytest.mark.office
 @pytest.mark.parametrize("language", ["ja", "en"])
