@@ -77,6 +77,10 @@ REFUSED = [
     # The question.
     ("check", "nobody-asked"),
     ("decide", "nobody-asked"),
+    ("letter --out x", "nobody-asked"),
+    ("letter 1 --reminders --out x", "not-of-reminders"),
+    ("letter --reminders --state eligible --out x", "not-of-reminders"),
+    ("letter 1 --as-of 2012-02-20 --out x.xlsx", "only-of-reminders"),
     ("check --application LATER --as-of 2012-05-31", "not-yet-applied"),
     ("decide FREE LATER --as-of 2012-05-10", "not-yet-applied"),
     ("check --everyone --as-of 2012-02-30", "not-a-day"),
@@ -401,6 +405,7 @@ ELSEWHERE = {
     " MemberHasApplications WithdrawnBeforeKnown",
     "test_refunds.py": "FeeNotHeld",
     "test_layouts.py": "notice-not-given",
+    "test_pdf.py": "no-libre-office no-pdf-made",
     "test_idempotency.py": "key-used-differently no-key-taken",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
     "test_who_signs.py": "names-nobody",

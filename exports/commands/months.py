@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Reason, option
+from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Pdf, Reason, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.i18n import N_
@@ -73,20 +73,20 @@ month.lists(REPORTS["months"], "list")
 
 
 @statement.runs("month", "2012-09 --out 月次-2012-09.xlsx")
-def statement_month(session: Session, month: InMonth, out: Out) -> Answer:
+def statement_month(session: Session, month: InMonth, out: Out, pdf: Pdf = False) -> Answer:
     """The workbook of a month: cover, trial balance, journal, ledgers, fees held, decisions."""
     from exports.issued import reproduce, stamp
 
     with session.reading() as books:
-        reproduce.write(books.connection, stamp.of_month(books.connection, month), out)
+        reproduce.write(books.connection, stamp.of_month(books.connection, month), out, pdf=pdf)
     return written(out)
 
 
 @statement.runs("member", "'東京 第9001号' --out 会員.xlsx")
-def statement_member(session: Session, member: Member, out: Out, as_of: AsOf) -> Answer:
+def statement_member(session: Session, member: Member, out: Out, as_of: AsOf, pdf: Pdf = False) -> Answer:
     """Everything about one member."""
     from exports.issued import reproduce, stamp
 
     with session.reading() as books:
-        reproduce.write(books.connection, stamp.of_member(books.connection, member, as_of), out)
+        reproduce.write(books.connection, stamp.of_member(books.connection, member, as_of), out, pdf=pdf)
     return written(out)

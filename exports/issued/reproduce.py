@@ -10,17 +10,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from exports.formats import pdf as printed
 from exports.formats import xlsx
 from exports.formats.outfile import require_workbook
 from exports.formats.sheet import Workbook
+from exports.issued import letter_as_list, version_0_1
 from exports.issued import stamp as stamps
-from exports.issued import version_0_1
 from exports.issued.compare import differences
 from exports.issued.layout import EarlierLayout, Layout
 from exports.issued.layout import of as layout_of
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import Stamp
-from exports.reports import REPORTS, cover, letter, member, month
+from exports.reports import REPORTS, cover, letter, member, month, reminder
 from exports.reports.report import Listing
 from ledger import dates, i18n
 from ledger.audit import chain, snapshot, verify
@@ -34,6 +35,7 @@ from ledger.statements import letter as letters
 from ledger.statements.issuer import issuer
 from ledger.statements.member import member_statement
 from ledger.statements.month import month_statement
+from ledger.statements.reminder import reminders
 
 
 @dataclass
@@ -50,17 +52,34 @@ def _month(connection: Connection, stamp: Stamp) -> Workbook:
     return month.workbook(month_statement(connection, named), seal=seal(connection, named))
 
 
+class _NothingToRemindOf(Exception):
+    """No reminder of this application was written on that day."""
+
+
+def _reminder(connection: Connection, stamp: Stamp) -> Workbook:
+    """The reminder of a day. Raises _NothingToRemindOf where none was written: the receipt was not to be asked for."""
+    for one in reminders(connection, stamp.day):
+        if one.receipt.application == stamp.about:
+            return reminder.workbook(one)
+    raise _NothingToRemindOf
+
+
 _STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {
     "month": _month,
     "member": lambda connection, stamp: member.workbook(member_statement(connection, stamp.about, stamp.day)),
     "letter": lambda connection, stamp: letter.workbook(letters.letter(connection, int(stamp.about))),
+    "reminder": _reminder,
 }
 
 
 def _issued(connection: Connection, stamp: Stamp) -> Workbook:
     """The statement that a stamp describes, with the issuer of its day."""
+    return _by_its_issuer(connection, stamp, _STATEMENTS[stamp.of](connection, stamp))
+
+
+def _by_its_issuer(connection: Connection, stamp: Stamp, workbook: Workbook) -> Workbook:
     earlier = version_0_1.issuer(stamp)
-    return _STATEMENTS[stamp.of](connection, stamp).issued_by(issuer(connection).name if earlier is None else earlier)
+    return workbook.issued_by(issuer(connection).name if earlier is None else earlier)
 
 
 def of_listing(listing: Listing) -> Workbook:
@@ -68,11 +87,11 @@ def of_listing(listing: Listing) -> Workbook:
     return Workbook(listing.report.title, listing.made_on, (listing.sheet(),), listing.issuer)
 
 
-def write(connection: Connection, stamp: Stamp, path: Path) -> None:
-    """Writes the statement that a stamp describes. Refused: the name of another kind of file."""
+def write(connection: Connection, stamp: Stamp, path: Path, *, pdf: bool = False) -> None:
+    """Writes the statement that a stamp describes. Refused: the name of another kind of file; what `pdf.write` does."""
     require_workbook(path)
     with snapshot.after(connection, stamp.batch):
-        xlsx.write(stamps.stamped(_issued(connection, stamp), stamp), path)
+        printed.write([(stamps.stamped(_issued(connection, stamp), stamp), path)], pdf=pdf)
 
 
 @dataclass(frozen=True)
@@ -137,7 +156,7 @@ class _HandedOut:
         """The differences from the books as they stood, and the notes of an earlier layout."""
         layout = stamps.layout_of(self.content.properties)
         with i18n.speaking(stamp.language), snapshot.after(connection, stamp.batch):
-            workbook = self._made(connection, stamp)
+            workbook = self._made(connection, stamp, layout)
             if layout is not None and layout == layout_of(workbook):
                 return self._compared(stamps.stamped(workbook, stamp)), []
             return self._compared_as_laid_out(workbook, layout or version_0_1.layout(stamp.of))
@@ -155,14 +174,21 @@ class _HandedOut:
         books = ReadWorkbook(rendered.getvalue())
         return list(differences(self.content, books, self.path.name, uncompared)), earlier.notes
 
-    def _made(self, connection: Connection, stamp: Stamp) -> Workbook:
+    def _made(self, connection: Connection, stamp: Stamp, layout: Layout | None) -> Workbook:
         stamp = version_0_1.asked(stamp)
         if stamp.of in REPORTS:
             listing = self._listing(connection, stamp)
             return of_listing(replace(listing, issuer=version_0_1.issuer(stamp) or listing.issuer))
         if stamp.of not in _STATEMENTS or (stamp.of == "letter" and not re.fullmatch("[1-9][0-9]{0,8}", stamp.about)):
             raise NotAStatement(str(self.path))
-        return _issued(connection, stamp)
+        if stamp.of == "letter" and letter_as_list.is_of(layout):
+            return _by_its_issuer(
+                connection, stamp, letter_as_list.workbook(letters.letter(connection, int(stamp.about)))
+            )
+        try:
+            return _issued(connection, stamp)
+        except _NothingToRemindOf:
+            raise NotAStatement(str(self.path)) from None
 
     def _listing(self, connection: Connection, stamp: Stamp) -> Listing:
         report = REPORTS[stamp.of]
