@@ -74,6 +74,14 @@ def day_of(moment: datetime) -> date:
     return moment.replace(tzinfo=UTC).astimezone(_JAPAN).date()
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; where that month has no such day, its last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return min(
+        day.replace(year=year, month=month + 1, day=1) + timedelta(days=day.day - 1), Month(year, month + 1).last
+    )
+
+
 @dataclass(frozen=True)
 class ReadDay:
     """A day as a text names it, or why it names none: not-a-day, no-year, another-weekday (`weekday`: the right one).

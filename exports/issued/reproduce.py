@@ -29,11 +29,9 @@ from ledger.dates import Month
 from ledger.errors import Exit, NotAStatement, Refusal
 from ledger.i18n import N_, Language, _
 from ledger.intake import files as input_files
-from ledger.journal.closing import seal
 from ledger.statements import letter as letters
 from ledger.statements.issuer import issuer
 from ledger.statements.member import member_statement
-from ledger.statements.month import month_statement
 
 
 @dataclass
@@ -45,22 +43,19 @@ class NoticeNotGiven(Refusal):
     instead = N_("name its file as well: seisan verify {file} --notice FILE.py")
 
 
-def _month(connection: Connection, stamp: Stamp) -> Workbook:
-    named = Month.of(stamp.day)
-    return month.workbook(month_statement(connection, named), seal=seal(connection, named))
-
-
-_STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {
-    "month": _month,
-    "member": lambda connection, stamp: member.workbook(member_statement(connection, stamp.about, stamp.day)),
-    "letter": lambda connection, stamp: letter.workbook(letters.letter(connection, int(stamp.about))),
+# How each statement is made that a stamp describes; the layout is that of a file to which it is compared, if any.
+_STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] = {
+    "month": lambda connection, stamp, earlier: month.made(connection, Month.of(stamp.day), earlier=earlier),
+    "member": lambda connection, stamp, _earlier: member.workbook(member_statement(connection, stamp.about, stamp.day)),
+    "letter": lambda connection, stamp, _earlier: letter.workbook(letters.letter(connection, int(stamp.about))),
 }
 
 
-def _issued(connection: Connection, stamp: Stamp) -> Workbook:
+def _issued(connection: Connection, stamp: Stamp, layout: Layout | None = None) -> Workbook:
     """The statement that a stamp describes, with the issuer of its day."""
     earlier = version_0_1.issuer(stamp)
-    return _STATEMENTS[stamp.of](connection, stamp).issued_by(issuer(connection).name if earlier is None else earlier)
+    made = _STATEMENTS[stamp.of](connection, stamp, layout)
+    return made.issued_by(issuer(connection).name if earlier is None else earlier)
 
 
 def of_listing(listing: Listing) -> Workbook:
@@ -137,10 +132,11 @@ class _HandedOut:
         """The differences from the books as they stood, and the notes of an earlier layout."""
         layout = stamps.layout_of(self.content.properties)
         with i18n.speaking(stamp.language), snapshot.after(connection, stamp.batch):
-            workbook = self._made(connection, stamp)
+            known = version_0_1.layout(stamp.of) if layout is None else layout
+            workbook = self._made(connection, stamp, known)
             if layout is not None and layout == layout_of(workbook):
                 return self._compared(stamps.stamped(workbook, stamp)), []
-            return self._compared_as_laid_out(workbook, layout or version_0_1.layout(stamp.of))
+            return self._compared_as_laid_out(workbook, known)
 
     def _compared(self, workbook: Workbook) -> list[Fault]:
         rendered = BytesIO()
@@ -155,14 +151,14 @@ class _HandedOut:
         books = ReadWorkbook(rendered.getvalue())
         return list(differences(self.content, books, self.path.name, uncompared)), earlier.notes
 
-    def _made(self, connection: Connection, stamp: Stamp) -> Workbook:
+    def _made(self, connection: Connection, stamp: Stamp, layout: Layout) -> Workbook:
         stamp = version_0_1.asked(stamp)
         if stamp.of in REPORTS:
             listing = self._listing(connection, stamp)
             return of_listing(replace(listing, issuer=version_0_1.issuer(stamp) or listing.issuer))
         if stamp.of not in _STATEMENTS or (stamp.of == "letter" and not re.fullmatch("[1-9][0-9]{0,8}", stamp.about)):
             raise NotAStatement(str(self.path))
-        return _issued(connection, stamp)
+        return _issued(connection, stamp, layout)
 
     def _listing(self, connection: Connection, stamp: Stamp) -> Listing:
         report = REPORTS[stamp.of]

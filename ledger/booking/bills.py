@@ -10,23 +10,20 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import BigInteger, Connection, and_, func, or_, select
 
-from ledger import tables
+from ledger import facts, tables
 from ledger.booking import inputs
-from ledger.booking.authority import ISSUED, WAIVED
 from ledger.booking.clearing import Clearing, clear
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import BillLine, bill_lines, by_application
 from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, NotOwedYet, UnknownBill
-from ledger.codes import Account
+from ledger.codes import ISSUED, PAID, REPAID, WAIVED, Account
 from ledger.i18n import N_, _
+from ledger.journal.balances import sides
 from ledger.journal.entries import parts, post
 from ledger.store.records import batches
-
-PAID = "authority_paid"
-REPAID = "authority_repaid"
 
 # The states of a line, as they are spoken of. What other lines clear wholly agrees.
 STATES = {
@@ -81,6 +78,22 @@ class BillPayment:
 
 
 @dataclass(frozen=True)
+class Booked:
+    """What the journal says of each application, in yen: owed since its certificate was issued, and waived (negative).
+
+    `short` are those whose certificate is issued, but whose fee is not wholly received.
+    """
+
+    issued: Mapping[str, int]
+    waived: Mapping[str, int]
+    short: Collection[str]
+
+    def owed(self, application: str) -> int:
+        """What is owed for it in all, paid or not."""
+        return self.issued.get(application, 0) + self.waived.get(application, 0)
+
+
+@dataclass(frozen=True)
 class _InBooks:
     """What the books say of an application: yen owed of its debt, whether it was waived, whether it is unknown."""
 
@@ -121,26 +134,46 @@ def reconcile(connection: Connection) -> list[BillComparison]:
 
 
 def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, _Transferred]) -> list[BillComparison]:
-    issued = plan.by_part(ISSUED, Account.AUTHORITY_PAYABLE)
-    waived = plan.by_part(WAIVED, Account.AUTHORITY_PAYABLE)
-
-    def owed_for(application: str) -> int:
-        return issued.get(application, 0) + waived.get(application, 0)
-
     bills = bill_lines(connection)
-    paid = {line: transfers[_key(line)].yen for line in bills if _key(line) in transfers}
-    clearings = {
+    issued = plan.by_part(ISSUED, Account.AUTHORITY_PAYABLE)
+    numbers = set(connection.execute(select(tables.application.c.number)).scalars())
+    # Only a line that stands is asked whether its fee was received; what others clear wholly is not.
+    clearings = _clearings(bills, issued, transfers)
+    billed = {line.application for clearing in clearings.values() for line in _standing(clearing)}
+    short = _not_received(connection, plan, (billed & numbers) - issued.keys())
+    booked = Booked(issued, plan.by_part(WAIVED, Account.AUTHORITY_PAYABLE), short)
+    return _compared(bills, clearings, booked, transfers, numbers)
+
+
+def _clearings(
+    bills: list[BillLine], issued: Mapping[str, int], transfers: Mapping[_LineKey, _Transferred]
+) -> dict[str, Clearing]:
+    paid = _paid(bills, transfers)
+    return {
         application: clear(lines, issued.get(application, 0), paid)
         for application, lines in by_application(bills).items()
     }
+
+
+def _paid(bills: list[BillLine], transfers: Mapping[_LineKey, _Transferred]) -> dict[BillLine, int]:
+    return {line: transfers[_key(line)].yen for line in bills if _key(line) in transfers}
+
+
+def _compared(
+    bills: list[BillLine],
+    clearings: Mapping[str, Clearing],
+    booked: Booked,
+    transfers: Mapping[_LineKey, _Transferred],
+    numbers: Collection[str],
+) -> list[BillComparison]:
+    """Every line beside what is booked; `numbers` are the applications there are."""
+    paid = _paid(bills, transfers)
     billed = {line.application for clearing in clearings.values() for line in _standing(clearing)}
     billed_on = {line.bill: line.billed_on for line in bills}
-    numbers = set(connection.execute(select(tables.application.c.number)).scalars())
-    short = _not_received(connection, plan, (billed & numbers) - issued.keys())
     compared: dict[BillLine, BillComparison] = {}
     for application, clearing in clearings.items():
-        owed = owed_for(application)
-        books = _InBooks(owed, application in waived, application not in numbers, application in short)
+        owed = booked.owed(application)
+        books = _InBooks(owed, application in booked.waived, application not in numbers, application in booked.short)
         still_open = _open(clearing, paid)
         for line, state in _states(clearing, books, paid):
             columns = (line.bill, application, line.nth, line.yen, owed, state, line.billed_on)
@@ -148,15 +181,46 @@ def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, 
             compared[line] = BillComparison(*columns, left, paid.get(line, 0), still_open[line])
     missing = [
         BillComparison(None, application, 1, 0, owed, "not_billed")
-        for application in sorted(issued.keys() - billed)
-        if (owed := owed_for(application)) > 0
+        for application in sorted(booked.issued.keys() - billed)
+        if (owed := booked.owed(application)) > 0
     ]
     gone = [
-        BillComparison(bill, number, nth, 0, owed_for(number), "paid_beyond_bill", billed_on.get(bill), 0, yen)
+        BillComparison(bill, number, nth, 0, booked.owed(number), "paid_beyond_bill", billed_on.get(bill), 0, yen)
         for bill, number, nth in sorted(transfers.keys() - {_key(line) for line in bills})
         if (yen := transfers[bill, number, nth].signed)
     ]
     return [*(compared[line] for line in bills), *gone, *missing]
+
+
+# --- as of a day ----------------------------------------------------------------------------------------------------
+
+
+def reconcile_as_of(connection: Connection, as_of: date) -> list[BillComparison]:
+    """The lines billed by a day beside the books at its end, as known by then; see `reconcile`.
+
+    An application whose certificate was issued by the day and which is not owed then is one whose fee is not received.
+    """
+    bills, transfers = bill_lines(connection, as_of=as_of), _transfers(connection, as_of)
+    issued = _moved(connection, ISSUED, as_of)
+    known = facts.known(facts.AS_OF)
+    ended = or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None))
+    rows = connection.execute(select(known.c.application, ended), {"as_of": as_of}).all()
+    short = {number for number, of_issue in rows if of_issue and number not in issued}
+    booked = Booked(issued, _moved(connection, WAIVED, as_of), short)
+    numbers = {number for number, _of_issue in rows} | issued.keys()
+    return _compared(bills, _clearings(bills, issued, transfers), booked, transfers, numbers)
+
+
+def _moved(connection: Connection, event: str, as_of: date) -> dict[str, int]:
+    """What entries of an event brought into the authority's account by a day, by application, credit positive."""
+    moved = sides(and_(tables.entry.c.event == event, tables.entry.c.happened_on <= as_of)).c
+    yen = func.sum(moved.credit - moved.debit).cast(BigInteger)
+    statement = select(moved.application, yen).where(moved.account == Account.AUTHORITY_PAYABLE.value)
+    statement = statement.where(moved.application.is_not(None)).group_by(moved.application).having(yen != 0)
+    return dict(connection.execute(statement).all())
+
+
+# --- what is asked --------------------------------------------------------------------------------------------------
 
 
 def require_bill(connection: Connection, bill: str) -> str:
@@ -292,8 +356,8 @@ def payable(lines: Collection[BillComparison], held: Mapping[str | None, int]) -
     return bills
 
 
-def _transfers(connection: Connection) -> defaultdict[_LineKey, _Transferred]:
-    """What was transferred for each line of each bill.
+def _transfers(connection: Connection, as_of: date | None = None) -> defaultdict[_LineKey, _Transferred]:
+    """What was transferred for each line of each bill, ever or by a day.
 
     A reversal takes back what its original did, also where the original is itself a reversal.
     """
@@ -304,6 +368,8 @@ def _transfers(connection: Connection) -> defaultdict[_LineKey, _Transferred]:
         .where(entry.c.event.in_((PAID, REPAID)))
         .order_by(entry.c.no)
     )
+    if as_of is not None:
+        statement = statement.where(entry.c.happened_on <= as_of)
     transfers: defaultdict[_LineKey, _Transferred] = defaultdict(_Transferred)
     of: dict[int, tuple[_Transferred, int]] = {}
     for no, own_key, reverses, yen in connection.execute(statement):

@@ -96,6 +96,27 @@ def sides(when: ColumnElement[bool] | None = None) -> Subquery:
     return union_all(*both).subquery("sides")
 
 
+def parts(when: ColumnElement[bool]) -> Subquery:
+    """What each part of the accounts that have parts holds: account, application, deposit, left (credit positive, yen).
+
+    What names no part where it should stands under neither.
+    """
+    chart, moved = tables.account, sides(when)
+    by_application = chart.c.kept_by.in_(("application", "application or deposit"))
+    by_deposit = chart.c.kept_by.in_(("deposit", "application or deposit"))
+    application = case((by_application, moved.c.application))
+    # What is kept by either is kept by the deposit only where no application is named.
+    deposit = case((and_(by_deposit, or_(~by_application, moved.c.application.is_(None))), moved.c.deposit))
+    left = func.sum(moved.c.credit - moved.c.debit).cast(BigInteger).label("left")
+    return (
+        select(moved.c.account, application.label("application"), deposit.label("deposit"), left)
+        .join(chart, chart.c.code == moved.c.account)
+        .where(chart.c.kept_by.is_not(None))
+        .group_by(moved.c.account, application, deposit)
+        .subquery()
+    )
+
+
 def held(
     connection: Connection, account: str, by: Literal["application", "deposit"], as_of: date | None = None
 ) -> dict[str | None, int]:

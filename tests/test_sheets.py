@@ -1,0 +1,192 @@
+"""The sheets of the month that tell an account part by part, and what was corrected or entered late."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from exports.reports import month
+from ledger import dates, i18n, tables
+from ledger.booking import bills
+from ledger.booking.billed import billed
+from ledger.booking.run import book
+from ledger.dates import Month
+from ledger.statements import late
+from ledger.statements import month as statements
+from ledger.store import database
+from tests import given
+from tests.test_statements import CLERK, LAST, SEPTEMBER, day, failing, september, statement
+
+
+@pytest.fixture
+def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Books at the end of the small federation's September; the clock stands still."""
+    monkeypatch.setattr(dates, "now", lambda: datetime(2012, 10, 1, 0, 30))
+    with database.writing(book_url) as connection:
+        september(connection)
+    return book_url
+
+
+# --- subsidiary ledgers ---------------------------------------------------------------------------------------------
+
+
+def test_each_part_goes_on_from_what_was_brought_forward(months_end: str) -> None:
+    found = statement(months_end)
+    for ledger in found.details.subsidiary:
+        assert ledger.total == ledger.in_ledger, ledger.account
+        for part in ledger.parts:
+            moved = sum(posted.line.credit - posted.line.debit for posted in part.lines)
+            sign = -1 if found.chart.accounts[ledger.account].on_debit_side else 1
+            assert part.closing == part.opening + sign * moved, part
+            assert part.opening or part.lines, part
+    parts = {
+        (part.account, part.part): (part.opening, part.closing)
+        for each in found.details.subsidiary
+        for part in each.parts
+    }
+    assert parts["2010", "2011-0001"] == (7245, 0)
+    assert parts["2010", "2012-0103"] == (7245, 7245)
+    assert parts["2050", "D-77"] == (0, 7245)
+
+
+def _without_unmoved(made: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *given: [
+        replace(ledger, parts=tuple(part for part in ledger.parts if part.lines)) for ledger in made(*given)
+    ]
+
+
+def _without_any(_made: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *_given: []
+
+
+def _nothing_waived(made: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *given: replace(made(*given), waived=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "noticed"),
+    [
+        ("subsidiary_ledgers", _without_unmoved, "subsidiary"),
+        ("suspense", _without_any, "suspense"),
+        ("payable", _nothing_waived, "authority_payable"),
+    ],
+)
+def test_sheet_that_leaves_something_out_does_not_agree(
+    months_end: str, monkeypatch: pytest.MonkeyPatch, name: str, broken: Callable[..., Any], noticed: str
+) -> None:
+    monkeypatch.setattr(statements, name, broken(getattr(statements, name)))
+    assert failing(statement(months_end)) == {noticed}
+
+
+# --- what waits, and what was billed --------------------------------------------------------------------------------
+
+
+def test_deposit_in_suspense_tells_whose_it_could_be(months_end: str) -> None:
+    with database.writing(months_end) as connection:
+        of = given.source(connection)
+        given.deposit(connection, of, "D-78", day(9, 25), 7245, None)
+        connection.execute(
+            tables.deposit_known.insert().values(
+                deposit="D-78", received_on=day(9, 25), yen=7245, payer="2012-0102", known_on=day(9, 25), source=of
+            )
+        )
+        book(connection, LAST, by=CLERK)
+    rows = {row.reference: row for row in statement(months_end).details.suspense}
+    assert (rows["D-77"].since, rows["D-77"].days, rows["D-77"].left) == (day(9, 11), 19, 7245)
+    assert (rows["D-77"].state, rows["D-77"].candidates) == ("no_candidate", ())
+    assert (rows["D-78"].state, rows["D-78"].candidates) == ("one_candidate", ("2012-0102",))
+
+
+def test_bills_as_of_the_last_day_are_those_of_today(months_end: str) -> None:
+    """Nothing happened after September: what is said as of its last day is what is said now."""
+    with database.reading(months_end) as connection:
+        assert bills.reconcile_as_of(connection, LAST) == bills.reconcile(connection)
+        assert bills.reconcile_as_of(connection, day(8, 31)) != bills.reconcile(connection)
+
+
+def test_bills_of_before_stay_until_they_agree(months_end: str) -> None:
+    october = Month(2012, 10)
+    with database.reading(months_end) as connection:
+        now = [(row.line.application, row.line.state) for row in billed(connection, SEPTEMBER.first, LAST)]
+        later = [(row.line.application, row.next_step) for row in billed(connection, october.first, october.last)]
+    assert now[0] == ("2011-0001", "billed_though_waived")
+    assert now[-1] == ("2012-0103", "agreed")
+    assert dict(later)["2011-0001"] == "ask"
+    assert dict(later)["2012-0103"] == "to_transfer"
+
+
+# --- corrections, and what was late ---------------------------------------------------------------------------------
+
+
+def test_correction_names_what_was_posted_instead(months_end: str) -> None:
+    with database.writing(months_end) as connection:
+        of = given.source(connection)
+        mailed = {
+            "application": "2012-0104",
+            "name": "mailed_on",
+            "day": day(9, 7),
+            "known_on": day(9, 29),
+            "source": of,
+        }
+        connection.execute(tables.fact.insert().values(mailed))
+        book(connection, LAST, by=CLERK)
+    found = statement(months_end)
+    by_event = {row.original.event: row for row in found.corrections}
+    corrected = by_event["certificate_issued"]
+    assert (corrected.original.on, corrected.reversal.on) == (day(9, 5), day(9, 29))
+    assert corrected.instead is not None
+    assert (corrected.instead.event, corrected.instead.reverses) == ("certificate_issued", None)
+    assert by_event["transfer_fee"].instead is None
+    assert len(found.corrections) == sum(entry.reverses is not None for entry in found.entries)
+
+
+@pytest.mark.parametrize(
+    ("entered", "count"),
+    [(datetime(2012, 11, 5, 14, 59), 0), (datetime(2012, 11, 5, 15, 0), 1), (datetime(2013, 1, 1), 1)],
+    ids=["two months after", "the day after, in Japan", "long after"],
+)
+def test_entry_is_late_from_the_day_after_the_cycle(entered: datetime, count: int, months_end: str) -> None:
+    of_day = next(entry for entry in statement(months_end).entries if entry.on == day(9, 5))
+    found = late.late_entries([replace(of_day, recorded_at=entered)])
+    assert len(found) == count
+    assert [row.days for row in found] == [(dates.day_of(entered) - day(9, 5)).days] * count
+
+
+def test_entry_of_a_closed_month_is_late_by_its_own_day(months_end: str) -> None:
+    of_day = next(entry for entry in statement(months_end).entries if entry.on == day(9, 5))
+    (found,) = late.late_entries([replace(of_day, for_day=day(7, 1), recorded_at=datetime(2012, 9, 5))])
+    assert (found.fact_on, found.days) == (day(7, 1), 66)
+
+
+@pytest.mark.parametrize(
+    ("on", "months", "expected"),
+    [
+        (day(12, 31), 2, date(2013, 2, 28)),
+        (day(9, 5), 2, day(11, 5)),
+        (day(1, 31), 1, day(2, 29)),
+        (day(10, 31), 2, day(12, 31)),
+    ],
+)
+def test_same_day_months_later(on: date, months: int, expected: date) -> None:
+    assert dates.months_after(on, months) == expected
+
+
+# --- nothing at all -------------------------------------------------------------------------------------------------
+
+
+def test_month_without_anything_says_so_on_every_sheet(book_url: str) -> None:
+    i18n.use("en")
+    with database.reading(book_url) as connection:
+        made = month.made(connection, SEPTEMBER)
+    silent = [sheet.name for sheet in made.sheets if month.NOTHING not in sheet.notes]
+    assert silent == ["Cover", "Trial balance"]
+    assert all(block.columns for sheet in made.sheets for block in sheet.blocks)
+
+
+def test_accounts_in_which_nothing_ever_moved_are_left_out(months_end: str) -> None:
+    with database.reading(months_end) as connection:
+        made = {sheet.name: sheet for sheet in month.made(connection, SEPTEMBER).sheets}
+    codes = [row[0] for row in made["Trial balance of the month"].blocks[0].rows if isinstance(row, tuple)]
+    assert codes == ["1110", "2010", "2020", "2040", "2041", "2050", "2060", "5310"]
