@@ -24,6 +24,8 @@ pytestmark = pytest.mark.thorough
 JOURNAL = "仕訳帳"
 STATEMENTS = {
     "month": ("statement", "month", "2012-04"),
+    "sheet of a month": ("statement", "month", "2012-04", "--sheet", "認証局請求照合"),
+    "sheet of a member": ("statement", "member", desk.MEMBER, "--as-of", "2012-04-30", "--sheet", "facts"),
     "member": ("statement", "member", desk.MEMBER, "--as-of", "2012-04-30"),
     "letter": ("letter", "1"),
     "check": ("check", desk.MEMBER, "--as-of", "2012-04-30", "--all"),

@@ -127,6 +127,7 @@ SHORTENED = {"not-rows": ["--reason", "誤り"]}
 IN_WORDS = """
     unknown-member unknown-kind no-such-kind no-such-setting not-a-setting not-a-day no-such-month no-such-language
     not-text nobody-asked no-such-format not-a-workbook not-a-statement not-writable books-are-there not-a-bank-day
+    no-such-sheet no-sheet-format
     month-not-over credit-to-another-member not-a-reissue reissue-withdrawn nothing-owed done-differently
     already-settled settled-otherwise no-such-journal-format disk-full file-in-the-way
 """.split()

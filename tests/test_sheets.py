@@ -1,11 +1,14 @@
 """The sheets of the month that tell an account part by part, and what was corrected or entered late."""
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from exports.reports import month
 from ledger import dates, i18n, tables
@@ -16,7 +19,7 @@ from ledger.dates import Month
 from ledger.statements import late
 from ledger.statements import month as statements
 from ledger.store import database
-from tests import given
+from tests import desk, given
 from tests.test_statements import CLERK, LAST, SEPTEMBER, day, failing, september, statement
 
 
@@ -190,3 +193,46 @@ def test_accounts_in_which_nothing_ever_moved_are_left_out(months_end: str) -> N
         made = {sheet.name: sheet for sheet in month.made(connection, SEPTEMBER).sheets}
     codes = [row[0] for row in made["Trial balance of the month"].blocks[0].rows if isinstance(row, tuple)]
     assert codes == ["1110", "2010", "2020", "2040", "2041", "2050", "2060", "5310"]
+
+
+# --- one sheet alone ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def kept(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Books in which something of everything has happened; no test here changes them."""
+    with desk.books(request, desk.everything) as url:
+        yield url
+
+
+MONTH = ("statement", "month", "2012-04")
+
+
+@pytest.mark.parametrize("name", ["仮受金明細", "Suspense receipts", "suspense receipts", " 仮受金明細 "])
+def test_sheet_is_found_by_its_name_in_either_language(kept: str, tmp_path: Path, name: str) -> None:
+    desk.done(kept, *MONTH, "--sheet", name, "--out", str(file := tmp_path / "x.xlsx"))
+    assert load_workbook(file).sheetnames == ["仮受金明細"]
+    assert desk.done(kept, "verify", str(file)).exit_code == 0
+
+
+def test_sheet_alone_is_that_of_the_whole_workbook(kept: str, tmp_path: Path) -> None:
+    desk.done(kept, *MONTH, "--out", str(tmp_path / "whole.xlsx"))
+    whole = load_workbook(tmp_path / "whole.xlsx")
+    for name in whole.sheetnames:
+        desk.done(kept, *MONTH, "--sheet", name, "--out", str(tmp_path / "one.xlsx"), "--replace")
+        (sheet,) = load_workbook(tmp_path / "one.xlsx").worksheets
+        assert [*sheet.values] == [*whole[name].values], name
+
+
+def test_sheet_as_csv_has_its_rows_under_the_titles(kept: str, tmp_path: Path) -> None:
+    desk.done(kept, *MONTH, "--sheet", "訂正・取消一覧", "--out", str(file := tmp_path / "x.csv"))
+    titles, *rows = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
+    assert titles[:3] == ["取消仕訳No.", "取消仕訳の日付", "元の仕訳No."]
+    assert rows
+    assert all(len(row) == len(titles) for row in rows)
+
+
+def test_name_of_no_sheet_is_answered_with_those_near_to_it(kept: str, tmp_path: Path) -> None:
+    said = desk.typed(kept, *MONTH, "--sheet", "仮受金の明細", "--out", str(tmp_path / "x.xlsx"))
+    assert (said.exit_code, "仮受金明細" in said.output, "(no-such-sheet)" in said.output) == (2, True, True)
+    assert not (tmp_path / "x.xlsx").exists()

@@ -34,6 +34,10 @@ Accept = Annotated[
     ),
 ]
 
+OneSheet = Annotated[
+    str | None, option("--sheet", N_("one sheet alone, by the name on its tab; --out then also takes .csv"), "NAME")
+]
+
 
 @app.writes(
     "close",
@@ -72,21 +76,21 @@ def reopen(books: Books, month: InMonth, reason: Reason) -> Answer:
 month.lists(REPORTS["months"], "list")
 
 
-@statement.runs("month", "2012-09 --out 月次-2012-09.xlsx")
-def statement_month(session: Session, month: InMonth, out: Out) -> Answer:
-    """The workbook of a month: cover, trial balance, journal, ledgers, fees held, decisions."""
+@statement.runs("month", "2012-09 --out 月次-2012-09.xlsx", "2012-09 --sheet 仮受金明細 --out 仮受金.csv")
+def statement_month(session: Session, month: InMonth, out: Out, sheet: OneSheet = None) -> Answer:
+    """The workbook of a month: cover, trial balance, journal, ledgers, deposits, refunds, bills, corrections."""
     from exports.issued import reproduce, stamp
 
     with session.reading() as books:
-        reproduce.write(books.connection, stamp.of_month(books.connection, month), out)
+        reproduce.write(books.connection, stamp.of_month(books.connection, month), out, sheet=sheet)
     return written(out)
 
 
-@statement.runs("member", "'東京 第9001号' --out 会員.xlsx")
-def statement_member(session: Session, member: Member, out: Out, as_of: AsOf) -> Answer:
+@statement.runs("member", "'東京 第9001号' --out 会員.xlsx", "'東京 第9001号' --sheet 判定 --out 判定.csv")
+def statement_member(session: Session, member: Member, out: Out, as_of: AsOf, sheet: OneSheet = None) -> Answer:
     """Everything about one member."""
     from exports.issued import reproduce, stamp
 
     with session.reading() as books:
-        reproduce.write(books.connection, stamp.of_member(books.connection, member, as_of), out)
+        reproduce.write(books.connection, stamp.of_member(books.connection, member, as_of), out, sheet=sheet)
     return written(out)

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from exports.formats import xlsx
+from exports.formats import csv, xlsx
 from exports.formats.outfile import require_workbook
 from exports.formats.sheet import Workbook
+from exports.issued import one_sheet, version_0_1
 from exports.issued import stamp as stamps
-from exports.issued import version_0_1
 from exports.issued.compare import differences
 from exports.issued.layout import EarlierLayout, Layout
 from exports.issued.layout import of as layout_of
@@ -54,7 +54,9 @@ _STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] =
 def _issued(connection: Connection, stamp: Stamp, layout: Layout | None = None) -> Workbook:
     """The statement that a stamp describes, with the issuer of its day."""
     earlier = version_0_1.issuer(stamp)
-    made = _STATEMENTS[stamp.of](connection, stamp, layout)
+    sheet = stamp.question.get("sheet")
+    made = _STATEMENTS[stamp.of](connection, stamp, layout if sheet is None else None)
+    made = made if sheet is None else one_sheet.only(made, sheet) or made
     return made.issued_by(issuer(connection).name if earlier is None else earlier)
 
 
@@ -63,11 +65,25 @@ def of_listing(listing: Listing) -> Workbook:
     return Workbook(listing.report.title, listing.made_on, (listing.sheet(),), listing.issuer)
 
 
-def write(connection: Connection, stamp: Stamp, path: Path) -> None:
-    """Writes the statement that a stamp describes. Refused: the name of another kind of file."""
-    require_workbook(path)
+def write(connection: Connection, stamp: Stamp, path: Path, *, sheet: str | None = None) -> None:
+    """Writes the statement that a stamp describes, or one sheet of it, by its name, as a workbook or as CSV.
+
+    Refused: the name of another kind of file (not-a-workbook, no-sheet-format), and of no sheet (no-such-sheet).
+    """
+    if sheet is None:
+        require_workbook(path)
+    elif path.suffix.lower() not in (".xlsx", ".csv"):
+        raise one_sheet.NoSheetFormat(str(path))
     with snapshot.after(connection, stamp.batch):
-        xlsx.write(stamps.stamped(_issued(connection, stamp), stamp), path)
+        workbook = _issued(connection, stamp)
+        if sheet is not None:
+            found = one_sheet.require_sheet(workbook, sheet)
+            workbook = replace(workbook, sheets=(found,))
+            stamp = replace(stamp, question=stamp.question | {"sheet": found.name})
+        if path.suffix.lower() == ".csv":
+            csv.write(workbook.sheets[0], path)
+        else:
+            xlsx.write(stamps.stamped(workbook, stamp), path)
 
 
 @dataclass(frozen=True)
