@@ -10,17 +10,22 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from exports.reports import month
+from exports.formats.sheet import Sheet, lines
+from exports.reports import month, year
 from ledger import dates, i18n, tables
 from ledger.booking import bills
 from ledger.booking.billed import billed
 from ledger.booking.run import book
-from ledger.dates import Month
+from ledger.dates import FiscalYear, Month
+from ledger.i18n import LANGUAGES, Language
+from ledger.journal.balances import trial_balance
 from ledger.statements import late
 from ledger.statements import month as statements
+from ledger.statements.fees_held import HELD
+from ledger.statements.year import year_statement
 from ledger.store import database
 from tests import desk, given
-from tests.test_statements import CLERK, LAST, SEPTEMBER, day, failing, september, statement
+from tests.test_statements import CHIEF, CLERK, LAST, SEPTEMBER, compare, day, failing, september, statement
 
 
 @pytest.fixture
@@ -174,6 +179,59 @@ def test_entry_of_a_closed_month_is_late_by_its_own_day(months_end: str) -> None
 )
 def test_same_day_months_later(on: date, months: int, expected: date) -> None:
     assert dates.months_after(on, months) == expected
+
+
+# --- a year ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_year_is_the_golden_one(months_end: str, language: Language, update: bool) -> None:
+    i18n.use(language)
+    with database.reading(months_end) as connection:
+        cover, *others = year.made(connection, FiscalYear(2012, 4)).sheets
+    shown = [cover, *(sheet for sheet in others if sheet.name in (year.BALANCES, year.MOVEMENTS, year.FEES))]
+    text = "\n\n".join("\n".join(csv_lines(sheet)) for sheet in shown)
+    compare(f"year-2012.{language}.txt", text + "\n", update=update)
+
+
+def csv_lines(sheet: Sheet) -> Iterator[str]:
+    """A sheet as a person reads it in a diff: its name, its titles, its rows, sums included."""
+    yield f"== {i18n._(sheet.name)}"
+    for block in sheet.blocks:
+        yield " | ".join(i18n._(column.title) for column in block.columns)
+        for row in lines(block):
+            yield " | ".join("" if cell is None else str(getattr(cell, "value", cell)) for cell in row.cells)
+
+
+def test_year_goes_on_from_month_to_month(months_end: str) -> None:
+    with database.reading(months_end) as connection:
+        found = year_statement(connection, FiscalYear(2012, 4))
+        for nth, of_month in enumerate(found.year.months):
+            closing = {balance.code: balance.balance for balance in trial_balance(connection, of_month.last)}
+            assert {row.account.opening.code: row.left[nth] for row in found.accounts} == closing
+    assert found.whole.agrees
+    assert sum(row.left[-1] for row in found.accounts if row.account.opening.code in HELD) == found.fees[-1].left
+    for row in found.accounts:
+        assert (sum(row.debits), sum(row.credits)) == (row.account.debit, row.account.credit)
+
+
+@pytest.mark.parametrize(
+    ("begins", "first", "last"), [(4, "2012-04-01", "2013-03-31"), (1, "2012-01-01", "2012-12-31")]
+)
+def test_year_begins_with_the_month_that_is_set(begins: int, first: str, last: str) -> None:
+    found = FiscalYear(2012, begins)
+    assert (found.first.isoformat(), found.last.isoformat()) == (first, last)
+    assert FiscalYear.ending(found.last) == found
+
+
+def test_setting_says_when_a_year_begins(book_url: str, tmp_path: Path) -> None:
+    for value, sheets in (("10月", "2012-10"), ("4", "2012-04")):
+        desk.done(book_url, "settings", "set", "fiscal_year_begins", value, by=CHIEF)
+        file = tmp_path / f"{sheets}.xlsx"
+        desk.done(book_url, "statement", "year", "2012", "--out", str(file))
+        assert sheets in [cell.value for cell in load_workbook(file)["月別残高"][5]]
+    for file in sorted(tmp_path.glob("*.xlsx")):
+        assert desk.done(book_url, "verify", str(file)).exit_code == 0
 
 
 # --- nothing at all -------------------------------------------------------------------------------------------------

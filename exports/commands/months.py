@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Reason, option
+from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Reason, argument, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.i18n import N_
@@ -34,6 +34,7 @@ Accept = Annotated[
     ),
 ]
 
+Year = Annotated[int, argument("YEAR", N_("the year in which the fiscal year begins"), min=1900, max=9998)]
 OneSheet = Annotated[
     str | None, option("--sheet", N_("one sheet alone, by the name on its tab; --out then also takes .csv"), "NAME")
 ]
@@ -83,6 +84,21 @@ def statement_month(session: Session, month: InMonth, out: Out, sheet: OneSheet 
 
     with session.reading() as books:
         reproduce.write(books.connection, stamp.of_month(books.connection, month), out, sheet=sheet)
+    return written(out)
+
+
+@statement.runs("year", "2012 --out 年次-2012.xlsx", "2012 --sheet 月別残高 --out 月別残高.csv")
+def statement_year(session: Session, year: Year, out: Out, sheet: OneSheet = None) -> Answer:
+    """The workbook of a fiscal year: balances, movements and fees month by month, and the ledgers.
+
+    It begins with April, or with the month that the setting fiscal_year_begins names.
+    """
+    from exports.issued import reproduce, stamp
+    from ledger.store.settings import fiscal_year
+
+    with session.reading() as books:
+        named = fiscal_year(books.connection, year)
+        reproduce.write(books.connection, stamp.of_year(books.connection, named), out, sheet=sheet)
     return written(out)
 
 

@@ -20,12 +20,12 @@ from exports.issued.layout import EarlierLayout, Layout
 from exports.issued.layout import of as layout_of
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import Stamp
-from exports.reports import REPORTS, cover, letter, member, month
+from exports.reports import REPORTS, cover, letter, member, month, year
 from exports.reports.report import Listing
 from ledger import dates, i18n
 from ledger.audit import chain, snapshot, verify
 from ledger.audit.faults import Fault
-from ledger.dates import Month
+from ledger.dates import FiscalYear, Month
 from ledger.errors import Exit, NotAStatement, Refusal
 from ledger.i18n import N_, Language, _
 from ledger.intake import files as input_files
@@ -46,6 +46,7 @@ class NoticeNotGiven(Refusal):
 # How each statement is made that a stamp describes; the layout is that of a file to which it is compared, if any.
 _STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] = {
     "month": lambda connection, stamp, earlier: month.made(connection, Month.of(stamp.day), earlier=earlier),
+    "year": lambda connection, stamp, _earlier: year.made(connection, FiscalYear.ending(stamp.day)),
     "member": lambda connection, stamp, _earlier: member.workbook(member_statement(connection, stamp.about, stamp.day)),
     "letter": lambda connection, stamp, _earlier: letter.workbook(letters.letter(connection, int(stamp.about))),
 }

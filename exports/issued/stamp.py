@@ -19,7 +19,7 @@ from exports.issued import layout
 from exports.issued.layout import Layout
 from exports.reports.report import Listing, Report
 from ledger import i18n, tables
-from ledger.dates import Month
+from ledger.dates import FiscalYear, Month
 from ledger.i18n import Language
 from ledger.journal.closing import closing_of
 from ledger.people.naming import find_member
@@ -113,6 +113,12 @@ def of_month(connection: Connection, month: Month) -> Stamp:
     closed = closing_of(connection, month)
     batch = None if closed is None else _sealed(connection, "month_step", str(closed.no))
     return _stamp(connection, "month", str(month), month.last, batch or _last(connection))
+
+
+def of_year(connection: Connection, year: FiscalYear) -> Stamp:
+    """The stamp of a fiscal year's workbook: once its last month is closed, after the write that closed that."""
+    of_last_month = of_month(connection, year.months[-1])
+    return replace(of_last_month, of="year", about=str(year))
 
 
 def of_member(connection: Connection, member: str, as_of: date) -> Stamp:

@@ -70,7 +70,7 @@ REPORT = Report(
     landscape=False,
 )
 
-_KINDS = {
+KINDS = {
     "asset": N_("Assets in total"),
     "liability": N_("Liabilities in total"),
     "revenue": N_("Revenues in total"),
@@ -85,9 +85,16 @@ _CHANGES = Table(
         Column("balance", N_("Balance of the month"), lambda row: row[0].closing.balance, "yen", 16, total=True),
     ),
     heading=N_("Changes of the month (balances on the account's own side)"),
-    subtotal=Subtotal(by=lambda row: row[0].opening.kind, title=lambda kind: _(_KINDS[kind])),
+    subtotal=Subtotal(by=lambda row: row[0].opening.kind, title=lambda kind: _(KINDS[kind])),
     label_at="account",
 )
+
+
+def closing(changes: "list[PeriodBalance]", chart: "Chart", period: tuple[date, date]) -> Sheet:
+    """The trial balance up to the end of a period."""
+    balances = [AccountBalance(change.closing, chart) for change in changes]
+    block = REPORT.every_table[0].block(balances)
+    return sheet(REPORT.tab, block, title=REPORT.title, period=period, landscape=False)
 
 
 SECTIONS = N_("Trial balance of the month")
@@ -124,7 +131,7 @@ def sections(changes: "list[PeriodBalance]", period: tuple[date, date]) -> Sheet
 
     An account in which nothing has ever moved is left out; one that moved before stays, whatever is left in it.
     """
-    every = {kind: [change for change in changes if change.opening.kind == kind] for kind in _KINDS}
+    every = {kind: [change for change in changes if change.opening.kind == kind] for kind in KINDS}
     whole = {kind: sum(change.closing.balance for change in of_kind) for kind, of_kind in every.items()}
     rows: list[SectionRow | Line] = []
     for kind, of_kind in every.items():
@@ -132,7 +139,7 @@ def sections(changes: "list[PeriodBalance]", period: tuple[date, date]) -> Sheet
         moved = [change for change in of_kind if change.closing.debit or change.closing.credit]
         rows += [SectionRow(change, _percent(change.closing.balance, of)) for change in moved]
         if moved:
-            rows.append(Line({"account": _(_KINDS[kind]), "share": _percent(whole[kind], of)}, "subtotal"))
+            rows.append(Line({"account": _(KINDS[kind]), "share": _percent(whole[kind], of)}, "subtotal"))
     note = N_("The share is of all assets, or of all revenues. An account in which nothing has ever moved is left out.")
     return sheet(SECTIONS, _SECTIONS.block(rows), period=period, landscape=False, notes=(note,))
 

@@ -1,12 +1,13 @@
 """表紙: what the workbook is, how much is in it, and the control totals with what they have to be."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from exports.formats.sheet import Block, Sheet, SheetColumn, TypedValue, Value, Values
 from exports.reports import balance, bill, entries, fees_held, general_ledger, settlements, subsidiary, suspense
 from exports.reports.report import Column, Table, sheet
 from ledger.codes import CONTROLS
 from ledger.i18n import N_, _
+from ledger.journal.chart import Chart
 from ledger.statements.controls import Control, Stands
 from ledger.statements.labels import mark
 from ledger.statements.month import MonthStatement
@@ -61,12 +62,17 @@ def month(statement: MonthStatement, seal: str | None, lacking: Collection[str] 
     return sheet(
         NAME,
         Block(_COUNTS, _counts(statement, seal)),
-        _CONTROLS.block([(control, statement.chart) for control in told]),
+        controls_block(told, statement.chart),
         Block(_SEALS, [("", "", "")], heading=N_("Seals")),
         title=TITLE,
         subtitle=agreement,
         period=(statement.month.first, statement.month.last),
     )
+
+
+def controls_block(controls: Iterable[Control], chart: Chart) -> Block:
+    """The control totals, each with what it has to be."""
+    return _CONTROLS.block([(control, chart) for control in controls])
 
 
 def _counts(statement: MonthStatement, seal: str | None) -> Iterator[Values]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from exports.formats.sheet import Block, Sheet
-from exports.reports.general_ledger import BROUGHT_FORWARD, CARRIED_FORWARD, MONTH_TOTALS
+from exports.reports.general_ledger import OF_MONTH, Wording
 from exports.reports.report import Column, Line, Table, sheet
 from ledger.booking.events import description
 from ledger.i18n import N_, _
@@ -64,18 +64,26 @@ class Whose(NamedTuple):
         return person.number, person.name
 
 
-def month(ledgers: list[SubsidiaryLedger], chart: Chart, whose: Whose, period: tuple[date, date]) -> Sheet:
+def month(
+    ledgers: list[SubsidiaryLedger],
+    chart: Chart,
+    whose: Whose,
+    period: tuple[date, date],
+    wording: Wording = OF_MONTH,
+) -> Sheet:
     """The subsidiary ledger of each account of which a part moved in the month or holds anything."""
     listed = [ledger for ledger in ledgers if ledger.parts or ledger.in_ledger]
     blocks = [
         Block(block.columns, block.rows, chart.name(ledger.account), new_page=bool(at))
         for at, ledger in enumerate(listed)
-        for block in [_TABLE.block(_rows(ledger, chart, whose, period))]
+        for block in [_TABLE.block(_rows(ledger, chart, whose, period, wording))]
     ]
     return sheet(NAME, *(blocks or [_TABLE.block()]), period=period)
 
 
-def _rows(ledger: SubsidiaryLedger, chart: Chart, whose: Whose, period: tuple[date, date]) -> Iterator[PartRow | Line]:
+def _rows(
+    ledger: SubsidiaryLedger, chart: Chart, whose: Whose, period: tuple[date, date], wording: Wording
+) -> Iterator[PartRow | Line]:
     first, last = period
     for part in ledger.parts:
         name = part.part or _(NO_PART)
@@ -84,11 +92,11 @@ def _rows(ledger: SubsidiaryLedger, chart: Chart, whose: Whose, period: tuple[da
         if not part.lines:
             yield Line(about | {"on": first, "text": _(UNMOVED), "balance": part.opening})
             continue
-        yield Line(about | {"on": first, "text": _(BROUGHT_FORWARD), "balance": part.opening})
+        yield Line(about | {"on": first, "text": _(wording.brought_forward), "balance": part.opening})
         for line in part.lines:
             yield PartRow(line, chart, name, member, called)
-        yield Line(about | {"on": last, "text": _(CARRIED_FORWARD), "balance": part.closing})
-    yield Line({"text": _(MONTH_TOTALS)}, "total")
+        yield Line(about | {"on": last, "text": _(wording.carried_forward), "balance": part.closing})
+    yield Line({"text": _(wording.totals)}, "total")
     difference = ledger.total - ledger.in_ledger
     for text, yen in (
         (N_("Brought forward, all parts"), ledger.opening),

@@ -66,6 +66,20 @@ def changes(connection: Connection, first: date, last: date) -> list[PeriodBalan
     ]
 
 
+def by_day(connection: Connection, first: date, last: date) -> dict[tuple[str, date], tuple[int, int]]:
+    """What was debited and credited to each account on each day of a period, in yen; by account and day."""
+    entry, movement = tables.entry, tables.movement
+    days: dict[tuple[str, date], tuple[int, int]] = {}
+    for at, side in enumerate(("debit", "credit")):
+        key = movement.c[side], entry.c.happened_on
+        statement = select(*key, func.sum(movement.c.yen).cast(BigInteger)).join(entry, entry.c.no == movement.c.entry)
+        statement = statement.where(entry.c.happened_on.between(first, last)).group_by(*key)
+        for account, on, yen in connection.execute(statement):
+            debit, credit = days.get((account, on), (0, 0))
+            days[account, on] = (yen, credit) if at == 0 else (debit, yen)
+    return days
+
+
 def _balances(connection: Connection, when: ColumnElement[bool] | None) -> list[Balance]:
     account, moved = tables.account, sides(when)
     debit, credit = (func.coalesce(func.sum(moved.c[side]), 0).cast(BigInteger) for side in ("debit", "credit"))

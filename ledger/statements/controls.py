@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select
 
 from ledger import facts, tables
 from ledger.codes import Account
-from ledger.dates import Month
+from ledger.dates import Period
 from ledger.journal import balances
 from ledger.journal.balances import Balance, PeriodBalance, sides
 from ledger.journal.entries import Entry
@@ -60,7 +60,7 @@ class Control:
 
 def controls(
     connection: Connection,
-    month: Month,
+    month: Period,
     changes: list[PeriodBalance],
     entries: list[JournalEntry],
     ledger: list[AccountLedger],
@@ -68,7 +68,7 @@ def controls(
     moved: dict[str | None, FeeFlow],
     details: Details,
 ) -> list[Control]:
-    """The controls of a month, in the order of its sheets."""
+    """The controls of a month, or of a fiscal year, in the order of its sheets."""
     closing = {change.closing.code: change.closing for change in changes}
     held, bank = sum(closing[code].balance for code in HELD), closing[Account.BANK]
     credited = sum(flow.ways.get("credited_here", 0) for flow in moved.values())
@@ -112,7 +112,7 @@ def _trial_balance(changes: list[PeriodBalance]) -> Iterable[Control]:
 
 
 def _journal(
-    connection: Connection, month: Month, changes: list[PeriodBalance], entries: list[JournalEntry]
+    connection: Connection, month: Period, changes: list[PeriodBalance], entries: list[JournalEntry]
 ) -> Iterable[Control]:
     total = sum(movement.yen for entry in entries for movement in entry.movements)
     yield Control("journal", "journal", total, sum(change.debit for change in changes))
@@ -155,7 +155,7 @@ def _opened(connection: Connection, last: date) -> Counter[str]:
 
 def _returns(
     connection: Connection,
-    month: Month,
+    month: Period,
     returns: Sequence[Settlement],
     closing: dict[str, Balance],
     entries: list[JournalEntry],

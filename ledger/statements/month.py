@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, Text, cast, func, select
 
 from ledger import tables
-from ledger.dates import Month
+from ledger.dates import Month, Period
 from ledger.decisions.store import Decision, standing_on
 from ledger.journal import balances, ledgers
 from ledger.journal.balances import PeriodBalance
@@ -40,7 +40,7 @@ class MonthStatement:
     entries up to its end, `head` that of the batch that wrote the last of them.
     """
 
-    month: Month
+    month: Period
     owners: Owners
     chart: Chart
     controls: list[Control]
@@ -76,7 +76,7 @@ class _Reckoned:
     details: Details
 
 
-def _reckoned(connection: Connection, month: Month, accounts: Chart) -> _Reckoned:
+def _reckoned(connection: Connection, month: Period, accounts: Chart) -> _Reckoned:
     first, last = month.first, month.last
     changes = balances.changes(connection, first, last)
     entries = ledgers.entries(connection, first=first, last=last)
@@ -89,7 +89,7 @@ def _reckoned(connection: Connection, month: Month, accounts: Chart) -> _Reckone
     return _Reckoned(changes, entries, ledger, fees_held.flows(connection, first, last), details)
 
 
-def _controls(connection: Connection, month: Month, books: _Reckoned, returns: Sequence[Settlement]) -> list[Control]:
+def _controls(connection: Connection, month: Period, books: _Reckoned, returns: Sequence[Settlement]) -> list[Control]:
     of_month = (books.changes, books.entries, books.ledger, returns, books.moved, books.details)
     return controls(connection, month, *of_month)
 
@@ -106,14 +106,17 @@ def failing_controls(connection: Connection, month: Month) -> list[str]:
     return [f"{control.code} {control.account.code if control.account else ''}".strip() for control in failing]
 
 
-def month_statement(connection: Connection, month: Month) -> MonthStatement:
-    """The statement of a month, as of its last day. The same state of the books gives the same statement."""
+def month_statement(connection: Connection, month: Period) -> MonthStatement:
+    """The statement of a month, or of a fiscal year, as of its last day.
+
+    The same state of the books gives the same statement.
+    """
     first, last = month.first, month.last
     whose, accounts = owners(connection, last), chart(connection)
     books = _reckoned(connection, month, accounts)
     every_return = settlements.returns(connection, whose, last)
     listed = sorted(settlements.in_period(every_return, first, last), key=settlements.member_order)
-    decisions = standing_on(connection, last, closing_of(connection, month))
+    decisions = standing_on(connection, last, closing_of(connection, Month.of(last)))
     decisions.sort(key=lambda decision: whose.order(decision.application))
     entry = tables.entry
     to_date = select(func.count()).select_from(entry).where(entry.c.happened_on <= last)
