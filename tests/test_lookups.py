@@ -58,6 +58,7 @@ OF_MANY = {
     *(
         "statement month",
         "statement year",
+        "statement association",
         "verify",
         "backup",
         "restore",

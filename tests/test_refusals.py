@@ -96,6 +96,8 @@ REFUSED = [
     ("verify x.csv", "not-a-statement"),
     ("template members --out x.pdf", "not-a-workbook"),
     ("statement month 2012-05 --out x", "not-a-workbook"),
+    ("statement association 江戸 --out x.xlsx", "no-such-association"),
+    ("statement association 東京 --from 2012-05-02 --as-of 2012-05-01 --out x.xlsx", "ends-before-it-begins"),
     ("statement month 2012-05 --out x.csv", "not-a-workbook"),
     ("statement month 2012-05 --sheet 仮受金 --out x.json", "no-sheet-format"),
     ("statement month 2012-05 --sheet 給与 --out x.xlsx", "no-such-sheet"),

@@ -11,16 +11,18 @@ import pytest
 from openpyxl import load_workbook
 
 from exports.formats.sheet import Sheet, lines
-from exports.reports import month, year
+from exports.reports import association, month, year
 from ledger import dates, i18n, tables
 from ledger.booking import bills
 from ledger.booking.billed import billed
 from ledger.booking.run import book
+from ledger.codes import ASSOCIATIONS
 from ledger.dates import FiscalYear, Month
 from ledger.i18n import LANGUAGES, Language
 from ledger.journal.balances import trial_balance
 from ledger.statements import late
 from ledger.statements import month as statements
+from ledger.statements.association import association_statement
 from ledger.statements.fees_held import HELD
 from ledger.statements.year import year_statement
 from ledger.store import database
@@ -232,6 +234,43 @@ def test_setting_says_when_a_year_begins(book_url: str, tmp_path: Path) -> None:
         assert sheets in [cell.value for cell in load_workbook(file)["月別残高"][5]]
     for file in sorted(tmp_path.glob("*.xlsx")):
         assert desk.done(book_url, "verify", str(file)).exit_code == 0
+
+
+# --- an association -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_association_is_the_golden_one(months_end: str, language: Language, update: bool) -> None:
+    i18n.use(language)
+    with database.reading(months_end) as connection:
+        shown = association.made(connection, "東京", SEPTEMBER.first, LAST).sheets
+    text = "\n\n".join("\n".join(csv_lines(sheet)) for sheet in shown)
+    compare(f"association.{language}.txt", text + "\n", update=update)
+
+
+def test_associations_together_are_the_month(months_end: str) -> None:
+    whole = statement(months_end)
+    with database.reading(months_end) as connection:
+        every = [association_statement(connection, name, SEPTEMBER.first, LAST) for name in ASSOCIATIONS]
+    assert [holding for of in every for holding in of.held] == whole.held
+    assert sum(len(of.applications) for of in every) == sum(row.applications for row in whole.associations)
+    for row in whole.associations:
+        (of,) = [found for found in every if found.name == row.name]
+        assert (len(of.members), of.moved("received"), of.moved("left")) == (row.members, row.received, row.left)
+
+
+def test_association_without_anybody_is_told_so(months_end: str) -> None:
+    with database.reading(months_end) as connection:
+        made = association.made(connection, "釧路", SEPTEMBER.first, LAST)
+    assert [sheet.name for sheet in made.sheets if association.NOTHING not in sheet.notes] == [association.SUMMARY]
+
+
+def test_period_of_an_association_begins_with_the_fiscal_year(kept: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.xlsx"
+    for as_of, first in (("2012-03-31", "平成23年4月1日"), ("2012-04-01", "平成24年4月1日")):
+        words = ("statement", "association", "東京司法書士会", "--as-of", as_of)
+        desk.done(kept, *words, "--sheet", "概要", "--out", str(file), "--replace")
+        assert any(first in str(cell.value) for row in load_workbook(file).worksheets[0].iter_rows() for cell in row)
 
 
 # --- nothing at all -------------------------------------------------------------------------------------------------

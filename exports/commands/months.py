@@ -1,5 +1,6 @@
 """The end of the month: closing, reopening, statements."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from exports.reports import REPORTS, summaries
@@ -35,6 +36,10 @@ Accept = Annotated[
 ]
 
 Year = Annotated[int, argument("YEAR", N_("the year in which the fiscal year begins"), min=1900, max=9998)]
+NamedAssociation = Annotated[str, argument("NAME", N_("the association, such as 東京"))]
+First = Annotated[
+    date | None, option("--from", N_("the first day (default: that of the fiscal year of --as-of)"), "DAY")
+]
 OneSheet = Annotated[
     str | None, option("--sheet", N_("one sheet alone, by the name on its tab; --out then also takes .csv"), "NAME")
 ]
@@ -99,6 +104,28 @@ def statement_year(session: Session, year: Year, out: Out, sheet: OneSheet = Non
     with session.reading() as books:
         named = fiscal_year(books.connection, year)
         reproduce.write(books.connection, stamp.of_year(books.connection, named), out, sheet=sheet)
+    return written(out)
+
+
+@statement.runs(
+    "association",
+    "東京 --out 東京会.xlsx",
+    "東京 --from 2012-09-01 --as-of 2012-09-30 --sheet 申込一覧 --out 東京会.csv",
+)
+def statement_association(
+    session: Session, name: NamedAssociation, out: Out, as_of: AsOf, first: First = None, sheet: OneSheet = None
+) -> Answer:
+    """One association: its members, applications, deposits, fees held, refunds and credits of a period."""
+    from exports.issued import reproduce, stamp
+    from exports.reports.filters import read_association
+    from ledger.statements.association import require_period
+    from ledger.store.settings import fiscal_year_of
+
+    with session.reading() as books:
+        begins = require_period(first or fiscal_year_of(books.connection, as_of).first, as_of)
+        named = read_association(books.connection, name)
+        asked = stamp.of_association(books.connection, named, begins, as_of)
+        reproduce.write(books.connection, asked, out, sheet=sheet)
     return written(out)
 
 

@@ -20,7 +20,7 @@ from exports.issued.layout import EarlierLayout, Layout
 from exports.issued.layout import of as layout_of
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import Stamp
-from exports.reports import REPORTS, cover, letter, member, month, year
+from exports.reports import REPORTS, association, cover, letter, member, month, year
 from exports.reports.report import Listing
 from ledger import dates, i18n
 from ledger.audit import chain, snapshot, verify
@@ -43,10 +43,15 @@ class NoticeNotGiven(Refusal):
     instead = N_("name its file as well: seisan verify {file} --notice FILE.py")
 
 
+def _association(connection: Connection, stamp: Stamp) -> Workbook:
+    return association.made(connection, stamp.about, date.fromisoformat(stamp.question["first"]), stamp.day)
+
+
 # How each statement is made that a stamp describes; the layout is that of a file to which it is compared, if any.
 _STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] = {
     "month": lambda connection, stamp, earlier: month.made(connection, Month.of(stamp.day), earlier=earlier),
     "year": lambda connection, stamp, _earlier: year.made(connection, FiscalYear.ending(stamp.day)),
+    "association": lambda connection, stamp, _earlier: _association(connection, stamp),
     "member": lambda connection, stamp, _earlier: member.workbook(member_statement(connection, stamp.about, stamp.day)),
     "letter": lambda connection, stamp, _earlier: letter.workbook(letters.letter(connection, int(stamp.about))),
 }
@@ -173,7 +178,7 @@ class _HandedOut:
         if stamp.of in REPORTS:
             listing = self._listing(connection, stamp)
             return of_listing(replace(listing, issuer=version_0_1.issuer(stamp) or listing.issuer))
-        if stamp.of not in _STATEMENTS or (stamp.of == "letter" and not re.fullmatch("[1-9][0-9]{0,8}", stamp.about)):
+        if stamp.of not in _STATEMENTS or not stamps.is_askable(stamp):
             raise NotAStatement(str(self.path))
         return _issued(connection, stamp, layout)
 

@@ -85,22 +85,11 @@ def _sheets(statement: YearStatement) -> Iterator[tuple[Sheet, bool]]:
     parts = any(ledger.parts for ledger in whole.details.subsidiary)
     yield subsidiary.month(whole.details.subsidiary, whole.chart, whose, period, wording), not parts
     yield suspense.month(whole.details.suspense, closing[Account.SUSPENSE], period), not whole.details.suspense
-    held = fees_held.month(whole.held, sum(closing[code] for code in HELD), period)
-    yield _retitled(held), not whole.held
+    in_ledger = sum(closing[code] for code in HELD)
+    yield fees_held.month(whole.held, in_ledger, period, _TITLES), not whole.held
     yield settlements.month(whole.returns, period), not whole.returns
     yield corrections.month(whole.corrections, period), not whole.corrections
     yield late.month(whole.late, period), not whole.late
-
-
-def _retitled(made: Sheet) -> Sheet:
-    blocks = (
-        replace(
-            block,
-            columns=tuple(replace(column, title=_TITLES.get(column.title, column.title)) for column in block.columns),
-        )
-        for block in made.blocks
-    )
-    return replace(made, blocks=tuple(blocks))
 
 
 # --- month by month -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -188,6 +188,12 @@ def settings(connection: Connection) -> list[SettingValue]:
 def fiscal_year(connection: Connection, year: int) -> FiscalYear:
     """The fiscal year that begins in a year."""
     return FiscalYear(year, int(values(connection)[FISCAL_YEAR] or 4))
+
+
+def fiscal_year_of(connection: Connection, day: date) -> FiscalYear:
+    """The fiscal year in which a day lies."""
+    year = fiscal_year(connection, day.year)
+    return year if year.first <= day else fiscal_year(connection, day.year - 1)
 
 
 def missing(connection: Connection) -> list[str]:
