@@ -35,6 +35,9 @@ def coded(name: str, codes: tuple[str, ...]) -> str:
 class RowBase(SQLModel):
     """A table named after its class: `MemberKnownRow` is `member_known`."""
 
+    # The rows are read and written by SQL; what would check them one by one is not built before it is asked for.
+    model_config = {"defer_build": True}
+
     @declared_attr.directive
     def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it on the class
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()

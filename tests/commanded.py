@@ -18,9 +18,8 @@ from ledger.booking import credits, month_end, openings, payment_files, recordin
 from ledger.booking.allocation import settle, take_back
 from ledger.booking.bills import pay_bill
 from ledger.booking.overpayments import return_deposit
-from ledger.booking.planning import Plan
 from ledger.booking.reversals import reverse
-from ledger.booking.run import book, planned
+from ledger.booking.run import CalledFor, book, called_for
 from ledger.codes import OPENING, RIGHTS
 from ledger.dates import Month
 from ledger.decisions.findings import judge
@@ -118,7 +117,7 @@ class Books:
         self._read: dict[str, set[Any]] = {}
         self.imports: dict[int, int] = {}  # the number that the books gave to each import
         self._from: dict[str, Any] = {}
-        self._plan: tuple[object, Plan] | None = None
+        self._plan: tuple[object, CalledFor] | None = None
         sizes = (select(func.count()).select_from(table).scalar_subquery() for table in tables.metadata.sorted_tables)
         self._sizes = select(*sizes)
         self.new_rows()
@@ -265,11 +264,11 @@ class Books:
         """What is not corrected because its money has gone on."""
         return [left.subject for left in self._planned().left if left.code == "money_gone"]
 
-    def _planned(self) -> Plan:
+    def _planned(self) -> CalledFor:
         """What is called for now; reckoned anew once a day has passed or a row was added."""
         at = (self.today, self.sizes())
         if self._plan is None or self._plan[0] != at:
-            self._plan = at, planned(self.connection, self.today)
+            self._plan = at, called_for(self.connection, self.today)
         return self._plan[1]
 
     def once(self, key: str, command: str, *words: Any) -> Any:

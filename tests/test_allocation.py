@@ -13,7 +13,7 @@ from ledger.allocations import Part
 from ledger.booking import allocation, bills, credits, overpayments, refunds
 from ledger.booking.allocation import NotAllocated, NotAPart, PartsBeyondDeposit, SettledBeforeKnown, SettledOtherwise
 from ledger.booking.recording import withdraw_rows
-from ledger.booking.run import book, planned
+from ledger.booking.run import book, called_for
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
@@ -187,8 +187,10 @@ def test_the_books_follow_what_is_said_of_a_deposit(book_url: str, name: str) ->
             step(connection)
         found = {part: yen for part, yen in held(connection).items() if yen}
         assert found == expected
-        assert planned(connection, LAST).postings == [], "nothing is left to be booked: it was posted when it was said"
-        left = {row.code for row in planned(connection, LAST).left}
+        assert called_for(connection, LAST).postings == (), (
+            "nothing is left to be booked: it was posted when it was said"
+        )
+        left = {row.code for row in called_for(connection, LAST).left}
         assert ("money_reserved" in left) == ("waits" in name)
 
 
@@ -338,7 +340,7 @@ def test_what_is_withdrawn_leaves_the_books_and_comes_back_when_taken_in_again(
         as_of = judge(connection, date(2012, 2, 20))
         withdraw(connection, f"{number(connection, file)}{rows}")
         assert held(connection) == expected
-        assert planned(connection, LAST).postings == []
+        assert called_for(connection, LAST).postings == ()
         again = judge(connection, date(2012, 2, 20))
         assert [vars(finding) for finding in again] == [vars(finding) for finding in as_of], "before it, it counts"
         (tmp_path / "again.csv").write_text(FILES[file] + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 from ledger import tables
 from ledger.booking import allocation, credits, refunds
 from ledger.booking.recording import post_after, post_for
-from ledger.booking.run import book, planned
+from ledger.booking.run import book, called_for
 from ledger.intake.report import Touched
 from ledger.store import database
 from tests import given, posted
@@ -102,8 +102,8 @@ def test_a_correction_is_posted_when_the_money_is_back_and_on_no_day_is_anything
         give_back(connection, no, on=FREED, reason="申出", by=CHIEF)
         post_after(connection, tables.metadata.tables[table], [no], through=END, by=CLERK)
         assert posted.balance(connection, END) == expected
-        plan = planned(connection, END)
-        assert (plan.postings, plan.left) == ([], [])
+        plan = called_for(connection, END)
+        assert (plan.postings, plan.left) == ((), ())
         days = sorted({on for _event, on, _reverses in posted.events(connection)})
         balances = {on: posted.balance(connection, on) for on in days}
         assert all(yen >= 0 for on in days for yen in balances[on].values()), balances

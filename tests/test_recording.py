@@ -8,7 +8,7 @@ import pytest
 from typer.testing import Result
 
 from ledger import dates
-from ledger.booking.run import planned
+from ledger.booking.run import called_for
 from ledger.store import database
 from tests import commands, desk
 from tests.copies import Copies
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.thorough
 def unposted(url: str) -> list[tuple[str, Any]]:
     """What `book` would post today."""
     with database.reading(url) as connection:
-        return [(posting.event, posting.movements) for posting in planned(connection, dates.today()).postings]
+        return [(posting.event, posting.movements) for posting in called_for(connection, dates.today()).postings]
 
 
 def test_no_command_leaves_anything_to_be_booked(

@@ -71,7 +71,7 @@ def _waits(session: Session) -> bool:
     from ledger.booking import run
 
     with session.reading() as books:
-        return bool(run.planned(books.connection, dates.today()).postings)
+        return bool(run.called_for(books.connection, dates.today()).postings)
 
 
 def _post_what_waits(session: Session) -> tuple[str, dict[str, object]]:

@@ -244,8 +244,8 @@ def _checked(
 
 
 def _judged(connection: Connection, question: Question) -> "list[Finding]":
-    from ledger.booking.eligibility import require_application
     from ledger.decisions.findings import judge
+    from ledger.store.owners import require_application
 
     day = question["as_of"]
     if question["application"] is not None:
@@ -376,9 +376,9 @@ def decide(connection: Connection, asked: Selection, as_of: date, *, by: str) ->
     Of many, those for whom nothing was received or nothing has ended are left out: there is nothing to decide.
     """
     from ledger import tables
-    from ledger.booking.eligibility import require_application
     from ledger.decisions import store
     from ledger.decisions.findings import judge
+    from ledger.store.owners import require_application
     from ledger.store.records import last_number
 
     if not asked.applications and not asked.many:

@@ -78,7 +78,7 @@ def read_state(_connection: Connection, typed: str, words: Mapping[str, str]) ->
 
 def read_application(connection: Connection, typed: str) -> str:
     """An application there is. Refused: another (unknown-application)."""
-    from ledger.booking.eligibility import require_application
+    from ledger.store.owners import require_application
 
     require_application(connection, typed)
     return typed

@@ -1,5 +1,6 @@
 """The program: takes the global options wherever they stand, and speaks for every refusal, with its exit code."""
 
+import gc
 import getpass
 import os
 import sys
@@ -57,6 +58,7 @@ class Program(Group):
 
     def main(self, args: Sequence[str] | None = None, *_more: Any, **_settings: Any) -> Any:
         """Runs what was typed, and ends the process with its exit code."""
+        gc.set_threshold(50_000, 20, 50)  # what is loaded stays, and is not looked through for garbage while it loads
         sys.exit(self.run(sys.argv[1:] if args is None else args))
 
     def run(self, words: Sequence[str]) -> int:

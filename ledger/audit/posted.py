@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from ledger.audit.faults import Fault
 from ledger.booking.events import describe
-from ledger.booking.run import planned
+from ledger.booking.run import called_for
 
 
 def unposted(connection: Connection, through: date) -> Iterator[Fault]:
     """Every entry that is called for up to a day and is not in the journal."""
-    for posting in planned(connection, through).postings:
+    for posting in called_for(connection, through).postings:
         movement = posting.movements[0]
         part = movement.debit_application or movement.credit_application or movement.deposit
         what = describe(posting.event, posting.movements, posting.reverses, posting.reason)

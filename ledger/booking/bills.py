@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-from sqlalchemy import BigInteger, Connection, and_, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from ledger import facts, tables
 from ledger.booking import inputs
@@ -21,8 +21,8 @@ from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, NotOwedYet, UnknownBill
 from ledger.codes import ISSUED, PAID, REPAID, WAIVED, Account
 from ledger.i18n import N_, _
-from ledger.journal.balances import sides
-from ledger.journal.entries import parts, post
+from ledger.journal.balances import held, moved_by_event
+from ledger.journal.entries import Entry, parts, post
 from ledger.store.records import batches
 
 # The states of a line, as they are spoken of. What other lines clear wholly agrees.
@@ -37,11 +37,8 @@ STATES = {
     "unknown_application": N_("unknown application"),
 }
 
-# From how many applications on it is quicker to ask for what is known of all.
-_FEW = 1_000
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BillComparison:
     """A line of a bill beside the books: yen billed, yen owed for the application in all, and whether they agree.
 
@@ -78,15 +75,16 @@ class BillPayment:
 
 
 @dataclass(frozen=True)
-class Booked:
+class _Booked:
     """What the journal says of each application, in yen: owed since its certificate was issued, and waived (negative).
 
-    `short` are those whose certificate is issued, but whose fee is not wholly received.
+    `short` are those whose certificate is issued, but whose fee is not wholly received; `numbers` those there are.
     """
 
     issued: Mapping[str, int]
     waived: Mapping[str, int]
     short: Collection[str]
+    numbers: Collection[str]
 
     def owed(self, application: str) -> int:
         """What is owed for it in all, paid or not."""
@@ -130,50 +128,34 @@ def reconcile(connection: Connection) -> list[BillComparison]:
     `billed_though_waived` until it is withdrawn. A line that others clear wholly agrees, also where nobody knows the
     application. Which file a line came in, and when, makes no difference.
     """
-    return _reconcile(connection, Plan(connection, date.max), _transfers(connection))
+    return _reconcile(connection, _transfers(connection))
 
 
-def _reconcile(connection: Connection, plan: Plan, transfers: Mapping[_LineKey, _Transferred]) -> list[BillComparison]:
-    bills = bill_lines(connection)
-    issued = plan.by_part(ISSUED, Account.AUTHORITY_PAYABLE)
+def _reconcile(
+    connection: Connection, transfers: Mapping[_LineKey, _Transferred], only: Collection[str] | None = None
+) -> list[BillComparison]:
+    """The same for all applications, or for these."""
+    issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE) for event in (ISSUED, WAIVED))
+    bills = bill_lines(connection, only)
     numbers = set(connection.execute(select(tables.application.c.number)).scalars())
-    # Only a line that stands is asked whether its fee was received; what others clear wholly is not.
-    clearings = _clearings(bills, issued, transfers)
-    billed = {line.application for clearing in clearings.values() for line in _standing(clearing)}
-    short = _not_received(connection, plan, (billed & numbers) - issued.keys())
-    booked = Booked(issued, plan.by_part(WAIVED, Account.AUTHORITY_PAYABLE), short)
-    return _compared(bills, clearings, booked, transfers, numbers)
-
-
-def _clearings(
-    bills: list[BillLine], issued: Mapping[str, int], transfers: Mapping[_LineKey, _Transferred]
-) -> dict[str, Clearing]:
-    paid = _paid(bills, transfers)
-    return {
-        application: clear(lines, issued.get(application, 0), paid)
-        for application, lines in by_application(bills).items()
-    }
-
-
-def _paid(bills: list[BillLine], transfers: Mapping[_LineKey, _Transferred]) -> dict[BillLine, int]:
-    return {line: transfers[_key(line)].yen for line in bills if _key(line) in transfers}
+    short = _not_received(connection, ({line.application for line in bills} & numbers) - issued.keys())
+    return _compared(bills, _Booked(issued, waived, short, numbers), transfers)
 
 
 def _compared(
-    bills: list[BillLine],
-    clearings: Mapping[str, Clearing],
-    booked: Booked,
-    transfers: Mapping[_LineKey, _Transferred],
-    numbers: Collection[str],
+    bills: list[BillLine], booked: _Booked, transfers: Mapping[_LineKey, _Transferred]
 ) -> list[BillComparison]:
-    """Every line beside what is booked; `numbers` are the applications there are."""
-    paid = _paid(bills, transfers)
-    billed = {line.application for clearing in clearings.values() for line in _standing(clearing)}
+    """Every line beside what is booked, one application at a time."""
+    paid = {line: transfers[_key(line)].yen for line in bills if _key(line) in transfers}
     billed_on = {line.bill: line.billed_on for line in bills}
+    billed: set[str] = set()
     compared: dict[BillLine, BillComparison] = {}
-    for application, clearing in clearings.items():
-        owed = booked.owed(application)
-        books = _InBooks(owed, application in booked.waived, application not in numbers, application in booked.short)
+    for application, lines in by_application(bills).items():
+        clearing, owed = clear(lines, booked.issued.get(application, 0), paid), booked.owed(application)
+        if _standing(clearing):
+            billed.add(application)
+        unknown, short = application not in booked.numbers, application in booked.short
+        books = _InBooks(owed, application in booked.waived, unknown, short)
         still_open = _open(clearing, paid)
         for line, state in _states(clearing, books, paid):
             columns = (line.bill, application, line.nth, line.yen, owed, state, line.billed_on)
@@ -200,24 +182,14 @@ def reconcile_as_of(connection: Connection, as_of: date) -> list[BillComparison]
 
     An application whose certificate was issued by the day and which is not owed then is one whose fee is not received.
     """
-    bills, transfers = bill_lines(connection, as_of=as_of), _transfers(connection, as_of)
-    issued = _moved(connection, ISSUED, as_of)
+    issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE, as_of) for event in (ISSUED, WAIVED))
     known = facts.known(facts.AS_OF)
-    ended = or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None))
-    rows = connection.execute(select(known.c.application, ended), {"as_of": as_of}).all()
-    short = {number for number, of_issue in rows if of_issue and number not in issued}
-    booked = Booked(issued, _moved(connection, WAIVED, as_of), short)
-    numbers = {number for number, _of_issue in rows} | issued.keys()
-    return _compared(bills, _clearings(bills, issued, transfers), booked, transfers, numbers)
-
-
-def _moved(connection: Connection, event: str, as_of: date) -> dict[str, int]:
-    """What entries of an event brought into the authority's account by a day, by application, credit positive."""
-    moved = sides(and_(tables.entry.c.event == event, tables.entry.c.happened_on <= as_of)).c
-    yen = func.sum(moved.credit - moved.debit).cast(BigInteger)
-    statement = select(moved.application, yen).where(moved.account == Account.AUTHORITY_PAYABLE.value)
-    statement = statement.where(moved.application.is_not(None)).group_by(moved.application).having(yen != 0)
-    return dict(connection.execute(statement).all())
+    of_issue = or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None))
+    rows = connection.execute(select(known.c.application, of_issue), {"as_of": as_of}).all()
+    short = {number for number, is_issued in rows if is_issued and number not in issued}
+    numbers = {number for number, _is_issued in rows} | issued.keys()
+    bills = bill_lines(connection, as_of=as_of)
+    return _compared(bills, _Booked(issued, waived, short, numbers), _transfers(connection, as_of))
 
 
 # --- what is asked --------------------------------------------------------------------------------------------------
@@ -247,18 +219,15 @@ def _standing(clearing: Clearing) -> list[BillLine]:
     return [line for line, left in clearing.left.items() if line.yen > 0 and left]
 
 
-def _not_received(connection: Connection, plan: Plan, numbers: Collection[str]) -> set[str]:
+def _not_received(connection: Connection, numbers: Collection[str]) -> set[str]:
     """Of these applications those whose certificate is issued, but whose fee is not wholly received."""
-    if not numbers:
-        return set()
-    known = inputs.applications(connection, sorted(numbers) if len(numbers) <= _FEW else None)
-    return {
-        number
-        for number in numbers
-        if (application := known[number]).issue_days
-        and application.due is not None
-        and plan.received(number) < application.due
-    }
+    short: set[str] = set()
+    for scope in inputs.scopes(connection, numbers) if numbers else ():
+        plan = Plan(connection, date.max, scope)
+        for number, application in inputs.applications(connection, plan.only).items():
+            if application.issue_days and application.due is not None and plan.received(number) < application.due:
+                short.add(number)
+    return short & set(numbers)
 
 
 def _states(clearing: Clearing, books: _InBooks, paid: Mapping[BillLine, int]) -> Iterator[tuple[BillLine, str]]:
@@ -315,27 +284,36 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPay
     A payment that was reversed can be posted again. Lines that do not agree are left, and named. Refused: an unknown
     bill, a day before that of the bill, and one on which the books do not hold yet what is paid.
     """
-    plan, transfers = Plan(connection, on), _transfers(connection)
-    lines = [line for line in _reconcile(connection, plan, transfers) if line.bill == bill]
+    transfers, postings = _transfers(connection), list[Entry]()
+    numbers = _billed(connection, bill) | {number for of, number, _nth in transfers if of == bill}
+    lines = [line for line in _reconcile(connection, transfers, numbers) if line.bill == bill]
     if not lines:
         raise UnknownBill(bill)
+    owed = Counter(held(connection, Account.AUTHORITY_PAYABLE, "application"))
     billed_on = max((line.billed_on for line in lines if line.billed_on is not None), default=on)
     if on < billed_on:
         raise BeforeTheStepBefore(on, billed_on)
     paid: Counter[str] = Counter()
     for line in lines:
-        sign, yen = _payable(line, plan.held(Account.AUTHORITY_PAYABLE, line.application))
+        sign, yen = _payable(line, owed[line.application])
         if yen > 0:
             event, before = PAID if line.billed > 0 else REPAID, transfers[bill, line.application, line.nth].times
             again = [before + 1] if before else []
             slip = {"application": line.application, "yen": yen}
-            plan.add(entry_of(event, bill, line.application, line.nth, *again, on=on, **slip))
+            postings.append(entry_of(event, bill, line.application, line.nth, *again, on=on, **slip))
             paid[line.application] += sign * yen
+            owed[line.application] -= sign * yen
     _require_owed(connection, bill, on, paid)
-    post(connection, plan.postings, by=by)
+    post(connection, postings, by=by)
     paid_before = sum(line.paid > 0 for line in lines)
     differing = tuple(line for line in lines if line.state != "agreed")
-    return BillPayment(paid.total(), len(plan.postings), paid_before, differing)
+    return BillPayment(paid.total(), len(postings), paid_before, differing)
+
+
+def _billed(connection: Connection, bill: str) -> set[str]:
+    """The applications that were ever in a bill."""
+    row = tables.bill_known.c
+    return set(connection.execute(select(row.application).where(row.bill == bill)).scalars())
 
 
 def _payable(line: BillComparison, held: int) -> tuple[int, int]:
@@ -414,8 +392,8 @@ def _owed_since(connection: Connection, paid: Mapping[str, int]) -> dict[str, da
     since: dict[str, date] = {}
     for number, yen in paid.items():
         ordered = sorted(days[number])
-        for day, held in reversed(list(zip(ordered, accumulate(days[number][day] for day in ordered), strict=True))):
-            if abs(held) < abs(yen) or held * yen < 0:
+        for day, owed in reversed(list(zip(ordered, accumulate(days[number][day] for day in ordered), strict=True))):
+            if abs(owed) < abs(yen) or owed * yen < 0:
                 break
             since[number] = day
     return since

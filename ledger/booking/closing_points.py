@@ -12,7 +12,7 @@ from ledger.booking.bills import STATES as BILL_STATES
 from ledger.booking.bills import reconcile
 from ledger.booking.open_items import OpenItem
 from ledger.booking.refusals import AcceptedTwice, UnknownPoint
-from ledger.booking.run import planned
+from ledger.booking.run import called_for
 from ledger.booking.waiting import SAYS, waiting_beside
 from ledger.codes import CONTROLS, Account
 from ledger.dates import Month
@@ -133,10 +133,10 @@ def against(
         counted = {"count": len(undetermined), "days": undetermined_days}
         yield Objection("undetermined", {**counted, "applications": _names(undetermined)})
     yield from _bills(connection, last)
-    plan = planned(connection, last)
-    if to_book := open_items.to_book(plan):
+    not_posted = called_for(connection, last)
+    if to_book := open_items.to_book(not_posted):
         yield Objection("to_book", {"count": len(to_book), "last": last.isoformat()})
-    left = open_items.left_unbooked(plan, last)
+    left = open_items.left_unbooked(connection, not_posted, last)
     yield from (Objection(code, {"subjects": _names(left[code])}) for code in REASONS if code in left)
     if controls:
         yield Objection("controls", {"controls": list(controls)})

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, select
 from ledger import tables
 from ledger.booking import refusals, workflow
 from ledger.booking.credit_origins import credited_from
-from ledger.booking.eligibility import claim, require_application
+from ledger.booking.eligibility import claim
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import ApplicationFacts, applications, related
 from ledger.booking.planning import Plan
@@ -22,6 +22,7 @@ from ledger.journal.closing import require_open
 from ledger.journal.entries import Entry, Result, post, recorded
 from ledger.journal.reversal import CORRECTION, opposite
 from ledger.settlements import Settlement, credits, refunds
+from ledger.store.owners import require_application
 
 UNDONE = N_("the credit that had paid the fee was undone")
 

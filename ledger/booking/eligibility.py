@@ -3,28 +3,17 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ledger.booking import refusals
 from ledger.booking.run import book
 from ledger.codes import Account
 from ledger.decisions.findings import Finding, judge
 from ledger.decisions.store import keep
-from ledger.errors import UnknownApplication
 from ledger.facts import COLUMNS
 from ledger.i18n import _
 from ledger.journal.balances import held_from, lowest
 from ledger.notices import review_flags
-from ledger.store.owners import owned
-
-
-def require_application(connection: Connection, application: str) -> str:
-    """The member of an application; an unknown one is refused."""
-    owner = owned()
-    member: str | None = connection.execute(select(owner.c.member).where(owner.c.number == application)).scalar()
-    if member is None:
-        raise UnknownApplication(application)
-    return member
 
 
 def claim(

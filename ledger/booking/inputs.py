@@ -1,6 +1,6 @@
 """What booking goes by, all that is known today: applications with their fee, deposits, bills, decisions that stand."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,7 +15,7 @@ from ledger.store.owners import owned
 from ledger.store.records import batches
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ApplicationFacts:
     """An application as known last: its days, and the fee due in yen (None: no fee is known for it), known since a day.
 
@@ -44,8 +44,11 @@ class ApplicationFacts:
 
 Applications = Mapping[str, ApplicationFacts]
 
+# So many applications and deposits are planned for at a time.
+PIECE = 8_000
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class DepositFacts:
     """A transfer received, as known last, and whose it is: `allocation` has no parts while that is not known."""
 
@@ -56,7 +59,7 @@ class DepositFacts:
     allocation: Allocation = UNKNOWN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BillLine:
     """A line of a bill of the authority, as known last; negative yen correct or withdraw what was billed."""
 
@@ -68,7 +71,7 @@ class BillLine:
     known_on: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StandingDecision:
     """The decision that stands for an application, superseded by none, and the day of the notice it applied."""
 
@@ -86,6 +89,12 @@ class Scope:
     applications: frozenset[str]
     deposits: frozenset[str]
 
+    def __or__(self, other: "Scope") -> "Scope":
+        return Scope(self.applications | other.applications, self.deposits | other.deposits)
+
+
+_NOTHING = Scope(frozenset(), frozenset())
+
 
 def related(connection: Connection, applications: Collection[str], deposits: Collection[str] = ()) -> Scope:
     """These applications and deposits, and all that ever shared a deposit with one of them."""
@@ -98,6 +107,39 @@ def related(connection: Connection, applications: Collection[str], deposits: Col
             return Scope(frozenset(numbers), frozenset(references))
         references |= found
         numbers |= further
+
+
+def scopes(
+    connection: Connection,
+    applications: Collection[str] | None,
+    deposits: Collection[str] = (),
+    size: int | None = None,
+) -> Iterator[Scope | None]:
+    """These applications and deposits, or all, some at a time, with all that shares a deposit; None: all at once.
+
+    What shares no deposit is booked apart, so what a plan holds in memory does not grow with the books.
+    """
+    size = PIECE if size is None else size
+    if applications is None:
+        application, deposit = tables.application.c.number, tables.deposit.c.reference
+        counts = (select(func.count()).select_from(column.table) for column in (application, deposit))
+        if sum(connection.execute(count).scalar_one() for count in counts) <= size:
+            yield None
+            return
+        applications = connection.execute(select(application)).scalars().all()
+        deposits = connection.execute(select(deposit)).scalars().all()
+    elif len(applications) + len(deposits) <= size:
+        yield related(connection, applications, deposits)
+        return
+    planned_for = _NOTHING
+    for batch in batches(sorted(applications), size // 2):  # sorted here, as `applications` are
+        if rest := set(batch) - planned_for.applications:
+            planned_for |= (scope := related(connection, rest))
+            yield scope
+    for batch in batches(sorted(set(deposits) - planned_for.deposits), size // 2):
+        if rest := set(batch) - planned_for.deposits:
+            planned_for |= (scope := related(connection, (), rest))
+            yield scope
 
 
 def scope_of(movements: Iterable[Movement]) -> Scope:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Connection, func, select
 
 from ledger import allocations, tables
 from ledger.booking.bills import BillComparison
-from ledger.booking.planning import Plan
+from ledger.booking.run import CalledFor
 from ledger.codes import Account
 from ledger.journal.balances import first_moved, held, sides
 from ledger.journal.entries import Entry, recorded
@@ -127,23 +127,23 @@ def not_billed(connection: Connection, lines: Iterable[BillComparison], last: da
     return [OpenItem(part, since.get(part), owed[part], part) for part in missing if owed.get(part, 0) > 0]
 
 
-def left_unbooked(plan: Plan, last: date) -> dict[str, list[OpenItem]]:
+def left_unbooked(connection: Connection, called_for: CalledFor, last: date) -> dict[str, list[OpenItem]]:
     """What booking leaves, each once under its reason; what was booked after the day, and does not stand, is none of
     it.
     """
     left: dict[str, dict[str, OpenItem]] = {}
-    booked = recorded(plan.connection, {unbooked.entry for unbooked in plan.left if unbooked.entry is not None})
-    for unbooked in plan.left:
-        no = unbooked.entry
-        booked_on = None if no is None else (booked[no] if no in booked else plan.entry(no)).on
+    booked = recorded(connection, {unbooked.entry for unbooked in called_for.left if unbooked.entry is not None})
+    for unbooked in called_for.left:
+        entry = None if unbooked.entry is None else booked.get(unbooked.entry)
+        booked_on = unbooked.planned_on if entry is None or unbooked.planned_on is not None else entry.on
         if booked_on is None or booked_on <= last:
             left.setdefault(unbooked.code, {}).setdefault(unbooked.subject, OpenItem(unbooked.subject, booked_on))
     return {code: list(items.values()) for code, items in left.items()}
 
 
-def to_book(plan: Plan) -> list[OpenItem]:
+def to_book(called_for: CalledFor) -> list[OpenItem]:
     """The entries that are called for and not posted yet, each on its own day, by whose it is."""
-    return [_called_for(posting) for posting in plan.postings]
+    return [_called_for(posting) for posting in called_for.postings]
 
 
 def _called_for(posting: Entry) -> OpenItem:

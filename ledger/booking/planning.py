@@ -44,12 +44,16 @@ LEFT = {
 
 @dataclass(frozen=True)
 class Unbooked:
-    """What could not be booked, for which deposit or application, and why; the entry that stands in the way, if any."""
+    """What could not be booked, for which deposit or application, and why; the entry that stands in the way, if any.
+
+    `planned_on` is the day of an entry that is itself only planned.
+    """
 
     code: str
     subject: str
     entry: int | None = None
     holder: str = ""
+    planned_on: date | None = field(default=None, compare=False)
 
     @property
     def says(self) -> str:
@@ -103,6 +107,8 @@ class Plan:
     _moved: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
     _held: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     _allocated: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _paid_by: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _by_day_planned: dict[tuple[str, str | None], Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     _taken: set[tuple[str, str | None]] = field(default_factory=set)
     _received_on: dict[str, date] = field(default_factory=dict)
     _booked: dict[tuple[str, str], dict[int, BookedEntry]] = field(default_factory=dict)
@@ -163,8 +169,7 @@ class Plan:
 
     def payers(self, application: str) -> dict[str, int]:
         """The deposits that have paid a part of an application's fee, with the yen."""
-        paid = ((deposit, numbers[application]) for deposit, numbers in self._allocated.items())
-        return {deposit: yen for deposit, yen in paid if yen > 0}
+        return {deposit: yen for deposit, yen in self._paid_by.get(application, {}).items() if yen > 0}
 
     def received_on(self, application: str) -> date | None:
         """The day on which the fee, or its last part, was received."""
@@ -213,6 +218,8 @@ class Plan:
             self._note(posting)
             for movement in posting.movements:
                 self._take(posting.event, movement)
+                for side, yen in _sides(movement):
+                    self._by_day_planned[side][posting.on] += yen
                 if posting.event in RECEIPTS and posting.reverses is None and movement.credit_application is not None:
                     before = self._received_on.get(movement.credit_application, posting.on)
                     self._received_on[movement.credit_application] = max(before, posting.on)
@@ -293,7 +300,9 @@ class Plan:
     def _balances(self, account: str, part: str, postings: Sequence[Entry]) -> Iterator[tuple[date, int]]:
         """What a part of an account holds at the end of each day on which it moved, the plan and these included."""
         by_day = self._by_day(account, part)
-        for posting in (*self.postings, *postings):
+        for day, yen in self._by_day_planned.get((account, part), {}).items():
+            by_day[day] += yen
+        for posting in postings:
             for movement in posting.movements:
                 for side, yen in _sides(movement):
                     if side == (account, part):
@@ -322,7 +331,9 @@ class Plan:
 
     def leave(self, code: str, subject: str, entry: int | None = None, holder: str = "") -> None:
         """Notes that something could not be booked."""
-        self.left.append(Unbooked(code, subject, entry, holder))
+        planned = entry is not None and entry >= self._first_no
+        on = self.postings[entry - self._first_no].on if entry is not None and planned else None
+        self.left.append(Unbooked(code, subject, entry, holder, on))
 
     # --- reading the journal ---
 
@@ -334,6 +345,7 @@ class Plan:
                 self._taken.add((account, part))
             if account == Account.FEES_HELD and part is not None and movement.deposit is not None:
                 self._allocated[movement.deposit][part] += yen
+                self._paid_by[part][movement.deposit] += yen
 
     def _read_movements(self) -> None:
         movement, entry = tables.movement, tables.entry

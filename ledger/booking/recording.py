@@ -19,9 +19,6 @@ from ledger.intake.withdrawing import RowsOfImport, Withdrawal, withdraw
 from ledger.journal.entries import recorded
 from ledger.journal.refusals import NoReasonGiven
 
-# So many applications and deposits are booked by name; for more, everything is.
-_BY_NAME = 500
-
 
 def import_files(
     connection: Connection,
@@ -42,7 +39,7 @@ def post_for(connection: Connection, touched: Touched, *, through: date, by: str
     """Posts what is called for by what these applications and deposits are known to be."""
     if not (touched.everything or touched.applications or touched.deposits):
         return BookingReport({}, 0, ())
-    if touched.everything or len(touched.applications) + len(touched.deposits) > _BY_NAME:
+    if touched.everything:
         return book(connection, through, by=by)
     return book(connection, through, by=by, only=touched.applications, deposits=touched.deposits)
 

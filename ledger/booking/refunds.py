@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ledger import tables
 from ledger.booking import approvals, refusals, workflow
 from ledger.booking.credit_origins import return_path
-from ledger.booking.eligibility import claim, require_application
+from ledger.booking.eligibility import claim
 from ledger.booking.events import TEMPLATES, entry_of
 from ledger.booking.recovery import lots
 from ledger.booking.workflow import REFUNDS, Proposal, begin, proposed_on, reversal_of, step
@@ -26,6 +26,7 @@ from ledger.journal.entries import Entry, Result, key, post
 from ledger.notices import review_flags
 from ledger.people.receivers import receiver, receiver_of
 from ledger.settlements import Settlement
+from ledger.store.owners import require_application
 
 CHOSE_CREDIT = N_("the member asked for the fee to be credited to the reissue, not refunded")
 

@@ -1,7 +1,7 @@
 """Booking of a month, or of any time: everything that facts, deposits, bills and decisions call for, up to a day."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ledger.booking.authority import correct_issued, plan_authority
 from ledger.booking.fees import end_claims, plan_fees
-from ledger.booking.inputs import applications, related
+from ledger.booking.inputs import applications, scopes
 from ledger.booking.own_days import Brought, bring
 from ledger.booking.planning import Plan, Unbooked
 from ledger.dates import Month
@@ -49,25 +49,47 @@ def book(
     asked for lies before that. `on_its_day` brings what was dated so, and whose month is open again, to its own day.
     """
     brought, stay = bring(connection, through, by=by) if on_its_day else ([], [])
-    plan = planned(connection, through, only, deposits)
-    post(connection, _dated_openly(plan.postings, through, closed_to(connection)), by=by)
-    posted = Counter(posting.event for posting in plan.postings if posting.reverses is None)
-    corrected = sum(posting.reverses is not None for posting in plan.postings)
-    left = [*plan.left, *(Unbooked("not_brought", str(no), no) for no in stay)]
+    posted: Counter[str] = Counter()
+    corrected, left = 0, []
+    for plan in _plans(connection, through, only, deposits):
+        post(connection, _dated_openly(plan.postings, through, closed_to(connection)), by=by)
+        posted.update(posting.event for posting in plan.postings if posting.reverses is None)
+        corrected += sum(posting.reverses is not None for posting in plan.postings)
+        left += plan.left
+    left += (Unbooked("not_brought", str(no), no) for no in stay)
     return BookingReport(dict(posted), corrected, tuple(left), tuple(brought))
 
 
-def planned(
+@dataclass(frozen=True)
+class CalledFor:
+    """What is called for and not posted yet: the entries, each on its own day, and what would be left, and why."""
+
+    postings: tuple[Entry, ...]
+    left: tuple[Unbooked, ...]
+
+
+def called_for(connection: Connection, through: date) -> CalledFor:
+    """What booking would post and leave up to and on a day; nothing is posted."""
+    postings: list[Entry] = []
+    left: list[Unbooked] = []
+    for plan in _plans(connection, through):
+        postings += plan.postings
+        left += plan.left
+    return CalledFor(tuple(postings), tuple(left))
+
+
+def _plans(
     connection: Connection, through: date, only: Collection[str] | None = None, deposits: Collection[str] = ()
-) -> Plan:
-    """What is called for up to and on a day and is not posted yet, each entry on its own day; nothing is posted."""
-    plan = Plan(connection, through, None if only is None else related(connection, only, deposits))
-    facts = applications(connection, plan.only)
-    correct_issued(plan, facts)
-    plan_fees(plan, facts)
-    plan_authority(plan, facts)
-    end_claims(plan)  # what the authority waives is held again
-    return plan
+) -> Iterator[Plan]:
+    """The plans for all, or for these: one, or one after another where there is too much for one (see `scopes`)."""
+    for scope in scopes(connection, only, deposits):
+        plan = Plan(connection, through, scope)
+        facts = applications(connection, plan.only)
+        correct_issued(plan, facts)
+        plan_fees(plan, facts)
+        plan_authority(plan, facts)
+        end_claims(plan)  # what the authority waives is held again
+        yield plan
 
 
 def _dated_openly(postings: list[Entry], through: date, closed: date | None) -> list[Entry]:

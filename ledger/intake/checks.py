@@ -112,24 +112,42 @@ def _references(lines: list[InputRow], owners: dict[str, str]) -> Iterator[Probl
 
 def _contradictions(lines: list[InputRow], known_on: date) -> Iterator[Problem]:
     """Rows about the same thing, known on the same day, say the same; one may leave out what the other says."""
-    statements: dict[tuple[str, tuple[Value | None, ...], date], dict[str, tuple[Value | None, InputRow]]] = {}
+    first_of: dict[_Statement, InputRow] = {}
+    said: dict[_Statement, dict[str, tuple[Value | None, InputRow]]] = {}
     for line in lines:
         key = line.key
         if not key or None in key:
             continue
-        earlier = statements.setdefault((line.kind.code, key, line.known_on or known_on), {})
-        difference: tuple[str, InputRow] | None = None
-        for column in line.kind.columns:
-            value = line.values.get(column.name)
-            if value is None and not column.blank_says:
-                continue
-            first_value, first_line = earlier.setdefault(column.name, (value, line))
-            if first_value != value and column.name != "member" and difference is None:
-                difference = column.heading, first_line
-        if difference is not None:
+        statement = line.kind.code, key, line.known_on or known_on
+        if (first := first_of.setdefault(statement, line)) is line:
+            continue
+        if statement not in said:
+            said[statement] = {}
+            _difference(first, said[statement])
+        if (difference := _difference(line, said[statement])) is not None:
             differs, first_line = difference
-            heading, first = line.kind.headings[line.kind.key[0]], _place(first_line, line)
-            yield line.problem(heading, "twice", value=key[0], first=first, differs=differs)
+            heading, place = line.kind.headings[line.kind.key[0]], _place(first_line, line)
+            yield line.problem(heading, "twice", value=key[0], first=place, differs=differs)
+
+
+# What a line speaks of: its kind, its key, and the day on which it became known.
+_Statement = tuple[str, tuple[Value | None, ...], date]
+
+
+def _difference(line: InputRow, said: dict[str, tuple[Value | None, InputRow]]) -> tuple[str, InputRow] | None:
+    """The first heading under which a line says something else than was said before, and the line that said it.
+
+    `said` learns what the line says and nothing said before it.
+    """
+    difference: tuple[str, InputRow] | None = None
+    for column in line.kind.columns:
+        value = line.values.get(column.name)
+        if value is None and not column.blank_says:
+            continue
+        first_value, first_line = said.setdefault(column.name, (value, line))
+        if first_value != value and column.name != "member" and difference is None:
+            difference = column.heading, first_line
+    return difference
 
 
 def _place(of: InputRow, seen_from: InputRow) -> object:

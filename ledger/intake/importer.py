@@ -27,7 +27,7 @@ from ledger.intake.records import Records, add, record_sources, records_of
 from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportNote, ImportReport, Touched
 from ledger.intake.rulings import add_rulings
 from ledger.intake.spellings import spell_alike
-from ledger.intake.versions import VERSIONED, Versions
+from ledger.intake.versions import VERSIONED, Versions, by_record
 from ledger.intake.withdrawing import withdrawn_sources
 
 
@@ -190,18 +190,20 @@ class _Import:
         """Adds what the lines say of members, transfers, bills and fees."""
         for code in VERSIONED:
             of_kind = [line for line in lines if line.kind.code == code]
-            if not of_kind:
+            for piece in by_record(of_kind):
+                self._add_versions(piece)
+
+    def _add_versions(self, lines: list[InputRow]) -> None:
+        versions = Versions(self.connection, lines)
+        for line in lines:
+            changes = versions.add(line, self.known_on_of(line), self.source_of(line))
+            if changes is None:
                 continue
-            versions = Versions(self.connection, of_kind)
-            for line in of_kind:
-                changes = versions.add(line, self.known_on_of(line), self.source_of(line))
-                if changes is None:
-                    continue
-                self.new.add(id(line))
-                for change in changes:
-                    subject = str(line.key[0] if line.key else line.text("bill"))
-                    self._correct(line, subject, change.name, change.was, change.now)
-            versions.write()
+            self.new.add(id(line))
+            for change in changes:
+                subject = str(line.key[0] if line.key else line.text("bill"))
+                self._correct(line, subject, change.name, change.was, change.now)
+        versions.write()
 
     def add_openings(self, lines: list[InputRow]) -> None:
         """Adds the balances with which the books begin."""

@@ -10,11 +10,11 @@ from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Row, Table, bin
 from ledger import tables
 from ledger.facts import not_withdrawn
 from ledger.intake.kind import FactValue, InputRow
-from ledger.store.records import signature
+from ledger.store.records import batches, signature
 
 # How many keys one statement asks for; SQLite takes 32,766 at most, PostgreSQL 65,535.
 _KEYS = 5_000
-# How many rows one statement adds on PostgreSQL.
+# How many rows one statement adds.
 _ROWS = 20_000
 
 # The columns of an input file that name an application.
@@ -105,12 +105,10 @@ def add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> Non
 
     PostgreSQL reads every constraint of the table anew for each statement, so there one statement adds many rows.
     """
-    if connection.dialect.name != "postgresql":
-        if rows:
-            connection.execute(table.insert(), rows)
-        return
-    for start in range(0, len(rows), _ROWS):
-        batch = rows[start : start + _ROWS]
+    for batch in batches(rows, _ROWS):
+        if connection.dialect.name != "postgresql":
+            connection.execute(table.insert(), batch)
+            continue
         lists = [bindparam(None, [row[name] for row in batch], type_=ARRAY(table.c[name].type)) for name in batch[0]]
         values = func.unnest(*lists).table_valued(*batch[0]).render_derived()
         connection.execute(table.insert().from_select(list(batch[0]), select(*values.c)))

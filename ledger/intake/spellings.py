@@ -4,7 +4,9 @@ A number that is new, and like a known one that lost its noughts or its hyphens,
 the known one. Taken for new it would be a second application, and taken for the known one it could be another's.
 """
 
+from array import array
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sqlalchemy import Connection
 
@@ -25,14 +27,15 @@ def spell_alike(connection: Connection, lines: list[InputRow]) -> list[Problem]:
     for line in lines:
         for name in filter(numbers.NAMED.__contains__, line.values):
             written[numbers.NAMED[name]][str(line.values[name])] = None
-    spelled: dict[str, dict[str, list[str]]] = {}
+    spelled: dict[str, dict[str, list[str]]] = {}  # those alone that are spelled otherwise
     suspected: dict[str, dict[str, list[str]]] = {}
     for kind, found in written.items():
-        same = spelled[kind] = numbers.recorded(connection, kind, found)
+        same = numbers.recorded(connection, kind, found)
         first: dict[str, str] = {}
         for number in found:  # in the order of the lines
-            if not same[number]:
-                same[number] = [first.setdefault(number_key(number), number)]
+            if number not in same and (earlier := first.setdefault(number_key(number), number)) != number:
+                same[number] = [earlier]
+        spelled[kind] = {number: others for number, others in same.items() if others != [number]}
         suspected[kind] = _suspected(connection, kind, list(first.values()))
     return [problem for line in lines for problem in _spell(line, spelled, suspected)]
 
@@ -41,7 +44,7 @@ def _suspected(connection: Connection, kind: str, new: list[str]) -> dict[str, l
     """Of new numbers, those that are like one of the books, or like an earlier one of them; with what each is like."""
     found = numbers.alike(connection, kind, new)
     first: dict[str, str] = {}
-    for number in new:
+    for number in _like_another(new):
         likenesses, sought = number_likenesses(number)
         if number not in found and (others := [first[likeness] for likeness in sought if likeness in first]):
             found[number] = [others[0]]
@@ -50,13 +53,26 @@ def _suspected(connection: Connection, kind: str, new: list[str]) -> dict[str, l
     return found
 
 
+def _like_another(new: list[str]) -> list[str]:
+    """Those of the numbers of which another is like one, and perhaps a few more, in their order."""
+    # By hashes, sorted: of 200,000 numbers that are like nothing the likenesses themselves would take 100 MB.
+    hashes = sorted(array("q", (of for number in new for of in _hashes(number))))
+    often = {one for one, other in pairwise(hashes) if one == other}
+    return [number for number in new if not often.isdisjoint(_hashes(number))] if often else []
+
+
+def _hashes(number: str) -> set[int]:
+    likenesses, sought = number_likenesses(number)
+    return {hash(likeness) for likeness in likenesses | sought}
+
+
 def _spell(
     line: InputRow, spelled: dict[str, dict[str, list[str]]], suspected: dict[str, dict[str, list[str]]]
 ) -> Iterator[Problem]:
     corrected = []
     for name in filter(numbers.NAMED.__contains__, list(line.values)):
         number = str(line.values[name])
-        same = spelled[numbers.NAMED[name]][number]
+        same = spelled[numbers.NAMED[name]].get(number) or [number]
         if others := suspected[numbers.NAMED[name]].get(same[0]):
             yield line.problem(line.kind.headings[name], "another-spelling", value=number, numbers=others)
             line.values[name] = others[0]  # so that nothing is said of it as of a number that nobody knows

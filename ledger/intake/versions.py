@@ -5,6 +5,7 @@ to be known by: each is a new one.
 """
 
 from bisect import insort_right
+from collections.abc import Iterator
 from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from ledger.facts import not_withdrawn
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
 from ledger.intake.records import add, rows_of
+from ledger.store.records import batches
 
 VERSIONED = {
     "members": tables.member_known,
@@ -36,6 +38,21 @@ class ChangedValue(NamedTuple):
     name: str
     was: Value | None
     now: Value | None
+
+
+# So many lines are worked on at a time, for the memory that their versions take.
+_PIECE = 20_000
+
+
+def by_record(lines: list[InputRow]) -> Iterator[list[InputRow]]:
+    """The lines of one kind, not too many at a time, those about one record together, and in their order."""
+    if len(lines) <= _PIECE:
+        yield from [lines] if lines else []
+        return
+    first = (lines[0].kind.key or _BILL_LINE)[0]
+    for subjects in batches(dict.fromkeys(line.values[first] for line in lines), _PIECE):
+        within = set(subjects)
+        yield [line for line in lines if line.values[first] in within]
 
 
 class Versions:

@@ -17,7 +17,7 @@ from typing import Any
 
 import ledger
 from ledger.intake import text
-from ledger.intake.files import LIMIT_ROWS, Format, Unreadable, format_of
+from ledger.intake.files import LIMIT_ROWS, MB, Format, Unreadable, format_of
 from ledger.intake.sheets import InputSheet, Row, Seen, rows_of
 from ledger.intake.worker import FORMATS, SIZE
 
@@ -70,7 +70,8 @@ class _OpeningProcess:
             except (EOFError, pickle.UnpicklingError, OSError):  # OSError: nobody reads, in the words of each system
                 raise Unreadable("too-heavy") from None
             finally:
-                if not done and process is self.process:
+                # After a large one it is not kept for the next, for the memory that it has taken.
+                if process is self.process and (not done or len(data) > MB):
                     self.stop()
                 if process is self.process:
                     self.busy = False

@@ -3,6 +3,7 @@
 A balance is positive on the account's own side: debit for assets and expenses, credit for liabilities and revenues.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -138,6 +139,28 @@ def held(
     out. `by` is what the parts are kept by; what is kept by something else stands under None.
     """
     return _held(connection, account, by, None if as_of is None else tables.entry.c.happened_on <= as_of)
+
+
+def moved_by_event(connection: Connection, event: str, account: str, as_of: date | None = None) -> dict[str, int]:
+    """What the entries of one event have moved into each application's part of an account, in yen, credit positive.
+
+    By a day, when one is given. Parts into which they have moved nothing on balance are left out.
+    """
+    movement, entry = tables.movement.c, tables.entry.c
+    moved: Counter[str] = Counter()
+    for side, sign in (("debit", -1), ("credit", 1)):
+        part = movement[f"{side}_application"]
+        statement = (
+            select(part, func.sum(movement.yen))
+            .join_from(tables.movement, tables.entry, entry.no == movement.entry)
+            .where(entry.event == event, movement[side] == account, part.is_not(None))
+            .group_by(part)
+        )
+        if as_of is not None:
+            statement = statement.where(entry.happened_on <= as_of)
+        for number, yen in connection.execute(statement):
+            moved[number] += sign * int(yen)
+    return {number: yen for number, yen in moved.items() if yen}
 
 
 def first_moved(

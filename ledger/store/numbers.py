@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, func, or_, select
+from sqlalchemy import Column, Connection, func, or_, select
 
 from ledger import tables
 from ledger.errors import AmbiguousNumber
@@ -33,29 +33,25 @@ NAMED = {
 
 
 def recorded(connection: Connection, kind: str, written: Collection[str]) -> dict[str, list[str]]:
-    """For each number that is written, those of the books that it may be: the very same, else all spelled otherwise."""
-    found: dict[str, list[str]] = {number: [] for number in written}
+    """For each number that is written, those of the books that it may be: the very same, else all spelled otherwise.
+
+    Left out is what the books do not hold.
+    """
+    found: dict[str, list[str]] = {}
     for column in COLUMNS[kind]:
         for batch in batches(sorted(written), 5_000):
             for number in connection.execute(select(column).where(column.in_(batch)).distinct()).scalars():
                 found[number] = [number]
-    sought: dict[str, list[str]] = {}
-    for number, same in found.items():
-        if not same:
-            sought.setdefault(number_key(number), same)
-    if sought:
-        for column in COLUMNS[kind]:
-            rows: Collection[Row[Any]] = connection.execute(select(column).distinct()).all()
-            for (number,) in rows:
-                same = sought.get(number_key(number), _NONE)
-                if same is not _NONE and number not in same:
-                    same.append(number)
-        for number, same in found.items():
-            found[number] = same or sought.get(number_key(number), [])
+    sought = {number_key(number) for number in written if number not in found}
+    otherwise: dict[str, list[str]] = {}
+    for column in COLUMNS[kind] if sought else ():
+        for number in connection.execute(select(column).distinct()).scalars():
+            if (key := number_key(number)) in sought and number not in (same := otherwise.setdefault(key, [])):
+                same.append(number)
+    if otherwise:
+        rest = [number for number in written if number not in found]
+        found |= {number: otherwise[key] for number in rest if (key := number_key(number)) in otherwise}
     return found
-
-
-_NONE: list[str] = []
 
 
 def alike(connection: Connection, kind: str, written: Collection[str]) -> dict[str, list[str]]:
@@ -65,17 +61,18 @@ def alike(connection: Connection, kind: str, written: Collection[str]) -> dict[s
     (`kana.number_likenesses`).
     """
     found: dict[str, list[str]] = {}
-    likenesses: dict[str, list[str]] = {}
-    for number in written:
-        for likeness in number_likenesses(number)[0]:
-            likenesses.setdefault(likeness, []).append(number)
-    for column in COLUMNS[kind] if likenesses else ():
+    hashes = {hash(likeness) for number in written for likeness in number_likenesses(number)[0]}
+    sought: dict[str, list[str]] = {}
+    for column in COLUMNS[kind] if hashes else ():
         for known in connection.execute(select(column).distinct()).scalars():
             for likeness in number_likenesses(known)[1]:
-                for number in likenesses.get(likeness, _NONE):
-                    same = found.setdefault(number, [])
-                    if known not in same:
-                        same.append(known)
+                if hash(likeness) in hashes and known not in (same := sought.setdefault(likeness, [])):
+                    same.append(known)
+    for number in written if sought else ():
+        for likeness in sorted(number_likenesses(number)[0]):
+            for known in sought.get(likeness, ()):
+                if known not in (same := found.setdefault(number, [])):
+                    same.append(known)
     return found
 
 
@@ -119,7 +116,7 @@ def as_recorded(connection: Connection, kind: str, written: str) -> str:
 
     Refused: one that could be several (ambiguous-number).
     """
-    same = recorded(connection, kind, [written])[written]
+    same = recorded(connection, kind, [written]).get(written, [])
     if len(same) > 1:
         raise AmbiguousNumber(written, same)
     return same[0] if same else written.strip()

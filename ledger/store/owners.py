@@ -5,9 +5,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Subquery, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Subquery, func, select
 
 from ledger import tables
+from ledger.errors import UnknownApplication
 
 
 @cache
@@ -23,6 +24,15 @@ def owned(as_of: ColumnElement[date] | None = None) -> Subquery:
         corrected = corrected.where(row.c.known_on <= as_of)
     last = corrected.order_by(row.c.known_on.desc(), row.c.id.desc()).limit(1).scalar_subquery()
     return select(application.c.number, func.coalesce(last, application.c.member).label("member")).subquery("owned")
+
+
+def require_application(connection: Connection, application: str) -> str:
+    """The member of an application; an unknown one is refused."""
+    owner = owned()
+    member: str | None = connection.execute(select(owner.c.member).where(owner.c.number == application)).scalar()
+    if member is None:
+        raise UnknownApplication(application)
+    return member
 
 
 def _not_withdrawn(identity: ColumnElement[int], as_of: ColumnElement[date] | None) -> ColumnElement[bool]:

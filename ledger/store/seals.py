@@ -8,11 +8,13 @@ named and has its length before it: NULL is not the empty text, no two rows read
 version adds leaves every seal as it is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, groupby, islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -26,6 +28,7 @@ Marks = dict[str, Any]
 # How many keys one statement asks for, and how many seals go over to PostgreSQL at a time.
 _KEYS = 500
 _LINES = 10_000
+_BYTES_OF_DIGEST = 32
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # The same tables without types: what stands in them comes as the database has it, and not as it should be read.
@@ -66,6 +69,25 @@ class Seal(NamedTuple):
         return (self.of, 1, (), self.key)
 
 
+class _Added:
+    """The seals of the rows that a write adds to one table, in their order, in little room: there may be 600,000."""
+
+    def __init__(self, of: str, digests: Iterable[tuple[str, str]]) -> None:
+        self._of, self._keys, self._digests = of, list[str](), bytearray()
+        if of not in _NUMBERED:
+            digests = sorted(digests, key=lambda row: Seal(of, *row).order)
+        for key, digest in digests:
+            self._keys.append(key)
+            self._digests += bytes.fromhex(digest)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[Seal]:
+        for nth, key in enumerate(self._keys):
+            yield Seal(self._of, key, self._digests[nth * _BYTES_OF_DIGEST : (nth + 1) * _BYTES_OF_DIGEST].hex())
+
+
 # --- sealing --------------------------------------------------------------------------------------------------------
 
 
@@ -102,20 +124,18 @@ def seal(connection: sa.Connection, before: Marks, *, by: str, command: str, rol
 
     The caller is alone in writing to the books from the marks on until it commits.
     """
-    new: list[Seal] = []
+    new: list[_Added] = []
     for name, mark in marks(connection).items():
         if mark != before.get(name):
-            since = _since(connection, name, before.get(name))
-            added = [Seal(name, *digest) for digest in _digests(connection, name, since)]
-            new += added if name in _NUMBERED else sorted(added, key=lambda row: row.order)
-    if not new:
+            new.append(_Added(name, _digests(connection, name, _since(connection, name, before.get(name)))))
+    if not any(new):
         return
     batch = tables.batch
     last = connection.execute(sa.select(batch.c.no, batch.c.head).order_by(batch.c.no.desc()).limit(1)).first()
     no, previous = (last.no + 1, last.head) if last else (1, "")
     row = {"no": no, "previous": previous, "recorded_at": dates.now(), "by": by, "role": role, "command": command}
-    connection.execute(batch.insert().values(row | {"head": head(row, enumerate(new, 1))}))
-    _keep(connection, no, new)
+    connection.execute(batch.insert().values(row | {"head": head(row, enumerate(chain.from_iterable(new), 1))}))
+    _keep(connection, no, chain.from_iterable(new))
 
 
 def head(batch: Mapping[str, object], seals: Iterable[tuple[int, Seal]]) -> str:
@@ -147,16 +167,16 @@ def _since(connection: sa.Connection, name: str, mark: Any) -> sa.ColumnElement[
     return (sa.literal_column(f"age({name}.xmin)") <= 0) & _without_seal(name)
 
 
-def _keep(connection: sa.Connection, no: int, new: list[Seal]) -> None:
+def _keep(connection: sa.Connection, no: int, new: Iterable[Seal]) -> None:
+    seals = enumerate(new, 1)
     if connection.dialect.name == "sqlite":
-        rows = [(no, nth, *row) for nth, row in enumerate(new, 1)]
-        connection.exec_driver_sql("INSERT INTO seal (batch, nth, of, key, digest) VALUES (?, ?, ?, ?, ?)", rows)
+        while rows := [(no, nth, *row) for nth, row in islice(seals, _LINES)]:
+            connection.exec_driver_sql("INSERT INTO seal (batch, nth, of, key, digest) VALUES (?, ?, ?, ?, ?)", rows)
         return
     # An import adds so many that they go over in one piece; of a few, one statement is as good.
     cursor = connection.connection.cursor()
     with cursor.copy("COPY seal (batch, nth, of, key, digest) FROM STDIN") as copy:
-        for start in range(0, len(new), _LINES):
-            lines = enumerate(new[start : start + _LINES], start + 1)
+        while lines := list(islice(seals, _LINES)):
             copy.write("".join([f"{no}\t{nth}\t{of}\t{_escaped(key)}\t{digest}\n" for nth, (of, key, digest) in lines]))
 
 
@@ -210,32 +230,46 @@ def _key(plain: sa.TableClause) -> list[sa.ColumnElement[Any]]:
 
 def _digests(connection: sa.Connection, name: str, where: sa.ColumnElement[bool] | None) -> Iterator[tuple[str, str]]:
     """In the order of the key where it is of numbers; texts each database would put in an order of its own."""
-    moved = _movements(connection, where) if name == "entry" else {}
     plain = _PLAIN[name]
     names = list(plain.c.keys())
     places = [names.index(column) for column in _KEY[name]]
     statement = sa.select(*plain.c) if where is None else sa.select(*plain.c).where(where)
     if name in _NUMBERED:
         statement = statement.order_by(*_key(plain))
-    for row in connection.execute(statement):
-        content = _content(name, names, row)
-        if moved:
-            content = "\n".join([content, *moved.get(row[places[0]], ())])
-        key = str(row[places[0]]) if len(places) == 1 else "/".join([str(row[place]) for place in places])
-        yield key, sha256(content.encode(*_BYTES)).hexdigest()
+    moving = _movements(connection, where) if name == "entry" else nullcontext()
+    # Closed also when not all of them are read: PostgreSQL keeps a cursor for them.
+    with moving as moved, connection.execute(statement, execution_options={"yield_per": _LINES}) as rows:
+        for row in rows:
+            content = _content(name, names, row)
+            if moved is not None:
+                content = "\n".join([content, *moved(row[places[0]])])
+            key = str(row[places[0]]) if len(places) == 1 else "/".join([str(row[place]) for place in places])
+            yield key, sha256(content.encode(*_BYTES)).hexdigest()
 
 
-def _movements(connection: sa.Connection, where: sa.ColumnElement[bool] | None) -> dict[Any, list[str]]:
-    """What the movements of these entries say, in their order."""
+@contextmanager
+def _movements(connection: sa.Connection, where: sa.ColumnElement[bool] | None) -> Iterator[Callable[[Any], list[str]]]:
+    """What the movements of each of these entries say, asked for entry by entry in the order of their numbers."""
     movement, entry = _PLAIN["movement"], _PLAIN["entry"]
     names = list(movement.c.keys())
     statement = sa.select(*movement.c).order_by(movement.c.entry, movement.c.nth)
     if where is not None:
         statement = statement.where(movement.c.entry.in_(sa.select(entry.c.no).where(where)))
-    by_entry: dict[Any, list[str]] = {}
-    for row in connection.execute(statement):
-        by_entry.setdefault(row.entry, []).append(_content("movement", names, row))
-    return by_entry
+    with connection.execute(statement, execution_options={"yield_per": _LINES}) as rows:
+        by_entry = groupby(rows, key=attrgetter("entry"))
+        ahead = next(by_entry, None)
+
+        def of(entry: Any) -> list[str]:
+            nonlocal ahead
+            while ahead is not None and ahead[0] < entry:  # of an entry that is none of these
+                ahead = next(by_entry, None)
+            if ahead is None or ahead[0] != entry:
+                return []
+            contents = [_content("movement", names, row) for row in ahead[1]]
+            ahead = next(by_entry, None)
+            return contents
+
+        yield of
 
 
 # SQLite keeps bytes as text that are none; they are sealed as they are.

@@ -9,15 +9,16 @@ from sqlalchemy import Connection
 from ledger.booking import approvals, open_items
 from ledger.booking.bills import BillComparison, reconcile
 from ledger.booking.open_items import OpenItem
-from ledger.booking.planning import Plan
-from ledger.booking.run import planned
+from ledger.booking.run import CalledFor, called_for
 from ledger.codes import Account
-from ledger.decisions.findings import Finding, judge
+from ledger.decisions.findings import Finding, judge_everyone
 from ledger.journal.balances import held
 from ledger.settlements import Settlement
 from ledger.settlements import credits as every_credit
 from ledger.settlements import refunds as every_refund
 from ledger.statements.due import OutstandingReceipt, due
+
+_CALLING = ("eligible", "needs_facts", "needs_review")
 
 
 @dataclass(frozen=True)
@@ -56,18 +57,18 @@ class AskedBooks:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """The answer for every application."""
-        return judge(self.connection, self.as_of)
+        """The answers that call for something: the fee comes back, a fact is missing, or a ruling is needed."""
+        return [row for row in judge_everyone(self.connection, self.as_of) if row.outcome in _CALLING]
 
     @cached_property
-    def plan(self) -> Plan:
+    def not_posted(self) -> CalledFor:
         """What is called for in the books and is not posted."""
-        return planned(self.connection, self.as_of)
+        return called_for(self.connection, self.as_of)
 
     @cached_property
     def left(self) -> dict[str, list[OpenItem]]:
         """What booking leaves, by why."""
-        return open_items.left_unbooked(self.plan, self.as_of)
+        return open_items.left_unbooked(self.connection, self.not_posted, self.as_of)
 
     @cached_property
     def suspense(self) -> list[OpenItem]:

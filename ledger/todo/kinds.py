@@ -15,12 +15,13 @@ from ledger.booking.open_items import OpenItem
 from ledger.booking.waiting import WAITING
 from ledger.codes import Account
 from ledger.dates import Month
-from ledger.decisions.findings import SUPPLY, Finding
+from ledger.decisions.findings import SUPPLY, Finding, judge
 from ledger.decisions.outdated import outdated
 from ledger.journal import closing
 from ledger.statements.due import OutstandingReceipt
 from ledger.store import settings
 from ledger.store.numbers import spans
+from ledger.store.records import batches
 from ledger.todo.asked import AskedBooks
 
 # So many days after the last backup, and the last verification, the next one is due.
@@ -181,8 +182,11 @@ def _left(code: str) -> Callable[[AskedBooks], Items]:
 
 
 def _fee_not_received(asked: AskedBooks) -> Items:
-    days = {row.application: row.row["issued_on"] or row.row["mailed_on"] for row in asked.findings}
     items = asked.left.get("fee_not_received", ())
+    days: dict[str, date | None] = {}
+    for names in batches([item.name for item in items]):
+        findings = judge(asked.connection, asked.as_of, applications=names)
+        days |= {row.application: row.row["issued_on"] or row.row["mailed_on"] for row in findings}
     return [replace(item, on=days.get(item.name), application=item.name) for item in items]
 
 
@@ -298,7 +302,7 @@ KINDS: Mapping[str, WorkKind] = {
     "deposits_unknown": WorkKind(_deposits_unknown, typed("match")),
     "overpayments": WorkKind(_overpayments, _for_oldest("overpaid", "return", on="--on")),
     "fee_not_known": WorkKind(_fee_not_known, _template("fees")),
-    "to_book": WorkKind(lambda asked: open_items.to_book(asked.plan), _BOOK),
+    "to_book": WorkKind(lambda asked: open_items.to_book(asked.not_posted), _BOOK),
     "money_gone": WorkKind(_left("money_gone"), _BOOK),
     "money_reserved": WorkKind(_left("money_reserved"), _BOOK),
     "reversed_by_hand": WorkKind(_left("reversed_by_hand"), _BOOK),
