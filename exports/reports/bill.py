@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ledger.statements.authority import Payable
 
 
-OF_MONTH = N_("Bills of the authority")
+OF_MONTH = N_("Reconciliation of bills")
 
 
 class ComparedLine(NamedTuple):
