@@ -107,11 +107,7 @@ def statement_year(session: Session, year: Year, out: Out, sheet: OneSheet = Non
     return written(out)
 
 
-@statement.runs(
-    "association",
-    "東京 --out 東京会.xlsx",
-    "東京 --from 2012-09-01 --as-of 2012-09-30 --sheet 申込一覧 --out 東京会.csv",
-)
+@statement.runs("association", "東京 --from 2012-04-01 --out 東京会.xlsx", "東京 --sheet 申込一覧 --out 東京会.csv")
 def statement_association(
     session: Session, name: NamedAssociation, out: Out, as_of: AsOf, first: First = None, sheet: OneSheet = None
 ) -> Answer:
