@@ -25,6 +25,11 @@ pytestmark = pytest.mark.thorough
 JOURNAL = "仕訳帳"
 STATEMENTS = {
     "month": ("statement", "month", "2012-04"),
+    "sheet of a month": ("statement", "month", "2012-04", "--sheet", "認証局請求照合"),
+    "association": ("statement", "association", "東京", "--from", "2012-01-01", "--as-of", "2012-04-30"),
+    "year": ("statement", "year", "2012"),
+    "sheet of a year": ("statement", "year", "2011", "--sheet", "Balances by month"),
+    "sheet of a member": ("statement", "member", desk.MEMBER, "--as-of", "2012-04-30", "--sheet", "facts"),
     "member": ("statement", "member", desk.MEMBER, "--as-of", "2012-04-30"),
     "letter": ("letter", "1"),
     "check": ("check", desk.MEMBER, "--as-of", "2012-04-30", "--all"),

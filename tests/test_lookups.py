@@ -55,7 +55,19 @@ OF_MANY = {
     *("decision outdated", "ruling list", "notices list", "notices show", "notices compare"),
     *("refund file", "refund void", "refund list", "overpaid list", "credit list", "bill list", "bill pay", "balance"),
     *("export journal", "slip list", "account list", "payee list", "refusal list", "close", "reopen", "month list"),
-    *("statement month", "verify", "backup", "restore", "init", "where", "demo", "roles", "settings list"),
+    *(
+        "statement month",
+        "statement year",
+        "statement association",
+        "verify",
+        "backup",
+        "restore",
+        "init",
+        "where",
+        "demo",
+        "roles",
+        "settings list",
+    ),
     *("settings set", "people list", "people add", "people end", "people approve", "people reject"),
 }
 # Of these one way is about one thing all the same.

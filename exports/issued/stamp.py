@@ -19,7 +19,8 @@ from exports.issued import layout
 from exports.issued.layout import Layout
 from exports.reports.report import Listing, Report
 from ledger import i18n, tables
-from ledger.dates import Month
+from ledger.codes import ASSOCIATIONS
+from ledger.dates import FiscalYear, Month, parse_day
 from ledger.i18n import Language
 from ledger.journal.closing import closing_of
 from ledger.people.naming import find_member
@@ -113,6 +114,29 @@ def of_month(connection: Connection, month: Month) -> Stamp:
     closed = closing_of(connection, month)
     batch = None if closed is None else _sealed(connection, "month_step", str(closed.no))
     return _stamp(connection, "month", str(month), month.last, batch or _last(connection))
+
+
+def of_year(connection: Connection, year: FiscalYear) -> Stamp:
+    """The stamp of a fiscal year's workbook: once its last month is closed, after the write that closed that."""
+    of_last_month = of_month(connection, year.months[-1])
+    return replace(of_last_month, of="year", about=str(year))
+
+
+def of_association(connection: Connection, name: str, first: date, last: date) -> Stamp:
+    """The stamp of an association's statement from one day to another, as of the last."""
+    stamp = _stamp(connection, "association", name, last, _last(connection))
+    return replace(stamp, question={"first": first.isoformat()})
+
+
+def is_askable(stamp: Stamp) -> bool:
+    """Whether what a stamp says of a statement that is no list could be asked of the books."""
+    first = stamp.question.get("first")
+    if stamp.of == "letter":
+        return re.fullmatch("[1-9][0-9]{0,8}", stamp.about) is not None
+    if stamp.of == "association":
+        day = parse_day(first) if isinstance(first, str) else None
+        return stamp.about in ASSOCIATIONS and day is not None and day <= stamp.day
+    return True
 
 
 def of_member(connection: Connection, member: str, as_of: date) -> Stamp:

@@ -15,11 +15,10 @@ from sqlalchemy import Connection, Text, and_, cast, func, or_, select
 from ledger import tables
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import Scope, touching
-from ledger.booking.own_days import ON_ITS_DAY
-from ledger.codes import OPENING, RECEIPTS, Account
+from ledger.codes import FROM_FACTS, OPENING, RECEIPTS, Account
 from ledger.i18n import N_, _
 from ledger.journal.entries import Entry, Movement, parts, recorded
-from ledger.journal.reversal import BY_HAND, CORRECTION, chains, opposite
+from ledger.journal.reversal import BY_HAND, CORRECTION, ON_ITS_DAY, chains, opposite
 from ledger.store.records import next_number
 
 # What the authority may count on though it never came: a short payment that two people wrote off.
@@ -418,12 +417,6 @@ def opened_on(connection: Connection) -> date | None:
 # Plain texts: a driver may write a member of an enumeration in its own way.
 _COVERED = (str(Account.FEES_HELD), str(Account.AUTHORITY_PAYABLE))
 
-
-# The events that booking posts from facts and decisions by itself; their keys are: event, for what, nth, basis.
-FROM_FACTS = (
-    *("fee_received", "overpaid", "payer_unknown", "claim_settled", "suspense_settled", "fee_released"),
-    *("claim_raised", "fee_claimed", "certificate_issued", "authority_waived"),
-)
 
 _later = tables.entry.alias("later")
 
