@@ -18,6 +18,7 @@ from exports.issued.read import Cell as Read
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import PROPERTY
 from tests import desk
+from tests.earlier import letter_of_before
 
 pytestmark = pytest.mark.thorough
 
@@ -109,6 +110,13 @@ def test_what_nobody_changed_agrees(kept: str, tmp_path: Path, statement: str, l
     file = written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement], "--lang", language)
     assert verified(kept, file)["ok"]
     assert verified(kept, edited(file, lambda _book: None))["ok"]
+
+
+def test_letter_of_an_earlier_version_is_compared_by_what_it_said(kept: str, tmp_path: Path) -> None:
+    file = letter_of_before(kept, 1, tmp_path / "x.xlsx")
+    assert verified(kept, file)["ok"]
+    edited(file, lambda book: changed(book.worksheets[0]["B6"]))
+    assert places_of(verified(kept, file)) == [("cell-differs", "回答", "B6")]
 
 
 def test_every_letter_agrees(kept: str, tmp_path: Path) -> None:

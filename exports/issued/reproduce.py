@@ -11,16 +11,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from exports.formats import csv, xlsx
+from exports.formats import pdf as printed
 from exports.formats.outfile import require_workbook
 from exports.formats.sheet import Workbook
-from exports.issued import one_sheet, version_0_1
+from exports.issued import letter_as_list, one_sheet, version_0_1
 from exports.issued import stamp as stamps
 from exports.issued.compare import differences
 from exports.issued.layout import EarlierLayout, Layout
 from exports.issued.layout import of as layout_of
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import Stamp
-from exports.reports import REPORTS, association, cover, letter, member, month, year
+from exports.reports import REPORTS, association, cover, letter, member, month, reminder, year
 from exports.reports.report import Listing
 from ledger import dates, i18n
 from ledger.audit import chain, snapshot, verify
@@ -32,6 +33,7 @@ from ledger.intake import files as input_files
 from ledger.statements import letter as letters
 from ledger.statements.issuer import issuer
 from ledger.statements.member import member_statement
+from ledger.statements.reminder import reminders
 
 
 @dataclass
@@ -47,6 +49,18 @@ def _association(connection: Connection, stamp: Stamp) -> Workbook:
     return association.made(connection, stamp.about, date.fromisoformat(stamp.question["first"]), stamp.day)
 
 
+class _NothingToRemindOf(Exception):
+    """No reminder of this application was written on that day."""
+
+
+def _reminder(connection: Connection, stamp: Stamp) -> Workbook:
+    """The reminder of a day. Raises _NothingToRemindOf where none was written: the receipt was not to be asked for."""
+    for one in reminders(connection, stamp.day):
+        if one.receipt.application == stamp.about:
+            return reminder.workbook(one)
+    raise _NothingToRemindOf
+
+
 # How each statement is made that a stamp describes; the layout is that of a file to which it is compared, if any.
 _STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] = {
     "month": lambda connection, stamp, earlier: month.made(connection, Month.of(stamp.day), earlier=earlier),
@@ -54,16 +68,20 @@ _STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] =
     "association": lambda connection, stamp, _earlier: _association(connection, stamp),
     "member": lambda connection, stamp, _earlier: member.workbook(member_statement(connection, stamp.about, stamp.day)),
     "letter": lambda connection, stamp, _earlier: letter.workbook(letters.letter(connection, int(stamp.about))),
+    "reminder": lambda connection, stamp, _earlier: _reminder(connection, stamp),
 }
 
 
 def _issued(connection: Connection, stamp: Stamp, layout: Layout | None = None) -> Workbook:
     """The statement that a stamp describes, with the issuer of its day."""
-    earlier = version_0_1.issuer(stamp)
     sheet = stamp.question.get("sheet")
     made = _STATEMENTS[stamp.of](connection, stamp, layout if sheet is None else None)
-    made = made if sheet is None else one_sheet.only(made, sheet) or made
-    return made.issued_by(issuer(connection).name if earlier is None else earlier)
+    return _by_its_issuer(connection, stamp, made if sheet is None else one_sheet.only(made, sheet) or made)
+
+
+def _by_its_issuer(connection: Connection, stamp: Stamp, workbook: Workbook) -> Workbook:
+    earlier = version_0_1.issuer(stamp)
+    return workbook.issued_by(issuer(connection).name if earlier is None else earlier)
 
 
 def of_listing(listing: Listing) -> Workbook:
@@ -71,12 +89,13 @@ def of_listing(listing: Listing) -> Workbook:
     return Workbook(listing.report.title, listing.made_on, (listing.sheet(),), listing.issuer)
 
 
-def write(connection: Connection, stamp: Stamp, path: Path, *, sheet: str | None = None) -> None:
+def write(connection: Connection, stamp: Stamp, path: Path, *, sheet: str | None = None, pdf: bool = False) -> None:
     """Writes the statement that a stamp describes, or one sheet of it, by its name, as a workbook or as CSV.
 
-    Refused: the name of another kind of file (not-a-workbook, no-sheet-format), and of no sheet (no-such-sheet).
+    Refused: the name of another kind of file (not-a-workbook, no-sheet-format), and of no sheet (no-such-sheet); what
+    `pdf.write` does.
     """
-    if sheet is None:
+    if sheet is None or pdf:
         require_workbook(path)
     elif path.suffix.lower() not in (".xlsx", ".csv"):
         raise one_sheet.NoSheetFormat(str(path))
@@ -89,7 +108,7 @@ def write(connection: Connection, stamp: Stamp, path: Path, *, sheet: str | None
         if path.suffix.lower() == ".csv":
             csv.write(workbook.sheets[0], path)
         else:
-            xlsx.write(stamps.stamped(workbook, stamp), path)
+            printed.write([(stamps.stamped(workbook, stamp), path)], pdf=pdf)
 
 
 @dataclass(frozen=True)
@@ -180,7 +199,14 @@ class _HandedOut:
             return of_listing(replace(listing, issuer=version_0_1.issuer(stamp) or listing.issuer))
         if stamp.of not in _STATEMENTS or not stamps.is_askable(stamp):
             raise NotAStatement(str(self.path))
-        return _issued(connection, stamp, layout)
+        if stamp.of == "letter" and letter_as_list.is_of(layout):
+            return _by_its_issuer(
+                connection, stamp, letter_as_list.workbook(letters.letter(connection, int(stamp.about)))
+            )
+        try:
+            return _issued(connection, stamp, layout)
+        except _NothingToRemindOf:
+            raise NotAStatement(str(self.path)) from None
 
     def _listing(self, connection: Connection, stamp: Stamp) -> Listing:
         report = REPORTS[stamp.of]

@@ -6,7 +6,7 @@ The write is the last one that the statement can depend on, so that the same sta
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import count, takewhile
@@ -184,6 +184,12 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
         row.no: Stamp("letter", str(row.no), row.as_of.isoformat(), i18n.language(), row.batch, row.head, form=FORM)
         for row in connection.execute(statement)
     }
+
+
+def of_reminders(connection: Connection, as_of: date) -> Callable[[str], Stamp]:
+    """What gives the stamp of the reminder for an application as of the day."""
+    one = _stamp(connection, "reminder", "", as_of, _last(connection))
+    return lambda application: replace(one, about=application)
 
 
 def _last_of(table: str) -> ScalarSelect[Any]:
