@@ -127,7 +127,6 @@ SHORTENED = {"not-rows": ["--reason", "誤り"]}
 IN_WORDS = """
     unknown-member unknown-kind no-such-kind no-such-setting not-a-setting not-a-day no-such-month no-such-language
     not-text nobody-asked no-such-format not-a-workbook not-a-statement not-writable books-are-there not-a-bank-day
-    no-such-sheet no-sheet-format ends-before-it-begins no-such-association
     month-not-over credit-to-another-member not-a-reissue reissue-withdrawn nothing-owed done-differently
     already-settled settled-otherwise no-such-journal-format disk-full file-in-the-way
     not-of-reminders only-of-reminders
@@ -224,8 +223,9 @@ OWN_BOOKS = {
         replaces-none replaces-replaced replaces-unknown same-name-twice unknown-fact
     """,
     "followed in test_letter.py": "unknown-decision",
+    "what is typed otherwise is in words: test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
     "of names: what is near to them, or what there is, is said: test_filters.py, test_find.py": """
-        no-such-state no-such-payer no-member-named several-members
+        no-such-association no-such-state no-such-payer no-member-named several-members
         nothing-to-find
     """,
     "followed in test_refund_states.py": """

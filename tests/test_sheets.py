@@ -329,6 +329,21 @@ def test_sheet_as_csv_has_its_rows_under_the_titles(kept: str, tmp_path: Path) -
     assert all(len(row) == len(titles) for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("month 2012-04 --sheet 仮受金明細 --out x.json", "no-sheet-format"),
+        ("month 2012-04 --sheet 仮受金明細 --pdf --out x.csv", "not-a-workbook"),
+        ("month 2012-04 --out x.csv", "not-a-workbook"),
+        ("association 東京 --from 2012-05-02 --as-of 2012-05-01 --out x.xlsx", "ends-before-it-begins"),
+        ("association 江戸 --out x.xlsx", "no-such-association"),
+    ],
+)
+def test_statement_that_cannot_be_written_is_refused(kept: str, words: str, code: str) -> None:
+    said = desk.typed(kept, "statement", *words.split())
+    assert (said.exit_code, f"({code})" in said.output) == (2, True), said.output
+
+
 def test_name_of_no_sheet_is_answered_with_those_near_to_it(kept: str, tmp_path: Path) -> None:
     said = desk.typed(kept, *MONTH, "--sheet", "仮受金の明細", "--out", str(tmp_path / "x.xlsx"))
     assert (said.exit_code, "仮受金明細" in said.output, "(no-such-sheet)" in said.output) == (2, True, True)

@@ -92,7 +92,8 @@ def of_listing(listing: Listing) -> Workbook:
 def write(connection: Connection, stamp: Stamp, path: Path, *, sheet: str | None = None, pdf: bool = False) -> None:
     """Writes the statement that a stamp describes, or one sheet of it, by its name, as a workbook or as CSV.
 
-    Refused: the name of another kind of file (not-a-workbook, no-sheet-format), and of no sheet (no-such-sheet).
+    Refused: the name of another kind of file (not-a-workbook, no-sheet-format), and of no sheet (no-such-sheet); what
+    `pdf.write` does.
     """
     if sheet is None or pdf:
         require_workbook(path)
