@@ -111,7 +111,8 @@ class Sheet:
     """A sheet: the name on its tab, its title, the days it speaks of, who issues it, and its blocks.
 
     `to_fill` is an empty sheet for input: titles in the first row exactly as they are given, since they are read
-    again, no frame, drop-down lists under the titles.
+    again, no frame, drop-down lists under the titles. `printed` is how many columns, from the left, stand on paper;
+    0, where nobody chose: all of them.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Sheet:
     landscape: bool = False
     notes: tuple[str, ...] = ()
     to_fill: bool = False
+    printed: int = 0
 
     @property
     def uniform(self) -> bool:

@@ -137,7 +137,7 @@ class _HandedOut:
         """The differences from the books as they stood, and the notes of an earlier layout."""
         layout = stamps.layout_of(self.content.properties)
         with i18n.speaking(stamp.language), snapshot.after(connection, stamp.batch):
-            workbook = self._made(connection, stamp)
+            workbook = stamps.arranged(self._made(connection, stamp), stamp)
             if layout is not None and layout == layout_of(workbook):
                 return self._compared(stamps.stamped(workbook, stamp)), []
             return self._compared_as_laid_out(workbook, layout or version_0_1.layout(stamp.of))
