@@ -135,7 +135,7 @@ def _kept(connection: Connection, on: date) -> list[int]:
 
 def _workbook(connection: Connection, month: Month) -> bytes:
     written = BytesIO()
-    xlsx.compose(sheet.workbook(month_statement(connection, month), seal=closing.seal(connection, month)), written)
+    xlsx.compose(sheet.workbook(month_statement(connection, month)), written)
     return written.getvalue()
 
 

@@ -3,7 +3,8 @@
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from io import BytesIO
 from operator import attrgetter
 from pathlib import Path
@@ -15,6 +16,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.formats import paper, xlsx
 from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, Values, Workbook
+from exports.reports import month
+from ledger.dates import Month
+from ledger.journal.closing import MonthStep
+from ledger.statements.month import month_statement
+from ledger.store import database
 from tests import desk
 from tests.test_handed_out import STATEMENTS, written
 
@@ -110,3 +116,35 @@ def test_arranged_once_is_arranged() -> None:
     once = paper.arranged(book)
     assert paper.arranged(once) == once
     assert once.sheets[0].printed == 2
+
+
+def test_cover_tells_the_month_and_leads_to_its_sheets(kept: str, tmp_path: Path) -> None:
+    file = written(kept, tmp_path / "x.xlsx", *STATEMENTS["month"])
+    book = load_workbook(file)
+    cover = book.worksheets[0]
+    breaks = cover.row_breaks.brk
+    assert len(breaks) == 1, "the story on one page, the controls on the next"
+    assert breaks[0].id * xlsx.LINE < 950, "points on a page, at the scale of 8 points"
+    figures = {row[0].value: row[1].value for row in cover.iter_rows(min_row=7, max_row=14)}
+    ledger = {
+        row["code"]: row["balance"] for row in desk.answered(kept, "balance", "--as-of", "2012-04-30")["accounts"]
+    }
+    assert (figures["月末の普通預金(帳簿)"], figures["月末の仮受金"]) == (ledger["1110"], ledger["2050"])
+    assert figures["月末の預り金"] == ledger["2040"] + ledger["2041"]
+    links = {cell.value: cell.hyperlink.location for row in cover.iter_rows() for cell in row if cell.hyperlink}
+    assert links == {name: f"'{name}'!A1" for name in book.sheetnames[1:]}
+    assert sum("/charts/chart" in name for name in zipfile.ZipFile(file).namelist()) == 1
+    again = written(kept, tmp_path / "y.xlsx", *STATEMENTS["month"])
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_cover_of_a_month_closed_with_a_difference_at_the_bank_says_so(kept: str, tmp_path: Path) -> None:
+    with database.reading(kept) as connection:
+        found = month_statement(connection, Month(2012, 4))
+    assert found.closed is None
+    step = MonthStep(
+        1, found.month, "closed", None, datetime(2012, 5, 1), "丙田", "通帳のとおり", (), 1, "0" * 64, None
+    )
+    cover = month.workbook(replace(found, closed=step)).sheets[0]
+    assert "銀行の残高は帳簿と" in cover.subtitle
+    assert ("銀行-帳簿", 1 - found.figures.bank, None) in list(cover.blocks[0].rows)

@@ -17,7 +17,7 @@ from exports.formats.sheet import NUMERIC, Kind, SheetColumn, Style, TypedValue,
 Render = Callable[[Value], str]
 Layout = Literal["plain", "wrapped", "listed"]  # "listed": in a column of several kinds, all but numbers to the left
 LAYOUTS: tuple[Layout, ...] = ("plain", "wrapped", "listed")
-ROW_STYLES: tuple[Style, ...] = ("normal", "heading", "subtotal", "total")
+ROW_STYLES: tuple[Style, ...] = ("normal", "heading", "subtotal", "total", "box")
 _NUMBERS = frozenset(FORMATS[kind] for kind in NUMERIC)
 
 
@@ -122,6 +122,7 @@ def _named_styles() -> Iterator[NamedStyle]:
     yield NamedStyle("Heading", _font(12, bold=True), alignment=middle)
     yield NamedStyle("Header", _font(bold=True), grey, box, header)
     yield NamedStyle("Needed", _font(bold=True), dark, box, header)
+    yield NamedStyle("box", _font(), border=box, alignment=middle)
     yield NamedStyle("normal", _font(), border=row(none, hair), alignment=middle)
     yield NamedStyle("heading", _font(bold=True), border=row(none, hair), alignment=middle)
     yield NamedStyle("subtotal", _font(bold=True), border=row(thin, thin), alignment=middle)

@@ -15,8 +15,10 @@ from itertools import islice
 from math import ceil
 from pathlib import Path
 from typing import BinaryIO, Literal
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook as Package
+from openpyxl.chart import BarChart, Reference, Series
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -60,6 +62,7 @@ _BREAKS = re.compile(rb"<rowBreaks.*?</rowBreaks>", re.DOTALL)
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # in XML, where nothing can be escaped
 _FORBIDDEN_IN_NAME = re.compile(rf"{_FORBIDDEN.pattern}|[:\\/?*\[\]]")
 _CHUNK = 2_000
+_BOX = 60  # points: room for a stamp
 _INDENT = 3  # characters of a column in which no wrapped text stands
 _LAST_ROW = 1_048_575  # stands for the last row until that is known
 _RANGE = re.compile(
@@ -103,6 +106,8 @@ def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
         frame = package.create_sheet(name)
         written.append(_Rows(sheet, name, paint))
         _set_up(frame, sheet, paint)
+        tabs = dict(zip((each.name for each in workbook.sheets), names, strict=True))
+        _lead_on(frame, sheet, written[-1], tabs)
     _add_lists(package, workbook)
     skeleton = BytesIO()
     package.save(skeleton)
@@ -172,6 +177,39 @@ def _set_up(frame: Worksheet, sheet: Sheet, paint: Paint) -> None:
     for row in (1, 2, 3) if sheet.printed else (1, 2):
         if last != "A":
             frame.merged_cells.add(f"A{row}:{last}{row}")
+
+
+def _lead_on(frame: Worksheet, sheet: Sheet, rows: "_Rows", tabs: dict[str, str]) -> None:
+    """Adds the links to other sheets, and the chart; `tabs` are the sheets' names as they stand on the tabs."""
+    starts, row = [], 5
+    for block in sheet.blocks:
+        starts.append(row + bool(block.heading) + block.titled)
+        row = starts[-1] + (len(block.rows) if isinstance(block.rows, list) else 0) + 1
+    # openpyxl forgets links that stand in no cell of its own.
+    rows.links = [
+        f'<hyperlink ref="A{starts[block] + nth}" location="{escape(quote_sheetname(tabs[name]))}!A1"/>'
+        for block, nth, name in sheet.links
+    ]
+    if sheet.chart is None:
+        return
+    chart, first = BarChart(), starts[sheet.chart.block]
+    chart.type, chart.title, chart.style = "bar", _(sheet.chart.title), 2
+    top, bottom = first + sheet.chart.rows[0], first + sheet.chart.rows[1]
+    width = len(sheet.blocks[sheet.chart.block].columns)
+    for column in range(2, width + 1):
+        chart.series.append(
+            Series(
+                Reference(frame, min_col=column, min_row=top, max_row=bottom),
+                title_from_data=False,
+                title=title(sheet, sheet.blocks[sheet.chart.block].columns[column - 1]),
+            )
+        )
+    chart.set_categories(Reference(frame, min_col=1, min_row=top, max_row=bottom))
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.numFmt, chart.legend.position = "#,##0", "b"
+    chart.width, chart.height = 9, 7  # centimetres
+    frame.add_chart(chart, f"{get_column_letter(sheet.chart.at + 1)}{first - 1}")
 
 
 def _set_up_page(frame: Worksheet, sheet: Sheet) -> None:
@@ -269,6 +307,7 @@ class _Rows:
 
     def __init__(self, sheet: Sheet, name: str, paint: Paint) -> None:
         self.breaks: list[int] = []
+        self.links: list[str] = []
         self.written = WrittenRows()
         self._sheet, self._name, self._paint = sheet, name, paint
         self._row = 0
@@ -338,7 +377,7 @@ class _Rows:
     def _block(self, block: Block) -> Iterator[str]:
         first, self.written.listed = self._row + 1, self._row
         letters = self._letters[: len(block.columns)]
-        renders = {style: self._paint.columns(style, block.columns) for style in ("normal", "subtotal", "total")}
+        renders = {style: self._paint.columns(style, block.columns) for style in ("normal", "subtotal", "total", "box")}
         renders["heading"] = self._paint.columns("heading", tuple(SheetColumn("") for _ in block.columns))
         printed = block.columns[: self._sheet.printed or len(letters)]
         wrapped = [at for at, column in enumerate(printed) if column.wrap or column.kind == "any"]
@@ -356,6 +395,8 @@ class _Rows:
 
     def _height(self, line: RenderedRow, wrapped: list[int]) -> str:
         """The height of a row with wrapped texts, which not every program works out by itself."""
+        if line.style == "box":
+            return f' ht="{_BOX}" customHeight="1"'
         texts = ((line.cells[at], self._widths[at] - _INDENT) for at in wrapped)
         needed = [
             sum(max(1, ceil(text_width(part, 1) / room)) for part in text.split("\n"))
@@ -417,4 +458,7 @@ def _sheet_xml(frame: bytes, rows: _Rows) -> Iterator[bytes]:
     count = len(rows.breaks)
     marked = f'<rowBreaks count="{count}" manualBreakCount="{count}">{breaks}</rowBreaks>' if count else ""
     after = after.replace(b"%d" % _LAST_ROW, b"%d" % rows.written.listed, 1)  # of the filter
+    if rows.links:
+        links = f"<hyperlinks>{''.join(rows.links)}</hyperlinks>".encode()
+        after = after.replace(b"<printOptions", links + b"<printOptions", 1)
     yield b"</sheetData>" + _BREAKS.sub(marked.encode(), after, count=1)

@@ -29,7 +29,6 @@ from ledger.dates import Month
 from ledger.errors import Exit, NotAStatement, Refusal
 from ledger.i18n import N_, Language, _
 from ledger.intake import files as input_files
-from ledger.journal.closing import seal
 from ledger.statements import letter as letters
 from ledger.statements.issuer import issuer
 from ledger.statements.member import member_statement
@@ -47,7 +46,7 @@ class NoticeNotGiven(Refusal):
 
 def _month(connection: Connection, stamp: Stamp) -> Workbook:
     named = Month.of(stamp.day)
-    return month.workbook(month_statement(connection, named), seal=seal(connection, named))
+    return month.workbook(month_statement(connection, named), form=stamp.form)
 
 
 _STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {

@@ -1,7 +1,7 @@
 """A month, whole: everything its workbook says, read once from one state of the books."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection, Text, cast, func, select
 
@@ -11,7 +11,7 @@ from ledger.decisions.store import Decision, standing_on
 from ledger.journal import balances, ledgers
 from ledger.journal.balances import PeriodBalance
 from ledger.journal.chart import Chart, chart
-from ledger.journal.closing import closing_of
+from ledger.journal.closing import MonthStep, closing_of
 from ledger.journal.ledgers import AccountLedger, JournalEntry
 from ledger.people.register import Owners, owners
 from ledger.settlements import credits, refunds
@@ -19,6 +19,7 @@ from ledger.statements import fees_held, settlements
 from ledger.statements.associations import Association, associations
 from ledger.statements.controls import Control, controls
 from ledger.statements.fees_held import FeeHolding
+from ledger.statements.figures import Figures, figures
 from ledger.statements.settlements import SettlementLine
 
 
@@ -27,7 +28,8 @@ class MonthStatement:
     """A month of the books: controls, balances, journal, ledgers, fees held, returns, decisions, associations.
 
     `returns` are those that moved in the month or were still open at its end. `entries_to_date` is the number of
-    entries up to its end, `head` that of the batch that wrote the last of them.
+    entries up to its end, `head` that of the batch that wrote the last of them. `before` are the figures of the
+    month before, and `closed` is the step by which the month is closed, None while it is open.
     """
 
     month: Month
@@ -43,6 +45,9 @@ class MonthStatement:
     associations: list[Association]
     entries_to_date: int
     head: str | None
+    figures: Figures
+    before: Figures
+    closed: MonthStep | None
 
     @property
     def agrees(self) -> bool:
@@ -77,7 +82,8 @@ def month_statement(connection: Connection, month: Month) -> MonthStatement:
     holdings = fees_held.held(connection, moved, whose, last)
     every_return = settlements.returns(connection, whose, last)
     listed = sorted(settlements.in_period(every_return, first, last), key=settlements.member_order)
-    decisions = standing_on(connection, last, closing_of(connection, month))
+    closed = closing_of(connection, month)
+    decisions = standing_on(connection, last, closed)
     decisions.sort(key=lambda decision: whose.order(decision.application))
     entry = tables.entry
     to_date = select(func.count()).select_from(entry).where(entry.c.happened_on <= last)
@@ -95,6 +101,9 @@ def month_statement(connection: Connection, month: Month) -> MonthStatement:
         associations=associations(connection, moved, whose, last),
         entries_to_date=connection.execute(to_date).scalar_one(),
         head=_head(connection, last),
+        figures=figures(connection, month),
+        before=figures(connection, Month.of(first - timedelta(days=1))),
+        closed=closed,
     )
 
 
