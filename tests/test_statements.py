@@ -193,7 +193,7 @@ def compare(name: str, found: str, *, update: bool) -> None:
 def test_month_is_the_golden_one(months_end: str, language: Language, update: bool) -> None:
     i18n.use(language)
     found = dumped(month.workbook(statement(months_end)))
-    compare(f"month-2012-09.{language}.txt", re.sub("[0-9a-f]{64}", "<SHA-256>", found), update=update)
+    compare(f"month-2012-09.{language}.txt", re.sub("[0-9a-f]{64}|[0-9a-f]{12}…", "<SHA-256>", found), update=update)
 
 
 def test_the_same_month_gives_the_same_bytes(months_end: str) -> None:
