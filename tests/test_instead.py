@@ -224,6 +224,7 @@ OWN_BOOKS = {
     "followed in test_letter.py": "unknown-decision",
     "of names: what is near to them, or what there is, is said: test_filters.py, test_find.py": """
         no-such-association no-such-state no-such-payer no-member-named several-members
+        impossible-range no-such-counterparty too-many-counterparties no-such-blank
         nothing-to-find
     """,
     "followed in test_refund_states.py": """

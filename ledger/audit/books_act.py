@@ -251,6 +251,7 @@ def _exact(of: _Searched) -> Iterator[Asked]:
         for asked in _terms(sample, sample[0]).values():
             yield asked[0]
     yield {"blank": True}
+    yield {"without": "counterparty"}
 
 
 def _ranges(of: _Searched) -> Iterator[Asked]:
@@ -300,6 +301,7 @@ def _fits(entry: JournalEntry, asked: Asked) -> bool:
         _line_fits(line, asked)
         for pair in zip(lines[::2], lines[1::2], strict=True)
         if not asked.get("blank") or all(line.application is None for line in pair)
+        if "without" not in asked or all(line.application is None and line.deposit is None for line in pair)
         for line in pair
     )
 
