@@ -15,16 +15,16 @@ unexport PYTHONDONTWRITEBYTECODE
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo quick test mutants test-hledger soak check messages messages-check wheel pictures lock bench clean
+.PHONY: demo quick test mutants test-hledger test-office soak check messages messages-check wheel pictures lock bench clean
 
 demo: $(READY)
 	$(BIN)/seisan demo demo
 
 quick: $(READY)
-	$(BIN)/pytest -q -n 2 --dist worksteal --engine sqlite -m "not hledger and not thorough"
+	$(BIN)/pytest -q -n 2 --dist worksteal --engine sqlite -m "not hledger and not office and not thorough"
 
 test: $(READY)
-	$(BIN)/pytest -n 2 --dist worksteal -m "not hledger"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not hledger and not office"
 
 # Every condition of every notice changed in one place: which case tells it.
 mutants: $(READY)
@@ -35,12 +35,17 @@ test-hledger: $(READY)
 	@command -v hledger >/dev/null || { echo "hledger is not installed: apt install hledger" >&2; exit 1; }
 	$(BIN)/pytest -m hledger
 
+# So is LibreOffice (Debian: apt install libreoffice-calc): letters printed, forms that it saved again.
+test-office: $(READY)
+	@command -v soffice >/dev/null || { echo "LibreOffice is not installed: apt install libreoffice-calc" >&2; exit 1; }
+	$(BIN)/pytest -m office
+
 # 2,000 random sequences of 50 commands, each on SQLite and on PostgreSQL; and every test with nothing left out
 # (tests/spread.py): 64 clients at 2,000 applications, a kill at every point of every command,
 # 100,000 changed files of each format: hours on two cores.
 soak: $(READY)
 	SEISAN_SEQUENCES=2000 SEISAN_STEPS=50 $(BIN)/pytest -n 2 tests/test_model.py
-	SEISAN_SOAK=1 $(BIN)/pytest -n 2 --dist worksteal -m "not hledger" --deselect tests/test_model.py
+	SEISAN_SOAK=1 $(BIN)/pytest -n 2 --dist worksteal -m "not hledger and not office" --deselect tests/test_model.py
 
 check: $(READY) messages-check
 	$(BIN)/ruff format --check --quiet

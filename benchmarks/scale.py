@@ -53,6 +53,8 @@ ON_ALL = (
     "month list",
     f"close {made_up.Month.of(_DAY)} --bank-balance 0 --accept 見本 --accept bank_differs=見本 --dry-run",
     f"statement month {made_up.CLOSED} --out month.xlsx --replace",
+    f"statement year {made_up.CLOSED.year} --out year.xlsx --replace",
+    f"statement association 東京 --from 2011-01-01 --as-of {_DAY} --out association.xlsx --replace",
     "verify",
 )
 

@@ -195,12 +195,15 @@ CONTROLS = {
     "account": N_("The general ledger equals the trial balance"),
     "parts": N_("The subsidiary ledger equals the general ledger"),
     "below_zero": N_("Parts of held money that are below zero"),
+    "subsidiary": N_("The parts listed in the subsidiary ledger add up to the general ledger"),
+    "suspense": N_("The deposits that wait in suspense add up to the general ledger"),
     "fees_held": N_("The statement of fees held equals the general ledger"),
     "refunds_open": N_("Refunds not paid yet equal what is payable"),
     "refunds_came_back": N_("Refunds whose transfer was returned equal what is held for them"),
     "credits_open": N_("Credits not applied yet equal what is held for them"),
     "refunds_paid": N_("Refunds paid in the month equal the journal"),
     "credits_applied": N_("Credits applied in the month equal the journal"),
+    "authority_payable": N_("What the bills leave payable to the authority equals the general ledger"),
     "deposits": N_("Transfers received to date as booked equal those known"),
     "bank_balance": N_("Bank balance per books, to be compared with the bank's statement"),
 }
@@ -284,5 +287,12 @@ class Account(StrEnum):
 RECEIPTS = ("fee_received", "suspense_settled", "credit_applied", "fee_released")
 # What was there when the books began; of an application whose certificate was owed then the fee had been received.
 OPENING = "opening_balance"
+# What is owed to the authority, what it does not bill, what it was paid, and what of that it gave back.
+ISSUED, WAIVED, PAID, REPAID = "certificate_issued", "authority_waived", "authority_paid", "authority_repaid"
+# The events that booking posts from facts and decisions by itself; their keys are: event, for what, nth, basis.
+FROM_FACTS = (
+    *("fee_received", "overpaid", "payer_unknown", "claim_settled", "suspense_settled", "fee_released"),
+    *("claim_raised", "fee_claimed", ISSUED, WAIVED),
+)
 # What puts a deposit into suspense, or takes it out as a fee.
 SUSPENSE_EVENTS = ("overpaid", "payer_unknown", "suspense_settled", "fee_released")

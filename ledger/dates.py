@@ -74,6 +74,14 @@ def day_of(moment: datetime) -> date:
     return moment.replace(tzinfo=UTC).astimezone(_JAPAN).date()
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; where that month has no such day, its last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return min(
+        day.replace(year=year, month=month + 1, day=1) + timedelta(days=day.day - 1), Month(year, month + 1).last
+    )
+
+
 @dataclass(frozen=True)
 class ReadDay:
     """A day as a text names it, or why it names none: not-a-day, no-year, another-weekday (`weekday`: the right one).
@@ -210,3 +218,38 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
+
+
+@dataclass(frozen=True, order=True)
+class FiscalYear:
+    """A fiscal year of the books, named by the year in which it begins; `begins` is the month, 4 for April."""
+
+    year: int
+    begins: int
+
+    @classmethod
+    def ending(cls, day: date) -> "FiscalYear":
+        """The one that ends with the month of a day."""
+        first = months_after(day.replace(day=1), -11)
+        return cls(first.year, first.month)
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """Its twelve months, in order."""
+        return tuple(Month.of(months_after(date(self.year, self.begins, 1), count)) for count in range(12))
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return self.months[0].first
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.months[-1].last
+
+    def __str__(self) -> str:
+        return f"{self.year:04}"
+
+
+Period = Month | FiscalYear

@@ -68,6 +68,8 @@ class MemberKnownRow(KnownBase, table=True):
     account_type: str | None = None
     account_number: str | None = None
     account_name: str | None = None
+    postal_code: str | None = None
+    address: str | None = None
     said: str | None = None
 
 

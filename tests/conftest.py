@@ -23,9 +23,8 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.util import LRUCache
 
 from ledger import i18n
-from tests import connections
+from tests import connections, spread
 from tests.server import Server
-from tests.spread import falls_to_postgresql
 
 if TYPE_CHECKING:
     from tests.copies import Copies
@@ -34,6 +33,7 @@ ENGINES = ("sqlite", "postgresql")
 
 # Where one run keeps its server and its templates, told by the first process to the workers it starts.
 _RUN = "SEISAN_TEST_RUN"
+_WHOLE = "SEISAN_TESTS_WHOLE"  # set for the processes of a run for which no test was named
 
 # Where a run goes when there is this much room, in bytes; it takes less than half of that.
 _IN_MEMORY = (Path("/dev/shm"),)  # noqa: S108
@@ -66,6 +66,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The first process makes the folder of the run, for the books of all tests and whatever else they write."""
     if not _is_worker(config):
+        if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+            os.environ[_WHOLE] = "yes"
         os.environ[_RUN] = tempfile.mkdtemp(prefix="seisan-", dir=_short_lived())
         os.environ["XDG_STATE_HOME"] = str(Path(os.environ[_RUN]) / "state")  # what the tests write is nobody's
         if config.option.basetemp is None:
@@ -97,7 +99,7 @@ def _is_worker(config: pytest.Config) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Nothing is left out by a test itself: with `--engine`, the tests of the other database are not chosen.
 
-    Of the tables named in `spread.py` PostgreSQL gets a part, unless a row was asked for by its name.
+    What is left to `make soak`, and to which database, is said in `spread.py`.
     """
     engine = config.getoption("--engine")
     left_out = {item for item in items if engine and not _needs(item) <= {engine}} | set(_left_to_soak(items))
@@ -107,12 +109,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _left_to_soak(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    tables: dict[str, list[pytest.Item]] = defaultdict(list)
+    whole = _WHOLE in os.environ
+    tables: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if isinstance(item, pytest.Function) and "postgresql" in _needs(item):
-            tables[f"{item.module.__name__.removeprefix('tests.')}.{item.originalname}"].append(item)
-    for test, rows in tables.items():
-        yield from (item for row, item in enumerate(rows) if len(rows) > 1 and not falls_to_postgresql(test, row))
+        if isinstance(item, pytest.Function):
+            test = f"{item.module.__name__.removeprefix('tests.')}.{item.originalname}"
+            engine = "postgresql" if "postgresql" in _needs(item) else "sqlite"
+            tables[test, engine].append(item)
+    on_sqlite = {test for test, engine in tables if engine == "sqlite"}
+    for (test, engine), rows in tables.items():
+        if whole and spread.left_to_soak(test):
+            yield from rows
+        elif engine == "sqlite" or test in on_sqlite or test in spread.ONE_IN:
+            for row, item in enumerate(rows):
+                if not spread.is_run(test, engine, row, len(rows), whole=whole):
+                    yield item
 
 
 def _needs(item: pytest.Item) -> set[str]:

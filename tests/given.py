@@ -23,12 +23,12 @@ def source(connection: Connection, name: str = "case.toml") -> int:
     return int(key[0])
 
 
-def member(connection: Connection, of: int, number: str = MEMBER) -> None:
+def member(connection: Connection, of: int, number: str = MEMBER, association: str = "東京") -> None:
     """A member of the federation."""
     connection.execute(tables.member.insert().values(number=number, source=of))
     connection.execute(
         tables.member_known.insert().values(
-            member=number, name="甲山 太郎", association="東京", known_on=date(2011, 1, 1), source=of
+            member=number, name="甲山 太郎", association=association, known_on=date(2011, 1, 1), source=of
         )
     )
 

@@ -18,12 +18,18 @@ from exports.issued.read import Cell as Read
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import PROPERTY
 from tests import desk
+from tests.earlier import letter_of_before
 
 pytestmark = pytest.mark.thorough
 
 JOURNAL = "仕訳帳"
 STATEMENTS = {
     "month": ("statement", "month", "2012-04"),
+    "sheet of a month": ("statement", "month", "2012-04", "--sheet", "認証局請求照合"),
+    "association": ("statement", "association", "東京", "--from", "2012-01-01", "--as-of", "2012-04-30"),
+    "year": ("statement", "year", "2012"),
+    "sheet of a year": ("statement", "year", "2011", "--sheet", "Balances by month"),
+    "sheet of a member": ("statement", "member", desk.MEMBER, "--as-of", "2012-04-30", "--sheet", "facts"),
     "member": ("statement", "member", desk.MEMBER, "--as-of", "2012-04-30"),
     "letter": ("letter", "1"),
     "check": ("check", desk.MEMBER, "--as-of", "2012-04-30", "--all"),
@@ -104,6 +110,13 @@ def test_what_nobody_changed_agrees(kept: str, tmp_path: Path, statement: str, l
     file = written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement], "--lang", language)
     assert verified(kept, file)["ok"]
     assert verified(kept, edited(file, lambda _book: None))["ok"]
+
+
+def test_letter_of_an_earlier_version_is_compared_by_what_it_said(kept: str, tmp_path: Path) -> None:
+    file = letter_of_before(kept, 1, tmp_path / "x.xlsx")
+    assert verified(kept, file)["ok"]
+    edited(file, lambda book: changed(book.worksheets[0]["B6"]))
+    assert places_of(verified(kept, file)) == [("cell-differs", "回答", "B6")]
 
 
 def test_every_letter_agrees(kept: str, tmp_path: Path) -> None:

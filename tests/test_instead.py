@@ -129,6 +129,7 @@ IN_WORDS = """
     not-text nobody-asked no-such-format not-a-workbook not-a-statement not-writable books-are-there not-a-bank-day
     month-not-over credit-to-another-member not-a-reissue reissue-withdrawn nothing-owed done-differently
     already-settled settled-otherwise no-such-journal-format disk-full file-in-the-way
+    not-of-reminders only-of-reminders
 """.split()
 
 
@@ -212,7 +213,7 @@ OWN_BOOKS = {
     "of the machine, the server or another version": """
         no-database database-older database-newer database-locked database-unreachable not-a-database not-permitted
         not-a-role-name roles-not-on-sqlite backup-by-server backup-not-sound backup-over-itself books-newer
-        not-in-encoding text-too-long too-many-rows
+        not-in-encoding text-too-long too-many-rows no-libre-office no-pdf-made
     """,
     "of keys: the advice is to type the same otherwise": "key-used-differently no-key-taken",
     "of two at once": "posted-differently written-meanwhile yen-not-held",
@@ -222,6 +223,7 @@ OWN_BOOKS = {
         replaces-none replaces-replaced replaces-unknown same-name-twice unknown-fact
     """,
     "followed in test_letter.py": "unknown-decision",
+    "what is typed otherwise is in words: test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
     "of names: what is near to them, or what there is, is said: test_filters.py, test_find.py": """
         no-such-association no-such-state no-such-payer no-member-named several-members
         impossible-range no-such-counterparty too-many-counterparties no-such-blank

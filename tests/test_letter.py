@@ -10,9 +10,12 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection
 
-from exports.formats import terminal
+from exports.formats import terminal, xlsx
+from exports.formats.page import HEIGHT, TextPage
+from exports.formats.sheet import StyledRow, Workbook
 from exports.issued.letters import COVERING, letters_of_many
 from exports.reports import letter as sheets
+from exports.reports import letter_words as words
 from ledger import facts, i18n, tables
 from ledger.booking import refunds
 from ledger.booking.run import book
@@ -21,12 +24,15 @@ from ledger.decisions import store
 from ledger.decisions.findings import judge
 from ledger.errors import NotWritable, UnknownDecision
 from ledger.i18n import LANGUAGES, Language
+from ledger.intake import FORM
 from ledger.notices import review_flags
+from ledger.people.register import PostalAddress
 from ledger.statements.issuer import Issuer
 from ledger.statements.letter import Letter, letter, letters
 from ledger.store import database
 from ledger.tables import OUTCOMES, VERDICTS
 from tests import desk, given
+from tests.libreoffice import pages, saved_as
 from tests.notice_cases import CASES
 from tests.test_statements import compare, dumped
 
@@ -123,7 +129,7 @@ def test_answer_names_clause_grounds_amount_and_choice(every_outcome: dict[str, 
     said = shown(every_outcome["eligible"])
     assert "「電子証明書の受領書が30日以上返送されず電子証明書を取消した場合」" in said
     assert "7,245" in said and "345" in said
-    assert i18n._(sheets.FORM) in said
+    assert i18n._(FORM) in said
     assert ("平成24年2月26日" if language == "ja" else "2012-02-26") in said
 
 
@@ -260,34 +266,99 @@ def test_no_code_and_no_file_of_the_office_is_in_any_letter(book_url: str, langu
     for each in found:
         said = shown(each)
         assert {code for code in CODES if code in said} == set(), said
+        assert all(page.height(page.size) <= HEIGHT for page in pages_of(sheets.workbook(each))), said
         if language == "ja":
             assert not re.search(r"\d{4}-\d\d-\d\d", said), said
 
 
 def test_every_fact_and_doubt_has_its_sentence() -> None:
-    assert set(sheets.ANSWERS) == set(OUTCOMES)
-    assert set(sheets.FACTS) >= {*facts.STATED, "used_answered_on"}
+    assert set(words.ANSWERS) == set(OUTCOMES)
+    assert set(words.FACTS) >= {*facts.STATED, "used_answered_on"}
     from ledger.decisions.query import MISSABLE
 
-    assert set(sheets.MISSING) == set(MISSABLE)
+    assert set(words.MISSING) == set(MISSABLE)
+
+
+def pages_of(workbook: Workbook) -> list[TextPage]:
+    """The pages of a letter."""
+    pages = [sheet.page for sheet in workbook.sheets]
+    return [page for page in pages if page is not None]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_letter_fits_on_one_page(every_outcome: dict[str, Letter], language: Language, tmp_path: Path) -> None:
-    """A4 upright, less the margins, is 523 points wide and 697 high; fitted to its width, the letters keep 9 points."""
+def test_letter_fits_on_one_page_in_letters_of_nine_points(
+    every_outcome: dict[str, Letter], language: Language
+) -> None:
     i18n.use(language)
-    from exports.formats import xlsx
+    place = PostalAddress("999-9999", "架空県架空市" * 15)
+    for outcome, each in every_outcome.items():
+        answer = replace(each, addressee=replace(each.addressee, name="髙" * 40), postal_address=place)
+        for page in pages_of(sheets.workbook(replace(answer, sender=SENDER))):
+            assert page.size >= 9
+            assert page.height(page.size) <= HEIGHT, outcome
 
-    for each in every_outcome.values():
-        xlsx.write(sheets.workbook(each), tmp_path / "letter.xlsx")
-        page = openpyxl.load_workbook(tmp_path / "letter.xlsx").worksheets[0]
-        heights = [page.row_dimensions[row].height or xlsx.LINE for row in range(1, (page.max_row or 0) + 1)]
-        across = sum(dimension.width * 5.25 + 3.75 for dimension in page.column_dimensions.values())
-        scale = min(1.0, 523 / across)
-        assert sum(heights) * scale < 697
-        assert scale * 11 > 9
-        assert page.page_setup.orientation == "portrait"
-        assert str(page.page_setup.paperSize) == "9"
+
+def test_page_is_of_paper_and_bears_no_grid(every_outcome: dict[str, Letter], tmp_path: Path) -> None:
+    xlsx.write(sheets.workbook(every_outcome["eligible"]), tmp_path / "letter.xlsx")
+    for page in openpyxl.load_workbook(tmp_path / "letter.xlsx").worksheets:
+        assert (page.page_setup.orientation, str(page.page_setup.paperSize)) == ("portrait", "9")
+        assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 1)
+        assert not page.sheet_view.showGridLines
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "甲" * 300, "甲山\n太郎\r\n", "甲山\u202e太郎", "甲\x07山\x0b", "\ud800甲", "<b>&amp;", "_x0041_"]
+)
+def test_name_that_attacks_stays_a_line_of_text(every_outcome: dict[str, Letter], tmp_path: Path, name: str) -> None:
+    answer = every_outcome["eligible"]
+    person = replace(answer.addressee, name=name)
+    place = PostalAddress("999-9999", name)
+    xlsx.write(sheets.workbook(replace(answer, addressee=person, postal_address=place)), tmp_path / "letter.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "letter.xlsx")
+    cells = [cell for page in book.worksheets for row in page.iter_rows() for cell in row if cell.value is not None]
+    assert all(cell.data_type in ("s", "n", "inlineStr") for cell in cells)
+    assert not any(sign in str(cell.value) for cell in cells for sign in "\n\r\u202e\x07\x0b")
+    assert sum("様" in str(cell.value) for cell in cells) == 1
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["甲" * 300, "=1+1", "甲山\u202e太郎\n\n\n", "W" * 300])
+def test_name_that_attacks_is_printed_on_one_page(every_outcome: dict[str, Letter], tmp_path: Path, name: str) -> None:
+    files = []
+    for outcome, each in every_outcome.items():
+        place = PostalAddress("999-9999", name)
+        answer = replace(each, addressee=replace(each.addressee, name=name), postal_address=place)
+        files.append(tmp_path / f"{outcome}.xlsx")
+        xlsx.write(sheets.workbook(answer), files[-1])
+    for outcome, file in zip(every_outcome, saved_as("pdf", tmp_path, *files), strict=True):
+        assert pages(file) == (2 if outcome == "eligible" else 1), outcome
+
+
+def test_association_is_addressed_as_one(every_outcome: dict[str, Letter]) -> None:
+    answer = every_outcome["in_force"]
+    for name, addressed in (("架空司法書士会", "架空司法書士会 御中"), ("甲山 太郎", "甲山 太郎 様")):
+        assert addressed in shown(replace(answer, addressee=replace(answer.addressee, name=name)))
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("ja", "平成24年1月26日から平成24年2月26日まで31日"), ("en", ": 31 days")]
+)
+def test_days_are_counted_in_figures(every_outcome: dict[str, Letter], language: Language, says: str) -> None:
+    i18n.use(language)
+    assert says in shown(every_outcome["eligible"])
+
+
+def test_place_of_an_address_that_is_not_known_stays_free(every_outcome: dict[str, Letter]) -> None:
+    answer = every_outcome["in_force"]
+    rows = [
+        list(sheets.sheet(replace(answer, postal_address=place)).blocks[0].rows)
+        for place in (PostalAddress(), PostalAddress("999-9999", "架空県架空市1-1"))
+    ]
+    free, known = ([row for row in table if not isinstance(row, StyledRow)] for table in rows)
+    assert len(free) == len(known)
+    changed = [(mine[0], theirs[0]) for mine, theirs in zip(free, known, strict=True) if mine != theirs]
+    assert changed == [(None, "〒999-9999"), (None, "架空県架空市1-1")]
 
 
 # --- everyone's -----------------------------------------------------------------------------------------------------

@@ -43,6 +43,8 @@ def test_a_later_value_counts_and_the_same_one_again_is_no_change(book_url: str)
         ("people", "one"),
         ("slip_approval_yen", "0"),
         ("slip_approval_yen", "千"),
+        ("fiscal_year_begins", "13"),
+        ("fiscal_year_begins", "春"),
         ("payer_code", "123"),
         ("payer_name", "日本司法書士会連合会"),
         ("payer_name", ""),

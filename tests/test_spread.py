@@ -9,13 +9,26 @@ from tests import spread
 from tests.test_chain import COLUMNS
 
 
-@pytest.mark.parametrize("test", spread.ONE_IN)
-def test_what_is_spread_is_a_test(test: str) -> None:
-    module, _dot, name = test.partition(".")
-    assert callable(getattr(import_module(f"tests.{module}"), name))
+def test_what_is_spread_is_a_test() -> None:
+    for test in (*spread.ONE_IN, *spread.LEFT_TO_SOAK):
+        module, _dot, name = test.partition(".")
+        assert callable(getattr(import_module(f"tests.{module}"), name)), test
+    for module in spread.WHOLE_ON_BOTH:
+        import_module(f"tests.{module}")
 
 
-def test_columns_that_fall_to_postgresql_are_of_every_type() -> None:
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_columns_that_are_changed_are_of_every_type(engine: str) -> None:
     test = "test_chain.test_changed_column_is_named_at_its_row"
     of = {column: type(tables.metadata.tables[column[0]].c[column[1]].type) for column in COLUMNS}
-    assert {of[column] for row, column in enumerate(COLUMNS) if spread.falls_to_postgresql(test, row)} == {*of.values()}
+    rows = len(COLUMNS)
+    got = {of[column] for row, column in enumerate(COLUMNS) if spread.is_run(test, engine, row, rows, whole=True)}
+    assert got == {*of.values()}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 40])
+def test_each_engine_gets_a_row_of_every_table(rows: int) -> None:
+    for test in (*spread.ONE_IN, "test_anything.test_of_no_name"):
+        for engine in ("sqlite", "postgresql"):
+            got = [row for row in range(rows) if spread.is_run(test, engine, row, rows, whole=True)]
+            assert got or (rows == 1 and engine == "postgresql"), (test, engine)

@@ -142,6 +142,12 @@ def statement(url: str) -> MonthStatement:
         return month_statement(connection, SEPTEMBER)
 
 
+def workbook(url: str) -> Workbook:
+    """The workbook of September."""
+    with database.reading(url) as connection:
+        return month.made(connection, SEPTEMBER)
+
+
 def failing(of: MonthStatement) -> set[str]:
     """The codes of the controls that do not agree."""
     return {control.code for control in of.controls if control.holds is False}
@@ -192,17 +198,17 @@ def compare(name: str, found: str, *, update: bool) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_month_is_the_golden_one(months_end: str, language: Language, update: bool) -> None:
     i18n.use(language)
-    found = dumped(month.workbook(statement(months_end)))
+    found = dumped(workbook(months_end))
     compare(f"month-2012-09.{language}.txt", re.sub("[0-9a-f]{64}", "<SHA-256>", found), update=update)
 
 
 def test_the_same_month_gives_the_same_bytes(months_end: str) -> None:
-    one, other = (written(month.workbook(statement(months_end), seal="0" * 64)) for _ in range(2))
+    one, other = (written(workbook(months_end)) for _ in range(2))
     assert one == other
 
 
 def test_what_happens_later_leaves_the_month_as_it_was(months_end: str) -> None:
-    before = dumped(month.workbook(statement(months_end)))
+    before = dumped(workbook(months_end))
     with database.writing(months_end) as connection:
         of = given.source(connection)
         given.application(connection, of, "2012-0200", {"applied_on": day(10, 2)}, member=TOKYO, as_of=day(10, 31))
@@ -210,7 +216,7 @@ def test_what_happens_later_leaves_the_month_as_it_was(months_end: str) -> None:
         refunds.approve(connection, 2, on=day(10, 3), by=CHIEF)
         refunds.paid(connection, [2], on=day(10, 3), by=CLERK)
         store.keep(connection, judge(connection, day(10, 31)), by=CHIEF)
-    assert dumped(month.workbook(statement(months_end))) == before
+    assert dumped(workbook(months_end)) == before
 
 
 def test_all_controls_of_an_honest_month_agree(months_end: str) -> None:
@@ -228,7 +234,7 @@ def test_an_empty_month_is_a_month(book_url: str) -> None:
     found = statement(book_url)
     assert failing(found) == set()
     assert not found.entries
-    assert "== " in dumped(month.workbook(found))
+    assert "== " in dumped(workbook(book_url))
 
 
 def tamper(url: str, *statements: str) -> None:
@@ -289,7 +295,7 @@ def test_controls_notice_what_was_changed_around_the_triggers(months_end: str, c
     found = statement(months_end)
     assert failing(found) == noticed
     i18n.use("en")
-    cover = terminal.format_sheet(month.workbook(found).sheets[0])
+    cover = terminal.format_sheet(workbook(months_end).sheets[0])
     assert re.search(r" × ", cover)
     assert "do not agree" in cover
 
@@ -353,7 +359,7 @@ def test_returns_carry_the_tax_inside_and_hide_the_account(months_end: str) -> N
 
 
 def test_no_code_is_shown_to_a_person(months_end: str) -> None:
-    shown = dumped(month.workbook(statement(months_end)))
+    shown = dumped(workbook(months_end))
     codes = {*OUTCOMES, *VERDICTS, "receipt_not_returned", "withdrawn_before_issue", "fee_received", "revoked_on"}
     assert [code for code in codes if "_" in code and code in shown] == []
 

@@ -171,7 +171,7 @@ def waived_after_payment(connection: Connection) -> None:
 # How things of a kind come up, and the first words of what is typed next.
 MADE: dict[str, tuple[Callable[[Connection], object], str]] = {
     "revocable": (lambda c: mailed(c, "A"), "due"),
-    "reminders": (lambda c: mailed(c, "A", mailed_on=date(2012, 6, 1)), "due"),
+    "reminders": (lambda c: mailed(c, "A", mailed_on=date(2012, 6, 1)), "letter"),
     "refunds_to_propose": (coming_back, "refund propose --everyone"),
     "credits_to_propose": (to_credit, "credit propose A --to B"),
     "fee_not_known": (without_fee, "template fees"),

@@ -8,7 +8,7 @@ from exports.commands.steps import ending, recorded
 from exports.reports import REPORTS, summaries
 from exports.reports.next_step import next_step
 from exports.shell.commands import Commands
-from exports.shell.options import AsJson, AsOf, Association, No, On, Reason, State, argument, option
+from exports.shell.options import AsJson, AsOf, Association, No, On, Pdf, Reason, State, argument, option
 from exports.shell.session import Answer, Books, Session
 from ledger import dates
 from ledger.i18n import N_, ngettext
@@ -82,30 +82,31 @@ def _asked_again(books: Books, answer: Answer, no: int) -> Answer:
 ruling.lists(REPORTS["ruling list"], "list")
 
 
-@app.runs("letter", "12 --out 回答.xlsx", "--everyone --out 回答", "--association 東京 --state eligible --out 回答")
+@app.runs(
+    "letter",
+    "12 --out 回答.xlsx",
+    "--everyone --out 回答",
+    "--association 東京 --state eligible --out 回答 --pdf",
+    "--reminders --as-of 2012-02-20 --association 東京 --out 督促",
+)
 def letter(
     session: Session,
     number: Annotated[int | None, argument("DECISION", N_("the number of the decision"))] = None,
     everyone: Annotated[bool, option("--everyone", N_("every decision that stands"))] = False,
     association: Association = None,
     state: State = None,
+    reminders: Annotated[bool, option("--reminders", N_("for receipts to be asked for on the day"))] = False,
+    as_of: Annotated[date | None, option("--as-of", N_("the day of reminders (default: today)"), "DAY")] = None,
+    pdf: Pdf = False,
     *,
     out: Annotated[Path, option("--out", N_("the file to write; of many letters the folder"), "FILE")],
 ) -> Answer:
-    """The answer to the member, in words, with clause and grounds; or many, with a list: of each that stands."""
+    """The answer to the member, in words, with clause and grounds; or many, with a list; or reminders of receipts."""
     from exports.issued import letters
-    from exports.reports.check import NobodyAsked
 
-    if number is None and not (everyone or association or state):
-        raise NobodyAsked
+    selection = letters.MeantLetters(number, everyone, association, state, reminders, as_of)
     with session.reading() as books:
-        if number is None:
-            files, why = letters.letters_of_many(books.connection, out, association=association, state=state)
-        else:
-            files, why = (
-                letters.letter_of(books.connection, number, out),
-                letters.standing_instead(books.connection, number),
-            )
+        files, why = letters.written(books.connection, selection, out, pdf=pdf)
     said = ngettext("{count} letter written: {place}", "{count} letters written: {place}", len(files), place=out)
     return Answer(note="\n".join(filter(None, [said if files else "", why])))
 

@@ -1,10 +1,11 @@
 """The end of the month: closing, reopening, statements."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Reason, option
+from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Pdf, Reason, argument, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.i18n import N_
@@ -32,6 +33,15 @@ Accept = Annotated[
         ),
         "[CODE=]REASON",
     ),
+]
+
+Year = Annotated[int, argument("YEAR", N_("the year in which the fiscal year begins"), min=1900, max=9998)]
+NamedAssociation = Annotated[str, argument("NAME", N_("the association, such as 東京"))]
+First = Annotated[
+    date | None, option("--from", N_("the first day (default: that of the fiscal year of --as-of)"), "DAY")
+]
+OneSheet = Annotated[
+    str | None, option("--sheet", N_("one sheet alone, by the name on its tab; --out then also takes .csv"), "NAME")
 ]
 
 
@@ -72,21 +82,62 @@ def reopen(books: Books, month: InMonth, reason: Reason) -> Answer:
 month.lists(REPORTS["months"], "list")
 
 
-@statement.runs("month", "2012-09 --out 月次-2012-09.xlsx")
-def statement_month(session: Session, month: InMonth, out: Out) -> Answer:
-    """The workbook of a month: cover, trial balance, journal, ledgers, fees held, decisions."""
+@statement.runs("month", "2012-09 --out 月次-2012-09.xlsx", "2012-09 --sheet 仮受金明細 --out 仮受金.csv")
+def statement_month(session: Session, month: InMonth, out: Out, sheet: OneSheet = None, pdf: Pdf = False) -> Answer:
+    """The workbook of a month: cover, trial balance, journal, ledgers, deposits, refunds, bills, corrections."""
     from exports.issued import reproduce, stamp
 
     with session.reading() as books:
-        reproduce.write(books.connection, stamp.of_month(books.connection, month), out)
+        reproduce.write(books.connection, stamp.of_month(books.connection, month), out, sheet=sheet, pdf=pdf)
     return written(out)
 
 
-@statement.runs("member", "'東京 第9001号' --out 会員.xlsx")
-def statement_member(session: Session, member: Member, out: Out, as_of: AsOf) -> Answer:
+@statement.runs("year", "2012 --out 年次-2012.xlsx", "2012 --sheet 月別残高 --out 月別残高.csv")
+def statement_year(session: Session, year: Year, out: Out, sheet: OneSheet = None, pdf: Pdf = False) -> Answer:
+    """The workbook of a fiscal year: balances, movements and fees month by month, and the ledgers.
+
+    It begins with April, or with the month that the setting fiscal_year_begins names.
+    """
+    from exports.issued import reproduce, stamp
+    from ledger.store.settings import fiscal_year
+
+    with session.reading() as books:
+        named = fiscal_year(books.connection, year)
+        reproduce.write(books.connection, stamp.of_year(books.connection, named), out, sheet=sheet, pdf=pdf)
+    return written(out)
+
+
+@statement.runs("association", "東京 --from 2012-04-01 --out 東京会.xlsx", "東京 --sheet 申込一覧 --out 東京会.csv")
+def statement_association(
+    session: Session,
+    name: NamedAssociation,
+    out: Out,
+    as_of: AsOf,
+    first: First = None,
+    sheet: OneSheet = None,
+    pdf: Pdf = False,
+) -> Answer:
+    """One association: its members, applications, deposits, fees held, refunds and credits of a period."""
+    from exports.issued import reproduce, stamp
+    from exports.reports.filters import read_association
+    from ledger.statements.association import require_period
+    from ledger.store.settings import fiscal_year_of
+
+    with session.reading() as books:
+        begins = require_period(first or fiscal_year_of(books.connection, as_of).first, as_of)
+        named = read_association(books.connection, name)
+        asked = stamp.of_association(books.connection, named, begins, as_of)
+        reproduce.write(books.connection, asked, out, sheet=sheet, pdf=pdf)
+    return written(out)
+
+
+@statement.runs("member", "'東京 第9001号' --out 会員.xlsx", "'東京 第9001号' --sheet 判定 --out 判定.csv")
+def statement_member(
+    session: Session, member: Member, out: Out, as_of: AsOf, sheet: OneSheet = None, pdf: Pdf = False
+) -> Answer:
     """Everything about one member."""
     from exports.issued import reproduce, stamp
 
     with session.reading() as books:
-        reproduce.write(books.connection, stamp.of_member(books.connection, member, as_of), out)
+        reproduce.write(books.connection, stamp.of_member(books.connection, member, as_of), out, sheet=sheet, pdf=pdf)
     return written(out)

@@ -7,11 +7,14 @@ data and are never translated. A cell of None is "not known" and stays empty.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ledger import dates
 from ledger.i18n import N_, _, either
 from ledger.intake import GUIDE
+
+if TYPE_CHECKING:
+    from exports.formats.page import TextPage
 
 Kind = Literal["text", "yen", "day", "count", "number", "moment", "percent", "flag", "any"]
 Style = Literal["normal", "subtotal", "total", "heading"]
@@ -111,7 +114,8 @@ class Sheet:
     """A sheet: the name on its tab, its title, the days it speaks of, who issues it, and its blocks.
 
     `to_fill` is an empty sheet for input: titles in the first row exactly as they are given, since they are read
-    again, no frame, drop-down lists under the titles.
+    again, no frame, drop-down lists under the titles. `page`: it is a page of text, and looks as that says; its block
+    holds the same cells, for whoever compares or reads them.
     """
 
     name: str
@@ -124,6 +128,7 @@ class Sheet:
     landscape: bool = False
     notes: tuple[str, ...] = ()
     to_fill: bool = False
+    page: "TextPage | None" = None
 
     @property
     def uniform(self) -> bool:

@@ -31,6 +31,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.formats.cells import DAY_FORMATS, FORMATS, ISO_DAY, day_cell, day_format, moment_cell, text_cell
 from exports.formats.outfile import new_file
+from exports.formats.page_xlsx import PageRows
 from exports.formats.screen import width as text_width
 from exports.formats.sheet import (
     NUMERIC,
@@ -100,16 +101,19 @@ def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
     package = _package(workbook)
     paint = Paint(package)
     names = _tab_names([_(sheet.name) for sheet in workbook.sheets])
-    written = []
+    written: list[_Rows | PageRows] = []
     for sheet, name in zip(workbook.sheets, names, strict=True):
         frame = package.create_sheet(name)
+        if sheet.page is not None:
+            written.append(PageRows(sheet.page, frame, package))
+            continue
         written.append(_Rows(sheet, name, paint))
         _set_up(frame, sheet, paint)
     _add_lists(package, workbook)
     skeleton = BytesIO()
     package.save(skeleton)
     _fill(skeleton, written, f"{workbook.made_on}T00:00:00Z".encode(), out)
-    return [rows.written for rows in written]
+    return [rows.written if isinstance(rows, _Rows) else WrittenRows([1]) for rows in written]
 
 
 def _package(workbook: Workbook) -> Package:
@@ -458,7 +462,7 @@ def _named_styles() -> Iterator[NamedStyle]:
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
-def _fill(skeleton: BytesIO, sheets: list[_Rows], stamp: bytes, out: BinaryIO) -> None:
+def _fill(skeleton: BytesIO, sheets: "list[_Rows | PageRows]", stamp: bytes, out: BinaryIO) -> None:
     """Copies the package with fixed times, putting each sheet's rows where openpyxl left room for them."""
     by_part = {f"xl/worksheets/sheet{number}.xml": rows for number, rows in enumerate(sheets, start=1)}
     with zipfile.ZipFile(skeleton) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
@@ -476,7 +480,7 @@ def _fill(skeleton: BytesIO, sheets: list[_Rows], stamp: bytes, out: BinaryIO) -
                     place.write(content)
 
 
-def _sheet_xml(frame: bytes, rows: _Rows) -> Iterator[bytes]:
+def _sheet_xml(frame: bytes, rows: "_Rows | PageRows") -> Iterator[bytes]:
     before, after = _NO_ROWS.split(_SIZE.sub(b"", frame, count=1), maxsplit=1)
     yield before + b"<sheetData>"
     pieces = rows.xml()

@@ -10,30 +10,30 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from exports.formats import xlsx
+from exports.formats import csv, xlsx
+from exports.formats import pdf as printed
 from exports.formats.outfile import require_workbook
 from exports.formats.sheet import Workbook
+from exports.issued import letter_as_list, one_sheet, version_0_1
 from exports.issued import stamp as stamps
-from exports.issued import version_0_1
 from exports.issued.compare import differences
 from exports.issued.layout import EarlierLayout, Layout
 from exports.issued.layout import of as layout_of
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import Stamp
-from exports.reports import REPORTS, cover, letter, member, month
+from exports.reports import REPORTS, association, cover, letter, member, month, reminder, year
 from exports.reports.report import Listing
 from ledger import dates, i18n
 from ledger.audit import chain, snapshot, verify
 from ledger.audit.faults import Fault
-from ledger.dates import Month
+from ledger.dates import FiscalYear, Month
 from ledger.errors import Exit, NotAStatement, Refusal
 from ledger.i18n import N_, Language, _
 from ledger.intake import files as input_files
-from ledger.journal.closing import seal
 from ledger.statements import letter as letters
 from ledger.statements.issuer import issuer
 from ledger.statements.member import member_statement
-from ledger.statements.month import month_statement
+from ledger.statements.reminder import reminders
 
 
 @dataclass
@@ -45,22 +45,43 @@ class NoticeNotGiven(Refusal):
     instead = N_("name its file as well: seisan verify {file} --notice FILE.py")
 
 
-def _month(connection: Connection, stamp: Stamp) -> Workbook:
-    named = Month.of(stamp.day)
-    return month.workbook(month_statement(connection, named), seal=seal(connection, named))
+def _association(connection: Connection, stamp: Stamp) -> Workbook:
+    return association.made(connection, stamp.about, date.fromisoformat(stamp.question["first"]), stamp.day)
 
 
-_STATEMENTS: dict[str, Callable[[Connection, Stamp], Workbook]] = {
-    "month": _month,
-    "member": lambda connection, stamp: member.workbook(member_statement(connection, stamp.about, stamp.day)),
-    "letter": lambda connection, stamp: letter.workbook(letters.letter(connection, int(stamp.about))),
+class _NothingToRemindOf(Exception):
+    """No reminder of this application was written on that day."""
+
+
+def _reminder(connection: Connection, stamp: Stamp) -> Workbook:
+    """The reminder of a day. Raises _NothingToRemindOf where none was written: the receipt was not to be asked for."""
+    for one in reminders(connection, stamp.day):
+        if one.receipt.application == stamp.about:
+            return reminder.workbook(one)
+    raise _NothingToRemindOf
+
+
+# How each statement is made that a stamp describes; the layout is that of a file to which it is compared, if any.
+_STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] = {
+    "month": lambda connection, stamp, earlier: month.made(connection, Month.of(stamp.day), earlier=earlier),
+    "year": lambda connection, stamp, _earlier: year.made(connection, FiscalYear.ending(stamp.day)),
+    "association": lambda connection, stamp, _earlier: _association(connection, stamp),
+    "member": lambda connection, stamp, _earlier: member.workbook(member_statement(connection, stamp.about, stamp.day)),
+    "letter": lambda connection, stamp, _earlier: letter.workbook(letters.letter(connection, int(stamp.about))),
+    "reminder": lambda connection, stamp, _earlier: _reminder(connection, stamp),
 }
 
 
-def _issued(connection: Connection, stamp: Stamp) -> Workbook:
-    """The statement that a stamp describes, with the issuer of its day."""
+def _issued(connection: Connection, stamp: Stamp, layout: Layout | None = None) -> Workbook:
+    """The statement that a stamp describes, or one sheet of it, with the issuer of its day."""
+    sheet = stamp.question.get("sheet")
+    made = _STATEMENTS[stamp.of](connection, stamp, layout if sheet is None else None)
+    return _by_its_issuer(connection, stamp, made if sheet is None else one_sheet.only(made, sheet) or made)
+
+
+def _by_its_issuer(connection: Connection, stamp: Stamp, workbook: Workbook) -> Workbook:
     earlier = version_0_1.issuer(stamp)
-    return _STATEMENTS[stamp.of](connection, stamp).issued_by(issuer(connection).name if earlier is None else earlier)
+    return workbook.issued_by(issuer(connection).name if earlier is None else earlier)
 
 
 def of_listing(listing: Listing) -> Workbook:
@@ -68,11 +89,26 @@ def of_listing(listing: Listing) -> Workbook:
     return Workbook(listing.report.title, listing.made_on, (listing.sheet(),), listing.issuer)
 
 
-def write(connection: Connection, stamp: Stamp, path: Path) -> None:
-    """Writes the statement that a stamp describes. Refused: the name of another kind of file."""
-    require_workbook(path)
+def write(connection: Connection, stamp: Stamp, path: Path, *, sheet: str | None = None, pdf: bool = False) -> None:
+    """Writes the statement that a stamp describes, or one sheet of it, by its name, as a workbook or as CSV.
+
+    Refused: the name of another kind of file (not-a-workbook, no-sheet-format), and of no sheet (no-such-sheet); what
+    `pdf.write` does.
+    """
+    if sheet is None or pdf:
+        require_workbook(path)
+    elif path.suffix.lower() not in (".xlsx", ".csv"):
+        raise one_sheet.NoSheetFormat(str(path))
     with snapshot.after(connection, stamp.batch):
-        xlsx.write(stamps.stamped(_issued(connection, stamp), stamp), path)
+        workbook = _issued(connection, stamp)
+        if sheet is not None:
+            found = one_sheet.require_sheet(workbook, sheet)
+            workbook = replace(workbook, sheets=(found,))
+            stamp = replace(stamp, question=stamp.question | {"sheet": found.name})
+        if path.suffix.lower() == ".csv":
+            csv.write(workbook.sheets[0], path)
+        else:
+            printed.write([(stamps.stamped(workbook, stamp), path)], pdf=pdf)
 
 
 @dataclass(frozen=True)
@@ -137,10 +173,11 @@ class _HandedOut:
         """The differences from the books as they stood, and the notes of an earlier layout."""
         layout = stamps.layout_of(self.content.properties)
         with i18n.speaking(stamp.language), snapshot.after(connection, stamp.batch):
-            workbook = self._made(connection, stamp)
+            known = version_0_1.layout(stamp.of) if layout is None else layout
+            workbook = self._made(connection, stamp, known)
             if layout is not None and layout == layout_of(workbook):
                 return self._compared(stamps.stamped(workbook, stamp)), []
-            return self._compared_as_laid_out(workbook, layout or version_0_1.layout(stamp.of))
+            return self._compared_as_laid_out(workbook, known)
 
     def _compared(self, workbook: Workbook) -> list[Fault]:
         rendered = BytesIO()
@@ -155,14 +192,21 @@ class _HandedOut:
         books = ReadWorkbook(rendered.getvalue())
         return list(differences(self.content, books, self.path.name, uncompared)), earlier.notes
 
-    def _made(self, connection: Connection, stamp: Stamp) -> Workbook:
+    def _made(self, connection: Connection, stamp: Stamp, layout: Layout) -> Workbook:
         stamp = version_0_1.asked(stamp)
         if stamp.of in REPORTS:
             listing = self._listing(connection, stamp)
             return of_listing(replace(listing, issuer=version_0_1.issuer(stamp) or listing.issuer))
-        if stamp.of not in _STATEMENTS or (stamp.of == "letter" and not re.fullmatch("[1-9][0-9]{0,8}", stamp.about)):
+        if stamp.of not in _STATEMENTS or not stamps.is_askable(stamp):
             raise NotAStatement(str(self.path))
-        return _issued(connection, stamp)
+        if stamp.of == "letter" and letter_as_list.is_of(layout):
+            return _by_its_issuer(
+                connection, stamp, letter_as_list.workbook(letters.letter(connection, int(stamp.about)))
+            )
+        try:
+            return _issued(connection, stamp, layout)
+        except _NothingToRemindOf:
+            raise NotAStatement(str(self.path)) from None
 
     def _listing(self, connection: Connection, stamp: Stamp) -> Listing:
         report = REPORTS[stamp.of]

@@ -6,7 +6,7 @@ The write is the last one that the statement can depend on, so that the same sta
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import count, takewhile
@@ -19,7 +19,8 @@ from exports.issued import layout
 from exports.issued.layout import Layout
 from exports.reports.report import Listing, Report
 from ledger import i18n, tables
-from ledger.dates import Month
+from ledger.codes import ASSOCIATIONS
+from ledger.dates import FiscalYear, Month, parse_day
 from ledger.i18n import Language
 from ledger.journal.closing import closing_of
 from ledger.people.naming import find_member
@@ -115,6 +116,29 @@ def of_month(connection: Connection, month: Month) -> Stamp:
     return _stamp(connection, "month", str(month), month.last, batch or _last(connection))
 
 
+def of_year(connection: Connection, year: FiscalYear) -> Stamp:
+    """The stamp of a fiscal year's workbook: once its last month is closed, after the write that closed that."""
+    of_last_month = of_month(connection, year.months[-1])
+    return replace(of_last_month, of="year", about=str(year))
+
+
+def of_association(connection: Connection, name: str, first: date, last: date) -> Stamp:
+    """The stamp of an association's statement from one day to another, as of the last."""
+    stamp = _stamp(connection, "association", name, last, _last(connection))
+    return replace(stamp, question={"first": first.isoformat()})
+
+
+def is_askable(stamp: Stamp) -> bool:
+    """Whether what a stamp says of a statement that is no list could be asked of the books."""
+    first = stamp.question.get("first")
+    if stamp.of == "letter":
+        return re.fullmatch("[1-9][0-9]{0,8}", stamp.about) is not None
+    if stamp.of == "association":
+        day = parse_day(first) if isinstance(first, str) else None
+        return stamp.about in ASSOCIATIONS and day is not None and day <= stamp.day
+    return True
+
+
 def of_member(connection: Connection, member: str, as_of: date) -> Stamp:
     """The stamp of a member's statement. Refused: who is no member, by number or name (see `find_member`)."""
     return _stamp(connection, "member", find_member(connection, member), as_of, _last(connection))
@@ -160,6 +184,12 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
         row.no: Stamp("letter", str(row.no), row.as_of.isoformat(), i18n.language(), row.batch, row.head, form=FORM)
         for row in connection.execute(statement)
     }
+
+
+def of_reminders(connection: Connection, as_of: date) -> Callable[[str], Stamp]:
+    """What gives the stamp of the reminder for an application as of the day."""
+    one = _stamp(connection, "reminder", "", as_of, _last(connection))
+    return lambda application: replace(one, about=application)
 
 
 def _last_of(table: str) -> ScalarSelect[Any]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats.sheet import Sheet
-from exports.reports.report import AS_OF, Column, Connection, Question, Report, Subtotal, Table, sheet
+from exports.reports.report import AS_OF, Column, Connection, Line, Question, Report, Subtotal, Table, sheet
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ REPORT = Report(
     landscape=False,
 )
 
-_KINDS = {
+KINDS = {
     "asset": N_("Assets in total"),
     "liability": N_("Liabilities in total"),
     "revenue": N_("Revenues in total"),
@@ -85,9 +85,71 @@ _CHANGES = Table(
         Column("balance", N_("Balance of the month"), lambda row: row[0].closing.balance, "yen", 16, total=True),
     ),
     heading=N_("Changes of the month (balances on the account's own side)"),
-    subtotal=Subtotal(by=lambda row: row[0].opening.kind, title=lambda kind: _(_KINDS[kind])),
+    subtotal=Subtotal(by=lambda row: row[0].opening.kind, title=lambda kind: _(KINDS[kind])),
     label_at="account",
 )
+
+
+def closing(changes: "list[PeriodBalance]", chart: "Chart", period: tuple[date, date]) -> Sheet:
+    """The trial balance up to the end of a period."""
+    balances = [AccountBalance(change.closing, chart) for change in changes]
+    block = REPORT.every_table[0].block(balances)
+    return sheet(REPORT.tab, block, title=REPORT.title, period=period, landscape=False)
+
+
+SECTIONS = N_("Trial balance of the month")
+_SHARE_OF = {"asset": "asset", "liability": "asset", "revenue": "revenue", "expense": "revenue"}
+_SECTIONS = Table(
+    columns=(
+        Column("code", N_("Code"), lambda row: row.account.opening.code, width=8, importance=3),
+        Column("account", N_("Account"), lambda row: row.account.opening.name, width=30, importance=3),
+        Column(
+            "brought_forward",
+            N_("Brought forward"),
+            lambda row: row.account.opening.balance,
+            "yen",
+            16,
+            total=True,
+        ),
+        Column("debit", N_("Debits of the month"), "account.debit", "yen", 16, total=True),
+        Column("credit", N_("Credits of the month"), "account.credit", "yen", 16, total=True),
+        Column("balance", N_("Balance of the month"), lambda row: row.account.closing.balance, "yen", 16, total=True),
+        Column("share", N_("Share"), kind="percent", width=9),
+    ),
+)
+
+
+class SectionRow(NamedTuple):
+    """An account over a month, and its share: whole percent of all assets, or of all revenues; None of nothing."""
+
+    account: "PeriodBalance"
+    share: int | None
+
+
+def sections(changes: "list[PeriodBalance]", period: tuple[date, date]) -> Sheet:
+    """The trial balance as accounting software prints it: by section, each account with its share and subtotals.
+
+    An account in which nothing has ever moved is left out; one that moved before stays, whatever is left in it.
+    """
+    every = {kind: [change for change in changes if change.opening.kind == kind] for kind in KINDS}
+    whole = {kind: sum(change.closing.balance for change in of_kind) for kind, of_kind in every.items()}
+    rows: list[SectionRow | Line] = []
+    for kind, of_kind in every.items():
+        of = whole[_SHARE_OF[kind]]
+        moved = [change for change in of_kind if change.closing.debit or change.closing.credit]
+        rows += [SectionRow(change, _percent(change.closing.balance, of)) for change in moved]
+        if moved:
+            rows.append(Line({"account": _(KINDS[kind]), "share": _percent(whole[kind], of)}, "subtotal"))
+    note = N_("The share is of all assets, or of all revenues. An account in which nothing has ever moved is left out.")
+    return sheet(SECTIONS, _SECTIONS.block(rows), period=period, landscape=False, notes=(note,))
+
+
+def _percent(yen: int, whole: int) -> int | None:
+    """Whole percent, halves away from zero."""
+    if not whole:
+        return None
+    percent = (abs(yen) * 200 + abs(whole)) // (2 * abs(whole))
+    return percent if (yen < 0) == (whole < 0) else -percent
 
 
 def month(changes: "list[PeriodBalance]", chart: "Chart", period: tuple[date, date]) -> Sheet:

@@ -1,17 +1,25 @@
 """請求照合: the authority's bills beside the books, line by line, what differs first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from exports.formats.sheet import TypedValue
+from exports.formats.sheet import Sheet, TypedValue
 from exports.reports.empty import Empty
 from exports.reports.filters import ASSOCIATION, MEMBER, month, state
-from exports.reports.report import Column, Connection, Parameter, Question, Report, Table, member
+from exports.reports.report import Column, Connection, Parameter, Question, Report, Table, member, sheet
+from ledger.codes import format_code
 from ledger.i18n import N_, _
+from ledger.statements.labels import label
 
 if TYPE_CHECKING:
+    from ledger.booking.billed import BilledLine
     from ledger.booking.bills import BillComparison
-    from ledger.people.register import Person
+    from ledger.people.register import Owners, Person
+    from ledger.statements.authority import Payable
+
+
+OF_MONTH = N_("Reconciliation of bills")
 
 
 class ComparedLine(NamedTuple):
@@ -62,7 +70,7 @@ def _is_open(row: ComparedLine, _asked: object) -> bool:
     return row.line.state != "agreed" or row.line.open != 0
 
 
-def _transferred(row: ComparedLine) -> int:
+def _transferred(row: "ComparedLine | BilledLine") -> int:
     """What was paid for a line; what the authority gave back is negative."""
     return row.line.paid if row.line.billed >= 0 else -row.line.paid
 
@@ -126,3 +134,79 @@ REPORT = Report(
         ),
     ),
 )
+
+
+# What is done about a line (対応).
+_NEXT_STEPS = {
+    "transferred": N_("transferred"),
+    "to_transfer": N_("to be transferred"),
+    "nothing": N_("nothing: cleared by other lines"),
+    "ask": N_("to be asked of the authority, not transferred"),
+    "wait": N_("its bill is awaited"),
+}
+_OF_MONTH = Table(
+    columns=(
+        Column("bill", N_("Bill"), "row.line.bill", width=16),
+        Column("billed_on", N_("Billed on"), "row.line.billed_on", "day", 17),
+        *member(),
+        Column("application", N_("Application No."), "row.line.application", width=14),
+        Column("issued_on", N_("Issued on"), "row.days.issued_on", "day", 17),
+        Column("revoked_on", N_("Revoked on"), "row.days.revoked_on", "day", 17),
+        Column(
+            "cause",
+            N_("Reason for revocation"),
+            "row.days.reason",
+            width=18,
+            show=lambda code: code and format_code("reason", code),
+        ),
+        Column("owed", N_("Owed per books"), "row.line.owed", "yen", 13),
+        Column("billed", N_("Billed"), "row.line.billed", "yen", 13, total=True),
+        Column("difference", N_("Difference"), "row.difference", "yen", 13, total=True),
+        Column("state", N_("Comparison"), "row.line.state", width=22, show=_state),
+        Column("paid", N_("Transferred"), lambda row: _transferred(row.row), "yen", 13, total=True),
+        Column("next", N_("Next step"), "row.next_step", width=26, show=lambda code: label(_NEXT_STEPS, code)),
+    ),
+    total=N_("Total"),
+    label_at="name",
+)
+_SUMS = Table(
+    columns=(
+        Column("sum", N_("Sum"), lambda row: row[0], width=48),
+        Column("lines", N_("Number of lines"), lambda row: row[1], "count", 9),
+        Column("yen", N_("Amount"), lambda row: row[2], "yen", 16),
+    ),
+    heading=N_("Sums, and what they leave payable to the authority"),
+)
+
+
+class BilledOfMember(NamedTuple):
+    """A line of a month beside the books, and whose application it is about, where that is known."""
+
+    row: "BilledLine"
+    member: "Person | None"
+
+
+def of_month(billed: "Sequence[BilledLine]", payable: "Payable", owners: "Owners", period: tuple[date, date]) -> Sheet:
+    """The lines billed in a month and what of before does not agree, what differs first; and below it the sums."""
+    known = owners.member_of
+    rows = [
+        BilledOfMember(row, owners.of(row.line.application) if row.line.application in known else None)
+        for row in billed
+    ]
+    return sheet(OF_MONTH, _OF_MONTH.block(rows), _SUMS.block(_sums(billed, payable, period[0])), period=period)
+
+
+def _sums(billed: "Sequence[BilledLine]", payable: "Payable", first: date) -> Iterator[tuple[str, int | None, int]]:
+    lines = [row.line for row in billed if row.line.bill and row.line.billed_on and row.line.billed_on >= first]
+    for code, words in _states().items():
+        of_state = [line for line in lines if line.state == code]
+        if of_state:
+            said = _("Billed in the month: {comparison}", comparison=_(words))
+            yield (said, len(of_state), sum(line.billed for line in of_state))
+    yield (_("Billed in the month in all"), len(lines), sum(line.billed for line in lines))
+    yield (_("Waived by the authority in the month"), None, payable.waived)
+    yield (_("Waived by the authority in earlier months"), None, payable.waived_before)
+    yield (_("Payable when the books began"), None, payable.opened)
+    yield (_("Owed for certificates issued to date, less waivers"), None, payable.owed)
+    yield (_("Transferred to date, less what was given back"), None, payable.transferred)
+    yield (_("Payable to the authority"), None, payable.payable)

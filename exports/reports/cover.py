@@ -1,12 +1,13 @@
 """表紙: what the workbook is, how much is in it, and the control totals with what they have to be."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from exports.formats.sheet import Block, Sheet, SheetColumn, TypedValue, Value, Values
-from exports.reports import balance, entries, fees_held, general_ledger, settlements
+from exports.reports import balance, bill, entries, fees_held, general_ledger, settlements, subsidiary, suspense
 from exports.reports.report import Column, Table, sheet
 from ledger.codes import CONTROLS
 from ledger.i18n import N_, _
+from ledger.journal.chart import Chart
 from ledger.statements.controls import Control, Stands
 from ledger.statements.labels import mark
 from ledger.statements.month import MonthStatement
@@ -20,7 +21,10 @@ SHEETS: dict[Stands, str] = {
     "trial_balance": balance.REPORT.tab,
     "journal": entries.REPORT.tab,
     "general_ledger": general_ledger.NAME,
+    "subsidiary": subsidiary.NAME,
+    "suspense": suspense.NAME,
     "fees_held": fees_held.NAME,
+    "bills": bill.OF_MONTH,
     "returns": settlements.NAME,
 }
 
@@ -47,19 +51,28 @@ _SEALS = (
 )
 
 
-def month(statement: MonthStatement, seal: str | None) -> Sheet:
-    """The cover of a month's workbook; `seal` is the head of the chain that the month was closed with, if it was."""
-    failed = sum(control.holds is False for control in statement.controls)
+def month(statement: MonthStatement, seal: str | None, lacking: Collection[str] = ()) -> Sheet:
+    """The cover of a month's workbook; `seal` is the head of the chain that the month was closed with, if it was.
+
+    `lacking` are sheets that the workbook has not, with the controls that speak of them.
+    """
+    told = [control for control in statement.controls if SHEETS[control.sheet] not in lacking]
+    failed = sum(control.holds is False for control in told)
     agreement = _("{count} control totals do not agree", count=failed) if failed else _("All control totals agree")
     return sheet(
         NAME,
         Block(_COUNTS, _counts(statement, seal)),
-        _CONTROLS.block([(control, statement.chart) for control in statement.controls]),
+        controls_block(told, statement.chart),
         Block(_SEALS, [("", "", "")], heading=N_("Seals")),
         title=TITLE,
         subtitle=agreement,
         period=(statement.month.first, statement.month.last),
     )
+
+
+def controls_block(controls: Iterable[Control], chart: Chart) -> Block:
+    """The control totals, each with what it has to be."""
+    return _CONTROLS.block([(control, chart) for control in controls])
 
 
 def _counts(statement: MonthStatement, seal: str | None) -> Iterator[Values]:

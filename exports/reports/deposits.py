@@ -1,12 +1,18 @@
 """入金一覧: the transfers received, each with what it pays for, what is left of it in suspense, and its state."""
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
+from exports.formats.sheet import Sheet
 from exports.reports.empty import Empty, first_day
-from exports.reports.filters import ASSOCIATION, MEMBER, month, state
-from exports.reports.report import AS_OF, Column, Connection, Question, Report
+from exports.reports.filters import ASSOCIATION, MEMBER, state
+from exports.reports.filters import month as in_month
+from exports.reports.report import AS_OF, Column, Connection, Question, Report, Table, sheet
 from ledger.i18n import N_
 from ledger.statements.labels import DEPOSIT_STATES, joined, label
+
+if TYPE_CHECKING:
+    from ledger.statements.deposits import ReceivedDeposit
 
 
 def _rows(connection: Connection, question: Question) -> list[Any]:
@@ -38,12 +44,20 @@ COLUMNS = (
     Column("state", N_("State"), width=24, show=lambda code: label(DEPOSIT_STATES, code), importance=3),
 )
 
+_OF_MONTH = Table(COLUMNS, total=N_("Total"), label_at="payer")
+
+
+def month(received: "list[ReceivedDeposit]", period: tuple[date, date]) -> Sheet:
+    """The transfers of a month, with what had become of each at its end."""
+    return sheet(REPORT.title, _OF_MONTH.block(received), period=period)
+
+
 REPORT = Report(
     name="deposits",
     title=N_("Transfers received"),
     summary=N_("The transfers received: what each pays for, what is left of it in suspense, and its state."),
     examples=("deposits --month 2012-09", "deposits --state suspense", "deposits --member '甲山 太郎'"),
-    parameters=(AS_OF, ASSOCIATION, MEMBER, state(lambda: DEPOSIT_STATES), month("received_on")),
+    parameters=(AS_OF, ASSOCIATION, MEMBER, state(lambda: DEPOSIT_STATES), in_month("received_on")),
     rows=_rows,
     list_key="deposits",
     columns=COLUMNS,

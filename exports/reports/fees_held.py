@@ -1,9 +1,11 @@
 """預り金明細: of each application's fee, what was brought forward, came, went where, and is carried forward."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
-from exports.formats.sheet import Sheet
+from exports.formats.sheet import Block, Sheet
 from exports.reports.report import Column, Line, Subtotal, Table, member, sheet
 from ledger.i18n import N_, _
 from ledger.statements.fees_held import FeeHolding
@@ -35,17 +37,27 @@ _TABLE = Table(
 _COMPARISON = replace(_TABLE, heading=N_("Comparison with the general ledger"), total="", subtotal=None)
 
 
-def month(holdings: list[FeeHolding], in_ledger: int, period: tuple[date, date]) -> Sheet:
-    """The fees held in a month by association and member; the total is compared with `in_ledger`, in yen."""
-    carried = sum(holding.left for holding in holdings)
-    comparison = (
-        Line({"name": _("Balance in the general ledger"), "left": in_ledger}),
-        Line({"name": _("Difference"), "left": carried - in_ledger}),
-    )
+def month(
+    holdings: list[FeeHolding],
+    in_ledger: int | None,
+    period: tuple[date, date],
+    titles: Mapping[str, str] = MappingProxyType({}),
+) -> Sheet:
+    """The fees held in a period by association and member; the total is compared with `in_ledger`, in yen.
+
+    None compares with nothing: these are not all. Over another period than a month columns have other `titles`.
+    """
+    blocks = [_TABLE.block(holdings)]
+    if in_ledger is not None:
+        carried = sum(holding.left for holding in holdings)
+        comparison = (
+            Line({"name": _("Balance in the general ledger"), "left": in_ledger}),
+            Line({"name": _("Difference"), "left": carried - in_ledger}),
+        )
+        blocks.append(_COMPARISON.block(comparison))
     return sheet(
         NAME,
-        _TABLE.block(holdings),
-        _COMPARISON.block(comparison),
+        *(_retitled(block, titles) for block in blocks),
         title=N_("Statement of fees held"),
         period=period,
         notes=(
@@ -53,3 +65,8 @@ def month(holdings: list[FeeHolding], in_ledger: int, period: tuple[date, date])
             N_("A reissue shows with △ what was credited to it; the application it came from shows it without."),
         ),
     )
+
+
+def _retitled(block: Block, titles: Mapping[str, str]) -> Block:
+    columns = (replace(column, title=titles.get(column.title, column.title)) for column in block.columns)
+    return replace(block, columns=tuple(columns))

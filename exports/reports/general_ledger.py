@@ -15,9 +15,18 @@ from ledger.journal.chart import Chart
 from ledger.journal.ledgers import AccountLedger, PostedLine
 
 NAME = N_("General ledger")
-BROUGHT_FORWARD = N_("Brought forward")
-MONTH_TOTALS = N_("Totals of the month")
-CARRIED_FORWARD = N_("Carried forward")
+
+
+class Wording(NamedTuple):
+    """How the first row, the sums and the last row of an account are called, by the period."""
+
+    brought_forward: str
+    totals: str
+    carried_forward: str
+
+
+OF_MONTH = Wording(N_("Brought forward"), N_("Totals of the month"), N_("Carried forward"))
+OF_YEAR = Wording(N_("Brought forward from last year"), N_("Totals of the year"), N_("Carried forward to next year"))
 
 
 class LedgerRow(NamedTuple):
@@ -47,20 +56,23 @@ _TABLE = Table(
 )
 
 
-def month(ledgers: list[AccountLedger], chart: Chart, period: tuple[date, date]) -> Sheet:
+def month(ledgers: list[AccountLedger], chart: Chart, period: tuple[date, date], wording: Wording = OF_MONTH) -> Sheet:
     """The general ledger of a month: the accounts that moved in it or that anything was brought forward in."""
     moved = [ledger for ledger in ledgers if ledger.lines or ledger.opening.balance]
     blocks = [
         Block(block.columns, block.rows, chart.name(ledger.opening.code), new_page=bool(at))
         for at, ledger in enumerate(moved)
-        for block in [_TABLE.block(_rows(ledger, chart, *period))]
+        for block in [_TABLE.block(_rows(ledger, chart, period, wording))]
     ]
     return sheet(NAME, *(blocks or [_TABLE.block()]), period=period)
 
 
-def _rows(ledger: AccountLedger, chart: Chart, first: date, last: date) -> Iterator[LedgerRow | Line]:
-    yield Line({"on": first, "text": _(BROUGHT_FORWARD), "balance": ledger.opening.balance})
+def _rows(
+    ledger: AccountLedger, chart: Chart, period: tuple[date, date], wording: Wording
+) -> Iterator[LedgerRow | Line]:
+    first, last = period
+    yield Line({"on": first, "text": _(wording.brought_forward), "balance": ledger.opening.balance})
     for line in ledger.lines:
         yield LedgerRow(line, chart)
-    yield Line({"text": _(MONTH_TOTALS)}, "subtotal")
-    yield Line({"on": last, "text": _(CARRIED_FORWARD), "balance": ledger.closing.balance})
+    yield Line({"text": _(wording.totals)}, "subtotal")
+    yield Line({"on": last, "text": _(wording.carried_forward), "balance": ledger.closing.balance})

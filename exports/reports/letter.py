@@ -1,274 +1,149 @@
-"""回答: the letter to the member, on one page, in the words of an office and none of the office's own codes."""
+"""回答: the letter to the member on one page of A4, as an office writes it; beside it the form for the answer to it."""
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
-from exports.formats.sheet import Block, Sheet, SheetColumn, Values, Workbook, format_day
-from exports.reports.report import sheet as issued_sheet
-from ledger.codes import format_code
-from ledger.decisions.course import CourseStep
-from ledger.facts import STATED
-from ledger.i18n import N_, _, either
+from exports.formats.page import PageRow
+from exports.formats.sheet import Sheet, Workbook, format_day
+from exports.reports import choice_form, post
+from exports.reports import letter_words as words
+from ledger.i18n import N_, _, ngettext
+from ledger.intake import FORM, LETTER
 from ledger.money import format_yen
-from ledger.notices import review_flags
-from ledger.statements.issuer import Issuer
-from ledger.statements.labels import joined
-from ledger.statements.letter import CitedClause, Letter
+from ledger.statements.letter import Letter
 
-NAME = N_("Letter")
+NAME = LETTER
 TITLE = N_("Refund of the issuance fee: our answer")
-DESK = N_("the federation, desk for certificates")
-FORM = N_("Request on how the fee is given back")
 
-ANSWERS = {
-    "eligible": N_("The issuance fee that you paid is given back."),
-    "not_eligible": N_("The issuance fee is not given back."),
-    "needs_facts": N_(
-        "We cannot answer yet, because some facts are not known to us. As soon as they are, we will answer again."
-    ),
-    "needs_review": N_(
-        "We cannot answer yet, because the points named below have to be looked into. After that we will answer again."
-    ),
-    "in_force": N_(
-        "The certificate is valid, or still being issued; while that is so, the issuance fee is not given back."
-    ),
-    "settled": N_(
-        "The issuance fee that you paid has already been set down for a refund or a credit; nothing more is left."
-    ),
-    "being_settled": N_("The issuance fee that you paid is being given back, as set out below."),
-    "no_fee": N_(
-        "We have found no payment of the issuance fee for this application, so there is nothing to give back."
-    ),
-}
+# Within so many days of the letter's coming the member is asked to answer; what comes later is taken all the same.
+REPLY_DAYS = 30
+# The outcomes that speak of money.
+_OF_MONEY = ("eligible", "being_settled", "settled")
 
-# Of what was given back it is kept how; of letters handed out before it was, the answer stays as it is.
-GIVEN_BACK = N_("The issuance fee that you paid has been given back, as set out below.")
-
-# How far a refund or a credit has come, by its kind and state.
-COURSE = {
-    ("refund", "proposed"): N_("refund No. {no}, {yen} yen: waits for approval"),
-    ("refund", "approved"): N_("refund No. {no}, {yen} yen: approved, waits for the transfer"),
-    ("refund", "filed"): N_("refund No. {no}, {yen} yen: approved, handed to the bank for the transfer"),
-    ("refund", "paid"): N_("refund No. {no}, {yen} yen: paid to your bank account on {day}"),
-    ("refund", "returned"): N_("refund No. {no}, {yen} yen: the transfer came back on {day} and will be made again"),
-    ("credit", "proposed"): N_("credit No. {no}, {yen} yen, to application {to}: waits for approval"),
-    ("credit", "applied"): N_("credit No. {no}, {yen} yen, to application {to}: credited on {day}"),
-}
-
-# What a fact says in a letter; of the two registers only that nothing stood in them.
-FACTS = {
-    "applied_on": N_("applied for: {value}"),
-    "withdrawn_on": N_("application withdrawn: {value}"),
-    "issued_on": N_("certificate issued: {value}"),
-    "mailed_on": N_("identification number and PIN code mailed: {value}"),
-    "expires_on": N_("valid until: {value}"),
-    "downloaded_on": N_("downloaded: {value}"),
-    "downloads_checked_to": N_("not downloaded up to {value}"),
-    "receipt_on": N_("receipt returned: {value}"),
-    "receipts_entered_to": N_("no receipt returned up to {value}"),
-    "revoked_on": N_("certificate revoked: {value}"),
-    "reason": N_("reason for the revocation: {value}"),
-    "used": N_("the authority's answer whether it was used: {value}"),
-    "used_answered_on": N_("day of that answer: {value}"),
-    "covered": N_("the authority's answer whether the exemption covers it: {value}"),
-}
-
-# Each fact that could still settle the question, and how it is supplied.
-MISSING = {
-    "issued_on": N_("the day of issue: we ask the authority"),
-    #     日付の分かる封筒をお持ちの場合は、その写しをお送りください。
-    "mailed_on": N_(
-        "the day on which the identification number and PIN code were mailed: we ask the authority; if you have the "
-        "envelope with its date, send us a copy"
-    ),
-    "downloaded": N_("whether the certificate was downloaded: we ask the authority"),
-    "receipt": N_(
-        "whether the receipt was returned: if you have returned it, send us a copy of the receipt or of whatever shows "
-        "the day"
-    ),
-    "reason": N_("the reason for the revocation: we ask the authority; if you have its notification, send us a copy"),
-    "used": N_("whether the certificate was used: we ask the authority, who alone can confirm it"),
-    "covered": N_("whether the exemption covers the reason for the revocation: we ask the authority"),
-}
-
-# What the member can do next, where there is nothing to choose and nothing missing.
-NEXT = {
-    "not_eligible": N_("If a fact stated here is wrong, or if you hold papers that show otherwise, tell us."),
-    "needs_review": N_("If you hold papers that bear on these points, send us copies."),
-    "in_force": N_("Ask us again once the certificate has been revoked or has expired."),
-    "no_fee": N_("If you have paid, send us a copy of the slip that shows the day, the amount and the payer's name."),
-}
-
-_COLUMNS = (SheetColumn("", width=18, key="about"), SheetColumn("", width=96, wrap=True, key="text"))
 _NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
 
 
 def sheet(letter: Letter) -> Sheet:
-    """The letter as one sheet: to whom, about what, and below 記 the answer with its grounds."""
-    return issued_sheet(
-        NAME,
-        Block(_COLUMNS, _opening(letter)),
-        Block(_COLUMNS, _answer(letter), heading=N_("Answer in detail")),
-        title=TITLE,
-        as_of=letter.as_of,
-        subtitle=_("decision No. {no}", no=letter.no),
-        landscape=False,
-        notes=(N_("End of the letter"),),
-    )
+    """The letter as one page: to whom, about what, and below 記 the answer with its grounds."""
+    return post.sheet(NAME, TITLE, _rows(letter))
 
 
 def workbook(letter: Letter) -> Workbook:
-    """The letter as a file; made again, it is the same."""
-    return Workbook(TITLE, letter.as_of, (sheet(letter),)).issued_by(letter.sender.name)
+    """The letter as a file, with the form where there is something to choose; made again, it is the same."""
+    sheets = (sheet(letter), choice_form.sheet(letter)) if choice_form.belongs_to(letter) else (sheet(letter),)
+    return Workbook(TITLE, letter.as_of, sheets).issued_by(letter.sender.name)
 
 
 def file_name(letter: Letter) -> str:
     """A name that every system accepts: the number of the decision, then the application."""
-    application = _NOT_IN_FILE_NAMES.sub("_", letter.application)[:60].rstrip(". ")
-    return f"{letter.no:06}-{application}.xlsx"
+    return f"{letter.no:06}-{in_file_name(letter.application)}.xlsx"
 
 
-def _opening(letter: Letter) -> Iterator[Values]:
-    member = letter.addressee
-    addressee = N_("member No. {number}, association of {association}")
-    yield _("To"), _(addressee, association=member.association, number=member.number)
-    yield "", either(f"{member.name} 様", member.name)
-    yield _("From"), "\n".join(_desk(letter.sender))
-    subject = N_("issuance fee of the certificate of application {application}")
-    yield _("Subject"), _(subject, application=letter.application)
+def in_file_name(text: str) -> str:
+    """As much of a text as can stand in the name of a file on every system."""
+    return _NOT_IN_FILE_NAMES.sub("_", text)[:60].rstrip(". ")
+
+
+def _rows(letter: Letter) -> Iterator[PageRow]:
+    number = _("decision No. {no}", no=letter.no)
+    yield from post.head(number, letter.as_of, letter.addressee, letter.postal_address, letter.sender)
+    yield post.whole(_(TITLE), "title")
+    yield post.gap(0.5)
     #     {day}現在で確認しましたので、下記のとおり回答いたします。
     opening = N_(
         "You applied for this certificate on {applied} (application {application}). Whether its issuance fee "
         "is given back was asked as of {day}; our answer is as follows."
     )
     applied, day = format_day(letter.applied_on), format_day(letter.as_of)
-    yield "", _(opening, applied=applied, application=letter.application, day=day)
+    yield post.whole(_(opening, applied=applied, application=letter.application, day=day))
+    yield post.gap(0.3)
+    yield post.whole(_("Answer in detail"), "centre")
+    yield post.gap(0.3)
+    yield from _points(letter)
+    yield from post.end()
 
 
-def _desk(sender: Issuer) -> Iterator[str]:
-    """Whom the member writes to or calls: as the settings name it, a line each."""
-    yield " ".join(filter(None, (sender.name, sender.department))) or _(DESK)
-    if sender.address:
-        yield sender.address
-    if sender.telephone:
-        yield _("Telephone {number}", number=sender.telephone)
-
-
-def _answer(letter: Letter) -> Iterator[Values]:
-    """The rows below 記: what is told of, and beside it what there is to tell, a line clause."""
-    parts = (
-        (N_("Our answer"), [_(_sentence(letter))]),
+def _points(letter: Letter) -> Iterator[PageRow]:
+    """The points below 記: each its number, what is told of, and what there is to tell."""
+    points: tuple[tuple[str, list[str]], ...] = (
+        (N_("Our answer"), [_(words.answer(letter))]),
+        (N_("Under which rule"), list(words.grounds(letter))),
+        (N_("What it rests on"), [*words.fact_lines(letter), *_counted(letter)]),
         (N_("Amount"), list(_amounts(letter))),
-        (N_("How it goes back"), list(map(_step, letter.course))),
-        (N_("Under which rule"), list(_grounds(letter))),
-        (N_("What it rests on"), list(_facts(letter))),
-        (N_("To be looked into"), [_doubt(code) for code in letter.doubts] if letter.outcome == "needs_review" else []),
-        (N_("Not known yet"), [_(MISSING[code]) for code in letter.missing] if _open(letter) else []),
-        (N_("What you can do"), list(_next(letter))),
-        (N_("Questions to"), [*_desk(letter.sender), _reference(letter)]),
+        (N_("How it goes back"), list(map(words.course_line, letter.course))),
+        (N_("To be looked into"), [words.doubt(code) for code in words.doubts(letter)]),
+        (N_("Not known yet"), [_(words.MISSING[code]) for code in letter.missing] if words.is_open(letter) else []),
+        (N_("Next steps"), list(_next(letter))),
+        (N_("Questions to"), [words.whom_to_ask(letter.sender), words.reference(letter)]),
     )
-    for name, texts in parts:
-        if texts:
-            yield _(name), "\n".join(texts)
+    nth = 0
+    for label, texts in points:
+        if not texts:
+            continue
+        nth += 1
+        yield from post.point(nth, _(label), texts)
+        if label == N_("Amount") and letter.outcome in _OF_MONEY:
+            yield from _arithmetic(letter)
 
 
-def _sentence(letter: Letter) -> str:
-    return GIVEN_BACK if letter.outcome == "settled" and letter.course else ANSWERS[letter.outcome]
-
-
-def _open(letter: Letter) -> bool:
-    return letter.outcome in ("needs_facts", "needs_review")
+def _arithmetic(letter: Letter) -> Iterator[PageRow]:
+    """The fee, what of it was given back or set down for it before, and what is left."""
+    yield post.amount(_("Issuance fee paid"), letter.returned + letter.refundable)
+    yield post.amount(_("Given back or under way"), letter.returned)
+    yield post.amount(_("To be given back"), letter.refundable, "total")
+    yield post.gap(0.35)
 
 
 def _amounts(letter: Letter) -> Iterator[str]:
-    if letter.yen and letter.tax is not None:
-        sentence = N_("{yen} yen, tax included (consumption tax inside: {tax} yen)")
-        yield _(sentence, yen=format_yen(letter.yen), tax=format_yen(letter.tax))
-    elif letter.yen:
-        yield _("{yen} yen, tax included", yen=format_yen(letter.yen))
+    """The tax inside the fee, and what was paid beyond it: the amounts themselves stand below."""
+    if letter.outcome in _OF_MONEY:
+        if letter.tax is None:
+            yield _("All amounts are tax included.")
+        else:
+            sentence = N_("Of {yen} yen, tax included, {tax} yen are consumption tax.")
+            yield _(sentence, yen=format_yen(letter.yen), tax=format_yen(letter.tax))
     if letter.overpaid:
         sentence = N_("The {yen} yen that you paid beyond the issuance fee are returned to you apart from this.")
         yield _(sentence, yen=format_yen(letter.overpaid))
 
 
-def _step(step: CourseStep) -> str:
-    fields = {"no": step.no, "yen": format_yen(step.yen), "day": format_day(step.on), "to": step.to}
-    sentence = COURSE.get((step.kind, step.state))
-    return step.says if sentence is None else _(sentence, **fields)
-
-
-def _grounds(letter: Letter) -> Iterator[str]:
-    """The notice and its clauses in their own words; a translation stands beside them, never in their place.
-
-    Where the federation itself decided, its paper comes first.
-    """
-    if (ruling := letter.ruled) is not None:
-        #     お知らせに定めのない事項につき、…
-        sentence = N_("What the notices leave open, the federation has decided itself: document {document} of {day}")
-        yield _(sentence, document=ruling.document, day=format_day(ruling.decided_on))
-        if ruling.reason is not None:
-            yield ruling.reason
-        if letter.cited and letter.notice is not None:
-            yield letter.notice.name
-    elif letter.notice is None:
-        yield _("On that day no notice was in force under which the fee is given back.")
-    elif not letter.notice.clauses:
-        yield _("In {notice} no case is named in which the fee is given back.", notice=letter.notice.name)
-    elif letter.cited:
-        yield letter.notice.name
-    for clause in letter.cited:
-        yield _clause(clause)
-
-
-def _clause(clause: CitedClause) -> str:
-    translated = _(clause.words)
-    quoted = f"「{clause.words}」" + ("" if translated == clause.words else f" ({translated})")
-    if clause.holds is None:
-        return _("{mark} {words}: not known yet", mark=clause.mark, words=quoted)
-    if clause.holds:
-        return _("{mark} {words}: this is the case", mark=clause.mark, words=quoted)
-    sentence = N_("{mark} {words}: this is not the case: {conditions}")
-    return _(sentence, mark=clause.mark, words=quoted, conditions=[condition.says_not for condition in clause.unmet])
-
-
-def _facts(letter: Letter) -> Iterator[str]:
-    for column, value in letter.facts.items():
-        text = format_code(column, value) if isinstance(value, str) else format_day(value)
-        yield _((STATED | FACTS)[column], value=text)
-
-
-def _doubt(code: str) -> str:
-    if code == review_flags.FEE_NOT_KNOWN:
-        return _("which issuance fee applied on the day of your application")
-    return review_flags.remark(code)
+def _counted(letter: Letter) -> Iterator[str]:
+    """The days from the mailing to the receipt, or to how far none had come: the day of mailing is not counted (A5)."""
+    names = ("mailed_on", "receipt_on", "receipts_entered_to", "revoked_on")
+    days = {name: day for name in names if isinstance(day := letter.facts.get(name), date)}
+    if "mailed_on" not in days:
+        return
+    first = days["mailed_on"]
+    came = "receipt_on" in days
+    if not came and "receipts_entered_to" not in days:
+        return
+    last = days["receipt_on"] if came else min(days["receipts_entered_to"], days.get("revoked_on", date.max))
+    count, fields = (last - first).days, {"first": format_day(first), "last": format_day(last)}
+    if count < 1:
+        return
+    if came:
+        yield ngettext(
+            "From {first} to {last}, when the receipt came: {count} day",
+            "From {first} to {last}, when the receipt came: {count} days",
+            count,
+            **fields,
+        )
+    else:
+        yield ngettext(
+            "From {first} to {last} without a receipt: {count} day",
+            "From {first} to {last} without a receipt: {count} days",
+            count,
+            **fields,
+        )
 
 
 def _next(letter: Letter) -> Iterator[str]:
-    if letter.outcome != "eligible":
-        if letter.outcome in NEXT:
-            yield _(NEXT[letter.outcome])
-        return
-    if letter.ended is not None and letter.ended.deceased:
-        yield _("By our register the member has died. Tell us who receives the money, with papers that show it.")
-        return
-    if letter.ended is not None:
-        yield _("By our register the member's registration has ended; we ask where to pay before we do.")
-    form = _(FORM)
-    if letter.choice == "credit" and letter.suggested == "credit":
-        yield _("As you asked, the fee will be credited to your reissue.")
-    elif letter.choice == "refund":
-        yield _("As you asked, the fee will be refunded to your bank account.")
-    else:
-        yield _("You may choose: a refund to your bank account, or a credit to the issuance fee of a reissue.")
-        if letter.suggested == "credit":
-            yield _("Your application for a reissue still waits for its fee, to which this one can be credited.")
-        elif letter.choice == "credit":
-            yield _("You asked for a credit, but we find no application for a reissue that waits for its fee.")
-        yield _("Tell us which by the form “{form}”; for a credit, name the application for the reissue.", form=form)
-        return
-    yield _("If you wish otherwise, tell us by the form “{form}”.", form=form)
-
-
-def _reference(letter: Letter) -> str:
-    numbers = (_("decision No. {no}", no=letter.no), _("application {application}", application=letter.application))
-    return _("When you write or call, name {numbers}.", numbers=joined(numbers))
+    """What the member can do, and by when; what then happens."""
+    yield from words.next_lines(letter)
+    if choice_form.belongs_to(letter):
+        sentence = N_("Send us the form on the next sheet within {count} days of receiving this letter.")
+        yield _(sentence, count=REPLY_DAYS, form=_(FORM))
+        yield _("Once it is here, a second person approves it, and the transfer or the credit follows.")
+    elif letter.outcome in ("not_eligible", "needs_review"):
+        yield _("Do so within {count} days of receiving this letter.", count=REPLY_DAYS)

@@ -111,6 +111,9 @@ def _particulars(statement: MemberStatement) -> Block:
         (N_("Deregistered on"), statement.deregistered_on),
         (N_("Bank account"), settlements.format_account(account or None, waits=statement.account_waits)),
     )
+    # A row only where one is known, so that statements of before there were addresses are the same made again.
+    known = ((N_("Postal code"), statement.postal_code), (N_("Address"), statement.address))
+    particulars += tuple((name, value) for name, value in known if value is not None)
     columns = (SheetColumn("", width=16, key="about"), SheetColumn("", "any", 18, key="content"))
     return Block(columns, tuple((_(name), value) for name, value in particulars))
 

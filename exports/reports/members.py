@@ -33,6 +33,8 @@ REPORT = Report(
         Column("deregistered_on", N_("Deregistered on"), kind="day", width=17),
         Column("deregistered_reason", N_("Reason"), width=14, importance=1),
         Column("account", N_("Bank account"), width=20),
+        Column("postal_code", N_("Postal code"), width=11, on_paper=True),
+        Column("address", N_("Address"), width=40, on_paper=True),
         Column("applications", N_("Applications"), kind="count", width=8),
     ),
     dated=True,

@@ -20,7 +20,7 @@ from exports.reports.report import (
     member,
     sheet,
 )
-from ledger.codes import CREDIT_STATES, REFUND_STATES, STATES
+from ledger.codes import CREDIT_STATES, REFUND_STATES, STATES, format_code
 from ledger.i18n import N_, _
 from ledger.statements.labels import joined, label
 
@@ -68,6 +68,14 @@ COLUMNS = (
     Column("about", N_("Application No."), "application", width=14, in_json=False, importance=3),
     Column("target", N_("Credited to, or deposit"), width=16, in_json=False),
     Column("decision", N_("Decision No."), kind="number", width=8, on_paper=True),
+    Column("decided_on", N_("Decided on"), kind="day", width=17, on_paper=True),
+    Column(
+        "cause",
+        N_("Reason for revocation"),
+        width=18,
+        show=lambda code: code and format_code("reason", code),
+        on_paper=True,
+    ),
     Column("received_on", N_("Originally received on"), kind="day", width=17, on_paper=True),
     Column("amount", N_("Amount, tax included"), "yen", "yen", on_paper=True),
     Column("tax_percent", N_("Tax rate"), kind="percent", width=6, on_paper=True),
@@ -90,6 +98,12 @@ COLUMNS = (
     Column("reason", N_("Reason"), _reason, width=20, wrap=True, on_paper=True, in_json=False),
     Column("entries", N_("Entries"), _entries, on_paper=True, in_json=False),
 )
+# Where a refund stands in a payment file for the bank.
+_IN_FILE = (
+    Column("payment_file", N_("Payment file No."), kind="number", importance=1),
+    Column("file_line", N_("Line of the file"), kind="number", width=8, on_paper=True),
+    Column("pay_on", N_("Day of the transfers"), kind="day", width=17, on_paper=True),
+)
 _STEPS = Column(
     "steps",
     get=lambda row: list(row.steps),
@@ -102,7 +116,7 @@ _STEPS = Column(
         Column("despite"),
     ),
 )
-_TABLE = Table(COLUMNS, total=N_("Total"), subtotal=_SUBTOTAL, label_at="name", order=_in_order)
+_TABLE = Table((*COLUMNS, *_IN_FILE), total=N_("Total"), subtotal=_SUBTOTAL, label_at="name", order=_in_order)
 
 
 def _settled(connection: Connection, question: Question) -> "list[SettlementLine]":
@@ -135,7 +149,7 @@ REFUNDS = Report(
     rows=_refunds,
     columns=(
         *COLUMNS,
-        Column("payment_file", N_("Payment file No."), kind="number", importance=1),
+        *_IN_FILE,
         # A refund is of an application's fee, or of a deposit that was never due.
         Column("application", get=lambda row: row.application if row.way == "refund" else None),
         Column("deposit", get="target"),
@@ -176,7 +190,13 @@ CREDITS = replace(
 )
 
 
-def month(returns: "list[SettlementLine]", period: tuple[date, date]) -> Sheet:
-    """What moved in a month or was still open at its end, by way, association and member."""
+def month(returns: "list[SettlementLine]", period: tuple[date, date], *, by_day: bool = True) -> Sheet:
+    """What moved in a month or was still open at its end, by way and the day of its proposal.
+
+    Not `by_day`, it is listed by way, association and member, as it was before the payment file was named.
+    """
     # Whether a changed account waits is left out: the workbook of a month stays the same when the approval comes.
-    return sheet(NAME, _TABLE.block([replace(row, account_waits=False) for row in returns]), period=period)
+    rows = [replace(row, account_waits=False) for row in returns]
+    if by_day:
+        rows.sort(key=lambda row: (row.steps[0].on, row.no))
+    return sheet(NAME, _TABLE.block(rows), period=period)

@@ -41,6 +41,8 @@ SAMPLE: Mapping[str, str] = {
     "branch": "999",
     "account_number": "1234567",
     "association": "東京",
+    "postal_code": "999-9999",
+    "address": "架空県架空市架空町1-1",
     "relation": "相続人",
 }
 SAMPLE_DAY, SAMPLE_YEN, SAMPLE_PERCENT = date(2012, 4, 2), 7245, 5

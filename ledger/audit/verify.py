@@ -17,7 +17,7 @@ from ledger.audit.faults import Fault
 from ledger.dates import Month
 from ledger.decisions.replay import replays
 from ledger.journal.entries import Entry, recorded
-from ledger.statements.month import month_statement
+from ledger.statements.month import month_controls
 from ledger.store.records import batches, last_number
 
 # A control that compares with what is known: what is not booked yet, or was reversed by a person, is no fault.
@@ -129,7 +129,7 @@ def _totals(connection: Connection, month: Month | None) -> Iterator[Fault]:
         if last is None:
             return
         month = Month.of(last)
-    for control in month_statement(connection, month).controls:
+    for control in month_controls(connection, month):
         if control.holds is False and control.code not in _WORK_LEFT:
             fields: dict[str, object] = {"month": month, "value": control.value, "expected": control.expected}
             where = f"account {control.account.code}" if control.account else "books"

@@ -14,12 +14,9 @@ from ledger.booking import inputs
 from ledger.booking.clearing import clear, in_order
 from ledger.booking.inputs import ApplicationFacts, Applications, BillLine, StandingDecision
 from ledger.booking.planning import Basis, BookedEntry, Plan
-from ledger.codes import Account
+from ledger.codes import ISSUED, WAIVED, Account
 from ledger.i18n import N_
 from ledger.journal.entries import Entry, recorded
-
-ISSUED = "certificate_issued"
-WAIVED = "authority_waived"
 
 DAY_CHANGED = N_("the day of issue or mailing was corrected")
 WITHDRAWN = N_("that it was issued was withdrawn")

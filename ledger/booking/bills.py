@@ -12,22 +12,18 @@ from itertools import accumulate
 
 from sqlalchemy import Connection, func, or_, select
 
-from ledger import tables
+from ledger import facts, tables
 from ledger.booking import inputs
-from ledger.booking.authority import ISSUED, WAIVED
 from ledger.booking.clearing import Clearing, clear
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import BillLine, bill_lines, by_application
 from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, NotOwedYet, UnknownBill
-from ledger.codes import Account
+from ledger.codes import ISSUED, PAID, REPAID, WAIVED, Account
 from ledger.i18n import N_, _
 from ledger.journal.balances import held, moved_by_event
 from ledger.journal.entries import Entry, parts, post
 from ledger.store.records import batches
-
-PAID = "authority_paid"
-REPAID = "authority_repaid"
 
 # The states of a line, as they are spoken of. What other lines clear wholly agrees.
 STATES = {
@@ -79,6 +75,23 @@ class BillPayment:
 
 
 @dataclass(frozen=True)
+class _Booked:
+    """What the journal says of each application, in yen: owed since its certificate was issued, and waived (negative).
+
+    `short` are those whose certificate is issued, but whose fee is not wholly received; `numbers` those there are.
+    """
+
+    issued: Mapping[str, int]
+    waived: Mapping[str, int]
+    short: Collection[str]
+    numbers: Collection[str]
+
+    def owed(self, application: str) -> int:
+        """What is owed for it in all, paid or not."""
+        return self.issued.get(application, 0) + self.waived.get(application, 0)
+
+
+@dataclass(frozen=True)
 class _InBooks:
     """What the books say of an application: yen owed of its debt, whether it was waived, whether it is unknown."""
 
@@ -123,23 +136,26 @@ def _reconcile(
 ) -> list[BillComparison]:
     """The same for all applications, or for these."""
     issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE) for event in (ISSUED, WAIVED))
-
-    def owed_for(application: str) -> int:
-        return issued.get(application, 0) + waived.get(application, 0)
-
     bills = bill_lines(connection, only)
+    numbers = set(connection.execute(select(tables.application.c.number)).scalars())
+    short = _not_received(connection, ({line.application for line in bills} & numbers) - issued.keys())
+    return _compared(bills, _Booked(issued, waived, short, numbers), transfers)
+
+
+def _compared(
+    bills: list[BillLine], booked: _Booked, transfers: Mapping[_LineKey, _Transferred]
+) -> list[BillComparison]:
+    """Every line beside what is booked, one application at a time."""
     paid = {line: transfers[_key(line)].yen for line in bills if _key(line) in transfers}
     billed_on = {line.bill: line.billed_on for line in bills}
-    numbers = set(connection.execute(select(tables.application.c.number)).scalars())
-    by_number = by_application(bills)
-    short = _not_received(connection, (by_number.keys() & numbers) - issued.keys())
     billed: set[str] = set()
     compared: dict[BillLine, BillComparison] = {}
-    for application, lines in by_number.items():
-        clearing, owed = clear(lines, issued.get(application, 0), paid), owed_for(application)
+    for application, lines in by_application(bills).items():
+        clearing, owed = clear(lines, booked.issued.get(application, 0), paid), booked.owed(application)
         if _standing(clearing):
             billed.add(application)
-        books = _InBooks(owed, application in waived, application not in numbers, application in short)
+        unknown, short = application not in booked.numbers, application in booked.short
+        books = _InBooks(owed, application in booked.waived, unknown, short)
         still_open = _open(clearing, paid)
         for line, state in _states(clearing, books, paid):
             columns = (line.bill, application, line.nth, line.yen, owed, state, line.billed_on)
@@ -147,15 +163,36 @@ def _reconcile(
             compared[line] = BillComparison(*columns, left, paid.get(line, 0), still_open[line])
     missing = [
         BillComparison(None, application, 1, 0, owed, "not_billed")
-        for application in sorted(issued.keys() - billed)
-        if (owed := owed_for(application)) > 0
+        for application in sorted(booked.issued.keys() - billed)
+        if (owed := booked.owed(application)) > 0
     ]
     gone = [
-        BillComparison(bill, number, nth, 0, owed_for(number), "paid_beyond_bill", billed_on.get(bill), 0, yen)
+        BillComparison(bill, number, nth, 0, booked.owed(number), "paid_beyond_bill", billed_on.get(bill), 0, yen)
         for bill, number, nth in sorted(transfers.keys() - {_key(line) for line in bills})
         if (yen := transfers[bill, number, nth].signed)
     ]
     return [*(compared[line] for line in bills), *gone, *missing]
+
+
+# --- as of a day ----------------------------------------------------------------------------------------------------
+
+
+def reconcile_as_of(connection: Connection, as_of: date) -> list[BillComparison]:
+    """The lines billed by a day beside the books at its end, as known by then; see `reconcile`.
+
+    An application whose certificate was issued by the day and which is not owed then is one whose fee is not received.
+    """
+    issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE, as_of) for event in (ISSUED, WAIVED))
+    known = facts.known(facts.AS_OF)
+    of_issue = or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None))
+    rows = connection.execute(select(known.c.application, of_issue), {"as_of": as_of}).all()
+    short = {number for number, is_issued in rows if is_issued and number not in issued}
+    numbers = {number for number, _is_issued in rows} | issued.keys()
+    bills = bill_lines(connection, as_of=as_of)
+    return _compared(bills, _Booked(issued, waived, short, numbers), _transfers(connection, as_of))
+
+
+# --- what is asked --------------------------------------------------------------------------------------------------
 
 
 def require_bill(connection: Connection, bill: str) -> str:
@@ -297,8 +334,8 @@ def payable(lines: Collection[BillComparison], held: Mapping[str | None, int]) -
     return bills
 
 
-def _transfers(connection: Connection) -> defaultdict[_LineKey, _Transferred]:
-    """What was transferred for each line of each bill.
+def _transfers(connection: Connection, as_of: date | None = None) -> defaultdict[_LineKey, _Transferred]:
+    """What was transferred for each line of each bill, ever or by a day.
 
     A reversal takes back what its original did, also where the original is itself a reversal.
     """
@@ -309,6 +346,8 @@ def _transfers(connection: Connection) -> defaultdict[_LineKey, _Transferred]:
         .where(entry.c.event.in_((PAID, REPAID)))
         .order_by(entry.c.no)
     )
+    if as_of is not None:
+        statement = statement.where(entry.c.happened_on <= as_of)
     transfers: defaultdict[_LineKey, _Transferred] = defaultdict(_Transferred)
     of: dict[int, tuple[_Transferred, int]] = {}
     for no, own_key, reverses, yen in connection.execute(statement):

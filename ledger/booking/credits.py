@@ -9,14 +9,13 @@ from sqlalchemy import Connection, and_, select
 
 from ledger import tables
 from ledger.booking import refusals, workflow
-from ledger.booking.authority import ISSUED
 from ledger.booking.credit_origins import credited_from
 from ledger.booking.eligibility import claim
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import ApplicationFacts, applications, related
 from ledger.booking.planning import Plan
 from ledger.booking.workflow import CREDITS, Proposal, begin, proposed_on, reversal_of, step
-from ledger.codes import Account
+from ledger.codes import ISSUED, Account
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open

@@ -224,10 +224,14 @@ def rows_withdrawn_on(connection: Connection, applications: Collection[str]) -> 
     return dict(connection.execute(statement).all()) if applications else {}
 
 
-def bill_lines(connection: Connection, only: Collection[str] | None = None) -> list[BillLine]:
-    """Every line of every bill, or those for these applications, in the order billed."""
-    found = connection.execute(_bill_lines(only is not None), None if only is None else {"only": list(only)})
-    rows = [BillLine(*row) for row in found]
+def bill_lines(
+    connection: Connection, only: Collection[str] | None = None, *, as_of: date | None = None
+) -> list[BillLine]:
+    """Every line of every bill, or those for these applications, or those billed and known by a day; as billed."""
+    given: dict[str, object] = {} if only is None else {"only": list(only)}
+    if as_of is not None:
+        given["as_of"] = as_of
+    rows = [BillLine(*row) for row in connection.execute(_bill_lines(only is not None, as_of is not None), given)]
     # Which line came in first decides only between lines that say the same.
     return sorted(
         rows, key=lambda line: (line.billed_on, line.bill, line.application, line.yen < 0, line.yen, line.nth)
@@ -235,12 +239,13 @@ def bill_lines(connection: Connection, only: Collection[str] | None = None) -> l
 
 
 @cache
-def _bill_lines(few: bool) -> Select[Any]:
+def _bill_lines(few: bool, by_day: bool) -> Select[Any]:
     versions = tables.bill_known
     key = (versions.c.bill, versions.c.application, versions.c.nth)
     within = versions.c.application.in_(bindparam("only", type_=String, expanding=True)) if few else None
-    last = facts.latest_version(versions, key, None, within).subquery()
-    return select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
+    last = facts.latest_version(versions, key, facts.AS_OF if by_day else None, within).subquery()
+    lines = select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
+    return lines.where(last.c.billed_on <= facts.AS_OF) if by_day else lines
 
 
 def by_application(lines: Iterable[BillLine]) -> dict[str, list[BillLine]]:

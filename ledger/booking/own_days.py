@@ -17,11 +17,10 @@ from ledger.i18n import N_
 from ledger.journal.closing import closed_to
 from ledger.journal.entries import Entry, Movement, key, numbers_by_key, parts, post, recorded
 from ledger.journal.refusals import YenNotHeld
-from ledger.journal.reversal import BY_HAND, opposite, reversed_by
+from ledger.journal.reversal import BY_HAND, ON_ITS_DAY, opposite, reversed_by
 from ledger.store.records import next_number
 
-# The first part of the key of what is posted on its own day, and of its reversal on the day of the entry.
-ON_ITS_DAY = "on_its_day"
+# The first part of the key of the reversal, on the day of the entry, of what is posted on its own day.
 FROM_ITS_ENTRY = "from_its_entry"
 
 OWN_DAY = N_("brought to its own day, whose month is open again")

@@ -15,11 +15,10 @@ from sqlalchemy import Connection, Text, and_, cast, func, or_, select
 from ledger import tables
 from ledger.booking.events import entry_of
 from ledger.booking.inputs import Scope, touching
-from ledger.booking.own_days import ON_ITS_DAY
-from ledger.codes import OPENING, RECEIPTS, Account
+from ledger.codes import FROM_FACTS, OPENING, RECEIPTS, Account
 from ledger.i18n import N_, _
 from ledger.journal.entries import Entry, Movement, parts, recorded
-from ledger.journal.reversal import BY_HAND, CORRECTION, chains, opposite
+from ledger.journal.reversal import BY_HAND, CORRECTION, ON_ITS_DAY, chains, opposite
 from ledger.store.records import next_number
 
 # What the authority may count on though it never came: a short payment that two people wrote off.
@@ -364,12 +363,14 @@ class Plan:
             .outerjoin(_later, _later.c.reverses == entry.c.no)
             .outerjoin(own, own.c.key == own_key)
             .where(movement.c.credit.in_(_COVERED), entry.c.event.in_((*RECEIPTS, WRITTEN_OFF, OPENING)))
-            .where(entry.c.reverses.is_(None), or_(_later.c.no.is_(None), entry.c.no.in_(self._standing_again())))
-            .where(movement.c.credit_application.is_not(None))
+            .where(_ORIGINAL, or_(_later.c.no.is_(None), entry.c.no.in_(self._standing_again())))
             .group_by(movement.c.credit_application)
         )
-        if self.scope is not None:
-            statement, received = statement.where(touching(self.scope)), received.where(touching(self.scope))
+        if self.scope is None:
+            received = received.where(movement.c.credit_application.is_not(None))
+        else:
+            statement = statement.where(touching(self.scope))
+            received = received.where(movement.c.credit_application.in_(self.scope.applications))
         for event, yen, debit, credit, *whose in self.connection.execute(statement):
             self._take(event, Movement(debit, credit, int(yen), *whose))
         self._received_on = dict(self.connection.execute(received).all())
@@ -386,7 +387,7 @@ class Plan:
         statement = (
             select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key, _later.c.happened_on)
             .outerjoin(_later, _later.c.reverses == entry.c.no)
-            .where(entry.c.reverses.is_(None), entry.c.event.in_(FROM_FACTS))
+            .where(_ORIGINAL, entry.c.event.in_(FROM_FACTS))
             .order_by(entry.c.no)
         )
         if self.scope is not None:
@@ -403,9 +404,12 @@ class Plan:
 
 def opened_on(connection: Connection) -> date | None:
     """The day with whose balances the books began; None when they began with nothing."""
-    entry = tables.entry.c
+    entry, opening = tables.entry.c, tables.opening.c
+    days = connection.execute(select(opening.opened_on).distinct()).scalars().all()
+    if not days:
+        return None
     statement = select(func.max(entry.happened_on)).outerjoin(_later, _later.c.reverses == entry.no)
-    standing = statement.where(entry.event == OPENING, entry.reverses.is_(None), _later.c.no.is_(None))
+    standing = statement.where(entry.event == OPENING, entry.happened_on.in_(days), _ORIGINAL, _later.c.no.is_(None))
     last: date | None = connection.execute(standing).scalar()
     return last
 
@@ -414,13 +418,10 @@ def opened_on(connection: Connection) -> date | None:
 _COVERED = (str(Account.FEES_HELD), str(Account.AUTHORITY_PAYABLE))
 
 
-# The events that booking posts from facts and decisions by itself; their keys are: event, for what, nth, basis.
-FROM_FACTS = (
-    *("fee_received", "overpaid", "payer_unknown", "claim_settled", "suspense_settled", "fee_released"),
-    *("claim_raised", "fee_claimed", "certificate_issued", "authority_waived"),
-)
-
 _later = tables.entry.alias("later")
+
+# That an entry reverses none; put like this, no index is read for it, which would give nearly every entry.
+_ORIGINAL = func.coalesce(tables.entry.c.reverses, 0) == 0
 
 
 def _sides(movement: Movement) -> Iterator[tuple[tuple[str, str | None], int]]:

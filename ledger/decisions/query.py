@@ -321,12 +321,12 @@ def _moved(
         statement = (
             select(part.label("part"), yen.label("yen"))
             .join_from(tables.movement, posted, posted.c.no == movement.entry)
-            .where(movement[side] == str(account), part.is_not(None))
+            .where(movement[side] == str(account))
         )
         if events is not None:
             statement = statement.where(posted.c.event.in_(events))
-        if within is not None:
-            statement = statement.where(part.in_(within))
+        # One or the other: with both, SQLite reads every part that is not NULL.
+        statement = statement.where(part.is_not(None) if within is None else part.in_(within))
         sides.append(statement)
     return union_all(*sides).cte(name)
 

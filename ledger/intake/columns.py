@@ -364,6 +364,35 @@ def digits(count: int, *, masked: bool = False) -> Callable[[Cell], str]:
     return read
 
 
+_POSTAL_CODE = re.compile("〒? ?([0-9]{3})-?([0-9]{4})")
+
+
+def postal_code(cell: Cell) -> str:
+    """A postal code of 7 digits, kept as 123-4567: 123-4567, 1234567, 〒123-4567, in either width.
+
+    Where Excel holds a number, the noughts it dropped are put back in front. Refused: anything else.
+    """
+    plain = narrow(_shown(cell)).strip()
+    if not isinstance(cell, str):
+        plain = plain.zfill(7)
+    found = _POSTAL_CODE.fullmatch(plain)
+    if found is None or found[1] == "000":
+        raise CellProblem("not-a-postal-code", value=format_cell(cell))
+    return f"{found[1]}-{found[2]}"
+
+
+_LENGTHS[postal_code] = (7, 10)
+
+
+def address(cell: Cell) -> str:
+    """A postal address of up to 200 characters, as received but that its line breaks become spaces."""
+    return _as_address(re.sub(r"[\r\n\t]+", " ", cell).strip() or cell if isinstance(cell, str) else cell)
+
+
+_as_address = text(200)
+_LENGTHS[address] = (1, 200)
+
+
 def word(words: CodeList, otherwise: str = "not-in-list") -> Callable[[Cell], str]:
     """The code of a word of a closed list, given as code or Japanese; another word is the problem `otherwise`."""
 

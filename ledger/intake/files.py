@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from ledger.errors import Problem
+from ledger.i18n import in_each
+from ledger.intake import FORM
 
 Format = Literal["ooxml", "ods", "xls", "text"]
 
@@ -25,6 +27,8 @@ LIMIT_SHEET_ROWS = 1_048_576  # of the format itself
 LIMIT_SHEET_COLUMNS = 16_384  # the same
 
 MB = 1024 * 1024
+# What stands in the properties of every workbook that is handed out.
+MARK = 'name="Seisan"'
 _ENTRIES = 1_000
 # An honest sheet packs 5 to 50 times, a bomb near the 1,032 times that the format allows at most.
 _PACKED = 300
@@ -84,7 +88,7 @@ def is_lock(path: Path) -> bool:
 def within(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
     """The files that are meant, a folder being all its tables; and what was left aside, with the code of the note.
 
-    Left aside are locks beside other files, and what in a folder is no table or another folder.
+    Left aside are locks beside other files, and what in a folder is no table, another folder, or a statement of ours.
     """
     given = list(paths)
     meant: list[Path] = []
@@ -102,10 +106,22 @@ def within(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
             continue
         tables = [file for file in inside if file.suffix.lower() in ENDINGS and file.is_file() and not is_lock(file)]
         tables = [file for file in tables if not file.name.startswith(".")]
-        meant += tables or [path]
-        left = [file for file in inside if file not in tables]
-        aside += [(file, "lock-file" if is_lock(file) else "not-read") for file in left]
+        ours = {file for file in tables if _is_handed_out(file)}
+        meant += [file for file in tables if file not in ours] or ([] if ours else [path])
+        left = [file for file in inside if file not in tables or file in ours]
+        codes = ("a-statement" if file in ours else "lock-file" if is_lock(file) else "not-read" for file in left)
+        aside += zip(left, codes, strict=True)
     return meant, aside
+
+
+def _is_handed_out(path: Path) -> bool:
+    """Whether a workbook is one that we hand out, and has no form that comes back; one that cannot be read is not."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            marks, book = (_beginning(archive, part, MB) for part in ("docProps/custom.xml", "xl/workbook.xml"))
+    except Exception:  # zipfile raises BadZipFile, zlib.error, NotImplementedError, KeyError, EOFError, …
+        return False
+    return MARK.encode() in marks and not any(f'name="{form}"'.encode() in book for form in in_each(FORM))
 
 
 def contents(path: Path) -> bytes:

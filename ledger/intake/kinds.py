@@ -11,6 +11,7 @@ from ledger.errors import NoSuchKind
 from ledger.i18n import N_
 from ledger.intake.columns import (
     InputColumn,
+    address,
     association,
     day,
     digits,
@@ -19,6 +20,7 @@ from ledger.intake.columns import (
     number,
     percent,
     positive_yen,
+    postal_code,
     remark,
     text,
     word,
@@ -44,7 +46,8 @@ _REGISTERS_BEGAN = date(1950, 7, 1)
 _APPLICATION = _needed("申込番号", "application", number, N_("The number of the application."))
 
 KINDS = (
-    # The register of members (会員名簿): who they are, whether they have left, and the account a refund is paid to.
+    # The register of members (会員名簿): who they are, whether they have left, the account a refund is paid to, and
+    # where letters reach them.
     Kind(
         "members",
         N_("Register of members"),
@@ -68,6 +71,8 @@ KINDS = (
         _coded("預金種目", "account_type", N_("The kind of account.")),
         InputColumn("口座番号", "account_number", digits(7, masked=True), N_("7 digits.")),
         InputColumn("口座名義カナ", "account_name", name(100), N_("The holder of the account, in kana.")),
+        InputColumn("郵便番号", "postal_code", postal_code, N_("7 digits, such as 123-4567.")),
+        InputColumn("住所", "address", address, N_("Where letters are sent; without the postal code.")),
         key=("member",),
     ),
     # Applications for a certificate (利用申込): the key of everything. A reissue names the application before it.

@@ -4,15 +4,15 @@ Nothing is ever settled by a likeness: a candidate is a suggestion, and only a p
 `booking.allocation`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from ledger import facts, tables
-from ledger.allocations import allocations
+from ledger.allocations import allocations, counting
 from ledger.i18n import N_, _
 from ledger.kana import search_key
 from ledger.store.owners import owned
@@ -52,9 +52,33 @@ def unmatched(connection: Connection) -> list[UnmatchedDeposit]:
     unpaid = _unpaid(connection, paid)
     open_deposits = [row for row in deposits if row.deposit not in allocated]
     return [
-        UnmatchedDeposit(row.deposit, row.received_on, row.yen, row.payer, row.note, tuple(_candidates(row, unpaid)))
+        UnmatchedDeposit(
+            row.deposit, row.received_on, row.yen, row.payer, row.note, tuple(_candidates(row.payer, row.note, unpaid))
+        )
         for row in sorted(open_deposits, key=attrgetter("received_on", "deposit"))
     ]
+
+
+def candidates(
+    connection: Connection, deposits: Mapping[str, tuple[str, str | None]], as_of: date
+) -> dict[str, list[str]]:
+    """The applications that each of these transfers, by payer and note, could pay for, those with most reasons first.
+
+    Only those applied for by the day count, and of which, as was known by then, nothing was received.
+    """
+    if not deposits:
+        return {}
+    fact, row = tables.fact.c, counting(facts.AS_OF).subquery().c
+    paid = set(
+        connection.execute(select(row.application).where(row.application.is_not(None)), {"as_of": as_of}).scalars()
+    )
+    applied = select(fact.application).where(fact.name == "applied_on", fact.known_on <= as_of, fact.day <= as_of)
+    known = set(connection.execute(applied).scalars())
+    unpaid = [application for application in _unpaid(connection, paid) if application.number in known]
+    return {
+        deposit: [candidate.application for candidate in _candidates(payer, note, unpaid)]
+        for deposit, (payer, note) in deposits.items()
+    }
 
 
 _VERSIONS = (tables.deposit_known, (tables.deposit_known.c.deposit,))
@@ -88,10 +112,10 @@ def _unpaid(connection: Connection, paid: set[str]) -> list[_UnpaidApplication]:
     return unpaid
 
 
-def _candidates(deposit: Row[Any], unpaid: list[_UnpaidApplication]) -> list[Candidate]:
+def _candidates(payer: str, note: str | None, unpaid: list[_UnpaidApplication]) -> list[Candidate]:
     """The applications that a transfer could pay for, those with most reasons first."""
-    text, payer = search_key(f"{deposit.payer} {deposit.note or ''}"), search_key(deposit.payer)
-    candidates = []
+    text, payer = search_key(f"{payer} {note or ''}"), search_key(payer)
+    found = []
     for application in unpaid:
         signs = {
             _BY_NUMBER: application.number_key in text,
@@ -99,5 +123,5 @@ def _candidates(deposit: Row[Any], unpaid: list[_UnpaidApplication]) -> list[Can
             _BY_NAME: payer in application.name_keys,
         }
         if reasons := tuple(_(reason) for reason, holds in signs.items() if holds):
-            candidates.append(Candidate(application.number, application.member, application.name, reasons))
-    return sorted(candidates, key=lambda candidate: (-len(candidate.reasons), candidate.application))
+            found.append(Candidate(application.number, application.member, application.name, reasons))
+    return sorted(found, key=lambda candidate: (-len(candidate.reasons), candidate.application))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ledger.errors import PROBLEMS_SHOWN, Problem
 from ledger.i18n import _, in_each
-from ledger.intake import GUIDE, LISTS
+from ledger.intake import GUIDE, LETTER, LISTS
 from ledger.intake.files import LIMIT_IMPORT_ROWS, Unreadable
 from ledger.intake.headings import Headings, candidates, fitting, may_be, meant
 from ledger.intake.kind import InputRow
@@ -32,7 +32,8 @@ class InputFile:
     """What a file holds: tables read, names of sheets passed over, and everything that is wrong.
 
     `sha256` is of its bytes; None: it could not be opened, or was taken in before and was not read again. Of the
-    problems the first hundred are kept, and of `more` only how many there are of each code.
+    problems the first hundred are kept, and of `more` only how many there are of each code. `forms`: on how many sheets
+    a form stands that went out with a letter, filled in or not.
     """
 
     name: str
@@ -42,6 +43,7 @@ class InputFile:
     sha256: str | None = None
     notes: list[ImportNote] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)
+    forms: int = 0
 
     def wrong(self, problem: Problem) -> None:
         """Keeps a problem, or counts it."""
@@ -92,7 +94,9 @@ def read_file(
         file.problems.insert(0, unreadable.problem(name))
         file.sheets.clear()
         return file
-    if not file.sheets and not file.problems:
+    if file.forms:  # the letter before it is ours
+        file.passed_over = [name for name in file.passed_over if name not in in_each(LETTER)]
+    if not file.sheets and not file.problems and not file.forms:
         code = "unknown-kind" if anything else "empty-file"
         file.problems.extend(without_rows or [Problem(name, None, None, code)])
     return file
@@ -190,13 +194,16 @@ class _Reading:
             return
         self.tables.end(titles=False)
         kept = [table for table in self.read_tables if table.recognised.lines or table.faulty]
+        file.forms += any(table.is_form for table in self.read_tables)
         for table in self.read_tables:
-            if table not in kept:
+            if (row := table.blank_form) is not None:
+                file.notes.append(ImportNote(file.name, sheet.name, row, "blank-form", {}))
+            elif table not in kept:
                 self.without_rows.append(self._without_rows(table))
                 for reason, (count, first) in table.recognised.passed_over.items() if kept else ():
                     kept[0].pass_over(reason, first, count)
         file.sheets += [table.recognised for table in kept]
-        if not kept:
+        if not kept and not file.forms:
             file.passed_over.append(sheet.name or file.name)
         for seen in sheet.noticed:
             file.notes.append(ImportNote(file.name, sheet.name, seen.row, seen.code, seen.fields))

@@ -59,6 +59,8 @@ NOTES = {
     "line-breaks": N_("{file}:{row}: rows with line breaks inside a cell: {count}"),
     "no-heading": N_("{file}:{row}: cells in column {column}, which has no heading, were not read: {count}"),
     "lock-file": N_("{file}: not a workbook, only the mark that somebody has one open; passed over"),
+    "blank-form": N_("{file}:{row}: the form is not filled in; passed over"),
+    "a-statement": N_("{file}: a letter or list of ours, with nothing to fill in; passed over"),
     "not-read": N_("{file}: no workbook and no CSV file; passed over"),
     "billed-again": N_(
         "{file}:{row}: bill {bill}: lines equal to lines of another file ({other}), taken in as further lines: {count}"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from ledger.i18n import in_each
+from ledger.intake import FORM
 from ledger.intake.checks import row_problems
 from ledger.intake.columns import CellNote, CellProblem, InputColumn, Value, parse_cell
 from ledger.intake.debris import bare, says_sample
@@ -21,6 +23,8 @@ _TOTAL_OF = re.compile(
     r"(?i).{0,12}(?:合計|小計|総計|累計|total).{0,12}|.{0,8}計(?:[:(0-9].{0,12})?",
 )
 _REMARK = re.compile(r"[※*＊★☆●■◆◎→#]|[(\[【<]?(?:注|備考|注意|注記|凡例|参考|以上|以下余白|余白|作成|出力|印刷)")
+# Under which heading a form bears what was filled in before it went out.
+FORM_HEADING = "申込番号"
 _THREE = re.compile(r"[0-9]{3}")
 
 
@@ -97,7 +101,15 @@ class InputTable:
         self.unheaded: dict[int, tuple[int, int]] = {}
         self.twice = self.faulty
         self.sample: tuple[int, str | None, str] | None = None  # the first example: its row, heading and cell
+        # The form that goes out with a letter names the application; whoever returns it fills in the rest.
+        self.is_form = self.kind.code == "choices" and reading.sheet.name in in_each(FORM)
         self.pass_over("heading", headings.row.number)
+
+    @property
+    def blank_form(self) -> int | None:
+        """The row of a form that nobody filled in; None: it is no such form, or something is entered."""
+        of = self.recognised
+        return None if of.lines or self.faulty else of.passed_over.get("blank-form", (0, None))[1]
 
     def wrong(self, row: int, column: str | None, code: str, fields: dict[str, object]) -> None:
         """A problem of this table."""
@@ -152,6 +164,8 @@ class InputTable:
         elif (at := self._sample_at(row.cells)) is not None:
             self.sample = self.sample or (row.number, self._heading(at), str(row.cells[at]))
             self.pass_over("sample", row.number)
+        elif self.is_form and row.cells.keys() == {self.headings.columns[FORM_HEADING][0]}:
+            self.pass_over("blank-form", row.number)
         elif reason := self._no_line(row.cells):
             self.pass_over(reason, row.number)
         else:

@@ -67,6 +67,20 @@ def changes(connection: Connection, first: date, last: date) -> list[PeriodBalan
     ]
 
 
+def by_day(connection: Connection, first: date, last: date) -> dict[tuple[str, date], tuple[int, int]]:
+    """What was debited and credited to each account on each day of a period, in yen; by account and day."""
+    entry, movement = tables.entry, tables.movement
+    days: dict[tuple[str, date], tuple[int, int]] = {}
+    for at, side in enumerate(("debit", "credit")):
+        key = movement.c[side], entry.c.happened_on
+        statement = select(*key, func.sum(movement.c.yen).cast(BigInteger)).join(entry, entry.c.no == movement.c.entry)
+        statement = statement.where(entry.c.happened_on.between(first, last)).group_by(*key)
+        for account, on, yen in connection.execute(statement):
+            debit, credit = days.get((account, on), (0, 0))
+            days[account, on] = (yen, credit) if at == 0 else (debit, yen)
+    return days
+
+
 def _balances(connection: Connection, when: ColumnElement[bool] | None) -> list[Balance]:
     account, moved = tables.account, sides(when)
     debit, credit = (func.coalesce(func.sum(moved.c[side]), 0).cast(BigInteger) for side in ("debit", "credit"))
@@ -97,6 +111,27 @@ def sides(when: ColumnElement[bool] | None = None) -> Subquery:
     return union_all(*both).subquery("sides")
 
 
+def parts(when: ColumnElement[bool]) -> Subquery:
+    """What each part of the accounts that have parts holds: account, application, deposit, left (credit positive, yen).
+
+    What names no part where it should stands under neither.
+    """
+    chart, moved = tables.account, sides(when)
+    by_application = chart.c.kept_by.in_(("application", "application or deposit"))
+    by_deposit = chart.c.kept_by.in_(("deposit", "application or deposit"))
+    application = case((by_application, moved.c.application))
+    # What is kept by either is kept by the deposit only where no application is named.
+    deposit = case((and_(by_deposit, or_(~by_application, moved.c.application.is_(None))), moved.c.deposit))
+    left = func.sum(moved.c.credit - moved.c.debit).cast(BigInteger).label("left")
+    return (
+        select(moved.c.account, application.label("application"), deposit.label("deposit"), left)
+        .join(chart, chart.c.code == moved.c.account)
+        .where(chart.c.kept_by.is_not(None))
+        .group_by(moved.c.account, application, deposit)
+        .subquery()
+    )
+
+
 def held(
     connection: Connection, account: str, by: Literal["application", "deposit"], as_of: date | None = None
 ) -> dict[str | None, int]:
@@ -106,10 +141,10 @@ def held(
     return _held(connection, account, by, None if as_of is None else tables.entry.c.happened_on <= as_of)
 
 
-def moved_by_event(connection: Connection, event: str, account: str) -> dict[str, int]:
+def moved_by_event(connection: Connection, event: str, account: str, as_of: date | None = None) -> dict[str, int]:
     """What the entries of one event have moved into each application's part of an account, in yen, credit positive.
 
-    Parts into which they have moved nothing on balance are left out.
+    By a day, when one is given. Parts into which they have moved nothing on balance are left out.
     """
     movement, entry = tables.movement.c, tables.entry.c
     moved: Counter[str] = Counter()
@@ -121,6 +156,8 @@ def moved_by_event(connection: Connection, event: str, account: str) -> dict[str
             .where(entry.event == event, movement[side] == account, part.is_not(None))
             .group_by(part)
         )
+        if as_of is not None:
+            statement = statement.where(entry.happened_on <= as_of)
         for number, yen in connection.execute(statement):
             moved[number] += sign * int(yen)
     return {number: yen for number, yen in moved.items() if yen}

@@ -16,6 +16,8 @@ Requirement = Callable[[Connection, int, Entry], None]
 # The first part of the key of a reversal: by a person's command, or by booking when a fact turned out otherwise.
 BY_HAND = "reverse"
 CORRECTION = "correction"
+# The first part of the key of an entry that is posted on its own day, in place of one that bore a later day.
+ON_ITS_DAY = "on_its_day"
 
 
 def opposite(no: int, original: Entry, *, on: date, reason: str, cause: str) -> Entry:

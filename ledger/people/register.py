@@ -38,6 +38,20 @@ class Person:
     association: str
 
 
+@dataclass(frozen=True)
+class PostalAddress:
+    """Where the post reaches somebody: postal code (123-4567) and address; None: not known."""
+
+    code: str | None = None
+    address: str | None = None
+
+
+def postal_addresses(connection: Connection, only: Collection[str] | None = None) -> dict[str, PostalAddress]:
+    """Where the post reaches every member, or these, as the register says last: a letter goes to where they are now."""
+    rows = latest_rows(connection, None, only)
+    return {number: PostalAddress(row.postal_code, row.address) for number, row in rows.items()}
+
+
 def latest_rows(
     connection: Connection, as_of: date | None = None, only: Collection[str] | None = None
 ) -> dict[str, Row[Any]]:

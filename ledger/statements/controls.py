@@ -13,14 +13,29 @@ from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select
 
 from ledger import facts, tables
 from ledger.codes import Account
-from ledger.dates import Month
+from ledger.dates import Period
+from ledger.journal import balances
 from ledger.journal.balances import Balance, PeriodBalance, sides
 from ledger.journal.entries import Entry
 from ledger.journal.ledgers import AccountLedger, JournalEntry
 from ledger.settlements import Settlement
+from ledger.statements.authority import Payable
 from ledger.statements.fees_held import HELD, FeeFlow, listed
+from ledger.statements.subsidiary import SubsidiaryLedger
+from ledger.statements.suspense import SuspenseDeposit
 
-Stands = Literal["trial_balance", "journal", "general_ledger", "fees_held", "returns"]
+Stands = Literal[
+    "trial_balance", "journal", "general_ledger", "subsidiary", "suspense", "fees_held", "returns", "bills"
+]
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the books of a month say account by account and part by part."""
+
+    subsidiary: list[SubsidiaryLedger]
+    suspense: list[SuspenseDeposit]
+    payable: Payable
 
 
 @dataclass(frozen=True)
@@ -45,14 +60,15 @@ class Control:
 
 def controls(
     connection: Connection,
-    month: Month,
+    month: Period,
     changes: list[PeriodBalance],
     entries: list[JournalEntry],
     ledger: list[AccountLedger],
     returns: Sequence[Settlement],
     moved: dict[str | None, FeeFlow],
+    details: Details,
 ) -> list[Control]:
-    """The controls of a month, in the order of its sheets."""
+    """The controls of a month, or of a fiscal year, in the order of its sheets."""
     closing = {change.closing.code: change.closing for change in changes}
     held, bank = sum(closing[code].balance for code in HELD), closing[Account.BANK]
     credited = sum(flow.ways.get("credited_here", 0) for flow in moved.values())
@@ -65,11 +81,23 @@ def controls(
             if account.lines
         ),
         *_parts(connection, closing, month.last),
+        *_details(details, closing),
         Control("fees_held", "fees_held", sum(flow.left for flow in listed(moved).values()), held),
         *_returns(connection, month, returns, closing, entries, credited),
         _deposits(connection, month.last),
         Control("bank_balance", "general_ledger", bank.balance, None, bank),
     ]
+
+
+def _details(details: Details, closing: dict[str, Balance]) -> Iterable[Control]:
+    """What stands on the sheets that tell an account part by part, and what the account itself holds."""
+    for ledger in details.subsidiary:
+        account = closing[ledger.account]
+        if ledger.parts or account.balance:
+            yield Control("subsidiary", "subsidiary", ledger.total, account.balance, account)
+    suspense, authority = closing[Account.SUSPENSE], closing[Account.AUTHORITY_PAYABLE]
+    yield Control("suspense", "suspense", sum(row.left for row in details.suspense), suspense.balance, suspense)
+    yield Control("authority_payable", "bills", details.payable.payable, authority.balance, authority)
 
 
 def _trial_balance(changes: list[PeriodBalance]) -> Iterable[Control]:
@@ -84,7 +112,7 @@ def _trial_balance(changes: list[PeriodBalance]) -> Iterable[Control]:
 
 
 def _journal(
-    connection: Connection, month: Month, changes: list[PeriodBalance], entries: list[JournalEntry]
+    connection: Connection, month: Period, changes: list[PeriodBalance], entries: list[JournalEntry]
 ) -> Iterable[Control]:
     total = sum(movement.yen for entry in entries for movement in entry.movements)
     yield Control("journal", "journal", total, sum(change.debit for change in changes))
@@ -98,20 +126,7 @@ def _journal(
 
 def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> Iterable[Control]:
     """The subsidiary ledgers: every yen of the account belongs to a part, and no part of what is held is below zero."""
-    chart, moved = tables.account, sides(tables.entry.c.happened_on <= last)
-    by_application = chart.c.kept_by.in_(("application", "application or deposit"))
-    by_deposit = chart.c.kept_by.in_(("deposit", "application or deposit"))
-    application = case((by_application, moved.c.application))
-    # What is kept by either is kept by the deposit only where no application is named.
-    deposit = case((and_(by_deposit, or_(~by_application, moved.c.application.is_(None))), moved.c.deposit))
-    balance = func.sum(moved.c.credit - moved.c.debit).cast(BigInteger).label("left")
-    parts = (
-        select(moved.c.account, application.label("application"), deposit.label("deposit"), balance)
-        .join(chart, chart.c.code == moved.c.account)
-        .where(chart.c.kept_by.is_not(None))
-        .group_by(moved.c.account, application, deposit)
-        .subquery()
-    )
+    parts = balances.parts(tables.entry.c.happened_on <= last)
     of_a_part = or_(parts.c.application.is_not(None), parts.c.deposit.is_not(None))
     # A claim stands on the debit side; what the authority is owed may stand on either.
     claims, authority = str(Account.CLAIMS), str(Account.AUTHORITY_PAYABLE)
@@ -140,7 +155,7 @@ def _opened(connection: Connection, last: date) -> Counter[str]:
 
 def _returns(
     connection: Connection,
-    month: Month,
+    month: Period,
     returns: Sequence[Settlement],
     closing: dict[str, Balance],
     entries: list[JournalEntry],

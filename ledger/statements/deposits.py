@@ -55,6 +55,15 @@ def received(
     return sorted(rows, key=lambda row: (row.received_on, numerically(row.reference)))
 
 
+def received_in(connection: Connection, first: date, last: date) -> list[ReceivedDeposit]:
+    """The transfers received from the first day to the last, both counted, as known by the last; by day."""
+    versions = tables.deposit_known
+    latest = facts.latest_version(versions, (versions.c.deposit,), facts.AS_OF).subquery().c
+    statement = select(latest.deposit).where(latest.received_on.between(first, last))
+    references = connection.execute(statement, {"as_of": last}).scalars().all()
+    return received(connection, last, references=references)
+
+
 def paying_for(connection: Connection, applications: Collection[str]) -> list[str]:
     """The references of the transfers that were ever said to pay for any of these applications."""
     row = tables.allocation.c

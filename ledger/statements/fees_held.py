@@ -88,6 +88,15 @@ def flows(connection: Connection, first: date, last: date) -> dict[str | None, F
     return by_application
 
 
+def by_day(connection: Connection, first: date, last: date) -> dict[tuple[date, str], int]:
+    """What moved of all fees held, in yen, on each day of a period by the way it took; in is positive."""
+    sides = union_all(_side("credit", "debit", 1), _side("debit", "credit", -1)).cte("sides")
+    key = sides.c.on, sides.c.way
+    statement = select(*key, func.sum(sides.c.yen).cast(BigInteger)).where(sides.c.now).group_by(*key)
+    rows = connection.execute(statement, {"first": first, "as_of": last})
+    return {(on, way): yen for on, way, yen in rows}
+
+
 def listed(moved: dict[str | None, FeeFlow]) -> dict[str, FeeFlow]:
     """The applications of which anything is or was held in the period."""
     return {
@@ -171,6 +180,7 @@ def _side(account: str, other: str, sign: int) -> Select[tuple[object, ...]]:
             movement.c[f"{account}_application"].label("application"),
             way.label("way"),
             (entry.c.happened_on >= _FIRST).label("now"),
+            entry.c.happened_on.label("on"),
             (sign * movement.c.yen).label("yen"),
         )
         .join(entry, entry.c.no == movement.c.entry)

@@ -15,7 +15,15 @@ from ledger.facts import COLUMNS
 from ledger.money import Yen, tax_inside
 from ledger.notices import review_flags
 from ledger.notices.conditions import Condition, Notice
-from ledger.people.register import EndedRegistration, Person, ended_registration, latest_rows, members
+from ledger.people.register import (
+    EndedRegistration,
+    Person,
+    PostalAddress,
+    ended_registration,
+    latest_rows,
+    members,
+    postal_addresses,
+)
 from ledger.statements.issuer import Issuer, issuer
 
 # Where no clause decides, or a person has to look, these are the facts that the answer is about.
@@ -48,9 +56,11 @@ class Letter(Decision):
     The letter bears the day that the decision was asked for. `facts` are those it rests on, by column, in the order of
     a certificate's life. `tax_percent` is the rate inside the fee, None where no fee is known. `choice` is what the
     member had asked for, None while nothing was; `ended` that their registration had ended; `sender` is the federation.
+    Where the post reaches the member (`postal_address`) is as the register says last, whatever day the answer is of.
     """
 
     addressee: Person
+    postal_address: PostalAddress
     applied_on: date
     cited: tuple[CitedClause, ...]
     facts: Mapping[str, date | str]
@@ -82,23 +92,29 @@ def letter(connection: Connection, no: int) -> Letter:
     row = decision(connection, no)
     addressee = members(connection, row.as_of, [row.member])[row.member]
     registered = latest_rows(connection, row.as_of, [row.member])
-    return _letter(connection, row, addressee, registered, issuer(connection))
+    places = postal_addresses(connection, [row.member])
+    return _letter(connection, row, addressee, registered, places, issuer(connection))
 
 
 def letters(connection: Connection, numbers: Collection[int] | None = None) -> Iterator[Letter]:
     """The letter for each decision that stands, by number; of these, where some are named."""
     persons: dict[date, dict[str, Person]] = {}
     registers: dict[date, dict[str, Row[Any]]] = {}
-    sender = issuer(connection)
+    places, sender = postal_addresses(connection), issuer(connection)
     for row in (row for row in standing(connection) if numbers is None or row.no in numbers):
         if row.as_of not in persons:
             persons[row.as_of] = members(connection, row.as_of)
             registers[row.as_of] = latest_rows(connection, row.as_of)
-        yield _letter(connection, row, persons[row.as_of][row.member], registers[row.as_of], sender)
+        yield _letter(connection, row, persons[row.as_of][row.member], registers[row.as_of], places, sender)
 
 
 def _letter(
-    connection: Connection, decision: Decision, addressee: Person, registered: Mapping[str, Row[Any]], sender: Issuer
+    connection: Connection,
+    decision: Decision,
+    addressee: Person,
+    registered: Mapping[str, Row[Any]],
+    places: Mapping[str, PostalAddress],
+    sender: Issuer,
 ) -> Letter:
     finding, values, cited = decision.finding, _facts(decision), _cited(decision)
     applied_on = values["applied_on"]
@@ -107,6 +123,7 @@ def _letter(
     return Letter(
         **vars(decision),
         addressee=addressee,
+        postal_address=places.get(decision.member, PostalAddress()),
         applied_on=applied_on,
         cited=cited,
         facts=_rests_on(decision, values, cited),

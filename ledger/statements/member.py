@@ -78,6 +78,8 @@ class MemberStatement:
     person: Person
     as_of: date
     kana: str | None
+    postal_code: str | None
+    address: str | None
     deregistered_on: date | None
     bank: str | None
     branch: str | None
@@ -105,7 +107,9 @@ def member_statement(connection: Connection, member: str, as_of: date) -> Member
     return MemberStatement(
         person=Person(member, row.name, row.association),
         as_of=as_of,
-        **{name: getattr(row, name) for name in ("kana", "deregistered_on", "bank", "branch")},
+        **{
+            name: getattr(row, name) for name in ("kana", "postal_code", "address", "deregistered_on", "bank", "branch")
+        },
         account=None if row.account_number is None else masking.account(row.account_number),
         account_waits=member in people.waiting(connection, member),
         findings=findings,

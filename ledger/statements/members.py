@@ -17,7 +17,8 @@ from ledger.store.records import batches
 class RegisteredMember:
     """A member as the register said by a day: number, name and association, kana, end of the registration, account.
 
-    `account` shows the last four digits only. `applications` are those known to be the member's, counted.
+    `postal_code` (123-4567) and `address` are where letters reach them; None: not known. `account` shows the last four
+    digits only. `applications` are those known to be the member's, counted.
     """
 
     person: Person
@@ -26,6 +27,8 @@ class RegisteredMember:
     deregistered_reason: str | None
     ended: bool
     account: str | None
+    postal_code: str | None
+    address: str | None
     applications: int
 
     @property
@@ -57,6 +60,8 @@ def registered(connection: Connection, as_of: date, numbers: Collection[str] | N
             row.deregistered_reason,
             ended_registration(row) is not None,
             _account(row),
+            row.postal_code,
+            row.address,
             counts.get(row.member, 0),
         )
         for row in rows

@@ -1,12 +1,13 @@
 """A month, whole: everything its workbook says, read once from one state of the books."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, Text, cast, func, select
 
 from ledger import tables
-from ledger.dates import Month
+from ledger.dates import Month, Period
 from ledger.decisions.store import Decision, standing_on
 from ledger.journal import balances, ledgers
 from ledger.journal.balances import PeriodBalance
@@ -14,33 +15,47 @@ from ledger.journal.chart import Chart, chart
 from ledger.journal.closing import closing_of
 from ledger.journal.ledgers import AccountLedger, JournalEntry
 from ledger.people.register import Owners, owners
-from ledger.settlements import credits, refunds
+from ledger.settlements import Settlement, credits, refunds
 from ledger.statements import fees_held, settlements
 from ledger.statements.associations import Association, associations
-from ledger.statements.controls import Control, controls
-from ledger.statements.fees_held import FeeHolding
+from ledger.statements.authority import payable
+from ledger.statements.controls import Control, Details, controls
+from ledger.statements.corrections import CorrectedEntry, corrections
+from ledger.statements.deposits import ReceivedDeposit, received_in
+from ledger.statements.fees_held import FeeFlow, FeeHolding
+from ledger.statements.late import LateEntry, late_entries
 from ledger.statements.settlements import SettlementLine
+from ledger.statements.subsidiary import payers, subsidiary_ledgers
+from ledger.statements.suspense import suspense
 
 
 @dataclass(frozen=True)
 class MonthStatement:
     """A month of the books: controls, balances, journal, ledgers, fees held, returns, decisions, associations.
 
+    `details` are the subsidiary ledgers, what waits in suspense, and what is payable to the authority; `payers` names
+    who paid each deposit that a ledger lists. `received` are the deposits of the month, `corrections` its reversals,
+    and `late` is what was entered after its cycle.
     `returns` are those that moved in the month or were still open at its end. `entries_to_date` is the number of
     entries up to its end, `head` that of the batch that wrote the last of them.
     """
 
-    month: Month
+    month: Period
     owners: Owners
     chart: Chart
     controls: list[Control]
     changes: list[PeriodBalance]
     entries: list[JournalEntry]
     ledger: list[AccountLedger]
+    details: Details
+    payers: dict[str, str]
+    received: list[ReceivedDeposit]
     held: list[FeeHolding]
     returns: list[SettlementLine]
     decided: list[Decision]
     associations: list[Association]
+    corrections: list[CorrectedEntry]
+    late: list[LateEntry]
     entries_to_date: int
     head: str | None
 
@@ -50,49 +65,78 @@ class MonthStatement:
         return not any(control.holds is False for control in self.controls)
 
 
-def failing_controls(connection: Connection, month: Month) -> list[str]:
-    """The controls of a month that do not hold, by their codes, with the account of those that speak of one.
+@dataclass(frozen=True)
+class _Reckoned:
+    """What both the statement and its controls are put together from, read once."""
 
-    What the statement tells besides is not read.
-    """
+    changes: list[PeriodBalance]
+    entries: list[JournalEntry]
+    ledger: list[AccountLedger]
+    moved: dict[str | None, FeeFlow]
+    details: Details
+
+
+def _reckoned(connection: Connection, month: Period, accounts: Chart) -> _Reckoned:
     first, last = month.first, month.last
     changes = balances.changes(connection, first, last)
     entries = ledgers.entries(connection, first=first, last=last)
+    details = Details(
+        subsidiary=subsidiary_ledgers(connection, accounts, changes, entries, first),
+        suspense=suspense(connection, last),
+        payable=payable(connection, first, last),
+    )
     ledger = ledgers.general_ledger(connection, first, last)
-    moved = fees_held.flows(connection, first, last)
-    returns = [*refunds(connection, as_of=last), *credits(connection, as_of=last)]
-    every = controls(connection, month, changes, entries, ledger, returns, moved)
-    failing = (control for control in every if control.holds is False)
+    return _Reckoned(changes, entries, ledger, fees_held.flows(connection, first, last), details)
+
+
+def _controls(connection: Connection, month: Period, books: _Reckoned, returns: Sequence[Settlement]) -> list[Control]:
+    of_month = (books.changes, books.entries, books.ledger, returns, books.moved, books.details)
+    return controls(connection, month, *of_month)
+
+
+def month_controls(connection: Connection, month: Month) -> list[Control]:
+    """The controls of a month; what the statement tells besides is not read."""
+    returns = [*refunds(connection, as_of=month.last), *credits(connection, as_of=month.last)]
+    return _controls(connection, month, _reckoned(connection, month, chart(connection)), returns)
+
+
+def failing_controls(connection: Connection, month: Month) -> list[str]:
+    """The controls of a month that do not hold, by their codes, with the account of those that speak of one."""
+    failing = (control for control in month_controls(connection, month) if control.holds is False)
     return [f"{control.code} {control.account.code if control.account else ''}".strip() for control in failing]
 
 
-def month_statement(connection: Connection, month: Month) -> MonthStatement:
-    """The statement of a month, as of its last day. The same state of the books gives the same statement."""
+def month_statement(connection: Connection, month: Period) -> MonthStatement:
+    """The statement of a month, or of a fiscal year, as of its last day.
+
+    The same state of the books gives the same statement.
+    """
     first, last = month.first, month.last
-    whose = owners(connection, last)
-    changes = balances.changes(connection, first, last)
-    entries = ledgers.entries(connection, first=first, last=last)
-    ledger = ledgers.general_ledger(connection, first, last)
-    moved = fees_held.flows(connection, first, last)
-    holdings = fees_held.held(connection, moved, whose, last)
+    whose, accounts = owners(connection, last), chart(connection)
+    books = _reckoned(connection, month, accounts)
     every_return = settlements.returns(connection, whose, last)
     listed = sorted(settlements.in_period(every_return, first, last), key=settlements.member_order)
-    decisions = standing_on(connection, last, closing_of(connection, month))
+    decisions = standing_on(connection, last, closing_of(connection, Month.of(last)))
     decisions.sort(key=lambda decision: whose.order(decision.application))
     entry = tables.entry
     to_date = select(func.count()).select_from(entry).where(entry.c.happened_on <= last)
     return MonthStatement(
         month=month,
         owners=whose,
-        chart=chart(connection),
-        controls=controls(connection, month, changes, entries, ledger, every_return, moved),
-        changes=changes,
-        entries=entries,
-        ledger=ledger,
-        held=holdings,
+        chart=accounts,
+        controls=_controls(connection, month, books, every_return),
+        changes=books.changes,
+        entries=books.entries,
+        ledger=books.ledger,
+        details=books.details,
+        payers=payers(connection, books.details.subsidiary, last),
+        received=received_in(connection, first, last),
+        held=fees_held.held(connection, books.moved, whose, last),
         returns=listed,
         decided=decisions,
-        associations=associations(connection, moved, whose, last),
+        associations=associations(connection, books.moved, whose, last),
+        corrections=corrections(connection, books.entries, last),
+        late=late_entries(books.entries),
         entries_to_date=connection.execute(to_date).scalar_one(),
         head=_head(connection, last),
     )

@@ -6,6 +6,7 @@ Those are listed that moved in the period or were still open at its end.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from sqlalchemy import Connection, literal, or_, select
 
@@ -30,6 +31,8 @@ class SettlementLine(Settlement):
     `tax_percent` is the rate of the day of the application; None for money that was never a fee, and where no rate is
     known. `account` shows the last four digits of the bank account that was approved, or, before that, of the one
     known; it waits while its change is not approved. `receiver` is who was approved in the member's place.
+    `decided_on` is the day of the decision, `cause` the code of the reason for the revocation. `pay_on` is the day that
+    the payment file names, and `file_line` the line of the file in which it stands, the header counted.
     """
 
     person: Person | None
@@ -38,6 +41,10 @@ class SettlementLine(Settlement):
     account: str | None
     account_waits: bool
     receiver: str | None
+    decided_on: date | None
+    cause: str | None
+    pay_on: date | None
+    file_line: int | None
 
     @property
     def target(self) -> str | None:
@@ -94,7 +101,9 @@ def _lines(
     numbers = {row.application for row in rows if row.application is not None}
     references = {row.deposit for row in rows if row.deposit is not None}
     deposits = _deposits(connection, last, references)
-    received, rates = first_received(connection, last, numbers), _tax_percents(connection, last, numbers)
+    received, known = first_received(connection, last, numbers), _known(connection, last, numbers)
+    decided = _decided(connection, {row.decision for row in rows if row.decision is not None})
+    filed = _filed(connection, {row.payment_file for row in rows if row.payment_file is not None})
     approvals = [approved_receiver(connection, row.approval) for row in rows]
     payees: list[str] = []
     if whose is None:
@@ -115,14 +124,20 @@ def _lines(
         payee = person.number if person is not None and row.way != "credit" else None
         # What was approved is what is paid, whatever becomes known later.
         account = approved.account if approved.member is not None else endings.get(payee) if payee else None
+        rate, cause = known.get(str(application), (None, None))
+        pay_on, file_line = filed.get((row.payment_file, row.no), (None, None)) if row.way != "credit" else (None, None)
         yield SettlementLine(
             **vars(row) | {"application": application},
             person=person,
-            tax_percent=None if row.deposit is not None else rates.get(str(application)),
+            tax_percent=None if row.deposit is not None else rate,
             received_on=received_on,
             account=account,
             account_waits=payee in waiting and row.state in ("proposed", "approved", "returned"),
             receiver=approved.name if approved.payee is not None else None,
+            decided_on=None if row.decision is None else decided[row.decision],
+            cause=None if row.deposit is not None else cause,
+            pay_on=pay_on,
+            file_line=file_line,
         )
 
 
@@ -141,14 +156,43 @@ def _deposits(connection: Connection, last: date, references: Collection[str]) -
     return known
 
 
-def _tax_percents(connection: Connection, last: date, applications: Collection[str]) -> dict[str, int | None]:
-    """The rate of tax inside the fee of each of these applications, by the day it was made."""
-    percents: dict[str, int | None] = {}
+def _known(
+    connection: Connection, last: date, applications: Collection[str]
+) -> dict[str, tuple[int | None, str | None]]:
+    """The rate of tax inside the fee of each of these applications, by the day it was made; why it was revoked."""
+    found: dict[str, tuple[int | None, str | None]] = {}
     for batch in batches(sorted(applications)):
         known = facts.known(facts.AS_OF, tables.fact.c.application.in_(batch))
-        statement = select(known.c.application, fees.tax_percent(known, facts.AS_OF))
-        percents |= dict(connection.execute(statement, {"as_of": last}).all())
-    return percents
+        statement = select(known.c.application, fees.tax_percent(known, facts.AS_OF), known.c.reason)
+        found |= {number: (rate, why) for number, rate, why in connection.execute(statement, {"as_of": last})}
+    return found
+
+
+def _decided(connection: Connection, numbers: Collection[int]) -> dict[int, date]:
+    """The day of each of these decisions."""
+    decision, days = tables.decision.c, dict[int, date]()
+    for batch in batches(sorted(numbers)):
+        days |= dict(connection.execute(select(decision.no, decision.as_of).where(decision.no.in_(batch))).all())
+    return days
+
+
+def _filed(connection: Connection, files: Collection[int]) -> dict[tuple[int | None, int], tuple[date, int]]:
+    """Of each refund in these payment files, by file and refund: the day of the transfers, and its line in the file.
+
+    A file begins with its header, and then has the refunds in the order of their numbers.
+    """
+    step, file = tables.refund_step.c, tables.payment_file
+    found: dict[tuple[int | None, int], tuple[date, int]] = {}
+    for batch in batches(sorted(files)):
+        statement = (
+            select(step.payment_file, step.refund, file.c.pay_on)
+            .join_from(tables.refund_step, file, file.c.no == step.payment_file)
+            .where(step.payment_file.in_(batch), step.state == "filed", step.undoes.is_(None))
+            .order_by(step.payment_file, step.refund)
+        )
+        for no, rows in groupby(connection.execute(statement), key=lambda row: row.payment_file):
+            found |= {(no, row.refund): (row.pay_on, line) for line, row in enumerate(rows, 2)}
+    return found
 
 
 def account_endings(connection: Connection, last: date, only: Collection[str] | None = None) -> dict[str, str]:

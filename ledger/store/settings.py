@@ -7,13 +7,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from ledger import kana, masking, tables
 from ledger.codes import ACCOUNT_TYPES, PEOPLE, CodeList
+from ledger.dates import FiscalYear
 from ledger.errors import NoSuchSetting, NotASetting
 from ledger.i18n import N_, _
 from ledger.store.records import next_number, signature
@@ -81,6 +82,15 @@ def _whole_yen(text: str) -> str | None:
 # From how many yen a slip waits for a second person; by default every slip does.
 SLIP_APPROVAL, SLIP_APPROVAL_YEN = "slip_approval_yen", 1
 
+
+def _month_number(text: str) -> str | None:
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("月")
+    return str(int(plain)) if re.fullmatch("[0-9]{1,2}", plain) and 1 <= int(plain) <= 12 else None
+
+
+# The month with which a fiscal year begins: April, as that of Japanese federations does.
+FISCAL_YEAR = "fiscal_year_begins"
+
 # The name of a bank or branch: what it looks like, how it is read, and what counts until it is set.
 _PLACE_FORM = N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing")
 _PLACE = (_PLACE_FORM, _name(15, kana.IN_PLACES, blank=True), "")
@@ -105,6 +115,13 @@ SETTINGS = {
             N_("whole yen, 1 or more; 1: every slip waits"),
             _whole_yen,
             default=str(SLIP_APPROVAL_YEN),
+        ),
+        Setting(
+            FISCAL_YEAR,
+            N_("the month with which a fiscal year begins"),
+            N_("a month: 1 to 12"),
+            _month_number,
+            default="4",
         ),
         Setting("federation_name", N_("the federation's name, as its papers bear it"), *_TEXT),
         Setting("federation_department", N_("the department that members write to"), *_TEXT),
@@ -166,6 +183,17 @@ def settings(connection: Connection) -> list[SettingValue]:
         else SettingValue(setting, setting.default, None, None)
         for setting in SETTINGS.values()
     ]
+
+
+def fiscal_year(connection: Connection, year: int) -> FiscalYear:
+    """The fiscal year that begins in a year."""
+    return FiscalYear(year, int(values(connection)[FISCAL_YEAR] or 4))
+
+
+def fiscal_year_of(connection: Connection, day: date) -> FiscalYear:
+    """The fiscal year in which a day lies."""
+    year = fiscal_year(connection, day.year)
+    return year if year.first <= day else fiscal_year(connection, day.year - 1)
 
 
 def missing(connection: Connection) -> list[str]:

@@ -282,7 +282,7 @@ _BILL = typed("bill")
 # Each kind by its code in `codes.WORK`, which has them in the order of their urgency.
 KINDS: Mapping[str, WorkKind] = {
     "revocable": WorkKind(_receipts("revocable"), typed("due", on="--as-of")),
-    "reminders": WorkKind(_receipts("remind"), typed("due", on="--as-of")),
+    "reminders": WorkKind(_receipts("remind"), typed("letter", "--reminders", "--out", "reminders", on="--as-of")),
     "refunds_returned": WorkKind(lambda asked: asked.refunds_in("returned"), _for_all("refund", "approve")),
     "approvals_fallen": WorkKind(_fallen, _for_all("refund", "approve")),
     "refunds_filed": WorkKind(lambda asked: asked.refunds_in("filed"), _paid),

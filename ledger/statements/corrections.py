@@ -1,0 +1,83 @@
+"""訂正・取消一覧: each reversal of a period with the entry that it reverses, and what was posted in its place.
+
+Nothing is edited or deleted, so this is every correction there is: by the opposite entry, which names its original
+(電子帳簿保存法取扱通達 8-9(2)).
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from ledger import tables
+from ledger.codes import FROM_FACTS
+from ledger.journal import ledgers
+from ledger.journal.entries import parts
+from ledger.journal.ledgers import JournalEntry
+from ledger.journal.reversal import ON_ITS_DAY
+from ledger.store.records import batches
+
+# What an entry stands for, by its key: the event and its subject, with which time it was.
+_Subject = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class CorrectedEntry:
+    """A reversal, the entry that it reverses, and the one posted in its place; None where there is none yet."""
+
+    reversal: JournalEntry
+    original: JournalEntry
+    instead: JournalEntry | None
+
+
+def corrections(connection: Connection, entries: Iterable[JournalEntry], last: date) -> list[CorrectedEntry]:
+    """The corrections among the entries of a period, in their order, as the books were at the end of its last day."""
+    reversals = {entry.no: entry.reverses for entry in entries if entry.reverses is not None}
+    by_number = _read(connection, {*reversals, *reversals.values()})
+    instead = _instead(connection, by_number, reversals, last)
+    reposted = _read(connection, set(instead.values()))
+    return [
+        CorrectedEntry(by_number[no], by_number[original], reposted[instead[no]] if no in instead else None)
+        for no, original in reversals.items()
+    ]
+
+
+def _read(connection: Connection, numbers: Collection[int]) -> dict[int, JournalEntry]:
+    return {entry.no: entry for batch in batches(sorted(numbers)) for entry in ledgers.entries_of(connection, batch)}
+
+
+def _instead(
+    connection: Connection, by_number: dict[int, JournalEntry], reversals: dict[int, int], last: date
+) -> dict[int, int]:
+    """For each reversal the entry that booking posted next for the same event and subject, or on its own day."""
+    subjects = {no: _subject(by_number[original]) for no, original in reversals.items()}
+    events = sorted({subject[0] for subject in subjects.values() if subject is not None})
+    if not reversals:
+        return {}
+    entry = tables.entry.c
+    statement = (
+        select(entry.no, entry.key)
+        .where(entry.no > min(reversals), entry.reverses.is_(None), entry.happened_on <= last)
+        .where(entry.event.in_(events) | entry.key.startswith(f'["{ON_ITS_DAY}"'))
+        .order_by(entry.no)
+    )
+    later: dict[_Subject, list[int]] = {}
+    for no, own_key in connection.execute(statement):
+        event, subject, *_rest = parts(own_key)
+        later.setdefault((str(event), str(subject)), []).append(no)
+    found: dict[int, int] = {}
+    for no, original in reversals.items():
+        of = (later.get((ON_ITS_DAY, str(original)), []), later.get(subjects[no] or ("", ""), []))
+        following = next((number for numbers in of for number in numbers if number > no), None)
+        if following is not None:
+            found[no] = following
+    return found
+
+
+def _subject(entry: JournalEntry) -> _Subject | None:
+    """The event and subject of an entry that booking posts again by itself; None of any other."""
+    if entry.event not in FROM_FACTS or entry.reverses is not None:
+        return None
+    event, subject, *_rest = parts(entry.key)
+    return str(event), str(subject)

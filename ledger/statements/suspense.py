@@ -1,0 +1,73 @@
+"""仮受金明細: each deposit that waits in suspense at the end of a day, since when, and what is known of whose it is."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from ledger import facts, tables
+from ledger.allocations import counting
+from ledger.codes import Account
+from ledger.intake.matching import candidates
+from ledger.journal import balances
+from ledger.people.register import numerically
+from ledger.store.records import batches
+
+
+@dataclass(frozen=True)
+class SuspenseDeposit:
+    """A deposit of which yen wait in suspense since a day; `days` from then to the day asked for.
+
+    What else is said of it is None where the books do not hold the deposit. `applications` are those whose fee it is
+    said to be, `candidates` those whose it could be while none is said.
+    """
+
+    reference: str | None
+    since: date | None
+    days: int | None
+    left: int
+    received_on: date | None = None
+    yen: int | None = None
+    payer: str | None = None
+    note: str | None = None
+    applications: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """kept_over: more than is due of the fees it pays for; one, several or no applications that it could be."""
+        if self.applications:
+            return "kept_over"
+        return ("no_candidate", "one_candidate")[len(self.candidates)] if len(self.candidates) < 2 else "candidates"
+
+
+def suspense(connection: Connection, last: date) -> list[SuspenseDeposit]:
+    """What waits in suspense at the end of the day, deposit by deposit, the oldest first."""
+    held = balances.held(connection, Account.SUSPENSE, "deposit", last)
+    since = balances.first_moved(connection, Account.SUSPENSE, "deposit", last)
+    versions, allocation = tables.deposit_known, tables.allocation.c
+    known: dict[str, tuple[date, int, str, str | None]] = {}
+    pays: dict[str, list[str]] = {}
+    for batch in batches(sorted(filter(None, held))):
+        for as_of in (None, facts.AS_OF):  # one that became known later is told as it is known last
+            latest = facts.latest_version(versions, (versions.c.deposit,), as_of, versions.c.deposit.in_(batch))
+            said = latest.subquery().c
+            statement = select(said.deposit, said.received_on, said.yen, said.payer, said.note)
+            parameters = {} if as_of is None else {"as_of": last}
+            known |= {deposit: tuple(rest) for deposit, *rest in connection.execute(statement, parameters)}
+        parts = counting(facts.AS_OF, allocation.deposit.in_(batch)).subquery().c
+        allocated = select(parts.deposit, parts.application).where(parts.application.is_not(None))
+        for deposit, application in connection.execute(allocated.order_by(parts.deposit, parts.part), {"as_of": last}):
+            pays.setdefault(deposit, []).append(application)
+    texts = {of: (payer, note) for of, (_on, _yen, payer, note) in known.items() if of in held and of not in pays}
+    could_be = candidates(connection, texts, last)
+    rows = []
+    for reference, left in held.items():
+        began = None if reference is None else since.get(reference)
+        days = None if began is None else (last - began).days
+        if reference is None or reference not in known:
+            rows.append(SuspenseDeposit(reference, began, days, left))
+            continue
+        named, guessed = tuple(pays.get(reference, ())), tuple(could_be.get(reference, ()))
+        rows.append(SuspenseDeposit(reference, began, days, left, *known[reference], named, guessed))
+    return sorted(rows, key=lambda row: (row.since or last, numerically(row.reference or "")))
