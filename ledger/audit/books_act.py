@@ -212,9 +212,14 @@ def _traced_both_ways(connection: Connection) -> Outcome:
 
 Asked = dict[str, Any]
 
+_LARGE = 5_000
+
 
 class _Searched(NamedTuple):
-    """Every entry, and those from whose contents the searches are made: of a member, spread over the books."""
+    """Every entry, and those from whose contents the searches are made: of a member, spread over the books.
+
+    In large books it is one, for each search is held against a scan of all of them.
+    """
 
     every: list[JournalEntry]
     samples: list[tuple[JournalEntry, AccountLine]]
@@ -223,7 +228,8 @@ class _Searched(NamedTuple):
 def _searched(connection: Connection) -> _Searched:
     every = entries(connection)
     named = [(entry, line) for entry in every for line in entry.lines if line.member is not None]
-    at = sorted({0, len(named) // 3, 2 * len(named) // 3, len(named) - 1}) if named else []
+    last = len(named) - 1
+    at = sorted({0, len(named) // 3, 2 * len(named) // 3, last} if last < _LARGE else {last // 2}) if named else []
     return _Searched(every, [named[nth] for nth in at])
 
 
