@@ -65,6 +65,7 @@ OF_MANY = {
     *("refund file", "refund void", "refund list", "overpaid list", "credit list", "bill list", "bill pay", "balance"),
     *("export journal", "slip list", "account list", "payee list", "refusal list", "close", "reopen", "month list"),
     *(
+        "selfcheck books-act",
         "statement month",
         "statement year",
         "statement association",
