@@ -1,6 +1,6 @@
 # make demo    a made-up month, from input files to workbook, in the folder demo
 # make quick   what a change of a rule, a report or a refusal needs, on SQLite, within a minute
-# make test    every test, on SQLite and on PostgreSQL (of some long tables a part: tests/spread.py)
+# make test    that nothing is broken, on SQLite and on PostgreSQL (of long tables a part: tests/spread.py)
 # Needed are python3 (3.11 or newer) and make; everything else goes into .venv on first use.
 
 PYTHON ?= python3

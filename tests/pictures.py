@@ -1,7 +1,7 @@
 """The pictures of the README, made from what the program really answers and writes: make pictures.
 
 A check is drawn as SVG from its words, and a test holds it to the answer. The month's workbook is printed by
-LibreOffice, and its page with the trial balance drawn as PNG by pypdfium2; both are asked for here and nowhere else.
+LibreOffice, and its cover drawn as PNG by pypdfium2; both are asked for here and nowhere else.
 """
 
 import os
@@ -24,8 +24,8 @@ FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 CHECK = ("check", "東京 第9001号", "--as-of", "2012-09-23")
 COLUMNS = 100
 
-# The page with the trial balance, and how many points are cut off at its left, bottom, right and top.
-_PAGE, _CUT = "3", ("20", "230", "20", "60")
+# The cover, and how many points are cut off at its left, bottom, right and top.
+_PAGE, _CUT = "1", ("20", "140", "20", "30")
 
 _LINE, _EM, _EDGE = 22, 14, 16
 _SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">

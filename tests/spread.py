@@ -3,7 +3,8 @@
 Three rules, in this order, all of them in this file:
 
 1. What is named in `LEFT_TO_SOAK` takes seconds and has a smaller sibling in `make test`, named beside it.
-2. Of a long table that tries one mechanism row by row, `ONE_IN` says how many rows SQLite and PostgreSQL get.
+2. Of a long table that tries one mechanism row by row, `ONE_IN` says how many rows SQLite and PostgreSQL get. They are
+   not the same rows: of a table of which each gets one in two, every row is run on one of them.
 3. Whatever else runs on both engines runs whole on SQLite. What it tries is the program's and the same on both, so
    PostgreSQL gets one test in three and of a table one row in six, but all of the modules of `WHOLE_ON_BOTH`, which try
    what the databases do differently: triggers, locks, types, plans of SELECTs, copies and what lies on the disk.
@@ -59,9 +60,8 @@ ONE_IN = {
     "test_idempotency.test_typed_again_it_is_done_once": (2, 8),
     "test_idempotency.test_under_its_key_it_answers_the_same": (2, 8),
     "test_idempotency.test_what_writes_nothing_takes_no_key": (2, 8),
-    "test_permissions.test_command_asks_for_somebody_who_may": (2, 8),
+    "test_permissions.test_command_asks_for_somebody_who_may": (1, 8),
     "test_roles.test_a_role_does_what_it_may": (1, 2),
-    "test_roles.test_a_role_is_refused_the_rest_in_a_sentence": (1, 2),
     "test_interrupts.test_an_import_that_is_stopped_says_what_has_become_of_it": (1, 3),
     "test_races_of_two.test_of_two_at_once_one_is_first_and_the_other_is_told_so": (2, 2),
     # each operation in each state
@@ -147,7 +147,7 @@ def is_run(test: str, engine: str, row: int, rows: int, *, whole: bool) -> bool:
     """
     if SOAK or (rows == 1 and not whole):
         return True
-    at = row + crc32(test.encode())
+    at = row + crc32(test.encode()) + (engine == "postgresql")  # PostgreSQL gets rows that SQLite does not
     if test in ONE_IN:
         on_sqlite, on_postgresql = ONE_IN[test]
         of = on_postgresql if engine == "postgresql" else on_sqlite

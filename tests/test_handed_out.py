@@ -211,10 +211,12 @@ def test_each_cell_is_named_when_it_alone_is_changed(month: Path, tmp_path: Path
 
 
 def _at(book: Workbook, kind: str) -> Cell:
-    """A cell of the journal: an amount, the day of the same line, its description, or the sum of the amounts."""
+    """A cell of the journal: an amount, the day of its line, its description, one left blank, or the sum."""
     sheet = book[JOURNAL]
-    row = next(row[0].row for row in sheet.iter_rows(min_row=6) if isinstance(row[5].value, int))
-    column = {"yen": "F", "day": "A", "text": "J", "blank": "N", "sum": "F"}[kind]
+    row = next(row[0].row for row in sheet.iter_rows(min_row=6) if isinstance(row[4].value, int))
+    if kind == "blank":
+        return next(cell for line in sheet.iter_rows(min_row=6) for cell in line if cell.value is None)
+    column = {"yen": "E", "day": "A", "text": "I", "sum": "E"}[kind]
     found: Cell = sheet[f"{column}{sheet.max_row if kind == 'sum' else row}"]
     return found
 
@@ -248,7 +250,7 @@ def _format(kind: str, form: str) -> Callable[[Workbook], tuple[str, str]]:
         pytest.param(_set("blank", 7), "cell-differs", "7 ", "空欄", id="filled"),
         pytest.param(_set("yen", "=7000+245"), "formula-differs", "=7000+245", " 7,245 ", id="a formula for a value"),
         pytest.param(_set("sum", 7254), "formula-differs", "7,254", "=SUBTOTAL(9,", id="a value for a formula"),
-        pytest.param(_set("sum", "=SUM(F6:F7)"), "formula-differs", "=SUM(F6:F7)", "=SUBTOTAL(9,", id="another one"),
+        pytest.param(_set("sum", "=SUM(E6:E7)"), "formula-differs", "=SUM(E6:E7)", "=SUBTOTAL(9,", id="another one"),
         pytest.param(_set("day", date(2012, 5, 1)), "cell-differs", "2012-05-01", "2012-04-0", id="a day"),
         pytest.param(_set("text", "手数料"), "cell-differs", "「手数料」", "「", id="a text"),
         pytest.param(_format("yen", '#,##0"0"'), "format-differs", '#,##0"0"', "△", id="a format"),
@@ -322,7 +324,7 @@ def test_what_was_done_to_a_sheet_is_said_once(
 def test_format_of_a_whole_column_is_said_once(kept: str, month: Path) -> None:
     def edit(book: Workbook) -> None:
         for (sheet, _at), cell in _filled(book).items():
-            if sheet == JOURNAL and cell.column == 6 and isinstance(cell.value, int):
+            if sheet == JOURNAL and cell.column == 5 and isinstance(cell.value, int):
                 cell.number_format = "#,##0,"
 
     (found,) = verified(kept, edited(month, edit))["faults"]
@@ -332,12 +334,12 @@ def test_format_of_a_whole_column_is_said_once(kept: str, month: Path) -> None:
 def test_changed_cell_below_rows_that_were_taken_out_is_named_where_it_stands(kept: str, month: Path) -> None:
     def edit(book: Workbook) -> None:
         sheet = book[JOURNAL]
-        sheet["F20"].value += 9
+        sheet["E20"].value += 9
         sheet.delete_rows(10, 4)
 
     assert places_of(verified(kept, edited(month, edit))) == [
         ("rows-missing", JOURNAL, None),
-        ("cell-differs", JOURNAL, "F16"),
+        ("cell-differs", JOURNAL, "E16"),
     ]
 
 

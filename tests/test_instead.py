@@ -226,6 +226,7 @@ OWN_BOOKS = {
     "what is typed otherwise is in words: test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
     "of names: what is near to them, or what there is, is said: test_filters.py, test_find.py": """
         no-such-association no-such-state no-such-payer no-member-named several-members
+        impossible-range no-such-counterparty too-many-counterparties no-such-blank
         nothing-to-find
     """,
     "followed in test_refund_states.py": """

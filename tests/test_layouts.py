@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from exports.issued import stamp
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import LAYOUT
 from exports.reports import REPORTS, report
@@ -140,7 +141,8 @@ SINCE = {"month": 3, "member": 2, "check": 1, "check of everyone": 1, "refunds":
 @pytest.mark.parametrize(
     "statement", ["month", "member", "letter", "check", "check of everyone", "due", "refunds", "credits", "balance"]
 )
-def test_file_of_version_0_1_agrees(kept: str, tmp_path: Path, statement: str) -> None:
+def test_file_of_version_0_1_agrees(kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
+    monkeypatch.setattr(stamp, "FORM", 2)
     if statement == "letter":
         file = letter_of_before(kept, 1, tmp_path / "x.xlsx")
     else:

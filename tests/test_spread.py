@@ -32,3 +32,12 @@ def test_each_engine_gets_a_row_of_every_table(rows: int) -> None:
         for engine in ("sqlite", "postgresql"):
             got = [row for row in range(rows) if spread.is_run(test, engine, row, rows, whole=True)]
             assert got or (rows == 1 and engine == "postgresql"), (test, engine)
+
+
+def test_of_a_spread_table_postgresql_gets_rows_that_sqlite_does_not() -> None:
+    for test, (on_sqlite, _on_postgresql) in spread.ONE_IN.items():
+        of = {
+            engine: {row for row in range(40) if spread.is_run(test, engine, row, 40, whole=True)}
+            for engine in ("sqlite", "postgresql")
+        }
+        assert spread.SOAK or on_sqlite == 1 or of["postgresql"] - of["sqlite"], test

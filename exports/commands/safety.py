@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
+from exports.reports import REPORTS
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, AsJson, Replace, argument, option
 from exports.shell.session import Answer, Session
@@ -42,6 +43,10 @@ def verify(
         note = "" if people(books.connection).listed else _(AT_THEIR_WORD)
     text = verification.text(result, file.name if file else "")
     return Answer(text, result.as_json(), exit=Exit.REFUSED if result.faults else Exit.DONE, note=note)
+
+
+selfcheck = app.group("selfcheck", N_("The books held against what a law asks of them."))
+selfcheck.lists(REPORTS["selfcheck books-act"], "books-act")
 
 
 @app.runs("backup", "控え/2012-09-30.db", replace=Replace, as_json=AsJson)

@@ -31,7 +31,7 @@ def write(sheet: Sheet, path: Path, encoding: Encoding = "utf-8-sig") -> None:
     missing: dict[str, None] = {}
     with new_file(path) as out:
         out.write("".encode(encoding))
-        for text in _batches(sheet):
+        for text in pieces(sheet):
             try:
                 out.write(text.encode(_plain(encoding)))
             except UnicodeEncodeError:
@@ -43,7 +43,8 @@ def write(sheet: Sheet, path: Path, encoding: Encoding = "utf-8-sig") -> None:
 _NAMES: dict[Encoding, str] = {"utf-8-sig": "UTF-8", "cp932": "cp932 (Shift_JIS)"}
 
 
-def _batches(sheet: Sheet) -> Iterator[str]:
+def pieces(sheet: Sheet) -> Iterator[str]:
+    """What the file says, piece by piece."""
     buffer = StringIO()
     lines = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
     for count, row in enumerate(_rows(sheet), start=1):

@@ -1,13 +1,13 @@
 """The journal of the books, in the format asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from exports.formats import beancount, hledger, journal_csv
+from exports.formats import beancount, csv, hledger, journal_csv
 from exports.formats.ledger_text import ExportAccount, Transaction
 from ledger import tables
 from ledger.booking.events import description
@@ -37,10 +37,19 @@ def write(connection: Connection, form: str, path: Path, first: date | None, las
     if form not in WRITERS:
         raise NoSuchJournalFormat(form, list(WRITERS))
     entries = [_entry(entry) for entry in ledgers.entries(connection, first=first, last=last)]
+    WRITERS[form](entries, _chart(connection), path)
+    return len(entries)
+
+
+def as_csv(connection: Connection) -> Iterator[str]:
+    """What the CSV of the whole journal says, piece by piece."""
+    return csv.pieces(journal_csv.sheet(map(_entry, ledgers.entries(connection)), _chart(connection)))
+
+
+def _chart(connection: Connection) -> list[ExportAccount]:
     account = tables.account.c
     rows = connection.execute(select(account.code, account.kind, account.ja, account.en).order_by(account.code))
-    WRITERS[form](entries, [ExportAccount(*row) for row in rows], path)
-    return len(entries)
+    return [ExportAccount(*row) for row in rows]
 
 
 def _entry(entry: ledgers.JournalEntry) -> Transaction:

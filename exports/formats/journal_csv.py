@@ -33,8 +33,13 @@ def write(
     entries: Iterable[Transaction], chart: Sequence[ExportAccount], path: Path, encoding: csv.Encoding = "utf-8-sig"
 ) -> None:
     """Writes the journal; `path` appears whole or stays as it was. Refused: characters the encoding cannot hold."""
+    csv.write(sheet(entries, chart), path, encoding)
+
+
+def sheet(entries: Iterable[Transaction], chart: Sequence[ExportAccount]) -> Sheet:
+    """The journal as it is written."""
     block = Block(COLUMNS, _rows(entries, {account.code: account.name for account in chart}))
-    csv.write(Sheet(name=N_("Journal"), title=N_("Journal"), blocks=(block,)), path, encoding)
+    return Sheet(name=N_("Journal"), title=N_("Journal"), blocks=(block,))
 
 
 def _rows(entries: Iterable[Transaction], names: dict[str, str]) -> Iterator[Values]:

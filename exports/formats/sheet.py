@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exports.formats.page import TextPage
 
 Kind = Literal["text", "yen", "day", "count", "number", "moment", "percent", "flag", "any"]
-Style = Literal["normal", "subtotal", "total", "heading"]
+Style = Literal["normal", "subtotal", "total", "heading", "box"]
 
 # What ends the key of a column of moments in Japan's time; one that ends otherwise is of an earlier version, in UTC.
 IN_JAPAN = "+09:00"
@@ -110,12 +110,27 @@ class Block:
 
 
 @dataclass(frozen=True)
+class BarGraph:
+    """Bars of what stands in a block of numbers: of its rows from the first to the last, counted from 0.
+
+    The first column names the bars, each further one is a series; `at` is the column at which the chart stands.
+    """
+
+    title: str
+    block: int
+    rows: tuple[int, int]
+    at: int
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A sheet: the name on its tab, its title, the days it speaks of, who issues it, and its blocks.
 
     `to_fill` is an empty sheet for input: titles in the first row exactly as they are given, since they are read
     again, no frame, drop-down lists under the titles. `page`: it is a page of text, and looks as that says; its block
-    holds the same cells, for whoever compares or reads them.
+    holds the same cells, for whoever compares or reads them. `printed` is how many columns, from the left, stand on
+    paper; 0, where nobody chose: all of them. `links` lead from a row of a block, both counted from 0, to a sheet by
+    its name.
     """
 
     name: str
@@ -129,6 +144,9 @@ class Sheet:
     notes: tuple[str, ...] = ()
     to_fill: bool = False
     page: "TextPage | None" = None
+    printed: int = 0
+    chart: BarGraph | None = None
+    links: tuple[tuple[int, int, str], ...] = ()
 
     @property
     def uniform(self) -> bool:

@@ -1,4 +1,4 @@
-"""Workbooks: the only place that knows how an .xlsx is written.
+"""Workbooks: how an .xlsx is written; its styles stand in `paint`.
 
 openpyxl makes the package, the styles and each sheet's frame. The rows are written as sheet XML under openpyxl's own
 style numbers, because a cell object per value costs ten times as much. The same content gives the same bytes.
@@ -6,47 +6,42 @@ style numbers, because a cell object per value costs ten times as much. The same
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
+from functools import partial
 from io import BytesIO
-from itertools import islice, zip_longest
+from itertools import islice
 from math import ceil
 from pathlib import Path
 from typing import BinaryIO, Literal
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook as Package
-from openpyxl.cell import Cell
+from openpyxl.chart import BarChart, Reference, Series
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.formats.cells import DAY_FORMATS, FORMATS, ISO_DAY, day_cell, day_format, moment_cell, text_cell
 from exports.formats.outfile import new_file
 from exports.formats.page_xlsx import PageRows
+from exports.formats.paint import Paint, Render
+from exports.formats.paper import BOTTOM, HEADER_FONT, SIDE, TOP, column_widths
 from exports.formats.screen import width as text_width
 from exports.formats.sheet import (
-    NUMERIC,
     Block,
     EntryRule,
-    Kind,
     RenderedRow,
     Sheet,
     SheetColumn,
-    Style,
-    TypedValue,
-    Value,
     Workbook,
     lines,
-    natural,
     span,
     title,
     unit,
@@ -55,13 +50,11 @@ from ledger.errors import TooManyRows
 from ledger.i18n import _
 from ledger.intake import LISTS
 
-Render = Callable[[Value], str]
-
 ROW_LIMIT = 1_048_576
 FILL_ROWS = 200_000  # as many rows as an import takes
 NAME_LIMIT = 31
-LINE = 18.75  # points that a line of the font takes
-MOST_LINES = 21  # a row cannot be higher than 409 points
+LINE = 18  # points that a line of the font takes
+MOST_LINES = 22  # a row cannot be higher than 409 points
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can carry
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _NO_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
@@ -70,9 +63,12 @@ _BREAKS = re.compile(rb"<rowBreaks.*?</rowBreaks>", re.DOTALL)
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # in XML, where nothing can be escaped
 _FORBIDDEN_IN_NAME = re.compile(rf"{_FORBIDDEN.pattern}|[:\\/?*\[\]]")
 _CHUNK = 2_000
-Layout = Literal["plain", "wrapped", "listed"]  # "listed": in a column of several kinds, all but numbers to the left
-LAYOUTS: tuple[Layout, ...] = ("plain", "wrapped", "listed")
-ROW_STYLES: tuple[Style, ...] = ("normal", "heading", "subtotal", "total")
+_BOX = 60  # points: room for a stamp
+_INDENT = 3  # characters of a column in which no wrapped text stands
+_LAST_ROW = 1_048_575  # stands for the last row until that is known
+_RANGE = re.compile(
+    rb'(<definedName name="_xlnm\.(Print_Area|_FilterDatabase)" localSheetId="(\d+)"[^>]*>[^<]*\$)1048575'
+)
 
 
 def write(workbook: Workbook, path: Path) -> None:
@@ -86,11 +82,16 @@ def write(workbook: Workbook, path: Path) -> None:
 
 @dataclass
 class WrittenRows:
-    """Where on a sheet each block begins, and which of its rows hold titles, and which sums."""
+    """Where on a sheet each block begins, and which of its rows hold titles, and which sums.
+
+    `last` is the last row of all, `listed` the last of the last block before its total.
+    """
 
     blocks: list[int] = field(default_factory=list)
     titles: list[int] = field(default_factory=list)
     sums: list[int] = field(default_factory=list)
+    last: int = 0
+    listed: int = 0
 
 
 def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
@@ -107,8 +108,11 @@ def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
         if sheet.page is not None:
             written.append(PageRows(sheet.page, frame, package))
             continue
-        written.append(_Rows(sheet, name, paint))
+        rows = _Rows(sheet, name, paint)
+        written.append(rows)
         _set_up(frame, sheet, paint)
+        tabs = dict(zip((each.name for each in workbook.sheets), names, strict=True))
+        _lead_on(frame, sheet, rows, tabs)
     _add_lists(package, workbook)
     skeleton = BytesIO()
     package.save(skeleton)
@@ -152,19 +156,13 @@ def _cut(text: str, limit: int) -> str:
 # --- the frame: what openpyxl writes ---------------------------------------------------------------------------------
 
 
-def _set_up(frame: Worksheet, sheet: Sheet, paint: "Paint") -> None:
+def _set_up(frame: Worksheet, sheet: Sheet, paint: Paint) -> None:
     """Sets widths, page, print titles, frozen titles and, on a sheet to fill, the column formats and lists."""
-    widths = _column_widths(sheet)
+    widths = column_widths(sheet)
     for at, width in enumerate(widths):
         frame.column_dimensions[get_column_letter(at + 1)].width = width
     frame.sheet_format.defaultRowHeight, frame.sheet_format.customHeight = LINE, True
-    frame.page_setup.paperSize = 9  # A4
-    frame.page_setup.orientation = "landscape" if sheet.landscape else "portrait"
-    frame.page_setup.fitToWidth, frame.page_setup.fitToHeight = 1, 0
-    frame.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    frame.print_options.horizontalCentered = True
-    frame.page_margins.left = frame.page_margins.right = 0.5
-    frame.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&P / &N"))
+    _set_up_page(frame, sheet)
     head = 0 if sheet.to_fill else 4
     if sheet.uniform and sheet.blocks[0].titled:
         frame.print_title_rows = f"{head + 1}:{head + 1}"
@@ -175,16 +173,80 @@ def _set_up(frame: Worksheet, sheet: Sheet, paint: "Paint") -> None:
         frame.print_options.gridLines = True  # what is empty shows on paper where to write
         for at, column in enumerate(sheet.blocks[0].columns):
             paint.whole_column(frame.column_dimensions[get_column_letter(at + 1)], column)
-    else:
-        frame.sheet_view.showGridLines = False
-        for row in (1, 2):
-            if len(widths) > 1:
-                frame.merged_cells.add(f"A{row}:{get_column_letter(len(widths))}{row}")
+        return
+    frame.sheet_view.showGridLines = False
+    last = get_column_letter(min(sheet.printed, len(widths)) or len(widths))
+    frame.print_area = f"A1:{last}{_LAST_ROW}"
+    if len(sheet.blocks) == 1 and sheet.blocks[0].titled:
+        frame.auto_filter.ref = f"A{head + 1}:{get_column_letter(len(widths))}{_LAST_ROW}"
+    for row in (1, 2, 3) if sheet.printed else (1, 2):
+        if last != "A":
+            frame.merged_cells.add(f"A{row}:{last}{row}")
 
 
-def _column_widths(sheet: Sheet) -> list[float]:
-    widths = zip_longest(*([column.width for column in block.columns] for block in sheet.blocks), fillvalue=0)
-    return [max(column) for column in widths]
+def _lead_on(frame: Worksheet, sheet: Sheet, rows: "_Rows", tabs: dict[str, str]) -> None:
+    """Adds the links to other sheets, and the chart; `tabs` are the sheets' names as they stand on the tabs."""
+    starts, row = [], 5
+    for block in sheet.blocks:
+        starts.append(row + bool(block.heading) + block.titled)
+        row = starts[-1] + (len(block.rows) if isinstance(block.rows, list) else 0) + 1
+    # openpyxl forgets links that stand in no cell of its own.
+    rows.links = [
+        f'<hyperlink ref="A{starts[block] + nth}" location="{escape(quote_sheetname(tabs[name]))}!A1"/>'
+        for block, nth, name in sheet.links
+        if name in tabs  # the sheet may stand in a file alone
+    ]
+    if sheet.chart is None:
+        return
+    chart, first = BarChart(), starts[sheet.chart.block]
+    chart.type, chart.title, chart.style = "bar", _(sheet.chart.title), 2
+    top, bottom = first + sheet.chart.rows[0], first + sheet.chart.rows[1]
+    width = len(sheet.blocks[sheet.chart.block].columns)
+    for column in range(2, width + 1):
+        chart.series.append(
+            Series(
+                Reference(frame, min_col=column, min_row=top, max_row=bottom),
+                title_from_data=False,
+                title=title(sheet, sheet.blocks[sheet.chart.block].columns[column - 1]),
+            )
+        )
+    chart.set_categories(Reference(frame, min_col=1, min_row=top, max_row=bottom))
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.numFmt, chart.legend.position = "#,##0", "b"
+    chart.width, chart.height = 9, 7  # centimetres
+    frame.add_chart(chart, f"{get_column_letter(sheet.chart.at + 1)}{first - 1}")
+
+
+def _set_up_page(frame: Worksheet, sheet: Sheet) -> None:
+    """A4 with a title that runs on from the second page, page numbers, and the day on which it is printed."""
+    frame.page_setup.paperSize = 9  # A4
+    frame.page_setup.orientation = "landscape" if sheet.landscape else "portrait"
+    frame.page_setup.fitToWidth, frame.page_setup.fitToHeight = 1, 0
+    frame.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    frame.print_options.horizontalCentered = True
+    margins = frame.page_margins
+    margins.left = margins.right = SIDE
+    margins.top, margins.bottom, margins.header, margins.footer = TOP, BOTTOM, TOP / 2, BOTTOM / 2
+    running = frame.HeaderFooter
+    running.differentFirst = True
+    # Its letters keep their size where the sheet is made smaller.
+    running.scaleWithDoc = False
+    footer = HeaderFooterItem(center=_running("&P / &N"), right=_running(_("printed on {day}", day="&D")))
+    running.oddFooter = running.firstFooter = footer
+    if not sheet.to_fill:
+        texts = [_escaped(text) for text in (_(sheet.issuer), _(sheet.title), span(sheet))]
+        left, center, right = map(_running, texts)
+        running.oddHeader = HeaderFooterItem(left=left, center=center, right=right)
+
+
+def _running(text: str) -> _HeaderFooterPart:
+    return _HeaderFooterPart(text or None, size=HEADER_FONT)
+
+
+def _escaped(text: str) -> str:
+    """A text at the head of a page, where & begins a code and all three together have 255 characters."""
+    return _cut(_FORBIDDEN.sub(" ", text), 60).replace("&", "&&")
 
 
 def _add_lists(package: Package, workbook: Workbook) -> None:
@@ -249,12 +311,13 @@ def _limits(rule: EntryRule) -> tuple[Literal["date", "whole", "textLength"], st
 class _Rows:
     """The rows of one sheet as XML, from the title to the last note; `breaks` and `written` are complete at the end."""
 
-    def __init__(self, sheet: Sheet, name: str, paint: "Paint") -> None:
+    def __init__(self, sheet: Sheet, name: str, paint: Paint) -> None:
         self.breaks: list[int] = []
+        self.links: list[str] = []
         self.written = WrittenRows()
         self._sheet, self._name, self._paint = sheet, name, paint
         self._row = 0
-        self._widths = _column_widths(sheet)
+        self._widths = column_widths(sheet)
         self._letters = [get_column_letter(at + 1) for at in range(len(self._widths))]
 
     def xml(self) -> Iterator[str]:
@@ -278,6 +341,7 @@ class _Rows:
             self._next()
         for note in sheet.notes:
             yield self._texts("Note", {0: _(note)})
+        self.written.last = self._row
 
     def _next(self) -> int:
         self._row += 1
@@ -288,7 +352,12 @@ class _Rows:
     def _head(self) -> Iterator[str]:
         sheet, last = self._sheet, len(self._letters) - 1
         yield self._texts("Title", {0: _(sheet.title)}, ' ht="27" customHeight="1"')
-        yield self._texts("Caption", {0: span(sheet)})
+        units = unit(sheet) if sheet.printed else ""
+        yield self._texts("Caption", {0: "  ".join(filter(None, (span(sheet), units)))})
+        if sheet.printed:
+            yield self._texts("Right", {0: _(sheet.issuer)})
+            yield self._texts("Note", {0: _(sheet.subtitle)})
+            return
         yield self._texts("Right", {last: _(sheet.issuer)})
         if last:
             yield self._texts("Right", {last: unit(sheet)}, caption=_(sheet.subtitle))
@@ -312,14 +381,16 @@ class _Rows:
         return f'<row r="{row}">{"".join(cells)}</row>'
 
     def _block(self, block: Block) -> Iterator[str]:
-        first = self._row + 1
+        first, self.written.listed = self._row + 1, self._row
         letters = self._letters[: len(block.columns)]
-        renders = {style: self._paint.columns(style, block.columns) for style in ("normal", "subtotal", "total")}
+        renders = {style: self._paint.columns(style, block.columns) for style in ("normal", "subtotal", "total", "box")}
         renders["heading"] = self._paint.columns("heading", tuple(SheetColumn("") for _ in block.columns))
-        wrapped = [at for at, column in enumerate(block.columns) if column.wrap or column.kind == "any"]
+        printed = block.columns[: self._sheet.printed or len(letters)]
+        wrapped = [at for at, column in enumerate(printed) if column.wrap or column.kind == "any"]
         normal = list(zip(letters, renders["normal"], strict=True))
         for line in lines(block):
             row = self._next()
+            self.written.listed = row - (line.style == "total")
             if line.style == "normal":
                 pairs = zip(normal, line.cells, strict=True)
                 cells = "".join([f'<c r="{letter}{row}" {render(value)}</c>' for (letter, render), value in pairs])
@@ -330,7 +401,9 @@ class _Rows:
 
     def _height(self, line: RenderedRow, wrapped: list[int]) -> str:
         """The height of a row with wrapped texts, which not every program works out by itself."""
-        texts = ((line.cells[at], self._widths[at] - 1) for at in wrapped)
+        if line.style == "box":
+            return f' ht="{_BOX}" customHeight="1"'
+        texts = ((line.cells[at], self._widths[at] - _INDENT) for at in wrapped)
         needed = [
             sum(max(1, ceil(text_width(part, 1) / room)) for part in text.split("\n"))
             for text, room in texts
@@ -352,113 +425,6 @@ class _Rows:
         return "".join(cells)
 
 
-# --- the styles ------------------------------------------------------------------------------------------------------
-
-
-class Paint:
-    """The workbook's styles, made once and shared, and how a value of each kind becomes the inside of a cell."""
-
-    def __init__(self, package: Package) -> None:
-        self._scratch = Worksheet(package)
-        # openpyxl has no public way to name the font of cells that nobody styled.
-        package._fonts[0] = package._named_styles["Normal"].font = _font()  # type: ignore[attr-defined]
-        self._ids: dict[tuple[str, str, Layout], int] = {}
-        for style in _named_styles():
-            package.add_named_style(style)
-            self._make(style.name)
-        # All are made before the package is saved: a style that is asked for later would not be in it.
-        for row_style in ROW_STYLES:
-            for number_format in (*FORMATS.values(), *DAY_FORMATS):
-                for layout in LAYOUTS:
-                    self._make(row_style, number_format, layout)
-
-    def _make(self, style: str, number_format: str = "General", layout: Layout = "plain") -> None:
-        cell = Cell(self._scratch, row=1, column=1)
-        cell.style = style
-        if number_format != "General":
-            cell.number_format = number_format
-        if layout != "plain":
-            across = "left" if layout == "listed" else None
-            cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=True)
-        elif number_format in DAY_FORMATS:
-            cell.alignment = Alignment(horizontal="center", vertical="center")
-        self._ids[style, number_format, layout] = cell.style_id
-
-    def text(self, style: str, text: str) -> str:
-        """A text in one of the named styles."""
-        return text_cell(self._ids[style, "General", "plain"], text)
-
-    def columns(self, style: str, columns: tuple[SheetColumn, ...]) -> list[Render]:
-        """How the cells of each column are written in a row of this style."""
-        return [self._render(style, column.kind, "wrapped" if column.wrap else "plain") for column in columns]
-
-    def whole_column(self, dimension: ColumnDimension, column: SheetColumn) -> None:
-        """Gives a column of an empty sheet its format, so that 0012 typed into a text column stays 0012."""
-        dimension.font = _font()
-        dimension.number_format = ISO_DAY if column.kind == "day" else FORMATS.get(column.kind, "General")
-
-    def _render(self, style: str, kind: Kind, layout: Layout) -> Render:
-        if kind == "any":
-            return self._any(style)
-        if kind == "day":
-            return self._days(style, layout)
-        number = self._ids[style, FORMATS[kind], layout]
-        empty = f's="{number}">'
-        if kind == "text":
-            return lambda value: empty if value is None else text_cell(number, value)
-        if kind == "moment":
-            return lambda value: empty if value is None else moment_cell(number, value)
-        return lambda value: empty if value is None else f"{empty}<v>{value:d}</v>"
-
-    def _days(self, style: str, layout: Layout) -> Render:
-        # A statement has few different days and many rows.
-        drawn: dict[Value, str] = {None: f's="{self._ids[style, FORMATS["day"], layout]}">'}
-
-        def render(value: Value) -> str:
-            if isinstance(value, str):  # the mark of a sample
-                return text_cell(self._ids[style, FORMATS["text"], layout], value)
-            if value not in drawn:
-                assert isinstance(value, date), value
-                drawn[value] = day_cell(self._ids[style, day_format(value), layout], value)
-            return drawn[value]
-
-        return render
-
-    def _any(self, style: str) -> Render:
-        def render(value: Value) -> str:
-            typed = value if isinstance(value, TypedValue) else TypedValue(natural(value), value)
-            return self._render(style, typed.kind, "plain" if typed.kind in NUMERIC else "listed")(typed.value)
-
-        return render
-
-
-def _font(size: int = 11, *, bold: bool = False) -> Font:
-    return Font(name="游ゴシック", size=size, bold=bold, charset=128)
-
-
-def _named_styles() -> Iterator[NamedStyle]:
-    hair, thin, double = Side("hair"), Side("thin"), Side("double")
-    grey, dark = PatternFill("solid", fgColor="E7E6E6"), PatternFill("solid", fgColor="BFBFBF")
-    middle = Alignment(vertical="center")
-    header = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    box = Border(left=thin, right=thin, top=thin, bottom=thin)
-
-    def row(above: Side, below: Side) -> Border:
-        return Border(left=hair, right=hair, top=above, bottom=below)
-
-    yield NamedStyle("Title", _font(16, bold=True), alignment=Alignment(horizontal="center", vertical="center"))
-    yield NamedStyle("Caption", _font(), alignment=Alignment(horizontal="center"))
-    yield NamedStyle("Right", _font(), alignment=Alignment(horizontal="right"))
-    yield NamedStyle("Note", _font(), alignment=Alignment(horizontal="left"))
-    yield NamedStyle("Heading", _font(12, bold=True), alignment=middle)
-    yield NamedStyle("Header", _font(bold=True), grey, box, header)
-    yield NamedStyle("Needed", _font(bold=True), dark, box, header)
-    yield NamedStyle("normal", _font(), border=row(hair, hair), alignment=middle)
-    yield NamedStyle("heading", _font(bold=True), border=row(hair, hair), alignment=middle)
-    yield NamedStyle("subtotal", _font(bold=True), border=row(thin, thin), alignment=middle)
-    yield NamedStyle("total", _font(bold=True), border=row(thin, double), alignment=middle)
-
-
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
@@ -470,6 +436,8 @@ def _fill(skeleton: BytesIO, sheets: "list[_Rows | PageRows]", stamp: bytes, out
             content = source.read(part)
             if part == "docProps/core.xml":
                 content = _MODIFIED.sub(rb"\g<1>" + stamp, content)
+            elif part == "xl/workbook.xml":  # comes after the sheets
+                content = _RANGE.sub(partial(_last_row, sheets), content)
             entry = zipfile.ZipInfo(part, _EPOCH)
             entry.create_system = 0
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -478,6 +446,14 @@ def _fill(skeleton: BytesIO, sheets: "list[_Rows | PageRows]", stamp: bytes, out
                     place.writelines(_sheet_xml(content, by_part[part]))
                 else:
                     place.write(content)
+
+
+def _last_row(sheets: "list[_Rows | PageRows]", match: re.Match[bytes]) -> bytes:
+    """The last row of what is printed, or of what can be filtered, on the sheet that is named."""
+    rows = sheets[int(match[3])]
+    assert isinstance(rows, _Rows), "a page of text names no range"
+    written = rows.written
+    return match[1] + str(written.last if match[2] == b"Print_Area" else written.listed).encode()
 
 
 def _sheet_xml(frame: bytes, rows: "_Rows | PageRows") -> Iterator[bytes]:
@@ -489,4 +465,9 @@ def _sheet_xml(frame: bytes, rows: "_Rows | PageRows") -> Iterator[bytes]:
     breaks = "".join(f'<brk id="{row}" max="16383" man="1"/>' for row in rows.breaks)
     count = len(rows.breaks)
     marked = f'<rowBreaks count="{count}" manualBreakCount="{count}">{breaks}</rowBreaks>' if count else ""
+    if isinstance(rows, _Rows):
+        after = after.replace(b"%d" % _LAST_ROW, b"%d" % rows.written.listed, 1)  # of the filter
+    if isinstance(rows, _Rows) and rows.links:
+        links = f"<hyperlinks>{''.join(rows.links)}</hyperlinks>".encode()
+        after = after.replace(b"<printOptions", links + b"<printOptions", 1)
     yield b"</sheetData>" + _BREAKS.sub(marked.encode(), after, count=1)

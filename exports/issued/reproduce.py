@@ -45,6 +45,10 @@ class NoticeNotGiven(Refusal):
     instead = N_("name its file as well: seisan verify {file} --notice FILE.py")
 
 
+def _month(connection: Connection, stamp: Stamp, earlier: Layout | None) -> Workbook:
+    return month.made(connection, Month.of(stamp.day), form=stamp.form, earlier=earlier)
+
+
 def _association(connection: Connection, stamp: Stamp) -> Workbook:
     return association.made(connection, stamp.about, date.fromisoformat(stamp.question["first"]), stamp.day)
 
@@ -63,7 +67,7 @@ def _reminder(connection: Connection, stamp: Stamp) -> Workbook:
 
 # How each statement is made that a stamp describes; the layout is that of a file to which it is compared, if any.
 _STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] = {
-    "month": lambda connection, stamp, earlier: month.made(connection, Month.of(stamp.day), earlier=earlier),
+    "month": _month,
     "year": lambda connection, stamp, _earlier: year.made(connection, FiscalYear.ending(stamp.day)),
     "association": lambda connection, stamp, _earlier: _association(connection, stamp),
     "member": lambda connection, stamp, _earlier: member.workbook(member_statement(connection, stamp.about, stamp.day)),
@@ -174,7 +178,7 @@ class _HandedOut:
         layout = stamps.layout_of(self.content.properties)
         with i18n.speaking(stamp.language), snapshot.after(connection, stamp.batch):
             known = version_0_1.layout(stamp.of) if layout is None else layout
-            workbook = self._made(connection, stamp, known)
+            workbook = stamps.arranged(self._made(connection, stamp, known), stamp)
             if layout is not None and layout == layout_of(workbook):
                 return self._compared(stamps.stamped(workbook, stamp)), []
             return self._compared_as_laid_out(workbook, known)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, ScalarSelect, Text, cast, func, select, union_all
 
+from exports.formats import paper
 from exports.formats.sheet import Workbook
 from exports.issued import layout
 from exports.issued.layout import Layout
@@ -28,7 +29,8 @@ from ledger.store.owners import owned
 
 # The properties of a workbook; more of them, numbered from 2, where one is too short for the text.
 PROPERTY = "Seisan"
-FORM = 2
+FORM = 3
+ARRANGED = 3  # the first form in which the printed columns stand left of the others
 LAYOUT = "Seisan layout"
 _LENGTH = 240  # Excel takes texts of at most 255 characters
 
@@ -42,7 +44,8 @@ class Stamp:
     """A statement (`of`), the month, member or decision it is about, its day, its language, the write and its head.
 
     Of a list, `question` is what was asked, by the names of its parameters. A file that does not say in which `form`
-    it was written is of the first, in which the issuer was the same for all books.
+    it was written is of the first, in which the issuer was the same for all books; before the third
+    the columns stood as they were described.
     """
 
     of: str
@@ -74,8 +77,14 @@ class Stamp:
         return self.question | days | {"as_of": self.day}
 
 
+def arranged(workbook: Workbook, stamp: Stamp | None) -> Workbook:
+    """The workbook with its columns in the order that the form of its stamp has."""
+    return paper.arranged(workbook) if stamp is None or stamp.form >= ARRANGED else workbook
+
+
 def stamped(workbook: Workbook, stamp: Stamp | None) -> Workbook:
-    """The workbook with its stamp, if it has one, and its layout."""
+    """The workbook, arranged for paper, with its stamp, if it has one, and its layout."""
+    workbook = arranged(workbook, stamp)
     layout_text = json.dumps(layout.of(workbook), ensure_ascii=False, separators=(",", ":"))
     texts = {PROPERTY: "" if stamp is None else stamp.text, LAYOUT: layout_text}
     return replace(workbook, properties=tuple(part for name, text in texts.items() for part in _split(name, text)))

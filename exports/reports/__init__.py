@@ -5,6 +5,7 @@ from exports.reports import (
     applications,
     balance,
     bill,
+    books_act,
     check,
     decisions,
     deposits,
@@ -44,6 +45,7 @@ REPORTS: dict[str, Report] = {
             payee_list.REPORT,
             settings.REPORT,
             people_list.REPORT,
+            books_act.REPORT,
         ),
     )
 }

@@ -62,7 +62,7 @@ def _figures(statement: AssociationStatement) -> Iterator[Values]:
     for name, way in (
         (N_("Held before"), "before"),
         (N_("Received in the period"), "received"),
-        (N_("To the authority"), "authority"),
+        (N_("To the authority (△ waived)"), "authority"),
         (N_("Refunded"), "refunded"),
         (N_("Credited to a reissue"), "credited"),
         (N_("Other"), "other"),

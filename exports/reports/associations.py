@@ -24,10 +24,10 @@ _TABLE = Table(
         Column("members", N_("Members"), kind="count", width=9, total=True, importance=1),
         Column("applications", N_("Applications"), kind="count", width=9, total=True, importance=1),
         Column("received", N_("Received in the month"), kind="yen", width=13, total=True),
-        Column("refunded", N_("Refunded in the month"), kind="yen", width=13, total=True),
+        Column("refunded", N_("Set aside for refunds in the month"), kind="yen", width=13, total=True),
         Column("credited", N_("Credited in the month"), kind="yen", width=13, total=True),
         Column("received_to_date", N_("Received to date"), kind="yen", width=13, total=True, importance=1),
-        Column("refunded_to_date", N_("Refunded to date"), kind="yen", width=13, total=True, importance=1),
+        Column("refunded_to_date", N_("Set aside for refunds to date"), kind="yen", width=13, total=True, importance=1),
         Column("credited_to_date", N_("Credited to date"), kind="yen", width=13, total=True, importance=1),
         Column("left", N_("Held at the end"), kind="yen", width=13, total=True, importance=3),
         *(

@@ -1,10 +1,12 @@
-"""表紙: what the workbook is, how much is in it, and the control totals with what they have to be."""
+"""表紙: the month in figures, what is open, what was accepted, where to sign; then the control totals."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from exports.formats.sheet import Block, Sheet, SheetColumn, TypedValue, Value, Values
+from exports.formats.sheet import BarGraph, Block, Sheet, SheetColumn, StyledRow, TypedValue, Value, Values
 from exports.reports import balance, bill, entries, fees_held, general_ledger, settlements, subsidiary, suspense
 from exports.reports.report import Column, Table, sheet
+from ledger.booking.month_end import accepted
 from ledger.codes import CONTROLS
 from ledger.i18n import N_, _
 from ledger.journal.chart import Chart
@@ -15,6 +17,7 @@ from ledger.statements.month import MonthStatement
 NAME = N_("Cover")
 TITLE = N_("Monthly statement")
 TO_DATE = N_("Entries to date")
+SEAL = N_("Seal of the closed month")
 HEAD = N_("Head of the chain (SHA-256)")
 
 SHEETS: dict[Stands, str] = {
@@ -35,6 +38,46 @@ _COUNTS = (
 )
 _CONTROLS = Table(
     columns=(
+        Column("control", N_("Control"), lambda row: _(CONTROLS[row[0].code]), width=36, wrap=True),
+        Column("value", N_("Value"), lambda row: _amount(row[0], row[0].value), "any", 17),
+        Column("expected", N_("Expected"), lambda row: _amount(row[0], row[0].expected), "any", 17),
+        Column("account", N_("Account"), lambda row: row[0].account and row[1].name(row[0].account.code), width=24),
+        Column("agrees", N_("Agrees"), lambda row: "－" if row[0].holds is None else mark(row[0].holds), width=7),
+        Column("sheet", N_("Sheet"), lambda row: _(SHEETS[row[0].sheet]), width=15),
+    ),
+    heading=N_("Control totals"),
+)
+_SEALS = (
+    SheetColumn(N_("Approved"), width=36, key="approved"),
+    SheetColumn(N_("Checked"), width=17, key="checked"),
+    SheetColumn(N_("Prepared"), width=17, key="prepared"),
+)
+_FIGURES = (
+    SheetColumn(N_("Figure"), width=36, key="figure"),
+    SheetColumn(N_("This month"), "yen", 17, key="month"),
+    SheetColumn(N_("Month before"), "yen", 17, key="before"),
+)
+_OPEN = (
+    SheetColumn(N_("Open"), width=36, key="open"),
+    SheetColumn(N_("Count"), "count", 17, key="count"),
+    SheetColumn(N_("Amount"), "yen", 17, key="yen"),
+)
+_WORDS = (SheetColumn("", width=36, key="name"), SheetColumn("", width=17, key="words"))
+_HASHES = (SheetColumn("", width=36, key="hash"),)
+_NAMES = {
+    "received": N_("Received"),
+    "paid": N_("Paid to the authority"),
+    "refunded": N_("Paid back to members"),
+    "credited": N_("Credited to reissues"),
+    "held": N_("Fees held at the end"),
+    "suspense": N_("In suspense at the end"),
+    "owed": N_("Owed to the authority at the end"),
+    "bank": N_("Bank at the end, by the books"),
+}
+
+# Of workbooks of the first and second form.
+_CONTROLS_BEFORE = Table(
+    columns=(
         Column("control", N_("Control"), lambda row: _(CONTROLS[row[0].code]), width=52, wrap=True),
         Column("account", N_("Account"), lambda row: row[0].account and row[1].name(row[0].account.code), width=26),
         Column("value", N_("Value"), lambda row: _amount(row[0], row[0].value), "any", 20),
@@ -44,15 +87,102 @@ _CONTROLS = Table(
     ),
     heading=N_("Control totals"),
 )
-_SEALS = (
+_SEALS_BEFORE = (
     SheetColumn(N_("Approved"), width=52, key="approved"),
     SheetColumn(N_("Checked"), width=26, key="checked"),
     SheetColumn(N_("Prepared"), width=20, key="prepared"),
 )
 
 
-def month(statement: MonthStatement, seal: str | None, lacking: Collection[str] = ()) -> Sheet:
-    """The cover of a month's workbook; `seal` is the head of the chain that the month was closed with, if it was.
+def month(statement: MonthStatement, sheets: Sequence[Sheet]) -> Sheet:
+    """The cover of a month's workbook, on one page; on the next the controls, those that differ first.
+
+    `sheets` are the others, which the contents lead to.
+    """
+    holds = [control.holds for control in statement.controls if control.holds is not None]
+    agreement = _("{count} of {total} control totals agree", count=holds.count(True), total=len(holds))
+    if holds.count(False):
+        agreement = _("{agreement}; not agreeing: {count}", agreement=agreement, count=holds.count(False))
+    if (differs := _difference(statement)) not in (None, 0):
+        agreement = _("{agreement}; the bank's balance differs by {yen} yen", agreement=agreement, yen=differs)
+    heading = N_("Month and month before (yen)")
+    blocks = (
+        Block(_FIGURES, list(_figures(statement)), heading=heading),
+        Block(_WORDS, [(_(each.name), _(each.title)) for each in sheets], heading=N_("Contents")),
+        Block(_OPEN, list(_open(statement)), heading=N_("Open at the end of the month")),
+        Block(_WORDS, list(_closing(statement)), heading=N_("Closing")),
+        Block(_SEALS, [StyledRow("box", ("", "", ""))], heading=N_("Seals")),
+        Block(_WORDS, [(_(HEAD), _short(statement.head)), (_(SEAL), _short(_seal(statement)) or _("not closed"))]),
+        replace(controls_block(sorted(statement.controls, key=_differing), statement.chart), new_page=True),
+        Block(_HASHES, [(text,) for text in (statement.head, _seal(statement)) if text]),
+    )
+    made = sheet(
+        *(NAME, *blocks),
+        title=TITLE,
+        subtitle=agreement,
+        period=(statement.month.first, statement.month.last),
+        landscape=False,
+    )
+    return replace(
+        made,
+        chart=BarGraph(N_("Received and paid out"), block=0, rows=(0, 3), at=3),
+        links=tuple((1, nth, each.name) for nth, each in enumerate(sheets)),
+    )
+
+
+def _seal(statement: MonthStatement) -> str | None:
+    return None if statement.closed is None else statement.closed.head
+
+
+def _short(text: str | None) -> str | None:
+    return None if text is None else f"{text[:12]}…"
+
+
+def _differing(control: Control) -> int:
+    return (False, None, True).index(control.holds)
+
+
+def _difference(statement: MonthStatement) -> int | None:
+    """What the bank's own balance is more than the books'; None where the bank's was not given."""
+    if statement.closed is None or statement.closed.bank_yen is None:
+        return None
+    return statement.closed.bank_yen - statement.figures.bank
+
+
+def _figures(statement: MonthStatement) -> Iterator[Values]:
+    for key, name in _NAMES.items():
+        yield (_(name), getattr(statement.figures, key), getattr(statement.before, key))
+    yield (_("Balance by the bank"), statement.closed.bank_yen if statement.closed else None, None)
+    yield (_("Bank less books"), _difference(statement), None)
+
+
+def _open(statement: MonthStatement) -> Iterator[Values]:
+    waiting = [row for row in statement.returns if row.open]
+    for name, rows in (
+        (N_("Refunds not paid yet"), [row for row in waiting if row.way == "refund" and not row.came_back]),
+        (N_("Overpayments not returned yet"), [row for row in waiting if row.way == "overpayment"]),
+        (N_("Transfers that came back"), [row for row in waiting if row.way == "refund" and row.came_back]),
+        (N_("Credits not applied yet"), [row for row in waiting if row.way == "credit"]),
+    ):
+        yield (_(name), len(rows), sum(row.standing for row in rows))
+    outcomes = [decision.outcome for decision in statement.decided]
+    yield (_("Decisions that wait for facts"), outcomes.count("needs_facts"), None)
+    yield (_("Decisions that wait for a ruling"), outcomes.count("needs_review"), None)
+
+
+def _closing(statement: MonthStatement) -> Iterator[Values]:
+    step = statement.closed
+    if step is None:
+        yield (_("State"), _("not closed"))
+        return
+    yield (_("Closed by"), step.by)
+    for point in accepted(step):
+        yield (_("Accepted"), point.says)
+        yield (_("Reason"), point.reason or step.reason)
+
+
+def before_third_form(statement: MonthStatement, seal: str | None, lacking: Collection[str] = ()) -> Sheet:
+    """The cover in workbooks of the first and second form; `seal` is the head with which the month was closed.
 
     `lacking` are sheets that the workbook has not, with the controls that speak of them.
     """
@@ -62,8 +192,8 @@ def month(statement: MonthStatement, seal: str | None, lacking: Collection[str] 
     return sheet(
         NAME,
         Block(_COUNTS, _counts(statement, seal)),
-        controls_block(told, statement.chart),
-        Block(_SEALS, [("", "", "")], heading=N_("Seals")),
+        _CONTROLS_BEFORE.block([(control, statement.chart) for control in told]),
+        Block(_SEALS_BEFORE, [("", "", "")], heading=N_("Seals")),
         title=TITLE,
         subtitle=agreement,
         period=(statement.month.first, statement.month.last),
@@ -90,7 +220,7 @@ def _counts(statement: MonthStatement, seal: str | None) -> Iterator[Values]:
     ):
         yield (_(name), None, TypedValue("count", count))
     yield (_(HEAD), statement.head, None)
-    yield (_("Seal of the closed month"), _("not closed") if seal is None else seal, None)
+    yield (_(SEAL), _("not closed") if seal is None else seal, None)
 
 
 def _amount(control: Control, value: int | None) -> Value:

@@ -11,12 +11,14 @@ from exports.reports.filters import month as in_month
 from exports.reports.filters import read_application, read_deposit, read_member
 from exports.reports.report import Column, Connection, Parameter, Question, Report, sheet
 from ledger.dates import Month
-from ledger.i18n import N_
+from ledger.errors import Exit, Refusal
+from ledger.i18n import N_, _, in_each
+from ledger.kana import search_key
 
 if TYPE_CHECKING:
     from ledger.journal.chart import Chart
     from ledger.journal.entries import Movement
-    from ledger.journal.ledgers import JournalEntry
+    from ledger.journal.ledgers import Counterparty, JournalEntry
 
 
 class BookedMovement(NamedTuple):
@@ -60,7 +62,54 @@ def _booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> list[ListedEnt
     return [ListedEntry(entry, chart) for entry in entries]
 
 
-_SEARCHED = (*("first", "last", "account", "application", "member", "deposit", "amount_from", "amount_to", "blank"),)
+class ImpossibleRange(Refusal):
+    """nothing lies from {first} up to {last}"""
+
+    first: str
+    last: str
+    exit = Exit.USAGE
+    instead = N_("say the smaller or earlier one first")
+
+
+class NoSuchCounterparty(Refusal):
+    """neither a member nor a payer is called {name}"""
+
+    name: str
+    exit = Exit.USAGE
+    instead = N_("look for a part of the name or number: seisan find TEXT")
+
+
+class TooManyCounterparties(Refusal):
+    """{name} may mean {count} members and payers, and at most {most} are searched for at once"""
+
+    name: str
+    count: int
+    most: int
+    exit = Exit.USAGE
+    instead = N_("name it more exactly, by a longer part of the name or the number")
+
+
+class NoSuchBlank(Refusal):
+    """no line is searched by whether it lacks {name}"""
+
+    name: str
+    blanks: list[str]
+    exit = Exit.USAGE
+    instead = N_("say one of: {blanks}")
+
+
+_SEARCHED = (
+    *("first", "last", "account", "application", "member", "deposit", "counterparty"),
+    *("amount_from", "amount_to", "total_from", "total_to", "blank", "without"),
+)
+_RANGES = (("first", "last"), ("amount_from", "amount_to"), ("total_from", "total_to"))
+_MOST_COUNTERPARTIES = 1000
+_BLANKS = {
+    "application": N_("Application"),
+    "counterparty": N_("Counterparty"),
+    "deposit": N_("Deposit"),
+    "reason": N_("Reason given"),
+}
 
 
 def _rows(connection: Connection, question: Question) -> list[ListedEntry]:
@@ -75,6 +124,11 @@ def _rows(connection: Connection, question: Question) -> list[ListedEntry]:
         month = Month.of(date.fromisoformat(f"{question['month']}-01"))
         search["first"] = max(month.first, question["first"] or month.first)
         search["last"] = min(month.last, question["last"] or month.last)
+    for least, most in _RANGES:
+        if search[least] is not None and search[most] is not None and search[least] > search[most]:
+            raise ImpossibleRange(str(search[least]), str(search[most]))
+    if search["counterparty"] is not None:
+        search["counterparty"] = _counterparty(connection, search["counterparty"])
     return _booked(entries(connection, **search), chart(connection))
 
 
@@ -83,6 +137,29 @@ def _payer(connection: Connection, name: str) -> str:
     from ledger.intake.payers import require_payer
 
     return require_payer(connection, name)
+
+
+def _counterparty(connection: Connection, name: str) -> "Counterparty":
+    """The members and payers that a name, a number or a part of it may mean. Refused: none (no-such-counterparty)."""
+    from ledger.intake.payers import payers
+    from ledger.journal.ledgers import Counterparty
+    from ledger.people.naming import find_members
+
+    found = Counterparty(find_members(connection, name), payers(connection, name))
+    if not found.members and not found.payers:
+        raise NoSuchCounterparty(name)
+    count = len(found.members) + len(found.payers)
+    if count > _MOST_COUNTERPARTIES:
+        raise TooManyCounterparties(name, count, _MOST_COUNTERPARTIES)
+    return found
+
+
+def _blank(_connection: Connection, typed: str) -> str:
+    """What a line lacks, by its code or its word in either language. Refused: another (no-such-blank)."""
+    named = {search_key(name): code for code, word in _BLANKS.items() for name in (code, *in_each(word))}
+    if search_key(typed) not in named:
+        raise NoSuchBlank(typed, [f"{code} ({_(word)})" for code, word in _BLANKS.items()])
+    return named[search_key(typed)]
 
 
 REPORT = Report(
@@ -97,6 +174,8 @@ REPORT = Report(
         "entries --application 2011-0001",
         "entries --amount-from 7245 --amount-to 7245 --blank",
         "entries --payer ｺｳﾔﾏ --month 2012-09",
+        "entries --counterparty 甲山 --total-from 7245",
+        "entries --without counterparty --from 2012-04-01 --to 2013-03-31",
     ),
     parameters=(
         Parameter("first", "day", N_("from this day on"), "--from", "DAY"),
@@ -113,6 +192,17 @@ REPORT = Report(
         Parameter("amount_from", "yen", N_("at least this amount"), "--amount-from", "YEN"),
         Parameter("amount_to", "yen", N_("at most this amount"), "--amount-to", "YEN"),
         Parameter("blank", "flag", N_("lines that name no application"), "--blank", default=False),
+        Parameter(
+            *("counterparty", "text", N_("lines of any member or payer of this name or number, or a part of it")),
+            *("--counterparty", "TEXT"),
+        ),
+        Parameter("total_from", "yen", N_("entries whose lines debit at least this in all"), "--total-from", "YEN"),
+        Parameter("total_to", "yen", N_("entries whose lines debit at most this in all"), "--total-to", "YEN"),
+        Parameter(
+            *("without", "text", N_("lines that lack one: application, counterparty, deposit, reason"), "--without"),
+            "WHAT",
+            read=_blank,
+        ),
         replace(in_month("on"), column=""),  # asked of the database, as a range of days
     ),
     rows=_rows,

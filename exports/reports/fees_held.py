@@ -19,7 +19,7 @@ _TABLE = Table(
         Column("received_on", N_("Received on"), kind="day", width=17, importance=1),
         Column("before", N_("Brought forward"), kind="yen", total=True),
         Column("received", N_("Received"), kind="yen", total=True),
-        Column("authority", N_("To the authority"), kind="yen", total=True),
+        Column("authority", N_("To the authority (△ waived)"), kind="yen", total=True),
         Column("refunded", N_("Refunded"), kind="yen", total=True),
         Column("credited", N_("Credited to a reissue"), kind="yen", total=True, importance=1),
         Column("other", N_("Other"), kind="yen", width=10, total=True, importance=1),

@@ -26,7 +26,6 @@ from ledger.booking.billed import BilledLine, billed
 from ledger.codes import Account
 from ledger.dates import Month
 from ledger.i18n import N_, _
-from ledger.journal.closing import seal as seal_of
 from ledger.statements.fees_held import HELD
 from ledger.statements.month import MonthStatement, month_statement
 
@@ -36,32 +35,34 @@ NOTHING = N_("There was nothing of this kind in the month.")
 EarlierColumns = Mapping[str, list[list[str]]]
 
 
-def made(connection: Connection, month: Month, *, earlier: EarlierColumns | None = None) -> Workbook:
+def made(connection: Connection, month: Month, *, form: int = 3, earlier: EarlierColumns | None = None) -> Workbook:
     """The workbook of a month as the books say it now; see `workbook`."""
     statement = month_statement(connection, month)
     lines = billed(connection, month.first, month.last)
-    return workbook(statement, lines, seal=seal_of(connection, month), earlier=earlier)
+    return workbook(statement, lines, form=form, earlier=earlier)
 
 
 def workbook(
     statement: MonthStatement,
     lines: Sequence[BilledLine],
     *,
-    seal: str | None = None,
+    form: int = 3,
     earlier: EarlierColumns | None = None,
 ) -> Workbook:
     """The workbook of a month. The same statement, in the same language, gives the same bytes.
 
-    `lines` are those that the authority billed. `seal` is the head of the chain that the month was closed with; a month
-    that is still open has none. `earlier` are the columns of a file of an earlier version, to which this one is
-    compared: controls whose sheet it lacks are left out, and rows stand in the order that it has.
+    `lines` are those that the authority billed. `form` is that of its stamp: before the third the cover was another.
+    `earlier` are the columns of a file of an earlier version, to which this one is compared: controls whose sheet it
+    lacks are left out, and rows stand in the order that it has.
     """
     lacking = set() if earlier is None else {sheet for sheet in _NEW if sheet not in earlier}
-    sheets = (_or_nothing(sheet, empty, lacking) for sheet, empty in _sheets(statement, lines, earlier))
+    sheets = tuple(_or_nothing(sheet, empty, lacking) for sheet, empty in _sheets(statement, lines, earlier))
+    seal = None if statement.closed is None else statement.closed.head
+    front = cover.before_third_form(statement, seal, lacking) if form < 3 else cover.month(statement, sheets)
     return Workbook(
         title=_("Monthly statement {month}", month=str(statement.month)),
         made_on=statement.month.last,
-        sheets=(cover.month(statement, seal, lacking), *sheets),
+        sheets=(front, *sheets),
     )
 
 

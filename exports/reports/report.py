@@ -19,6 +19,7 @@ from exports.formats import terminal
 from exports.formats.sheet import IN_JAPAN, Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
 from exports.reports.empty import NOTHING, Empty
 from ledger import dates
+from ledger.errors import Exit
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -284,7 +285,8 @@ class Report:
     are parameters that the machine knows and no books do: what is not asked for is asked for by the command with these.
 
     `empty` says why there is nothing in it; None where `text` says that. Where what was read is more than the rows of
-    the list, `narrowed` puts it together anew around those that are left of them.
+    the list, `narrowed` puts it together anew around those that are left of them. Where it `failed`, the
+    command answers 1.
     """
 
     name: str
@@ -313,6 +315,7 @@ class Report:
     remembered: Callable[[Connection], Question] | None = None
     empty: Empty | None = NOTHING
     narrowed: Callable[[Any, list[Any]], Any] = lambda _content, rows: rows
+    failed: Callable[[Any], bool] = lambda _content: False
 
     @cached_property
     def every_table(self) -> tuple[Table, ...]:
@@ -404,6 +407,11 @@ class Listing:
     made_on: date
     issuer: str = ""
     why_empty: str = ""
+
+    @property
+    def exit(self) -> int:
+        """What the command answers to the shell."""
+        return Exit.REFUSED if self.report.failed(self.content) else Exit.DONE
 
     def text(self) -> str:
         """For the terminal; of a list without rows the reason."""

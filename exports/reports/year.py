@@ -142,7 +142,7 @@ _FEES = Table(
         Column("month", N_("Month"), show=str, width=12),
         Column("before", N_("Brought forward"), kind="yen", width=14),
         Column("received", N_("Received"), kind="yen", width=14, total=True),
-        Column("authority", N_("To the authority"), kind="yen", width=14, total=True),
+        Column("authority", N_("To the authority (△ waived)"), kind="yen", width=14, total=True),
         Column("refunded", N_("Refunded"), kind="yen", width=14, total=True),
         Column("other", N_("Other"), kind="yen", width=14, total=True),
         Column("left", N_("Carried forward"), kind="yen", width=14),

@@ -28,13 +28,14 @@ def answer(session: Session, report: Report, question: Mapping[str, Any]) -> Ans
 
             issued.write(books.connection, listing, session.out)
             answered = written(session.out)
-            return replace(answered, note="\n".join(filter(None, [answered.note, listing.why_empty])))
+            note = "\n".join(filter(None, [answered.note, listing.why_empty]))
+            return replace(answered, note=note, exit=listing.exit)
         if session.as_json:
             from exports.formats.json import MadeAsWritten
 
             show_data(listing.data(MadeAsWritten))
-            return Answer()
-        return Answer(listing.text())
+            return Answer(exit=listing.exit)
+        return Answer(listing.text(), exit=listing.exit)
 
 
 def keyword(parameter: Parameter) -> Keyword:

@@ -6,16 +6,26 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, func, literal, or_, select, union_all
 
 from ledger import tables
 from ledger.errors import UnknownAccount
 from ledger.journal import balances
 from ledger.journal.balances import Balance
 from ledger.journal.entries import PARTS, Movement
-from ledger.store.owners import ever_owned, owned
+from ledger.store.owners import ever_owned, owned, owned_by
 
 Order = Literal["on", "no"]
+# What a line may leave blank; its counterparty where it names neither an application nor a deposit.
+Blank = Literal["application", "counterparty", "deposit", "reason"]
+
+
+@dataclass(frozen=True)
+class Counterparty:
+    """With whom an entry was (取引先): members by number, and payers by their names as they were received."""
+
+    members: Collection[str]
+    payers: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -73,41 +83,50 @@ def entries(
     member: str | None = None,
     deposit: str | None = None,
     payers: Collection[str] | None = None,
+    counterparty: Counterparty | None = None,
     amount_from: int | None = None,
     amount_to: int | None = None,
+    total_from: int | None = None,
+    total_to: int | None = None,
     blank: bool = False,
+    without: Blank | None = None,
     order: Order = "on",
 ) -> list[JournalEntry]:
     """The entries with a line that fits everything asked: days and amounts (yen) as ranges, both ends counted.
 
-    `payers` are those of whose deposits a line tells, by their names as they were received. `blank` finds the movements
-    that name no application on either side. With nothing asked it is the whole journal,
-    by day and number (`on`) or in the order recorded (`no`). An account that the chart lacks is refused.
+    An amount is that of a line, a total what all lines of the entry debit. `payers` are those of whose deposits a line
+    tells, by their names as they were received. `blank` finds the movements that name no application on either side,
+    `without` those that leave another thing blank. With nothing asked it is the whole journal, by day and number (`on`)
+    or in the order recorded (`no`). An account that the chart lacks is refused.
     """
     if account is not None:
         code = tables.account.c.code
         if connection.execute(select(code).where(code == account)).first() is None:
             raise UnknownAccount(account)
     entry, movement = tables.entry, tables.movement
-    conditions: list[ColumnElement[bool]] = []
-    if first is not None:
-        conditions.append(entry.c.happened_on >= first)
-    if last is not None:
-        conditions.append(entry.c.happened_on <= last)
-    if blank or any(asked is not None for asked in (account, application, member, deposit, payers)):
-        of_movement = _amounts(amount_from, amount_to)
-        if blank:
-            of_movement += [movement.c.debit_application.is_(None), movement.c.credit_application.is_(None)]
-        if deposit is not None:
-            of_movement.append(movement.c.deposit == deposit)
-        if payers is not None:
-            paid = tables.deposit_known.c
-            of_movement.append(movement.c.deposit.in_(select(paid.deposit).where(paid.payer.in_(payers))))
+    conditions = _within(entry.c.happened_on, first, last)
+    if without == "reason":
+        conditions.append(entry.c.reason.is_(None))
+    of_movement = [*_within(movement.c.yen, amount_from, amount_to), *_lacking(without, blank=blank)]
+    if deposit is not None:
+        of_movement.append(movement.c.deposit == deposit)
+    if payers is not None:
+        of_movement.append(_paid_by(payers))
+    if any(asked is not None for asked in (account, application, member, counterparty)):
         theirs = None if member is None else _applications(connection, member)
-        sides = (select(movement.c.entry).where(*of_movement, *side) for side in _sides(account, application, theirs))
+        of_sides = _sides(account, application, theirs, counterparty)
+        sides = (select(movement.c.entry).where(*of_movement, *side) for side in of_sides)
         conditions.append(entry.c.no.in_(union_all(*sides)))
-    elif amount_from is not None or amount_to is not None:
-        conditions.append(entry.c.no.in_(select(movement.c.entry).where(*_amounts(amount_from, amount_to))))
+    elif of_movement and (first is not None or last is not None):
+        # The days are looked up, and of their entries alone the movements.
+        within = select(movement.c.entry).where(movement.c.entry == entry.c.no, *of_movement)
+        conditions.append(within.correlate(entry).exists())
+    elif of_movement:
+        conditions.append(entry.c.no.in_(select(movement.c.entry).where(*of_movement)))
+    if total_from is not None or total_to is not None:
+        of_entry = tables.movement.alias("of_entry")
+        total = select(func.sum(of_entry.c.yen)).where(of_entry.c.entry == entry.c.no).scalar_subquery()
+        conditions += _within(total, total_from, total_to)
     return list(_read(connection, conditions, order))
 
 
@@ -131,7 +150,10 @@ def _applications(connection: Connection, member: str) -> Sequence[str]:
 
 
 def _sides(
-    account: str | None, application: str | None, applications: Sequence[str] | None
+    account: str | None,
+    application: str | None,
+    applications: Sequence[str] | None,
+    counterparty: Counterparty | None,
 ) -> Iterator[list[ColumnElement[bool]]]:
     """What has to hold of each side of a movement: its account, its application, one of these."""
     movement = tables.movement.c
@@ -144,13 +166,34 @@ def _sides(
             conditions.append(of_side == application)
         if applications is not None:
             conditions.append(of_side.in_(applications))
+        if counterparty is not None:
+            owner = owned().c
+            theirs = select(owner.number).where(
+                owner.number.in_(owned_by(counterparty.members)), owner.member.in_(counterparty.members)
+            )
+            conditions.append(or_(of_side.in_(theirs), _paid_by(counterparty.payers)))
         yield conditions
 
 
-def _amounts(amount_from: int | None, amount_to: int | None) -> list[ColumnElement[bool]]:
-    yen = tables.movement.c.yen
-    conditions = [] if amount_from is None else [yen >= amount_from]
-    return conditions if amount_to is None else [*conditions, yen <= amount_to]
+def _paid_by(payers: Collection[str]) -> ColumnElement[bool]:
+    """Whether a movement is of a deposit of one of these payers."""
+    paid = tables.deposit_known.c
+    return tables.movement.c.deposit.in_(select(paid.deposit).where(paid.payer.in_(payers)))
+
+
+def _lacking(without: Blank | None, *, blank: bool) -> list[ColumnElement[bool]]:
+    """What has to hold of a movement that leaves this blank; of a reason, which is the entry's, nothing."""
+    movement = tables.movement.c
+    nameless: list[ColumnElement[bool]] = []
+    if blank or without in ("application", "counterparty"):
+        nameless += [movement.debit_application.is_(None), movement.credit_application.is_(None)]
+    return [*nameless, movement.deposit.is_(None)] if without in ("deposit", "counterparty") else nameless
+
+
+def _within(of: ColumnElement[Any], least: Any, most: Any) -> list[ColumnElement[bool]]:
+    """What has to hold of what lies in a range, both ends counted; None: it has no such end."""
+    conditions: list[ColumnElement[bool]] = [] if least is None else [of >= least]
+    return conditions if most is None else [*conditions, of <= most]
 
 
 def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: Order) -> Iterator[JournalEntry]:

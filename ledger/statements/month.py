@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection, Text, cast, func, select
 
@@ -12,7 +12,7 @@ from ledger.decisions.store import Decision, standing_on
 from ledger.journal import balances, ledgers
 from ledger.journal.balances import PeriodBalance
 from ledger.journal.chart import Chart, chart
-from ledger.journal.closing import closing_of
+from ledger.journal.closing import MonthStep, closing_of
 from ledger.journal.ledgers import AccountLedger, JournalEntry
 from ledger.people.register import Owners, owners
 from ledger.settlements import Settlement, credits, refunds
@@ -23,6 +23,7 @@ from ledger.statements.controls import Control, Details, controls
 from ledger.statements.corrections import CorrectedEntry, corrections
 from ledger.statements.deposits import ReceivedDeposit, received_in
 from ledger.statements.fees_held import FeeFlow, FeeHolding
+from ledger.statements.figures import Figures, figures
 from ledger.statements.late import LateEntry, late_entries
 from ledger.statements.settlements import SettlementLine
 from ledger.statements.subsidiary import payers, subsidiary_ledgers
@@ -37,7 +38,8 @@ class MonthStatement:
     who paid each deposit that a ledger lists. `received` are the deposits of the month, `corrections` its reversals,
     and `late` is what was entered after its cycle.
     `returns` are those that moved in the month or were still open at its end. `entries_to_date` is the number of
-    entries up to its end, `head` that of the batch that wrote the last of them.
+    entries up to its end, `head` that of the batch that wrote the last of them. `before` are the figures of the
+    month before, and `closed` is the step by which the month is closed, None while it is open.
     """
 
     month: Period
@@ -58,6 +60,9 @@ class MonthStatement:
     late: list[LateEntry]
     entries_to_date: int
     head: str | None
+    figures: Figures
+    before: Figures
+    closed: MonthStep | None
 
     @property
     def agrees(self) -> bool:
@@ -116,7 +121,8 @@ def month_statement(connection: Connection, month: Period) -> MonthStatement:
     books = _reckoned(connection, month, accounts)
     every_return = settlements.returns(connection, whose, last)
     listed = sorted(settlements.in_period(every_return, first, last), key=settlements.member_order)
-    decisions = standing_on(connection, last, closing_of(connection, Month.of(last)))
+    closed = closing_of(connection, Month.of(last))
+    decisions = standing_on(connection, last, closed)
     decisions.sort(key=lambda decision: whose.order(decision.application))
     entry = tables.entry
     to_date = select(func.count()).select_from(entry).where(entry.c.happened_on <= last)
@@ -139,6 +145,9 @@ def month_statement(connection: Connection, month: Period) -> MonthStatement:
         late=late_entries(books.entries),
         entries_to_date=connection.execute(to_date).scalar_one(),
         head=_head(connection, last),
+        figures=figures(connection, month),
+        before=figures(connection, Month.of(first - timedelta(days=1))),
+        closed=closed,
     )
 
 

@@ -1,0 +1,446 @@
+"""The books held against what the Electronic Books Act asks of superior books (優良な電子帳簿), by trying each point.
+
+What is tried is taken back; nothing is written. A point that could not be tried does not hold thereby, and what only
+the office can do is said to be the office's.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations, pairwise
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Connection, Executable, and_, func, select, update
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from ledger import dates, tables
+from ledger.audit import chain
+from ledger.i18n import N_, _
+from ledger.journal.entries import recorded
+from ledger.journal.ledgers import AccountLine, JournalEntry, entries, general_ledger
+from ledger.store.records import batches
+
+Result = Literal["holds", "does_not_hold", "not_run", "yours"]
+
+# An entry is entered in the normal course within two months at most (NTA, questions on books, no. 29).
+_USUAL_MONTHS = 2
+
+# What the database says where it refuses to change or take out a row.
+_APPEND_ONLY = "append-only"
+
+
+class Outcome(NamedTuple):
+    """What came of trying a point, and what was found, in the language being spoken."""
+
+    result: Result
+    found: str
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A point of the Act: its clause, what it asks, what counts as meeting it, and the command that shows it."""
+
+    code: str
+    clause: str
+    asks: str
+    counts: str
+    command: str
+    tried: Callable[[Connection], Outcome]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A requirement with what came of trying it on these books."""
+
+    requirement: Requirement
+    outcome: Outcome
+
+
+def points(connection: Connection, requirements: Iterable[Requirement]) -> Iterator[Point]:
+    """Every requirement, tried on the books. What breaks off, of books that were tampered with, could not be run."""
+    for requirement in requirements:
+        try:
+            with connection.begin_nested():
+                outcome = requirement.tried(connection)
+        except (ValueError, TypeError, LookupError, AssertionError, ArithmeticError, DatabaseError) as error:
+            outcome = Outcome("not_run", _("It broke off: {says}", says=_first_line(error)))
+        yield Point(requirement, outcome)
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {getattr(error, 'orig', None) or error}".splitlines()[0]
+
+
+def nothing_to_try() -> Outcome:
+    """What is said of books without entries: nothing was tried, so nothing was shown."""
+    return Outcome("not_run", _("The books have no entry yet: there is nothing to try it on."))
+
+
+def _judged(wrong: Sequence[object], holds: str) -> Outcome:
+    """It holds where nothing is wrong; else the first of what is wrong is named."""
+    if not wrong:
+        return Outcome("holds", holds)
+    named = ", ".join(str(what) for what in wrong[:10])
+    return Outcome("does_not_hold", _("Wrong: {named} ({count} in all)", named=named, count=len(wrong)))
+
+
+# --- corrections and deletions, later entries -----------------------------------------------------------------------
+
+
+def _changes_refused(connection: Connection) -> Outcome:
+    """Tries to change and to take out a row of every table that has one, on a connection of its own; taken back."""
+    let, tried = [], 0
+    with connection.engine.connect().execution_options(writes=True) as writer:
+        for table in tables.metadata.sorted_tables:
+            keys = list(table.primary_key.columns)
+            row = writer.execute(select(*keys).limit(1)).first()
+            if row is None:
+                continue
+            this = and_(*(key == value for key, value in zip(keys, row, strict=True)))
+            for statement in (update(table).where(this).values({keys[0].name: keys[0]}), table.delete().where(this)):
+                tried += 1
+                says = _said_to(writer, statement)
+                if says is None:
+                    let.append(f"{statement.__visit_name__} {table.name}")
+                elif _APPEND_ONLY not in says:
+                    writer.rollback()
+                    return Outcome("not_run", _("Whoever asks may not even try: {says}", says=says))
+        writer.rollback()
+    if not tried:
+        return nothing_to_try()
+    return _judged(
+        let, _("Changes and deletions tried: {count}, in every table that has a row. All were refused.", count=tried)
+    )
+
+
+def _said_to(writer: Connection, statement: Executable) -> str | None:
+    """With what the database refused a statement; None where its rule let it pass. Either way it is taken back.
+
+    What fails because another row names this one got past the rule.
+    """
+    savepoint = writer.begin_nested()
+    try:
+        writer.execute(statement)
+    except DatabaseError as error:
+        says = str(error.orig).splitlines()[0]
+        return None if isinstance(error, IntegrityError) and _APPEND_ONLY not in says else says
+    finally:
+        savepoint.rollback()
+    return None
+
+
+def _reversals_name_originals(connection: Connection) -> Outcome:
+    """Holds every reversal against the entry it names: there before it, its exact opposite, with a reason."""
+    entry, wrong = tables.entry.c, []
+    numbers = connection.execute(select(entry.no).where(entry.reverses.is_not(None)).order_by(entry.no)).scalars().all()
+    for group in batches(numbers):
+        reversals = recorded(connection, group)
+        originals = recorded(connection, {reversal.reverses for reversal in reversals.values() if reversal.reverses})
+        for no, reversal in reversals.items():
+            original = originals.get(reversal.reverses or 0)
+            opposite = () if original is None else tuple(moved.opposite for moved in reversed(original.movements))
+            if reversal.movements != opposite or not reversal.reason or (reversal.reverses or no) >= no:
+                wrong.append(no)
+    if not numbers and not _entries(connection):
+        return nothing_to_try()
+    says = _(
+        "Reversals: {count}. Each names an earlier entry, is its exact opposite, and says why.", count=len(numbers)
+    )
+    return _judged(wrong, says)
+
+
+def _entries(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(tables.entry)).scalar_one())
+
+
+def _later_entries_show(connection: Connection) -> Outcome:
+    """Every number once from 1 without a hole, in the order entered; what was entered late is counted."""
+    entry, wrong, late = tables.entry.c, [], 0
+    expected, before = 1, None
+    rows = connection.execute(select(entry.no, entry.recorded_at, entry.happened_on, entry.for_day).order_by(entry.no))
+    for no, recorded_at, happened_on, for_day in rows:
+        if no != expected or (before is not None and recorded_at < before):
+            wrong.append(no)
+        expected, before = no + 1, recorded_at
+        late += _late(for_day or happened_on, dates.day_of(recorded_at))
+    if expected == 1:
+        return nothing_to_try()
+    says = _(
+        "Entries: {count}, numbered from 1 without a hole in the order entered. Entered more than two months after "
+        "their day: {late}, which number and moment show.",
+        count=expected - 1,
+        late=late,
+    )
+    return _judged(wrong, says)
+
+
+def _late(on: date, entered: date) -> bool:
+    months = (entered.year - on.year) * 12 + entered.month - on.month
+    return (months, entered.day) > (_USUAL_MONTHS, on.day)
+
+
+# --- one book and another -------------------------------------------------------------------------------------------
+
+
+def _traced_both_ways(connection: Connection) -> Outcome:
+    """Every line of the general ledger is a side of a movement of the journal, and every side stands in the ledger."""
+    entry, movement = tables.entry.c, tables.movement.c
+    first, last = connection.execute(select(func.min(entry.happened_on), func.max(entry.happened_on))).one()
+    if first is None:
+        return nothing_to_try()
+    sides = Counter[tuple[Any, ...]]()
+    parts = (movement.entry, movement.debit, movement.credit, movement.yen)
+    parts_of = (movement.debit_application, movement.credit_application, movement.deposit)
+    for no, debit, credit, yen, debited, credited, deposit in connection.execute(select(*parts, *parts_of)):
+        sides[no, debit, yen, 0, debited, deposit, credit] += 1
+        sides[no, credit, 0, yen, credited, deposit, debit] += 1
+    count = sides.total()
+    for account in general_ledger(connection, first, last):
+        for posted in account.lines:
+            line = posted.line
+            of_part = (line.application, line.deposit, line.counter)
+            sides[posted.entry.no, account.opening.code, line.debit, line.credit, *of_part] -= 1
+    wrong = sorted({side[0] for side, left in sides.items() if left})
+    return _judged(
+        [_("entry {no}", no=no) for no in wrong],
+        _("Lines of the ledgers: {count}. Each is a side of an entry, and every entry stands in both.", count=count),
+    )
+
+
+# --- searching ------------------------------------------------------------------------------------------------------
+
+Asked = dict[str, Any]
+
+_LARGE = 5_000
+
+
+class _Searched(NamedTuple):
+    """Every entry, and those from whose contents the searches are made: of a member, spread over the books.
+
+    In large books it is one, for each search is held against a scan of all of them.
+    """
+
+    every: list[JournalEntry]
+    samples: list[tuple[JournalEntry, AccountLine]]
+
+
+def _searched(connection: Connection) -> _Searched:
+    every = entries(connection)
+    named = [(entry, line) for entry in every for line in entry.lines if line.member is not None]
+    last = len(named) - 1
+    at = sorted({0, len(named) // 3, 2 * len(named) // 3, last} if last < _LARGE else {last // 2}) if named else []
+    return _Searched(every, [named[nth] for nth in at])
+
+
+def _terms(sample: tuple[JournalEntry, AccountLine], until: JournalEntry) -> dict[str, list[Asked]]:
+    """What is asked of day, amount and counterparty: exactly, and as ranges."""
+    entry, line = sample
+    yen = line.debit + line.credit
+    return {
+        "day": [
+            {"first": entry.on, "last": entry.on},
+            {"first": entry.on, "last": max(entry.on, until.on)},
+            {"last": entry.on},
+        ],
+        "amount": [
+            {"amount_from": yen, "amount_to": yen},
+            {"amount_from": yen, "amount_to": yen * 2},
+            {"amount_to": yen},
+        ],
+        "counterparty": [{"member": line.member}],
+    }
+
+
+def _exact(of: _Searched) -> Iterator[Asked]:
+    for sample in of.samples:
+        for asked in _terms(sample, sample[0]).values():
+            yield asked[0]
+    yield {"blank": True}
+    yield {"without": "counterparty"}
+
+
+def _ranges(of: _Searched) -> Iterator[Asked]:
+    for sample, following in pairwise([*of.samples, of.samples[-1]]):
+        terms = _terms(sample, following[0])
+        yield from (*terms["day"][1:], *terms["amount"][1:])
+
+
+def _pairs(of: _Searched) -> Iterator[Asked]:
+    for sample, following in pairwise([*of.samples, of.samples[-1]]):
+        for one, other in combinations(_terms(sample, following[0]).values(), 2):
+            yield from (first | second for first in one for second in other)
+
+
+def _search(made: Callable[[_Searched], Iterator[Asked]]) -> Callable[[Connection], Outcome]:
+    """Searches, over the journal and in the account of each, and holds what is found against a plain scan of all."""
+
+    def tried(connection: Connection) -> Outcome:
+        searched = _searched(connection)
+        if not searched.every:
+            return nothing_to_try()
+        if not searched.samples:
+            return Outcome("not_run", _("No entry of the books names a counterparty: there is nothing to search for."))
+        accounts: list[Asked] = [
+            {},
+            *({"account": account} for account in sorted({s[1].account for s in searched.samples})),
+        ]
+        searches, wrong = [asked | account for asked in made(searched) for account in accounts], []
+        for asked in searches:
+            found = [entry.no for entry in entries(connection, **asked)]
+            if found != [entry.no for entry in searched.every if _fits(entry, asked)]:
+                wrong.append(" ".join(f"{name}={value}" for name, value in asked.items()))
+        return _judged(
+            wrong,
+            _("Searches: {count}. Each found exactly what a plain scan of all entries finds.", count=len(searches)),
+        )
+
+    return tried
+
+
+def _fits(entry: JournalEntry, asked: Asked) -> bool:
+    """Whether an entry is what is searched for, read off its lines."""
+    if not asked.get("first", date.min) <= entry.on <= asked.get("last", date.max):
+        return False
+    lines = entry.lines
+    return any(
+        _line_fits(line, asked)
+        for pair in zip(lines[::2], lines[1::2], strict=True)
+        if not asked.get("blank") or all(line.application is None for line in pair)
+        if "without" not in asked or all(line.application is None and line.deposit is None for line in pair)
+        for line in pair
+    )
+
+
+def _line_fits(line: AccountLine, asked: Asked) -> bool:
+    yen = line.debit + line.credit
+    return (
+        asked.get("amount_from", yen) <= yen <= asked.get("amount_to", yen)
+        and asked.get("member", line.member) == line.member
+        and asked.get("account", line.account) == line.account
+    )
+
+
+# --- keeping, and what is the office's ------------------------------------------------------------------------------
+
+
+def _everything_kept(connection: Connection) -> Outcome:
+    """Whatever was sealed when it was written stands there as it was."""
+    entry = tables.entry.c
+    first, last = connection.execute(select(func.min(entry.happened_on), func.max(entry.happened_on))).one()
+    if first is None:
+        return nothing_to_try()
+    says = _(
+        "Each row of facts, masters and entries stands as it was sealed; the entries are of {first} to {last}. Keep "
+        "the books, with their backups, for seven years.",
+        first=first,
+        last=last,
+    )
+    return _judged([f"{fault.where} ({fault.code})" for fault in chain.faults(connection)], says)
+
+
+def _documents(_connection: Connection) -> Outcome:
+    return Outcome(
+        "yours",
+        _("The manual comes with the program. Adopt a procedure of the office; a sample is in docs/books-act.md."),
+    )
+
+
+def _declared(_connection: Connection) -> Outcome:
+    return Outcome(
+        "yours",
+        _(
+            "Hand the declaration (届出書) to the tax office before the day on which the tax return is due. The books "
+            "do not know whether you have."
+        ),
+    )
+
+
+_RULE = "規則第5条第5項第1号"
+
+REQUIREMENTS = (
+    Requirement(
+        "changes_refused",
+        f"{_RULE} イ(1)",
+        N_("Corrections and deletions can be seen, with what they changed."),
+        N_("No entry can be changed or deleted; it is corrected by an entry that names it."),
+        "verify",
+        _changes_refused,
+    ),
+    Requirement(
+        "reversals",
+        f"{_RULE} イ(1)",
+        N_("A correction says what it corrects."),
+        N_("A reversal bears the number of its original, is its exact opposite, and says why."),
+        "entries",
+        _reversals_name_originals,
+    ),
+    Requirement(
+        "later_entries",
+        f"{_RULE} イ(2)",
+        N_("What is entered after the usual time can be seen to be."),
+        N_("Number and moment are given by the program, and nobody can change them."),
+        "entries",
+        _later_entries_show,
+    ),
+    Requirement(
+        "traced",
+        f"{_RULE} ロ",
+        N_("From each book what belongs to it is found in the others."),
+        N_("The number of the entry stands in journal and ledgers alike."),
+        "export journal --format csv --out FILE",
+        _traced_both_ways,
+    ),
+    Requirement(
+        "search",
+        f"{_RULE} ハ(1)",
+        N_("Search by day, amount and counterparty."),
+        N_("Only what is meant is found, what is left blank as well, in every book."),
+        "entries --member MEMBER",
+        _search(_exact),
+    ),
+    Requirement(
+        "search_ranges",
+        f"{_RULE} ハ(2)",
+        N_("Search by ranges of days and amounts."),
+        N_("From, up to, or both; both ends are counted."),
+        "entries --from DAY --to DAY",
+        _search(_ranges),
+    ),
+    Requirement(
+        "search_pairs",
+        f"{_RULE} ハ(3)",
+        N_("Search by any two of these at once."),
+        N_("What is found fits both."),
+        "entries --from DAY --member MEMBER",
+        _search(_pairs),
+    ),
+)
+
+# Those that stand after the download, which is no matter of the ledger alone.
+FURTHER = (
+    Requirement(
+        "documents",
+        "規則第2条第2項第1号",
+        N_("The documents of the system and of the office's procedure are at hand."),
+        N_("An outline of the system, its manual, and who enters by when, who checks, how corrections are approved."),
+        "--help",
+        _documents,
+    ),
+    Requirement(
+        "kept",
+        "法第4条第1項",
+        N_("Each transaction is kept, with the masters, as long as the law asks."),
+        N_("Not totals alone: whatever was written stands there as it was sealed."),
+        "verify",
+        _everything_kept,
+    ),
+    Requirement(
+        "declared",
+        "法第8条第4項・規則第5条第1項",
+        N_("That the books are to count as superior ones was declared."),
+        N_("A declaration (届出書), handed in by the taxpayer."),
+        "",
+        _declared,
+    ),
+)

@@ -1,0 +1,151 @@
+"""How a workbook looks on paper: letters of at least 8 points on A4, what is printed left, and what stands around."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from io import BytesIO
+from operator import attrgetter
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
+
+from exports.formats import paper, xlsx
+from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, Values, Workbook
+from exports.reports import month
+from ledger.booking.billed import billed
+from ledger.dates import Month
+from ledger.journal.closing import MonthStep
+from ledger.statements.month import month_statement
+from ledger.store import database
+from tests import desk
+from tests.test_handed_out import STATEMENTS, written
+
+A4 = {"portrait": 210 / 25.4, "landscape": 297 / 25.4}
+DAY = date(2012, 9, 30)
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def kept(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Books in which something of everything has happened."""
+    with desk.books(request, desk.everything, "paper") as url:
+        yield url
+
+
+def composed(*sheets: Sheet) -> bytes:
+    """The bytes of a workbook that is arranged for paper."""
+    out = BytesIO()
+    xlsx.compose(paper.arranged(Workbook("-", DAY, sheets)), out)
+    return out.getvalue()
+
+
+def running(page: Worksheet, place: str) -> str:
+    """What stands at the head (`oddHeader.left`) or foot of each page."""
+    return str(attrgetter(f"{place}.text")(page))
+
+
+def printed_points(page: Worksheet) -> float:
+    """The size of the smallest letters in which a sheet is printed on one page's width, in points."""
+    first, _top, last, bottom = range_boundaries(str(page.print_area).rpartition("!")[2])
+    assert (first, bottom) == (1, page.max_row)
+    assert last is not None
+    # A digit of 游ゴシック 11 is 8 pixels wide, and a column has 5 more: https://learn.microsoft.com/ (column width)
+    inches = sum((page.column_dimensions[get_column_letter(at)].width * 8 + 5) / 96 for at in range(1, last + 1))
+    margins = page.page_margins
+    room = A4[str(page.page_setup.orientation)] - margins.left - margins.right
+    sizes = {cell.font.size for row in page.iter_rows(max_col=last) for cell in row if cell.value is not None}
+    assert (page.page_setup.paperSize, page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (9, 1, 0)
+    return float(min(sizes)) * min(1.0, room / inches)
+
+
+@pytest.mark.parametrize("statement", sorted(STATEMENTS.keys() - {"shaken decisions", "letter"}))
+def test_nothing_is_printed_in_less_than_8_points(kept: str, tmp_path: Path, statement: str) -> None:
+    # A letter is a page of text, made to its size: `test_letter.py`.
+    for page in load_workbook(written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement])):
+        assert printed_points(page) >= 8, page.title
+        assert "&D" in running(page, "oddFooter.right"), page.title
+        assert running(page, "oddFooter.center") == "&P / &N", page.title
+        assert running(page, "oddHeader.center"), page.title
+
+
+WIDE = (
+    SheetColumn("A", width=60, key="a"),
+    SheetColumn("B", width=60, key="b", importance=1),
+    SheetColumn("C", width=60, key="c", on_paper=True),
+    SheetColumn("D", "yen", 60, key="d", total=True, importance=3),
+)
+
+
+def test_columns_of_least_importance_stand_right_of_what_is_printed() -> None:
+    rows: list[Values | StyledRow] = [
+        ("a", "b", "c", 1),
+        ("A", "B", "C", 2),
+        StyledRow("subtotal", ("sum", None, None, None)),
+    ]
+    page = load_workbook(BytesIO(composed(Sheet("L", "L", (Block(WIDE, rows, total="Total"),), landscape=True)))).active
+    assert isinstance(page, Worksheet)
+    titles, *cells = [[cell.value for cell in row] for row in page.iter_rows(min_row=5)]
+    assert titles == ["A", "D", "B", "C"]
+    assert cells[:2] == [["a", 1, "b", "c"], ["A", 2, "B", "C"]]
+    assert cells[2][:2] == ["sum", "=SUBTOTAL(9,B6:B7)"]
+    assert str(page.print_area).endswith("$A$1:$B$9")
+
+
+def test_list_of_one_block_can_be_filtered_down_to_its_last_row() -> None:
+    block = Block(WIDE, [("a", "b", "c", 1)] * 3, total="Total")
+    data = composed(Sheet("一覧", "L", (block,)), Sheet("2", "2", (block, block)))
+    one, two = load_workbook(BytesIO(data)).worksheets
+    assert (one.auto_filter.ref, two.auto_filter.ref) == ("A5:D8", None)
+    assert str(one.print_area).endswith("$9")
+    names = zipfile.ZipFile(BytesIO(data)).read("xl/workbook.xml").decode()
+    assert re.findall(r"FilterDatabase[^>]*>[^<]*\$(\d+)<", names) == ["8"]
+    assert "1048575" not in names
+
+
+def test_what_stands_at_the_head_of_a_page_is_no_code() -> None:
+    sheet = Sheet("L", "A&D & 9" * 20, (Block(WIDE, [("a", "b", "c", 1)]),), issuer="&P\n組合")
+    page = load_workbook(BytesIO(composed(sheet))).worksheets[0]
+    assert running(page, "oddHeader.left") == "&&P 組合"
+    assert "&D" not in running(page, "oddHeader.center").replace("&&", "")
+
+
+def test_arranged_once_is_arranged() -> None:
+    book = Workbook("-", DAY, (Sheet("L", "L", (Block(WIDE, ()),)),))
+    once = paper.arranged(book)
+    assert paper.arranged(once) == once
+    assert once.sheets[0].printed == 2
+
+
+def test_cover_tells_the_month_and_leads_to_its_sheets(kept: str, tmp_path: Path) -> None:
+    file = written(kept, tmp_path / "x.xlsx", *STATEMENTS["month"])
+    book = load_workbook(file)
+    cover = book.worksheets[0]
+    breaks = cover.row_breaks.brk
+    assert len(breaks) == 1, "the story on one page, the controls on the next"
+    assert breaks[0].id * xlsx.LINE < 950, "points on a page, at the scale of 8 points"
+    figures = {row[0].value: row[1].value for row in cover.iter_rows(min_row=7, max_row=14)}
+    ledger = {
+        row["code"]: row["balance"] for row in desk.answered(kept, "balance", "--as-of", "2012-04-30")["accounts"]
+    }
+    assert (figures["月末の普通預金(帳簿)"], figures["月末の仮受金"]) == (ledger["1110"], ledger["2050"])
+    assert figures["月末の預り金"] == ledger["2040"] + ledger["2041"]
+    links = {cell.value: cell.hyperlink.location for row in cover.iter_rows() for cell in row if cell.hyperlink}
+    assert links == {name: f"'{name}'!A1" for name in book.sheetnames[1:]}
+    assert sum("/charts/chart" in name for name in zipfile.ZipFile(file).namelist()) == 1
+    again = written(kept, tmp_path / "y.xlsx", *STATEMENTS["month"])
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_cover_of_a_month_closed_with_a_difference_at_the_bank_says_so(kept: str, tmp_path: Path) -> None:
+    with database.reading(kept) as connection:
+        april = Month(2012, 4)
+        found, lines = month_statement(connection, april), billed(connection, april.first, april.last)
+    assert found.closed is None
+    step = MonthStep(1, april, "closed", None, datetime(2012, 5, 1), "丙田", "通帳のとおり", (), 1, "0" * 64, None)
+    cover = month.workbook(replace(found, closed=step), lines).sheets[0]
+    assert "銀行の残高は帳簿と" in cover.subtitle
+    assert ("銀行-帳簿", 1 - found.figures.bank, None) in list(cover.blocks[0].rows)
