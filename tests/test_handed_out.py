@@ -211,12 +211,10 @@ def test_each_cell_is_named_when_it_alone_is_changed(month: Path, tmp_path: Path
 
 
 def _at(book: Workbook, kind: str) -> Cell:
-    """A cell of the journal: an amount, the day of its line, its description, one left blank, or the sum."""
+    """A cell of the journal: an amount, the day of its line, its description, one beside it, or the sum."""
     sheet = book[JOURNAL]
     row = next(row[0].row for row in sheet.iter_rows(min_row=6) if isinstance(row[4].value, int))
-    if kind == "blank":
-        return next(cell for line in sheet.iter_rows(min_row=6) for cell in line if cell.value is None)
-    column = {"yen": "E", "day": "A", "text": "I", "sum": "E"}[kind]
+    column = {"yen": "E", "day": "A", "text": "I", "blank": "N", "sum": "E"}[kind]
     found: Cell = sheet[f"{column}{sheet.max_row if kind == 'sum' else row}"]
     return found
 
