@@ -15,6 +15,8 @@ from migrations import triggers
 from tests import desk
 from tests.copies import Copies, copies
 
+pytestmark = pytest.mark.thorough
+
 TRIED = ("changes_refused", "reversals", "later_entries", "traced", "search", "search_ranges", "search_pairs")
 HOLD = {*TRIED, "download", "kept"}
 YOURS = {"documents", "declared"}

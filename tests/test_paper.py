@@ -25,6 +25,8 @@ from ledger.store import database
 from tests import desk
 from tests.test_handed_out import STATEMENTS, written
 
+pytestmark = pytest.mark.thorough
+
 A4 = {"portrait": 210 / 25.4, "landscape": 297 / 25.4}
 DAY = date(2012, 9, 30)
 

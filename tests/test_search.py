@@ -13,6 +13,8 @@ from ledger.journal import ledgers
 from ledger.store import database
 from tests import desk
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def books(request: pytest.FixtureRequest) -> Iterator[str]:

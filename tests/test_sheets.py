@@ -29,6 +29,8 @@ from ledger.store import database
 from tests import desk, given
 from tests.test_statements import CHIEF, CLERK, LAST, SEPTEMBER, compare, day, failing, september, statement
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
