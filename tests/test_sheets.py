@@ -27,18 +27,25 @@ from ledger.statements.fees_held import HELD
 from ledger.statements.year import year_statement
 from ledger.store import database
 from tests import desk, given
-from tests.test_statements import CHIEF, CLERK, LAST, SEPTEMBER, compare, day, failing, september, statement
+from tests.test_statements import (
+    CHIEF,
+    CLERK,
+    LAST,
+    SEPTEMBER,
+    at_months_end,
+    compare,
+    day,
+    failing,
+    statement,
+)
 
 pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture
 def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Books at the end of the small federation's September; the clock stands still."""
-    monkeypatch.setattr(dates, "now", lambda: datetime(2012, 10, 1, 0, 30))
-    with database.writing(book_url) as connection:
-        september(connection)
-    return book_url
+    """See `at_months_end`."""
+    return at_months_end(book_url, monkeypatch)
 
 
 # --- subsidiary ledgers ---------------------------------------------------------------------------------------------

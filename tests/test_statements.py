@@ -127,13 +127,18 @@ def september(connection: Connection) -> None:
     reverse(connection, post(connection, charges, by=CLERK)[1], on=day(9, 28), reason="二重に記帳", by=CHIEF)
 
 
-@pytest.fixture
-def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def at_months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Books at the end of the small federation's September; the clock stands still."""
     monkeypatch.setattr(dates, "now", lambda: datetime(2012, 10, 1, 0, 30))
     with database.writing(book_url) as connection:
         september(connection)
     return book_url
+
+
+@pytest.fixture
+def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """See `at_months_end`."""
+    return at_months_end(book_url, monkeypatch)
 
 
 def statement(url: str) -> MonthStatement:

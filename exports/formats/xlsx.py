@@ -102,6 +102,7 @@ def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
     package = _package(workbook)
     paint = Paint(package)
     names = _tab_names([_(sheet.name) for sheet in workbook.sheets])
+    tabs = {sheet.name: name for sheet, name in zip(workbook.sheets, names, strict=True)}
     written: list[_Rows | PageRows] = []
     for sheet, name in zip(workbook.sheets, names, strict=True):
         frame = package.create_sheet(name)
@@ -111,7 +112,6 @@ def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
         rows = _Rows(sheet, name, paint)
         written.append(rows)
         _set_up(frame, sheet, paint)
-        tabs = dict(zip((each.name for each in workbook.sheets), names, strict=True))
         _lead_on(frame, sheet, rows, tabs)
     _add_lists(package, workbook)
     skeleton = BytesIO()

@@ -36,17 +36,24 @@ _COUNTS = (
     SheetColumn("", width=26, key="head"),
     SheetColumn("", "any", 20, key="count"),
 )
-_CONTROLS = Table(
-    columns=(
-        Column("control", N_("Control"), lambda row: _(CONTROLS[row[0].code]), width=36, wrap=True),
-        Column("value", N_("Value"), lambda row: _amount(row[0], row[0].value), "any", 17),
-        Column("expected", N_("Expected"), lambda row: _amount(row[0], row[0].expected), "any", 17),
-        Column("account", N_("Account"), lambda row: row[0].account and row[1].name(row[0].account.code), width=24),
-        Column("agrees", N_("Agrees"), lambda row: "－" if row[0].holds is None else mark(row[0].holds), width=7),
-        Column("sheet", N_("Sheet"), lambda row: _(SHEETS[row[0].sheet]), width=15),
-    ),
-    heading=N_("Control totals"),
-)
+
+
+def _table_of_controls(**widths: float) -> Table:
+    """The table of control totals: its columns in this order, so wide."""
+    columns = (
+        Column("control", N_("Control"), lambda row: _(CONTROLS[row[0].code]), wrap=True),
+        Column("account", N_("Account"), lambda row: row[0].account and row[1].name(row[0].account.code)),
+        Column("value", N_("Value"), lambda row: _amount(row[0], row[0].value), "any"),
+        Column("expected", N_("Expected"), lambda row: _amount(row[0], row[0].expected), "any"),
+        Column("agrees", N_("Agrees"), lambda row: "－" if row[0].holds is None else mark(row[0].holds)),
+        Column("sheet", N_("Sheet"), lambda row: _(SHEETS[row[0].sheet])),
+    )
+    by_key = {column.key: column for column in columns}
+    ordered = (replace(by_key[key], width=width) for key, width in widths.items())
+    return Table(columns=tuple(ordered), heading=N_("Control totals"))
+
+
+_CONTROLS = _table_of_controls(control=36, value=17, expected=17, account=24, agrees=7, sheet=15)
 _SEALS = (
     SheetColumn(N_("Approved"), width=36, key="approved"),
     SheetColumn(N_("Checked"), width=17, key="checked"),
@@ -76,17 +83,7 @@ _NAMES = {
 }
 
 # Of workbooks of the first and second form.
-_CONTROLS_BEFORE = Table(
-    columns=(
-        Column("control", N_("Control"), lambda row: _(CONTROLS[row[0].code]), width=52, wrap=True),
-        Column("account", N_("Account"), lambda row: row[0].account and row[1].name(row[0].account.code), width=26),
-        Column("value", N_("Value"), lambda row: _amount(row[0], row[0].value), "any", 20),
-        Column("expected", N_("Expected"), lambda row: _amount(row[0], row[0].expected), "any", 20),
-        Column("agrees", N_("Agrees"), lambda row: "－" if row[0].holds is None else mark(row[0].holds), width=8),
-        Column("sheet", N_("Sheet"), lambda row: _(SHEETS[row[0].sheet]), width=20),
-    ),
-    heading=N_("Control totals"),
-)
+_CONTROLS_BEFORE = _table_of_controls(control=52, account=26, value=20, expected=20, agrees=8, sheet=20)
 _SEALS_BEFORE = (
     SheetColumn(N_("Approved"), width=52, key="approved"),
     SheetColumn(N_("Checked"), width=26, key="checked"),
@@ -108,7 +105,7 @@ def month(statement: MonthStatement, sheets: Sequence[Sheet]) -> Sheet:
     heading = N_("Month and month before (yen)")
     blocks = (
         Block(_FIGURES, list(_figures(statement)), heading=heading),
-        Block(_WORDS, [(_(each.name), _(each.title)) for each in sheets], heading=N_("Contents")),
+        Block(_WORDS, [(_(other.name), _(other.title)) for other in sheets], heading=N_("Contents")),
         Block(_OPEN, list(_open(statement)), heading=N_("Open at the end of the month")),
         Block(_WORDS, list(_closing(statement)), heading=N_("Closing")),
         Block(_SEALS, [StyledRow("box", ("", "", ""))], heading=N_("Seals")),
@@ -126,7 +123,7 @@ def month(statement: MonthStatement, sheets: Sequence[Sheet]) -> Sheet:
     return replace(
         made,
         chart=BarGraph(N_("Received and paid out"), block=0, rows=(0, 3), at=3),
-        links=tuple((1, nth, each.name) for nth, each in enumerate(sheets)),
+        links=tuple((1, nth, other.name) for nth, other in enumerate(sheets)),
     )
 
 
