@@ -271,7 +271,7 @@ def test_associations_together_are_the_month(months_end: str) -> None:
     whole = statement(months_end)
     with database.reading(months_end) as connection:
         every = [association_statement(connection, name, SEPTEMBER.first, LAST) for name in ASSOCIATIONS]
-    assert [holding for of in every for holding in of.held] == whole.held
+    assert [holding for of in every for holding in of.held] == list(whole.held)
     assert sum(len(of.applications) for of in every) == sum(row.applications for row in whole.associations)
     for row in whole.associations:
         (of,) = [found for found in every if found.name == row.name]

@@ -142,11 +142,15 @@ def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return at_months_end(book_url, monkeypatch)
 
 
+# What of a statement is read as it is gone through.
+_READ_THROUGH = ("entries", "late", "received", "held", "decided")
+
+
 def statement(url: str) -> MonthStatement:
     """The statement of September, gone through while the books are open."""
     with database.reading(url) as connection:
         found = month_statement(connection, SEPTEMBER)
-        read: dict[str, Any] = {name: list(getattr(found, name)) for name in ("entries", "late")}
+        read: dict[str, Any] = {name: list(getattr(found, name)) for name in _READ_THROUGH}
         return replace(found, **read)
 
 

@@ -92,7 +92,7 @@ def _sheets(
     in_suspense = closing[Account.SUSPENSE]
     yield suspense.month(details.suspense, in_suspense, period), not details.suspense
     in_ledger = sum(closing[code] for code in HELD)
-    yield fees_held.month(statement.held, in_ledger, period), not statement.held
+    yield fees_held.month(statement.held, (statement.held.left, in_ledger), period), not statement.held
     yield settlements.month(statement.returns, period, by_day=by_day), not statement.returns
     yield bill.of_month(lines, details.payable, statement.owners, period), not lines
     yield decisions.month(statement.decided, statement.owners, statement.month.last), not statement.decided

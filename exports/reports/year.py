@@ -85,7 +85,7 @@ def _sheets(statement: YearStatement) -> Iterator[tuple[Sheet, bool]]:
     yield subsidiary.month(whole.details.subsidiary, whole.chart, whole.owners, period, wording), not parts
     yield suspense.month(whole.details.suspense, closing[Account.SUSPENSE], period), not whole.details.suspense
     in_ledger = sum(closing[code] for code in HELD)
-    yield fees_held.month(whole.held, in_ledger, period, _TITLES), not whole.held
+    yield fees_held.month(whole.held, (whole.held.left, in_ledger), period, _TITLES), not whole.held
     yield settlements.month(whole.returns, period), not whole.returns
     yield corrections.month(whole.corrections, period), not whole.corrections
     yield late.month(whole.late, period), not whole.late

@@ -19,7 +19,7 @@ from ledger.journal.balances import Balance, PeriodBalance, sides
 from ledger.journal.period import JournalTotals, PeriodJournal
 from ledger.settlements import Settlement
 from ledger.statements.authority import Payable
-from ledger.statements.fees_held import HELD, FeeFlow, listed
+from ledger.statements.fees_held import HELD, FeeTotals
 from ledger.statements.subsidiary import SubsidiaryLedger
 from ledger.statements.suspense import SuspenseDeposit
 
@@ -64,21 +64,20 @@ def controls(
     journal: PeriodJournal,
     totals: JournalTotals,
     returns: Sequence[Settlement],
-    moved: dict[str | None, FeeFlow],
+    fees: FeeTotals,
     details: Details,
 ) -> list[Control]:
     """The controls of a month, or of a fiscal year, in the order of its sheets."""
     closing = {change.closing.code: change.closing for change in changes}
     held, bank = sum(closing[code].balance for code in HELD), closing[Account.BANK]
-    credited = sum(flow.ways.get("credited_here", 0) for flow in moved.values())
     return [
         *_trial_balance(changes),
         *_journal(changes, journal, totals),
         *_accounts(changes, totals),
         *_parts(connection, closing, month.last),
         *_details(details, closing),
-        Control("fees_held", "fees_held", sum(flow.left for flow in listed(moved).values()), held),
-        *_returns(connection, month, returns, closing, totals, credited),
+        Control("fees_held", "fees_held", fees.left, held),
+        *_returns(connection, month, returns, closing, totals, fees.credited),
         _deposits(connection, month.last),
         Control("bank_balance", "general_ledger", bank.balance, None, bank),
     ]

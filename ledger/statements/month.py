@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Text, cast, func, select
 
 from ledger import tables
 from ledger.dates import Month, Period
-from ledger.decisions.store import Decision, standing_on
 from ledger.journal import balances
 from ledger.journal.balances import PeriodBalance
 from ledger.journal.chart import Chart, chart
@@ -21,8 +20,9 @@ from ledger.statements.associations import Association, associations
 from ledger.statements.authority import payable
 from ledger.statements.controls import Control, Details, controls
 from ledger.statements.corrections import CorrectedEntry, corrections
-from ledger.statements.deposits import ReceivedDeposit, received_in
-from ledger.statements.fees_held import FeeFlow, FeeHolding
+from ledger.statements.decided import StandingDecisions, decided_by
+from ledger.statements.deposits import ReceivedDeposits, received_in
+from ledger.statements.fees_held import FeeHoldings, FeeTotals
 from ledger.statements.figures import Figures, figures
 from ledger.statements.late import LateEntries
 from ledger.statements.settlements import SettlementLine
@@ -50,10 +50,10 @@ class MonthStatement:
     entries: PeriodJournal
     ledger: list[AccountLedger]
     details: Details
-    received: list[ReceivedDeposit]
-    held: list[FeeHolding]
+    received: ReceivedDeposits
+    held: FeeHoldings
     returns: list[SettlementLine]
-    decided: list[Decision]
+    decided: StandingDecisions
     associations: list[Association]
     corrections: list[CorrectedEntry]
     late: LateEntries
@@ -76,7 +76,7 @@ class _Reckoned:
     changes: list[PeriodBalance]
     journal: PeriodJournal
     totals: JournalTotals
-    moved: dict[str | None, FeeFlow]
+    fees: FeeTotals
     details: Details
 
 
@@ -89,11 +89,11 @@ def _reckoned(connection: Connection, month: Period, accounts: Chart) -> _Reckon
         suspense=suspense(connection, last),
         payable=payable(connection, first, last),
     )
-    return _Reckoned(changes, journal, totals(journal), fees_held.flows(connection, first, last), details)
+    return _Reckoned(changes, journal, totals(journal), fees_held.totals(connection, first, last), details)
 
 
 def _controls(connection: Connection, month: Period, books: _Reckoned, returns: Sequence[Settlement]) -> list[Control]:
-    of_month = (books.changes, books.journal, books.totals, returns, books.moved, books.details)
+    of_month = (books.changes, books.journal, books.totals, returns, books.fees, books.details)
     return controls(connection, month, *of_month)
 
 
@@ -120,8 +120,6 @@ def month_statement(connection: Connection, month: Period) -> MonthStatement:
     every_return = settlements.returns(connection, whose, last)
     listed = sorted(settlements.in_period(every_return, first, last), key=settlements.member_order)
     closed = closing_of(connection, Month.of(last))
-    decisions = standing_on(connection, last, closed)
-    decisions.sort(key=lambda decision: whose.order(decision.application))
     entry = tables.entry
     to_date = select(func.count()).select_from(entry).where(entry.c.happened_on <= last)
     return MonthStatement(
@@ -134,10 +132,10 @@ def month_statement(connection: Connection, month: Period) -> MonthStatement:
         ledger=general_ledger(books.journal, books.changes),
         details=books.details,
         received=received_in(connection, first, last),
-        held=fees_held.held(connection, books.moved, whose, last),
+        held=fees_held.held(connection, books.fees, whose, first, last),
         returns=listed,
-        decided=decisions,
-        associations=associations(connection, books.moved, whose, last),
+        decided=decided_by(connection, whose, last, closed),
+        associations=associations(connection, whose, first, last),
         corrections=corrections(connection, books.totals.reversals, last),
         late=LateEntries(books.journal),
         entries_to_date=connection.execute(to_date).scalar_one(),
