@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.formats import paper, xlsx
 from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, Values, Workbook
+from exports.formats.sheet import lines as lines_of
 from exports.reports import month
 from ledger.booking.billed import billed
 from ledger.dates import Month
@@ -150,4 +151,5 @@ def test_cover_of_a_month_closed_with_a_difference_at_the_bank_says_so(kept: str
         step = MonthStep(1, april, "closed", None, datetime(2012, 5, 1), "丙田", "通帳のとおり", (), 1, "0" * 64, None)
         cover = month.workbook(replace(found, closed=step), lines).sheets[0]
     assert "銀行の残高は帳簿と" in cover.subtitle
-    assert ("銀行-帳簿", 1 - found.figures.bank, None) in list(cover.blocks[0].rows)
+    cells = [line.cells for line in lines_of(cover.blocks[0])]
+    assert ("銀行-帳簿", 1 - found.figures.bank, None) in cells

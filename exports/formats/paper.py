@@ -85,4 +85,4 @@ class _Moved(Iterable[Values | StyledRow]):
     def __iter__(self) -> Iterator[Values | StyledRow]:
         move = self._move
         for row in self._rows:
-            yield StyledRow(row.style, move(row.cells)) if isinstance(row, StyledRow) else move(row)
+            yield replace(row, cells=move(row.cells)) if isinstance(row, StyledRow) else move(row)

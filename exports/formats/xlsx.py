@@ -29,6 +29,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exports.formats.formulas import SheetFormulas
 from exports.formats.outfile import new_file
 from exports.formats.page_xlsx import PageRows
 from exports.formats.paint import Paint, Render
@@ -110,7 +111,7 @@ def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
         if sheet.page is not None:
             written.append(PageRows(sheet.page, frame, package))
             continue
-        rows = _Rows(sheet, name, paint)
+        rows = _Rows(sheet, name, paint, formulas=workbook.formulas)
         written.append(rows)
         _set_up(frame, sheet, paint)
         _lead_on(frame, sheet, rows, tabs)
@@ -312,11 +313,12 @@ def _limits(rule: EntryRule) -> tuple[Literal["date", "whole", "textLength"], st
 class _Rows:
     """The rows of one sheet as XML, from the title to the last note; `breaks` and `written` are complete at the end."""
 
-    def __init__(self, sheet: Sheet, name: str, paint: Paint) -> None:
+    def __init__(self, sheet: Sheet, name: str, paint: Paint, *, formulas: bool) -> None:
         self.breaks: list[int] = []
         self.links: list[str] = []
         self.written = WrittenRows()
         self._sheet, self._name, self._paint = sheet, name, paint
+        self._formulas = SheetFormulas() if formulas else None
         self._row = 0
         self._widths = column_widths(sheet)
         self._letters = [get_column_letter(at + 1) for at in range(len(self._widths))]
@@ -389,15 +391,21 @@ class _Rows:
         printed = block.columns[: self._sheet.printed or len(letters)]
         wrapped = [at for at, column in enumerate(printed) if column.wrap or column.kind == "any"]
         normal = list(zip(letters, renders["normal"], strict=True))
+        if self._formulas is not None:
+            self._formulas.begin(block.columns, letters, first)
         for line in lines(block):
             row = self._next()
             self.written.listed = row - (line.style == "total")
-            if line.style == "normal":
+            formulas = {} if self._formulas is None else self._formulas.of(line, row)
+            if line.style == "normal" and not formulas:
                 pairs = zip(normal, line.cells, strict=True)
                 cells = "".join([f'<c r="{letter}{row}" {render(value)}</c>' for (letter, render), value in pairs])
             else:
-                self.written.sums.append(row)
-                cells = self._marked(line, letters, renders, first, row)
+                if line.style != "normal":
+                    self.written.sums.append(row)
+                for at in line.sums if row > first + line.since else ():
+                    formulas[at] = f"SUBTOTAL(9,{letters[at]}{first + line.since}:{letters[at]}{row - 1})"
+                cells = _worked_out(line, letters, renders[line.style], formulas, row)
             yield f'<row r="{row}"{self._height(line, wrapped)}>{cells}</row>'
 
     def _height(self, line: RenderedRow, wrapped: list[int]) -> str:
@@ -413,17 +421,18 @@ class _Rows:
         count = min(max(needed, default=1), MOST_LINES)
         return f' ht="{count * LINE}" customHeight="1"' if count > 1 else ""
 
-    def _marked(
-        self, line: RenderedRow, letters: list[str], renders: dict[str, list[Render]], first: int, row: int
-    ) -> str:
-        cells = []
-        for at, (letter, render) in enumerate(zip(letters, renders[line.style], strict=True)):
-            drawn = render(line.cells[at])
-            if at in line.sums and row > first + line.since:
-                formula = f"SUBTOTAL(9,{letter}{first + line.since}:{letter}{row - 1})"
-                drawn = drawn.replace("><v>", f"><f>{formula}</f><v>", 1)
-            cells.append(f'<c r="{letter}{row}" {drawn}</c>')
-        return "".join(cells)
+
+def _worked_out(
+    line: RenderedRow, letters: list[str], renders: list[Render], formulas: dict[int, str], row: int
+) -> str:
+    """The cells of a row, the formula before the value where there is one."""
+    cells = []
+    for at, (letter, render) in enumerate(zip(letters, renders, strict=True)):
+        drawn = render(line.cells[at])
+        if at in formulas:
+            drawn = drawn.replace("><v>", f"><f>{escape(formulas[at])}</f><v>", 1)
+        cells.append(f'<c r="{letter}{row}" {drawn}</c>')
+    return "".join(cells)
 
 
 # --- the file --------------------------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """会別計算書: one association over a period; how many members and applications, what came in, went back and is held."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
 
-from exports.formats.sheet import Block, Sheet, SheetColumn, TypedValue, Values, Workbook
+from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, TypedValue, Values, Workbook
 from exports.reports import applications, deposits, fees_held, members, settlements
 from exports.reports.report import Table, sheet
 from ledger.i18n import N_, _
@@ -50,7 +51,11 @@ def _sheets(statement: AssociationStatement) -> Iterator[tuple[Sheet, bool]]:
     yield settlements.month(statement.returns, period), not statement.returns
 
 
-def _figures(statement: AssociationStatement) -> Iterator[Values]:
+# What is held at the end, by the rows above.
+_HELD = re.sub(r"\{(\w+)\}", r"{\1.figure}", fees_held.LEFT)
+
+
+def _figures(statement: AssociationStatement) -> Iterator[Values | StyledRow]:
     for name, count in (
         (N_("Members"), len(statement.members)),
         (N_("of which registered"), statement.registered),
@@ -68,4 +73,5 @@ def _figures(statement: AssociationStatement) -> Iterator[Values]:
         (N_("Other"), "other"),
         (N_("Held at the end"), "left"),
     ):
-        yield (_(name), TypedValue("yen", statement.moved(way)))
+        formulas = {"figure": _HELD} if way == "left" else {}
+        yield StyledRow("normal", (_(name), TypedValue("yen", statement.moved(way))), formulas, name=way)

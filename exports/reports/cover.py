@@ -45,6 +45,13 @@ def _table_of_controls(**widths: float) -> Table:
         Column("account", N_("Account"), lambda row: row[0].account and row[1].name(row[0].account.code)),
         Column("value", N_("Value"), lambda row: _amount(row[0], row[0].value), "any"),
         Column("expected", N_("Expected"), lambda row: _amount(row[0], row[0].expected), "any"),
+        Column(
+            "difference",
+            N_("Difference"),
+            lambda row: _amount(row[0], None if row[0].expected is None else row[0].value - row[0].expected),
+            "any",
+            formula="{value}-{expected}",
+        ),
         Column("agrees", N_("Agrees"), lambda row: "－" if row[0].holds is None else mark(row[0].holds)),
         Column("sheet", N_("Sheet"), lambda row: _(SHEETS[row[0].sheet])),
     )
@@ -53,7 +60,7 @@ def _table_of_controls(**widths: float) -> Table:
     return Table(columns=tuple(ordered), heading=N_("Control totals"))
 
 
-_CONTROLS = _table_of_controls(control=36, value=17, expected=17, account=24, agrees=7, sheet=15)
+_CONTROLS = _table_of_controls(control=36, value=17, expected=17, account=20, difference=11, agrees=6, sheet=12)
 _SEALS = (
     SheetColumn(N_("Approved"), width=36, key="approved"),
     SheetColumn(N_("Checked"), width=17, key="checked"),
@@ -146,11 +153,14 @@ def _difference(statement: MonthStatement) -> int | None:
     return statement.closed.bank_yen - statement.figures.bank
 
 
-def _figures(statement: MonthStatement) -> Iterator[Values]:
+def _figures(statement: MonthStatement) -> Iterator[StyledRow]:
     for key, name in _NAMES.items():
-        yield (_(name), getattr(statement.figures, key), getattr(statement.before, key))
-    yield (_("Balance by the bank"), statement.closed.bank_yen if statement.closed else None, None)
-    yield (_("Bank less books"), _difference(statement), None)
+        figures = getattr(statement.figures, key), getattr(statement.before, key)
+        yield StyledRow("normal", (_(name), *figures), name=key)
+    by_bank = statement.closed.bank_yen if statement.closed else None
+    yield StyledRow("normal", (_("Balance by the bank"), by_bank, None), name="by_bank")
+    formulas = {"month": "{by_bank.month}-{bank.month}"}
+    yield StyledRow("normal", (_("Bank less books"), _difference(statement), None), formulas)
 
 
 def _open(statement: MonthStatement) -> Iterator[Values]:

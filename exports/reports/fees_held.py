@@ -12,6 +12,7 @@ from ledger.statements.fees_held import FeeHolding
 from ledger.statements.labels import CERTIFICATE_STATES, label
 
 NAME = N_("Fees held")
+LEFT = "{before}+{received}-{authority}-{refunded}-{credited}-{other}"
 _TABLE = Table(
     columns=(
         *member(),
@@ -23,7 +24,7 @@ _TABLE = Table(
         Column("refunded", N_("Refunded"), kind="yen", total=True),
         Column("credited", N_("Credited to a reissue"), kind="yen", total=True, importance=1),
         Column("other", N_("Other"), kind="yen", width=10, total=True, importance=1),
-        Column("left", N_("Carried forward"), kind="yen", total=True, importance=3),
+        Column("left", N_("Carried forward"), kind="yen", total=True, importance=3, formula=LEFT),
         Column("days", N_("Days held"), kind="count", width=9),
         Column("state", N_("State"), show=lambda state: label(CERTIFICATE_STATES, state)),
     ),
@@ -52,7 +53,7 @@ def month(
         left, in_ledger = compared
         comparison = (
             Line({"name": _("Balance in the general ledger"), "left": in_ledger}),
-            Line({"name": _("Difference"), "left": left - in_ledger}),
+            Line({"name": _("Difference"), "left": left - in_ledger}, formulas={"left": "{total.left}-{above.left}"}),
         )
         blocks.append(_COMPARISON.block(comparison))
     return sheet(

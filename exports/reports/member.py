@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any
 
+from exports.formats.formulas import running
 from exports.formats.sheet import Block, Sheet, SheetColumn, Value, Workbook
 from exports.reports import decisions, settlements
 from exports.reports.report import Column, Table, sheet
 from ledger.booking.events import description
 from ledger.i18n import N_, _
 from ledger.statements.labels import mark
-from ledger.statements.member import MemberStatement
+from ledger.statements.member import LedgerLine, MemberStatement
 
 TITLE = N_("Statement of a member")
 
@@ -61,6 +62,15 @@ _DEPOSITS = Table(
     total=N_("Total"),
 )
 _RETURNS = Table(settlements.COLUMNS, heading=N_("Returned or credited"))
+
+
+def _balance(row: LedgerLine) -> str:
+    """How the balance of a part begins with its first line, and goes on from line to line."""
+    if row.first:
+        return "{debit}-{credit}" if row.account.on_debit_side else "{credit}-{debit}"
+    return running(on_debit_side=row.account.on_debit_side)
+
+
 _LEDGER = Table(
     columns=(
         Column("on", N_("Date"), "entry.on", "day", 17),
@@ -69,7 +79,7 @@ _LEDGER = Table(
         Column("text", N_("Description"), lambda row: description(row.entry), width=46, wrap=True),
         Column("debit", N_("Debit"), "line.debit", "yen", 14),
         Column("credit", N_("Credit"), "line.credit", "yen", 14),
-        Column("balance", N_("Balance"), "left", "yen", 14),
+        Column("balance", N_("Balance"), "left", "yen", 14, formula=_balance),
     )
 )
 

@@ -79,7 +79,11 @@ COLUMNS = (
     Column("received_on", N_("Originally received on"), kind="day", width=17, on_paper=True),
     Column("amount", N_("Amount, tax included"), "yen", "yen", on_paper=True),
     Column("tax_percent", N_("Tax rate"), kind="percent", width=6, on_paper=True),
-    Column("tax", N_("Tax inside"), kind="yen", width=10, on_paper=True),
+    Column(
+        *("tax", N_("Tax inside"), "", "yen", 10),
+        on_paper=True,
+        formula="ROUNDDOWN({amount}*{tax_percent}/(100+{tax_percent}),0)",
+    ),
     Column("standing", N_("Amount that stands"), kind="yen", total=True, importance=3),
     Column("account"),
     Column(

@@ -50,7 +50,7 @@ def month(rows: list[SuspenseDeposit], in_ledger: int, period: tuple[date, date]
     left = sum(row.left for row in rows)
     comparison = [
         Line({"payer": _("Balance of the general ledger"), "left": in_ledger}),
-        Line({"payer": _("Difference"), "left": left - in_ledger}),
+        Line({"payer": _("Difference"), "left": left - in_ledger}, formulas={"left": "{total.left}-{above.left}"}),
     ]
     compared = Table(_TABLE.columns, heading=N_("Comparison with the general ledger"))
     return sheet(NAME, _TABLE.block(rows), compared.block(comparison), period=period)
