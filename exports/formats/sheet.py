@@ -101,7 +101,8 @@ class SheetColumn:
 class Block:
     """A table within a sheet: columns, rows and, if `total` names it, a last row with the sums.
 
-    The rows are read once. Columns without any title have no row of titles (a cover, a letter).
+    The rows are read once. Columns without any title have no row of titles (a cover, a letter). `spread`: the cells of
+    the last column reach to the edge of what is printed.
     """
 
     columns: tuple[SheetColumn, ...]
@@ -109,6 +110,7 @@ class Block:
     heading: str = ""
     total: str = ""
     new_page: bool = False
+    spread: bool = False
 
     @property
     def titled(self) -> bool:
@@ -136,8 +138,9 @@ class Sheet:
     `to_fill` is an empty sheet for input: titles in the first row exactly as they are given, since they are read
     again, no frame, drop-down lists under the titles. `page`: it is a page of text, and looks as that says; its block
     holds the same cells, for whoever compares or reads them. `printed` is how many columns, from the left, stand on
-    paper; 0, where nobody chose: all of them. `links` lead from a row of a block, both counted from 0, to a sheet by
-    its name.
+    paper; 0, where nobody chose: all of them. `across` is on how many pages side by side they stand: whoever reads the
+    second sees the first columns, those of importance 3, once more. `links` lead from a row of a block, both counted
+    from 0, to a sheet by its name.
     """
 
     name: str
@@ -152,6 +155,7 @@ class Sheet:
     to_fill: bool = False
     page: "TextPage | None" = None
     printed: int = 0
+    across: int = 1
     chart: BarGraph | None = None
     links: tuple[tuple[int, int, str], ...] = ()
 

@@ -177,16 +177,18 @@ _OF_MONTH = Table(
             importance=3,
             formula=_difference,
         ),
-        Column("state", N_("Comparison"), "row.line.state", width=22, show=_state, importance=3),
+        Column("state", N_("Comparison"), "row.line.state", width=22, show=_state, wrap=True, importance=3),
         Column("paid", N_("Transferred"), lambda row: _transferred(row.row), "yen", 13, total=True),
-        Column("next", N_("Next step"), "row.next_step", width=26, show=lambda code: label(_NEXT_STEPS, code)),
+        Column(
+            "next", N_("Next step"), "row.next_step", width=26, show=lambda code: label(_NEXT_STEPS, code), wrap=True
+        ),
     ),
     total=N_("Total"),
     label_at="name",
 )
 _SUMS = Table(
     columns=(
-        Column("sum", N_("Sum"), width=48),
+        Column("sum", N_("Sum"), width=26, wrap=True),
         Column("lines", N_("Number of lines"), kind="count", width=9),
         Column("yen", N_("Amount"), kind="yen", width=16),
     ),

@@ -216,7 +216,12 @@ REPORT = Report(
             columns=(
                 Column("line", N_("Line"), kind="number", width=5, on_paper=True),
                 Column(
-                    "debit", N_("Debit account"), lambda row: row.chart.name(row.movement.debit), width=24, importance=3
+                    "debit",
+                    N_("Debit account"),
+                    lambda row: row.chart.name(row.movement.debit),
+                    width=24,
+                    wrap=True,
+                    importance=3,
                 ),
                 Column("debit_part", N_("Debit part"), width=14),
                 Column("debit_yen", N_("Debit amount"), "movement.yen", "yen", 13, total=True, importance=3),
@@ -225,6 +230,7 @@ REPORT = Report(
                     N_("Credit account"),
                     lambda row: row.chart.name(row.movement.credit),
                     width=24,
+                    wrap=True,
                     importance=3,
                 ),
                 Column("credit_part", N_("Credit part"), width=14),

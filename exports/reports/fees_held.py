@@ -13,9 +13,11 @@ from ledger.statements.labels import CERTIFICATE_STATES, label
 
 NAME = N_("Fees held")
 LEFT = "{before}+{received}-{authority}-{refunded}-{credited}-{other}"
+_ASSOCIATION, *_MEMBER = member()
 _TABLE = Table(
     columns=(
-        *member(),
+        replace(_ASSOCIATION, importance=0),  # its number names it too
+        *_MEMBER,
         Column("application", N_("Application No."), width=14, importance=3),
         Column("received_on", N_("Received on"), kind="day", width=17, importance=1),
         Column("before", N_("Brought forward"), kind="yen", total=True),
@@ -26,7 +28,7 @@ _TABLE = Table(
         Column("other", N_("Other"), kind="yen", width=10, total=True, importance=1),
         Column("left", N_("Carried forward"), kind="yen", total=True, importance=3, formula=LEFT),
         Column("days", N_("Days held"), kind="count", width=9),
-        Column("state", N_("State"), show=lambda state: label(CERTIFICATE_STATES, state)),
+        Column("state", N_("State"), show=lambda state: label(CERTIFICATE_STATES, state), wrap=True),
     ),
     total=N_("Total"),
     subtotal=Subtotal(

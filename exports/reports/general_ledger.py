@@ -48,9 +48,11 @@ _TABLE = Table(
     columns=(
         Column("on", N_("Date"), "posted.entry.on", "day", 17, importance=3),
         Column("no", N_("Entry No."), "posted.entry.no", "number", 9, importance=3),
-        Column("counter", N_("Counter account"), lambda row: row.chart.name(row.posted.line.counter), width=26),
+        Column(
+            "counter", N_("Counter account"), lambda row: row.chart.name(row.posted.line.counter), width=26, wrap=True
+        ),
         Column("part", N_("Part"), width=14),
-        Column("text", N_("Description"), lambda row: description(row.posted.entry), width=46, wrap=True),
+        Column("text", N_("Description"), lambda row: description(row.posted.entry), width=56, wrap=True),
         Column("debit", N_("Debit"), "posted.line.debit", "yen", 14, total=True, importance=3),
         Column("credit", N_("Credit"), "posted.line.credit", "yen", 14, total=True, importance=3),
         Column("balance", N_("Balance"), "posted.left", "yen", 14, importance=3),

@@ -119,7 +119,7 @@ def _balances(accounts: list[AccountMonths], year: FiscalYear) -> Sheet:
     )
     columns = (*_ACCOUNT, before, *_months(year, lambda row: row.left))
     table = Table(columns, subtotal=_SUBTOTAL, label_at="account")
-    return sheet(BALANCES, table.block(accounts), period=(year.first, year.last))
+    return replace(sheet(BALANCES, table.block(accounts), period=(year.first, year.last)), across=2)
 
 
 def _movements(accounts: list[AccountMonths], year: FiscalYear) -> Sheet:
@@ -128,7 +128,8 @@ def _movements(accounts: list[AccountMonths], year: FiscalYear) -> Sheet:
         _moved(N_("Debits by month"), year, lambda row: row.debits),
         _moved(N_("Credits by month"), year, lambda row: row.credits),
     )
-    return sheet(MOVEMENTS, *(table.block(accounts) for table in tables), period=(year.first, year.last))
+    made = sheet(MOVEMENTS, *(table.block(accounts) for table in tables), period=(year.first, year.last))
+    return replace(made, across=2)
 
 
 def _moved(heading: str, year: FiscalYear, of: Callable[[Any], tuple[int, ...]]) -> Table:
