@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from exports.formats import paper, xlsx
@@ -103,15 +104,19 @@ def _without_values(file: Path, bare: Path) -> Path:
     return bare
 
 
-def test_workbook_of_before_has_no_more_than_its_sums(
-    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("statement", ["month", "member", "association"])
+def test_workbook_of_before_has_no_more_than_its_sums_and_agrees(
+    kept: str, files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:
     with monkeypatch.context() as before:
         before.setattr(stamp, "FORM", stamp.WORKED_OUT - 1)
-        file = written(kept, tmp_path / "x.xlsx", *STATEMENTS["month"])
+        file = written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement])
     cells = list(worked_out(file))
     assert cells and not counted(cells)
-    assert verified(kept, file)["ok"]
+    assert verified(kept, file)["ok"] and verified(kept, files[statement])["ok"]
+    titles = [[sheet["A1"].value for sheet in load_workbook(book)] for book in (file, files[statement])]
+    assert len(set(titles[0])) == (len(titles[0]) if statement == "month" else 1)
+    assert len(set(titles[1])) == len(titles[1]), "each sheet has its own title"
 
 
 # --- where the cells stand ------------------------------------------------------------------------------------------
