@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from exports.formats.sheet import Sheet, lines
-from exports.reports import association, month, year
+from exports.reports import association, member, month, year
 from ledger import dates, i18n, tables
 from ledger.booking import bills
 from ledger.booking.billed import billed
@@ -24,6 +24,7 @@ from ledger.statements import late
 from ledger.statements import month as statements
 from ledger.statements.association import association_statement
 from ledger.statements.fees_held import HELD
+from ledger.statements.member import member_statement
 from ledger.statements.month import month_statement
 from ledger.statements.subsidiary import AccountParts, PartAmounts
 from ledger.statements.year import year_statement
@@ -34,6 +35,7 @@ from tests.test_statements import (
     CLERK,
     LAST,
     SEPTEMBER,
+    TOKYO,
     at_months_end,
     compare,
     day,
@@ -302,6 +304,15 @@ def test_month_without_anything_says_so_on_every_sheet(book_url: str) -> None:
     silent = [sheet.name for sheet in made.sheets if month.NOTHING not in sheet.notes]
     assert silent == ["Cover", "Trial balance"]
     assert all(block.columns for sheet in made.sheets for block in sheet.blocks)
+
+
+def test_sheet_about_a_member_on_which_nothing_stands_says_so(months_end: str) -> None:
+    with database.reading(months_end) as connection:
+        found = member_statement(connection, TOKYO, LAST)
+    bare = replace(found, facts=[], conditions=[], deposits=[], returns=[], decisions=[], ledger=[])
+    silent = [sheet.name for sheet in member.workbook(bare).sheets if member.NOTHING not in sheet.notes]
+    assert silent == ["Summary"]
+    assert not any(sheet.notes for sheet in (*member.workbook(bare, form=3).sheets, *member.workbook(found).sheets))
 
 
 def test_accounts_in_which_nothing_ever_moved_are_left_out(months_end: str) -> None:

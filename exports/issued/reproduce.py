@@ -50,13 +50,12 @@ def _month(connection: Connection, stamp: Stamp, earlier: Layout | None) -> Work
 
 
 def _member(connection: Connection, stamp: Stamp) -> Workbook:
-    statement = member_statement(connection, stamp.about, stamp.day)
-    return member.workbook(statement, own_titles=stamp.form >= stamps.OWN_TITLES)
+    return member.workbook(member_statement(connection, stamp.about, stamp.day), form=stamp.form)
 
 
 def _association(connection: Connection, stamp: Stamp) -> Workbook:
     first = date.fromisoformat(stamp.question["first"])
-    return association.made(connection, stamp.about, first, stamp.day, own_titles=stamp.form >= stamps.OWN_TITLES)
+    return association.made(connection, stamp.about, first, stamp.day, form=stamp.form)
 
 
 class _NothingToRemindOf(Exception):

@@ -32,7 +32,6 @@ PROPERTY = "Seisan"
 FORM = 4
 ARRANGED = 3  # the first form in which the printed columns stand left of the others
 WORKED_OUT = 4  # the first form in which formulas stand beside more than the sums
-OWN_TITLES = 4  # the first form in which each sheet about a member or an association has its own title
 LAYOUT = "Seisan layout"
 _LENGTH = 240  # Excel takes texts of at most 255 characters
 

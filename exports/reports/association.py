@@ -27,17 +27,17 @@ _MEMBERS = Table(members.REPORT.columns)
 _APPLICATIONS = Table(applications.REPORT.columns, total=N_("Total"), label_at="name")
 
 
-def made(connection: Connection, name: str, first: date, last: date, *, own_titles: bool = True) -> Workbook:
+def made(connection: Connection, name: str, first: date, last: date, *, form: int = 4) -> Workbook:
     """The workbook of an association as the books say it now. The same books, in the same language: the same bytes.
 
-    Without `own_titles` all its sheets have one title, as they had before.
+    `form` is that of its stamp: before the fourth all sheets had one title.
     """
     statement = association_statement(connection, name, first, last)
     said = _("{name}, from {first} to {last}", name=name, first=first, last=last)
     sheets = (
         replace(
             made,
-            title=made.title if own_titles else TITLE,
+            title=made.title if form > 3 else TITLE,
             subtitle=name,
             notes=(NOTHING,) if empty else made.notes,
         )

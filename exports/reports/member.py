@@ -15,6 +15,7 @@ from ledger.statements.labels import mark
 from ledger.statements.member import LedgerLine, MemberStatement
 
 TITLE = N_("Statement of a member")
+NOTHING = N_("There is nothing of this kind about the member.")
 
 
 def _origin(name: str) -> Callable[[Any], Any]:
@@ -85,23 +86,24 @@ _LEDGER = Table(
 )
 
 
-def workbook(statement: MemberStatement, *, own_titles: bool = True) -> Workbook:
+def workbook(statement: MemberStatement, *, form: int = 4) -> Workbook:
     """The workbook about a member. The bank account shows its last four digits only.
 
-    Without `own_titles` all its sheets have one title, as they had before.
+    `form` is that of its stamp: before the fourth all sheets had one title, and none said that nothing was on it.
     """
     summary = (_particulars(statement), _FINDINGS.block(statement.findings))
+    conditions = _CONDITIONS.block(statement.conditions)
     money = (_DEPOSITS.block(statement.deposits), _RETURNS.block(statement.returns))
     sheets: tuple[Sheet, ...] = (
         _sheet(statement, N_("Summary"), *summary, title=TITLE),
-        _sheet(statement, N_("Facts"), _FACTS.block(statement.facts)),
-        _sheet(statement, N_("Conditions and grounds"), _CONDITIONS.block(statement.conditions)),
-        _sheet(statement, N_("Money"), *money),
-        _sheet(statement, decisions.NAME, _history(statement)),
-        _sheet(statement, N_("Subsidiary ledger"), *_ledger(statement)),
+        _sheet(statement, N_("Facts"), _FACTS.block(statement.facts), empty=not statement.facts),
+        _sheet(statement, N_("Conditions and grounds"), conditions, empty=not statement.conditions),
+        _sheet(statement, N_("Money"), *money, empty=not (statement.deposits or statement.returns)),
+        _sheet(statement, decisions.NAME, _history(statement), empty=not statement.decisions),
+        _sheet(statement, N_("Subsidiary ledger"), *_ledger(statement), empty=not statement.ledger),
     )
-    if not own_titles:
-        sheets = tuple(replace(made, title=TITLE) for made in sheets)
+    if form < 4:
+        sheets = tuple(replace(made, title=TITLE, notes=()) for made in sheets)
     return Workbook(title=_(TITLE), made_on=statement.as_of, sheets=sheets)
 
 
@@ -109,9 +111,10 @@ def _history(statement: MemberStatement) -> Block:
     return decisions.HISTORY.block([decisions.ListedDecision(row, statement.person) for row in statement.decisions])
 
 
-def _sheet(statement: MemberStatement, name: str, *blocks: Block, title: str = "") -> Sheet:
-    person = statement.person
-    return sheet(name, *blocks, title=title, subtitle=f"{person.number} {person.name}", as_of=statement.as_of)
+def _sheet(statement: MemberStatement, name: str, *blocks: Block, title: str = "", empty: bool = False) -> Sheet:
+    person, notes = statement.person, (NOTHING,) if empty else ()
+    whose = f"{person.number} {person.name}"
+    return sheet(name, *blocks, title=title, subtitle=whose, as_of=statement.as_of, notes=notes)
 
 
 def _particulars(statement: MemberStatement) -> Block:
