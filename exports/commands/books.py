@@ -1,6 +1,7 @@
 """The books: trial balance, search of the journal, slips, reversals, and the journal for other software."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from exports.commands.steps import ending, posted
@@ -144,19 +145,37 @@ def reverse(
     return ending(answer, summaries.posted_besides(report))
 
 
-@export.runs("journal", "--format hledger --out seisan.journal", "--out 仕訳帳.csv --from 2012-04-01 --to 2013-03-31")
+Format = Annotated[str, option("--format", "hledger, beancount, csv, yayoi, mf", "FORMAT")]
+Encoding = Annotated[
+    str | None, option("--encoding", N_("utf-8-sig or cp932, where the format has both (csv, mf)"), "NAME")
+]
+AccountNames = Annotated[
+    Path | None, option("--accounts", N_("a list of your own: what accounts are called in the other software"), "FILE")
+]
+Substitute = Annotated[bool, option("--substitute", N_("write what cp932 cannot hold as 〓, instead of refusing it"))]
+
+
+@export.runs(
+    "journal",
+    "--format hledger --out seisan.journal",
+    "--out 仕訳帳.csv --from 2012-04-01 --to 2013-03-31",
+    "--format yayoi --accounts 科目.toml --out 弥生.txt",
+)
 def export_journal(
     session: Session,
     out: Out,
-    form: Annotated[str, option("--format", "hledger, beancount, csv", "FORMAT")] = "csv",
+    form: Format = "csv",
     first: Annotated[date | None, option("--from", N_("from this day on"), "DAY")] = None,
     last: Annotated[date | None, option("--to", N_("up to and with this day"), "DAY")] = None,
+    encoding: Encoding = None,
+    accounts: AccountNames = None,
+    substitute: Substitute = False,
 ) -> Answer:
-    """The journal for hledger, beancount, or as CSV."""
+    """The journal for hledger, beancount, Yayoi (yayoi) or Money Forward (mf), or as CSV."""
     from exports.formats import journal
 
     with session.reading() as books:
-        count = journal.write(books.connection, form, out, first, last)
-    return Answer(
-        note=ngettext("Written: {file} ({count} entry)", "Written: {file} ({count} entries)", count, file=out)
-    )
+        request = journal.requested(books.connection, form, encoding, accounts, substitute=substitute)
+        count, substituted = journal.write(books.connection, request, out, first, last)
+    note = ngettext("Written: {file} ({count} entry)", "Written: {file} ({count} entries)", count, file=out)
+    return Answer(note="\n".join([note, *journal.told(substituted)]))
