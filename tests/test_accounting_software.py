@@ -4,6 +4,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from hashlib import sha256
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -318,3 +319,65 @@ def test_csv_is_written_in_either_encoding_and_its_texts_never_run(book_url: str
     assert '"\'=1+1"' in "".join(journal.FORMATS["csv"].text([entry], CHART))
     assert exported(book_url, "csv", tmp_path).startswith("\ufeff".encode())
     assert exported(book_url, "csv", tmp_path, "--encoding", "cp932").decode("cp932").startswith('"伝票No."')
+
+
+# --- what is new since the last export ------------------------------------------------------------------------------
+
+
+def test_each_export_begins_behind_the_last_and_together_they_are_the_whole(
+    reversed_charges: str, tmp_path: Path
+) -> None:
+    """A late entry of an earlier day is in the next export; typed again, and `again`, the file is the same."""
+    url, one, two = reversed_charges, tmp_path / "1.txt", tmp_path / "2.txt"
+    since = ("export", "since-last", "--format", "yayoi", "--substitute", "--out")
+    assert read_yayoi(content(url, one, *since)) == read_yayoi(exported(url, "yayoi", tmp_path, "--substitute"))
+    first = one.read_bytes()
+    assert "(nothing-to-export)" in desk.typed(url, *since, str(two)).stderr
+    one.unlink()
+    assert content(url, one, *since) == first
+    desk.done(url, "slip", "charge", "--yen", "40", "--on", "2012-09-28", "--reason", "追加")
+    desk.done(url, "slip", "approve", "8", "--on", "2012-09-28", by=desk.CHIEF)
+    desk.done(url, "slip", "interest", "--yen", "7", "--on", "2012-09-03", "--reason", "遅れ")
+    desk.done(url, "slip", "approve", "9", "--on", "2012-09-03", by=desk.CHIEF)
+    desk.done(url, *since, str(tmp_path / "3.txt"), "--dry-run")
+    assert not (tmp_path / "3.txt").exists()
+    late = read_yayoi(content(url, two, *since))
+    assert [(str(line.on), line.yen[0]) for line in late] == [("2012-09-03", 7), ("2012-09-28", 40)]
+    whole = read_yayoi(exported(url, "yayoi", tmp_path, "--substitute"))
+    assert sorted(line[1:] for line in (*read_yayoi(first), *late)) == sorted(line[1:] for line in whole)
+    assert content(url, tmp_path / "again", "export", "again", "1", "--out") == first
+    made = desk.answered(url, "export", "list")["exports"]
+    assert [(each["format"], each["entries_from"], each["entries_to"]) for each in made] == [
+        ("yayoi", 1, 7),
+        ("yayoi", 8, 9),
+    ]
+    assert [each["sha256"] for each in made] == [sha256(each).hexdigest() for each in (first, two.read_bytes())]
+    desk.verifies(url)
+
+
+def content(url: str, file: Path, *words: str) -> bytes:
+    """The file that a command writes, whose name is the last of its words."""
+    desk.done(url, *words, str(file))
+    return file.read_bytes()
+
+
+def test_an_export_bears_its_own_names_and_language_when_it_is_made_again(
+    reversed_charges: str, tmp_path: Path
+) -> None:
+    names, one = tmp_path / "科目.toml", tmp_path / "1.csv"
+    names.write_text('[1110]\nname = "銀行"\n', encoding="utf-8")
+    words = ("--lang", "en", "export", "since-last", "--format", "csv", "--accounts", str(names), "--out")
+    first = content(reversed_charges, one, *words)
+    names.unlink()
+    assert content(reversed_charges, tmp_path / "2.csv", "export", "again", "1", "--out") == first
+    assert "銀行".encode() in first and b"Bank charges" in first
+
+
+def test_an_export_that_would_be_written_otherwise_is_refused(
+    reversed_charges: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content(reversed_charges, tmp_path / "1.csv", "export", "since-last", "--format", "mf", "--out")
+    monkeypatch.setattr(moneyforward, "_PURCHASE", "課税仕入{rate}%")
+    refused = desk.typed(reversed_charges, "export", "again", "1", "--out", str(tmp_path / "2.csv"))
+    assert (refused.exit_code, "(exported-otherwise)" in refused.stderr) == (1, True)
+    assert not (tmp_path / "2.csv").exists()

@@ -214,7 +214,8 @@ OWN_BOOKS = {
     "of the machine, the server or another version": """
         no-database database-older database-newer database-locked database-unreachable not-a-database not-permitted
         not-a-role-name roles-not-on-sqlite backup-by-server backup-not-sound backup-over-itself books-newer
-        entries-not-in-encoding not-in-encoding text-too-long too-many-rows no-libre-office no-pdf-made
+        exported-otherwise entries-not-in-encoding not-in-encoding text-too-long too-many-rows no-libre-office
+        no-pdf-made
     """,
     "of keys: the advice is to type the same otherwise": "key-used-differently no-key-taken",
     "of two at once": "posted-differently written-meanwhile yen-not-held",

@@ -103,6 +103,8 @@ REFUSED = [
     ("check --everyone --out x", "no-such-format"),
     ("export journal --format yen --out x", "no-such-journal-format"),
     ("export journal --format hledger --encoding cp932 --out x", "no-such-encoding"),
+    ("export again 9 --out x", "unknown-export"),
+    ("export since-last --format csv --out x", "nothing-to-export"),
     ("balance --out /nowhere/x.xlsx", "not-writable"),
     ("balance --out /nowhere/x.csv", "not-writable"),
     ("balance --out /nowhere/x.json", "not-writable"),
@@ -427,7 +429,7 @@ ELSEWHERE = {
     "test_roles.py": "not-permitted not-a-role-name",
     "test_files_and_databases.py": "no-database database-newer database-older database-locked not-a-database"
     " database-unreachable",
-    "test_accounting_software.py": "entries-not-in-encoding NotAnAccountList",
+    "test_accounting_software.py": "entries-not-in-encoding NotAnAccountList exported-otherwise",
     "test_exports.py": "NotInEncoding TooManyRows TextTooLong",
     "test_rulings.py": "CreditedReissueWithdrawn FeeNotKnown NothingToRule RulingOutOfOrder",
     # A key is used again with other content, or more is taken out than is held: only two writers at once could try.

@@ -2,14 +2,15 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from exports.commands.steps import ending, posted
-from exports.reports import REPORTS, slips, summaries
+from exports.reports import REPORTS, journal_exports, slips, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, Application, On, Out, Reason, argument, number, option
-from exports.shell.session import Answer, Books, Session
+from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
+from ledger.codes import RIGHTS
 from ledger.i18n import N_, ngettext
 
 app = Commands(N_("The books"))
@@ -179,3 +180,51 @@ def export_journal(
         count, substituted = journal.write(books.connection, request, out, first, last)
     note = ngettext("Written: {file} ({count} entry)", "Written: {file} ({count} entries)", count, file=out)
     return Answer(note="\n".join([note, *journal.told(substituted)]))
+
+
+def _rewrite(books: Books, answer: Any) -> bytes:
+    """The bytes of an export that was made under the same key."""
+    from exports.formats import journal
+
+    return journal.again(books.connection, answer["no"])[1]
+
+
+@export.writes(
+    "since-last",
+    "--format yayoi --out 弥生-2012-09.txt",
+    "--format mf --out 仕訳.csv --dry-run",
+    may=RIGHTS.codes,
+    rewrite=_rewrite,
+)
+def export_since_last(
+    books: Books,
+    out: Out,
+    form: Format,
+    encoding: Encoding = None,
+    accounts: AccountNames = None,
+    substitute: Substitute = False,
+) -> Answer:
+    """What was recorded since the last export of this format, late entries of earlier days too; it is remembered."""
+    from exports.formats import journal
+
+    request = journal.requested(books.connection, form, encoding, accounts, substitute=substitute)
+    made, content, substituted = journal.export(books.connection, request, name=out.name, by=books.by)
+    return Answer(*journal_exports.told(made, out, journal.told(substituted)), file=content)
+
+
+@export.runs("again", "3 --out 弥生-2012-09.txt")
+def export_again(
+    session: Session, no: Annotated[int, number("NO", N_("the number of the export"))], out: Out
+) -> Answer:
+    """An export that was made, once more: the same file, byte by byte."""
+    from exports.formats import journal
+    from exports.formats.outfile import new_file
+
+    with session.reading() as books:
+        content = journal.again(books.connection, no)[1]
+    with new_file(out) as file:
+        file.write(content)
+    return written(out)
+
+
+export.lists(REPORTS["export list"], "list")

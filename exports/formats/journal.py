@@ -4,6 +4,7 @@ import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -11,11 +12,12 @@ from sqlalchemy import Connection, select
 from exports.formats import account_list, beancount, csv, hledger, journal_csv, moneyforward, yayoi
 from exports.formats.ledger_text import ExportAccount, Transaction
 from exports.formats.outfile import new_file
-from ledger import dates, tables
+from ledger import dates, i18n, tables
 from ledger.booking.events import description
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_, _
-from ledger.journal import ledgers
+from ledger.journal import exported, ledgers
+from ledger.journal.exported import JournalExport
 
 # What is named of characters that cannot be written: so many entries, and of the others how many they are.
 _LISTED = 50
@@ -111,6 +113,42 @@ def write(
     return len(entries), _substituted(connection, request, entries)
 
 
+def export(
+    connection: Connection, request: JournalRequest, *, name: str, by: str
+) -> tuple[JournalExport, bytes, list[str]]:
+    """What was recorded since the last export of the format, kept as exported; its bytes, and what is 〓 in them.
+
+    Refused: nothing was recorded since (nothing-to-export), characters that the encoding cannot hold.
+    """
+    sign = _SIGN if request.substitute else None
+    form = exported.ExportForm(request.form, request.encoding, sign, account_list.kept(request.accounts))
+    made, content = exported.export(connection, form, partial(_content, connection, request), name=name, by=by)
+    return made, content, _substituted(connection, request, _numbered(connection, made.entries_from, made.entries_to))
+
+
+def again(connection: Connection, no: int) -> tuple[JournalExport, bytes]:
+    """An export that was made, with the bytes that it had.
+
+    Refused: a number never given (unknown-export), bytes that are others by now (exported-otherwise).
+    """
+    made = exported.exported(connection, no)
+    form = made.form
+    accounts = account_list.of_kept(form.accounts)
+    request = JournalRequest(form.format, form.encoding, accounts, form.substituted is not None)
+    with i18n.speaking(made.language):
+        content = _content(connection, request, made.entries_from, made.entries_to)
+    return made, exported.require_same(made, content)
+
+
+def _content(connection: Connection, request: JournalRequest, first: int, last: int) -> bytes:
+    """The entries from one number to another, by day, as `write` writes them."""
+    return b"".join(_encoded(connection, request, _numbered(connection, first, last)))
+
+
+def _numbered(connection: Connection, first: int, last: int) -> list[Transaction]:
+    return [_entry(entry) for entry in ledgers.entries_numbered(connection, first, last)]
+
+
 def _substituted(connection: Connection, request: JournalRequest, entries: Sequence[Transaction]) -> list[str]:
     """Each entry with what was written as 〓 because a person said so."""
     if not request.substitute or request.encoding != CP932:
@@ -143,8 +181,9 @@ def _encoded(connection: Connection, request: JournalRequest, entries: Sequence[
 
 
 # What cannot be written is a 〓, as printers had it where a type was lacking.
+_SIGN = "〓"
 _SUBSTITUTED = "seisan.substituted"
-codecs.register_error(_SUBSTITUTED, lambda error: ("〓" * (error.end - error.start), error.end))  # type: ignore[attr-defined]
+codecs.register_error(_SUBSTITUTED, lambda error: (_SIGN * (error.end - error.start), error.end))  # type: ignore[attr-defined]
 
 _NAMES: Mapping[str, str] = {UTF8: "UTF-8", CP932: "cp932 (Shift_JIS)"}
 
