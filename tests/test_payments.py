@@ -2,7 +2,7 @@
 
 import stat
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -280,6 +280,14 @@ def test_an_account_that_cannot_be_paid_to_is_named(
     sentence = refused(approved, "not-ready-to-file", *FILE, str(out))
     assert sentence.count(said) == 3
     assert MEMBER in sentence
+
+
+def test_a_payer_whose_name_banks_cannot_read_is_named(books: str, out: Path) -> None:
+    """It may have been set under an earlier version."""
+    row = {"no": 99, "name": "payer_name", "value": "カクウ゜レン・", "by": CHIEF, "recorded_at": datetime(2012, 3, 1)}
+    with database.writing(books) as connection:
+        connection.execute(tables.setting.insert().values(row))
+    assert "ウ゜、・" in refused(books, "not-ready-to-file", *FILE, str(out))
 
 
 def _registered(connection: Connection, cells: list[str]) -> None:

@@ -25,12 +25,10 @@ from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import settings
 from ledger.store.records import next_number, signature
 
-# The most half-width characters of a payee's name (受取人名); a name is never cut short.
-PAYEE_LENGTH = 30
-
 # What stands against putting a refund in a file, and what to do about each.
 REASONS = {
     "not_set": N_("not set: {about} (seisan settings set {name} VALUE)"),
+    "set_unreadable": N_("{about}: banks cannot read in it: {characters} (seisan settings set {name} VALUE)"),
     "payer_unknown": N_("refund {refund}: it is not known whose deposit {deposit} is (seisan match)"),
     "no_account": N_("refund {refund} ({member}): no bank account is known (seisan import FILE)"),
     "payee_waits": N_(
@@ -210,18 +208,31 @@ def _order(
         reasons += objections
         if not objections:
             bank, branch, kind, number, holder = map(str, to.bank_account or ())
-            transfers.append(Transfer(refund.no, bank, branch, kind, number, kana.as_banks_read(holder)[0], refund.yen))
+            payee, _unreadable = kana.as_banks_read(holder, kana.PAYEE)
+            transfers.append(Transfer(refund.no, bank, branch, kind, number, payee, refund.yen))
     if reasons:
         raise refusals.NotReadyToFile(reasons)
     return PaymentOrder(payer, on, tuple(transfers)), filed
 
 
 def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
-    """The federation as its bank knows it, and a reason for everything needed of that which is not set."""
-    values = {name: value for name, value in settings.values(connection).items() if value is not None}
-    lacking = settings.missing(connection)
-    payer = {name: kana.as_banks_read(value)[0] for name, value in values.items()}
-    return payer, [_(REASONS["not_set"], name=name, about=_(settings.SETTINGS[name].about)) for name in lacking]
+    """The federation as its bank knows it, and a reason for everything of that which is not set or cannot be written.
+
+    What was set under an earlier version may hold what banks do not read.
+    """
+    payer: dict[str, str] = {}
+    reasons: list[str] = []
+    for name, value in settings.values(connection).items():
+        setting = settings.SETTINGS[name]
+        if value is None and setting.needed:
+            reasons.append(_(REASONS["not_set"], name=name, about=_(setting.about)))
+        elif setting.field is not None:
+            payer[name], unreadable = kana.as_banks_read(value or "", setting.field)
+            if unreadable:
+                reasons.append(_(REASONS["set_unreadable"], name=name, about=_(setting.about), characters=unreadable))
+        elif setting.needed:
+            payer[name] = str(value)
+    return payer, reasons
 
 
 def _objections(connection: Connection, refund: Settlement, to: Receiver, *, waits: bool) -> Iterator[str]:
@@ -247,11 +258,11 @@ def _objections(connection: Connection, refund: Settlement, to: Receiver, *, wai
     for part, label in _PARTS.items():
         if not account[part]:
             yield says("missing", column=_(label))
-    payee, unreadable = kana.as_banks_read(account["account_name"] or "")
+    payee, unreadable = kana.as_banks_read(account["account_name"] or "", kana.PAYEE)
     if unreadable:
         yield says("characters", characters=unreadable)
-    elif len(payee) > PAYEE_LENGTH:
-        yield says("too_long", length=len(payee), limit=PAYEE_LENGTH)
+    elif len(payee) > kana.PAYEE.length:
+        yield says("too_long", length=len(payee), limit=kana.PAYEE.length)
 
 
 def _filed_refund(refund: Settlement, to: Receiver) -> FiledRefund:

@@ -28,7 +28,8 @@ class Setting:
     """What can be set: its name, what it is, what a value of it looks like, and how a typed text is read.
 
     `read` gives the value as it is kept, or None for what is no such value. Until it is set `default` counts; None:
-    nothing does. One that is `needed` has to be set before there is a payment file.
+    nothing does. One that is `needed` has to be set before there is a payment file; `field` is where that holds it, if
+    it is a name.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Setting:
     default: str | None = None
     masked: bool = False
     needed: bool = False
+    field: kana.NameField | None = None
 
     def shown(self, value: str | None) -> str | None:
         """The value as it may be shown: of an account number the last digits."""
@@ -52,10 +54,10 @@ def _digits(count: int) -> Callable[[str], str | None]:
     return read
 
 
-def _name(limit: int, signs: str, *, blank: bool = False) -> Callable[[str], str | None]:
+def _name(field: kana.NameField, *, blank: bool = False) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
-        written, unreadable = kana.as_banks_read(text, signs)
-        fits = not unreadable and len(written) <= limit and (blank or written)
+        written, unreadable = kana.as_banks_read(text, field)
+        fits = not unreadable and len(written) <= field.length and (blank or written)
         return text.strip() if fits else None
 
     return read
@@ -93,7 +95,7 @@ FISCAL_YEAR = "fiscal_year_begins"
 
 # The name of a bank or branch: what it looks like, how it is read, and what counts until it is set.
 _PLACE_FORM = N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing")
-_PLACE = (_PLACE_FORM, _name(15, kana.IN_PLACES, blank=True), "")
+_PLACE = (_PLACE_FORM, _name(kana.PLACE, blank=True), "")
 
 # What stands on papers and letters.
 _LONGEST = 100
@@ -132,13 +134,14 @@ SETTINGS = {
             "payer_name",
             N_("the federation's name, as its bank knows it"),
             N_("kana, capitals, digits, space and ( ) - . — at most 40 half-width characters"),
-            _name(40, kana.IN_NAMES),
+            _name(kana.PAYER),
             needed=True,
+            field=kana.PAYER,
         ),
         Setting("payer_bank", N_("the number of the bank it pays from"), N_("4 digits"), _digits(4), needed=True),
-        Setting("payer_bank_name", N_("the name of the bank it pays from"), *_PLACE),
+        Setting("payer_bank_name", N_("the name of the bank it pays from"), *_PLACE, field=kana.PLACE),
         Setting("payer_branch", N_("the number of the branch it pays from"), N_("3 digits"), _digits(3), needed=True),
-        Setting("payer_branch_name", N_("the name of the branch it pays from"), *_PLACE),
+        Setting("payer_branch_name", N_("the name of the branch it pays from"), *_PLACE, field=kana.PLACE),
         Setting(
             "payer_account_type",
             N_("the kind of account it pays from"),
@@ -214,7 +217,7 @@ def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Se
         raise NoSuchSetting(name, list(SETTINGS))
     value = setting.read(text)
     if value is None:
-        raise NotASetting(name, setting.shown(text) or "—", _(setting.form))
+        raise NotASetting(name, setting.shown(text) or "—", _form(setting, text))
     table = tables.setting
     before = _last(connection).get(name)
     new = before is None or before.value != value
@@ -222,3 +225,15 @@ def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Se
         row = {"no": next_number(connection, table.c.no), "name": name, "value": value}
         connection.execute(table.insert().values(row | signature(connection, by)))
     return next(row for row in settings(connection) if row.setting is setting), new
+
+
+def _form(setting: Setting, text: str) -> str:
+    """What a value of a setting looks like, and of a name what it is in the text that banks do not take."""
+    form = _(setting.form)
+    if setting.field is not None:
+        written, unreadable = kana.as_banks_read(text, setting.field)
+        if unreadable:
+            return _("{form}; banks cannot read in it: {characters}", form=form, characters=unreadable)
+        if len(written) > setting.field.length:
+            return _("{form}; it has {length}", form=form, length=len(written))
+    return form
