@@ -399,11 +399,11 @@ def test_what_is_stopped_at_the_keyboard_says_so(books: str, monkeypatch: pytest
 
 # What no command reaches by itself, or needs files and databases in a state of their own: the module that reaches it.
 ELSEWHERE = {
-    "test_closing_points.py": "unknown-point accepted-twice point-does-not-stand same-person-closes"
-    " balance-not-repeated",
+    "test_closing_points.py": "UnknownPoint AcceptedTwice PointDoesNotStand SamePersonCloses BalanceNotRepeated",
     "test_allocation.py": "PartsBeyondDeposit NotAllocated NotAPart UnknownImport NothingToWithdraw NotRows"
     " MemberHasApplications WithdrawnBeforeKnown",
     "test_refunds.py": "FeeNotHeld",
+    "test_bank_days.py": "too-late-for-bank beyond-bank-calendar",
     "test_layouts.py": "notice-not-given",
     "test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
     "test_pdf.py": "no-libre-office no-pdf-made",

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Exists, Row, exists, select
 
 from ledger import kana, tables
-from ledger.booking import approvals, refusals
+from ledger.booking import approvals, payment_refusals, refusals
+from ledger.booking.pay_days import bank_calendar
 from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
@@ -133,8 +134,9 @@ def file(
     """Puts every approved refund, but for those left out, in one payment file of a day; `layout` gives its characters.
 
     One of that day and name is there already, or one of that day and nothing else is approved: it is given once more.
-    Refused in this order: a day on which banks are closed, a closed month, nothing to pay, a day before an approval,
-    everything that stands against any of the refunds (all at once), and by the rule of three a maker who took part.
+    Refused in this order: a day on which the bank is closed or for which it is too late, a closed month, nothing to
+    pay, a day before an approval, everything that stands against any of the refunds (all at once), and by the rule of
+    three a maker who took part.
     What has changed of their grounds stands against them, unless `despite` says why they are paid all the same.
     """
     left_out = frozenset(without)
@@ -142,13 +144,13 @@ def file(
         raise refusals.UnknownRefund(unknown[0])
     if (earlier := _valid_file(connection, on, name)) is not None:
         return _stored(connection, earlier, left_out)
-    require_bank_day(on)
+    bank_calendar(connection).require(on)
     require_open(connection, on)
     approved = [refund for refund in refunds(connection) if refund.state == "approved" and refund.no not in left_out]
     if not approved:
         if (earlier := _valid_file(connection, on)) is not None:
             return _stored(connection, earlier, left_out)
-        raise refusals.NothingToFile(on)
+        raise payment_refusals.NothingToFile(on)
     if on < (latest := max(refund.steps[-1].on for refund in approved)):
         raise refusals.BeforeTheStepBefore(on, latest)
     changed = {refund.no: approvals.changed_grounds(connection, refund, on) for refund in approved}
@@ -169,12 +171,6 @@ def file(
     return PaymentFile(no, True, on, digest, content, tuple(contents))
 
 
-def require_bank_day(on: date) -> None:
-    """Refuses a Saturday, a Sunday, and 31 December to 3 January (銀行法施行令5条); national holidays are not known."""
-    if on.weekday() >= 5 or (on.month, on.day) in ((12, 31), (1, 1), (1, 2), (1, 3)):
-        raise refusals.NotABankDay(on)
-
-
 def _require_maker(connection: Connection, approved: Collection[Settlement], by: str) -> None:
     """By the rule of three people, whoever proposed or approved any of the refunds does not make their file."""
     if settings.values(connection)["people"] != "three":
@@ -183,7 +179,7 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
     steps = ((refund.no, step) for refund in approved for step in refund.in_force if step.payment_file is None)
     signed = ((no, step) for no, step in steps if step.state in ("proposed", "approved"))
     if took_part := sorted({no for no, step in signed if one_person(connection, by, step.by, step.role)}):
-        raise refusals.SamePersonFiles(by, took_part)
+        raise payment_refusals.SamePersonFiles(by, took_part)
 
 
 # --- what is in it --------------------------------------------------------------------------------------------------
@@ -211,7 +207,7 @@ def _order(
             payee, _unreadable = kana.as_banks_read(holder, kana.PAYEE)
             transfers.append(Transfer(refund.no, bank, branch, kind, number, payee, refund.yen))
     if reasons:
-        raise refusals.NotReadyToFile(reasons)
+        raise payment_refusals.NotReadyToFile(reasons)
     return PaymentOrder(payer, on, tuple(transfers)), filed
 
 
@@ -292,7 +288,7 @@ def _stored(connection: Connection, row: Row[Any], left_out: frozenset[int] = fr
     if other := sorted(left_out & {refund.no for refund in contents}):
         raise refusals.DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
     if sha256(row.content.encode(kana.BYTES)).hexdigest() != row.sha256:
-        raise refusals.PaymentFileChanged(row.no)
+        raise payment_refusals.PaymentFileChanged(row.no)
     filed = tuple(_filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
     gone_on = tuple(refund.no for refund in contents if _paid_since(refund, row.no))
     return PaymentFile(row.no, False, row.pay_on, row.sha256, row.content, filed, gone_on)
@@ -319,9 +315,9 @@ def refunds_in(connection: Connection, no: int) -> list[int]:
     Refused: an unknown file, and one that is void.
     """
     if connection.execute(select(tables.payment_file.c.no).where(tables.payment_file.c.no == no)).first() is None:
-        raise refusals.UnknownPaymentFile(no)
+        raise payment_refusals.UnknownPaymentFile(no)
     if connection.execute(select(_void(no))).scalar():
-        raise refusals.PaymentFileVoid(no)
+        raise payment_refusals.PaymentFileVoid(no)
     return [refund.no for refund in _contents(connection, no) if refund.state in ("filed", "paid")]
 
 
@@ -355,7 +351,7 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     table = tables.payment_file
     name = connection.execute(select(table.c.name).where(table.c.no == no)).scalar()
     if name is None:
-        raise refusals.UnknownPaymentFile(no)
+        raise payment_refusals.UnknownPaymentFile(no)
     contents = _contents(connection, no)
     numbers = tuple(refund.no for refund in contents)
     steps = (step for refund in contents for step in refund.steps)
@@ -369,14 +365,14 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
         for refund in contents
         if (refund.state, refund.payment_file) != ("filed", no)
     ]:
-        raise refusals.PaymentFileGoneOn(no, gone)
+        raise payment_refusals.PaymentFileGoneOn(no, gone)
     if on < (latest := max(_before_filing(refund) for refund in contents)):
         raise refusals.BeforeTheStepBefore(on, latest)
     if not reason.strip():
         raise NoReasonGiven(_(VOID))
     proposals = ((refund.no, refund.steps[0]) for refund in contents)
     if proposed := [refund for refund, step in proposals if one_person(connection, by, step.by, step.role)]:
-        raise refusals.SamePersonVoids(by, no, proposed)
+        raise payment_refusals.SamePersonVoids(by, no, proposed)
     for refund in contents:
         nth = refund.steps[-1].nth + 1
         append(connection, REFUNDS, refund.no, Transition(nth, "approved", on, by, reason, None, payment_file=no))

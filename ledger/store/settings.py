@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger import kana, masking, tables
+from ledger import dates, kana, masking, tables
 from ledger.codes import ACCOUNT_TYPES, PEOPLE, CodeList
 from ledger.dates import FiscalYear
 from ledger.errors import NoSuchSetting, NotASetting
@@ -93,6 +93,37 @@ def _month_number(text: str) -> str | None:
 # The month with which a fiscal year begins: April, as that of Japanese federations does.
 FISCAL_YEAR = "fiscal_year_begins"
 
+# The days on which the bank alone is closed, and how many of its days before the transfers it wants a payment file.
+BANK_CLOSED_DAYS, BANK_LEAD_DAYS = "bank_closed_days", "bank_lead_days"
+_MOST_LEAD_DAYS, _MOST_ENTRIES = 30, 200
+
+
+def _lead_days(text: str) -> str | None:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return str(int(plain)) if re.fullmatch("[0-9]{1,2}", plain) and int(plain) <= _MOST_LEAD_DAYS else None
+
+
+def _list(read_one: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Reads a list with commas between: each of its entries once, in order; none of them is an empty list."""
+
+    def read(text: str) -> str | None:
+        typed = [part for part in re.split("[,，、]", text) if part.strip()]
+        found = {read_one(part.strip()) for part in typed}
+        return None if None in found or len(found) > _MOST_ENTRIES else ", ".join(sorted(filter(None, found)))
+
+    return read
+
+
+def _day(text: str) -> str | None:
+    day = dates.read_day(text).day
+    return None if day is None else day.isoformat()
+
+
+def entries(value: str | None) -> list[str]:
+    """The entries of a setting that is a list."""
+    return [entry for entry in (value or "").split(", ") if entry]
+
+
 # The name of a bank or branch: what it looks like, how it is read, and what counts until it is set.
 _PLACE_FORM = N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing")
 _PLACE = (_PLACE_FORM, _name(kana.PLACE, blank=True), "")
@@ -156,6 +187,20 @@ SETTINGS = {
             _digits(7),
             masked=True,
             needed=True,
+        ),
+        Setting(
+            BANK_LEAD_DAYS,
+            N_("how many bank days before the transfers the bank wants the payment file"),
+            N_("0 to 30; 0: that is not looked at"),
+            _lead_days,
+            default="0",
+        ),
+        Setting(
+            BANK_CLOSED_DAYS,
+            N_("days on which the bank is closed besides weekends, holidays and the turn of the year"),
+            N_("days with commas between, or nothing"),
+            _list(_day),
+            default="",
         ),
     )
 }
