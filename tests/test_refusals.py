@@ -399,7 +399,8 @@ def test_what_is_stopped_at_the_keyboard_says_so(books: str, monkeypatch: pytest
 
 # What no command reaches by itself, or needs files and databases in a state of their own: the module that reaches it.
 ELSEWHERE = {
-    "test_closing_points.py": "UnknownPoint AcceptedTwice PointDoesNotStand SamePersonCloses BalanceNotRepeated",
+    "test_closing_points.py": "unknown-point accepted-twice point-does-not-stand same-person-closes"
+    " balance-not-repeated",
     "test_allocation.py": "PartsBeyondDeposit NotAllocated NotAPart UnknownImport NothingToWithdraw NotRows"
     " MemberHasApplications WithdrawnBeforeKnown",
     "test_refunds.py": "FeeNotHeld",
@@ -416,10 +417,8 @@ ELSEWHERE = {
     """,
     "test_numbers.py": "ambiguous-number",
     "test_config.py": "not-a-settings-file",
-    "test_people.py": """
-        account-not-approved no-change-to-approve same-person-brought-account no-account-known no-purpose-given
-        roles-not-on-sqlite
-    """,
+    "test_people.py": "account-not-approved no-change-to-approve same-person-brought-account no-account-known"
+    " no-purpose-given roles-not-on-sqlite",
     "test_payments.py": "not-ready-to-file same-person-files payment-file-gone-on payment-file-changed",
     "test_refund_states.py": """
         approval-fell proposed-differently grounds-changed same-person-pays came-back-before more-than-paid
@@ -430,9 +429,8 @@ ELSEWHERE = {
     "test_payees.py": "payee-not-approved no-payee-to-approve same-person-brought-payee member-died"
     " no-payee-to-end payee-end-waits no-payee-end-waits same-person-ends-payee",
     "test_roles.py": "not-permitted not-a-role-name",
-    "test_files_and_databases.py": """
-        no-database database-newer database-older database-locked not-a-database database-unreachable
-    """,
+    "test_files_and_databases.py": "no-database database-newer database-older database-locked not-a-database"
+    " database-unreachable",
     "test_exports.py": "NotInEncoding TooManyRows TextTooLong",
     "test_rulings.py": "CreditedReissueWithdrawn FeeNotKnown NothingToRule RulingOutOfOrder",
     # A key is used again with other content, or more is taken out than is held: only two writers at once could try.

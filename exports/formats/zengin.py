@@ -63,9 +63,9 @@ def _data(transfer: Transfer) -> str:
         (
             "2",  # データ区分
             _n(transfer.bank, 4),  # 被仕向銀行番号
-            _c("", 15),  # 被仕向銀行名: the register knows the number only
+            _c(transfer.bank_name, PLACE.length),  # 被仕向銀行名
             _n(transfer.branch, 3),  # 被仕向支店番号
-            _c("", 15),  # 被仕向支店名
+            _c(transfer.branch_name, PLACE.length),  # 被仕向支店名
             "0000",  # 手形交換所番号: not used
             _n(transfer.account_type, 1),  # 預金種目
             _n(transfer.account, 7),  # 口座番号

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from exports.formats import bank, terminal
+from exports.reports import summaries
 from exports.reports.next_step import next_step
 from exports.reports.report import Column, Json, Table, sheet
-from ledger import bank_days, masking
+from ledger import bank_days, bank_list, dates, masking
 from ledger.booking.payment_files import FiledRefund, PaymentFile, VoidedFile
 from ledger.i18n import N_, _, ngettext
 
@@ -55,6 +56,8 @@ def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
         "gone_on": list(payment_file.gone_on),
         "holidays_checked": True,
         "holidays_estimated": bank_days.is_estimate(payment_file.pay_on),
+        "bank_list": bank_list.listed_on(),
+        "bank_list_old": bank_list.is_old(dates.today()),
         "refunds": _TABLE.data(transfers),
     }
     lines = [
@@ -70,6 +73,8 @@ def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
         lines.append(_(text, refunds=data["gone_on"]))
     elif not payment_file.changed:
         lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
+    if data["bank_list_old"]:
+        lines.append("! " + _(summaries.OLD_LIST, months=bank_list.OLD_AFTER_MONTHS))
     if data["holidays_estimated"]:
         lines.append("! " + _(ESTIMATED, year=payment_file.pay_on.year, gazetted=bank_days.GAZETTED_TO))
     sentence = N_("Next, when the bank has paid: seisan refund paid --file {no} --on {on}")

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Exists, Row, exists, select
 
-from ledger import kana, tables
+from ledger import bank_list, kana, tables
 from ledger.booking import approvals, payment_refusals, refusals
 from ledger.booking.pay_days import bank_calendar
 from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
@@ -55,12 +55,16 @@ _PARTS = {
     "account_type": N_("the kind of account"),
     "account_name": N_("the account holder's kana"),
 }
+_NAMES_OF_PAYER = ("payer_bank_name", "payer_branch_name")
 VOID = N_("void")
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """One payment of a file: the refund, the whole account, the payee as banks read it, and the yen."""
+    """One payment of a file: the refund, the whole account, the payee as banks read it, and the yen.
+
+    The names of bank and branch are as banks read them; empty where the list of banks has none that fits.
+    """
 
     refund: int
     bank: str
@@ -69,6 +73,8 @@ class Transfer:
     account: str
     payee: str
     yen: int
+    bank_name: str = ""
+    branch_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,7 +211,7 @@ def _order(
         if not objections:
             bank, branch, kind, number, holder = map(str, to.bank_account or ())
             payee, _unreadable = kana.as_banks_read(holder, kana.PAYEE)
-            transfers.append(Transfer(refund.no, bank, branch, kind, number, payee, refund.yen))
+            transfers.append(Transfer(refund.no, bank, branch, kind, number, payee, refund.yen, *_names(bank, branch)))
     if reasons:
         raise payment_refusals.NotReadyToFile(reasons)
     return PaymentOrder(payer, on, tuple(transfers)), filed
@@ -228,7 +234,20 @@ def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
                 reasons.append(_(REASONS["set_unreadable"], name=name, about=_(setting.about), characters=unreadable))
         elif setting.needed:
             payer[name] = str(value)
+    for part, of_list in zip(_NAMES_OF_PAYER, _names(payer.get("payer_bank"), payer.get("payer_branch")), strict=True):
+        payer[part] = payer[part] or of_list
     return payer, reasons
+
+
+def _names(bank: str | None, branch: str | None) -> tuple[str, str]:
+    """The names of a bank and a branch as banks read them, by the list of banks; empty where it has none that fits.
+
+    Of fifteen banks from abroad it has a name with a sign that the field does not take; the number says which is meant.
+    """
+    listed = (bank_list.bank(bank), bank_list.branch(bank, branch or "")) if bank else (None, None)
+    written = (kana.as_banks_read(found.kana if found else "", kana.PLACE) for found in listed)
+    of_bank, of_branch = (name if not left and len(name) <= kana.PLACE.length else "" for name, left in written)
+    return of_bank, of_branch
 
 
 def _objections(connection: Connection, refund: Settlement, to: Receiver, *, waits: bool) -> Iterator[str]:

@@ -17,6 +17,7 @@ from ledger.codes import ACCOUNT_TYPES, PEOPLE, CodeList
 from ledger.dates import FiscalYear
 from ledger.errors import NoSuchSetting, NotASetting
 from ledger.i18n import N_, _
+from ledger.kana import number_key
 from ledger.store.records import next_number, signature
 
 # The accounts that a federation pays from; savings are none (総合振込, header).
@@ -95,6 +96,8 @@ FISCAL_YEAR = "fiscal_year_begins"
 
 # The days on which the bank alone is closed, and how many of its days before the transfers it wants a payment file.
 BANK_CLOSED_DAYS, BANK_LEAD_DAYS = "bank_closed_days", "bank_lead_days"
+# Branches that exist though the list of banks does not have them.
+BANK_BRANCHES = "bank_branches"
 _MOST_LEAD_DAYS, _MOST_ENTRIES = 30, 200
 
 
@@ -117,6 +120,11 @@ def _list(read_one: Callable[[str], str | None]) -> Callable[[str], str | None]:
 def _day(text: str) -> str | None:
     day = dates.read_day(text).day
     return None if day is None else day.isoformat()
+
+
+def _branch(text: str) -> str | None:
+    plain = number_key(text)
+    return plain if re.fullmatch("[0-9]{4}-[0-9]{3}", plain) else None
 
 
 def entries(value: str | None) -> list[str]:
@@ -200,6 +208,13 @@ SETTINGS = {
             N_("days on which the bank is closed besides weekends, holidays and the turn of the year"),
             N_("days with commas between, or nothing"),
             _list(_day),
+            default="",
+        ),
+        Setting(
+            BANK_BRANCHES,
+            N_("branches that exist though the list of banks does not have them"),
+            N_("numbers of bank and branch with commas between, such as 0001-123, or nothing"),
+            _list(_branch),
             default="",
         ),
     )
