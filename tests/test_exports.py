@@ -193,7 +193,7 @@ def test_each_account_begins_a_page_under_one_row_of_titles() -> None:
 
 def test_a_cover_holds_tables_of_different_columns() -> None:
     page = read(cover())
-    assert (page.freeze_panes, page.print_title_rows) == (None, None)
+    assert (page.freeze_panes, page.print_title_rows) == (None, "$10:$10")
     assert [page[f"B{row}"].number_format for row in (5, 6, 7)] == [
         '[$-411]ggge"年"m"月"d"日"',
         "#,##0",

@@ -49,8 +49,14 @@ def _month(connection: Connection, stamp: Stamp, earlier: Layout | None) -> Work
     return month.made(connection, Month.of(stamp.day), form=stamp.form, earlier=earlier)
 
 
+def _member(connection: Connection, stamp: Stamp) -> Workbook:
+    statement = member_statement(connection, stamp.about, stamp.day)
+    return member.workbook(statement, own_titles=stamp.form >= stamps.OWN_TITLES)
+
+
 def _association(connection: Connection, stamp: Stamp) -> Workbook:
-    return association.made(connection, stamp.about, date.fromisoformat(stamp.question["first"]), stamp.day)
+    first = date.fromisoformat(stamp.question["first"])
+    return association.made(connection, stamp.about, first, stamp.day, own_titles=stamp.form >= stamps.OWN_TITLES)
 
 
 class _NothingToRemindOf(Exception):
@@ -70,7 +76,7 @@ _STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] =
     "month": _month,
     "year": lambda connection, stamp, _earlier: year.made(connection, FiscalYear.ending(stamp.day)),
     "association": lambda connection, stamp, _earlier: _association(connection, stamp),
-    "member": lambda connection, stamp, _earlier: member.workbook(member_statement(connection, stamp.about, stamp.day)),
+    "member": lambda connection, stamp, _earlier: _member(connection, stamp),
     "letter": lambda connection, stamp, _earlier: letter.workbook(letters.letter(connection, int(stamp.about))),
     "reminder": lambda connection, stamp, _earlier: _reminder(connection, stamp),
 }

@@ -29,8 +29,10 @@ from ledger.store.owners import owned
 
 # The properties of a workbook; more of them, numbered from 2, where one is too short for the text.
 PROPERTY = "Seisan"
-FORM = 3
+FORM = 4
 ARRANGED = 3  # the first form in which the printed columns stand left of the others
+WORKED_OUT = 4  # the first form in which formulas stand beside more than the sums
+OWN_TITLES = 4  # the first form in which each sheet about a member or an association has its own title
 LAYOUT = "Seisan layout"
 _LENGTH = 240  # Excel takes texts of at most 255 characters
 
@@ -45,7 +47,8 @@ class Stamp:
 
     Of a list, `question` is what was asked, by the names of its parameters. A file that does not say in which `form`
     it was written is of the first, in which the issuer was the same for all books; before the third
-    the columns stood as they were described.
+    the columns stood as they were described; before the fourth only sums had formulas, and the sheets about a member
+    or an association one title.
     """
 
     of: str
@@ -78,7 +81,8 @@ class Stamp:
 
 
 def arranged(workbook: Workbook, stamp: Stamp | None) -> Workbook:
-    """The workbook with its columns in the order that the form of its stamp has."""
+    """The workbook with its columns in the order, and with the formulas, that the form of its stamp has."""
+    workbook = replace(workbook, formulas=stamp is None or stamp.form >= WORKED_OUT)
     return paper.arranged(workbook) if stamp is None or stamp.form >= ARRANGED else workbook
 
 

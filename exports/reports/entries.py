@@ -208,7 +208,7 @@ REPORT = Report(
     rows=_rows,
     list_key="entries",
     columns=(
-        Column("on", N_("Date"), "entry.on", "day", 17, importance=3),
+        Column("on", N_("Date"), "entry.on", "day", 16, importance=3),
         Column("no", N_("Entry No."), "entry.no", "number", 9, importance=3),
         Column(
             "movements",
@@ -216,22 +216,28 @@ REPORT = Report(
             columns=(
                 Column("line", N_("Line"), kind="number", width=5, on_paper=True),
                 Column(
-                    "debit", N_("Debit account"), lambda row: row.chart.name(row.movement.debit), width=24, importance=3
+                    "debit",
+                    N_("Debit account"),
+                    lambda row: row.chart.name(row.movement.debit),
+                    width=24,
+                    wrap=True,
+                    importance=3,
                 ),
                 Column("debit_part", N_("Debit part"), width=14),
-                Column("debit_yen", N_("Debit amount"), "movement.yen", "yen", 13, total=True, importance=3),
+                Column("debit_yen", N_("Debit amount"), "movement.yen", "yen", 12, total=True, importance=3),
                 Column(
                     "credit",
                     N_("Credit account"),
                     lambda row: row.chart.name(row.movement.credit),
                     width=24,
+                    wrap=True,
                     importance=3,
                 ),
                 Column("credit_part", N_("Credit part"), width=14),
-                Column("credit_yen", N_("Credit amount"), "movement.yen", "yen", 13, total=True, importance=1),
+                Column("credit_yen", N_("Credit amount"), "movement.yen", "yen", 12, total=True, importance=1),
             ),
         ),
-        Column("text", N_("Description"), width=46, wrap=True),
+        Column("text", N_("Description"), width=49, wrap=True),
         Column("reverses", N_("Reverses"), "entry.reverses", "number", 8, importance=1),
         Column("by", N_("Entered by"), "entry.by", width=12, importance=1),
         Column("recorded_at", N_("Entered at (Japan time)"), "entry.recorded_at", "moment", 20, on_paper=True),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from exports.formats.formulas import added
 from exports.formats.sheet import Sheet, Workbook
 from exports.reports import (
     balance,
@@ -118,7 +119,7 @@ def _balances(accounts: list[AccountMonths], year: FiscalYear) -> Sheet:
     )
     columns = (*_ACCOUNT, before, *_months(year, lambda row: row.left))
     table = Table(columns, subtotal=_SUBTOTAL, label_at="account")
-    return sheet(BALANCES, table.block(accounts), period=(year.first, year.last))
+    return replace(sheet(BALANCES, table.block(accounts), period=(year.first, year.last)), across=2)
 
 
 def _movements(accounts: list[AccountMonths], year: FiscalYear) -> Sheet:
@@ -127,24 +128,30 @@ def _movements(accounts: list[AccountMonths], year: FiscalYear) -> Sheet:
         _moved(N_("Debits by month"), year, lambda row: row.debits),
         _moved(N_("Credits by month"), year, lambda row: row.credits),
     )
-    return sheet(MOVEMENTS, *(table.block(accounts) for table in tables), period=(year.first, year.last))
+    made = sheet(MOVEMENTS, *(table.block(accounts) for table in tables), period=(year.first, year.last))
+    return replace(made, across=2)
 
 
 def _moved(heading: str, year: FiscalYear, of: Callable[[Any], tuple[int, ...]]) -> Table:
-    in_all = Column("in_all", N_("In the year"), lambda row: sum(of(row)), "yen", 14, total=True)
-    columns = (*_ACCOUNT, *_months(year, of), in_all)
+    months = _months(year, of)
+    in_year = added(column.key for column in months)
+    in_all = Column("in_all", N_("In the year"), lambda row: sum(of(row)), "yen", 14, total=True, formula=in_year)
+    columns = (*_ACCOUNT, *months, in_all)
     return Table(columns, heading=heading, total=N_("Total"), label_at="account")
 
 
 _FEES = Table(
     columns=(
         Column("month", N_("Month"), show=str, width=12),
-        Column("before", N_("Brought forward"), kind="yen", width=14),
+        Column("before", N_("Brought forward"), kind="yen", width=14, formula="{above.left}"),
         Column("received", N_("Received"), kind="yen", width=14, total=True),
         Column("authority", N_("To the authority (△ waived)"), kind="yen", width=14, total=True),
         Column("refunded", N_("Refunded"), kind="yen", width=14, total=True),
         Column("other", N_("Other"), kind="yen", width=14, total=True),
-        Column("left", N_("Carried forward"), kind="yen", width=14),
+        Column(
+            *("left", N_("Carried forward"), "", "yen", 14),
+            formula="{before}+{received}-{authority}-{refunded}-{other}",
+        ),
     ),
     total=N_("Total"),
     label_at="month",
