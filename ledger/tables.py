@@ -473,6 +473,6 @@ entry, movement, decision, refund, refund_step = _core("entry", "movement", "dec
 payment_file, credit, credit_step, batch, seal = _core("payment_file", "credit", "credit_step", "batch", "seal")
 refused, month_step, account_approval = _core("refused", "month_step", "account_approval")
 payee_known, payee_approval, payee_end = _core("payee_known", "payee_approval", "payee_end")
-people_change, people_step = _core("people_change", "people_step")
+people_change, people_step, issued_version = _core("people_change", "people_step", "issued_version")
 ruling, ruling_step = _core("ruling", "ruling_step")
 slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")
