@@ -114,7 +114,10 @@ def _standing(verification: WorkbookVerification, file: str) -> Iterator[str]:
                 "program: other bytes, the same cells."
             )
         case "saved_again":
-            sentence = N_("{file} was saved again by another program: other bytes, the same cells.")
+            sentence = N_(
+                "{file} was saved again by another program, or written by another version of Seisan: other bytes, the "
+                "same cells."
+            )
         case "changed" if issued is not None and verification.certain:
             sentence = N_("{file} was changed after version {version} of {period} was handed out on {at} by {by}.")
         case "as_made" if stamp is not None and stamp.version is not None:

@@ -71,7 +71,9 @@ def _cover(statement: YearStatement, basis: Basis | None) -> Sheet:
     agreement = _("{count} control totals do not agree", count=failed) if failed else _("All control totals agree")
     block = cover.controls_block(controls, statement.whole.chart)
     blocks = (block, *cover.version_blocks(basis))
-    return sheet(cover.NAME, *blocks, title=TITLE, subtitle=agreement, period=_period(statement))
+    portrait = basis is not None  # so that it is one page
+    period = _period(statement)
+    return sheet(cover.NAME, *blocks, title=TITLE, subtitle=agreement, period=period, landscape=not portrait)
 
 
 def _period(statement: YearStatement) -> tuple[date, date]:
