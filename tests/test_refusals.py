@@ -406,7 +406,8 @@ ELSEWHERE = {
     "test_refunds.py": "FeeNotHeld",
     "test_layouts.py": "notice-not-given",
     "test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
-    **{"test_versions.py": "closed-anew", "test_read_only.py": "WrittenMeanwhile"},
+    "test_versions.py": "closed-anew",
+    "test_read_only.py": "WrittenMeanwhile",
     "test_pdf.py": "no-libre-office no-pdf-made",
     "test_idempotency.py": "key-used-differently no-key-taken",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
@@ -430,9 +431,8 @@ ELSEWHERE = {
     "test_payees.py": "payee-not-approved no-payee-to-approve same-person-brought-payee member-died"
     " no-payee-to-end payee-end-waits no-payee-end-waits same-person-ends-payee",
     "test_roles.py": "not-permitted not-a-role-name",
-    "test_files_and_databases.py": """
-        no-database database-newer database-older database-locked not-a-database database-unreachable
-    """,
+    "test_files_and_databases.py": "no-database database-newer database-older database-locked not-a-database"
+    " database-unreachable",
     "test_exports.py": "NotInEncoding TooManyRows TextTooLong",
     "test_rulings.py": "CreditedReissueWithdrawn FeeNotKnown NothingToRule RulingOutOfOrder",
     # A key is used again with other content, or more is taken out than is held: only two writers at once could try.
