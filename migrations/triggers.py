@@ -89,6 +89,7 @@ NAMED_BY = {
     "setting": ("no",),
     "people_change": ("no",),
     "people_step": ("no", "change"),
+    "journal_export": ("no", "format, entries_from"),
     "request": ("key",),
 }
 
@@ -96,7 +97,7 @@ NAMED_BY = {
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
     *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request", "slip_step"),
-    *("people_change", "people_step", "ruling_step", "payee_end", "issued_version"),
+    *("people_change", "people_step", "ruling_step", "payee_end", "journal_export", "issued_version"),
 )
 
 # The accounts that hold what belongs to members, or what they owe, with the side that takes out of each and by what it

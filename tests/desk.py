@@ -290,6 +290,7 @@ def everything(url: str, folder: Path) -> None:
     done(url, "import", str(moved))
     withdrawn(url, folder)
     done(url, "statement", "month", "2010-11", "--out", str(folder / "月次-2010-11.xlsx"))
+    done(url, "export", "since-last", "--format", "csv", "--out", str(folder / "仕訳帳.csv"))
     listed(url)
 
 

@@ -15,6 +15,7 @@ from exports.reports import (
     impact,
     imports,
     issued_list,
+    journal_exports,
     match,
     members,
     months,
@@ -48,6 +49,7 @@ REPORTS: dict[str, Report] = {
             settings.REPORT,
             people_list.REPORT,
             books_act.REPORT,
+            journal_exports.REPORT,
         ),
     )
 }

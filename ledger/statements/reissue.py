@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from ledger import tables
 from ledger.dates import Month, Period
-from ledger.decisions.store import Decision, standing_on
+from ledger.decisions.store import Decision, decisions_of, standing_on
 from ledger.journal import closing, ledgers
 from ledger.journal.closing import MonthStep
 from ledger.journal.ledgers import JournalEntry
@@ -22,10 +22,10 @@ from ledger.store.records import batches, last_number
 
 @dataclass(frozen=True)
 class Told:
-    """What a version told: its figures, the decisions by application, the last entry and the last step of a month."""
+    """What a version told: its figures, the number of the decision on each application, the last entry and step."""
 
     figures: Figures
-    decided: Mapping[str, Decision]
+    decided: Mapping[str, int]
     last_entry: int
     last_step: int
 
@@ -64,10 +64,9 @@ class Changes:
 
 def told(connection: Connection, period: Period) -> Told:
     """What the statement of a period tells, as the books stand."""
-    decided = standing_on(connection, period.last, closing.closing_of(connection, Month.of(period.last)))
     return Told(
         figures(connection, period),
-        {decision.application: decision for decision in decided},
+        _standing(connection, period, closing.closing_of(connection, Month.of(period.last))),
         last_number(connection, tables.entry.c.no),
         last_number(connection, tables.month_step.c.no),
     )
@@ -75,7 +74,6 @@ def told(connection: Connection, period: Period) -> Told:
 
 def changes(connection: Connection, before: Told, statement: MonthStatement) -> Changes:
     """What a statement says otherwise than a version before it told; the books stand as they are for the statement."""
-    after = {decision.application: decision for decision in statement.decided}
     return Changes(
         [
             step
@@ -87,16 +85,24 @@ def changes(connection: Connection, before: Told, statement: MonthStatement) -> 
             for name in (field.name for field in fields(Figures))
         ],
         _added(connection, before.last_entry, statement.month),
-        [
-            ChangedDecision(application, earlier, later)
-            for application in sorted({*before.decided, *after}, key=statement.owners.order)
-            if _differs(earlier := before.decided.get(application), later := after.get(application))
-        ],
+        _decided(connection, before.decided, statement),
     )
 
 
-def _differs(before: Decision | None, after: Decision | None) -> bool:
-    return (None if before is None else before.no) != (None if after is None else after.no)
+def _standing(connection: Connection, period: Period, closed: MonthStep | None) -> dict[str, int]:
+    return {row.application: row.no for row in standing_on(connection, period.last, closed)}
+
+
+def _decided(connection: Connection, before: Mapping[str, int], statement: MonthStatement) -> list[ChangedDecision]:
+    after = _standing(connection, statement.month, statement.closed)
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    named = {of[name] for of in (before, after) for name in changed if name in of}
+    numbers = batches(sorted(named))
+    decisions = {decision.no: decision for batch in numbers for decision in decisions_of(connection, batch)}
+    return [
+        ChangedDecision(name, decisions.get(before.get(name, 0)), decisions.get(after.get(name, 0)))
+        for name in sorted(changed, key=statement.owners.order)
+    ]
 
 
 def _added(connection: Connection, after: int, period: Period) -> list[JournalEntry]:
