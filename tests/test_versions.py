@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,7 @@ from exports.formats import pdf
 from ledger import dates
 from ledger.store import database
 from tests import desk
+from tests.copies import Copies, copies
 from tests.desk import CHIEF, CLERK
 from tests.test_statements import compare
 
@@ -39,8 +40,8 @@ LATE = {
     "取消.csv": "申込番号,取消日,把握日\n2012-0301,2012-03-29,2012-03-29\n",
 }
 MONTH = ("statement", "month", "2012-03")
-BOTH = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
-SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+BOTH = pytest.mark.parametrize("closed", ["sqlite", "postgresql"], indirect=True, scope="module")
+SQLITE = pytest.mark.parametrize("closed", ["sqlite"], indirect=True, scope="module")
 
 
 def _imported(url: str, folder: Path, files: dict[str, str]) -> None:
@@ -53,18 +54,30 @@ def _close(url: str, balance: int) -> None:
     desk.done(url, "close", "2012-03", "--bank-balance", str(balance), "--accept", "検証")
 
 
+def march(url: str, folder: Path) -> None:
+    """A month that is closed: a fee, a charge of the bank, a decision."""
+    _imported(url, folder, FILES)
+    desk.done(url, "slip", "charge", "--yen", "440", "--on", "2012-03-26", "--reason", "手数料")
+    desk.done(url, "slip", "approve", "1", "--on", "2012-03-26", by=CHIEF)
+    desk.done(url, "decide", "2012-0301", "--as-of", "2012-03-31")
+    _close(url, 6805)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def closed(request: pytest.FixtureRequest) -> Iterator[Copies]:
+    """Copies of books whose March is closed."""
+    with desk.books(request, march) as url:
+        yield copies(request, url, request.param)
+
+
 @pytest.fixture
-def books(book_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Books whose March is closed: a fee, a charge of the bank, a decision; the clock stands still."""
-    monkeypatch.setattr(dates, "now", lambda: datetime(2012, 4, 10, 0, 30))
-    monkeypatch.setattr(dates, "today", lambda: date(2012, 4, 10))
+def books(closed: Copies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """One of them; from here on the clock stands still."""
+    monkeypatch.setattr(dates, "now", lambda: datetime(2030, 4, 10, 0, 30))
+    monkeypatch.setattr(dates, "today", lambda: date(2030, 4, 10))
     monkeypatch.chdir(tmp_path)
-    _imported(book_url, tmp_path, FILES)
-    desk.done(book_url, "slip", "charge", "--yen", "440", "--on", "2012-03-26", "--reason", "手数料")
-    desk.done(book_url, "slip", "approve", "1", "--on", "2012-03-26", by=CHIEF)
-    desk.done(book_url, "decide", "2012-0301", "--as-of", "2012-03-31")
-    _close(book_url, 6805)
-    return book_url
+    with closed.copy() as url:
+        yield url
 
 
 def _reopened(url: str, folder: Path) -> None:
@@ -109,7 +122,7 @@ def test_same_month_gives_the_same_bytes_and_is_one_version(
     assert first["sha256"] == sha256(Path("1.xlsx").read_bytes()).hexdigest()
     assert (first["version"], first["recorded"]) == (1, True)
     _imported(books, tmp_path, {"後.csv": FILES["申込.csv"].replace("2012-03", "2012-04").replace("-03", "-04")})
-    monkeypatch.setattr(dates, "now", lambda: datetime(2013, 1, 2, 3, 4))
+    monkeypatch.setattr(dates, "now", lambda: datetime(2031, 1, 2, 3, 4))
     monkeypatch.setenv("TZ", "America/Lima")
     again = handed_out(books, "2.xlsx", by=CHIEF)
     assert Path("2.xlsx").read_bytes() == Path("1.xlsx").read_bytes()
