@@ -212,6 +212,7 @@ OWN_BOOKS = {
         account-not-approved no-change-to-approve no-account-known same-person-brought-account no-purpose-given
         not-ready-to-file same-person-files payment-file-changed payment-file-gone-on
     """,
+    "of the days of a bank: test_bank_days.py": "too-late-for-bank beyond-bank-calendar",
     "of the machine, the server or another version": """
         no-database database-older database-newer database-locked database-unreachable not-a-database not-permitted
         not-a-role-name roles-not-on-sqlite backup-by-server backup-not-sound backup-over-itself books-newer

@@ -407,6 +407,7 @@ ELSEWHERE = {
     "test_allocation.py": "PartsBeyondDeposit NotAllocated NotAPart UnknownImport NothingToWithdraw NotRows"
     " MemberHasApplications WithdrawnBeforeKnown",
     "test_refunds.py": "FeeNotHeld",
+    "test_bank_days.py": "too-late-for-bank beyond-bank-calendar",
     "test_layouts.py": "notice-not-given",
     "test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
     "test_versions.py": "closed-anew",
@@ -415,12 +416,12 @@ ELSEWHERE = {
     "test_idempotency.py": "key-used-differently no-key-taken",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
     "test_who_signs.py": "names-nobody",
-    "test_permissions.py": "not-listed not-allowed no-such-right unknown-person nobody-left-to-approve unknown-"
-    " people-change people-change-decided same-person-changes-people",
+    "test_permissions.py": "not-listed not-allowed no-such-right unknown-person nobody-left-to-approve"
+    " unknown-people-change people-change-decided same-person-changes-people",
     "test_numbers.py": "ambiguous-number",
     "test_config.py": "not-a-settings-file",
-    "test_people.py": "account-not-approved no-change-to-approve same-person-brought-account no-account-known no-"
-    " purpose-given roles-not-on-sqlite",
+    "test_people.py": "account-not-approved no-change-to-approve same-person-brought-account no-account-known"
+    " no-purpose-given roles-not-on-sqlite",
     "test_payments.py": "not-ready-to-file same-person-files payment-file-gone-on payment-file-changed",
     "test_refund_states.py": "approval-fell proposed-differently grounds-changed same-person-pays came-back-before"
     " more-than-paid nothing-recorded no-refund-named nothing-to-propose none-waits",
