@@ -80,6 +80,7 @@ OF_MANY = {
         "selfcheck books-act",
         "statement month",
         "statement year",
+        "statement list",
         "statement association",
         "verify",
         "backup",
