@@ -5,7 +5,7 @@ They are rows as those of `tables` are, which has them all for Core statements.
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from ledger.codes import ACCOUNT_TYPES, PEOPLE
@@ -66,6 +66,31 @@ class MonthStepRow(SignedBase, table=True):
     decisions_to: int | None = None
 
 
+class IssuedVersionRow(SignedBase, table=True):
+    """A file of a closed period's statement that was handed out: which version, on what it stands, its SHA-256.
+
+    It stands on the write (`batch`) that closed the period up to `as_of`, when the books held so many entries; files
+    that stand on the same write, in another language or of one `sheet` alone (NULL: all of them), are of one version.
+    """
+
+    __table_args__ = (
+        CheckConstraint("statement IN ('month', 'year')", "statement"),
+        CheckConstraint("version >= 1", "version"),
+        CheckConstraint("length(sha256) = 64", "sha256"),
+        Index(None, "statement", "about", "batch"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    statement: str
+    about: str
+    as_of: date
+    language: str
+    sheet: str | None = None
+    version: int
+    batch: int = Field(foreign_key="batch.no")
+    entries: int
+    sha256: str = Field(unique=True)
+
+
 class AccountApprovalRow(SignedBase, table=True):
     """A second person's word that a changed bank account of a member is right."""
 
@@ -118,6 +143,30 @@ class LookedRow(SignedBase, table=True):
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     member: str = Field(foreign_key="member.number")
     purpose: str
+
+
+class JournalExportRow(SignedBase, table=True):
+    """What of the journal was written for other software, from which entry to which; the next begins behind it.
+
+    What the bytes rest on is kept beside their SHA-256: encoding, language, the sign that was written for what the
+    encoding cannot hold (NULL: such characters were refused), the user's list of accounts as JSON (NULL: none).
+    """
+
+    __table_args__ = (
+        UniqueConstraint("format", "entries_from"),
+        CheckConstraint("entries_from >= 1 AND entries_from <= entries_to", "entries"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    format: str
+    entries_from: int
+    entries_to: int
+    entry_count: int
+    name: str
+    encoding: str
+    language: str
+    substituted: str | None = None
+    accounts: str | None = Field(default=None, sa_column=Column(Text))
+    sha256: str
 
 
 class SettingRow(SignedBase, table=True):

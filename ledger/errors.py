@@ -51,6 +51,14 @@ FORMULAS = {
     "after-the-check": N_("{value} lies after {limit}, when it is said to have been known"),
     "in-the-future": N_("{value} lies in the future: today is {today}"),
     "unknown-account": N_("the chart of accounts has no {value}"),
+    "unknown-bank": N_(
+        "the list of banks of {day} has no {bank}; compare it with the passbook. If the bank is newer than that, add "
+        "{bank}-{branch} to the setting bank_branches"
+    ),
+    "unknown-branch": N_(
+        "the list of banks of {day} has no branch {branch} of bank {bank}; compare it with the passbook. If the branch "
+        "is newer than that, add {bank}-{branch} to the setting bank_branches"
+    ),
     "unknown-deposit": N_("{value} is not a known deposit"),
     "not-kept-by": N_("account {account} is not kept by this"),
     "not-opened": N_(

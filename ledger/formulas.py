@@ -34,6 +34,12 @@ OF_CELLS = {
     "several-numbers": N_("{value} is more than one number; enter one to a row"),
     "no-figure": N_("{value} is not a number of this kind: there is no figure in it"),
     "no-letter": N_("{value} is not a name: there is no letter in it"),
+    "unreadable-for-banks": N_(
+        "banks cannot read in {value}: {characters}; enter the account holder in kana as the passbook has it"
+    ),
+    "too-long-for-banks": N_(
+        "{value} has {length} half-width characters; payment files of banks hold {limit}, and nothing is cut short"
+    ),
     "apostrophe": N_("{value} begins with the apostrophe by which spreadsheets mark a text; take it away"),
     "sample-row": N_("{value} is the sample that comes with an empty workbook; delete its row"),
     "ditto": N_("{value} stands for the cell above; enter the value itself in every row"),

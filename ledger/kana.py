@@ -5,7 +5,11 @@ Banks read half-width kana, into which a name is brought for them and for nobody
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase, digits
+
+from ledger.width import narrow
 
 # Old and variant forms of characters common in names, each with the form it is sought by.
 _VARIANTS = str.maketrans("髙﨑邊邉齋齊濵濱澤櫻廣國嶋德𠮷栁眞惠", "高崎辺辺斎斎浜浜沢桜広国島徳吉柳真恵")
@@ -130,28 +134,63 @@ def signed_name(name: str) -> str | None:
 # How such a name is written in bytes, one each: the half-width kana of JIS X 0201 are the same in it.
 BYTES = "cp932"
 
-# The signs that may stand beside kana, letters and digits: in the name of a person or firm, and of a bank or branch.
-IN_NAMES, IN_PLACES = " ()-.", "-"
 
-# Half-width kana ｱ to ﾝ and the two marks; not ｦ, which the older rule of the banks forbids outside remarks.
-_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF71, 0xFFA0)}
-_HYPHEN = str.maketrans(dict.fromkeys("ー‐‑–—―−", "-"))
-
-
-def as_banks_read(name: str, signs: str = IN_NAMES) -> tuple[str, list[str]]:
-    """The name in the half-width characters of 全銀 files, one byte each, and the characters that have none there.
-
-    Small kana become full size, ー a hyphen, small letters capitals; ガ is ｶ and ﾞ, two bytes. Kanji are not guessed at.
+@dataclass(frozen=True)
+class NameField:
+    """A field for names in the files of banks: the signs that may stand there beside kana, capitals and digits, and its
+    length in half-width characters, of which a voiced mark is one. What is longer is refused, never cut short.
     """
-    katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in unicodedata.normalize("NFKC", name))
-    plain = katakana.strip().translate(_BIG).translate(_HYPHEN).upper()
-    written: list[str] = []
-    unreadable: list[str] = []
-    for character in plain:
-        parts = [_HALF.get(part, part) for part in unicodedata.normalize("NFD", character)]
-        allowed = all("ｱ" <= part <= "ﾟ" or part in signs or (part.isascii() and part.isalnum()) for part in parts)
-        if allowed:
-            written += parts
-        elif character not in unreadable:
-            unreadable.append(character)
-    return "".join(written), unreadable
+
+    signs: str
+    length: int
+
+
+# The name of a bank or branch (店舗名), of who pays (依頼人名), of who is paid (受取人名, the holder of an account).
+PLACE, PAYER, PAYEE = NameField("-", 15), NameField(" ()-.", 40), NameField(" ()-.", 30)
+
+# The marks as Unicode combines them with a letter, each with its half-width form and the kana that it may stand after.
+_MARKS = {
+    "\u3099": ("ﾞ", frozenset("ｳｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾊﾋﾌﾍﾎ")),
+    "\u309a": ("ﾟ", frozenset("ﾊﾋﾌﾍﾎ")),
+}
+# Half-width kana, small ones and ｦ included, by which they are read; and marks that stand by themselves.
+_FULL = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF66, 0xFFA0)}
+_FULL |= {ord("゛"): "\u3099", ord("゜"): "\u309a"}
+# Kana ア to ン with those by which they are written; not ヲ, which the older rule of the banks allows in remarks alone.
+_HALF = {_FULL[code]: chr(code) for code in range(0xFF71, 0xFF9E)}
+_KATAKANA = {code: chr(code + 0x60) for code in range(ord("ぁ"), ord("ゖ") + 1)}
+_HYPHEN = str.maketrans(dict.fromkeys("ー‐‑–—―−", "-"))
+_CHARACTERS = re.compile(".[\u3099\u309a]*", re.DOTALL)  # with the marks that stand behind them
+_SHOWN = str.maketrans({"\u3099": "゛", "\u309a": "゜", " ": "␣"})
+_CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
+
+
+def as_banks_read(name: str, field: NameField) -> tuple[str, list[str]]:
+    """The name in the half-width characters of a field of 全銀 files, one byte each, and what cannot be written there.
+
+    Small kana become full size, ー a hyphen, small letters capitals; ガ is ｶ and ﾞ, two bytes, and a mark stands only
+    after a kana that takes one. Nothing else is changed: kanji are not guessed at, and ① is no 1.
+    """
+    full = narrow(name).translate(_FULL).translate(_KATAKANA).translate(_BIG)
+    plain = full.translate(_HYPHEN).translate(_CAPITALS).strip()
+    written = ""
+    unreadable: dict[str, None] = {}
+    for character in _CHARACTERS.findall(plain):
+        decomposed = unicodedata.normalize("NFD", character)
+        half = _half(decomposed[0], decomposed[1:], field)
+        if half is None:
+            unreadable[character.translate(_SHOWN)] = None
+        else:
+            written += half
+    return written, list(unreadable)
+
+
+def _half(letter: str, marks: str, field: NameField) -> str | None:
+    """A letter or sign with the marks over it as a field holds them; None when it cannot."""
+    half = _HALF.get(letter, letter)
+    if half == letter and not (letter in ascii_uppercase or letter in digits or letter in field.signs):
+        return None
+    if not marks:
+        return half
+    mark, after = _MARKS.get(marks, ("", ()))
+    return half + mark if half in after else None

@@ -18,6 +18,7 @@ from migrations.conditions import (
     CLOSES,
     END_OUT_OF_ORDER,
     FILING,
+    ISSUED_OUT_OF_ORDER,
     NOBODY_LEFT,
     NOT_LISTED,
     OTHER_FILE,
@@ -79,6 +80,7 @@ NAMED_BY = {
     "seal": ("batch, nth",),
     "refused": ("no",),
     "month_step": ("no",),
+    "issued_version": ("no", "sha256"),
     "account_approval": ("member_known",),
     "payee_known": ("id",),
     "payee_approval": ("payee_known",),
@@ -87,6 +89,7 @@ NAMED_BY = {
     "setting": ("no",),
     "people_change": ("no",),
     "people_step": ("no", "change"),
+    "journal_export": ("no", "format, entries_from"),
     "request": ("key",),
 }
 
@@ -94,7 +97,7 @@ NAMED_BY = {
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
     *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request", "slip_step"),
-    *("people_change", "people_step", "ruling_step", "payee_end"),
+    *("people_change", "people_step", "ruling_step", "payee_end", "journal_export", "issued_version"),
 )
 
 # The accounts that hold what belongs to members, or what they owe, with the side that takes out of each and by what it
@@ -225,6 +228,8 @@ def _sqlite() -> Iterator[str]:
     changed = "NEW.state = 'approved'"
     yield _raise("people_step_people", "same-person: people_step", "people_step", when=changed, where=alone("change"))
     yield _raise("people_step_left", "nobody-left: people_step", "people_step", when=changed, where=NOBODY_LEFT)
+    issued = "issued_version"
+    yield _raise(f"{issued}_order", f"out-of-order: {issued}", issued, where=ISSUED_OUT_OF_ORDER)
     ruling, approved = "ruling_step", "NEW.state = 'approved'"
     yield _raise("payee_end_order", "out-of-order: payee_end", "payee_end", where=END_OUT_OF_ORDER)
     by_same = ended_alone(SAME_ENDER)
@@ -280,6 +285,9 @@ def _postgresql() -> Iterator[str]:
         )
         yield _trigger(f"{table}_order", "BEFORE INSERT", table, f"refuse_{table}")
     yield from _postgresql_people()
+    issued = _refuse_if(ISSUED_OUT_OF_ORDER, "out-of-order: issued_version")
+    yield _function("refuse_issued_version", f"{issued}; RETURN NEW;")
+    yield _trigger("issued_version_order", "BEFORE INSERT", "issued_version", "refuse_issued_version")
     closed = f"IF {CLOSED} THEN RAISE EXCEPTION 'month-closed: %', TG_TABLE_NAME; END IF"
     yield _function("refuse_closed_month", f"{closed}; RETURN NEW;")
     for table in DATED:

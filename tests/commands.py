@@ -67,6 +67,7 @@ class Writing:
 
 
 CLERKS, APPROVERS, BOTH = ("clerk",), ("approver",), ("clerk", "approver")
+EVERYBODY = (*BOTH, "auditor")  # who may write nothing gets a copy, which is not recorded
 
 WRITING = {
     "import": Writing(CLERK, "追加.csv", "別.csv", "FILE…", "a_fact_is_told", CLERKS),
@@ -265,6 +266,9 @@ WRITING = {
         "reversed_by_hand",
         BOTH,
     ),
+    "export since-last": Writing(
+        CLERK, "--format yayoi --out 弥生.txt", "--format mf --out 弥生.txt", "--format", "", BOTH
+    ),
     "people add": Writing(CLERK, "庚野 --may propose", "庚野 --may pay", "--may", "person_added", BOTH),
     "people end": Writing(CLERK, f"'{CHIEF}'", f"'{CLERK}'", "NAME", "end_person", BOTH),
     "people approve": Writing(CHIEF, "4", "6", "NO", "person_approved", BOTH),
@@ -275,6 +279,10 @@ WRITING = {
         CLERK, "2011-01 --bank-balance 0", "2011-01 --bank-balance 1", "--bank-balance", "month_closed", BOTH
     ),
     "reopen": Writing(CLERK, "2010-11 --reason 計上もれ", "2010-11 --reason 誤り", "--reason", "month_reopened", BOTH),
+    "statement month": Writing(
+        CLERK, "2010-10 --out 月次.xlsx", "2010-10 --sheet 仕訳帳 --out 月次.xlsx", "--sheet", "", EVERYBODY
+    ),
+    "statement year": Writing(CLERK, "2009 --out 年次.xlsx", "2008 --out 年次.xlsx", "YEAR", "", EVERYBODY),
 }
 
 

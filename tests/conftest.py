@@ -197,6 +197,14 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _list_of_banks_is_new() -> Iterator[None]:
+    """The list of banks is never old, whenever the tests are run; what is said of an old one is tested by itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ledger.bank_list.OLD_AFTER_MONTHS", 12_000)
+        yield
+
+
 class _Compiled(LRUCache[Any, Any]):
     """Compiled statements by statement, whichever engine asks: SQLAlchemy keeps them for each engine apart."""
 

@@ -134,6 +134,17 @@ BAD: dict[str, tuple[dict[str, str | bytes], list[tuple[str, int | None, str | N
             ("x.csv", 2, "銀行番号", "not-a-number-of-digits"),
         ],
     ),
+    "holders of accounts of whom no bank can read the name": (
+        {
+            "x.csv": "会員番号,氏名,司法書士会,銀行番号,支店番号,預金種目,口座番号,口座名義カナ\n"
+            "東京 第9003号,丙,東京,9999,999,普通,1234567,丙山\n"
+            f"東京 第9004号,丁,東京,9999,999,普通,1234567,{'ア' * 31}\n"
+        },
+        [
+            ("x.csv", 2, "口座名義カナ", "unreadable-for-banks"),
+            ("x.csv", 3, "口座名義カナ", "too-long-for-banks"),
+        ],
+    ),
     "an unknown association": (
         {"x.csv": "会員番号,氏名,司法書士会\n江戸 第1号,丙,江戸\n"},
         [("x.csv", 2, "司法書士会", "unknown-association")],

@@ -61,3 +61,18 @@ def test_a_value_that_is_none_is_refused_and_says_what_one_looks_like(book_url: 
     assert name in said
     assert "12345678" not in said
     refused(book_url, "no-such-setting", "settings", "set", f"{name}s", value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("payer_name", "日本司法書士会連合会", "銀行で使えない文字: 日、本、司、法、書、士、会、連、合"),
+        ("payer_name", "カクウレンゴウカイ゜", "銀行で使えない文字: イ゜"),
+        ("payer_bank_name", "アオゾラ ギンコウ", "銀行で使えない文字: ␣"),
+        ("payer_branch_name", "ガ" * 8, "入力は 16 文字"),
+    ],
+)
+def test_a_name_that_banks_do_not_take_is_refused_with_what_they_do_not_read(
+    book_url: str, name: str, value: str, said: str
+) -> None:
+    assert said in refused(book_url, "not-a-setting", "settings", "set", name, value)

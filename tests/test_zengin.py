@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from exports.formats import zengin
 from ledger.booking.payment_files import PaymentOrder, Transfer
-from ledger.kana import IN_NAMES, IN_PLACES, as_banks_read
+from ledger.kana import PAYEE, PAYER, PLACE, NameField, as_banks_read
 
 GOLDEN = Path(__file__).parent / "golden" / "payments-2012-09-28.zengin"
 
@@ -45,10 +45,13 @@ def digits(count: int) -> st.SearchStrategy[str]:
     return st.text("0123456789", min_size=count, max_size=count)
 
 
-def written_names(limit: int, signs: str = IN_NAMES) -> st.SearchStrategy[str]:
-    """Names as banks read them, of at most so many characters, with a letter at both ends."""
-    letters = KANA.decode("cp932") + "ABCXYZ0189"
-    return st.text(letters + signs, min_size=1, max_size=limit).map(str.strip).filter(bool)
+LETTERS = [*KANA.decode("cp932")[:-2], *"ABCXYZ0189", *"ｶﾞ ｳﾞ ﾄﾞ ﾎﾞ ﾊﾟ ﾎﾟ".split()]
+
+
+def written_names(field: NameField) -> st.SearchStrategy[str]:
+    """Names as banks read them, which fit a field, with a letter at both ends."""
+    names = st.lists(st.sampled_from([*LETTERS, *field.signs]), min_size=1, max_size=field.length)
+    return names.map("".join).map(str.strip).filter(lambda name: 0 < len(name) <= field.length)
 
 
 ORDERS = st.builds(
@@ -56,11 +59,11 @@ ORDERS = st.builds(
     st.fixed_dictionaries(
         {
             "payer_code": digits(10),
-            "payer_name": written_names(40),
+            "payer_name": written_names(PAYER),
             "payer_bank": digits(4),
-            "payer_bank_name": st.one_of(st.just(""), written_names(15, IN_PLACES)),
+            "payer_bank_name": st.one_of(st.just(""), written_names(PLACE)),
             "payer_branch": digits(3),
-            "payer_branch_name": st.one_of(st.just(""), written_names(15, IN_PLACES)),
+            "payer_branch_name": st.one_of(st.just(""), written_names(PLACE)),
             "payer_account_type": st.sampled_from("129"),
             "payer_account": digits(7),
         }
@@ -74,7 +77,7 @@ ORDERS = st.builds(
             digits(3),
             st.sampled_from("1249"),
             digits(7),
-            written_names(30),
+            written_names(PAYEE),
             st.integers(1, 999_999_999),
         ),
         min_size=1,
@@ -127,39 +130,62 @@ def test_every_record_has_120_bytes_and_only_what_banks_read(order: PaymentOrder
     assert set(b"".join(records)) <= ALLOWED
 
 
-@given(st.text(max_size=40), st.sampled_from([IN_NAMES, IN_PLACES]))
-@example("㍿", IN_NAMES)
-@example("ǅ", IN_NAMES)
-@example("コウヤマ　タロウ", IN_PLACES)
-def test_a_name_becomes_what_banks_read_or_is_said_to_be_none(name: str, signs: str) -> None:
-    written, left = as_banks_read(name, signs)
-    assert set(written.encode("cp932")) <= ALLOWED - set(b" ()-.") | set(signs.encode())
+@given(st.text(max_size=40), st.sampled_from([PAYEE, PLACE]))
+@example("ｱﾞ", PAYEE)
+@example("コウヤマ　タロウ", PLACE)
+def test_a_name_becomes_what_banks_read_or_is_said_to_be_none(name: str, field: NameField) -> None:
+    written, left = as_banks_read(name, field)
+    assert set(written.encode("cp932")) <= ALLOWED - set(b" ()-.") | set(field.signs.encode())
     assert len(written.encode("cp932")) == len(written)
     if not left:
-        assert as_banks_read(written, signs)[1] == []
+        assert as_banks_read(written, field) == (written, [])
 
 
+# What is entered, and what a party's name and the name of a bank or branch become: written, or what cannot be.
 NAMES = {
-    "コウヤマ タロウ": "ｺｳﾔﾏ ﾀﾛｳ",
-    "こうやま　たろう": "ｺｳﾔﾏ ﾀﾛｳ",
-    "ｺｳﾔﾏ ﾀﾛｳ": "ｺｳﾔﾏ ﾀﾛｳ",
-    "キャッチャー": "ｷﾔﾂﾁﾔ-",
-    "ガッコウ パピプ": "ｶﾞﾂｺｳ ﾊﾟﾋﾟﾌﾟ",
-    "ヴァイオリン": "ｳﾞｱｲｵﾘﾝ",
-    "カ)コウヤマ": "ｶ)ｺｳﾔﾏ",
-    "(株)": None,
-    "Smith,J.": None,
-    "Smith J.": "SMITH J.",
-    "甲山": None,
-    "ヲカ": None,
-    "ジョン・スミス": None,
+    "コウヤマ タロウ": ("ｺｳﾔﾏ ﾀﾛｳ", ["␣"]),
+    "こうやま　たろう": ("ｺｳﾔﾏ ﾀﾛｳ", ["␣"]),
+    "ｺｳﾔﾏ ﾀﾛｳ": ("ｺｳﾔﾏ ﾀﾛｳ", ["␣"]),
+    "キャッチャー": ("ｷﾔﾂﾁﾔ-", "ｷﾔﾂﾁﾔ-"),
+    "ｷｬｯﾁｬｰ": ("ｷﾔﾂﾁﾔ-", "ｷﾔﾂﾁﾔ-"),
+    "ぁぃぅぇぉっゃゅょゎゕゖ": ("ｱｲｳｴｵﾂﾔﾕﾖﾜｶｹ", "ｱｲｳｴｵﾂﾔﾕﾖﾜｶｹ"),
+    "ガッコウパピプ": ("ｶﾞﾂｺｳﾊﾟﾋﾟﾌﾟ", "ｶﾞﾂｺｳﾊﾟﾋﾟﾌﾟ"),
+    "ヴ": ("ｳﾞ", "ｳﾞ"),
+    "ｶﾞ": ("ｶﾞ", "ｶﾞ"),
+    "カ゛ハ゜": ("ｶﾞﾊﾟ", "ｶﾞﾊﾟ"),
+    "か\u3099": ("ｶﾞ", "ｶﾞ"),
+    "カ)コウヤマ": ("ｶ)ｺｳﾔﾏ", [")"]),
+    "smith J.": ("SMITH J.", ["␣", "."]),
+    "エ−‐―－ス": ("ｴ----ｽ", "ｴ----ｽ"),
+    "１２３ＡＢ": ("123AB", "123AB"),
+    # A mark after what takes none, or after nothing.
+    "ｱﾞ": (["ア゛"], ["ア゛"]),
+    "ｶﾟ": (["カ゜"], ["カ゜"]),
+    "ｶﾞﾞ": (["カ゛゛"], ["カ゛゛"]),
+    "ヷヸ": (["ヷ", "ヸ"], ["ヷ", "ヸ"]),
+    "Aﾞ": (["A゛"], ["A゛"]),
+    "゛ア": (["゛"], ["゛"]),
+    # What no bank reads; each character is said once.
+    "(株)": (["株"], ["(", "株", ")"]),
+    "Smith,J,": ([","], [","]),
+    "甲山甲": (["甲", "山"], ["甲", "山"]),
+    "ヲカ": (["ヲ"], ["ヲ"]),
+    "ｦ": (["ヲ"], ["ヲ"]),
+    "ヰヱ": (["ヰ", "ヱ"], ["ヰ", "ヱ"]),
+    "ジョン・スミス": (["・"], ["・"]),
+    "㍿①㌔Ⅳ": (["㍿", "①", "㌔", "Ⅳ"], ["㍿", "①", "㌔", "Ⅳ"]),
+    "ßﬁÉ": (["ß", "ﬁ", "É"], ["ß", "ﬁ", "É"]),
+    "7,245¥": ([",", "¥"], [",", "¥"]),
 }
 
 
-@pytest.mark.parametrize(("name", "written"), NAMES.items())
-def test_names_are_written_as_the_rules_of_the_banks_have_it(name: str, written: str | None) -> None:
-    found, left = as_banks_read(name)
-    assert (found if not left else None) == written
+@pytest.mark.parametrize(("name", "party", "place"), [(name, *expected) for name, expected in NAMES.items()])
+def test_names_are_written_as_the_rules_of_the_banks_have_it(
+    name: str, party: str | list[str], place: str | list[str]
+) -> None:
+    for field, expected in ((PAYER, party), (PAYEE, party), (PLACE, place)):
+        written, left = as_banks_read(name, field)
+        assert (left or written) == expected
 
 
 def made() -> PaymentOrder:

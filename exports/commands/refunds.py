@@ -82,24 +82,27 @@ Despite = Annotated[
     str | None, option("--despite", N_("why it goes on though the grounds have changed; it is kept"), "TEXT")
 ]
 
+_APPROVED = N_(
+    "Refund {no} is approved. Next, with all that are: seisan refund file --on {on} --out transfers-{on}.txt"
+)
+_MANY_APPROVED = N_(
+    "{count} refunds approved. Next, with all that are: seisan refund file --on {on} --out transfers-{on}.txt"
+)
+
 
 @returns.writes("approve", "1 --by 丙田", "1-93 --by 丙田", may=("approve",), many=True)
 def approve(books: Books, numbers: Numbers, on: On, despite: Despite = None) -> Answer:
     """Approves what another person proposed: to whom it goes, the account, the yen and the grounds."""
     from ledger.booking import refunds
+    from ledger.booking.pay_days import bank_calendar
 
-    sentence = N_(
-        "Refund {no} is approved. Next, with all that are: seisan refund file --on {on} --out transfers-{on}.txt"
-    )
     chosen = refund_lots.numbered(
         map(number_range, numbers), partial(refund_lots.waiting_for_approval, books.connection)
     )
     steps = [refunds.approve(books.connection, no, on=on, by=books.by, despite=despite) for no in chosen]
-    answers = [recorded(step, sentence, on=on) for step in steps]
-    of_many = N_(
-        "{count} refunds approved. Next, with all that are: seisan refund file --on {on} --out transfers-{on}.txt"
-    )
-    answer = together(answers, _listed(books, answers), of_many, on=on)
+    day = bank_calendar(books.connection).first_from(on)
+    answers = [recorded(step, _APPROVED, on=day) for step in steps]
+    answer = together(answers, _listed(books, answers), _MANY_APPROVED, on=day)
     return went_on(books, answer, *(step.no for step in steps))
 
 

@@ -63,7 +63,8 @@ def where(session: Session) -> Answer:
         lines.append(f"{_(title)}: {said[key]} ({_('nothing else was said') if origin == DEFAULT else origin})")
     if DEFAULT in session.origins.values():
         lines.append(_("To have it always so, write it into a file {name}: database, by, lang.", name=NAME))
-    return Answer("\n".join(lines), said | {"from": dict(session.origins)})
+    text, known = summaries.lists_known(dates.today())
+    return Answer("\n".join([*lines, text]), said | {"from": dict(session.origins)} | known)
 
 
 def _waits(session: Session) -> bool:

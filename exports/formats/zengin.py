@@ -7,8 +7,8 @@ long are refused where they are collected, and nothing is ever cut short.
 
 from collections.abc import Iterator
 
-from ledger.booking.payment_files import PAYEE_LENGTH, PaymentOrder, Transfer
-from ledger.kana import BYTES
+from ledger.booking.payment_files import PaymentOrder, Transfer
+from ledger.kana import BYTES, PAYEE, PAYER, PLACE
 
 LENGTH = 120
 _END = "\r\n"
@@ -45,12 +45,12 @@ def _header(order: PaymentOrder) -> str:
             _BEGINNING,
             "0",  # コード区分: JIS
             _n(payer["payer_code"], 10),  # 振込依頼人コード
-            _c(payer["payer_name"], 40),  # 振込依頼人名
+            _c(payer["payer_name"], PAYER.length),  # 振込依頼人名
             f"{order.pay_on:%m%d}",  # 取組日, without its year
             _n(payer["payer_bank"], 4),  # 仕向銀行番号
-            _c(payer["payer_bank_name"], 15),  # 仕向銀行名
+            _c(payer["payer_bank_name"], PLACE.length),  # 仕向銀行名
             _n(payer["payer_branch"], 3),  # 仕向支店番号
-            _c(payer["payer_branch_name"], 15),  # 仕向支店名
+            _c(payer["payer_branch_name"], PLACE.length),  # 仕向支店名
             _n(payer["payer_account_type"], 1),  # 預金種目
             _n(payer["payer_account"], 7),  # 口座番号
             _c("", 17),  # ダミー
@@ -63,13 +63,13 @@ def _data(transfer: Transfer) -> str:
         (
             "2",  # データ区分
             _n(transfer.bank, 4),  # 被仕向銀行番号
-            _c("", 15),  # 被仕向銀行名: the register knows the number only
+            _c(transfer.bank_name, PLACE.length),  # 被仕向銀行名
             _n(transfer.branch, 3),  # 被仕向支店番号
-            _c("", 15),  # 被仕向支店名
+            _c(transfer.branch_name, PLACE.length),  # 被仕向支店名
             "0000",  # 手形交換所番号: not used
             _n(transfer.account_type, 1),  # 預金種目
             _n(transfer.account, 7),  # 口座番号
-            _c(transfer.payee, PAYEE_LENGTH),  # 受取人名
+            _c(transfer.payee, PAYEE.length),  # 受取人名
             _n(str(transfer.yen), 10),  # 振込金額
             "0",  # 新規コード: その他
             _n(str(transfer.refund), 10),  # 顧客コード1: our number of the refund, which the bank gives back

@@ -14,6 +14,8 @@ from exports.reports import (
     found,
     impact,
     imports,
+    issued_list,
+    journal_exports,
     match,
     members,
     months,
@@ -40,12 +42,14 @@ REPORTS: dict[str, Report] = {
             slips.REPORT,
             refusals.REPORT,
             months.REPORT,
+            issued_list.REPORT,
             impact.REPORT,
             account_list.REPORT,
             payee_list.REPORT,
             settings.REPORT,
             people_list.REPORT,
             books_act.REPORT,
+            journal_exports.REPORT,
         ),
     )
 }

@@ -11,7 +11,24 @@ from ledger.codes import ACCOUNT_TYPES
 from ledger.i18n import N_
 
 PARTS = ("bank", "branch", "account_type", "account_number", "account_name")
-_PARTS = tuple(Column(name, get=itemgetter(at)) for at, name in enumerate(PARTS))
+
+
+def bank_names(bank: str | None, branch: str | None) -> tuple[str | None, str | None]:
+    """The names of a bank and of its branch by their numbers; None where the list of banks has none."""
+    from ledger import bank_list
+
+    if bank is None:
+        return None, None
+    listed, of_branch = bank_list.bank(bank), bank_list.branch(bank, branch or "")
+    return (listed.name or None) if listed else None, (of_branch.name or None) if of_branch else None
+
+
+# The parts of a bank account as other programs read them.
+ACCOUNT_PARTS = (
+    *(Column(name, get=itemgetter(at)) for at, name in enumerate(PARTS)),
+    Column("bank_name", get=lambda parts: bank_names(*parts[:2])[0]),
+    Column("branch_name", get=lambda parts: bank_names(*parts[:2])[1]),
+)
 
 
 def _rows(connection: Connection, _question: Question) -> list[Any]:
@@ -21,9 +38,11 @@ def _rows(connection: Connection, _question: Question) -> list[Any]:
 
 
 def format_account(parts: Sequence[str | None]) -> str:
-    """A bank account as a person reads it, part by part."""
+    """A bank account as a person reads it, part by part, with the names of bank and branch."""
     bank, branch, kind, number, name = parts
-    return " ".join(filter(None, [bank, branch, ACCOUNT_TYPES[kind].said if kind else None, number, name]))
+    bank_name, branch_name = bank_names(bank, branch)
+    place = [bank, bank_name, branch, branch_name]
+    return " ".join(filter(None, [*place, ACCOUNT_TYPES[kind].said if kind else None, number, name]))
 
 
 REPORT = Report(
@@ -38,8 +57,10 @@ REPORT = Report(
     columns=(
         Column("member", N_("Member No."), width=17, importance=3),
         Column("name", N_("Name"), width=16),
-        Column("was", N_("Account before"), width=36, show=lambda was: format_account(was) or None, columns=_PARTS),
-        Column("now", N_("Account now"), width=36, show=format_account, columns=_PARTS, importance=3),
+        Column(
+            "was", N_("Account before"), width=36, show=lambda was: format_account(was) or None, columns=ACCOUNT_PARTS
+        ),
+        Column("now", N_("Account now"), width=36, show=format_account, columns=ACCOUNT_PARTS, importance=3),
         Column("also_of", N_("Account also of"), width=17),
         Column("known_on", N_("Known on"), kind="day", width=17, importance=1),
         Column("brought_by", N_("Brought by")),

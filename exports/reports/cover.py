@@ -6,9 +6,10 @@ from dataclasses import replace
 from exports.formats.sheet import BarGraph, Block, Sheet, SheetColumn, StyledRow, TypedValue, Value, Values
 from exports.reports import balance, bill, entries, fees_held, general_ledger, settlements, subsidiary, suspense
 from exports.reports.report import Column, Table, sheet
+from ledger.audit.issued import Basis
 from ledger.booking.month_end import accepted
 from ledger.codes import CONTROLS
-from ledger.i18n import N_, _
+from ledger.i18n import N_, _, ngettext
 from ledger.journal.chart import Chart
 from ledger.statements.controls import Control, Stands
 from ledger.statements.labels import mark
@@ -18,6 +19,7 @@ NAME = N_("Cover")
 TITLE = N_("Monthly statement")
 TO_DATE = N_("Entries to date")
 SEAL = N_("Seal of the closed month")
+VERSION = N_("Version")
 HEAD = N_("Head of the chain (SHA-256)")
 
 SHEETS: dict[Stands, str] = {
@@ -78,7 +80,7 @@ _OPEN = (
 )
 _WORDS = (SheetColumn("", width=29, key="name"), SheetColumn("", width=14, wrap=True, key="words"))
 _HASHES = (SheetColumn("", width=29, key="hash"),)
-_NAMES = {
+FIGURES = {
     "received": N_("Received"),
     "paid": N_("Paid to the authority"),
     "refunded": N_("Paid back to members"),
@@ -98,10 +100,10 @@ _SEALS_BEFORE = (
 )
 
 
-def month(statement: MonthStatement, sheets: Sequence[Sheet]) -> Sheet:
+def month(statement: MonthStatement, sheets: Sequence[Sheet], basis: Basis | None = None) -> Sheet:
     """The cover of a month's workbook, on one page; on the next the controls, those that differ first.
 
-    `sheets` are the others, which the contents lead to.
+    `sheets` are the others, which the contents lead to; `basis` is what the version stands on, None where it is none.
     """
     holds = [control.holds for control in statement.controls if control.holds is not None]
     agreement = _("{count} of {total} control totals agree", count=holds.count(True), total=len(holds))
@@ -117,9 +119,11 @@ def month(statement: MonthStatement, sheets: Sequence[Sheet]) -> Sheet:
         Block(_OPEN, list(_open(statement)), heading=N_("Open at the end of the month")),
         Block(_WORDS, list(_closing(statement)), heading=N_("Closing"), spread=True),
         Block(_SEALS, [StyledRow("box", ("", "", ""))], heading=N_("Seals")),
-        Block(_WORDS, hashes, spread=True),
+        Block(_WORDS, [*version_rows(basis), *hashes], spread=True),
         replace(controls_block(sorted(statement.controls, key=_differing), statement.chart), new_page=True),
-        Block(_HASHES, [(text,) for text in (statement.head, _seal(statement)) if text], spread=True),
+        Block(
+            _HASHES, [(text,) for text in (statement.head, _seal(statement), basis and basis.head) if text], spread=True
+        ),
     )
     made = sheet(
         *(NAME, *blocks),
@@ -137,8 +141,39 @@ def month(statement: MonthStatement, sheets: Sequence[Sheet]) -> Sheet:
 
 def _moved(statement: MonthStatement) -> bool:
     """Whether there is anything to be drawn: in the month or in the one before something came in or was paid."""
-    drawn = list(_NAMES)[:4]
+    drawn = list(FIGURES)[:4]
     return any(getattr(figures, key) for figures in (statement.figures, statement.before) for key in drawn)
+
+
+def version_words(basis: Basis) -> str:
+    """Which version it is, in words; of a copy that the books do not record, that."""
+    if not basis.version:
+        return _("a copy, not recorded as handed out")
+    sentence = N_("version {version}") if basis.version == 1 else N_("version {version} (reissued)")
+    return _(sentence, version=basis.version)
+
+
+def version_rows(basis: Basis | None) -> Iterator[Values]:
+    """Which version it is, and what it stands on; nothing of a period that is not closed."""
+    if basis is None:
+        return
+    stands_on = ngettext(
+        "write {batch}, head of the chain {head}, {count} entry",
+        "write {batch}, head of the chain {head}, {count} entries",
+        basis.entries,
+        batch=basis.batch,
+        head=_short(basis.head),
+    )
+    yield (_(VERSION), version_words(basis))
+    yield (_("Stands on"), stands_on)
+
+
+def version_blocks(basis: Basis | None) -> tuple[Block, ...]:
+    """The same as blocks of a cover that says nothing else of the chain."""
+    if basis is None:
+        return ()
+    words = Block(_WORDS, list(version_rows(basis)), heading=VERSION, spread=True)
+    return words, Block(_HASHES, [(basis.head,)], spread=True)
 
 
 def _seal(statement: MonthStatement) -> str | None:
@@ -161,7 +196,7 @@ def _difference(statement: MonthStatement) -> int | None:
 
 
 def _figures(statement: MonthStatement) -> Iterator[StyledRow]:
-    for key, name in _NAMES.items():
+    for key, name in FIGURES.items():
         figures = getattr(statement.figures, key), getattr(statement.before, key)
         yield StyledRow("normal", (_(name), *figures), name=key)
     by_bank = statement.closed.bank_yen if statement.closed else None

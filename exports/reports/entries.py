@@ -1,6 +1,6 @@
 """仕訳の検索: the entries that a search finds, one line for each movement; a reversal names the entry it reverses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,8 +58,8 @@ class ListedEntry(NamedTuple):
         return description(self.entry)
 
 
-def _booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> list[ListedEntry]:
-    return [ListedEntry(entry, chart) for entry in entries]
+def _booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> Iterator[ListedEntry]:
+    return (ListedEntry(entry, chart) for entry in entries)
 
 
 class ImpossibleRange(Refusal):
@@ -129,7 +129,7 @@ def _rows(connection: Connection, question: Question) -> list[ListedEntry]:
             raise ImpossibleRange(str(search[least]), str(search[most]))
     if search["counterparty"] is not None:
         search["counterparty"] = _counterparty(connection, search["counterparty"])
-    return _booked(entries(connection, **search), chart(connection))
+    return list(_booked(entries(connection, **search), chart(connection)))
 
 
 def _payer(connection: Connection, name: str) -> str:

@@ -22,6 +22,7 @@ from exports.reports import (
     subsidiary,
     suspense,
 )
+from exports.reports.reissue import Version
 from ledger.booking.billed import BilledLine, billed
 from ledger.codes import Account
 from ledger.dates import Month
@@ -35,11 +36,19 @@ NOTHING = N_("There was nothing of this kind in the month.")
 EarlierColumns = Mapping[str, list[list[str]]]
 
 
-def made(connection: Connection, month: Month, *, form: int = 3, earlier: EarlierColumns | None = None) -> Workbook:
+def made(
+    connection: Connection,
+    month: Month,
+    *,
+    form: int = 3,
+    earlier: EarlierColumns | None = None,
+    version: Version | None = None,
+) -> Workbook:
     """The workbook of a month as the books say it now; see `workbook`."""
     statement = month_statement(connection, month)
     lines = billed(connection, month.first, month.last)
-    return workbook(statement, lines, form=form, earlier=earlier)
+    since = () if version is None else version.since(connection, statement)
+    return workbook(statement, lines, form=form, earlier=earlier, version=version, since=since)
 
 
 def workbook(
@@ -48,17 +57,21 @@ def workbook(
     *,
     form: int = 3,
     earlier: EarlierColumns | None = None,
+    version: Version | None = None,
+    since: tuple[Sheet, ...] = (),
 ) -> Workbook:
     """The workbook of a month. The same statement, in the same language, gives the same bytes.
 
     `lines` are those that the authority billed. `form` is that of its stamp: before the third the cover was another.
     `earlier` are the columns of a file of an earlier version, to which this one is compared: controls whose sheet it
-    lacks are left out, and rows stand in the order that it has.
+    lacks are left out, and rows stand in the order that it has. `version` is the one as which it is handed out, None
+    while the month is open, and the sheet of `since` says what has changed since the one before.
     """
     lacking = set() if earlier is None else {sheet for sheet in _NEW if sheet not in earlier}
-    sheets = tuple(_or_nothing(sheet, empty, lacking) for sheet, empty in _sheets(statement, lines, earlier))
+    told = tuple(_or_nothing(sheet, empty, lacking) for sheet, empty in _sheets(statement, lines, earlier))
+    sheets, basis = (*since, *told), None if version is None else version.basis
     seal = None if statement.closed is None else statement.closed.head
-    front = cover.before_third_form(statement, seal, lacking) if form < 3 else cover.month(statement, sheets)
+    front = cover.before_third_form(statement, seal, lacking) if form < 3 else cover.month(statement, sheets, basis)
     return Workbook(
         title=_("Monthly statement {month}", month=str(statement.month)),
         made_on=statement.month.last,

@@ -1,15 +1,12 @@
 """Payees in a member's place, masked: those that wait for a second person, and those approved."""
 
-from operator import itemgetter
 from typing import Any
 
-from exports.reports.account_list import PARTS, format_account
+from exports.reports.account_list import ACCOUNT_PARTS, format_account
 from exports.reports.empty import Empty
 from exports.reports.filters import MEMBER
 from exports.reports.report import Column, Connection, Question, Report
 from ledger.i18n import N_
-
-_PARTS = tuple(Column(name, get=itemgetter(at)) for at, name in enumerate(PARTS))
 
 
 def _rows(connection: Connection, _question: Question) -> list[Any]:
@@ -32,7 +29,7 @@ REPORT = Report(
         Column("member", N_("Member No."), width=17),
         Column("name", N_("Name"), width=16, importance=3),
         Column("relation", N_("Relation or reason"), width=20),
-        Column("account", N_("Bank account"), width=36, show=format_account, columns=_PARTS),
+        Column("account", N_("Bank account"), width=36, show=format_account, columns=ACCOUNT_PARTS),
         Column("known_on", N_("Known on"), kind="day", width=17, importance=1),
         Column("brought_by", N_("Brought by"), importance=1),
         Column("approved_by", N_("Approved by")),

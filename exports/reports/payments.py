@@ -4,13 +4,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from exports.formats import bank, terminal
+from exports.reports import summaries
 from exports.reports.next_step import next_step
 from exports.reports.report import Column, Json, Table, sheet
-from ledger import masking
+from ledger import bank_days, bank_list, dates, masking
 from ledger.booking.payment_files import FiledRefund, PaymentFile, VoidedFile
 from ledger.i18n import N_, _, ngettext
 
-HOLIDAYS = N_("National holidays are not checked: make sure that banks are open on that day.")
+ESTIMATED = N_(
+    "The holidays of {year} are an estimate, for they were gazetted up to {gazetted}: make sure that banks are open on "
+    "that day."
+)
 
 
 class FiledTransfer(NamedTuple):
@@ -50,7 +54,10 @@ def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
         "count": len(transfers),
         "yen": payment_file.yen,
         "gone_on": list(payment_file.gone_on),
-        "holidays_checked": False,
+        "holidays_checked": True,
+        "holidays_estimated": bank_days.is_estimate(payment_file.pay_on),
+        "bank_list": bank_list.listed_on(),
+        "bank_list_old": bank_list.is_old(dates.today()),
         "refunds": _TABLE.data(transfers),
     }
     lines = [
@@ -66,7 +73,10 @@ def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
         lines.append(_(text, refunds=data["gone_on"]))
     elif not payment_file.changed:
         lines.append(_("It was made before and is the same, byte by byte; hand it to the bank only once."))
-    lines.append("! " + _(HOLIDAYS))
+    if data["bank_list_old"]:
+        lines.append("! " + _(summaries.OLD_LIST, months=bank_list.OLD_AFTER_MONTHS))
+    if data["holidays_estimated"]:
+        lines.append("! " + _(ESTIMATED, year=payment_file.pay_on.year, gazetted=bank_days.GAZETTED_TO))
     sentence = N_("Next, when the bank has paid: seisan refund paid --file {no} --on {on}")
     lines.append(_(sentence, no=payment_file.no, on=payment_file.pay_on))
     table = terminal.format_sheet(sheet(N_("Payment file"), _TABLE.block(transfers)))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from exports.formats.terminal import format_pairs, format_table
 from exports.reports import explanation
+from exports.reports.account_list import bank_names
 from exports.reports.filters import read_association
 from exports.reports.report import Column, Connection, Json, Table
 from exports.reports.settlements import WAYS
@@ -200,6 +201,7 @@ def shown(connection: Connection, no: int, as_of: date) -> tuple[str, Json]:
         "name": now.name,
         "payee": now.name if now.payee is not None else None,
         "account": now.account,
+        **_bank_of(now),
         "approved_for": str(approved) if approved.member else None,
         "decision": refund.decision,
         "notice": rests_on.notice.announced_on if rests_on and rests_on.notice else None,
@@ -213,6 +215,13 @@ def shown(connection: Connection, no: int, as_of: date) -> tuple[str, Json]:
     }
     explained = () if rests_on is None else tuple(_grounds(connection, rests_on))
     return _in_words(refund, now, rests_on, others, data, explained), data
+
+
+def _bank_of(to: Any) -> Json:
+    """The bank and branch to which a refund goes, by number and name; None where they are not known."""
+    bank, branch, *_rest = to.bank_account or (None, None)
+    bank_name, branch_name = bank_names(bank, branch)
+    return {"bank": bank, "bank_name": bank_name, "branch": branch, "branch_name": branch_name}
 
 
 def _to_the_same_account(connection: Connection, no: int, to: Any) -> list[_Other]:
@@ -244,6 +253,14 @@ def _grounds(connection: Connection, decision: Any) -> Iterator[str]:
         yield f"  {decision.ruling.grounds}"
 
 
+def _numbered(number: str | None, name: str | None, bank: str | None) -> str | None:
+    from ledger import bank_list
+
+    if number is None or bank == bank_list.MADE_UP:
+        return number
+    return f"{number} {name}" if name else _("{number} (not in the list of banks)", number=number)
+
+
 def _in_words(refund: Any, now: Any, rests_on: Any, others: list[_Other], data: Json, explained: Iterable[str]) -> str:
     state = f"{_(STATES[refund.state])} ({refund.steps[-1].on} {refund.steps[-1].by})"
     clauses = labels.joined(data["clauses"])
@@ -252,6 +269,7 @@ def _in_words(refund: Any, now: Any, rests_on: Any, others: list[_Other], data: 
         if rests_on
         else None
     )
+    bank_of, branch_of = (_numbered(data[part], data[f"{part}_name"], data["bank"]) for part in ("bank", "branch"))
     same = [f"No.{other.no} {_(STATES[other.state])} {format_yen(other.yen)}" for other in others]
     pairs = [
         (N_("Refund No."), str(refund.no)),
@@ -262,6 +280,7 @@ def _in_words(refund: Any, now: Any, rests_on: Any, others: list[_Other], data: 
         (N_("Member"), " ".join(filter(None, (now.member, now.name if now.payee is None else None))) or None),
         (N_("Amount"), format_yen(refund.yen)),
         (N_("Goes to"), str(now)),
+        (N_("Bank and branch"), labels.joined(filter(None, [bank_of, branch_of])) or None),
         (N_("Approved for"), data["approved_for"]),
         (N_("Grounds"), grounds),
         (N_("Proposed by"), data["proposed_by"]),

@@ -295,7 +295,7 @@ class Report:
     `rows` reads from the books, for a question that has every parameter and the day (`as_of`); what it gives stands
     in the first table, or `listed` takes its rows from it. Further `tables` stand below. JSON is the rows under
     `list_key`, with `facts` beside them; without a `list_key` it is the list alone. `text` is for the terminal where a
-    table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells. `remembered`
+    table would not do. `reads` are tables of which no other statement tells, such as refusals. `remembered`
     are parameters that the machine knows and no books do: what is not asked for is asked for by the command with these.
 
     `empty` says why there is nothing in it; None where `text` says that. Where what was read is more than the rows of
@@ -325,7 +325,7 @@ class Report:
     notes: tuple[str, ...] = ()
     landscape: bool = True
     text: Callable[["Listing"], str] | None = None
-    of_refusals: bool = False
+    reads: tuple[str, ...] = ()
     remembered: Callable[[Connection], Question] | None = None
     empty: Empty | None = NOTHING
     narrowed: Callable[[Any, list[Any]], Any] = lambda _content, rows: rows

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from exports.formats.terminal import format_pairs
-from exports.reports.account_list import PARTS, format_account
+from exports.reports.account_list import PARTS, bank_names, format_account
 from exports.reports.next_step import next_step
 from exports.reports.report import Json
 from ledger.i18n import N_, _, ngettext
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from migrations.roles import Role
 
 _LEFT_SHOWN = 20
+
+OLD_LIST = N_(
+    "The list of banks is more than {months} months old: branches opened since are not in it. A newer one comes with a "
+    "newer version of zengin-code."
+)
 
 # What each role of the database is for.
 TELLS = {
@@ -279,6 +285,7 @@ def account(member: Any) -> tuple[str, Json]:
     """The whole bank account of a member, for the one who asked for it and was recorded."""
     data = {name: getattr(member, name) for name in ("member", "name", *PARTS, "known_on")}
     whole = format_account([data[part] for part in PARTS])
+    data["bank_name"], data["branch_name"] = bank_names(data["bank"], data["branch"])
     recorded = _("It is recorded that you looked, and for what.")
     return f"{member.member} {member.name}\n{whole}\n{recorded}", data
 
@@ -295,3 +302,15 @@ def roles(granted: "Iterable[Role]") -> tuple[str, Json]:
         data.append({"role": role.name} | parts)
     lines.append(_("Next, for each person: CREATE ROLE name LOGIN; GRANT one of these TO name"))
     return "\n".join(lines), {"roles": data}
+
+
+def lists_known(today: date) -> tuple[str, Json]:
+    """Of which day the list of banks is, said to be old where it is, and up to which year holidays were gazetted."""
+    from ledger import bank_days, bank_list
+
+    old = bank_list.is_old(today)
+    data = {"bank_list": bank_list.listed_on(), "bank_list_old": old, "holidays_to": bank_days.GAZETTED_TO}
+    lines = [_("Banks and branches: list of {bank_list}; holidays: gazetted up to {holidays_to}", **data)]
+    if old:
+        lines.append("! " + _(OLD_LIST, months=bank_list.OLD_AFTER_MONTHS))
+    return "\n".join(lines), data

@@ -20,7 +20,9 @@ from exports.reports import (
     subsidiary,
     suspense,
 )
+from exports.reports.reissue import Version
 from exports.reports.report import Column, Subtotal, Table, sheet
+from ledger.audit.issued import Basis
 from ledger.codes import Account
 from ledger.dates import FiscalYear
 from ledger.i18n import N_, _
@@ -46,25 +48,33 @@ _TITLES = {
 }
 
 
-def made(connection: Connection, year: FiscalYear) -> Workbook:
-    """The workbook of a fiscal year as the books say it now. The same books, in the same language: the same bytes."""
+def made(connection: Connection, year: FiscalYear, version: Version | None = None) -> Workbook:
+    """The workbook of a fiscal year as the books say it now. The same books, in the same language: the same bytes.
+
+    `version` is the one as which it is handed out, None while the year is not closed.
+    """
     statement = year_statement(connection, year)
+    since = () if version is None else version.since(connection, statement.whole)
     return Workbook(
         title=_("Statement of the year {year}", year=str(year)),
         made_on=year.last,
         sheets=(
-            _cover(statement),
+            _cover(statement, None if version is None else version.basis),
+            *since,
             *(replace(sheet, notes=(NOTHING,)) if empty else sheet for sheet, empty in _sheets(statement)),
         ),
     )
 
 
-def _cover(statement: YearStatement) -> Sheet:
+def _cover(statement: YearStatement, basis: Basis | None) -> Sheet:
     controls = [control for control in statement.whole.controls if control.code in _CONTROLS]
     failed = sum(control.holds is False for control in controls)
     agreement = _("{count} control totals do not agree", count=failed) if failed else _("All control totals agree")
     block = cover.controls_block(controls, statement.whole.chart)
-    return sheet(cover.NAME, block, title=TITLE, subtitle=agreement, period=_period(statement))
+    blocks = (block, *cover.version_blocks(basis))
+    portrait = basis is not None  # so that it is one page
+    period = _period(statement)
+    return sheet(cover.NAME, *blocks, title=TITLE, subtitle=agreement, period=period, landscape=not portrait)
 
 
 def _period(statement: YearStatement) -> tuple[date, date]:

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Exists, Row, exists, select
 
-from ledger import kana, tables
-from ledger.booking import approvals, refusals
+from ledger import bank_list, kana, tables
+from ledger.booking import approvals, payment_refusals, refusals
+from ledger.booking.pay_days import bank_calendar
 from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
@@ -25,12 +26,10 @@ from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import settings
 from ledger.store.records import next_number, signature
 
-# The most half-width characters of a payee's name (受取人名); a name is never cut short.
-PAYEE_LENGTH = 30
-
 # What stands against putting a refund in a file, and what to do about each.
 REASONS = {
     "not_set": N_("not set: {about} (seisan settings set {name} VALUE)"),
+    "set_unreadable": N_("{about}: banks cannot read in it: {characters} (seisan settings set {name} VALUE)"),
     "payer_unknown": N_("refund {refund}: it is not known whose deposit {deposit} is (seisan match)"),
     "no_account": N_("refund {refund} ({member}): no bank account is known (seisan import FILE)"),
     "payee_waits": N_(
@@ -56,12 +55,16 @@ _PARTS = {
     "account_type": N_("the kind of account"),
     "account_name": N_("the account holder's kana"),
 }
+_NAMES_OF_PAYER = ("payer_bank_name", "payer_branch_name")
 VOID = N_("void")
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """One payment of a file: the refund, the whole account, the payee as banks read it, and the yen."""
+    """One payment of a file: the refund, the whole account, the payee as banks read it, and the yen.
+
+    The names of bank and branch are as banks read them; empty where the list of banks has none that fits.
+    """
 
     refund: int
     bank: str
@@ -70,6 +73,8 @@ class Transfer:
     account: str
     payee: str
     yen: int
+    bank_name: str = ""
+    branch_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,8 +140,9 @@ def file(
     """Puts every approved refund, but for those left out, in one payment file of a day; `layout` gives its characters.
 
     One of that day and name is there already, or one of that day and nothing else is approved: it is given once more.
-    Refused in this order: a day on which banks are closed, a closed month, nothing to pay, a day before an approval,
-    everything that stands against any of the refunds (all at once), and by the rule of three a maker who took part.
+    Refused in this order: a day on which the bank is closed or for which it is too late, a closed month, nothing to
+    pay, a day before an approval, everything that stands against any of the refunds (all at once), and by the rule of
+    three a maker who took part.
     What has changed of their grounds stands against them, unless `despite` says why they are paid all the same.
     """
     left_out = frozenset(without)
@@ -144,13 +150,13 @@ def file(
         raise refusals.UnknownRefund(unknown[0])
     if (earlier := _valid_file(connection, on, name)) is not None:
         return _stored(connection, earlier, left_out)
-    require_bank_day(on)
+    bank_calendar(connection).require(on)
     require_open(connection, on)
     approved = [refund for refund in refunds(connection) if refund.state == "approved" and refund.no not in left_out]
     if not approved:
         if (earlier := _valid_file(connection, on)) is not None:
             return _stored(connection, earlier, left_out)
-        raise refusals.NothingToFile(on)
+        raise payment_refusals.NothingToFile(on)
     if on < (latest := max(refund.steps[-1].on for refund in approved)):
         raise refusals.BeforeTheStepBefore(on, latest)
     changed = {refund.no: approvals.changed_grounds(connection, refund, on) for refund in approved}
@@ -171,12 +177,6 @@ def file(
     return PaymentFile(no, True, on, digest, content, tuple(contents))
 
 
-def require_bank_day(on: date) -> None:
-    """Refuses a Saturday, a Sunday, and 31 December to 3 January (銀行法施行令5条); national holidays are not known."""
-    if on.weekday() >= 5 or (on.month, on.day) in ((12, 31), (1, 1), (1, 2), (1, 3)):
-        raise refusals.NotABankDay(on)
-
-
 def _require_maker(connection: Connection, approved: Collection[Settlement], by: str) -> None:
     """By the rule of three people, whoever proposed or approved any of the refunds does not make their file."""
     if settings.values(connection)["people"] != "three":
@@ -185,7 +185,7 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
     steps = ((refund.no, step) for refund in approved for step in refund.in_force if step.payment_file is None)
     signed = ((no, step) for no, step in steps if step.state in ("proposed", "approved"))
     if took_part := sorted({no for no, step in signed if one_person(connection, by, step.by, step.role)}):
-        raise refusals.SamePersonFiles(by, took_part)
+        raise payment_refusals.SamePersonFiles(by, took_part)
 
 
 # --- what is in it --------------------------------------------------------------------------------------------------
@@ -210,18 +210,44 @@ def _order(
         reasons += objections
         if not objections:
             bank, branch, kind, number, holder = map(str, to.bank_account or ())
-            transfers.append(Transfer(refund.no, bank, branch, kind, number, kana.as_banks_read(holder)[0], refund.yen))
+            payee, _unreadable = kana.as_banks_read(holder, kana.PAYEE)
+            transfers.append(Transfer(refund.no, bank, branch, kind, number, payee, refund.yen, *_names(bank, branch)))
     if reasons:
-        raise refusals.NotReadyToFile(reasons)
+        raise payment_refusals.NotReadyToFile(reasons)
     return PaymentOrder(payer, on, tuple(transfers)), filed
 
 
 def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
-    """The federation as its bank knows it, and a reason for everything needed of that which is not set."""
-    values = {name: value for name, value in settings.values(connection).items() if value is not None}
-    lacking = settings.missing(connection)
-    payer = {name: kana.as_banks_read(value)[0] for name, value in values.items()}
-    return payer, [_(REASONS["not_set"], name=name, about=_(settings.SETTINGS[name].about)) for name in lacking]
+    """The federation as its bank knows it, and a reason for everything of that which is not set or cannot be written.
+
+    What was set under an earlier version may hold what banks do not read.
+    """
+    payer: dict[str, str] = {}
+    reasons: list[str] = []
+    for name, value in settings.values(connection).items():
+        setting = settings.SETTINGS[name]
+        if value is None and setting.needed:
+            reasons.append(_(REASONS["not_set"], name=name, about=_(setting.about)))
+        elif setting.field is not None:
+            payer[name], unreadable = kana.as_banks_read(value or "", setting.field)
+            if unreadable:
+                reasons.append(_(REASONS["set_unreadable"], name=name, about=_(setting.about), characters=unreadable))
+        elif setting.needed:
+            payer[name] = str(value)
+    for part, of_list in zip(_NAMES_OF_PAYER, _names(payer.get("payer_bank"), payer.get("payer_branch")), strict=True):
+        payer[part] = payer[part] or of_list
+    return payer, reasons
+
+
+def _names(bank: str | None, branch: str | None) -> tuple[str, str]:
+    """The names of a bank and a branch as banks read them, by the list of banks; empty where it has none that fits.
+
+    Of fifteen banks from abroad it has a name with a sign that the field does not take; the number says which is meant.
+    """
+    listed = (bank_list.bank(bank), bank_list.branch(bank, branch or "")) if bank else (None, None)
+    written = (kana.as_banks_read(found.kana if found else "", kana.PLACE) for found in listed)
+    of_bank, of_branch = (name if not left and len(name) <= kana.PLACE.length else "" for name, left in written)
+    return of_bank, of_branch
 
 
 def _objections(connection: Connection, refund: Settlement, to: Receiver, *, waits: bool) -> Iterator[str]:
@@ -247,11 +273,11 @@ def _objections(connection: Connection, refund: Settlement, to: Receiver, *, wai
     for part, label in _PARTS.items():
         if not account[part]:
             yield says("missing", column=_(label))
-    payee, unreadable = kana.as_banks_read(account["account_name"] or "")
+    payee, unreadable = kana.as_banks_read(account["account_name"] or "", kana.PAYEE)
     if unreadable:
         yield says("characters", characters=unreadable)
-    elif len(payee) > PAYEE_LENGTH:
-        yield says("too_long", length=len(payee), limit=PAYEE_LENGTH)
+    elif len(payee) > kana.PAYEE.length:
+        yield says("too_long", length=len(payee), limit=kana.PAYEE.length)
 
 
 def _filed_refund(refund: Settlement, to: Receiver) -> FiledRefund:
@@ -281,7 +307,7 @@ def _stored(connection: Connection, row: Row[Any], left_out: frozenset[int] = fr
     if other := sorted(left_out & {refund.no for refund in contents}):
         raise refusals.DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
     if sha256(row.content.encode(kana.BYTES)).hexdigest() != row.sha256:
-        raise refusals.PaymentFileChanged(row.no)
+        raise payment_refusals.PaymentFileChanged(row.no)
     filed = tuple(_filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
     gone_on = tuple(refund.no for refund in contents if _paid_since(refund, row.no))
     return PaymentFile(row.no, False, row.pay_on, row.sha256, row.content, filed, gone_on)
@@ -308,9 +334,9 @@ def refunds_in(connection: Connection, no: int) -> list[int]:
     Refused: an unknown file, and one that is void.
     """
     if connection.execute(select(tables.payment_file.c.no).where(tables.payment_file.c.no == no)).first() is None:
-        raise refusals.UnknownPaymentFile(no)
+        raise payment_refusals.UnknownPaymentFile(no)
     if connection.execute(select(_void(no))).scalar():
-        raise refusals.PaymentFileVoid(no)
+        raise payment_refusals.PaymentFileVoid(no)
     return [refund.no for refund in _contents(connection, no) if refund.state in ("filed", "paid")]
 
 
@@ -344,7 +370,7 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
     table = tables.payment_file
     name = connection.execute(select(table.c.name).where(table.c.no == no)).scalar()
     if name is None:
-        raise refusals.UnknownPaymentFile(no)
+        raise payment_refusals.UnknownPaymentFile(no)
     contents = _contents(connection, no)
     numbers = tuple(refund.no for refund in contents)
     steps = (step for refund in contents for step in refund.steps)
@@ -358,14 +384,14 @@ def void(connection: Connection, no: int, *, on: date, reason: str, by: str) -> 
         for refund in contents
         if (refund.state, refund.payment_file) != ("filed", no)
     ]:
-        raise refusals.PaymentFileGoneOn(no, gone)
+        raise payment_refusals.PaymentFileGoneOn(no, gone)
     if on < (latest := max(_before_filing(refund) for refund in contents)):
         raise refusals.BeforeTheStepBefore(on, latest)
     if not reason.strip():
         raise NoReasonGiven(_(VOID))
     proposals = ((refund.no, refund.steps[0]) for refund in contents)
     if proposed := [refund for refund, step in proposals if one_person(connection, by, step.by, step.role)]:
-        raise refusals.SamePersonVoids(by, no, proposed)
+        raise payment_refusals.SamePersonVoids(by, no, proposed)
     for refund in contents:
         nth = refund.steps[-1].nth + 1
         append(connection, REFUNDS, refund.no, Transition(nth, "approved", on, by, reason, None, payment_file=no))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from ledger import dates, masking, money
+from ledger import dates, kana, masking, money
 from ledger.codes import ASSOCIATIONS, CodeList
 from ledger.errors import FORMULAS
 from ledger.i18n import N_, _
@@ -316,6 +316,24 @@ def name(limit: int) -> Callable[[Cell], str]:
 
     _LENGTHS[read] = (1, limit)
     return read
+
+
+def account_holder(cell: Cell) -> str:
+    """The holder of a bank account, in kana: a name, exactly as received, that fits the payment file of a bank.
+
+    Refused: characters that banks do not read, and more of them than the file has room for; nothing is cut short.
+    """
+    entered = _as_name(cell)
+    written, unreadable = kana.as_banks_read(entered, kana.PAYEE)
+    if unreadable:
+        raise CellProblem("unreadable-for-banks", value=entered, characters=unreadable)
+    if len(written) > kana.PAYEE.length:
+        raise CellProblem("too-long-for-banks", value=entered, length=len(written), limit=kana.PAYEE.length)
+    return entered
+
+
+_as_name = name(100)
+_LENGTHS[account_holder] = (1, 100)
 
 
 def remark(limit: int) -> Callable[[Cell], str]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, or_, select
 from ledger import dates, tables
 from ledger.allocations import Part, Said, last_versions, said, version_rows
 from ledger.errors import Problem, Problems
-from ledger.intake import knowing, openings, ownership, references
+from ledger.intake import bank_accounts, knowing, openings, ownership, references
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.files import Unreadable, contents, within
@@ -56,6 +56,7 @@ def take_in(
     problems += ownership.problems(connection, corrected)
     problems += openings.check(connection, lines)
     problems += references.problems(connection, lines)
+    problems += bank_accounts.problems(connection, lines)
     if problems:
         names = [file.name for file in files]
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
@@ -66,6 +67,7 @@ def take_in(
     taking = _Import(connection, sources)
     noticed = [*set_aside(aside), *(note for file in files for note in file.notes)]
     notes = [*noticed, *billed_again(connection, lines), *of_cells(lines), *counting, *earlier]
+    notes += bank_accounts.old_list(lines, today)
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
     taking.correct_owners(corrected)

@@ -11,6 +11,7 @@ from ledger.errors import NoSuchKind
 from ledger.i18n import N_
 from ledger.intake.columns import (
     InputColumn,
+    account_holder,
     address,
     association,
     day,
@@ -70,7 +71,7 @@ KINDS = (
         InputColumn("支店番号", "branch", digits(3), N_("3 digits.")),
         _coded("預金種目", "account_type", N_("The kind of account.")),
         InputColumn("口座番号", "account_number", digits(7, masked=True), N_("7 digits.")),
-        InputColumn("口座名義カナ", "account_name", name(100), N_("The holder of the account, in kana.")),
+        InputColumn("口座名義カナ", "account_name", account_holder, N_("The holder of the account, in kana.")),
         InputColumn("郵便番号", "postal_code", postal_code, N_("7 digits, such as 123-4567.")),
         InputColumn("住所", "address", address, N_("Where letters are sent; without the postal code.")),
         key=("member",),
@@ -149,7 +150,7 @@ KINDS = (
         N_("Payees in a member's place"),
         _APPLICATION,
         _needed("受取人氏名", "name", name(100), N_("Who receives what comes back for the application.")),
-        _needed("口座名義カナ", "account_name", name(100), N_("The holder of the account, in kana.")),
+        _needed("口座名義カナ", "account_name", account_holder, N_("The holder of the account, in kana.")),
         _needed("銀行番号", "bank", digits(4), N_("4 digits.")),
         _needed("支店番号", "branch", digits(3), N_("3 digits.")),
         _coded("預金種目", "account_type", N_("The kind of account."), required=True),

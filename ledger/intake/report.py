@@ -65,6 +65,10 @@ NOTES = {
     "billed-again": N_(
         "{file}:{row}: bill {bill}: lines equal to lines of another file ({other}), taken in as further lines: {count}"
     ),
+    "old-bank-list": N_(
+        "{file}:{row}: banks and branches were looked up in the list of {day}, which is more than {months} months old; "
+        "a newer one comes with a newer version of zengin-code"
+    ),
     "known-from-given": N_(
         "{file}:{row}: rows that name no day of knowing count as known from {day}, as given: {count}"
     ),

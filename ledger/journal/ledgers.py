@@ -154,6 +154,11 @@ def entries_of_parts(
     return _read(connection, [entry.no.in_(union_all(*sides)), entry.happened_on.between(first, last)], "on")
 
 
+def entries_numbered(connection: Connection, first: int, last: int) -> list[JournalEntry]:
+    """The entries from one number to another, both counted, by day and number."""
+    return list(_read(connection, [tables.entry.c.no.between(first, last)], "on"))
+
+
 def entries_of_deposits(connection: Connection, deposits: Collection[str], *, last: date) -> list[JournalEntry]:
     """The entries up to a day with a movement of one of these deposits."""
     entry, movement = tables.entry.c, tables.movement.c

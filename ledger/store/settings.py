@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger import kana, masking, tables
+from ledger import dates, kana, masking, tables
 from ledger.codes import ACCOUNT_TYPES, PEOPLE, CodeList
 from ledger.dates import FiscalYear
 from ledger.errors import NoSuchSetting, NotASetting
 from ledger.i18n import N_, _
+from ledger.kana import number_key
 from ledger.store.records import next_number, signature
 
 # The accounts that a federation pays from; savings are none (総合振込, header).
@@ -28,7 +29,8 @@ class Setting:
     """What can be set: its name, what it is, what a value of it looks like, and how a typed text is read.
 
     `read` gives the value as it is kept, or None for what is no such value. Until it is set `default` counts; None:
-    nothing does. One that is `needed` has to be set before there is a payment file.
+    nothing does. One that is `needed` has to be set before there is a payment file; `field` is where that holds it, if
+    it is a name.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Setting:
     default: str | None = None
     masked: bool = False
     needed: bool = False
+    field: kana.NameField | None = None
 
     def shown(self, value: str | None) -> str | None:
         """The value as it may be shown: of an account number the last digits."""
@@ -52,10 +55,10 @@ def _digits(count: int) -> Callable[[str], str | None]:
     return read
 
 
-def _name(limit: int, signs: str, *, blank: bool = False) -> Callable[[str], str | None]:
+def _name(field: kana.NameField, *, blank: bool = False) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
-        written, unreadable = kana.as_banks_read(text, signs)
-        fits = not unreadable and len(written) <= limit and (blank or written)
+        written, unreadable = kana.as_banks_read(text, field)
+        fits = not unreadable and len(written) <= field.length and (blank or written)
         return text.strip() if fits else None
 
     return read
@@ -91,9 +94,47 @@ def _month_number(text: str) -> str | None:
 # The month with which a fiscal year begins: April, as that of Japanese federations does.
 FISCAL_YEAR = "fiscal_year_begins"
 
+# The days on which the bank alone is closed, and how many of its days before the transfers it wants a payment file.
+BANK_CLOSED_DAYS, BANK_LEAD_DAYS = "bank_closed_days", "bank_lead_days"
+# Branches that exist though the list of banks does not have them.
+BANK_BRANCHES = "bank_branches"
+_MOST_LEAD_DAYS, _MOST_ENTRIES = 30, 200
+
+
+def _lead_days(text: str) -> str | None:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return str(int(plain)) if re.fullmatch("[0-9]{1,2}", plain) and int(plain) <= _MOST_LEAD_DAYS else None
+
+
+def _list(read_one: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Reads a list with commas between: each of its entries once, in order; none of them is an empty list."""
+
+    def read(text: str) -> str | None:
+        typed = [part for part in re.split("[,，、]", text) if part.strip()]
+        found = {read_one(part.strip()) for part in typed}
+        return None if None in found or len(found) > _MOST_ENTRIES else ", ".join(sorted(filter(None, found)))
+
+    return read
+
+
+def _day(text: str) -> str | None:
+    day = dates.read_day(text).day
+    return None if day is None else day.isoformat()
+
+
+def _branch(text: str) -> str | None:
+    plain = number_key(text)
+    return plain if re.fullmatch("[0-9]{4}-[0-9]{3}", plain) else None
+
+
+def entries(value: str | None) -> list[str]:
+    """The entries of a setting that is a list."""
+    return [entry for entry in (value or "").split(", ") if entry]
+
+
 # The name of a bank or branch: what it looks like, how it is read, and what counts until it is set.
 _PLACE_FORM = N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing")
-_PLACE = (_PLACE_FORM, _name(15, kana.IN_PLACES, blank=True), "")
+_PLACE = (_PLACE_FORM, _name(kana.PLACE, blank=True), "")
 
 # What stands on papers and letters.
 _LONGEST = 100
@@ -132,13 +173,14 @@ SETTINGS = {
             "payer_name",
             N_("the federation's name, as its bank knows it"),
             N_("kana, capitals, digits, space and ( ) - . — at most 40 half-width characters"),
-            _name(40, kana.IN_NAMES),
+            _name(kana.PAYER),
             needed=True,
+            field=kana.PAYER,
         ),
         Setting("payer_bank", N_("the number of the bank it pays from"), N_("4 digits"), _digits(4), needed=True),
-        Setting("payer_bank_name", N_("the name of the bank it pays from"), *_PLACE),
+        Setting("payer_bank_name", N_("the name of the bank it pays from"), *_PLACE, field=kana.PLACE),
         Setting("payer_branch", N_("the number of the branch it pays from"), N_("3 digits"), _digits(3), needed=True),
-        Setting("payer_branch_name", N_("the name of the branch it pays from"), *_PLACE),
+        Setting("payer_branch_name", N_("the name of the branch it pays from"), *_PLACE, field=kana.PLACE),
         Setting(
             "payer_account_type",
             N_("the kind of account it pays from"),
@@ -153,6 +195,27 @@ SETTINGS = {
             _digits(7),
             masked=True,
             needed=True,
+        ),
+        Setting(
+            BANK_LEAD_DAYS,
+            N_("how many bank days before the transfers the bank wants the payment file"),
+            N_("0 to 30; 0: that is not looked at"),
+            _lead_days,
+            default="0",
+        ),
+        Setting(
+            BANK_CLOSED_DAYS,
+            N_("days on which the bank is closed besides weekends, holidays and the turn of the year"),
+            N_("days with commas between, or nothing"),
+            _list(_day),
+            default="",
+        ),
+        Setting(
+            BANK_BRANCHES,
+            N_("branches that exist though the list of banks does not have them"),
+            N_("numbers of bank and branch with commas between, such as 0001-123, or nothing"),
+            _list(_branch),
+            default="",
         ),
     )
 }
@@ -214,7 +277,7 @@ def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Se
         raise NoSuchSetting(name, list(SETTINGS))
     value = setting.read(text)
     if value is None:
-        raise NotASetting(name, setting.shown(text) or "—", _(setting.form))
+        raise NotASetting(name, setting.shown(text) or "—", _form(setting, text))
     table = tables.setting
     before = _last(connection).get(name)
     new = before is None or before.value != value
@@ -222,3 +285,15 @@ def change(connection: Connection, name: str, text: str, *, by: str) -> tuple[Se
         row = {"no": next_number(connection, table.c.no), "name": name, "value": value}
         connection.execute(table.insert().values(row | signature(connection, by)))
     return next(row for row in settings(connection) if row.setting is setting), new
+
+
+def _form(setting: Setting, text: str) -> str:
+    """What a value of a setting looks like, and of a name what it is in the text that banks do not take."""
+    form = _(setting.form)
+    if setting.field is not None:
+        written, unreadable = kana.as_banks_read(text, setting.field)
+        if unreadable:
+            return _("{form}; banks cannot read in it: {characters}", form=form, characters=unreadable)
+        if len(written) > setting.field.length:
+            return _("{form}; it has {length}", form=form, length=len(written))
+    return form

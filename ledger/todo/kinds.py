@@ -12,6 +12,7 @@ from ledger import tables
 from ledger.booking import open_items
 from ledger.booking.bills import payable
 from ledger.booking.open_items import OpenItem
+from ledger.booking.pay_days import bank_calendar
 from ledger.booking.waiting import WAITING
 from ledger.codes import Account
 from ledger.dates import Month
@@ -128,7 +129,8 @@ def _paid(asked: AskedBooks, items: Items) -> str:
 
 
 def _file(asked: AskedBooks, _items: Items) -> str:
-    return _command("refund", "file", "--on", asked.as_of, "--out", f"transfers-{asked.as_of}.txt")
+    day = bank_calendar(asked.connection).first_from(asked.as_of)
+    return _command("refund", "file", "--on", day, "--out", f"transfers-{day}.txt")
 
 
 def _coming_back(suggested: str) -> Callable[[AskedBooks], Items]:
