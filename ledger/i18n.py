@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from ledger import visible
 from ledger.dates import in_japan
 from ledger.money import format_yen
 
@@ -102,7 +103,12 @@ def either(ja: Either, en: Either) -> Either:
 
 
 def format_field(value: object) -> object:
-    """A field as it stands in a sentence: days as 2012-02-26, moments in Japan's time, a list joined by commas."""
+    """A field as it stands in a sentence: days as 2012-02-26, moments in Japan's time, a list joined by commas.
+
+    A text is anybody's, and stands in one line in which nothing acts.
+    """
+    if isinstance(value, (str, Path)):
+        return visible.line(str(value))
     if isinstance(value, datetime):
         return in_japan(value).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):

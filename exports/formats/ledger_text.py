@@ -75,11 +75,6 @@ def first_day(entries: Iterable[Transaction]) -> date | None:
     return min((entry.on for entry in entries), default=None)
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks and other control characters."""
-    return "".join(" " if unicodedata.category(character) in _BREAKING else character for character in text).strip()
-
-
 def settled(character: str) -> str:
     """The general category of a character if it has been the same since Unicode 3.2; else empty.
 
@@ -87,6 +82,3 @@ def settled(character: str) -> str:
     """
     category = unicodedata.category(character)
     return category if unicodedata.ucd_3_2_0.category(character) == category else ""
-
-
-_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
