@@ -63,7 +63,17 @@ OF_MANY = {
     ),
     *("decision outdated", "ruling list", "notices list", "notices show", "notices compare"),
     *("refund file", "refund void", "refund list", "overpaid list", "credit list", "bill list", "bill pay", "balance"),
-    *("export journal", "slip list", "account list", "payee list", "refusal list", "close", "reopen", "month list"),
+    *(
+        "export journal",
+        "export books",
+        "slip list",
+        "account list",
+        "payee list",
+        "refusal list",
+        "close",
+        "reopen",
+        "month list",
+    ),
     *(
         "selfcheck books-act",
         "statement month",

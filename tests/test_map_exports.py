@@ -102,7 +102,7 @@ def write(entries: Sequence[Transaction], _chart: Sequence[ExportAccount], path:
 A_FORMAT: Edits = {
     "exports/formats/tabs.py": FORMAT,
     "exports/formats/journal.py": replaced(
-        "import beancount, csv, hledger, journal_csv\n", "import beancount, csv, hledger, journal_csv, tabs\n",
+        "import beancount, hledger, journal_csv\n", "import beancount, hledger, journal_csv, tabs\n",
         '    "csv": journal_csv.write,\n', '    "csv": journal_csv.write,\n    "tabs": tabs.write,\n',
     ),
 }  # fmt: skip

@@ -441,6 +441,7 @@ ELSEWHERE = {
     "test_openings.py": "rests-on-opening openings-as-a-whole",
     "test_journal.py": "PostedDifferently YenNotHeld",
     "test_letter.py": "UnknownDecision",
+    "test_handover.py": "folder-in-use",
     "test_search.py": "impossible-range no-such-counterparty too-many-counterparties no-such-blank",
     "test_filters.py": "no-such-association no-such-state no-such-payer no-member-named",
     "test_find.py": "several-members nothing-to-find",
@@ -496,5 +497,4 @@ def test_every_refusal_says_what_and_what_instead(language: i18n.Language) -> No
     i18n.use(language)
     for each in every_refusal():
         for sentence in (i18n._(each.template()), i18n._(each.instead)):
-            assert sentence
-            assert not sentence.endswith((".", "。", "!")), each.__name__
+            assert sentence and not sentence.endswith((".", "。", "!")), each.__name__

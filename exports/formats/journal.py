@@ -1,14 +1,15 @@
 """The journal of the books, in the format asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from exports.formats import beancount, csv, hledger, journal_csv
+from exports.formats import beancount, hledger, journal_csv
 from exports.formats.ledger_text import ExportAccount, Transaction
+from exports.formats.sheet import Sheet
 from ledger import tables
 from ledger.booking.events import description
 from ledger.errors import Exit, Refusal
@@ -41,9 +42,10 @@ def write(connection: Connection, form: str, path: Path, first: date | None, las
     return len(entries)
 
 
-def as_csv(connection: Connection) -> Iterator[str]:
-    """What the CSV of the whole journal says, piece by piece."""
-    return csv.pieces(journal_csv.sheet(map(_entry, ledgers.entries(connection)), _chart(connection)))
+def sheet(connection: Connection, first: date | None, last: date | None) -> Sheet:
+    """The journal of the days from the first to the last as a sheet, its entries read while it is written."""
+    entries = ledgers.each_entry(connection, first=first, last=last)
+    return journal_csv.sheet(map(_entry, entries), _chart(connection))
 
 
 def _chart(connection: Connection) -> list[ExportAccount]:

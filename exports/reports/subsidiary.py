@@ -32,7 +32,7 @@ class PartRow(NamedTuple):
     name: str | None
 
 
-_TABLE = Table(
+TABLE = Table(
     columns=(
         Column("part", N_("Part"), width=16, importance=3),
         Column("member", N_("Member No."), width=17),
@@ -76,9 +76,9 @@ def month(
     blocks = [
         Block(block.columns, block.rows, chart.name(ledger.account), new_page=bool(at))
         for at, ledger in enumerate(listed)
-        for block in [_TABLE.block(_rows(ledger, chart, whose, period, wording))]
+        for block in [TABLE.block(_rows(ledger, chart, whose, period, wording))]
     ]
-    return sheet(NAME, *(blocks or [_TABLE.block()]), period=period)
+    return sheet(NAME, *(blocks or [TABLE.block()]), period=period)
 
 
 def _rows(

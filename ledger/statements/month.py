@@ -26,7 +26,7 @@ from ledger.statements.fees_held import FeeFlow, FeeHolding
 from ledger.statements.figures import Figures, figures
 from ledger.statements.late import LateEntry, late_entries
 from ledger.statements.settlements import SettlementLine
-from ledger.statements.subsidiary import payers, subsidiary_ledgers
+from ledger.statements.subsidiary import deposits, payers, subsidiary_ledgers
 from ledger.statements.suspense import suspense
 
 
@@ -135,7 +135,7 @@ def month_statement(connection: Connection, month: Period) -> MonthStatement:
         entries=books.entries,
         ledger=books.ledger,
         details=books.details,
-        payers=payers(connection, books.details.subsidiary, last),
+        payers=payers(connection, deposits(books.details.subsidiary), last),
         received=received_in(connection, first, last),
         held=fees_held.held(connection, books.moved, whose, last),
         returns=listed,

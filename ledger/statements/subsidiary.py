@@ -4,7 +4,7 @@ The parts are those that the chart names: an application or a deposit. What name
 stands in a part without a name, so that nothing of the account is left out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,9 +77,13 @@ def subsidiary_ledgers(
     return [SubsidiaryLedger(code, tuple(parts), closing[code]) for code, parts in by_account.items()]
 
 
-def payers(connection: Connection, ledgers: Iterable[SubsidiaryLedger], last: date) -> dict[str, str]:
-    """Who paid each deposit that is a part of one of these ledgers, as known by the day or, if only later, last."""
-    references = {part.part for ledger in ledgers for part in ledger.parts if part.by_deposit and part.part}
+def deposits(ledgers: Iterable[SubsidiaryLedger]) -> set[str]:
+    """The deposits that are parts of these ledgers."""
+    return {part.part for ledger in ledgers for part in ledger.parts if part.by_deposit and part.part}
+
+
+def payers(connection: Connection, references: Collection[str], last: date) -> dict[str, str]:
+    """Who paid each of these deposits, as known by the day or, if only later, last."""
     versions, named = tables.deposit_known, dict[str, str]()
     for as_of in (None, facts.AS_OF):
         for batch in batches(sorted(references)):
