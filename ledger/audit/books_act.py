@@ -477,7 +477,7 @@ FURTHER = (
     Requirement(
         "kept",
         "法第4条第1項",
-        N_("Each transaction is kept, with the masters, as long as the law asks."),
+        N_("The books are kept as data from the first record on, as long as the law asks."),
         N_("Not totals alone: whatever was written stands there as it was sealed."),
         "verify",
         _everything_kept,
