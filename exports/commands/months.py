@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, AsOf, InMonth, Member, Out, Pdf, Reason, argument, option
+from exports.shell.options import LARGEST, AsOf, Calendar, InMonth, Member, Out, Pdf, Reason, argument, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.i18n import N_
@@ -83,25 +83,31 @@ month.lists(REPORTS["months"], "list")
 
 
 @statement.runs("month", "2012-09 --out 月次-2012-09.xlsx", "2012-09 --sheet 仮受金明細 --out 仮受金.csv")
-def statement_month(session: Session, month: InMonth, out: Out, sheet: OneSheet = None, pdf: Pdf = False) -> Answer:
+def statement_month(
+    session: Session, month: InMonth, out: Out, sheet: OneSheet = None, pdf: Pdf = False, calendar: Calendar = None
+) -> Answer:
     """The workbook of a month: cover, trial balance, journal, ledgers, deposits, refunds, bills, corrections."""
     from exports.issued import reproduce, stamp
+    from exports.issued.calendar import dated
 
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar, workbook=out.suffix.lower() != ".csv"):
         reproduce.write(books.connection, stamp.of_month(books.connection, month), out, sheet=sheet, pdf=pdf)
     return written(out)
 
 
 @statement.runs("year", "2012 --out 年次-2012.xlsx", "2012 --sheet 月別残高 --out 月別残高.csv")
-def statement_year(session: Session, year: Year, out: Out, sheet: OneSheet = None, pdf: Pdf = False) -> Answer:
+def statement_year(
+    session: Session, year: Year, out: Out, sheet: OneSheet = None, pdf: Pdf = False, calendar: Calendar = None
+) -> Answer:
     """The workbook of a fiscal year: balances, movements and fees month by month, and the ledgers.
 
     It begins with April, or with the month that the setting fiscal_year_begins names.
     """
     from exports.issued import reproduce, stamp
+    from exports.issued.calendar import dated
     from ledger.store.settings import fiscal_year
 
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar, workbook=out.suffix.lower() != ".csv"):
         named = fiscal_year(books.connection, year)
         reproduce.write(books.connection, stamp.of_year(books.connection, named), out, sheet=sheet, pdf=pdf)
     return written(out)
@@ -116,14 +122,16 @@ def statement_association(
     first: First = None,
     sheet: OneSheet = None,
     pdf: Pdf = False,
+    calendar: Calendar = None,
 ) -> Answer:
     """One association: its members, applications, deposits, fees held, refunds and credits of a period."""
     from exports.issued import reproduce, stamp
+    from exports.issued.calendar import dated
     from exports.reports.filters import read_association
     from ledger.statements.association import require_period
     from ledger.store.settings import fiscal_year_of
 
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar, workbook=out.suffix.lower() != ".csv"):
         begins = require_period(first or fiscal_year_of(books.connection, as_of).first, as_of)
         named = read_association(books.connection, name)
         asked = stamp.of_association(books.connection, named, begins, as_of)
@@ -133,11 +141,18 @@ def statement_association(
 
 @statement.runs("member", "'東京 第9001号' --out 会員.xlsx", "'東京 第9001号' --sheet 判定 --out 判定.csv")
 def statement_member(
-    session: Session, member: Member, out: Out, as_of: AsOf, sheet: OneSheet = None, pdf: Pdf = False
+    session: Session,
+    member: Member,
+    out: Out,
+    as_of: AsOf,
+    sheet: OneSheet = None,
+    pdf: Pdf = False,
+    calendar: Calendar = None,
 ) -> Answer:
     """Everything about one member."""
     from exports.issued import reproduce, stamp
+    from exports.issued.calendar import dated
 
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar, workbook=out.suffix.lower() != ".csv"):
         reproduce.write(books.connection, stamp.of_member(books.connection, member, as_of), out, sheet=sheet, pdf=pdf)
     return written(out)

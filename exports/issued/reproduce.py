@@ -176,7 +176,7 @@ class _HandedOut:
     def _differences(self, connection: Connection, stamp: Stamp) -> tuple[list[Fault], list[Fault]]:
         """The differences from the books as they stood, and the notes of an earlier layout."""
         layout = stamps.layout_of(self.content.properties)
-        with i18n.speaking(stamp.language), snapshot.after(connection, stamp.batch):
+        with i18n.speaking(stamp.language), i18n.dating(stamp.calendar), snapshot.after(connection, stamp.batch):
             known = version_0_1.layout(stamp.of) if layout is None else layout
             workbook = stamps.arranged(self._made(connection, stamp, known), stamp)
             if layout is not None and layout == layout_of(workbook):

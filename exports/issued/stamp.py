@@ -22,7 +22,7 @@ from exports.reports.report import Listing, Report
 from ledger import i18n, tables
 from ledger.codes import ASSOCIATIONS
 from ledger.dates import FiscalYear, Month, parse_day
-from ledger.i18n import Language
+from ledger.i18n import Calendar, Language
 from ledger.journal.closing import closing_of
 from ledger.people.naming import find_member
 from ledger.store.owners import owned
@@ -56,11 +56,15 @@ class Stamp:
     head: str
     question: dict[str, Any] = field(default_factory=dict)
     form: int = 1
+    calendar: Calendar = ""
 
     @property
     def text(self) -> str:
         """The stamp as it stands in the file."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        said = asdict(self)
+        if not self.calendar:  # then it reads as in the versions that had no choice
+            del said["calendar"]
+        return json.dumps(said, ensure_ascii=False)
 
     @property
     def day(self) -> date:
@@ -112,7 +116,8 @@ def parse(properties: Mapping[str, str]) -> Stamp | None:
         date.fromisoformat(stamp.as_of)
         typed = (type(stamp.of), type(stamp.about), type(stamp.batch), type(stamp.form)) == (str, str, int, int)
         typed = typed and isinstance(stamp.question, dict)
-        legible = stamp.language in i18n.LANGUAGES and re.fullmatch("[0-9a-f]{64}", stamp.head)
+        spoken = stamp.language in i18n.LANGUAGES and stamp.calendar in i18n.CALENDARS
+        legible = spoken and re.fullmatch("[0-9a-f]{64}", stamp.head)
     except (ValueError, TypeError, RecursionError):
         return None
     return stamp if typed and legible else None
@@ -190,7 +195,16 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
         .join(batch, batch.c.no == last.c.batch)
     )
     return {
-        row.no: Stamp("letter", str(row.no), row.as_of.isoformat(), i18n.language(), row.batch, row.head, form=FORM)
+        row.no: Stamp(
+            "letter",
+            str(row.no),
+            row.as_of.isoformat(),
+            i18n.language(),
+            row.batch,
+            row.head,
+            form=FORM,
+            calendar=i18n.calendar(),
+        )
         for row in connection.execute(statement)
     }
 
@@ -212,7 +226,7 @@ def batch_of(connection: Connection, head: str) -> int | None:
 
 def _stamp(connection: Connection, of: str, about: str, as_of: date, batch: int) -> Stamp:
     head: str = connection.execute(select(tables.batch.c.head).where(tables.batch.c.no == batch)).scalar_one()
-    return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head, form=FORM)
+    return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head, form=FORM, calendar=i18n.calendar())
 
 
 def _sealed(connection: Connection, of: str, key: str) -> int | None:

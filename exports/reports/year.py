@@ -20,6 +20,7 @@ from exports.reports import (
     suspense,
 )
 from exports.reports.report import Column, Subtotal, Table, sheet
+from ledger import i18n
 from ledger.codes import Account
 from ledger.dates import FiscalYear
 from ledger.i18n import N_, _
@@ -49,7 +50,7 @@ def made(connection: Connection, year: FiscalYear) -> Workbook:
     """The workbook of a fiscal year as the books say it now. The same books, in the same language: the same bytes."""
     statement = year_statement(connection, year)
     return Workbook(
-        title=_("Statement of the year {year}", year=str(year)),
+        title=_("Statement of the year {year}", year=year),
         made_on=year.last,
         sheets=(
             _cover(statement),
@@ -108,7 +109,8 @@ def _months(year: FiscalYear, of: Callable[[Any], tuple[int, ...]]) -> tuple[Col
         return lambda row: of(row)[nth]
 
     return tuple(
-        Column(f"month_{nth + 1}", str(month), at(nth), "yen", 13, total=True) for nth, month in enumerate(year.months)
+        Column(f"month_{nth + 1}", i18n.format_month(month), at(nth), "yen", 13, total=True)
+        for nth, month in enumerate(year.months)
     )
 
 
@@ -139,7 +141,7 @@ def _moved(heading: str, year: FiscalYear, of: Callable[[Any], tuple[int, ...]])
 
 _FEES = Table(
     columns=(
-        Column("month", N_("Month"), show=str, width=12),
+        Column("month", N_("Month"), show=i18n.format_month, width=12),
         Column("before", N_("Brought forward"), kind="yen", width=14),
         Column("received", N_("Received"), kind="yen", width=14, total=True),
         Column("authority", N_("To the authority (△ waived)"), kind="yen", width=14, total=True),
