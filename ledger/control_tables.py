@@ -70,11 +70,13 @@ class IssuedVersionRow(SignedBase, table=True):
     """A file of a closed period's statement that was handed out: which version, on what it stands, its SHA-256.
 
     It stands on the write (`batch`) that closed the period up to `as_of`, when the books held so many entries; files
-    that stand on the same write, in another language or of one `sheet` alone (NULL: all of them), are of one version.
+    that stand on the same write, in another language or calendar (empty: as the language has it) or of one `sheet` alone
+    (NULL: all of them), are of one version.
     """
 
     __table_args__ = (
         CheckConstraint("statement IN ('month', 'year')", "statement"),
+        CheckConstraint("calendar IN ('', 'western', 'wareki')", "calendar"),
         CheckConstraint("version >= 1", "version"),
         CheckConstraint("length(sha256) = 64", "sha256"),
         Index(None, "statement", "about", "batch"),
@@ -84,6 +86,7 @@ class IssuedVersionRow(SignedBase, table=True):
     about: str
     as_of: date
     language: str
+    calendar: str
     sheet: str | None = None
     version: int
     batch: int = Field(foreign_key="batch.no")

@@ -283,6 +283,7 @@ class MovementRow(RowBase, table=True):
         Index(None, "deposit"),
         Index(None, "debit_application"),
         Index(None, "credit_application"),
+        Index(None, "yen"),
     )
     entry: int = Field(primary_key=True, foreign_key="entry.no")
     nth: int = Field(primary_key=True)

@@ -401,7 +401,7 @@ def test_width_counts_wide_narrow_and_combining_characters() -> None:
 
 def test_nothing_acts_on_the_terminal() -> None:
     drawn = terminal.format_table(Block((SheetColumn("氏名"),), [("\x1b[2J甲\n山\u202e",)]))
-    assert drawn.splitlines()[-1] == "\ufffd[2J甲 山\ufffd"
+    assert drawn.splitlines()[-1] == "<U+001B>[2J甲 山<U+202E>"
 
 
 def test_pairs_are_aligned_and_not_known_is_empty() -> None:

@@ -22,14 +22,15 @@ from tests.desk import ON
 
 pytestmark = pytest.mark.thorough
 
-# A counterparty together with a day or an amount, as the Electronic Books Act asks: what is asked for besides is read
-# of the rows that the index found.
+# An amount, or a counterparty together with a day or an amount, as the Electronic Books Act asks: what is asked for
+# besides is read of the rows that the index found.
 PAIRS = (
     "entries --application FREE --from 2012-04-01 --to 2012-04-30",
     f"entries --member '{desk.MEMBER}' --amount-from 1 --amount-to 9000",
     "entries --application FREE --total-from 1 --total-to 9000",
     "entries --from 2012-04-01 --to 2012-04-30 --amount-from 1 --amount-to 9000",
     "entries --from 2012-04-01 --to 2012-04-30 --without counterparty",
+    "entries --amount-from 440 --amount-to 440",
 )
 # Each command on one member, application, deposit, entry, refund or credit that writes nothing.
 READING = {
@@ -68,6 +69,7 @@ OF_MANY = {
         "export since-last",
         "export again",
         "export list",
+        "export books",
         "slip list",
         "account list",
         "payee list",

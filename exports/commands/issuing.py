@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.shell.session import Answer, Books, Session, written
+from ledger import i18n
 from ledger.errors import NotPermitted, NotWritable
 from ledger.i18n import N_, _
 
@@ -30,15 +31,29 @@ class _Repeated(Exception):
     """Under the same key another file was handed out: its SHA-256."""
 
 
-def hand_out(session: Session, asked: "Callable[[Any], Stamp]", out: Path, *, sheet: str | None, pdf: bool) -> Answer:
+def hand_out(
+    session: Session, asked: "Callable[[Any], Stamp]", out: Path, *, sheet: str | None, pdf: bool, calendar: str | None
+) -> Answer:
     """Writes the statement of a month or a year; of a closed one each file is recorded with its version.
 
     Whoever may only read the books gets a copy that is not recorded, and is told so. A sheet as CSV is no version.
-    Refused: what writing refuses, and a key where nothing is recorded (no-key-taken).
+    Refused: what writing refuses, a key where nothing is recorded (no-key-taken), and what `calendar.chosen` refuses.
     """
-    from exports.issued import issuing, reproduce
+    from exports.issued import reproduce
+    from exports.issued.calendar import chosen
 
     reproduce.require_name(out, sheet=sheet, pdf=pdf)
+    with session.reading() as books:
+        by_calendar = chosen(books.connection, calendar, workbook=out.suffix.lower() != ".csv")
+    with i18n.dating(by_calendar):
+        return _handed_out(session, asked, out, sheet=sheet, pdf=pdf)
+
+
+def _handed_out(
+    session: Session, asked: "Callable[[Any], Stamp]", out: Path, *, sheet: str | None, pdf: bool
+) -> Answer:
+    from exports.issued import issuing
+
     with session.reading() as books:
         stamp = asked(books.connection)
         if stamp.version is None or out.suffix.lower() == ".csv":

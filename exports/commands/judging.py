@@ -8,7 +8,7 @@ from exports.commands.steps import ending, recorded
 from exports.reports import REPORTS, summaries
 from exports.reports.next_step import next_step
 from exports.shell.commands import Commands
-from exports.shell.options import AsJson, AsOf, Association, No, On, Pdf, Reason, State, argument, option
+from exports.shell.options import AsJson, AsOf, Association, Calendar, No, On, Pdf, Reason, State, argument, option
 from exports.shell.session import Answer, Books, Session
 from ledger import dates
 from ledger.i18n import N_, ngettext
@@ -98,14 +98,16 @@ def letter(
     reminders: Annotated[bool, option("--reminders", N_("for receipts to be asked for on the day"))] = False,
     as_of: Annotated[date | None, option("--as-of", N_("the day of reminders (default: today)"), "DAY")] = None,
     pdf: Pdf = False,
+    calendar: Calendar = None,
     *,
     out: Annotated[Path, option("--out", N_("the file to write; of many letters the folder"), "FILE")],
 ) -> Answer:
     """The answer to the member, in words, with clause and grounds; or many, with a list; or reminders of receipts."""
     from exports.issued import letters
+    from exports.issued.calendar import dated
 
     selection = letters.MeantLetters(number, everyone, association, state, reminders, as_of)
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar):
         files, why = letters.written(books.connection, selection, out, pdf=pdf)
     said = ngettext("{count} letter written: {place}", "{count} letters written: {place}", len(files), place=out)
     return Answer(note="\n".join(filter(None, [said if files else "", why])))

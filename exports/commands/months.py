@@ -5,7 +5,20 @@ from typing import Annotated, Any
 
 from exports.reports import REPORTS, summaries
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, AsJson, AsOf, DryRun, InMonth, Member, Out, Pdf, Reason, argument, option
+from exports.shell.options import (
+    LARGEST,
+    AsJson,
+    AsOf,
+    Calendar,
+    DryRun,
+    InMonth,
+    Member,
+    Out,
+    Pdf,
+    Reason,
+    argument,
+    option,
+)
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.codes import RIGHTS
@@ -92,7 +105,9 @@ statement.lists(REPORTS["statement list"], "list")
     dry_run=DryRun,
     as_json=AsJson,
 )
-def statement_month(session: Session, month: InMonth, out: Out, sheet: OneSheet = None, pdf: Pdf = False) -> Answer:
+def statement_month(
+    session: Session, month: InMonth, out: Out, sheet: OneSheet = None, pdf: Pdf = False, calendar: Calendar = None
+) -> Answer:
     """The workbook of a month: cover, trial balance, journal, ledgers, deposits, refunds, bills, corrections.
 
     Of a closed month each file is recorded, with its version and its SHA-256.
@@ -100,7 +115,7 @@ def statement_month(session: Session, month: InMonth, out: Out, sheet: OneSheet 
     from exports.commands.issuing import hand_out
     from exports.issued import stamp
 
-    return hand_out(session, lambda books: stamp.of_month(books, month), out, sheet=sheet, pdf=pdf)
+    return hand_out(session, lambda books: stamp.of_month(books, month), out, sheet=sheet, pdf=pdf, calendar=calendar)
 
 
 @statement.runs(
@@ -111,7 +126,9 @@ def statement_month(session: Session, month: InMonth, out: Out, sheet: OneSheet 
     dry_run=DryRun,
     as_json=AsJson,
 )
-def statement_year(session: Session, year: Year, out: Out, sheet: OneSheet = None, pdf: Pdf = False) -> Answer:
+def statement_year(
+    session: Session, year: Year, out: Out, sheet: OneSheet = None, pdf: Pdf = False, calendar: Calendar = None
+) -> Answer:
     """The workbook of a fiscal year: balances, movements and fees month by month, and the ledgers.
 
     It begins with April, or with the month that the setting fiscal_year_begins names. Of a closed year each file is
@@ -121,7 +138,8 @@ def statement_year(session: Session, year: Year, out: Out, sheet: OneSheet = Non
     from exports.issued import stamp
     from ledger.store.settings import fiscal_year
 
-    return hand_out(session, lambda books: stamp.of_year(books, fiscal_year(books, year)), out, sheet=sheet, pdf=pdf)
+    asked = (session, lambda books: stamp.of_year(books, fiscal_year(books, year)), out)
+    return hand_out(*asked, sheet=sheet, pdf=pdf, calendar=calendar)
 
 
 @statement.runs("association", "東京 --from 2012-04-01 --out 東京会.xlsx", "東京 --sheet 申込一覧 --out 東京会.csv")
@@ -133,14 +151,16 @@ def statement_association(
     first: First = None,
     sheet: OneSheet = None,
     pdf: Pdf = False,
+    calendar: Calendar = None,
 ) -> Answer:
     """One association: its members, applications, deposits, fees held, refunds and credits of a period."""
     from exports.issued import reproduce, stamp
+    from exports.issued.calendar import dated
     from exports.reports.filters import read_association
     from ledger.statements.association import require_period
     from ledger.store.settings import fiscal_year_of
 
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar, workbook=out.suffix.lower() != ".csv"):
         begins = require_period(first or fiscal_year_of(books.connection, as_of).first, as_of)
         named = read_association(books.connection, name)
         asked = stamp.of_association(books.connection, named, begins, as_of)
@@ -150,11 +170,18 @@ def statement_association(
 
 @statement.runs("member", "'東京 第9001号' --out 会員.xlsx", "'東京 第9001号' --sheet 判定 --out 判定.csv")
 def statement_member(
-    session: Session, member: Member, out: Out, as_of: AsOf, sheet: OneSheet = None, pdf: Pdf = False
+    session: Session,
+    member: Member,
+    out: Out,
+    as_of: AsOf,
+    sheet: OneSheet = None,
+    pdf: Pdf = False,
+    calendar: Calendar = None,
 ) -> Answer:
     """Everything about one member."""
     from exports.issued import reproduce, stamp
+    from exports.issued.calendar import dated
 
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar, workbook=out.suffix.lower() != ".csv"):
         reproduce.write(books.connection, stamp.of_member(books.connection, member, as_of), out, sheet=sheet, pdf=pdf)
     return written(out)

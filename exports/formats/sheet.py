@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from ledger import dates
+from ledger import dates, i18n
 from ledger.i18n import N_, _, either
 from ledger.intake import GUIDE
 
@@ -256,8 +256,8 @@ def natural(value: Value) -> Kind:
 
 
 def format_day(day: date) -> str:
-    """A day in a sentence of a statement: 平成24年9月21日, or 2012-09-21 in English."""
-    return either(dates.format_japanese(day), day.isoformat())
+    """A day in a sentence of a statement: by its calendar, else 平成24年9月21日, or 2012-09-21 in English."""
+    return i18n.format_day(day) if i18n.calendar() else either(dates.format_japanese(day), day.isoformat())
 
 
 def span(sheet: Sheet) -> str:

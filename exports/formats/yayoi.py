@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from io import StringIO
 
-from exports.formats.ledger_text import ExportAccount, Transaction, cut, memo, one_line
+from exports.formats.ledger_text import ExportAccount, Transaction, cut, memo
 from exports.formats.tax_classes import tax_class
+from ledger import visible
 from ledger.journal.entries import Movement
 
 # The most half-width characters (a kanji is two) of the name of an account, subaccount or department; of the text of
@@ -34,7 +35,7 @@ def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iter
 
 
 def _rows(entry: Transaction, accounts: dict[str, ExportAccount]) -> Iterator[list[object]]:
-    said, last = one_line(entry.text), len(entry.movements) - 1
+    said, last = visible.line(entry.text).strip(), len(entry.movements) - 1
     for nth, movement in enumerate(entry.movements):
         flag = _ALONE if last == 0 else _FIRST if nth == 0 else _LAST if nth == last else _BETWEEN
         yield [

@@ -17,7 +17,7 @@ from ledger import i18n
 from ledger.audit import issued, snapshot
 from ledger.audit.issued import Basis, IssuedFile
 from ledger.errors import Refusal
-from ledger.i18n import N_
+from ledger.i18n import N_, Language
 
 
 @dataclass
@@ -84,8 +84,10 @@ def again(connection: Connection, file: IssuedFile) -> Handout:
     """A file that was handed out, made once more."""
     question = {} if file.sheet is None else {"sheet": file.sheet}
     named = (file.statement, file.about, file.as_of.isoformat())
-    with i18n.speaking("en" if file.language == "en" else "ja"):
-        asked = Stamp(*named, i18n.language(), file.batch, file.head, question, stamp.FORM, file.version)
+    spoken: Language = "en" if file.language == "en" else "ja"
+    calendar = next(name for name in i18n.CALENDARS if name == file.calendar)
+    with i18n.speaking(spoken), i18n.dating(calendar):
+        asked = Stamp(*named, spoken, file.batch, file.head, question, stamp.FORM, file.version, calendar)
         return made(connection, asked, file.sheet)
 
 
@@ -104,6 +106,7 @@ def record(connection: Connection, handout: Handout, *, by: str) -> None:
         about=about,
         as_of=day,
         language=handout.stamp.language,
+        calendar=handout.stamp.calendar,
         sheet=handout.sheet,
         sha256=handout.sha256,
         by=by,

@@ -181,7 +181,7 @@ class _HandedOut:
             version_on = issued.version_on(connection, stamp.of, stamp.about, stamp.batch)
             stamp = replace(stamp, version=version_on or 0)
         layout, version = stamps.layout_of(self.content.properties), reproduce.version_of(connection, stamp)
-        with i18n.speaking(stamp.language), snapshot.after(connection, stamp.batch):
+        with i18n.speaking(stamp.language), i18n.dating(stamp.calendar), snapshot.after(connection, stamp.batch):
             known = version_0_1.layout(stamp.of) if layout is None else layout
             workbook = stamps.arranged(self._made(connection, stamp, known, version), stamp)
             if layout is not None and layout == layout_of(workbook):

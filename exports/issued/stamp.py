@@ -23,7 +23,7 @@ from ledger import i18n, tables
 from ledger.audit import issued
 from ledger.codes import ASSOCIATIONS
 from ledger.dates import FiscalYear, Month, Period, parse_day
-from ledger.i18n import Language
+from ledger.i18n import Calendar, Language
 from ledger.people.naming import find_member
 from ledger.store.owners import owned
 
@@ -61,11 +61,14 @@ class Stamp:
     question: dict[str, Any] = field(default_factory=dict)
     form: int = 1
     version: int | None = None
+    calendar: Calendar = ""
 
     @property
     def text(self) -> str:
         """The stamp as it stands in the file."""
         said = {name: value for name, value in asdict(self).items() if name != "version" or value is not None}
+        if not self.calendar:  # then it reads as in the versions that had no choice
+            del said["calendar"]
         return json.dumps(said, ensure_ascii=False)
 
     @property
@@ -120,7 +123,8 @@ def parse(properties: Mapping[str, str]) -> Stamp | None:
         typed = (type(stamp.of), type(stamp.about), type(stamp.batch), type(stamp.form)) == (str, str, int, int)
         typed = typed and isinstance(stamp.question, dict)
         typed = typed and _is_number_or_none(stamp.version)
-        legible = stamp.language in i18n.LANGUAGES and re.fullmatch("[0-9a-f]{64}", stamp.head)
+        spoken = stamp.language in i18n.LANGUAGES and stamp.calendar in i18n.CALENDARS
+        legible = spoken and re.fullmatch("[0-9a-f]{64}", stamp.head)
     except (ValueError, TypeError, RecursionError):
         return None
     return stamp if typed and legible else None
@@ -212,7 +216,16 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
         .join(batch, batch.c.no == last.c.batch)
     )
     return {
-        row.no: Stamp("letter", str(row.no), row.as_of.isoformat(), i18n.language(), row.batch, row.head, form=FORM)
+        row.no: Stamp(
+            "letter",
+            str(row.no),
+            row.as_of.isoformat(),
+            i18n.language(),
+            row.batch,
+            row.head,
+            form=FORM,
+            calendar=i18n.calendar(),
+        )
         for row in connection.execute(statement)
     }
 
@@ -234,7 +247,7 @@ def batch_of(connection: Connection, head: str) -> int | None:
 
 def _stamp(connection: Connection, of: str, about: str, as_of: date, batch: int) -> Stamp:
     head: str = connection.execute(select(tables.batch.c.head).where(tables.batch.c.no == batch)).scalar_one()
-    return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head, form=FORM)
+    return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head, form=FORM, calendar=i18n.calendar())
 
 
 def _last(connection: Connection, reads: Collection[str] = ()) -> int:

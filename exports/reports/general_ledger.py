@@ -28,6 +28,7 @@ class Wording(NamedTuple):
 
 
 OF_MONTH = Wording(N_("Brought forward"), N_("Totals of the month"), N_("Carried forward"))
+OF_PERIOD = Wording(N_("Brought forward into the period"), "", N_("Carried forward out of the period"))
 OF_YEAR = Wording(N_("Brought forward from last year"), N_("Totals of the year"), N_("Carried forward to next year"))
 
 
@@ -44,7 +45,7 @@ class LedgerRow(NamedTuple):
         return self.chart.part(line.account, line.application, line.deposit)
 
 
-_TABLE = Table(
+TABLE = Table(
     columns=(
         Column("on", N_("Date"), "posted.entry.on", "day", 17, importance=3),
         Column("no", N_("Entry No."), "posted.entry.no", "number", 9, importance=3),
@@ -73,10 +74,10 @@ def month(ledgers: list[AccountLedger], chart: Chart, period: tuple[date, date],
     blocks = [
         Block(block.columns, block.rows, chart.name(ledger.opening.code), new_page=bool(at))
         for at, ledger in enumerate(moved)
-        for table in [of_side(_TABLE, on_debit_side=ledger.opening.on_debit_side)]
+        for table in [of_side(TABLE, on_debit_side=ledger.opening.on_debit_side)]
         for block in [table.block(_rows(ledger, chart, period, wording))]
     ]
-    return sheet(NAME, *(blocks or [_TABLE.block()]), period=period)
+    return sheet(NAME, *(blocks or [TABLE.block()]), period=period)
 
 
 def _rows(

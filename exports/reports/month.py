@@ -73,7 +73,7 @@ def workbook(
     seal = None if statement.closed is None else statement.closed.head
     front = cover.before_third_form(statement, seal, lacking) if form < 3 else cover.month(statement, sheets, basis)
     return Workbook(
-        title=_("Monthly statement {month}", month=str(statement.month)),
+        title=_("Monthly statement {month}", month=statement.month),
         made_on=statement.month.last,
         sheets=(front, *sheets),
     )

@@ -33,7 +33,7 @@ class PartRow(NamedTuple):
     name: str | None
 
 
-_TABLE = Table(
+TABLE = Table(
     columns=(
         Column("part", N_("Part"), width=16, importance=3),
         Column("member", N_("Member No."), width=17),
@@ -65,10 +65,10 @@ def month(
     blocks = [
         Block(block.columns, block.rows, chart.name(ledger.account), new_page=bool(at))
         for at, ledger in enumerate(listed)
-        for table in [of_side(_TABLE, on_debit_side=chart.accounts[ledger.account].on_debit_side)]
+        for table in [of_side(TABLE, on_debit_side=chart.accounts[ledger.account].on_debit_side)]
         for block in [table.block(_rows(ledger, chart, owners, period, wording))]
     ]
-    return sheet(NAME, *(blocks or [_TABLE.block()]), period=period)
+    return sheet(NAME, *(blocks or [TABLE.block()]), period=period)
 
 
 def _rows(
@@ -77,15 +77,15 @@ def _rows(
     first, last = period
     for part in ledger.parts:
         name = part.part or _(NO_PART)
-        member, called = _about(part, owners)
-        about = {"part": name, "member": member, "name": called}
+        member, called = about(part, owners)
+        told = {"part": name, "member": member, "name": called}
         if not part.lines:
-            yield Line(about | {"on": first, "text": _(UNMOVED), "balance": part.opening})
+            yield Line(told | {"on": first, "text": _(UNMOVED), "balance": part.opening})
             continue
-        yield Line(about | {"on": first, "text": _(wording.brought_forward), "balance": part.opening})
+        yield Line(told | {"on": first, "text": _(wording.brought_forward), "balance": part.opening})
         for line in part.lines:
             yield PartRow(line, chart, name, member, called)
-        carried: Cells = about | {"on": last, "text": _(wording.carried_forward), "balance": part.closing}
+        carried: Cells = told | {"on": last, "text": _(wording.carried_forward), "balance": part.closing}
         yield Line(carried, formulas={"balance": SAME})
     yield Line({"text": _(wording.totals)}, "total")
     unmoved, brought, carried_on = (
@@ -101,7 +101,7 @@ def _rows(
         yield Line({"text": _(text), "balance": yen}, formulas=worked_out, name=text)
 
 
-def _about(part: PartLedger, owners: Owners) -> tuple[str | None, str | None]:
+def about(part: PartLedger, owners: Owners) -> tuple[str | None, str | None]:
     """Whom a part is about: the number of the member, where there is one, and a name."""
     if part.by_deposit or part.part is None:
         return None, part.payer

@@ -22,6 +22,7 @@ from exports.reports import (
 )
 from exports.reports.reissue import Version
 from exports.reports.report import Column, Subtotal, Table, sheet
+from ledger import i18n
 from ledger.audit.issued import Basis
 from ledger.codes import Account
 from ledger.dates import FiscalYear
@@ -56,7 +57,7 @@ def made(connection: Connection, year: FiscalYear, version: Version | None = Non
     statement = year_statement(connection, year)
     since = () if version is None else version.since(connection, statement.whole)
     return Workbook(
-        title=_("Statement of the year {year}", year=str(year)),
+        title=_("Statement of the year {year}", year=year),
         made_on=year.last,
         sheets=(
             _cover(statement, None if version is None else version.basis),
@@ -118,7 +119,8 @@ def _months(year: FiscalYear, of: Callable[[Any], tuple[int, ...]]) -> tuple[Col
         return lambda row: of(row)[nth]
 
     return tuple(
-        Column(f"month_{nth + 1}", str(month), at(nth), "yen", 13, total=True) for nth, month in enumerate(year.months)
+        Column(f"month_{nth + 1}", i18n.format_month(month), at(nth), "yen", 13, total=True)
+        for nth, month in enumerate(year.months)
     )
 
 
@@ -152,7 +154,7 @@ def _moved(heading: str, year: FiscalYear, of: Callable[[Any], tuple[int, ...]])
 
 _FEES = Table(
     columns=(
-        Column("month", N_("Month"), show=str, width=12),
+        Column("month", N_("Month"), show=i18n.format_month, width=12),
         Column("before", N_("Brought forward"), kind="yen", width=14, formula="{above.left}"),
         Column("received", N_("Received"), kind="yen", width=14, total=True),
         Column("authority", N_("To the authority (△ waived)"), kind="yen", width=14, total=True),

@@ -70,6 +70,12 @@ Reason = Annotated[str, option("--reason", N_("why; it is kept"), "TEXT")]
 Out = Annotated[Path, option("--out", N_("the file to write"), "FILE")]
 OutInstead = Annotated[Path | None, option("--out", N_("write .xlsx, .csv or .json instead of showing"), "FILE")]
 
+Calendar = Annotated[
+    str | None,
+    option(
+        "--calendar", N_("the calendar of a workbook in Japanese (default: as set, else as ever)"), "western|wareki"
+    ),
+]
 Pdf = Annotated[bool, option("--pdf", N_("a PDF beside it as well, which LibreOffice makes"))]
 
 Association = Annotated[str | None, option("--association", N_("those of one association"), "NAME")]

@@ -32,7 +32,8 @@ class Basis:
 
 @dataclass(frozen=True)
 class IssuedFile:
-    """A file that was handed out: of which statement (`month`, `year`) and period, up to which day, in what language.
+    """A file that was handed out: of which statement (`month`, `year`) and period, up to which day, in what language
+    and by which calendar ("": as the language has it).
 
     `sheet` is the one sheet that it holds, None for all. Files of one version stand on the same write.
     """
@@ -42,6 +43,7 @@ class IssuedFile:
     about: str
     as_of: date
     language: str
+    calendar: str
     sheet: str | None
     version: int
     batch: int
@@ -135,6 +137,7 @@ def record(
     about: str,
     as_of: date,
     language: str,
+    calendar: str,
     sheet: str | None,
     sha256: str,
     by: str,
@@ -144,7 +147,7 @@ def record(
     if by_digest(connection, sha256) is not None:
         return False
     row = {"no": next_number(connection, table.c.no), "statement": statement, "about": about, "as_of": as_of}
-    row |= {"language": language, "sheet": sheet, "version": basis.version, "batch": basis.batch}
+    row |= {"language": language, "calendar": calendar, "sheet": sheet, "version": basis.version, "batch": basis.batch}
     row |= {"entries": basis.entries, "sha256": sha256}
     connection.execute(table.insert().values(row | signature(connection, by)))
     return True

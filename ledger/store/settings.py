@@ -136,6 +136,10 @@ def entries(value: str | None) -> list[str]:
 _PLACE_FORM = N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing")
 _PLACE = (_PLACE_FORM, _name(kana.PLACE, blank=True), "")
 
+# The calendar of workbooks and letters in Japanese, where none is asked for.
+CALENDAR = "calendar"
+CALENDARS = CodeList(("western", "西暦", "western"), ("wareki", "和暦", "Japanese eras"))
+
 # What stands on papers and letters.
 _LONGEST = 100
 _TEXT = (N_("any text of at most 100 characters, or nothing"), _text, "")
@@ -163,6 +167,12 @@ SETTINGS = {
             N_("a month: 1 to 12"),
             _month_number,
             default="4",
+        ),
+        Setting(
+            CALENDAR,
+            N_("the calendar of workbooks and letters in Japanese"),
+            N_("western (2012年9月21日) or wareki (平成24年9月21日); not set: cells and headings in wareki"),
+            _word(CALENDARS, CALENDARS.codes),
         ),
         Setting("federation_name", N_("the federation's name, as its papers bear it"), *_TEXT),
         Setting("federation_department", N_("the department that members write to"), *_TEXT),
