@@ -69,9 +69,9 @@ class MonthStepRow(SignedBase, table=True):
 class IssuedVersionRow(SignedBase, table=True):
     """A file of a closed period's statement that was handed out: which version, on what it stands, its SHA-256.
 
-    It stands on the write (`batch`) that closed the period up to `as_of`, when the books held so many entries; files
-    that stand on the same write, in another language or calendar (empty: as the language has it) or of one `sheet` alone
-    (NULL: all of them), are of one version.
+    It stands on the write (`batch`) that closed the period up to `as_of`, when the books held so many entries. Files
+    that stand on the same write are of one version: in another language or calendar (empty: as the language has it), or
+    of one `sheet` alone (NULL: all of them).
     """
 
     __table_args__ = (

@@ -352,6 +352,18 @@ def test_sheet_alone_is_that_of_the_whole_workbook(kept: str, tmp_path: Path) ->
         assert [*sheet.values] == [*whole[name].values], name
 
 
+def test_csv_of_a_sheet_has_every_row_that_is_data(kept: str, tmp_path: Path) -> None:
+    """Also a row whose cells are worked out in their own way; sums and headings are left out."""
+    with database.reading(kept) as connection:
+        for sheet in month.made(connection, Month(2012, 4)).sheets[1:]:
+            blocks = [list(lines(replace(block, total=""))) for block in sheet.blocks]
+            data = [row.cells for rows in blocks for row in rows if row.style == "normal"]
+            desk.done(kept, *MONTH, "--sheet", sheet.name, "--out", str(file := tmp_path / f"{sheet.name}.csv"))
+            written = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+            titles = sum(block.titled for block in sheet.blocks)
+            assert len([row for row in written if row]) == len(data) + titles, sheet.name
+
+
 def test_sheet_as_csv_has_its_rows_under_the_titles(kept: str, tmp_path: Path) -> None:
     desk.done(kept, *MONTH, "--sheet", "訂正・取消一覧", "--out", str(file := tmp_path / "x.csv"))
     titles, *rows = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())

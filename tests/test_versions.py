@@ -325,9 +325,9 @@ def test_cover_alone_tells_the_version(books: str, tmp_path: Path) -> None:
 # --- what the database refuses --------------------------------------------------------------------------------------
 
 PUT_IN = (
-    "INSERT INTO issued_version (no, statement, about, as_of, language, version, batch, entries, sha256, recorded_at,"
-    " by, role) SELECT {no}, 'month', '2012-03', '2012-03-31', 'ja', {version}, {batch}, 1, '{sha256}', recorded_at,"
-    " by, role FROM issued_version WHERE no = 1"
+    "INSERT INTO issued_version (no, statement, about, as_of, language, calendar, version, batch, entries, sha256,"
+    " recorded_at, by, role) SELECT {no}, 'month', '2012-03', '2012-03-31', 'ja', '', {version}, {batch}, 1,"
+    " '{sha256}', recorded_at, by, role FROM issued_version WHERE no = 1"
 )
 NEW = {"no": 2, "version": 2, "batch": "batch + 1", "sha256": "0" * 64}
 REFUSED = {

@@ -54,6 +54,13 @@ class StyledRow:
     name: str = ""
 
 
+def data_cells(row: Values | StyledRow) -> Values | None:
+    """The cells of a row that is data; None of a sum or a heading, which files for programs leave out."""
+    if isinstance(row, StyledRow):
+        return row.cells if row.style == "normal" else None
+    return row
+
+
 @dataclass(frozen=True)
 class EntryRule:
     """What may be entered into the cells of an empty column, as a spreadsheet program sees to it.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from exports.formats import csv, json
-from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, Values
+from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, Values, data_cells
 from exports.reports import general_ledger, subsidiary
 from exports.reports.entries import ImpossibleRange
 from exports.reports.general_ledger import LedgerRow
@@ -35,7 +35,18 @@ if TYPE_CHECKING:
 # The lists that are handed over, by the names of their commands.
 LISTS = (
     *("members", "applications", "deposits", "imports", "decisions", "ruling list", "refund list"),
-    *("credit list", "bill", "slip list", "months", "payee list", "people", "settings", "refusals"),
+    *(
+        "export list",
+        "statement list",
+        "credit list",
+        "bill",
+        "slip list",
+        "months",
+        "payee list",
+        "people",
+        "settings",
+        "refusals",
+    ),
 )
 INDEX = "index"
 _AT_A_TIME = 1_000  # lines of which it is looked up together whose they are
@@ -152,9 +163,9 @@ class _Counted:
 
     def _counted(self, rows: Iterable[Values | StyledRow]) -> Iterator[Values]:
         for row in rows:
-            if not isinstance(row, StyledRow):
+            if (cells := data_cells(row)) is not None:
                 self.rows += 1
-                yield row
+                yield cells
 
 
 # --- the books ------------------------------------------------------------------------------------------------------

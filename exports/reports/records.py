@@ -47,6 +47,8 @@ TITLES = {
     "payee_approval": N_("Approvals of payees"),
     "payee_end": N_("Ends of payees"),
     "account_approval": N_("Approvals of changed bank accounts"),
+    "journal_export": N_("Exports of the journal for other software"),
+    "issued_version": N_("Statements of closed periods that were handed out"),
     "month_step": N_("Closings and reopenings of months"),
     "people_change": N_("Changes of what people may do"),
     "people_step": N_("Steps of these changes"),
@@ -60,11 +62,13 @@ TITLES = {
 
 # What a column is called, by its name, which means the same in every table.
 _COLUMNS = {
+    "about": N_("Period"),
     "accepted": N_("Points accepted (JSON)"),
     "account": N_("Account"),
     "account_name": N_("Name on the account"),
     "account_number": N_("Account number (masked)"),
     "account_type": N_("Kind of account"),
+    "accounts": N_("Names of accounts (JSON)"),
     "address": N_("Address"),
     "allocations_to": N_("Last allocation then known"),
     "answer": N_("Answer (JSON)"),
@@ -81,6 +85,7 @@ _COLUMNS = {
     "billed_on": N_("Billed on"),
     "branch": N_("Branch"),
     "by": N_("By"),
+    "calendar": N_("Calendar"),
     "change": N_("Change"),
     "closed_to": N_("Closed up to"),
     "code": N_("Code"),
@@ -101,13 +106,18 @@ _COLUMNS = {
     "document": N_("Document"),
     "doubts": N_("Doubts settled (JSON)"),
     "en": N_("Name in English"),
+    "encoding": N_("Encoding"),
+    "entries": N_("Number of entries"),
+    "entries_from": N_("First entry"),
     "entries_to": N_("Last entry then known"),
     "entry": N_("Entry No."),
+    "entry_count": N_("Number of entries"),
     "event": N_("Event"),
     "fees_to": N_("Last fee then known"),
     "fields": N_("Fields of the sentence (JSON)"),
     "finding": N_("Finding with its grounds (JSON)"),
     "for_day": N_("Of the day, whose month was closed"),
+    "format": N_("Format"),
     "grounds": N_("Answer known then"),
     "happened_on": N_("Date"),
     "head": N_("Head of the chain"),
@@ -118,6 +128,7 @@ _COLUMNS = {
     "key": N_("Key"),
     "kind": N_("Kind"),
     "known_on": N_("Known on"),
+    "language": N_("Language"),
     "may": N_("May"),
     "member": N_("Member No."),
     "member_known": N_("Record of the register"),
@@ -161,6 +172,8 @@ _COLUMNS = {
     "source": N_("Source"),
     "sources_to": N_("Last source then known"),
     "state": N_("State"),
+    "statement": N_("Statement"),
+    "substituted": N_("Written for what the encoding lacks"),
     "supersedes": N_("Supersedes"),
     "tax_percent": N_("Tax rate, in percent"),
     "to_application": N_("Credited to"),
@@ -172,7 +185,11 @@ _COLUMNS = {
     "version": N_("Version"),
     "yen": N_("Amount"),
 }
-_OF_TABLE = {("movement", "credit"): N_("Credit account"), ("slip", "credit"): N_("Credit account")}
+_OF_TABLE = {
+    ("movement", "credit"): N_("Credit account"),
+    ("slip", "credit"): N_("Credit account"),
+    ("journal_export", "entries_to"): N_("Last entry"),
+}
 LEFT_OUT = {("payment_file", "content")}
 # Shown with their last digits.
 _MASKED = {("member_known", "account_number"), ("payee_known", "account_number")}
