@@ -64,6 +64,7 @@ _SIZE = re.compile(rb"<dimension [^>]*/>")
 _BREAKS = re.compile(rb"<rowBreaks.*?</rowBreaks>", re.DOTALL)
 _MERGED = re.compile(rb'(<mergeCells count=")(\d+)')
 _CHUNK = 2_000
+_SHADES = ("44546A", "BFBFBF")  # of bars: told apart on black and white paper too
 _CHARACTER = 0.22  # centimetres of a chart beside a character of a column
 _BOX = 60  # points: room for a stamp
 _INDENT = 2  # characters of a column in which no wrapped text stands
@@ -192,13 +193,10 @@ def _lead_on(frame: Worksheet, sheet: Sheet, rows: "_Rows", tabs: dict[str, str]
     top, bottom = first + sheet.chart.rows[0], first + sheet.chart.rows[1]
     width = len(sheet.blocks[sheet.chart.block].columns)
     for column in range(2, width + 1):
-        chart.series.append(
-            Series(
-                Reference(frame, min_col=column, min_row=top, max_row=bottom),
-                title_from_data=False,
-                title=title(sheet, sheet.blocks[sheet.chart.block].columns[column - 1]),
-            )
-        )
+        bars = Reference(frame, min_col=column, min_row=top, max_row=bottom)
+        named = title(sheet, sheet.blocks[sheet.chart.block].columns[column - 1])
+        chart.series.append(Series(bars, title_from_data=False, title=named))
+        chart.series[-1].graphicalProperties.solidFill = _SHADES[column % 2]
     chart.set_categories(Reference(frame, min_col=1, min_row=top, max_row=bottom))
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.delete = chart.y_axis.delete = False
