@@ -413,12 +413,12 @@ ELSEWHERE = {
     "test_idempotency.py": "key-used-differently no-key-taken",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
     "test_who_signs.py": "names-nobody",
-    "test_permissions.py": "not-listed not-allowed no-such-right unknown-person nobody-left-to-approve unknown-"
-    " people-change people-change-decided same-person-changes-people",
+    "test_permissions.py": "not-listed not-allowed no-such-right unknown-person nobody-left-to-approve"
+    " unknown-people-change people-change-decided same-person-changes-people",
     "test_numbers.py": "ambiguous-number",
     "test_config.py": "not-a-settings-file",
-    "test_people.py": "account-not-approved no-change-to-approve same-person-brought-account no-account-known no-"
-    " purpose-given roles-not-on-sqlite",
+    "test_people.py": "account-not-approved no-change-to-approve same-person-brought-account no-account-known"
+    " no-purpose-given roles-not-on-sqlite",
     "test_payments.py": "not-ready-to-file same-person-files payment-file-gone-on payment-file-changed",
     "test_refund_states.py": "approval-fell proposed-differently grounds-changed same-person-pays came-back-before"
     " more-than-paid nothing-recorded no-refund-named nothing-to-propose none-waits",
@@ -430,6 +430,7 @@ ELSEWHERE = {
     "test_files_and_databases.py": "no-database database-newer database-older database-locked not-a-database"
     " database-unreachable",
     "test_accounting_software.py": "entries-not-in-encoding NotAnAccountList exported-otherwise",
+    "test_receipts.py": "fee-not-received not-carried-out one-or-a-month",
     "test_exports.py": "NotInEncoding TooManyRows TextTooLong",
     "test_rulings.py": "CreditedReissueWithdrawn FeeNotKnown NothingToRule RulingOutOfOrder",
     # A key is used again with other content, or more is taken out than is held: only two writers at once could try.

@@ -22,6 +22,8 @@ from exports.issued.layout import of as layout_of
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import Stamp
 from exports.reports import REPORTS, association, cover, letter, member, month, reminder, year
+from exports.reports import advice as advice_page
+from exports.reports import receipt as receipt_page
 from exports.reports.report import Listing
 from ledger import dates, i18n
 from ledger.audit import chain, snapshot, verify
@@ -30,10 +32,14 @@ from ledger.dates import FiscalYear, Month
 from ledger.errors import Exit, NotAStatement, Refusal
 from ledger.i18n import N_, Language, _
 from ledger.intake import files as input_files
+from ledger.settlements import Way
 from ledger.statements import letter as letters
+from ledger.statements.advice import advice
 from ledger.statements.issuer import issuer
 from ledger.statements.member import member_statement
+from ledger.statements.receipts import fees_received, receipts
 from ledger.statements.reminder import reminders
+from ledger.statements.settlements import one as settled
 
 
 @dataclass
@@ -53,16 +59,35 @@ def _association(connection: Connection, stamp: Stamp) -> Workbook:
     return association.made(connection, stamp.about, date.fromisoformat(stamp.question["first"]), stamp.day)
 
 
-class _NothingToRemindOf(Exception):
-    """No reminder of this application was written on that day."""
+class _NeverWritten(Exception):
+    """No such paper was written on that day."""
 
 
 def _reminder(connection: Connection, stamp: Stamp) -> Workbook:
-    """The reminder of a day. Raises _NothingToRemindOf where none was written: the receipt was not to be asked for."""
+    """The reminder of a day. Raises _NeverWritten where none was written: the receipt was not to be asked for."""
     for one in reminders(connection, stamp.day):
         if one.receipt.application == stamp.about:
             return reminder.workbook(one)
-    raise _NothingToRemindOf
+    raise _NeverWritten
+
+
+def _receipt(connection: Connection, stamp: Stamp) -> Workbook:
+    """The receipts for a fee, or for one transfer of it. Raises _NeverWritten where none was received by the day."""
+    only = stamp.question.get("deposit")
+    rows = [row for row in fees_received(connection, stamp.day, [stamp.about]) if only in (None, row.deposit)]
+    made = list(receipts(connection, rows, stamp.day, reissued=stamp.question.get("reissued", False)))
+    if not made:
+        raise _NeverWritten
+    return receipt_page.workbook(made)
+
+
+def _advice(connection: Connection, stamp: Stamp) -> Workbook:
+    """The advice of a refund or credit. Raises _NeverWritten where it was not carried out by the day."""
+    way: Way = "credit" if stamp.of == "credit advice" else "refund"
+    line = settled(connection, way, int(stamp.about), stamp.day)
+    if line is None or line.done_on is None:
+        raise _NeverWritten
+    return advice_page.workbook(advice(connection, line, stamp.day))
 
 
 # How each statement is made that a stamp describes; the layout is that of a file to which it is compared, if any.
@@ -73,6 +98,9 @@ _STATEMENTS: dict[str, Callable[[Connection, Stamp, Layout | None], Workbook]] =
     "member": lambda connection, stamp, _earlier: member.workbook(member_statement(connection, stamp.about, stamp.day)),
     "letter": lambda connection, stamp, _earlier: letter.workbook(letters.letter(connection, int(stamp.about))),
     "reminder": lambda connection, stamp, _earlier: _reminder(connection, stamp),
+    "receipt": lambda connection, stamp, _earlier: _receipt(connection, stamp),
+    "refund advice": lambda connection, stamp, _earlier: _advice(connection, stamp),
+    "credit advice": lambda connection, stamp, _earlier: _advice(connection, stamp),
 }
 
 
@@ -209,7 +237,7 @@ class _HandedOut:
             )
         try:
             return _issued(connection, stamp, layout)
-        except _NothingToRemindOf:
+        except _NeverWritten:
             raise NotAStatement(str(self.path)) from None
 
     def _listing(self, connection: Connection, stamp: Stamp) -> Listing:

@@ -21,6 +21,7 @@ from exports.reports import (
     outdated,
     payee_list,
     people_list,
+    receipts,
     refusals,
     rulings,
     settings,
@@ -48,6 +49,7 @@ REPORTS: dict[str, Report] = {
             people_list.REPORT,
             books_act.REPORT,
             journal_exports.REPORT,
+            receipts.REPORT,
         ),
     )
 }
