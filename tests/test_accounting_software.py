@@ -136,6 +136,9 @@ def test_the_other_program_sums_up_what_the_trial_balance_says_month_by_month(
     slips: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         slips[line.slip].append(line)
+    recorded = [str(entry["no"]) for entry in desk.answered(books, "entries", "--to", str(LAST.last))["entries"]]
+    assert len(slips) == len(recorded)
+    assert form == "yayoi" or sorted(slips) == sorted(recorded)
     for slip in slips.values():
         assert len({line.on for line in slip}) == 1
         assert sum(line.yen[0] for line in slip) == sum(line.yen[1] for line in slip)
@@ -200,6 +203,15 @@ def test_a_slip_of_several_lines_has_a_first_a_middle_and_a_last_one() -> None:
     assert rows[0][:15] == [
         *("2000", "1", "", "2012/09/01", "普通預金", "", "", "対象外", "7245", ""),
         *("預り金(発行手数料)", "", "", "対象外", "7245"),
+    ]
+
+
+def test_the_lines_of_an_entry_have_its_number_and_its_day() -> None:
+    data = "".join(moneyforward.text(MONTH, CHART)).encode("utf-8-sig")
+    lines = [(line.slip, line.on.day, line.yen) for line in read_moneyforward(data)]
+    assert lines == [
+        *(("1", 1, (7245, 7245)), ("2", 2, (8000, 8000)), ("3", 3, (7245, 7245)), ("3", 3, (330, 330))),
+        ("4", 4, (7245, 7245)),
     ]
 
 
