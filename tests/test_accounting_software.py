@@ -3,6 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from io import StringIO
@@ -256,6 +257,13 @@ def test_a_long_text_is_cut_between_characters_and_stands_whole_in_the_memo() ->
     assert (row[1], row[16], row[21]) == ("234567", "あ" * 31 + "…", f"伝票No.1234567 {long}")
     assert len(row[16].encode("cp932")) == 64
     assert ledger_text.cut("あ" * 32, 64) == "あ" * 32
+
+
+def test_a_name_of_an_account_is_never_cut() -> None:
+    chart = [replace(account, ja="あ" * 13) if account.code == "4900" else account for account in CHART]
+    with pytest.raises(yayoi.AccountNameTooLong) as refused:
+        list(yayoi.text(MONTH, chart))
+    assert (refused.value.account, refused.value.limit) == ("4900", 24)
 
 
 def test_a_text_of_two_lines_is_one() -> None:
