@@ -204,7 +204,8 @@ def test_following_an_advice_never_leads_back_to_where_it_was_given(books: str, 
 OWN_BOOKS = {
     "followed in test_config.py": "not-a-settings-file",
     "followed in test_versions.py": "closed-anew",
-    "what is written in a file of the user's: test_accounting_software.py": "not-an-account-list",
+    "of papers, whose advice is to write another: test_receipts.py": "fee-not-received not-carried-out one-or-a-month",
+    "what is written in a file of the user's: test_accounting_software.py": "not-an-account-list account-name-too-long",
     "followed in test_slips.py": """
         slip-waits slip-ground-changed stands-again posted-anew corrected-fact rests-on-claim waived-meanwhile
     """,

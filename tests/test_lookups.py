@@ -41,6 +41,9 @@ READING = {
     "overpaid show": ("overpaid show 6",),
     "entries": ("entries --application FREE", f"entries --member '{desk.MEMBER}'", *PAIRS),
     "account show": (f"account show '{desk.ANOTHER}' --purpose 支払",),
+    "receipt": ("receipt FREE --out receipt.xlsx --replace",),
+    "refund advice": ("refund advice 3 --out advice.xlsx --replace",),
+    "credit advice": ("credit advice 2 --out advice.xlsx --replace",),
     "statement member": (f"statement member '{desk.ANOTHER}' --as-of {ON} --out member.xlsx --replace",),
 }
 
@@ -52,6 +55,7 @@ OF_MANY = {
         "members",
         "applications",
         "deposits",
+        "receipts",
         "import",
         "withdraw",
         "imports",

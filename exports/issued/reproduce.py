@@ -15,17 +15,23 @@ from exports.issued import one_sheet, version_0_1
 from exports.issued import stamp as stamps
 from exports.issued.layout import Layout
 from exports.issued.stamp import Stamp
+from exports.reports import advice as advice_page
 from exports.reports import association, letter, member, month, reminder, year
+from exports.reports import receipt as receipt_page
 from exports.reports.reissue import Version
 from exports.reports.report import Listing
 from ledger.audit import issued, snapshot, verify
 from ledger.audit.issued import Basis
 from ledger.dates import FiscalYear, Month
+from ledger.settlements import Way
 from ledger.statements import letter as letters
+from ledger.statements.advice import advice
 from ledger.statements.issuer import issuer
 from ledger.statements.member import member_statement
+from ledger.statements.receipts import fees_received, receipts
 from ledger.statements.reissue import told
 from ledger.statements.reminder import reminders
+from ledger.statements.settlements import one as settled
 
 
 @dataclass(frozen=True)
@@ -51,16 +57,36 @@ def _association(connection: Connection, asked: _Asked) -> Workbook:
     return association.made(connection, stamp.about, first, stamp.day, form=stamp.form)
 
 
-class NothingToRemindOf(Exception):
-    """No reminder of this application was written on that day."""
+class NeverWritten(Exception):
+    """No such paper was written on that day."""
 
 
 def _reminder(connection: Connection, asked: _Asked) -> Workbook:
-    """The reminder of a day. Raises NothingToRemindOf where none was written: the receipt was not to be asked for."""
+    """The reminder of a day. Raises NeverWritten where none was written: the receipt was not to be asked for."""
     for one in reminders(connection, asked.stamp.day):
         if one.receipt.application == asked.stamp.about:
             return reminder.workbook(one)
-    raise NothingToRemindOf
+    raise NeverWritten
+
+
+def _receipt(connection: Connection, asked: _Asked) -> Workbook:
+    """The receipts for a fee, or for one transfer of it. Raises NeverWritten where none was received by the day."""
+    stamp, only = asked.stamp, asked.stamp.question.get("deposit")
+    rows = [row for row in fees_received(connection, stamp.day, [stamp.about]) if only in (None, row.deposit)]
+    made = list(receipts(connection, rows, stamp.day, reissued=stamp.question.get("reissued", False)))
+    if not made:
+        raise NeverWritten
+    return receipt_page.workbook(made)
+
+
+def _advice(connection: Connection, asked: _Asked) -> Workbook:
+    """The advice of a refund or credit. Raises NeverWritten where it was not carried out by the day."""
+    stamp = asked.stamp
+    way: Way = "credit" if stamp.of == "credit advice" else "refund"
+    line = settled(connection, way, int(stamp.about), stamp.day)
+    if line is None or line.done_on is None:
+        raise NeverWritten
+    return advice_page.workbook(advice(connection, line, stamp.day))
 
 
 def _member(connection: Connection, asked: _Asked) -> Workbook:
@@ -80,6 +106,9 @@ STATEMENTS: dict[str, Callable[[Connection, _Asked], Workbook]] = {
     "member": _member,
     "letter": _letter,
     "reminder": _reminder,
+    "receipt": _receipt,
+    "refund advice": _advice,
+    "credit advice": _advice,
 }
 
 

@@ -216,7 +216,7 @@ class _HandedOut:
             )
         try:
             return reproduce.issue(connection, stamp, version, layout)
-        except reproduce.NothingToRemindOf:
+        except reproduce.NeverWritten:
             raise NotAStatement(str(self.path)) from None
 
     def _listing(self, connection: Connection, stamp: Stamp) -> Listing:

@@ -166,7 +166,10 @@ def of_association(connection: Connection, name: str, first: date, last: date) -
 def is_askable(stamp: Stamp) -> bool:
     """Whether what a stamp says of a statement that is no list could be asked of the books."""
     first = stamp.question.get("first")
-    if stamp.of == "letter":
+    if stamp.of == "receipt":
+        known = {"deposit": str, "reissued": bool}
+        return all(type(value) is known.get(name) for name, value in stamp.question.items())
+    if stamp.of in ("letter", "refund advice", "credit advice"):
         return re.fullmatch("[1-9][0-9]{0,8}", stamp.about) is not None
     if stamp.of == "association":
         day = parse_day(first) if isinstance(first, str) else None
@@ -230,10 +233,10 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
     }
 
 
-def of_reminders(connection: Connection, as_of: date) -> Callable[[str], Stamp]:
-    """What gives the stamp of the reminder for an application as of the day."""
-    one = _stamp(connection, "reminder", "", as_of, _last(connection))
-    return lambda application: replace(one, about=application)
+def of_papers(connection: Connection, of: str, as_of: date) -> Callable[..., Stamp]:
+    """What gives the stamp of a paper of a kind that is made on the day: about what, and what else was asked."""
+    one = _stamp(connection, of, "", as_of, _last(connection))
+    return lambda about, **question: replace(one, about=about, question=question)
 
 
 def _last_of(table: str) -> ScalarSelect[Any]:

@@ -22,6 +22,7 @@ from exports.reports import (
     outdated,
     payee_list,
     people_list,
+    receipts,
     refusals,
     rulings,
     settings,
@@ -50,6 +51,7 @@ REPORTS: dict[str, Report] = {
             people_list.REPORT,
             books_act.REPORT,
             journal_exports.REPORT,
+            receipts.REPORT,
         ),
     )
 }

@@ -139,9 +139,12 @@ def _credits(connection: Connection, question: Question) -> "list[SettlementLine
     return [row for row in _settled(connection, question) if row.way == "credit"]
 
 
+_DONE = replace(in_month("done_on"), name="done", flag="--done", help=N_("those paid, or credited, in one month"))
+
+
 def _narrowing(states: tuple[str, ...]) -> tuple[Parameter, ...]:
     """What the lists can be narrowed to; the month is that of the proposal."""
-    return ASSOCIATION, MEMBER, state(lambda: STATES, among=states), in_month("proposed_on")
+    return ASSOCIATION, MEMBER, state(lambda: STATES, among=states), in_month("proposed_on"), _DONE
 
 
 REFUNDS = Report(

@@ -55,6 +55,11 @@ def _digits(count: int) -> Callable[[str], str | None]:
     return read
 
 
+def _registration(text: str) -> str | None:
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    return plain if re.fullmatch("(T[0-9]{13})?", plain) else None
+
+
 def _name(field: kana.NameField, *, blank: bool = False) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
         written, unreadable = kana.as_banks_read(text, field)
@@ -178,6 +183,13 @@ SETTINGS = {
         Setting("federation_department", N_("the department that members write to"), *_TEXT),
         Setting("federation_address", N_("the federation's postal address"), *_TEXT),
         Setting("federation_telephone", N_("the telephone of that department"), *_TEXT),
+        Setting(
+            "federation_registration",
+            N_("the number under which the federation issues qualified invoices"),
+            N_("T and 13 digits, or nothing"),
+            _registration,
+            "",
+        ),
         Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10), needed=True),
         Setting(
             "payer_name",
