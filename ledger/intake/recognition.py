@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from ledger.errors import PROBLEMS_SHOWN, Problem
 from ledger.i18n import _, in_each
 from ledger.intake import GUIDE, LETTER, LISTS
+from ledger.intake.bank import reading as bank
+from ledger.intake.bank.records import is_bank_file
 from ledger.intake.files import LIMIT_IMPORT_ROWS, Unreadable
 from ledger.intake.headings import Headings, candidates, fitting, may_be, meant
 from ledger.intake.kind import InputRow
@@ -84,6 +86,9 @@ def read_file(
     without_rows: list[Problem] = []
     anything = False
     try:
+        if is_bank_file(data):
+            bank.read(file, data, room)
+            return file
         with _nothing_collected(), closing(sheets(data, ending)) as read:
             for sheet in read:
                 label = " ".join(filter(None, [name, sheet.name]))

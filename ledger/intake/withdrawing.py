@@ -15,6 +15,7 @@ from ledger import facts, tables
 from ledger.allocations import allocations
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
+from ledger.intake.bank.kinds import BANK_KINDS
 from ledger.intake.kinds import KINDS
 from ledger.intake.records import record_sources
 from ledger.intake.report import Touched
@@ -26,7 +27,11 @@ from ledger.store.records import batches
 IMPORTED: tuple[Table, ...] = (
     *(tables.application_known, tables.fact, tables.allocation, tables.opening, tables.ruling),
     *VERSIONED.values(),
+    *(tables.bank_line, tables.bank_balance),
 )
+
+# What the bank said is taken back with its whole file alone: of a line, only what it was taken for in the books is.
+_AS_A_WHOLE = (tables.bank_line, tables.bank_balance)
 
 # The records that are kept whole and carry on what earlier lines said, by what each is of.
 _WHOLE = ((tables.member_known, "member"), (tables.deposit_known, "deposit"))
@@ -145,7 +150,7 @@ def imports(connection: Connection) -> list[Import]:
         Import(
             file.id,
             file.name,
-            tuple(kind.code for kind in KINDS if kind.code in kinds.get(file.id, ())),
+            tuple(kind.code for kind in (*KINDS, *BANK_KINDS) if kind.code in kinds.get(file.id, ())),
             len(rows.get(file.id, ())),
             len(rows.get(file.id, set()) - standing.get(file.id, set())),
             file.recorded_at,
@@ -173,7 +178,9 @@ def _kinds(connection: Connection) -> dict[int, set[str]]:
     fact = tables.fact.c
     for source, name in connection.execute(select(fact.source, fact.name).distinct()):
         kinds.setdefault(source, set()).add(by_fact[name])
-    for code, table in {**VERSIONED, "openings": tables.opening, "rulings": tables.ruling}.items():
+    others = {"openings": tables.opening, "rulings": tables.ruling}
+    of_bank = {"bank_lines": tables.bank_line, "bank_balances": tables.bank_balance}
+    for code, table in {**VERSIONED, **others, **of_bank}.items():
         statement = select(table.c.source).where(table.c.source.is_not(None)).distinct()
         for source in connection.execute(statement).scalars():
             kinds.setdefault(source, set()).add(code)
@@ -211,7 +218,9 @@ def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: st
     file = select(source.id).where(source.id == rows.no, source.sha256.is_not(None))
     if connection.execute(file).first() is None:
         raise UnknownImport(rows.no)
-    found = {table.name: list(connection.execute(_of_import(table, rows))) for table in IMPORTED}
+    of_tables = [table for table in IMPORTED if not (rows.rows and table in _AS_A_WHOLE)]
+    found: dict[str, list[Any]] = {table.name: [] for table in IMPORTED}
+    found |= {table.name: list(connection.execute(_of_import(table, rows))) for table in of_tables}
     if not any(found.values()):
         return _withdrawn_before(connection, rows, on, reason)
     openings = found[tables.opening.name]

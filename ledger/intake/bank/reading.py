@@ -1,0 +1,35 @@
+"""A file of the bank, recognised by its content and read into the rows of an import."""
+
+from typing import TYPE_CHECKING
+
+from ledger import dates
+from ledger.errors import Problem
+from ledger.intake.bank import zengin
+from ledger.intake.bank.kinds import BANK_BALANCES, BANK_LINES, rows
+from ledger.intake.kind import InputRow
+from ledger.intake.table import RecognisedSheet
+
+if TYPE_CHECKING:
+    from ledger.intake.recognition import InputFile, Room
+
+
+def read(file: "InputFile", data: bytes, room: "Room") -> None:
+    """Reads the bytes of a bank's file (`records.is_bank_file`) into a file of the import, with all that is wrong."""
+
+    def wrong(row: int | None, column: str | None, code: str, fields: dict[str, object]) -> None:
+        file.wrong(Problem(file.name, row, column, code, fields))
+
+    layout, accounts, records = zengin.read(data, dates.today(), wrong)
+    lines: list[InputRow] = []
+    balances: list[InputRow] = []
+    for account in accounts:
+        of_account, told = rows(file.name, layout.name, account)
+        for _line in of_account:
+            room.take()
+        lines += of_account
+        balances += told
+    if not file.problems:
+        control = records - len(lines) - len({line.row for line in balances})
+        file.sheets.append(RecognisedSheet(BANK_LINES, None, lines, [], {"control": (control, 1)}))
+        if balances:
+            file.sheets.append(RecognisedSheet(BANK_BALANCES, None, balances, []))
