@@ -68,6 +68,11 @@ FILE_FORMULAS = {
         "line {value} of {day} is known as {name}, with {yen} yen or another text; if the bank has changed it, "
         "withdraw the import of before"
     ),
+    "bank-columns-missing": N_(
+        "of the columns that {layout} names these are not in it: {columns}; write their titles as the file has them"
+    ),
+    "bank-another-day-form": N_("{value} is no day of the form {form} (day_form of the layout)"),
+    "bank-both-ways": N_("money goes in and out in one row; one of {columns} has to be blank"),
     "another-account": N_("the file is of the account {account}; the books know only {own} (seisan settings)"),
     "own-account-not-set": N_(
         "it is not known which account is the federation's own; set: {names} (seisan settings set NAME VALUE)"

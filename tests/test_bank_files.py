@@ -1,5 +1,6 @@
 """Files of the bank are recognised by content, read to the byte, and refused whole when anything in them is wrong."""
 
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -54,6 +55,19 @@ def test_however_its_records_are_separated_it_says_the_same(data: bytes) -> None
     assert [str(problem) for problem in file.problems] == []
     assert _told(file) == TOLD
     assert [(line.values["happened_on"], line.values["yen"]) for line in file.sheets[1].lines] == [(D2, 15050)]
+
+
+@pytest.mark.parametrize("sample", sorted((Path(__file__).parent / "bank").glob("*.txt")), ids=lambda path: path.name)
+def test_a_sample_becomes_what_stands_beside_it(sample: Path) -> None:
+    expected = tomllib.loads(sample.with_name(f"{sample.name}.expected.toml").read_text(encoding="utf-8"))
+    file = _read(sample.read_bytes(), sample.name)
+    assert file.problems == []
+    told: dict[str, list[dict[str, object]]] = {}
+    for sheet in file.sheets:
+        for line in sheet.lines:
+            values = {name: value for name, value in line.values.items() if name not in ("digest", "form")}
+            told.setdefault(sheet.kind.code, []).append({"row": line.row, **values})
+    assert told == expected
 
 
 def test_a_notice_of_transfers_is_read_and_what_it_takes_back_goes_out() -> None:
@@ -259,6 +273,22 @@ def test_a_correction_that_could_mean_either_takes_back_neither(books: str, tmp_
     said = _import(books, tmp_path, written(ended(statement([IN1, IN2, back]))))
     assert len(_deposits(books)) == 2
     assert "4567-20120313-99" in said
+
+
+def test_a_folder_stands_for_the_files_of_the_bank_in_it(books: str, tmp_path: Path) -> None:
+    (tmp_path / "ZENGIN.DAT").write_bytes(written(THREE, b""))
+    (tmp_path / "other.dat").write_bytes(b"x")
+    said = desk.done(books, "import", str(tmp_path)).output
+    assert len(_deposits(books)) == 2
+    assert "other.dat" in said
+
+
+def test_withdrawing_a_correction_lets_the_deposit_count_again(books: str, tmp_path: Path) -> None:
+    _import(books, tmp_path, written(ended(statement([IN1, IN2]))))
+    _import(books, tmp_path, written(ended(statement([Line(D3, -7245, 12, code="19")]))))
+    assert len(_deposits(books)) == 1
+    desk.done(books, "withdraw", "2", "--reason", "別の口座の明細")
+    assert _deposits(books) == PAID
 
 
 def test_only_the_own_account_is_taken(books: str, tmp_path: Path) -> None:

@@ -203,6 +203,7 @@ def test_following_an_advice_never_leads_back_to_where_it_was_given(books: str, 
 # What needs books, files, people or databases in a state of their own: where the advice is followed, or why it is not.
 OWN_BOOKS = {
     "followed in test_config.py": "not-a-settings-file",
+    "followed in test_bank_reconciliation.py and test_bank_csv.py": "balance-told-otherwise not-a-bank-layout",
     "followed in test_slips.py": """
         slip-waits slip-ground-changed stands-again posted-anew corrected-fact rests-on-claim waived-meanwhile
     """,

@@ -9,6 +9,7 @@ from exports.formats.sheet import Sheet, Workbook
 from exports.reports import (
     associations,
     balance,
+    bank,
     bill,
     corrections,
     cover,
@@ -22,6 +23,7 @@ from exports.reports import (
     subsidiary,
     suspense,
 )
+from ledger.booking.bank_compared import BankComparison, comparison
 from ledger.booking.billed import BilledLine, billed
 from ledger.codes import Account
 from ledger.dates import Month
@@ -39,24 +41,27 @@ def made(connection: Connection, month: Month, *, form: int = 3, earlier: Earlie
     """The workbook of a month as the books say it now; see `workbook`."""
     statement = month_statement(connection, month)
     lines = billed(connection, month.first, month.last)
-    return workbook(statement, lines, form=form, earlier=earlier)
+    compared = comparison(connection, month.first, month.last)
+    return workbook(statement, lines, compared, form=form, earlier=earlier)
 
 
 def workbook(
     statement: MonthStatement,
     lines: Sequence[BilledLine],
+    compared: BankComparison,
     *,
     form: int = 3,
     earlier: EarlierColumns | None = None,
 ) -> Workbook:
     """The workbook of a month. The same statement, in the same language, gives the same bytes.
 
-    `lines` are those that the authority billed. `form` is that of its stamp: before the third the cover was another.
+    `lines` are those that the authority billed, `compared` those of the bank beside the books. `form` is that of its
+    stamp: before the third the cover was another.
     `earlier` are the columns of a file of an earlier version, to which this one is compared: controls whose sheet it
     lacks are left out, and rows stand in the order that it has.
     """
     lacking = set() if earlier is None else {sheet for sheet in _NEW if sheet not in earlier}
-    sheets = tuple(_or_nothing(sheet, empty, lacking) for sheet, empty in _sheets(statement, lines, earlier))
+    sheets = tuple(_or_nothing(sheet, empty, lacking) for sheet, empty in _sheets(statement, lines, compared, earlier))
     seal = None if statement.closed is None else statement.closed.head
     front = cover.before_third_form(statement, seal, lacking) if form < 3 else cover.month(statement, sheets)
     return Workbook(
@@ -74,7 +79,10 @@ _NEW = (
 
 
 def _sheets(
-    statement: MonthStatement, lines: Sequence[BilledLine], earlier: EarlierColumns | None
+    statement: MonthStatement,
+    lines: Sequence[BilledLine],
+    compared: BankComparison,
+    earlier: EarlierColumns | None,
 ) -> Iterator[tuple[Sheet, bool]]:
     """Each sheet after the cover, and whether there is nothing on it."""
     period, details, chart = (statement.month.first, statement.month.last), statement.details, statement.chart
@@ -90,6 +98,8 @@ def _sheets(
     parts = any(ledger.parts for ledger in details.subsidiary)
     yield subsidiary.month(details.subsidiary, chart, whose, period), not parts
     yield deposits.month(statement.received, period), not statement.received
+    if earlier is None or bank.NAME in earlier:
+        yield bank.of_month(compared, period), not compared.rows and compared.told is None
     in_suspense = closing[Account.SUSPENSE]
     yield suspense.month(details.suspense, in_suspense, period), not details.suspense
     in_ledger = sum(closing[code] for code in HELD)

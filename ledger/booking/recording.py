@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, select
 
 from ledger.booking.openings import others_stand, post_openings, take_back
 from ledger.booking.run import BookingReport, book
+from ledger.intake.bank.mapping import CsvLayout
 from ledger.intake.bank.taking import withdraw_taken_back
 from ledger.intake.importer import take_in
 from ledger.intake.recognition import Watching
@@ -29,12 +30,13 @@ def import_files(
     through: date,
     by: str,
     watching: Watching | None = None,
+    layout: CsvLayout | None = None,
 ) -> tuple[ImportReport, BookingReport]:
     """Takes files into the books (see `intake.importer`) and posts what they call for, up to and on a day.
 
     What the bank took back is posted as it happened: it came in, and it went out again.
     """
-    report = take_in(connection, paths, known_on, by, watching)
+    report = take_in(connection, paths, known_on, by, watching, layout)
     post_openings(connection, by=by)
     booked = post_for(connection, report.touched, through=through, by=by)
     if report.taken_back:

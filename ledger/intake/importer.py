@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -18,6 +19,7 @@ from ledger.allocations import Part, Said, last_versions, said, version_rows
 from ledger.errors import Problem, Problems
 from ledger.intake import knowing, openings, ownership, references
 from ledger.intake.bank import taking as bank
+from ledger.intake.bank.mapping import CsvLayout
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.files import Unreadable, contents, within
@@ -33,17 +35,22 @@ from ledger.intake.withdrawing import withdrawn_sources
 
 
 def take_in(
-    connection: Connection, paths: Iterable[Path], known_on: date | None, by: str, watching: Watching | None = None
+    connection: Connection,
+    paths: Iterable[Path],
+    known_on: date | None,
+    by: str,
+    watching: Watching | None = None,
+    layout: CsvLayout | None = None,
 ) -> ImportReport:
     """Takes the files into the books; `known_on` is the day that holds for rows naming none (see `intake.knowing`).
 
-    A folder stands for all tables in it. `watching` shows how far the reading of rows has come. Raises Problems, with
-    what is wrong in any file; then nothing is written.
+    A folder stands for all tables in it. `watching` shows how far the reading of rows has come, `layout` is that of the
+    bank's CSV. Raises Problems, with what is wrong in any file; then nothing is written.
     """
     today = dates.today()
     paths, aside = within(paths)
     room, earlier = Room(), list[ImportNote]()
-    files = list(_read(connection, paths, known_on, earlier, room, watching))
+    files = list(_read(connection, paths, known_on, earlier, room, watching, layout))
     more = sum((file.more for file in files), Counter[str]())
     problems = [problem for file in files for problem in file.problems]
     if more or room.is_gone:  # enough to mend; what stands between the lines is looked at when they can be read
@@ -96,13 +103,14 @@ def _read(
     notes: list[ImportNote],
     room: Room,
     watching: Watching | None,
+    layout: CsvLayout | None,
 ) -> Iterator[InputFile]:
     """Each file, read unless its bytes were taken in before or stand twice among these.
 
     Of one that was taken in before, a day of knowing that is given is taken over, and said in a note.
     """
     before, these = _taken_in(connection), set[str]()
-    watched = {} if watching is None else {"watching": watching}
+    watched: dict[str, Any] = {"layout": layout} | ({} if watching is None else {"watching": watching})
     for path in paths:
         name = str(path)
         try:

@@ -92,7 +92,7 @@ NOTES = {
         "deposit {deposit} is the same money, withdraw this row"
     ),
     "correction-of-nothing": N_(
-        "{file}:{row}: the bank takes back a line, and it is not known which; look at line {line}"
+        "{file}:{row}: the bank takes back a line, and it is not known which; line {line} waits (seisan bank)"
     ),
     "era-had-ended": N_("{file}:{row}: {column}: {value} is read as {day}; the era had ended by then"),
 }

@@ -5,7 +5,7 @@ earlier lines said: where a later line had carried on what is withdrawn, the rec
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -240,8 +240,28 @@ def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: st
     for table, key in _WHOLE:
         keys = {getattr(row, key) for row in found[table.name]}
         _say_anew(connection, table, key, keys, on=on, reason=reason, source=command)
+    again = _count_again(connection, rows.no, on, command) if found[tables.bank_line.name] else frozenset()
     lines = {(row.sheet, row.row) for records in found.values() for row in records}
-    return Withdrawal(len(lines), _touched(connection, found), bool(openings))
+    touched = _touched(connection, found)
+    touched = replace(touched, deposits=touched.deposits | again)
+    return Withdrawal(len(lines), touched, bool(openings))
+
+
+def _count_again(connection: Connection, no: int, on: date, command: int) -> frozenset[str]:
+    """Says the deposits anew that the bank had taken back in this import, and gives them: they count from this day."""
+    version, mark = tables.deposit_known, tables.withdrawn.c
+    statement = (
+        select(version)
+        .join(tables.withdrawn, (mark.of == version.name) & (mark.row_id == version.c.id))
+        .where(mark.source == no, version.c.source != no)
+    )
+    last = {row.deposit: row for row in connection.execute(statement.order_by(version.c.known_on, version.c.id))}
+    rows = [dict(row._mapping) | {"known_on": on, "source": command, "said": ""} for row in last.values()]
+    for row in rows:
+        del row["id"], row["sheet"], row["row"]
+    if rows:
+        connection.execute(version.insert(), rows)
+    return frozenset(last)
 
 
 def _withdrawn_before(connection: Connection, rows: RowsOfImport, on: date, reason: str) -> Withdrawal:

@@ -4,8 +4,12 @@ from typing import TYPE_CHECKING
 
 from ledger import dates
 from ledger.errors import Problem
+from ledger.intake import text
 from ledger.intake.bank import zengin
+from ledger.intake.bank.csv import BankCsv
 from ledger.intake.bank.kinds import BANK_BALANCES, BANK_LINES, rows
+from ledger.intake.bank.mapping import CsvLayout
+from ledger.intake.bank.statement import Wrong
 from ledger.intake.kind import InputRow
 from ledger.intake.table import RecognisedSheet
 
@@ -15,11 +19,7 @@ if TYPE_CHECKING:
 
 def read(file: "InputFile", data: bytes, room: "Room") -> None:
     """Reads the bytes of a bank's file (`records.is_bank_file`) into a file of the import, with all that is wrong."""
-
-    def wrong(row: int | None, column: str | None, code: str, fields: dict[str, object]) -> None:
-        file.wrong(Problem(file.name, row, column, code, fields))
-
-    layout, accounts, records = zengin.read(data, dates.today(), wrong)
+    layout, accounts, records = zengin.read(data, dates.today(), _telling(file))
     lines: list[InputRow] = []
     balances: list[InputRow] = []
     for account in accounts:
@@ -33,3 +33,31 @@ def read(file: "InputFile", data: bytes, room: "Room") -> None:
         file.sheets.append(RecognisedSheet(BANK_LINES, None, lines, [], {"control": (control, 1)}))
         if balances:
             file.sheets.append(RecognisedSheet(BANK_BALANCES, None, balances, []))
+
+
+def read_csv(file: "InputFile", data: bytes, layout: CsvLayout, room: "Room") -> bool:
+    """Reads the bytes of a CSV in the same way, if it has the columns of the layout; whether it has them.
+
+    Raises Unreadable for a text that is no CSV.
+    """
+    reading = BankCsv(layout, dates.today(), _telling(file))
+    for row in text.sheet(data).rows:
+        if reading.read(row):
+            room.take()
+    if reading.columns is None:
+        file.lacking = reading.lacking if reading.seen else None
+        return False
+    account = reading.account()
+    if not file.problems:
+        lines, balances = rows(file.name, "csv", account)
+        file.sheets.append(RecognisedSheet(BANK_LINES, None, lines, [], reading.passed_over))
+        if balances:
+            file.sheets.append(RecognisedSheet(BANK_BALANCES, None, balances, []))
+    return True
+
+
+def _telling(file: "InputFile") -> Wrong:
+    def wrong(row: int | None, column: str | None, code: str, fields: dict[str, object]) -> None:
+        file.wrong(Problem(file.name, row, column, code, fields))
+
+    return wrong
