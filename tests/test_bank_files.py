@@ -260,6 +260,16 @@ def test_a_transfer_that_a_workbook_told_is_the_same(books: str, tmp_path: Path)
     assert [deposit for deposit, *_rest in _deposits(books)] == ["4567-20120309-12", "20120309-7"]
 
 
+def test_what_may_be_told_twice_is_named(books: str, tmp_path: Path) -> None:
+    heading = "照会番号,入金日,金額,振込依頼人名\n"
+    (before := tmp_path / "前.csv").write_text(heading + "N-1,2012-03-09,7245,甲山 太郎\n", encoding="utf-8")
+    (after := tmp_path / "後.csv").write_text(heading + "N-2,2012-03-09,7245,オツカワ ハナコ\n", encoding="utf-8")
+    desk.done(books, "import", str(before))
+    said = _import(books, tmp_path, written(ended(statement([Line(D1, 7245, 12, "ｵﾂｶﾜ ﾊﾅｺ")]))))
+    assert "N-1" in said
+    assert "4567-20120309-12" in desk.done(books, "import", str(after)).output
+
+
 def test_a_correction_takes_the_deposit_back_from_its_day_on(books: str, tmp_path: Path) -> None:
     back = Line(D3, -7245, 12, code="19")
     _import(books, tmp_path, written(ended(statement([IN1, IN2, OUT, back]))))

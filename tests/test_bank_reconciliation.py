@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from exports.issued import layout
+from exports.reports import bank, month
 from ledger import dates
+from ledger.dates import Month
+from ledger.store import database
 from tests import banked, desk
 from tests.banked import Line, ended, statement, written
 
@@ -107,6 +111,7 @@ def test_a_difference_is_accepted_by_two_and_stays_accepted(books: str, tmp_path
     assert answer.exit_code == 1
     assert "bank-differs" in answer.stdout
     assert desk.answered(books, "verify", "--month", "2012-02")["ok"]
+    assert (-1, None, "bank_only") in _states(books)
 
 
 def test_the_balances_of_months_before_are_asked_too(
@@ -128,6 +133,18 @@ def test_the_sheet_of_the_month_says_it(books: str, tmp_path: Path) -> None:
     desk.done(books, "statement", "month", "2012-03", "--out", str(tmp_path / "月次.xlsx"))
     _import(books, tmp_path, Line(D3, 500, 20, "ﾍｲﾀ"), before=6805)
     assert desk.answered(books, "verify", str(tmp_path / "月次.xlsx"))["ok"]
+
+
+def test_a_workbook_without_the_sheet_is_compared_without_it(books: str, tmp_path: Path) -> None:
+    _import(books, tmp_path, IN1, CHARGE)
+    with database.reading(books) as connection:
+        now = month.made(connection, Month(2012, 3))
+        before = {name: keys for name, keys in layout.of(now).items() if name != bank.NAME}
+        then = month.made(connection, Month(2012, 3), earlier=before)
+    contents = {name for _block, _row, name in then.sheets[0].links}
+    assert contents
+    assert bank.NAME not in contents
+    assert [note.code for note in layout.EarlierLayout(then, before, "x").notes] == ["earlier-layout", "sheet-since"]
 
 
 def test_a_layout_that_is_none_is_refused(books: str, tmp_path: Path) -> None:

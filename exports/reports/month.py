@@ -63,7 +63,8 @@ def workbook(
     lacking = set() if earlier is None else {sheet for sheet in _NEW if sheet not in earlier}
     sheets = tuple(_or_nothing(sheet, empty, lacking) for sheet, empty in _sheets(statement, lines, compared, earlier))
     seal = None if statement.closed is None else statement.closed.head
-    front = cover.before_third_form(statement, seal, lacking) if form < 3 else cover.month(statement, sheets)
+    listed = [sheet for sheet in sheets if earlier is None or sheet.name in earlier]
+    front = cover.before_third_form(statement, seal, lacking) if form < 3 else cover.month(statement, listed)
     return Workbook(
         title=_("Monthly statement {month}", month=str(statement.month)),
         made_on=statement.month.last,
@@ -98,8 +99,7 @@ def _sheets(
     parts = any(ledger.parts for ledger in details.subsidiary)
     yield subsidiary.month(details.subsidiary, chart, whose, period), not parts
     yield deposits.month(statement.received, period), not statement.received
-    if earlier is None or bank.NAME in earlier:
-        yield bank.of_month(compared, period), not compared.rows and compared.told is None
+    yield bank.of_month(compared, period), not compared.rows and compared.told is None
     in_suspense = closing[Account.SUSPENSE]
     yield suspense.month(details.suspense, in_suspense, period), not details.suspense
     in_ledger = sum(closing[code] for code in HELD)

@@ -14,7 +14,7 @@ from itertools import groupby
 from sqlalchemy import BigInteger, Connection, case, func, or_, select
 
 from ledger import facts, tables
-from ledger.booking.bank_balances import BalancesInBooks, ToldBalance, told, told_of
+from ledger.booking.bank_balances import BalancesInBooks, ToldBalance, told, told_of, unaccepted
 from ledger.booking.events import describe
 from ledger.codes import Account
 from ledger.i18n import N_
@@ -171,12 +171,19 @@ def _described(connection: Connection, rows: list[ComparedWithBank]) -> Iterator
 
 
 def open_days(connection: Connection, as_of: date) -> tuple[date, date]:
-    """The days that are not closed, up to and with this one: what there is to compare unless a month is asked for."""
+    """The days that are not closed, up to and with this one: what there is to compare unless a month is asked for.
+
+    A closed month at whose end the bank told another balance, which nobody accepted, is among them with all after it.
+    """
     closed_to = closing.closed_to(connection)
     line = tables.bank_line
     first = connection.execute(select(func.min(line.c.happened_on)).where(facts.not_withdrawn(line, None))).scalar()
     first = first or as_of
-    return (first if closed_to is None else max(first, closed_to + timedelta(days=1))), as_of
+    if closed_to is not None:
+        first = max(first, closed_to + timedelta(days=1))
+        if differs := next(unaccepted(connection), None):  # told after the month was closed
+            first = differs.month.first
+    return first, as_of
 
 
 def compare(connection: Connection, first: date, last: date) -> list[ComparedWithBank]:

@@ -15,7 +15,7 @@ from typing import Literal
 from ledger.errors import Problem
 from ledger.i18n import in_each
 from ledger.intake import FORM
-from ledger.intake.bank.records import LENGTH, is_bank_file
+from ledger.intake.bank.beginning import LENGTH, is_bank_file
 
 Format = Literal["ooxml", "ods", "xls", "text"]
 

@@ -65,6 +65,7 @@ def take_in(
     problems += ownership.problems(connection, corrected)
     problems += openings.check(connection, lines)
     of_bank = bank.settle(connection, lines)
+    of_bank.notes += bank.told_by_bank(connection, lines)
     lines += of_bank.deposits
     problems += [*of_bank.problems, *references.problems(connection, lines)]
     if problems:

@@ -13,8 +13,8 @@ from ledger.errors import PROBLEMS_SHOWN, Problem
 from ledger.i18n import _, in_each
 from ledger.intake import GUIDE, LETTER, LISTS
 from ledger.intake.bank import reading as bank
+from ledger.intake.bank.beginning import is_bank_file
 from ledger.intake.bank.mapping import CsvLayout
-from ledger.intake.bank.records import is_bank_file
 from ledger.intake.files import LIMIT_IMPORT_ROWS, Unreadable, format_of
 from ledger.intake.headings import Headings, candidates, fitting, may_be, meant
 from ledger.intake.kind import InputRow

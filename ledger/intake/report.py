@@ -91,6 +91,14 @@ NOTES = {
         "{file}:{row}: the books hold as many yen received on the same day without a deposit (entry {entries}); if "
         "deposit {deposit} is the same money, withdraw this row"
     ),
+    "deposit-beside-table": N_(
+        "{file}:{row}: a table told deposits of the same day and as many yen by another payer ({others}); if deposit "
+        "{deposit} is the same money, withdraw this row"
+    ),
+    "deposit-told-by-bank": N_(
+        "{file}:{row}: the bank's file told a transfer of this day, amount and payer as {other}; if it is the same, "
+        "write that reference, and withdraw this row"
+    ),
     "correction-of-nothing": N_(
         "{file}:{row}: the bank takes back a line, and it is not known which; line {line} waits (seisan bank)"
     ),

@@ -4,6 +4,7 @@ A line is known again by what its kind of file says of it, each once, so that tw
 of another kind tells the same line when day, yen and, as far as both name one, payer agree.
 """
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ FORMS = ("statement", "notice", "csv")
 
 # So many days after a line a correction of it may come.
 CORRECTED_WITHIN = 92
+
+# Under what a line is looked for by a correction: account, in or out, yen, and its reference, its payer or nothing.
+_Label = tuple[str, str, int, str, str]
 
 
 class Content(NamedTuple):
@@ -90,7 +94,8 @@ class KnownLines:
         self._same: dict[tuple[LineGroup, str, Content], list[KnownLine]] = defaultdict(list)
         # Those that a kind of file has not told yet, by yen, and then by payer.
         self._untold: dict[tuple[str, LineGroup, int], dict[str, list[KnownLine]]] = defaultdict(dict)
-        self._by_yen: dict[tuple[str, str, int], list[KnownLine]] = defaultdict(list)
+        # Those that may be corrected, by day.
+        self._ordinary: dict[_Label, list[KnownLine]] = defaultdict(list)
         row = tables.bank_line.c
         statement = select(tables.bank_line).where(
             row.happened_on.between(first - timedelta(days=CORRECTED_WITHIN), last),
@@ -103,14 +108,14 @@ class KnownLines:
             line = self.by_name.setdefault(known.line, KnownLine(known.line, group, known.yen))
             line.deposit, line.corrects = line.deposit or known.deposit, line.corrects or known.corrects
             stored.setdefault(known.line, []).append((known.form, content))
+        for line in self.by_name.values():
+            if line.corrects in self.by_name:
+                self.by_name[line.corrects].corrected = True
         for name, said in stored.items():
             line = self.by_name[name]
             for form, content in said:
                 self._tell(line, form, content)
             self._remember(line)
-        for line in self.by_name.values():
-            if line.corrects in self.by_name:
-                self.by_name[line.corrects].corrected = True
 
     def _tell(self, line: KnownLine, form: str, content: Content) -> None:
         if form in line.told:
@@ -125,7 +130,9 @@ class KnownLines:
             if form not in line.told:
                 for payer in line.payers or {""}:
                     self._untold[form, line.group, line.yen].setdefault(payer, []).append(line)
-        self._by_yen[line.group.account, line.group.way, line.yen].append(line)
+        if line.group.state == "ordinary" and not line.corrected:
+            for key in _labels(line):
+                insort(self._ordinary[key], line, key=_day)
 
     def find(self, line: InputRow, claimed: set[KnownLine]) -> KnownLine | None:
         """The line that this is, told by the same kind of file before; none of those that the file claimed already."""
@@ -157,22 +164,45 @@ class KnownLines:
     def corrected_by(self, correction: KnownLine) -> KnownLine | None:
         """The one line that a correction can only mean: by reference, else by payer, else by yen alone."""
         way = "out" if correction.group.way == "in" else "in"
-        found = [
-            line
-            for line in self._by_yen[correction.group.account, way, correction.yen]
-            if line.group.state == "ordinary"
-            and not line.corrected
-            and timedelta() <= correction.group.on - line.group.on <= timedelta(days=CORRECTED_WITHIN)
-        ]
-        for meant in _narrowed(found, correction):
-            if len(meant) == 1:
-                return meant[0]
+        named = [("payer", payer) for payer in [*correction.payers, ""]]
+        payers = named if correction.payers else [("any", "")]
+        last = correction.group.on
+        first = last - timedelta(days=CORRECTED_WITHIN)
+        for since, labels in (
+            (first, [("number", number) for number in correction.numbers]),
+            (first, payers),
+            (last, payers),
+        ):
+            asked = [(correction.group.account, way, correction.yen, *label) for label in labels]
+            found = {line for key in asked for line in self._of_days(key, since, last)}
+            if len(found) == 1:
+                (meant,) = found
+                return meant
         return None
 
+    def _of_days(self, key: _Label, first: date, last: date) -> list[KnownLine]:
+        """Of the lines of this label that are not corrected the first two of these days."""
+        lines = self._ordinary.get(key, [])
+        at = bisect_left(lines, first, key=_day)
+        return [line for line in lines[at : at + 2] if line.group.on <= last]
 
-def _narrowed(found: list[KnownLine], correction: KnownLine) -> Iterator[list[KnownLine]]:
-    yield [line for line in found if line.numbers & correction.numbers]
-    if correction.payers:
-        found = [line for line in found if line.payers & correction.payers or not line.payers]
-    yield found
-    yield [line for line in found if line.group.on == correction.group.on]
+    def correct(self, line: KnownLine) -> None:
+        """That a line was corrected; it is not corrected again."""
+        line.corrected = True
+        for key in _labels(line):
+            if line in (lines := self._ordinary.get(key, [])):
+                lines.remove(line)
+
+
+def _day(line: KnownLine) -> date:
+    return line.group.on
+
+
+def _labels(line: KnownLine) -> Iterator[_Label]:
+    """Under what a line is looked for by a correction."""
+    of = line.group.account, line.group.way, line.yen
+    yield *of, "any", ""
+    for number in line.numbers:
+        yield *of, "number", number
+    for payer in line.payers or {""}:
+        yield *of, "payer", payer

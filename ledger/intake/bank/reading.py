@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read(file: "InputFile", data: bytes, room: "Room") -> None:
-    """Reads the bytes of a bank's file (`records.is_bank_file`) into a file of the import, with all that is wrong."""
+    """Reads the bytes of a bank's file (`beginning.is_bank_file`) into a file of the import, with all that is wrong."""
     layout, accounts, records = zengin.read(data, dates.today(), _telling(file))
     lines: list[InputRow] = []
     balances: list[InputRow] = []

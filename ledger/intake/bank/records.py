@@ -9,16 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ledger.intake.bank.beginning import LENGTH
 from ledger.intake.bank.statement import Form
+from ledger.intake.files import LIMIT_IMPORT_ROWS, Unreadable
 
-LENGTH = 200
+# Every record, and as many lines between them.
+_MOST_LINES = 2 * LIMIT_IMPORT_ROWS
 
 _SEPARATOR = re.compile(rb"\r\n|\n|\r")
 _END_OF_FILE = b"\x1a"
-_UTF8_MARK = b"\xef\xbb\xbf"
-# A header as far as the number of the bank: 種別, コード区分, three days, 銀行番号; days may be blank.
-_HEADER = re.compile(rb"1(?:01|03)[01 ][0-9 ]{18}[0-9]{4}")
-_HEADER_IN_EBCDIC = re.compile(rb"\xf1\xf0[\xf1\xf3][\xf0\xf1]")
 
 
 class Field(NamedTuple):
@@ -123,21 +122,6 @@ LAYOUTS = {b"03": STATEMENT, b"01": NOTICE}
 FORMAT_B_YEN = Field("金額", 20, 12)
 
 
-def is_bank_file(data: bytes) -> bool:
-    """Whether these bytes are meant as a bank's file of this kind, whatever is wrong with it, by their beginning."""
-    return bool(_HEADER.match(data.removeprefix(_UTF8_MARK)) or _HEADER_IN_EBCDIC.match(data))
-
-
-def has_utf8_mark(data: bytes) -> bool:
-    """Whether a program that writes UTF-8 has saved the file."""
-    return data.startswith(_UTF8_MARK)
-
-
-def is_in_ebcdic(data: bytes) -> bool:
-    """Whether the file is written in EBCDIC, or says so (コード区分 1)."""
-    return bool(_HEADER_IN_EBCDIC.match(data)) or data[3:4] == b"1"
-
-
 def layout_of(data: bytes) -> BankLayout:
     """The layout that the first header names (種別コード)."""
     return LAYOUTS[data[1:3]]
@@ -162,16 +146,27 @@ class Record(NamedTuple):
 def records(data: bytes) -> Iterator[Record]:
     """The file cut into records: at its line ends or, where it has none, every 200 bytes.
 
-    Where there are line ends a record may be of any length, and lines without anything are passed by.
+    Where there are line ends a record may be of any length, and lines without anything are passed by. Raises Unreadable
+    for more lines than an import may have.
     """
     data = data.rstrip(_END_OF_FILE + b"\r\n")
     if _SEPARATOR.search(data):
-        lines = (line.rstrip(_END_OF_FILE) for line in _SEPARATOR.split(data))
         no = 0
-        for line in lines:
+        for nth, line in enumerate(_lines(data)):
+            if nth > _MOST_LINES:
+                raise Unreadable("import-too-large", limit=LIMIT_IMPORT_ROWS)
             if line.strip():
                 no += 1
-                yield Record(no, line)
+                yield Record(no, line.rstrip(_END_OF_FILE))
         return
     for no, start in enumerate(range(0, len(data), LENGTH), 1):
         yield Record(no, data[start : start + LENGTH])
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    """What stands between the line ends; one after the other, for the memory that all of them would take."""
+    start = 0
+    for end in _SEPARATOR.finditer(data):
+        yield data[start : end.start()]
+        start = end.end()
+    yield data[start:]

@@ -187,6 +187,10 @@ def _become_deposits(
             heading = BANK_LINES.headings["yen"]
             taking.problems.append(line.problem(heading, "too-much", value=content.yen, limit=MOST_YEN))
             continue
+        others = [name for key, names in told.items() if key[:2] == (group.on, content.yen) for name in names]
+        if others:
+            fields = {"deposit": added.name, "others": others}
+            taking.notes.append(ImportNote(line.file, None, line.row, "deposit-beside-table", fields))
         if (entries := beside.get((group.on, content.yen))) is not None:
             fields = {"deposit": added.name, "entries": entries}
             taking.notes.append(ImportNote(line.file, None, line.row, "deposit-beside-entry", fields))
@@ -194,6 +198,26 @@ def _become_deposits(
         values: dict[str, Value] = {"deposit": added.name, "received_on": group.on, "yen": content.yen}
         values |= {"payer": content.payer} | ({"note": content.note} if content.note else {})
         taking.deposits.append(InputRow(kind, line.file, None, line.row, values, line.known_on))
+
+
+def told_by_bank(connection: Connection, lines: Iterable[InputRow]) -> Iterator[ImportNote]:
+    """A note for each row of a table of deposits that tells a transfer under another reference than the bank's file."""
+    transfers = [line for line in lines if line.kind.code == "deposits" and line.day("received_on") is not None]
+    row = tables.bank_line.c
+    received = sorted({line.values["received_on"] for line in transfers}, key=str)
+    known: dict[tuple[object, object, str], str] = {}
+    references: set[str] = set()
+    for some in batches(received):
+        statement = select(row.deposit, row.happened_on, row.yen, row.payer).where(
+            row.happened_on.in_(some), row.deposit.is_not(None), facts.not_withdrawn(tables.bank_line, None)
+        )
+        for deposit, day, yen, payer in connection.execute(statement.order_by(row.id)):
+            known.setdefault((day, yen, search_key(payer or "")), deposit)
+            references.add(deposit)
+    for line in transfers if known else ():
+        of = line.values["received_on"], line.values.get("yen"), search_key(line.text("payer") or "")
+        if (other := known.get(of)) is not None and line.text("deposit") not in references:
+            yield ImportNote(line.file, line.sheet, line.row, "deposit-told-by-bank", {"other": other})
 
 
 def _told_by_workbooks(connection: Connection, first: date, last: date) -> dict[tuple[date, int, str], list[str]]:
@@ -237,7 +261,8 @@ def _correct(known: KnownLines, new: Iterable[tuple[InputRow, KnownLine]], takin
         if (found := known.corrected_by(added)) is None:
             taking.notes.append(ImportNote(line.file, None, line.row, "correction-of-nothing", {"line": added.name}))
             continue
-        found.corrected, added.corrects = True, found.name
+        known.correct(found)
+        added.corrects = found.name
         if found.deposit is not None:
             taking.taken_back.append((found.deposit, line))
 

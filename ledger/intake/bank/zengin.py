@@ -4,22 +4,21 @@ Counts, sums and balances that the file tells have to be those of its lines, or 
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from ledger.dates import ERAS, Month
+from ledger.intake.bank.beginning import LENGTH, has_utf8_mark, is_in_ebcdic
 from ledger.intake.bank.records import (
     FORMAT_B_YEN,
-    LENGTH,
     NOTICE,
     STATEMENT,
     BankLayout,
     Field,
     Record,
-    has_utf8_mark,
-    is_in_ebcdic,
     layout_of,
     records,
 )
@@ -30,6 +29,9 @@ _FOLLOWS = {"": "1", "1": "28", "2": "28", "8": "19", "9": ""}
 
 # The eras whose years a bank's file may count in, each with the year before its first.
 _ERAS = [first.year - 1 for _name, _letter, first in ERAS[:3]]
+
+# So many problems are enough to mend; the rest of the file is not looked at.
+_ENOUGH = 1_000
 
 _CORRECTION = "19"  # 取引区分: 訂正
 _MINUS = "2"  # 貸越区分: the account is overdrawn
@@ -75,6 +77,7 @@ class _BankReading:
         self.before = ""  # the first digit of the record before
         self.last: Record | None = None
         self.misread = False  # the record that is being read
+        self.problems = 0
 
     # --- fields ---------------------------------------------------------------------------------------------------
 
@@ -85,6 +88,7 @@ class _BankReading:
     def problem(self, record: Record, place: str | None, code: str, **fields: object) -> None:
         """Something wrong in a record."""
         self.misread = True
+        self.problems += 1
         self.wrong(record.no, place, code, fields)
 
     def figures(self, record: Record, name: str) -> str | None:
@@ -254,10 +258,13 @@ def _balances(read: _Read, row: int, after: int) -> Iterator[BankBalance]:
     told = [line.on for line in lines]
     last = min(read.last or max(told, default=read.made_on), read.made_on)
     first = min([read.first or last, *told])
-    month = Month.of(first)
-    while read.before is not None and month.last < last:
-        moved = sum(line.yen if line.way == "in" else -line.yen for line in lines if line.on <= month.last)
-        yield BankBalance(row, month.last, read.before + moved)
+    month, yen = Month.of(first), read.before
+    moved: Counter[Month] = Counter()
+    for line in lines:
+        moved[Month.of(line.on)] += line.yen if line.way == "in" else -line.yen
+    while yen is not None and month.last < last:
+        yen += moved[month]
+        yield BankBalance(row, month.last, yen)
         month = Month.of(month.last + timedelta(days=1))
     yield BankBalance(row, last, after)
 
@@ -276,14 +283,14 @@ class BankFile(NamedTuple):
 
 
 def read(data: bytes, today: date, wrong: Wrong) -> BankFile:
-    """Reads a bank's file (`records.is_bank_file`); all that is wrong is told to `wrong`."""
+    """Reads a bank's file (`beginning.is_bank_file`); all that is wrong is told to `wrong`."""
     if has_utf8_mark(data) or is_in_ebcdic(data):
         wrong(None, None, "bank-utf8-mark" if has_utf8_mark(data) else "bank-ebcdic", {})
         return BankFile(STATEMENT, [], 0)
     layout = layout_of(data)
     reading = _BankReading(layout, today, wrong)
     for record in records(data):
-        if not reading.read(record):
+        if not reading.read(record) or reading.problems > _ENOUGH:
             break
     else:
         reading.end()
