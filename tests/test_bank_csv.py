@@ -145,6 +145,20 @@ def test_amounts_in_one_column_and_no_reference(tmp_path: Path) -> None:
     ]
 
 
+def test_interest_names_no_payer(tmp_path: Path) -> None:
+    text = 'day = "日付"\nyen = "金額"\npayer = "内容"\nno_payer = ["ﾘｿｸ"]'
+    file = _read(tmp_path, "日付,金額,内容\n2012/3/9,12,ﾌﾂｳ ﾘｿｸ\n2012/3/9,7245,ｺｳﾔﾏ\n".encode(), text)
+    assert [(line.text("payer"), line.text("note")) for line in file.sheets[0].lines] == [
+        (None, "ﾌﾂｳ ﾘｿｸ"),
+        ("ｺｳﾔﾏ", None),
+    ]
+
+
+@pytest.mark.parametrize("example", sorted((Path(__file__).parents[1] / "docs" / "bank-csv").glob("*.toml")))
+def test_examples_of_the_manual_are_layouts(example: Path) -> None:
+    assert {"day", "balance"} <= read_layout(example).titles.keys()
+
+
 def test_tables_of_ours_are_read_beside_it(book_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.done(book_url, "init")
     for name, value in banked.SETTINGS.items():

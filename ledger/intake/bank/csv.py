@@ -106,7 +106,10 @@ class BankCsv:
             digest = hashlib.sha256("\x1f".join(f"{at}={cell}" for at, cell in sorted(row.cells.items())).encode())
             number = self._text(row, "number")
             number = None if number is None or not narrow(number).strip("0- ") else number
-            said = (number, self._text(row, "payer"), self._text(row, "note"), code, corrects, digest.hexdigest())
+            payer, note = self._text(row, "payer"), self._text(row, "note")
+            if payer is not None and any(word in payer for word in self.layout.no_payer):
+                payer, note = None, note or payer
+            said = (number, payer, note, code, corrects, digest.hexdigest())
             self.lines.append(BankLine(row.number, on, way, yen, *said))
             self.balances.append(balance)
         made = not self.faulty

@@ -21,12 +21,13 @@ class NotABankLayout(Refusal):
     why: str
     instead = N_(
         'write in it the titles of the columns: day = "…", in = "…", out = "…"; and, where there are such, balance, '
-        "payer, note, number, day_form, skip_rows, corrections"
+        "payer, no_payer, note, number, day_form, skip_rows, code, corrections"
     )
 
 
 # What a file says that is no title of a column.
-_OTHERS = ("day_form", "skip_rows", "corrections")
+_WORDS = ("corrections", "no_payer")
+_OTHERS = ("day_form", "skip_rows", *_WORDS)
 _BETWEEN = "[^ymd0-9]*"
 _DAY_FORM = re.compile(
     rf"(?:(?P<year>yyyy|yy)(?P<first>{_BETWEEN}))?(?P<month>mm|m)(?P<second>{_BETWEEN})(?P<day>dd|d)(?P<last>{_BETWEEN})"
@@ -41,7 +42,8 @@ class CsvLayout:
     Money in and out stand in two columns (`into`, `out`), or in one, `yen`, that is negative where it goes out.
     `skip_rows` are left out at the top; the headings are looked for below them. `day_form` is how a day is written, by
     yyyy, yy (of an era that is not told), mm and dd; without one it is written so that no other can be meant.
-    `corrections` are the words in column `code` that say that a line takes back an earlier one.
+    `corrections` are the words in column `code` that say that a line takes back an earlier one, `no_payer` those in
+    column `payer` that name nobody, such as interest.
     """
 
     name: str
@@ -55,6 +57,7 @@ class CsvLayout:
     number: str | None = None
     code: str | None = None
     corrections: tuple[str, ...] = ()
+    no_payer: tuple[str, ...] = ()
     skip_rows: int = 0
     day_form: str | None = None
 
@@ -81,9 +84,7 @@ class CsvLayout:
         return None if found is None else _named(found.groupdict(), today)
 
 
-COLUMNS = tuple(
-    field.name for field in fields(CsvLayout) if field.name not in ("name", "corrections", "skip_rows", "day_form")
-)
+COLUMNS = tuple(field.name for field in fields(CsvLayout) if field.name not in ("name", *_OTHERS))
 # What the file calls them: `in` is a word of the language.
 _KEYS = {("in" if name == "into" else name): name for name in COLUMNS}
 
@@ -113,8 +114,9 @@ def read_layout(file: Path) -> CsvLayout:
     if why := _wrong(said):
         raise NotABankLayout(str(file), why)
     titles: dict[str, Any] = {name: " ".join(said[key].split()) for key, name in _KEYS.items() if key in said}
-    others = {name: said[name] for name in ("day_form", "skip_rows") if name in said}
-    return CsvLayout(file.name, **titles, **others, corrections=tuple(said.get("corrections", ())))
+    others: dict[str, Any] = {name: tuple(said.get(name, ())) for name in _WORDS}
+    others |= {name: said[name] for name in ("day_form", "skip_rows") if name in said}
+    return CsvLayout(file.name, **titles, **others)
 
 
 def _wrong(said: dict[str, Any]) -> str | None:
@@ -123,15 +125,15 @@ def _wrong(said: dict[str, Any]) -> str | None:
         return _("it says something that is not known: {keys}", keys=unknown)
     if odd := [key for key in _KEYS if key in said and not (isinstance(said[key], str) and said[key].strip())]:
         return _("no title of a column: {keys}", keys=odd)
-    form, words, skip = said.get("day_form", "yyyymmdd"), said.get("corrections", []), said.get("skip_rows", 0)
+    form, skip = said.get("day_form", "yyyymmdd"), said.get("skip_rows", 0)
     if not isinstance(form, str) or not _DAY_FORM.fullmatch(form):
         return _("day_form is not made of yyyy or yy, mm and dd: {form}", form=form)
-    if (
-        not isinstance(words, list)
-        or not all(isinstance(word, str) for word in words)
-        or (words and "code" not in said)
-    ):
-        return _("corrections are words of the column code")
+    for name, column in (("corrections", "code"), ("no_payer", "payer")):
+        words = said.get(name, [])
+        if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+            return _("{name} is no list of words", name=name)
+        if words and column not in said:
+            return _("{name} are words of the column {column}, which is not named", name=name, column=column)
     if not isinstance(skip, int) or isinstance(skip, bool) or not 0 <= skip <= 1000:
         return _("skip_rows is no number of rows")
     if "day" not in said:

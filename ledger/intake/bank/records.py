@@ -155,9 +155,9 @@ def records(data: bytes) -> Iterator[Record]:
         for nth, line in enumerate(_lines(data)):
             if nth > _MOST_LINES:
                 raise Unreadable("import-too-large", limit=LIMIT_IMPORT_ROWS)
-            if line.strip():
+            if (line := line.rstrip(_END_OF_FILE)).strip():
                 no += 1
-                yield Record(no, line.rstrip(_END_OF_FILE))
+                yield Record(no, line)
         return
     for no, start in enumerate(range(0, len(data), LENGTH), 1):
         yield Record(no, data[start : start + LENGTH])
