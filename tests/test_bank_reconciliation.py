@@ -82,6 +82,24 @@ def test_many_entries_of_one_kind_are_one_transfer(books: str, tmp_path: Path) -
     assert _states(books)[-1] == (-880, -880, "agreed")
 
 
+def test_what_waits_for_as_many_yen_is_named(books: str, tmp_path: Path) -> None:
+    tables = {
+        "会員": "会員番号,氏名,司法書士会\n東京 第9001号,甲山 太郎,東京\n",
+        "申込": "申込番号,会員番号,申込日,申込区分,把握日\nA1,東京 第9001号,2012-03-01,新規,2012-03-01\n",
+        "発行": "申込番号,発行日,送付日,把握日\nA1,2012-03-10,2012-03-10,2012-03-10\n",
+        "入金": "照会番号,入金日,金額,振込依頼人名,申込番号\nN-1,2012-03-09,7245,ｺｳﾔﾏ ﾀﾛｳ,A1\n",
+        "請求": "請求書番号,請求日,申込番号,金額\nS-1,2012-03-12,A1,7245\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    desk.done(books, "import", *(str(tmp_path / f"{name}.csv") for name in tables))
+    _import(books, tmp_path, IN1, Line(D3, -7245, 20, code="14"), CHARGE)
+    rows = desk.answered(books, "bank")["lines"]
+    assert [row["next"] for row in rows] == [None, None, f"seisan bill pay S-1 --on {D3}"]
+    desk.done(books, *rows[2]["next"].split()[1:])
+    assert [state for *_yen, state in _states(books)] == ["agreed", "bank_only", "agreed"]
+
+
 def test_what_the_bank_took_back_stands_on_both_sides(books: str, tmp_path: Path) -> None:
     back = Line(D3, -7245, 12, code="19")
     _import(books, tmp_path, IN1, IN2, back)

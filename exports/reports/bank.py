@@ -26,10 +26,20 @@ def _states() -> Mapping[str, str]:
 
 def _rows(connection: Connection, question: Question) -> "BankComparison":
     from ledger.booking.bank_compared import comparison, open_days
+    from ledger.booking.bank_meant import recorded_by
 
     asked = Month.parse(question["month"]) if question["month"] else None
     days = open_days(connection, question["as_of"]) if asked is None else (asked.first, asked.last)
-    return comparison(connection, *days)
+    found = comparison(connection, *days)
+    only = [row.line for row in found.rows if row.line is not None and row.state == "bank_only"]
+    words = recorded_by(connection, only, question["as_of"])
+    return replace(found, rows=[_with_next(row, words) for row in found.rows])
+
+
+def _with_next(row: "ComparedWithBank", words: Mapping[str, str]) -> "ComparedWithBank":
+    if row.state != "bank_only" or row.line is None or row.line.name not in words:
+        return row
+    return replace(row, next=f"seisan {words[row.line.name]}")
 
 
 def _of_line(name: str) -> Any:
@@ -113,7 +123,7 @@ REPORT = Report(
     rows=_rows,
     list_key="lines",
     listed=lambda content: content.rows,
-    columns=COLUMNS,
+    columns=(*COLUMNS, Column("next", N_("Next"), width=40)),
     facts=(
         Column("from", get="first", kind="day"),
         Column("to", get="last", kind="day"),

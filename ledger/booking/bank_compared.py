@@ -77,13 +77,15 @@ class EntryOfBank:
 class ComparedWithBank:
     """A line of the bank beside the entries that it is; either may be missing. The state is one of `STATES`.
 
-    `text` is what an entry without a line says, in the language being spoken.
+    `text` is what an entry without a line says, in the language being spoken; `next` the words of the command that
+    would record a line without an entry, where that is known (`bank_meant`).
     """
 
     state: str
     line: LineAtBank | None
     entries: tuple[EntryOfBank, ...] = ()
     text: str | None = None
+    next: str | None = None
 
     @property
     def on(self) -> date:
