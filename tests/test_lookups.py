@@ -48,6 +48,7 @@ OF_MANY = {
     *(
         "todo",
         "find",
+        "bank",
         "members",
         "applications",
         "deposits",
