@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Column, Index, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-import ledger.control_tables  # its tables are among those of the metadata, and the next ones too
+import ledger.bank_tables  # its tables are among those of the metadata, and the next ones too
+import ledger.control_tables
 import ledger.ruling_tables  # noqa: F401
 from ledger import codes as words
 from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS
@@ -478,3 +479,4 @@ people_change, people_step, issued_version = _core("people_change", "people_step
 ruling, ruling_step = _core("ruling", "ruling_step")
 (journal_export,) = _core("journal_export")
 slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")
+bank_line, bank_balance = _core("bank_line", "bank_balance")

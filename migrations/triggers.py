@@ -61,6 +61,8 @@ NAMED_BY = {
     "allocation": ("id", "deposit, version, part"),
     "withdrawn": ("of, row_id",),
     "bill_known": ("id",),
+    "bank_line": ("id",),
+    "bank_balance": ("id",),
     "opening": ("id",),
     "fee": ("id",),
     "account": ("code",),
@@ -129,6 +131,8 @@ YEN = {
     "payment_file": "yen",
     "credit": "yen",
     "slip": "yen",
+    "bank_line": "yen",
+    "bank_balance": "yen",
 }
 
 # What bears a day in the books: none of these is dated in a month that is closed.

@@ -206,6 +206,7 @@ OWN_BOOKS = {
     "followed in test_versions.py": "closed-anew",
     "of papers, whose advice is to write another: test_receipts.py": "fee-not-received not-carried-out one-or-a-month",
     "what is written in a file of the user's: test_accounting_software.py": "not-an-account-list account-name-too-long",
+    "followed in test_bank_reconciliation.py and test_bank_csv.py": "balance-told-otherwise not-a-bank-layout",
     "followed in test_slips.py": """
         slip-waits slip-ground-changed stands-again posted-anew corrected-fact rests-on-claim waived-meanwhile
     """,

@@ -52,6 +52,7 @@ OF_MANY = {
     *(
         "todo",
         "find",
+        "bank",
         "members",
         "applications",
         "deposits",

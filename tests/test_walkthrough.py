@@ -19,7 +19,7 @@ from ledger.store.database import format_url
 
 FOLDER = Path(__file__).parent / "walkthrough"
 FILES = sorted(FOLDER.glob("*.md"))
-_BLOCK = re.compile(r"^```(csv|console)[ ]?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(csv|toml|console)[ ]?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
@@ -29,7 +29,7 @@ def replayed(text: str, folder: Path, url: str) -> str:
 
     def block(found: re.Match[str]) -> str:
         kind, name, body = found.groups()
-        if kind == "csv":
+        if kind != "console":
             (folder / name).write_text(body, encoding="utf-8")
             return found[0]
         return f"```console\n{''.join(_session(body, url))}```"

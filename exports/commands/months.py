@@ -59,6 +59,9 @@ OneSheet = Annotated[
 ]
 
 
+app.lists(REPORTS["bank"])
+
+
 @app.writes(
     "close",
     "2012-09 --bank-balance 1234567",

@@ -4,6 +4,7 @@ from exports.reports import (
     account_list,
     applications,
     balance,
+    bank,
     bill,
     books_act,
     check,
@@ -38,7 +39,15 @@ REPORTS: dict[str, Report] = {
     for report in (
         *(todo.REPORT, found.REPORT, members.REPORT, applications.REPORT, deposits.REPORT),
         *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
-        *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
+        *(
+            settlements.REFUNDS,
+            settlements.OVERPAID,
+            settlements.CREDITS,
+            bill.REPORT,
+            bank.REPORT,
+            balance.REPORT,
+            entries.REPORT,
+        ),
         *(
             slips.REPORT,
             refusals.REPORT,
