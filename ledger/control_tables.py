@@ -5,7 +5,7 @@ They are rows as those of `tables` are, which has them all for Core statements.
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from ledger.codes import ACCOUNT_TYPES, PEOPLE
@@ -118,6 +118,30 @@ class LookedRow(SignedBase, table=True):
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     member: str = Field(foreign_key="member.number")
     purpose: str
+
+
+class JournalExportRow(SignedBase, table=True):
+    """What of the journal was written for other software, from which entry to which; the next begins behind it.
+
+    What the bytes rest on is kept beside their SHA-256: encoding, language, the sign that was written for what the
+    encoding cannot hold (NULL: such characters were refused), the user's list of accounts as JSON (NULL: none).
+    """
+
+    __table_args__ = (
+        UniqueConstraint("format", "entries_from"),
+        CheckConstraint("entries_from >= 1 AND entries_from <= entries_to", "entries"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    format: str
+    entries_from: int
+    entries_to: int
+    entry_count: int
+    name: str
+    encoding: str
+    language: str
+    substituted: str | None = None
+    accounts: str | None = Field(default=None, sa_column=Column(Text))
+    sha256: str
 
 
 class SettingRow(SignedBase, table=True):

@@ -69,6 +69,11 @@ def in_japan(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(_JAPAN).replace(tzinfo=None)
 
 
+def with_offset(moment: datetime) -> datetime:
+    """The same, with Japan's distance from UTC beside it: 2012-10-01 18:30:00+09:00."""
+    return moment.replace(tzinfo=UTC).astimezone(_JAPAN)
+
+
 def day_of(moment: datetime) -> date:
     """The day in Japan of a moment as `now` tells it."""
     return moment.replace(tzinfo=UTC).astimezone(_JAPAN).date()

@@ -475,4 +475,5 @@ refused, month_step, account_approval = _core("refused", "month_step", "account_
 payee_known, payee_approval, payee_end = _core("payee_known", "payee_approval", "payee_end")
 people_change, people_step = _core("people_change", "people_step")
 ruling, ruling_step = _core("ruling", "ruling_step")
+(journal_export,) = _core("journal_export")
 slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")

@@ -87,6 +87,7 @@ NAMED_BY = {
     "setting": ("no",),
     "people_change": ("no",),
     "people_step": ("no", "change"),
+    "journal_export": ("no", "format, entries_from"),
     "request": ("key",),
 }
 
@@ -94,7 +95,7 @@ NAMED_BY = {
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
     *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request", "slip_step"),
-    *("people_change", "people_step", "ruling_step", "payee_end"),
+    *("people_change", "people_step", "ruling_step", "payee_end", "journal_export"),
 )
 
 # The accounts that hold what belongs to members, or what they owe, with the side that takes out of each and by what it

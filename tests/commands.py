@@ -265,6 +265,9 @@ WRITING = {
         "reversed_by_hand",
         BOTH,
     ),
+    "export since-last": Writing(
+        CLERK, "--format yayoi --out 弥生.txt", "--format mf --out 弥生.txt", "--format", "", BOTH
+    ),
     "people add": Writing(CLERK, "庚野 --may propose", "庚野 --may pay", "--may", "person_added", BOTH),
     "people end": Writing(CLERK, f"'{CHIEF}'", f"'{CLERK}'", "NAME", "end_person", BOTH),
     "people approve": Writing(CHIEF, "4", "6", "NO", "person_approved", BOTH),

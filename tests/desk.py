@@ -289,6 +289,7 @@ def everything(url: str, folder: Path) -> None:
     moved.write_text(_csv("申込番号,会員番号,申込日,申込区分", [f"LATER,{ANOTHER},2012-06-01,新規"]), encoding="utf-8")
     done(url, "import", str(moved))
     withdrawn(url, folder)
+    done(url, "export", "since-last", "--format", "csv", "--out", str(folder / "仕訳帳.csv"))
     listed(url)
 
 

@@ -129,7 +129,7 @@ IN_WORDS = """
     not-text nobody-asked no-such-format not-a-workbook not-a-statement not-writable books-are-there not-a-bank-day
     month-not-over credit-to-another-member not-a-reissue reissue-withdrawn nothing-owed done-differently
     already-settled settled-otherwise no-such-journal-format disk-full file-in-the-way
-    not-of-reminders only-of-reminders
+    no-such-encoding not-of-reminders only-of-reminders
 """.split()
 
 
@@ -203,6 +203,7 @@ def test_following_an_advice_never_leads_back_to_where_it_was_given(books: str, 
 # What needs books, files, people or databases in a state of their own: where the advice is followed, or why it is not.
 OWN_BOOKS = {
     "followed in test_config.py": "not-a-settings-file",
+    "what is written in a file of the user's: test_accounting_software.py": "not-an-account-list",
     "followed in test_slips.py": """
         slip-waits slip-ground-changed stands-again posted-anew corrected-fact rests-on-claim waived-meanwhile
     """,
@@ -214,7 +215,8 @@ OWN_BOOKS = {
     "of the machine, the server or another version": """
         no-database database-older database-newer database-locked database-unreachable not-a-database not-permitted
         not-a-role-name roles-not-on-sqlite backup-by-server backup-not-sound backup-over-itself books-newer
-        not-in-encoding text-too-long too-many-rows no-libre-office no-pdf-made
+        exported-otherwise entries-not-in-encoding not-in-encoding text-too-long too-many-rows no-libre-office
+        no-pdf-made
     """,
     "of keys: the advice is to type the same otherwise": "key-used-differently no-key-taken",
     "of two at once": "posted-differently written-meanwhile yen-not-held",

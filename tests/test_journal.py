@@ -11,7 +11,7 @@ from ledger import i18n, tables
 from ledger.booking.events import certificate_issued, description, fee_received, payer_unknown
 from ledger.codes import Account
 from ledger.errors import Refusal, UnknownAccount
-from ledger.journal import balances, ledgers
+from ledger.journal import balances, ledgers, period
 from ledger.journal.entries import Entry, Movement, Result, key, post, recorded
 from ledger.journal.refusals import (
     AlreadyReversed,
@@ -284,7 +284,7 @@ def test_an_entry_is_read_with_its_lines_and_its_sentence(books: str) -> None:
     i18n.use("en")
     with database.writing(books) as connection:
         two_months(connection)
-        entry = ledgers.entries(connection, account="2010")[0]
+        entry = next(ledgers.entries(connection, account="2010"))
     assert description(entry) == "certificate issued, fee owed to the authority, application 2011-0001"
     assert [(line.account, line.debit, line.credit, line.application, line.member) for line in entry.lines] == [
         ("2040", 7245, 0, APPLICATION, given.MEMBER),
@@ -307,12 +307,9 @@ def test_an_account_that_the_chart_lacks_is_refused(books: str) -> None:
 def test_the_general_ledger_runs_from_opening_to_closing(books: str) -> None:
     with database.writing(books) as connection:
         two_months(connection)
-        ledger = {
-            account_ledger.opening.code: account_ledger
-            for account_ledger in ledgers.general_ledger(connection, date(2012, 3, 2), date(2012, 4, 30))
-        }
-    bank = ledger["1110"]
-    assert (bank.opening.balance, [line.left for line in bank.lines], bank.closing.balance) == (7245, [8000], 8000)
-    fees = ledger["2040"]
-    assert (fees.opening.balance, [line.left for line in fees.lines], fees.closing.balance) == (7245, [0], 0)
-    assert fees.lines[0].line.counter == "2010"
+        journal = period.PeriodJournal(connection, date(2012, 3, 2), date(2012, 4, 30))
+        ledger = {account.opening.code: account for account in period.general_ledger(journal)}
+        bank, fees = ledger["1110"], ledger["2040"]
+        assert (bank.opening.balance, [line.left for line in bank.lines], bank.closing.balance) == (7245, [8000], 8000)
+        (line,) = fees.lines
+        assert (fees.opening.balance, line.left, fees.closing.balance, line.line.counter) == (7245, 0, 0, "2010")

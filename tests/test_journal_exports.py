@@ -246,15 +246,13 @@ def test_hledger_accepts_any_names_and_merges_none(
 @pytest.mark.hledger
 def test_hledger_finds_entries_by_their_tags(tmp_path: Path) -> None:
     journal = tmp_path / "journal.hledger"
-    hledger.write(MONTH, CHART, journal)
+    journal.write_text("".join(hledger.text(MONTH, CHART)), encoding="utf-8")
     assert "(4)" in hledger_program("print", "-f", str(journal), "tag:reverses=3")
     assert "経理， 太郎；" in hledger_program("tags", "-f", str(journal), "by", "--values")
 
 
-def test_journal_csv_has_a_row_for_each_movement(tmp_path: Path) -> None:
-    path = tmp_path / "journal.csv"
-    journal_csv.write(MONTH, CHART, path)
-    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+def test_journal_csv_has_a_row_for_each_movement() -> None:
+    rows = list(csv.reader("".join(journal_csv.text(MONTH, CHART)).splitlines()))
     assert len(rows) == 1 + sum(len(each.movements) for each in MONTH)
     assert rows[1][:10] == [
         "1",

@@ -84,26 +84,24 @@ A_LIST: Edits = {
 
 FORMAT = '''"""The journal as a made-up bank reads it: the entry, the day, debit, credit and yen, set apart by tabs."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from exports.formats.ledger_text import ExportAccount, Transaction
-from exports.formats.outfile import new_file
 
 
-def write(entries: Sequence[Transaction], _chart: Sequence[ExportAccount], path: Path) -> None:
-    """Writes the journal; `path` appears whole or stays as it was."""
-    with new_file(path) as out:
-        for entry in entries:
-            for movement in entry.movements:
-                cells = (entry.no, entry.on, movement.debit, movement.credit, movement.yen)
-                out.write(("\\t".join(map(str, cells)) + "\\r\\n").encode())
+def text(entries: Sequence[Transaction], _chart: Sequence[ExportAccount]) -> Iterator[str]:
+    """The journal, movement by movement."""
+    for entry in entries:
+        for movement in entry.movements:
+            cells = (entry.no, entry.on, movement.debit, movement.credit, movement.yen)
+            yield "\\t".join(map(str, cells)) + "\\r\\n"
 '''
 A_FORMAT: Edits = {
     "exports/formats/tabs.py": FORMAT,
     "exports/formats/journal.py": replaced(
-        "import beancount, csv, hledger, journal_csv\n", "import beancount, csv, hledger, journal_csv, tabs\n",
-        '    "csv": journal_csv.write,\n', '    "csv": journal_csv.write,\n    "tabs": tabs.write,\n',
+        "moneyforward, yayoi\n", "moneyforward, tabs, yayoi\n",
+        '    "hledger": JournalFormat(hledger.text),\n',
+        '    "hledger": JournalFormat(hledger.text),\n    "tabs": JournalFormat(tabs.text),\n',
     ),
 }  # fmt: skip
 
@@ -231,7 +229,7 @@ AN_EVENT: Edits = {
     "exports/commands/books.py": replaced(
         *("from ledger.i18n import N_, ngettext", "from ledger.i18n import N_, _, ngettext"),
         *('@app.writes("reverse"', COMMANDS),
-        *('"hledger, beancount, csv"', '"hledger, beancount, csv, tabs"'),
+        *('"hledger, beancount, csv, yayoi, mf"', '"hledger, beancount, csv, yayoi, mf, tabs"'),
     ),
     "tests/commands.py": replaced(
         '    "reverse": Writing(',

@@ -65,6 +65,7 @@ NEXT = {
     "slip approve": "- it is posted",
     "slip reject": "- nothing is posted, and who proposed it knows why",
     "reverse": "- it stays reversed until the fact itself changes",
+    "export since-last": "export again",
     "people add": "people approve",
     "people end": "people approve",
     "people approve": "- it is in effect",

@@ -146,8 +146,8 @@ def test_cover_of_a_month_closed_with_a_difference_at_the_bank_says_so(kept: str
     with database.reading(kept) as connection:
         april = Month(2012, 4)
         found, lines = month_statement(connection, april), billed(connection, april.first, april.last)
-    assert found.closed is None
-    step = MonthStep(1, april, "closed", None, datetime(2012, 5, 1), "丙田", "通帳のとおり", (), 1, "0" * 64, None)
-    cover = month.workbook(replace(found, closed=step), lines).sheets[0]
+        assert found.closed is None
+        step = MonthStep(1, april, "closed", None, datetime(2012, 5, 1), "丙田", "通帳のとおり", (), 1, "0" * 64, None)
+        cover = month.workbook(replace(found, closed=step), lines).sheets[0]
     assert "銀行の残高は帳簿と" in cover.subtitle
     assert ("銀行-帳簿", 1 - found.figures.bank, None) in list(cover.blocks[0].rows)

@@ -33,7 +33,7 @@ ASKS = {
     **dict.fromkeys(("refund file", "bill pay"), (PAY,)),
     "refund void": (APPROVE, PAY),
     **dict.fromkeys(("close", "reopen"), (CLOSE,)),
-    **dict.fromkeys(("people add", "people end", "people reject"), RIGHTS.codes),
+    **dict.fromkeys(("people add", "people end", "people reject", "export since-last"), RIGHTS.codes),
     **dict.fromkeys(
         (f"slip {kind}" for kind in ("charge", "interest", "write-off", "income", "opened-refund", "other")), (PROPOSE,)
     ),

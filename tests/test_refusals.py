@@ -102,6 +102,9 @@ REFUSED = [
     ("statement month 2012-05 --out x", "not-a-workbook"),
     ("check --everyone --out x", "no-such-format"),
     ("export journal --format yen --out x", "no-such-journal-format"),
+    ("export journal --format hledger --encoding cp932 --out x", "no-such-encoding"),
+    ("export again 9 --out x", "unknown-export"),
+    ("export since-last --format csv --out x", "nothing-to-export"),
     ("balance --out /nowhere/x.xlsx", "not-writable"),
     ("balance --out /nowhere/x.csv", "not-writable"),
     ("balance --out /nowhere/x.json", "not-writable"),
@@ -411,19 +414,15 @@ ELSEWHERE = {
     "test_idempotency.py": "key-used-differently no-key-taken",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
     "test_who_signs.py": "names-nobody",
-    "test_permissions.py": """
-        not-listed not-allowed no-such-right unknown-person nobody-left-to-approve unknown-people-change
-        people-change-decided same-person-changes-people
-    """,
+    "test_permissions.py": "not-listed not-allowed no-such-right unknown-person nobody-left-to-approve"
+    " unknown-people-change people-change-decided same-person-changes-people",
     "test_numbers.py": "ambiguous-number",
     "test_config.py": "not-a-settings-file",
     "test_people.py": "account-not-approved no-change-to-approve same-person-brought-account no-account-known"
     " no-purpose-given roles-not-on-sqlite",
     "test_payments.py": "not-ready-to-file same-person-files payment-file-gone-on payment-file-changed",
-    "test_refund_states.py": """
-        approval-fell proposed-differently grounds-changed same-person-pays came-back-before more-than-paid
-        nothing-recorded no-refund-named nothing-to-propose none-waits
-    """,
+    "test_refund_states.py": "approval-fell proposed-differently grounds-changed same-person-pays came-back-before"
+    " more-than-paid nothing-recorded no-refund-named nothing-to-propose none-waits",
     "test_read_only.py": "WrittenMeanwhile",
     "test_many.py": "changed-meanwhile none-to-pay payment-file-void",
     "test_payees.py": "payee-not-approved no-payee-to-approve same-person-brought-payee member-died"
@@ -431,6 +430,7 @@ ELSEWHERE = {
     "test_roles.py": "not-permitted not-a-role-name",
     "test_files_and_databases.py": "no-database database-newer database-older database-locked not-a-database"
     " database-unreachable",
+    "test_accounting_software.py": "entries-not-in-encoding NotAnAccountList exported-otherwise",
     "test_exports.py": "NotInEncoding TooManyRows TextTooLong",
     "test_rulings.py": "CreditedReissueWithdrawn FeeNotKnown NothingToRule RulingOutOfOrder",
     # A key is used again with other content, or more is taken out than is held: only two writers at once could try.

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -141,16 +142,27 @@ def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return at_months_end(book_url, monkeypatch)
 
 
+# What of a statement is read as it is gone through.
+_READ_THROUGH = ("entries", "late", "received", "held", "decided")
+
+
 def statement(url: str) -> MonthStatement:
-    """The statement of September."""
+    """The statement of September, gone through while the books are open."""
     with database.reading(url) as connection:
-        return month_statement(connection, SEPTEMBER)
+        found = month_statement(connection, SEPTEMBER)
+        read: dict[str, Any] = {name: list(getattr(found, name)) for name in _READ_THROUGH}
+        return replace(found, **read)
 
 
 def workbook(url: str) -> Workbook:
-    """The workbook of September."""
+    """The workbook of September, gone through while the books are open."""
     with database.reading(url) as connection:
-        return month.made(connection, SEPTEMBER)
+        made = month.made(connection, SEPTEMBER)
+        return replace(made, sheets=tuple(_held(sheet) for sheet in made.sheets))
+
+
+def _held(sheet: Sheet) -> Sheet:
+    return replace(sheet, blocks=tuple(replace(block, rows=list(block.rows)) for block in sheet.blocks))
 
 
 def failing(of: MonthStatement) -> set[str]:

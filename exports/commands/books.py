@@ -1,14 +1,16 @@
 """The books: trial balance, search of the journal, slips, reversals, and the journal for other software."""
 
 from datetime import date
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 from exports.commands.steps import ending, posted
-from exports.reports import REPORTS, slips, summaries
+from exports.reports import REPORTS, journal_exports, slips, summaries
 from exports.shell.commands import Commands
 from exports.shell.options import LARGEST, Application, On, Out, Reason, argument, number, option
-from exports.shell.session import Answer, Books, Session
+from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
+from ledger.codes import RIGHTS
 from ledger.i18n import N_, ngettext
 
 app = Commands(N_("The books"))
@@ -144,19 +146,85 @@ def reverse(
     return ending(answer, summaries.posted_besides(report))
 
 
-@export.runs("journal", "--format hledger --out seisan.journal", "--out 仕訳帳.csv --from 2012-04-01 --to 2013-03-31")
+Format = Annotated[str, option("--format", "hledger, beancount, csv, yayoi, mf", "FORMAT")]
+Encoding = Annotated[
+    str | None, option("--encoding", N_("utf-8-sig or cp932, where the format has both (csv, mf)"), "NAME")
+]
+AccountNames = Annotated[
+    Path | None, option("--accounts", N_("a list of your own: what accounts are called in the other software"), "FILE")
+]
+Substitute = Annotated[bool, option("--substitute", N_("write what cp932 cannot hold as 〓, instead of refusing it"))]
+
+
+@export.runs(
+    "journal",
+    "--format hledger --out seisan.journal",
+    "--out 仕訳帳.csv --from 2012-04-01 --to 2013-03-31",
+    "--format yayoi --accounts 科目.toml --out 弥生.txt",
+)
 def export_journal(
     session: Session,
     out: Out,
-    form: Annotated[str, option("--format", "hledger, beancount, csv", "FORMAT")] = "csv",
+    form: Format = "csv",
     first: Annotated[date | None, option("--from", N_("from this day on"), "DAY")] = None,
     last: Annotated[date | None, option("--to", N_("up to and with this day"), "DAY")] = None,
+    encoding: Encoding = None,
+    accounts: AccountNames = None,
+    substitute: Substitute = False,
 ) -> Answer:
-    """The journal for hledger, beancount, or as CSV."""
+    """The journal for hledger, beancount, Yayoi (yayoi) or Money Forward (mf), or as CSV."""
     from exports.formats import journal
 
     with session.reading() as books:
-        count = journal.write(books.connection, form, out, first, last)
-    return Answer(
-        note=ngettext("Written: {file} ({count} entry)", "Written: {file} ({count} entries)", count, file=out)
-    )
+        request = journal.requested(books.connection, form, encoding, accounts, substitute=substitute)
+        count, substituted = journal.write(books.connection, request, out, first, last)
+    note = ngettext("Written: {file} ({count} entry)", "Written: {file} ({count} entries)", count, file=out)
+    return Answer(note="\n".join([note, *journal.told(substituted)]))
+
+
+def _rewrite(books: Books, answer: Any) -> bytes:
+    """The bytes of an export that was made under the same key."""
+    from exports.formats import journal
+
+    return journal.again(books.connection, answer["no"])[1]
+
+
+@export.writes(
+    "since-last",
+    "--format yayoi --out 弥生-2012-09.txt",
+    "--format mf --out 仕訳.csv --dry-run",
+    may=RIGHTS.codes,
+    rewrite=_rewrite,
+)
+def export_since_last(
+    books: Books,
+    out: Out,
+    form: Format,
+    encoding: Encoding = None,
+    accounts: AccountNames = None,
+    substitute: Substitute = False,
+) -> Answer:
+    """What was recorded since the last export of this format, late entries of earlier days too; it is remembered."""
+    from exports.formats import journal
+
+    request = journal.requested(books.connection, form, encoding, accounts, substitute=substitute)
+    made, content, substituted = journal.export(books.connection, request, name=out.name, by=books.by)
+    return Answer(*journal_exports.told(made, out, journal.told(substituted)), file=content)
+
+
+@export.runs("again", "3 --out 弥生-2012-09.txt")
+def export_again(
+    session: Session, no: Annotated[int, number("NO", N_("the number of the export"))], out: Out
+) -> Answer:
+    """An export that was made, once more: the same file, byte by byte."""
+    from exports.formats import journal
+    from exports.formats.outfile import new_file
+
+    with session.reading() as books:
+        content = journal.again(books.connection, no)[1]
+    with new_file(out) as file:
+        file.write(content)
+    return written(out)
+
+
+export.lists(REPORTS["export list"], "list")

@@ -7,19 +7,11 @@ where the first character may not stand there.
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from exports.formats.ledger_text import ExportAccount, Transaction, first_day, one_line, parts_used, postings, settled
-from exports.formats.outfile import new_file
 from ledger.i18n import _
 
 _KINDS = {"asset": "Assets", "liability": "Liabilities", "revenue": "Income", "expense": "Expenses"}
-
-
-def write(entries: Sequence[Transaction], chart: Sequence[ExportAccount], path: Path) -> None:
-    """Writes the journal; `path` appears whole or stays as it was."""
-    with new_file(path) as out:
-        out.writelines(piece.encode() for piece in text(entries, chart))
 
 
 def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iterator[str]:

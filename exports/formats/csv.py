@@ -35,9 +35,9 @@ def write(sheet: Sheet, path: Path, encoding: Encoding = "utf-8-sig") -> None:
             try:
                 out.write(text.encode(_plain(encoding)))
             except UnicodeEncodeError:
-                missing.update(dict.fromkeys(character for character in text if not _holds(encoding, character)))
+                missing.update(dict.fromkeys(character for character in text if not holds(encoding, character)))
         if missing:
-            raise NotInEncoding(_NAMES[encoding], [_named(character) for character in missing][:_LISTED])
+            raise NotInEncoding(_NAMES[encoding], [named(character) for character in missing][:_LISTED])
 
 
 _NAMES: dict[Encoding, str] = {"utf-8-sig": "UTF-8", "cp932": "cp932 (Shift_JIS)"}
@@ -79,11 +79,12 @@ def _cell(value: Value) -> str | int:
     return "" if value is None else value
 
 
-def _plain(encoding: Encoding) -> str:
+def _plain(encoding: str) -> str:
     return "utf-8" if encoding == "utf-8-sig" else encoding  # the mark stands once, at the beginning
 
 
-def _holds(encoding: Encoding, character: str) -> bool:
+def holds(encoding: str, character: str) -> bool:
+    """Whether an encoding has a character."""
     try:
         character.encode(_plain(encoding))
     except UnicodeEncodeError:
@@ -91,5 +92,6 @@ def _holds(encoding: Encoding, character: str) -> bool:
     return True
 
 
-def _named(character: str) -> str:
+def named(character: str) -> str:
+    """A character with its number, by which it can be found."""
     return f"{character} (U+{ord(character):04X})" if character.isprintable() else f"U+{ord(character):04X}"

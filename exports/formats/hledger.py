@@ -5,10 +5,8 @@ something else (a colon, two spaces, a semicolon) is written %XX, as in a web ad
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from exports.formats.ledger_text import AccountKind, ExportAccount, Transaction, one_line, parts_used, postings, settled
-from exports.formats.outfile import new_file
 
 _KINDS: dict[AccountKind, tuple[str, str]] = {
     "asset": ("assets", "A"),
@@ -19,12 +17,6 @@ _KINDS: dict[AccountKind, tuple[str, str]] = {
 _ALSO_LEGAL = frozenset("-_.,/+#&'()")
 # In a comment a comma ends a tag and brackets may hold a date; a semicolon begins a comment anywhere.
 _FULL_WIDTH = str.maketrans(";,[]", "；，［］")
-
-
-def write(entries: Sequence[Transaction], chart: Sequence[ExportAccount], path: Path) -> None:
-    """Writes the journal; `path` appears whole or stays as it was."""
-    with new_file(path) as out:
-        out.writelines(piece.encode() for piece in text(entries, chart))
 
 
 def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iterator[str]:

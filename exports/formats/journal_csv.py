@@ -1,7 +1,6 @@
 """The journal as CSV, one movement to a row: the debit and the credit side by side, with who recorded it and when."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from exports.formats import csv
 from exports.formats.ledger_text import ExportAccount, Transaction
@@ -29,11 +28,9 @@ COLUMNS = (
 )
 
 
-def write(
-    entries: Iterable[Transaction], chart: Sequence[ExportAccount], path: Path, encoding: csv.Encoding = "utf-8-sig"
-) -> None:
-    """Writes the journal; `path` appears whole or stays as it was. Refused: characters the encoding cannot hold."""
-    csv.write(sheet(entries, chart), path, encoding)
+def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iterator[str]:
+    """The journal, piece by piece; no text runs as a formula where the file is opened by a double click."""
+    return csv.pieces(sheet(entries, chart))
 
 
 def sheet(entries: Iterable[Transaction], chart: Sequence[ExportAccount]) -> Sheet:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from ledger.i18n import either
+from ledger.i18n import _, either
 from ledger.journal.entries import Movement
 
 AccountKind = Literal["asset", "liability", "revenue", "expense"]
@@ -19,12 +19,19 @@ AccountKind = Literal["asset", "liability", "revenue", "expense"]
 
 @dataclass(frozen=True, slots=True)
 class ExportAccount:
-    """An account of the chart: its code, its kind and its two names."""
+    """An account of the chart: its code, its kind and its two names.
+
+    A federation's own list may add subaccount (補助科目), department (部門) and tax class (税区分), where the other
+    software has them; empty: nothing is said.
+    """
 
     code: str
     kind: AccountKind
     ja: str
     en: str
+    subaccount: str = ""
+    department: str = ""
+    tax: str = ""
 
     @property
     def name(self) -> str:
@@ -34,7 +41,10 @@ class ExportAccount:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """An entry with its number, the day it happened, when, by whom and why it was recorded, and its movements."""
+    """An entry with its number, the day it happened, when, by whom and why it was recorded, and its movements.
+
+    The moment is in Japan's time and says so, wherever it is written.
+    """
 
     no: int
     on: date
@@ -78,6 +88,33 @@ def first_day(entries: Iterable[Transaction]) -> date | None:
 def one_line(text: str) -> str:
     """The text without line breaks and other control characters."""
     return "".join(" " if unicodedata.category(character) in _BREAKING else character for character in text).strip()
+
+
+def width(text: str) -> int:
+    """How many half-width characters of room a text takes, as Japanese software counts: a kanji is two."""
+    return sum(1 if ord(character) < 0x80 or "｡" <= character <= "ﾟ" else 2 for character in text)
+
+
+def cut(text: str, room: int) -> str:
+    """The text as far as it fits into so many half-width characters; a shortened one ends with …, and no kanji is cut.
+
+    `memo` names the entry in the books, which say all of it.
+    """
+    if width(text) <= room:
+        return text
+    left, kept = room - width("…"), ""
+    for character in text:
+        left -= width(character)
+        if left < 0:
+            break
+        kept += character
+    return f"{kept}…"
+
+
+def memo(no: int, said: str, room: int) -> str:
+    """The number of an entry in the books, and where its text had to be shortened, the text."""
+    number = _("entry No. {no}", no=no)
+    return number if width(said) <= room else f"{number} {said}"
 
 
 def settled(character: str) -> str:

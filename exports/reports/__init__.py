@@ -14,6 +14,7 @@ from exports.reports import (
     found,
     impact,
     imports,
+    journal_exports,
     match,
     members,
     months,
@@ -46,6 +47,7 @@ REPORTS: dict[str, Report] = {
             settings.REPORT,
             people_list.REPORT,
             books_act.REPORT,
+            journal_exports.REPORT,
         ),
     )
 }

@@ -162,9 +162,9 @@ def _open(statement: MonthStatement) -> Iterator[Values]:
         (N_("Credits not applied yet"), [row for row in waiting if row.way == "credit"]),
     ):
         yield (_(name), len(rows), sum(row.standing for row in rows))
-    outcomes = [decision.outcome for decision in statement.decided]
-    yield (_("Decisions that wait for facts"), outcomes.count("needs_facts"), None)
-    yield (_("Decisions that wait for a ruling"), outcomes.count("needs_review"), None)
+    outcomes = statement.decided.outcomes
+    yield (_("Decisions that wait for facts"), outcomes["needs_facts"], None)
+    yield (_("Decisions that wait for a ruling"), outcomes["needs_review"], None)
 
 
 def _closing(statement: MonthStatement) -> Iterator[Values]:

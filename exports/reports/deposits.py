@@ -1,5 +1,6 @@
 """入金一覧: the transfers received, each with what it pays for, what is left of it in suspense, and its state."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ COLUMNS = (
 _OF_MONTH = Table(COLUMNS, total=N_("Total"), label_at="payer")
 
 
-def month(received: "list[ReceivedDeposit]", period: tuple[date, date]) -> Sheet:
+def month(received: "Iterable[ReceivedDeposit]", period: tuple[date, date]) -> Sheet:
     """The transfers of a month, with what had become of each at its end."""
     return sheet(REPORT.title, _OF_MONTH.block(received), period=period)
 

@@ -1,6 +1,6 @@
 """預り金明細: of each application's fee, what was brought forward, came, went where, and is carried forward."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -38,21 +38,21 @@ _COMPARISON = replace(_TABLE, heading=N_("Comparison with the general ledger"), 
 
 
 def month(
-    holdings: list[FeeHolding],
-    in_ledger: int | None,
+    holdings: Iterable[FeeHolding],
+    compared: tuple[int, int] | None,
     period: tuple[date, date],
     titles: Mapping[str, str] = MappingProxyType({}),
 ) -> Sheet:
-    """The fees held in a period by association and member; the total is compared with `in_ledger`, in yen.
+    """The fees held in a period by association and member; in yen, what is `compared` is the total and the ledger's.
 
-    None compares with nothing: these are not all. Over another period than a month columns have other `titles`.
+    None compares nothing: these are not all. Over another period than a month columns have other `titles`.
     """
     blocks = [_TABLE.block(holdings)]
-    if in_ledger is not None:
-        carried = sum(holding.left for holding in holdings)
+    if compared is not None:
+        left, in_ledger = compared
         comparison = (
             Line({"name": _("Balance in the general ledger"), "left": in_ledger}),
-            Line({"name": _("Difference"), "left": carried - in_ledger}),
+            Line({"name": _("Difference"), "left": left - in_ledger}),
         )
         blocks.append(_COMPARISON.block(comparison))
     return sheet(

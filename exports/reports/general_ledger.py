@@ -12,7 +12,7 @@ from exports.reports.report import Column, Line, Table, sheet
 from ledger.booking.events import description
 from ledger.i18n import N_, _
 from ledger.journal.chart import Chart
-from ledger.journal.ledgers import AccountLedger, PostedLine
+from ledger.journal.period import AccountLedger, PostedLine
 
 NAME = N_("General ledger")
 

@@ -1,5 +1,6 @@
 """遅延入力一覧: the entries entered later after their day than the office's cycle of entering allows."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from exports.formats.sheet import Sheet
@@ -32,7 +33,7 @@ _TABLE = Table(
 )
 
 
-def month(rows: list[LateEntry], period: tuple[date, date]) -> Sheet:
+def month(rows: Iterable[LateEntry], period: tuple[date, date]) -> Sheet:
     """The entries of a month that were entered after the cycle had ended."""
     note = _("Listed is what was entered more than {months} months after its day (通達 8-11).", months=CYCLE_MONTHS)
     return sheet(NAME, _TABLE.block(rows), period=period, notes=(note,))

@@ -80,7 +80,6 @@ def _sheets(
     period, details, chart = (statement.month.first, statement.month.last), statement.details, statement.chart
     closing = {change.closing.code: change.closing.balance for change in statement.changes}
     moved = any(change.closing.debit or change.closing.credit for change in statement.changes)
-    whose = subsidiary.Whose(statement.owners, statement.payers)
     by_day = earlier is None or any("file_line" in keys for keys in earlier.get(settlements.NAME, []))
     yield balance.month(statement.changes, chart, period), False
     yield balance.sections(statement.changes, period), not moved
@@ -88,12 +87,12 @@ def _sheets(
     ledgers = [ledger for ledger in statement.ledger if ledger.lines or ledger.opening.balance]
     yield general_ledger.month(ledgers, chart, period), not ledgers
     parts = any(ledger.parts for ledger in details.subsidiary)
-    yield subsidiary.month(details.subsidiary, chart, whose, period), not parts
+    yield subsidiary.month(details.subsidiary, chart, statement.owners, period), not parts
     yield deposits.month(statement.received, period), not statement.received
     in_suspense = closing[Account.SUSPENSE]
     yield suspense.month(details.suspense, in_suspense, period), not details.suspense
     in_ledger = sum(closing[code] for code in HELD)
-    yield fees_held.month(statement.held, in_ledger, period), not statement.held
+    yield fees_held.month(statement.held, (statement.held.left, in_ledger), period), not statement.held
     yield settlements.month(statement.returns, period, by_day=by_day), not statement.returns
     yield bill.of_month(lines, details.payable, statement.owners, period), not lines
     yield decisions.month(statement.decided, statement.owners, statement.month.last), not statement.decided

@@ -3,7 +3,7 @@
 A part in which nothing moved stands in one line.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from exports.reports.report import Column, Line, Table, sheet
 from ledger.booking.events import description
 from ledger.i18n import N_, _
 from ledger.journal.chart import Chart
-from ledger.journal.ledgers import PostedLine
+from ledger.journal.period import PostedLine
 from ledger.people.register import Owners
 from ledger.statements.subsidiary import PartLedger, SubsidiaryLedger
 
@@ -48,26 +48,10 @@ _TABLE = Table(
 )
 
 
-class Whose(NamedTuple):
-    """Whose the parts are: the member of an application, and who paid a deposit."""
-
-    owners: Owners
-    payers: Mapping[str, str]
-
-    def of(self, part: PartLedger) -> tuple[str | None, str | None]:
-        """The number of the member, where there is one, and the name of whoever the part is about."""
-        if part.by_deposit:
-            return None, self.payers.get(part.part or "")
-        if part.part is None:
-            return None, None
-        person = self.owners.of(part.part)
-        return person.number, person.name
-
-
 def month(
     ledgers: list[SubsidiaryLedger],
     chart: Chart,
-    whose: Whose,
+    owners: Owners,
     period: tuple[date, date],
     wording: Wording = OF_MONTH,
 ) -> Sheet:
@@ -76,18 +60,18 @@ def month(
     blocks = [
         Block(block.columns, block.rows, chart.name(ledger.account), new_page=bool(at))
         for at, ledger in enumerate(listed)
-        for block in [_TABLE.block(_rows(ledger, chart, whose, period, wording))]
+        for block in [_TABLE.block(_rows(ledger, chart, owners, period, wording))]
     ]
     return sheet(NAME, *(blocks or [_TABLE.block()]), period=period)
 
 
 def _rows(
-    ledger: SubsidiaryLedger, chart: Chart, whose: Whose, period: tuple[date, date], wording: Wording
+    ledger: SubsidiaryLedger, chart: Chart, owners: Owners, period: tuple[date, date], wording: Wording
 ) -> Iterator[PartRow | Line]:
     first, last = period
     for part in ledger.parts:
         name = part.part or _(NO_PART)
-        member, called = whose.of(part)
+        member, called = _about(part, owners)
         about = {"part": name, "member": member, "name": called}
         if not part.lines:
             yield Line(about | {"on": first, "text": _(UNMOVED), "balance": part.opening})
@@ -105,3 +89,11 @@ def _rows(
         (N_("Difference"), difference),
     ):
         yield Line({"text": _(text), "balance": yen})
+
+
+def _about(part: PartLedger, owners: Owners) -> tuple[str | None, str | None]:
+    """Whom a part is about: the number of the member, where there is one, and a name."""
+    if part.by_deposit or part.part is None:
+        return None, part.payer
+    person = owners.of(part.part)
+    return person.number, person.name

@@ -75,7 +75,6 @@ def _sheets(statement: YearStatement) -> Iterator[tuple[Sheet, bool]]:
     period, whole, wording = _period(statement), statement.whole, general_ledger.OF_YEAR
     accounts = [row for row in statement.accounts if row.account.closing.debit or row.account.closing.credit]
     closing = {change.closing.code: change.closing.balance for change in whole.changes}
-    whose = subsidiary.Whose(whole.owners, whole.payers)
     yield balance.closing(whole.changes, whole.chart, period), not accounts
     yield _balances(accounts, statement.year), not accounts
     yield _movements(accounts, statement.year), not accounts
@@ -83,10 +82,10 @@ def _sheets(statement: YearStatement) -> Iterator[tuple[Sheet, bool]]:
     ledgers = [ledger for ledger in whole.ledger if ledger.lines or ledger.opening.balance]
     yield general_ledger.month(ledgers, whole.chart, period, wording), not ledgers
     parts = any(ledger.parts for ledger in whole.details.subsidiary)
-    yield subsidiary.month(whole.details.subsidiary, whole.chart, whose, period, wording), not parts
+    yield subsidiary.month(whole.details.subsidiary, whole.chart, whole.owners, period, wording), not parts
     yield suspense.month(whole.details.suspense, closing[Account.SUSPENSE], period), not whole.details.suspense
     in_ledger = sum(closing[code] for code in HELD)
-    yield fees_held.month(whole.held, in_ledger, period, _TITLES), not whole.held
+    yield fees_held.month(whole.held, (whole.held.left, in_ledger), period, _TITLES), not whole.held
     yield settlements.month(whole.returns, period), not whole.returns
     yield corrections.month(whole.corrections, period), not whole.corrections
     yield late.month(whole.late, period), not whole.late

@@ -18,7 +18,8 @@ from ledger import dates, tables
 from ledger.audit import chain
 from ledger.i18n import N_, _
 from ledger.journal.entries import recorded
-from ledger.journal.ledgers import AccountLine, JournalEntry, entries, general_ledger
+from ledger.journal.ledgers import AccountLine, JournalEntry, entries
+from ledger.journal.period import PeriodJournal, general_ledger
 from ledger.store.records import batches
 
 Result = Literal["holds", "does_not_hold", "not_run", "yours"]
@@ -196,7 +197,7 @@ def _traced_both_ways(connection: Connection) -> Outcome:
         sides[no, debit, yen, 0, debited, deposit, credit] += 1
         sides[no, credit, 0, yen, credited, deposit, debit] += 1
     count = sides.total()
-    for account in general_ledger(connection, first, last):
+    for account in general_ledger(PeriodJournal(connection, first, last)):
         for posted in account.lines:
             line = posted.line
             of_part = (line.application, line.deposit, line.counter)
@@ -226,7 +227,7 @@ class _Searched(NamedTuple):
 
 
 def _searched(connection: Connection) -> _Searched:
-    every = entries(connection)
+    every = list(entries(connection))
     named = [(entry, line) for entry in every for line in entry.lines if line.member is not None]
     last = len(named) - 1
     at = sorted({0, len(named) // 3, 2 * len(named) // 3, last} if last < _LARGE else {last // 2}) if named else []

@@ -165,8 +165,9 @@ def standing(connection: Connection) -> list[Decision]:
     return _decisions(connection, STANDS)
 
 
-def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = None) -> list[Decision]:
-    """The decision that stood for each application on the day, by number: the last one asked for by that day.
+def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = None) -> list[Row[Any]]:
+    """The decision that stood for each application on the day, the last one asked for by that day: no, application,
+    outcome, by number.
 
     A decision about October leaves September's list as it was. A month that was closed shows what was decided by then:
     what is decided later for one of its days leaves it alone. A step that does not say how far decisions then reached
@@ -179,7 +180,8 @@ def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = 
     elif closed is not None:
         by_then = select(func.max(table.c.no)).where(table.c.recorded_at <= closed.recorded_at)
         last = last.where(table.c.no <= by_then.scalar_subquery())
-    return _decisions(connection, table.c.no.in_(last))
+    statement = select(table.c.no, table.c.application, table.c.outcome).where(table.c.no.in_(last))
+    return list(connection.execute(statement.order_by(table.c.no)))
 
 
 def _decisions(connection: Connection, *where: ColumnElement[bool]) -> list[Decision]:

@@ -10,12 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Row, func, literal, or_, selec
 
 from ledger import tables
 from ledger.errors import UnknownAccount
-from ledger.journal import balances
-from ledger.journal.balances import Balance
 from ledger.journal.entries import PARTS, Movement
 from ledger.store.owners import ever_owned, owned, owned_by
 
 Order = Literal["on", "no"]
+_AT_A_TIME = 1_000  # rows that are read together
 # What a line may leave blank; its counterparty where it names neither an application nor a deposit.
 Blank = Literal["application", "counterparty", "deposit", "reason"]
 
@@ -91,13 +90,13 @@ def entries(
     blank: bool = False,
     without: Blank | None = None,
     order: Order = "on",
-) -> list[JournalEntry]:
+) -> Iterator[JournalEntry]:
     """The entries with a line that fits everything asked: days and amounts (yen) as ranges, both ends counted.
 
     An amount is that of a line, a total what all lines of the entry debit. `payers` are those of whose deposits a line
     tells, by their names as they were received. `blank` finds the movements that name no application on either side,
     `without` those that leave another thing blank. With nothing asked it is the whole journal, by day and number (`on`)
-    or in the order recorded (`no`). An account that the chart lacks is refused.
+    or in the order recorded (`no`). They are read as they are gone through. An account that the chart lacks is refused.
     """
     if account is not None:
         code = tables.account.c.code
@@ -127,12 +126,37 @@ def entries(
         of_entry = tables.movement.alias("of_entry")
         total = select(func.sum(of_entry.c.yen)).where(of_entry.c.entry == entry.c.no).scalar_subquery()
         conditions += _within(total, total_from, total_to)
-    return list(_read(connection, conditions, order))
+    return _read(connection, conditions, order)
 
 
 def entries_of(connection: Connection, numbers: Collection[int]) -> list[JournalEntry]:
     """The entries of these numbers, in the order recorded."""
     return list(_read(connection, [tables.entry.c.no.in_(list(numbers))], "no"))
+
+
+def entries_of_parts(
+    connection: Connection, account: str, parts: Collection[tuple[str | None, bool]], first: date, last: date
+) -> Iterator[JournalEntry]:
+    """The entries of a period with a movement through these parts of an account, and maybe some through others.
+
+    A part is its name, or None, and whether that is a deposit.
+    """
+    entry, movement = tables.entry.c, tables.movement.c
+    applications = [name for name, by_deposit in parts if name is not None and not by_deposit]
+    deposits = [name for name, by_deposit in parts if by_deposit]
+    sides = []
+    for side in ("debit", "credit"):
+        of_side = movement[f"{side}_application"]
+        named = [of_side.in_(applications), movement.deposit.in_(deposits)]
+        if len(applications) + len(deposits) < len(parts):
+            named.append(of_side.is_(None))
+        sides.append(select(movement.entry).where(movement[side] == account, or_(*named)))
+    return _read(connection, [entry.no.in_(union_all(*sides)), entry.happened_on.between(first, last)], "on")
+
+
+def entries_numbered(connection: Connection, first: int, last: int) -> list[JournalEntry]:
+    """The entries from one number to another, both counted, by day and number."""
+    return list(_read(connection, [tables.entry.c.no.between(first, last)], "on"))
 
 
 def entries_of_deposits(connection: Connection, deposits: Collection[str], *, last: date) -> list[JournalEntry]:
@@ -208,9 +232,10 @@ def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: 
         .where(*conditions)
     )
     days = () if order == "no" else (entry.c.happened_on,)
-    rows = connection.execute(statement.order_by(*days, entry.c.no, movement.c.nth))
-    for _no, of_entry in groupby(rows, lambda row: row.no):
-        yield _entry(list(of_entry))
+    statement = statement.order_by(*days, entry.c.no, movement.c.nth)
+    with connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}) as rows:
+        for _no, of_entry in groupby(rows, lambda row: row.no):
+            yield _entry(list(of_entry))
 
 
 def _entry(rows: list[Row[Any]]) -> JournalEntry:
@@ -220,38 +245,3 @@ def _entry(rows: list[Row[Any]]) -> JournalEntry:
     members = tuple((row.debit_member, row.credit_member) for row in rows)
     values = [*(getattr(row, name) for name in columns), movements, members, row.for_day, row.known_on]
     return JournalEntry(*values)
-
-
-@dataclass(frozen=True)
-class PostedLine:
-    """A line of the general ledger: the entry, its line in the account, and what is left after it (own side, yen)."""
-
-    entry: JournalEntry
-    line: AccountLine
-    left: int
-
-
-@dataclass(frozen=True)
-class AccountLedger:
-    """An account over a period (総勘定元帳): what was there, line by line what moved, what is there after."""
-
-    opening: Balance
-    lines: tuple[PostedLine, ...]
-    closing: Balance
-
-
-def general_ledger(connection: Connection, first: date, last: date) -> list[AccountLedger]:
-    """Every account of the chart over the days from the first to the last, both counted, by day and entry number."""
-    lines: dict[str, list[tuple[JournalEntry, AccountLine]]] = {}
-    for entry in entries(connection, first=first, last=last):
-        for line in entry.lines:
-            lines.setdefault(line.account, []).append((entry, line))
-    ledgers = []
-    for change in balances.changes(connection, first, last):
-        balance, posted = change.opening.balance, []
-        for entry, line in lines.get(change.opening.code, []):
-            moved = line.debit - line.credit
-            balance += moved if change.opening.on_debit_side else -moved
-            posted.append(PostedLine(entry, line, balance))
-        ledgers.append(AccountLedger(change.opening, tuple(posted), change.closing))
-    return ledgers

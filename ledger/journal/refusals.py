@@ -101,3 +101,24 @@ class MonthNotClosed(Refusal):
 
     month: str
     instead = N_("the months and their states are listed by: seisan month list")
+
+
+class NothingToExport(Refusal):
+    """no entry was recorded since the last export as {form}"""
+
+    form: str
+    instead = N_("what was exported: seisan export list; the same file again: seisan export again NO --out FILE")
+
+
+class UnknownExport(Refusal):
+    """there is no export {no}"""
+
+    no: int
+    instead = N_("see which there are: seisan export list")
+
+
+class ExportedOtherwise(Refusal):
+    """export {no} would not be written as it was, byte by byte: another version of the program wrote it"""
+
+    no: int
+    instead = N_("use the file that was written then, or that version; the entries are in: seisan entries")

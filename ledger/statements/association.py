@@ -11,7 +11,7 @@ from ledger.people.register import owners
 from ledger.statements import fees_held, settlements
 from ledger.statements.applications import KnownApplication, known_applications
 from ledger.statements.deposits import ReceivedDeposit, received_in
-from ledger.statements.fees_held import FeeFlow, FeeHolding
+from ledger.statements.fees_held import FeeHolding
 from ledger.statements.members import RegisteredMember, registered
 from ledger.statements.settlements import SettlementLine
 
@@ -68,11 +68,8 @@ def require_period(first: date, last: date) -> date:
 def association_statement(connection: Connection, name: str, first: date, last: date) -> AssociationStatement:
     """The statement of an association from one day to another."""
     whose = owners(connection, last)
-    flows: dict[str | None, FeeFlow] = {
-        application: flow
-        for application, flow in fees_held.flows(connection, first, last).items()
-        if application is not None and whose.of(application).association == name
-    }
+    theirs = [application for application in whose.member_of if whose.of(application).association == name]
+    moved = fees_held.totals(connection, first, last, theirs)
     returns = settlements.in_period(settlements.returns(connection, whose, last), first, last)
     return AssociationStatement(
         *(name, first, last),
@@ -83,6 +80,6 @@ def association_statement(connection: Connection, name: str, first: date, last: 
             for row in received_in(connection, first, last)
             if any(member.association == name for member in row.members)
         ],
-        held=fees_held.held(connection, flows, whose, last),
+        held=list(fees_held.held(connection, moved, whose, first, last)),
         returns=[row for row in returns if row.person is not None and row.person.association == name],
     )

@@ -11,9 +11,9 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ledger.codes import ASSOCIATIONS
-from ledger.decisions.findings import judge
+from ledger.decisions.findings import judge_everyone
 from ledger.people.register import Owners, people
-from ledger.statements.fees_held import FeeFlow
+from ledger.statements.fees_held import flows
 from ledger.tables import OUTCOMES
 
 
@@ -42,18 +42,16 @@ class Association:
         return tuple(self.outcomes[outcome] for outcome in OUTCOMES)
 
 
-def associations(
-    connection: Connection, moved: dict[str | None, FeeFlow], owners: Owners, last: date
-) -> list[Association]:
+def associations(connection: Connection, owners: Owners, first: date, last: date) -> list[Association]:
     """The associations that have any member or application by the day, from north to south."""
     by_name = {name: Association(name) for name in ASSOCIATIONS}
     for person in people(connection, last).values():
         by_name[person.association].members += 1
-    for finding in judge(connection, last):
+    for finding in judge_everyone(connection, last):
         association = by_name[owners.of(finding.application).association]
         association.applications += 1
         association.outcomes[finding.outcome] += 1
-    for application, flow in moved.items():
+    for application, flow in flows(connection, first, last):
         if application is None:
             continue
         association = by_name[owners.of(application).association]

@@ -16,11 +16,10 @@ from ledger.codes import Account
 from ledger.dates import Period
 from ledger.journal import balances
 from ledger.journal.balances import Balance, PeriodBalance, sides
-from ledger.journal.entries import Entry
-from ledger.journal.ledgers import AccountLedger, JournalEntry
+from ledger.journal.period import JournalTotals, PeriodJournal
 from ledger.settlements import Settlement
 from ledger.statements.authority import Payable
-from ledger.statements.fees_held import HELD, FeeFlow, listed
+from ledger.statements.fees_held import HELD, FeeTotals
 from ledger.statements.subsidiary import SubsidiaryLedger
 from ledger.statements.suspense import SuspenseDeposit
 
@@ -62,28 +61,23 @@ def controls(
     connection: Connection,
     month: Period,
     changes: list[PeriodBalance],
-    entries: list[JournalEntry],
-    ledger: list[AccountLedger],
+    journal: PeriodJournal,
+    totals: JournalTotals,
     returns: Sequence[Settlement],
-    moved: dict[str | None, FeeFlow],
+    fees: FeeTotals,
     details: Details,
 ) -> list[Control]:
     """The controls of a month, or of a fiscal year, in the order of its sheets."""
     closing = {change.closing.code: change.closing for change in changes}
     held, bank = sum(closing[code].balance for code in HELD), closing[Account.BANK]
-    credited = sum(flow.ways.get("credited_here", 0) for flow in moved.values())
     return [
         *_trial_balance(changes),
-        *_journal(connection, month, changes, entries),
-        *(
-            Control("account", "general_ledger", account.lines[-1].left, account.closing.balance, account.closing)
-            for account in ledger
-            if account.lines
-        ),
+        *_journal(changes, journal, totals),
+        *_accounts(changes, totals),
         *_parts(connection, closing, month.last),
         *_details(details, closing),
-        Control("fees_held", "fees_held", sum(flow.left for flow in listed(moved).values()), held),
-        *_returns(connection, month, returns, closing, entries, credited),
+        Control("fees_held", "fees_held", fees.left, held),
+        *_returns(connection, month, returns, closing, totals, fees.credited),
         _deposits(connection, month.last),
         Control("bank_balance", "general_ledger", bank.balance, None, bank),
     ]
@@ -111,17 +105,19 @@ def _trial_balance(changes: list[PeriodBalance]) -> Iterable[Control]:
     yield Control("carried_forward", "trial_balance", carried, debit)
 
 
-def _journal(
-    connection: Connection, month: Period, changes: list[PeriodBalance], entries: list[JournalEntry]
-) -> Iterable[Control]:
-    total = sum(movement.yen for entry in entries for movement in entry.movements)
-    yield Control("journal", "journal", total, sum(change.debit for change in changes))
-    table = tables.entry
-    statement = select(table.c.no, table.c.digest).where(table.c.happened_on.between(month.first, month.last))
-    digests = dict(connection.execute(statement).all())
-    as_read = {entry.no: Entry(*(getattr(entry, name) for name in Entry.__dataclass_fields__)) for entry in entries}
-    same = sum(digests.get(no) == entry.digest for no, entry in as_read.items())
-    yield Control("unchanged", "journal", same, len(digests), in_yen=False)
+def _journal(changes: list[PeriodBalance], journal: PeriodJournal, totals: JournalTotals) -> Iterable[Control]:
+    yield Control("journal", "journal", totals.moved.total(), sum(change.debit for change in changes))
+    yield Control("unchanged", "journal", totals.unchanged, len(journal), in_yen=False)
+
+
+def _accounts(changes: list[PeriodBalance], totals: JournalTotals) -> Iterable[Control]:
+    """What each account that moved is left with, line by line, and its balance."""
+    moved = totals.by_account
+    for change in changes:
+        opening, closing = change.opening, change.closing
+        if opening.code in moved:
+            left = opening.balance + (moved[opening.code] if opening.on_debit_side else -moved[opening.code])
+            yield Control("account", "general_ledger", left, closing.balance, closing)
 
 
 def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> Iterable[Control]:
@@ -158,7 +154,7 @@ def _returns(
     month: Period,
     returns: Sequence[Settlement],
     closing: dict[str, Balance],
-    entries: list[JournalEntry],
+    totals: JournalTotals,
     credited: int,
 ) -> Iterable[Control]:
     refunds = [settlement for settlement in returns if settlement.way != "credit"]
@@ -177,9 +173,8 @@ def _returns(
         waiting = sum(settlement.yen for settlement in settlements)
         yield Control(code, "returns", waiting + opened[account], closing[account].balance, closing[account])
     pairs: Counter[tuple[str, str]] = Counter()
-    for entry in entries:
-        for movement in () if entry.event in _OPENED else entry.movements:
-            pairs[movement.debit, movement.credit] += movement.yen
+    for (event, debit, credit), yen in totals.moved.items():
+        pairs[debit, credit] += 0 if event in _OPENED else yen
     owed = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
     paid = sum(pairs[account, Account.BANK] - pairs[Account.BANK, account] for account in owed)
     yield Control("refunds_paid", "returns", reached(refunds, "paid") - reached(refunds, "returned"), paid)

@@ -4,7 +4,7 @@ Nothing is edited or deleted, so this is every correction there is: by the oppos
 (電子帳簿保存法取扱通達 8-9(2)).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,9 +31,8 @@ class CorrectedEntry:
     instead: JournalEntry | None
 
 
-def corrections(connection: Connection, entries: Iterable[JournalEntry], last: date) -> list[CorrectedEntry]:
-    """The corrections among the entries of a period, in their order, as the books were at the end of its last day."""
-    reversals = {entry.no: entry.reverses for entry in entries if entry.reverses is not None}
+def corrections(connection: Connection, reversals: Mapping[int, int], last: date) -> list[CorrectedEntry]:
+    """The corrections that these reversals are, each named with what it reverses, as the books were on the last day."""
     by_number = _read(connection, {*reversals, *reversals.values()})
     instead = _instead(connection, by_number, reversals, last)
     reposted = _read(connection, set(instead.values()))
@@ -48,7 +47,7 @@ def _read(connection: Connection, numbers: Collection[int]) -> dict[int, Journal
 
 
 def _instead(
-    connection: Connection, by_number: dict[int, JournalEntry], reversals: dict[int, int], last: date
+    connection: Connection, by_number: dict[int, JournalEntry], reversals: Mapping[int, int], last: date
 ) -> dict[int, int]:
     """For each reversal the entry that booking posted next for the same event and subject, or on its own day."""
     subjects = {no: _subject(by_number[original]) for no, original in reversals.items()}
@@ -62,10 +61,12 @@ def _instead(
         .where(entry.event.in_(events) | entry.key.startswith(f'["{ON_ITS_DAY}"'))
         .order_by(entry.no)
     )
+    wanted = {*subjects.values(), *((ON_ITS_DAY, str(original)) for original in reversals.values())}
     later: dict[_Subject, list[int]] = {}
-    for no, own_key in connection.execute(statement):
+    for no, own_key in connection.execute(statement, execution_options={"yield_per": 1_000}):
         event, subject, *_rest = parts(own_key)
-        later.setdefault((str(event), str(subject)), []).append(no)
+        if (of_entry := (str(event), str(subject))) in wanted:
+            later.setdefault(of_entry, []).append(no)
     found: dict[int, int] = {}
     for no, original in reversals.items():
         of = (later.get((ON_ITS_DAY, str(original)), []), later.get(subjects[no] or ("", ""), []))

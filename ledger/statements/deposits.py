@@ -1,6 +1,6 @@
 """入金一覧: the transfers received by a day, each with what it pays for and what is left of it in suspense."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from ledger.store.owners import owned, owned_by
 from ledger.store.records import batches
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReceivedDeposit:
     """A transfer: reference, day, yen, payer and note as the bank wrote them, the applications it pays for.
 
@@ -55,13 +55,30 @@ def received(
     return sorted(rows, key=lambda row: (row.received_on, numerically(row.reference)))
 
 
-def received_in(connection: Connection, first: date, last: date) -> list[ReceivedDeposit]:
+@dataclass(frozen=True)
+class ReceivedDeposits(Iterable[ReceivedDeposit]):
+    """The transfers of these references as they stood on the last day, read as they are gone through."""
+
+    connection: Connection
+    references: list[str]
+    last: date
+
+    def __len__(self) -> int:
+        return len(self.references)
+
+    def __iter__(self) -> Iterator[ReceivedDeposit]:
+        for group in batches(self.references):
+            yield from received(self.connection, self.last, references=group)
+
+
+def received_in(connection: Connection, first: date, last: date) -> ReceivedDeposits:
     """The transfers received from the first day to the last, both counted, as known by the last; by day."""
     versions = tables.deposit_known
     latest = facts.latest_version(versions, (versions.c.deposit,), facts.AS_OF).subquery().c
-    statement = select(latest.deposit).where(latest.received_on.between(first, last))
-    references = connection.execute(statement, {"as_of": last}).scalars().all()
-    return received(connection, last, references=references)
+    statement = select(latest.received_on, latest.deposit).where(latest.received_on.between(first, last))
+    rows = connection.execute(statement, {"as_of": last}).all()
+    ordered = sorted(rows, key=lambda row: (row.received_on, numerically(row.deposit)))
+    return ReceivedDeposits(connection, [row.deposit for row in ordered], last)
 
 
 def paying_for(connection: Connection, applications: Collection[str]) -> list[str]:

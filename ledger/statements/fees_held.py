@@ -4,11 +4,12 @@ Held are the accounts of fees held and of fees held for credit, taken together: 
 until it is set against the reissue. Every yen that came or went stands in exactly one column.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
-from sqlalchemy import BigInteger, Connection, Date, Select, and_, bindparam, case, func, or_, select, union_all
+from sqlalchemy import BigInteger, Connection, Date, Select, and_, bindparam, case, func, or_, select, true, union_all
 
 from ledger import facts, tables
 from ledger.allocations import counting
@@ -29,7 +30,7 @@ _WAYS = {
 _FIRST = bindparam("first", type_=Date)
 
 
-@dataclass
+@dataclass(slots=True)
 class FeeFlow:
     """Yen of one application up to a day: `before` the period, and in it by the way they took; in is positive.
 
@@ -46,8 +47,25 @@ class FeeFlow:
         """What is held at the end of the period."""
         return self.before + sum(self.ways.values())
 
+    @property
+    def listed(self) -> bool:
+        """Whether anything is or was held in the period."""
+        return bool(self.before or self.left or any(self.ways.values()))
+
 
 @dataclass(frozen=True)
+class FeeTotals:
+    """The applications of which anything is or was held in a period, and in yen what is left of all together.
+
+    `credited` is what credits set against applications in the period.
+    """
+
+    applications: list[str]
+    left: int
+    credited: int
+
+
+@dataclass(frozen=True, slots=True)
 class FeeHolding:
     """One application's fee in a period. `received` came in; the other amounts went out and are positive for that.
 
@@ -69,23 +87,41 @@ class FeeHolding:
     state: str
 
 
-def flows(connection: Connection, first: date, last: date) -> dict[str | None, FeeFlow]:
-    """What moved through the accounts of fees held, by application, up to the last day of a period.
+def flows(
+    connection: Connection, first: date, last: date, applications: Collection[str] | None = None
+) -> Iterator[tuple[str | None, FeeFlow]]:
+    """What moved through the accounts of fees held up to the last day of a period, by application: all, or these.
 
     None stands for movements that name no application; there should be none.
     """
-    sides = union_all(_side("credit", "debit", 1), _side("debit", "credit", -1)).cte("sides")
+    sides = union_all(_side("credit", "debit", 1, applications), _side("debit", "credit", -1, applications)).cte(
+        "sides"
+    )
     key = sides.c.application, sides.c.way, sides.c.now
     statement = select(*key, func.sum(sides.c.yen).cast(BigInteger).label("yen")).group_by(*key)
-    by_application: dict[str | None, FeeFlow] = {}
-    for row in connection.execute(statement, {"first": first, "as_of": last}):
-        flow = by_application.setdefault(row.application, FeeFlow())
-        flow.to_date[row.way] = flow.to_date.get(row.way, 0) + row.yen
-        if row.now:
-            flow.ways[row.way] = row.yen
-        else:
-            flow.before += row.yen
-    return by_application
+    days, few = {"first": first, "as_of": last}, {"yield_per": 1_000}
+    with connection.execute(statement.order_by(sides.c.application), days, execution_options=few) as rows:
+        for application, ways in groupby(rows, lambda row: row.application):
+            flow = FeeFlow()
+            for row in ways:
+                flow.to_date[row.way] = flow.to_date.get(row.way, 0) + row.yen
+                if row.now:
+                    flow.ways[row.way] = row.yen
+                else:
+                    flow.before += row.yen
+            yield application, flow
+
+
+def totals(connection: Connection, first: date, last: date, applications: Collection[str] | None = None) -> FeeTotals:
+    """What the fees held in a period add up to: all, or those of these applications."""
+    named = None if applications is None else set(applications)
+    listed, left, credited = list[str](), 0, 0
+    for application, flow in flows(connection, first, last):
+        credited += flow.ways.get("credited_here", 0)
+        if application is not None and flow.listed and (named is None or application in named):
+            listed.append(application)
+            left += flow.left
+    return FeeTotals(listed, left, credited)
 
 
 def by_day(connection: Connection, first: date, last: date) -> dict[tuple[date, str], int]:
@@ -97,39 +133,49 @@ def by_day(connection: Connection, first: date, last: date) -> dict[tuple[date, 
     return {(on, way): yen for on, way, yen in rows}
 
 
-def listed(moved: dict[str | None, FeeFlow]) -> dict[str, FeeFlow]:
-    """The applications of which anything is or was held in the period."""
-    return {
-        application: flow
-        for application, flow in moved.items()
-        if application is not None and (flow.before or flow.left or any(flow.ways.values()))
-    }
+@dataclass(frozen=True)
+class FeeHoldings(Iterable[FeeHolding]):
+    """The fees of these applications in a period, read as they are gone through; `left` is what is held of all, yen."""
 
+    connection: Connection
+    applications: list[str]
+    owners: Owners
+    first: date
+    last: date
+    left: int
 
-def held(connection: Connection, moved: dict[str | None, FeeFlow], owners: Owners, last: date) -> list[FeeHolding]:
-    """The applications of which anything is or was held in the period, by association and member."""
-    days = first_received(connection, last)
-    states = certificate_states(connection, last)
-    rows = []
-    for application, flow in sorted(listed(moved).items(), key=lambda held: owners.order(held[0])):
-        received_on = days.get(application)
-        rows.append(
-            FeeHolding(
-                application=application,
-                member=owners.of(application),
-                received_on=received_on,
-                before=flow.before,
-                received=flow.ways.get("received", 0),
-                authority=-flow.ways.get("authority", 0),
-                refunded=-flow.ways.get("refunded", 0),
-                credited=-flow.ways.get("credited_here", 0) - flow.ways.get("credited_away", 0),
-                other=-flow.ways.get("other", 0) - flow.ways.get("set_aside", 0),
-                left=flow.left,
-                days=(last - received_on).days if flow.left and received_on is not None else None,
-                state=states.get(application, "pending"),
-            )
+    def __len__(self) -> int:
+        return len(self.applications)
+
+    def __iter__(self) -> Iterator[FeeHolding]:
+        for group in batches(self.applications):
+            moved = dict(flows(self.connection, self.first, self.last, group))
+            days = first_received(self.connection, self.last, group)
+            states = certificate_states(self.connection, self.last, group)
+            for application in group:
+                state = states.get(application, "pending")
+                yield self._held(application, moved[application], days.get(application), state)
+
+    def _held(self, application: str, flow: FeeFlow, received_on: date | None, state: str) -> FeeHolding:
+        return FeeHolding(
+            application=application,
+            member=self.owners.of(application),
+            received_on=received_on,
+            before=flow.before,
+            received=flow.ways.get("received", 0),
+            authority=-flow.ways.get("authority", 0),
+            refunded=-flow.ways.get("refunded", 0),
+            credited=-flow.ways.get("credited_here", 0) - flow.ways.get("credited_away", 0),
+            other=-flow.ways.get("other", 0) - flow.ways.get("set_aside", 0),
+            left=flow.left,
+            days=(self.last - received_on).days if flow.left and received_on is not None else None,
+            state=state,
         )
-    return rows
+
+
+def held(connection: Connection, totals: FeeTotals, owners: Owners, first: date, last: date) -> FeeHoldings:
+    """The applications of which anything is or was held in the period, by association and member."""
+    return FeeHoldings(connection, sorted(totals.applications, key=owners.order), owners, first, last, totals.left)
 
 
 def first_received(connection: Connection, last: date, applications: Collection[str] | None = None) -> dict[str, date]:
@@ -152,9 +198,9 @@ def first_received(connection: Connection, last: date, applications: Collection[
     return received
 
 
-def certificate_states(connection: Connection, last: date) -> dict[str, str]:
-    """What has become of each application by the day: withdrawn, pending, issued, revoked or expired."""
-    fact = facts.known(AS_OF)
+def certificate_states(connection: Connection, last: date, applications: Collection[str]) -> dict[str, str]:
+    """What has become of each of these applications by the day: withdrawn, pending, issued, revoked or expired."""
+    fact = facts.known(AS_OF, tables.fact.c.application.in_(applications))
     state = case(
         (fact.c.revoked_on.is_not(None), "revoked"),
         (fact.c.expires_on <= AS_OF, "expired"),
@@ -165,8 +211,12 @@ def certificate_states(connection: Connection, last: date) -> dict[str, str]:
     return dict(connection.execute(select(fact.c.application, state), {"as_of": last}).all())
 
 
-def _side(account: str, other: str, sign: int) -> Select[tuple[object, ...]]:
+def _side(
+    account: str, other: str, sign: int, applications: Collection[str] | None = None
+) -> Select[tuple[object, ...]]:
     movement, entry = tables.movement, tables.entry
+    of_side = movement.c[f"{account}_application"]
+    these = true() if applications is None else of_side.in_(applications)
     between_two = movement.c.debit_application != movement.c.credit_application
     way = case(
         *((movement.c[other].in_(accounts), way) for way, accounts in _WAYS.items()),
@@ -177,12 +227,12 @@ def _side(account: str, other: str, sign: int) -> Select[tuple[object, ...]]:
     )
     return (
         select(
-            movement.c[f"{account}_application"].label("application"),
+            of_side.label("application"),
             way.label("way"),
             (entry.c.happened_on >= _FIRST).label("now"),
             entry.c.happened_on.label("on"),
             (sign * movement.c.yen).label("yen"),
         )
         .join(entry, entry.c.no == movement.c.entry)
-        .where(movement.c[account].in_(HELD), entry.c.happened_on <= AS_OF)
+        .where(movement.c[account].in_(HELD), entry.c.happened_on <= AS_OF, these)
     )

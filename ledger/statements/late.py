@@ -4,7 +4,7 @@ That an entry was entered late has to be seen (規則第5条第5項第1号イ(2)
 (電子帳簿保存法取扱通達 8-11). The moment of entering is set by the program and cannot be edited.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,10 +32,18 @@ class LateEntry:
         return (self.entered_on - self.fact_on).days
 
 
-def late_entries(entries: Iterable[JournalEntry]) -> list[LateEntry]:
-    """Those of the entries that were entered after the cycle had ended, in their order."""
-    dated = (
-        LateEntry(entry, entry.on if entry.for_day is None else entry.for_day, dates.day_of(entry.recorded_at))
-        for entry in entries
-    )
-    return [late for late in dated if late.entered_on > dates.months_after(late.fact_on, CYCLE_MONTHS)]
+@dataclass(frozen=True)
+class LateEntries(Iterable[LateEntry]):
+    """Those of some entries that were entered after the cycle had ended, in their order."""
+
+    entries: Iterable[JournalEntry]
+
+    def __iter__(self) -> Iterator[LateEntry]:
+        for entry in self.entries:
+            fact_on = entry.on if entry.for_day is None else entry.for_day
+            late = LateEntry(entry, fact_on, dates.day_of(entry.recorded_at))
+            if late.entered_on > dates.months_after(fact_on, CYCLE_MONTHS):
+                yield late
+
+    def __bool__(self) -> bool:
+        return next(iter(self), None) is not None

@@ -8,12 +8,11 @@ from sqlalchemy import Connection, Text, cast, func, select
 
 from ledger import tables
 from ledger.dates import Month, Period
-from ledger.decisions.store import Decision, standing_on
-from ledger.journal import balances, ledgers
+from ledger.journal import balances
 from ledger.journal.balances import PeriodBalance
 from ledger.journal.chart import Chart, chart
 from ledger.journal.closing import MonthStep, closing_of
-from ledger.journal.ledgers import AccountLedger, JournalEntry
+from ledger.journal.period import AccountLedger, JournalTotals, PeriodJournal, general_ledger, totals
 from ledger.people.register import Owners, owners
 from ledger.settlements import Settlement, credits, refunds
 from ledger.statements import fees_held, settlements
@@ -21,12 +20,13 @@ from ledger.statements.associations import Association, associations
 from ledger.statements.authority import payable
 from ledger.statements.controls import Control, Details, controls
 from ledger.statements.corrections import CorrectedEntry, corrections
-from ledger.statements.deposits import ReceivedDeposit, received_in
-from ledger.statements.fees_held import FeeFlow, FeeHolding
+from ledger.statements.decided import StandingDecisions, decided_by
+from ledger.statements.deposits import ReceivedDeposits, received_in
+from ledger.statements.fees_held import FeeHoldings, FeeTotals
 from ledger.statements.figures import Figures, figures
-from ledger.statements.late import LateEntry, late_entries
+from ledger.statements.late import LateEntries
 from ledger.statements.settlements import SettlementLine
-from ledger.statements.subsidiary import payers, subsidiary_ledgers
+from ledger.statements.subsidiary import subsidiary_ledgers
 from ledger.statements.suspense import suspense
 
 
@@ -34,9 +34,9 @@ from ledger.statements.suspense import suspense
 class MonthStatement:
     """A month of the books: controls, balances, journal, ledgers, fees held, returns, decisions, associations.
 
-    `details` are the subsidiary ledgers, what waits in suspense, and what is payable to the authority; `payers` names
-    who paid each deposit that a ledger lists. `received` are the deposits of the month, `corrections` its reversals,
-    and `late` is what was entered after its cycle.
+    `details` are the subsidiary ledgers, what waits in suspense, and what is payable to the authority. `received` are
+    the deposits of the month, `corrections` its reversals, and `late` is what was entered after its cycle. Journal,
+    ledgers and what was entered late are read when they are gone through, so while the books are open.
     `returns` are those that moved in the month or were still open at its end. `entries_to_date` is the number of
     entries up to its end, `head` that of the batch that wrote the last of them. `before` are the figures of the
     month before, and `closed` is the step by which the month is closed, None while it is open.
@@ -47,17 +47,16 @@ class MonthStatement:
     chart: Chart
     controls: list[Control]
     changes: list[PeriodBalance]
-    entries: list[JournalEntry]
+    entries: PeriodJournal
     ledger: list[AccountLedger]
     details: Details
-    payers: dict[str, str]
-    received: list[ReceivedDeposit]
-    held: list[FeeHolding]
+    received: ReceivedDeposits
+    held: FeeHoldings
     returns: list[SettlementLine]
-    decided: list[Decision]
+    decided: StandingDecisions
     associations: list[Association]
     corrections: list[CorrectedEntry]
-    late: list[LateEntry]
+    late: LateEntries
     entries_to_date: int
     head: str | None
     figures: Figures
@@ -75,27 +74,26 @@ class _Reckoned:
     """What both the statement and its controls are put together from, read once."""
 
     changes: list[PeriodBalance]
-    entries: list[JournalEntry]
-    ledger: list[AccountLedger]
-    moved: dict[str | None, FeeFlow]
+    journal: PeriodJournal
+    totals: JournalTotals
+    fees: FeeTotals
     details: Details
 
 
 def _reckoned(connection: Connection, month: Period, accounts: Chart) -> _Reckoned:
     first, last = month.first, month.last
     changes = balances.changes(connection, first, last)
-    entries = ledgers.entries(connection, first=first, last=last)
+    journal = PeriodJournal(connection, first, last)
     details = Details(
-        subsidiary=subsidiary_ledgers(connection, accounts, changes, entries, first),
+        subsidiary=subsidiary_ledgers(journal, accounts, changes),
         suspense=suspense(connection, last),
         payable=payable(connection, first, last),
     )
-    ledger = ledgers.general_ledger(connection, first, last)
-    return _Reckoned(changes, entries, ledger, fees_held.flows(connection, first, last), details)
+    return _Reckoned(changes, journal, totals(journal), fees_held.totals(connection, first, last), details)
 
 
 def _controls(connection: Connection, month: Period, books: _Reckoned, returns: Sequence[Settlement]) -> list[Control]:
-    of_month = (books.changes, books.entries, books.ledger, returns, books.moved, books.details)
+    of_month = (books.changes, books.journal, books.totals, returns, books.fees, books.details)
     return controls(connection, month, *of_month)
 
 
@@ -122,8 +120,6 @@ def month_statement(connection: Connection, month: Period) -> MonthStatement:
     every_return = settlements.returns(connection, whose, last)
     listed = sorted(settlements.in_period(every_return, first, last), key=settlements.member_order)
     closed = closing_of(connection, Month.of(last))
-    decisions = standing_on(connection, last, closed)
-    decisions.sort(key=lambda decision: whose.order(decision.application))
     entry = tables.entry
     to_date = select(func.count()).select_from(entry).where(entry.c.happened_on <= last)
     return MonthStatement(
@@ -132,17 +128,16 @@ def month_statement(connection: Connection, month: Period) -> MonthStatement:
         chart=accounts,
         controls=_controls(connection, month, books, every_return),
         changes=books.changes,
-        entries=books.entries,
-        ledger=books.ledger,
+        entries=books.journal,
+        ledger=general_ledger(books.journal, books.changes),
         details=books.details,
-        payers=payers(connection, books.details.subsidiary, last),
         received=received_in(connection, first, last),
-        held=fees_held.held(connection, books.moved, whose, last),
+        held=fees_held.held(connection, books.fees, whose, first, last),
         returns=listed,
-        decided=decisions,
-        associations=associations(connection, books.moved, whose, last),
-        corrections=corrections(connection, books.entries, last),
-        late=late_entries(books.entries),
+        decided=decided_by(connection, whose, last, closed),
+        associations=associations(connection, whose, first, last),
+        corrections=corrections(connection, books.totals.reversals, last),
+        late=LateEntries(books.journal),
         entries_to_date=connection.execute(to_date).scalar_one(),
         head=_head(connection, last),
         figures=figures(connection, month),

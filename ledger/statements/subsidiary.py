@@ -1,33 +1,55 @@
 """補助元帳: each part of each account over a period, from what was brought forward to what is carried forward.
 
 The parts are those that the chart names: an application or a deposit. What names none, where one should be named,
-stands in a part without a name, so that nothing of the account is left out.
+stands in a part without a name, so that nothing of the account is left out. A year has hundreds of thousands of parts:
+they are read as they are gone through, and none is held.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BigInteger, Select, String, case, func, literal, or_, select, union_all
 
 from ledger import facts, tables
-from ledger.journal import balances
+from ledger.journal import ledgers
 from ledger.journal.balances import PeriodBalance
 from ledger.journal.chart import Chart
-from ledger.journal.ledgers import AccountLine, JournalEntry, PostedLine
+from ledger.journal.ledgers import AccountLine
+from ledger.journal.period import PeriodJournal, PostedLine, own_side
 from ledger.people.register import numerically
 from ledger.store.records import batches
+
+# A part: its name, and whether that is a deposit.
+_Name = tuple[str | None, bool]
+_Line = tuple[ledgers.JournalEntry, AccountLine]
+
+
+class PartAmounts(NamedTuple):
+    """A part of an account: its name, whether that is a deposit, and in yen on the account's own side what it held
+    before a period and what moved in it; `lines` counts the lines of the period.
+    """
+
+    part: str | None
+    by_deposit: bool
+    opening: int
+    moved: int
+    lines: int
 
 
 @dataclass(frozen=True)
 class PartLedger:
-    """A part of an account: yen brought forward on the account's own side, and line by line what moved."""
+    """A part of an account: yen brought forward on the account's own side, and line by line what moved.
 
-    account: str
+    `payer` is who paid the deposit that the part is, as known by the last day or, if only later, last.
+    """
+
     part: str | None
     by_deposit: bool
     opening: int
     lines: tuple[PostedLine, ...]
+    payer: str | None
 
     @property
     def closing(self) -> int:
@@ -36,80 +58,122 @@ class PartLedger:
 
 
 @dataclass(frozen=True)
+class AccountParts(Iterable[PartLedger]):
+    """The parts of one account that moved in a period or hold anything, by number; applications before deposits."""
+
+    journal: PeriodJournal
+    chart: Chart
+    account: PeriodBalance
+
+    def __iter__(self) -> Iterator[PartLedger]:
+        amounts = sorted(self.amounts(), key=lambda part: (part.by_deposit, numerically(part.part or "")))
+        for group in batches(amounts):
+            lines = self._lines([part for part in group if part.lines])
+            payers = _payers(self.journal, [part.part for part in group if part.by_deposit and part.part])
+            for part in group:
+                posted = self._posted(part.opening, lines.get(part[:2], []))
+                yield PartLedger(*part[:3], posted, payers.get(part.part or ""))
+
+    def __len__(self) -> int:
+        return self.sums[0]
+
+    @cached_property
+    def sums(self) -> tuple[int, int, int]:
+        """How many parts there are, and in yen what was brought forward of all and what is carried forward."""
+        count = before = moved = 0
+        for part in self.amounts():
+            count, before, moved = count + 1, before + part.opening, moved + part.moved
+        return count, before, before + moved
+
+    def amounts(self) -> Iterator[PartAmounts]:
+        """What each part held before the period and what moved in it, in no order."""
+        sign = 1 if self.account.opening.on_debit_side else -1
+        sides = union_all(self._side("debit", sign), self._side("credit", -sign)).subquery().c
+        opening, moved, lines = (
+            func.sum(case((when, amount), else_=0)).cast(BigInteger)
+            for when, amount in ((sides.before, sides.yen), (~sides.before, sides.yen), (~sides.before, 1))
+        )
+        statement = select(sides.application, sides.deposit, opening, moved, lines)
+        statement = statement.group_by(sides.application, sides.deposit).having(or_(opening != 0, lines > 0))
+        with self.journal.connection.execute(statement, execution_options={"yield_per": 1_000}) as rows:
+            for application, deposit, *yen in rows:
+                by_deposit = application is None and deposit is not None
+                yield PartAmounts(deposit if by_deposit else application, by_deposit, *yen)
+
+    def _side(self, side: str, sign: int) -> Select[tuple[object, ...]]:
+        """One side of the movements through the account up to the last day, each with the part that the chart names."""
+        movement, on = tables.movement, tables.entry.c.happened_on
+        kept_by, nothing = self.chart.kept_by[self.account.opening.code], literal(None, String)
+        application = movement.c[f"{side}_application"] if "application" in kept_by else nothing
+        deposit = case((application.is_(None), movement.c.deposit)) if "deposit" in kept_by else nothing
+        return (
+            select(
+                application.label("application"),
+                deposit.label("deposit"),
+                (on < self.journal.first).label("before"),
+                (sign * movement.c.yen).label("yen"),
+            )
+            .join_from(movement, tables.entry, tables.entry.c.no == movement.c.entry)
+            .where(movement.c[side] == self.account.opening.code, on <= self.journal.last)
+        )
+
+    def _lines(self, parts: list[PartAmounts]) -> dict[_Name, list[_Line]]:
+        """The lines of these parts in the period, by part."""
+        lines: dict[_Name, list[_Line]] = {part[:2]: [] for part in parts}
+        code = self.account.opening.code
+        of, days = [(part.part, part.by_deposit) for part in parts], (self.journal.first, self.journal.last)
+        for entry in ledgers.entries_of_parts(self.journal.connection, code, of, *days) if of else ():
+            for line in entry.lines:
+                if line.account == code and (found := lines.get(self._part(line))) is not None:
+                    found.append((entry, line))
+        return lines
+
+    def _part(self, line: AccountLine) -> _Name:
+        part = self.chart.part(line.account, line.application, line.deposit)
+        return part, part is not None and part != line.application
+
+    def _posted(self, left: int, lines: list[_Line]) -> tuple[PostedLine, ...]:
+        posted = []
+        for entry, line in lines:
+            left += own_side(self.account.opening, line)
+            posted.append(PostedLine(entry, line, left))
+        return tuple(posted)
+
+
+@dataclass(frozen=True)
 class SubsidiaryLedger:
     """The parts of one account that moved in a period or hold anything, and what the general ledger says of all."""
 
     account: str
-    parts: tuple[PartLedger, ...]
+    parts: AccountParts
     in_ledger: int
 
     @property
     def opening(self) -> int:
         """What was brought forward of every part, in yen."""
-        return sum(part.opening for part in self.parts)
+        return self.parts.sums[1]
 
     @property
     def total(self) -> int:
         """What is carried forward of every part, in yen."""
-        return sum(part.closing for part in self.parts)
+        return self.parts.sums[2]
 
 
-# An account, what its part is called, and whether that is a deposit.
-_Key = tuple[str, str | None, bool]
+def subsidiary_ledgers(journal: PeriodJournal, chart: Chart, changes: list[PeriodBalance]) -> list[SubsidiaryLedger]:
+    """The subsidiary ledger of each account that has parts over a period."""
+    by_code = {change.opening.code: change for change in changes}
+    return [
+        SubsidiaryLedger(code, AccountParts(journal, chart, by_code[code]), by_code[code].closing.balance)
+        for code in chart.kept_by
+    ]
 
 
-def subsidiary_ledgers(
-    connection: Connection, chart: Chart, changes: list[PeriodBalance], entries: Iterable[JournalEntry], first: date
-) -> list[SubsidiaryLedger]:
-    """The subsidiary ledger of each account that has parts, from the first day on, over the entries of the period."""
-    opening = _opening(connection, chart, first)
-    lines: dict[_Key, list[tuple[JournalEntry, AccountLine]]] = {}
-    for entry in entries:
-        for line in entry.lines:
-            if line.account in chart.kept_by:
-                key = _key(chart, line.account, line.application, line.deposit)
-                lines.setdefault(key, []).append((entry, line))
-    by_account: dict[str, list[PartLedger]] = {code: [] for code in chart.kept_by}
-    for key in sorted(opening.keys() | lines.keys(), key=lambda key: (key[0], key[2], numerically(key[1] or ""))):
-        posted = _posted(chart, opening.get(key, 0), lines.get(key, []))
-        by_account[key[0]].append(PartLedger(*key, opening.get(key, 0), posted))
-    closing = {change.closing.code: change.closing.balance for change in changes}
-    return [SubsidiaryLedger(code, tuple(parts), closing[code]) for code, parts in by_account.items()]
-
-
-def payers(connection: Connection, ledgers: Iterable[SubsidiaryLedger], last: date) -> dict[str, str]:
-    """Who paid each deposit that is a part of one of these ledgers, as known by the day or, if only later, last."""
-    references = {part.part for ledger in ledgers for part in ledger.parts if part.by_deposit and part.part}
+def _payers(journal: PeriodJournal, references: Collection[str]) -> dict[str, str]:
+    """Who paid each of these deposits, as known by the last day or, if only later, last."""
     versions, named = tables.deposit_known, dict[str, str]()
-    for as_of in (None, facts.AS_OF):
-        for batch in batches(sorted(references)):
-            latest = facts.latest_version(versions, (versions.c.deposit,), as_of, versions.c.deposit.in_(batch))
-            said = latest.subquery().c
-            parameters = {} if as_of is None else {"as_of": last}
-            named |= dict(connection.execute(select(said.deposit, said.payer), parameters).all())
+    for as_of in (None, facts.AS_OF) if references else ():
+        latest = facts.latest_version(versions, (versions.c.deposit,), as_of, versions.c.deposit.in_(references))
+        said = latest.subquery().c
+        parameters = {} if as_of is None else {"as_of": journal.last}
+        named |= dict(journal.connection.execute(select(said.deposit, said.payer), parameters).all())
     return named
-
-
-def _key(chart: Chart, account: str, application: str | None, deposit: str | None) -> _Key:
-    part = chart.part(account, application, deposit)
-    return account, part, part is not None and part != application
-
-
-def _opening(connection: Connection, chart: Chart, first: date) -> dict[_Key, int]:
-    """What each part held before the first day, in yen on the account's own side; what holds nothing is left out."""
-    parts = balances.parts(tables.entry.c.happened_on < first)
-    held: dict[_Key, int] = {}
-    for account, application, deposit, left in connection.execute(select(parts).where(parts.c.left != 0)):
-        part = deposit if application is None else application
-        sign = -1 if chart.accounts[account].on_debit_side else 1
-        held[account, part, application is None and deposit is not None] = sign * left
-    return held
-
-
-def _posted(chart: Chart, left: int, lines: list[tuple[JournalEntry, AccountLine]]) -> tuple[PostedLine, ...]:
-    posted = []
-    for entry, line in lines:
-        moved = line.debit - line.credit
-        left += moved if chart.accounts[line.account].on_debit_side else -moved
-        posted.append(PostedLine(entry, line, left))
-    return tuple(posted)
