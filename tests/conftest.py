@@ -27,6 +27,7 @@ from tests import connections, spread
 from tests.server import Server
 
 if TYPE_CHECKING:
+    from ledger.booking.payment_files import PaymentOrder
     from tests.copies import Copies
 
 ENGINES = ("sqlite", "postgresql")
@@ -202,6 +203,24 @@ def _list_of_banks_is_new() -> Iterator[None]:
     """The list of banks is never old, whenever the tests are run; what is said of an old one is tested by itself."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ledger.bank_list.OLD_AFTER_MONTHS", 12_000)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _payment_files_keep_the_rules() -> Iterator[None]:
+    """Every payment file that a command makes is held against the rules of the banks, read by other eyes."""
+    from exports.formats import bank, zengin
+    from tests.payment_rules import faults
+
+    write = bank.text
+
+    def text(order: "PaymentOrder") -> str:
+        content = write(order)
+        assert not zengin.wrote(content) or faults(content.encode("cp932"), order.pay_on) == set()
+        return content
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bank, "text", text)
         yield
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from tests.model import RECORDED, Course, Memory
 from tests.model_commands import grounds_changed, hands_of, require_allowed, require_refused, to_bank
 from tests.model_slips import Expectation
+from tests.payment_rules import is_bank_day
 
 
 def undo(memory: Memory, no: int, on: date, by: str, reason: str) -> Expectation:
@@ -65,7 +66,7 @@ def file(memory: Memory, on: date, name: str, by: str) -> Expectation:
     approved = [refund for refund in memory.refunds if refund.state == "approved"]
     same_name = any(memory.files[no][1] == name for no in standing)
     against = {
-        "not-a-bank-day": on.weekday() >= 5 or (on.month, on.day) in ((12, 31), (1, 1), (1, 2), (1, 3)),
+        "not-a-bank-day": not is_bank_day(on),
         "month-closed": memory.is_closed(on),
         "nothing-to-file": not approved,
         "before-the-step-before": any(on < refund.steps[-1].on for refund in approved),

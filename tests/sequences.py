@@ -32,6 +32,7 @@ from tests.model import CLAIMS, RECORDED, SUSPENSE, Memory
 from tests.model_commands import MOVES, NEED_A_REASON
 from tests.model_records import Ruling, last_day, month_of
 from tests.model_slips import Expectation
+from tests.payment_rules import is_bank_day
 from tests.posted import CHIEF, CLERK
 from tests.told import Telling
 
@@ -381,7 +382,8 @@ class Commands(Telling):
         """`refund file`, mostly of something that is approved, on a day on which banks work."""
         on = self.memory.today + timedelta(ahead)
         if sure:
-            on += timedelta(7 - on.weekday() if on.weekday() >= 5 else 0)
+            while not is_bank_day(on):
+                on += timedelta(1)
             self.something_is_approved()
         self.given("file", on, name, by)
 
