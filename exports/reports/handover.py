@@ -34,19 +34,9 @@ if TYPE_CHECKING:
 
 # The lists that are handed over, by the names of their commands.
 LISTS = (
-    *("members", "applications", "deposits", "imports", "decisions", "ruling list", "refund list"),
-    *(
-        "export list",
-        "statement list",
-        "credit list",
-        "bill",
-        "slip list",
-        "months",
-        "payee list",
-        "people",
-        "settings",
-        "refusals",
-    ),
+    *("members", "applications", "deposits", "bank", "imports", "decisions", "ruling list", "refund list"),
+    *("credit list", "bill", "slip list", "months", "statement list", "export list", "payee list", "people"),
+    *("settings", "refusals"),
 )
 INDEX = "index"
 _AT_A_TIME = 1_000  # lines of which it is looked up together whose they are

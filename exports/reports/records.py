@@ -27,6 +27,8 @@ TITLES = {
     "deposit_known": N_("What is known of deposits"),
     "allocation": N_("What deposits pay for"),
     "bill_known": N_("Lines of bills"),
+    "bank_line": N_("Lines of the account at the bank"),
+    "bank_balance": N_("Balances by the bank's word"),
     "opening": N_("Opening balances"),
     "withdrawn": N_("Rows of imports that were withdrawn"),
     "fee": N_("Fees"),
@@ -90,6 +92,7 @@ _COLUMNS = {
     "closed_to": N_("Closed up to"),
     "code": N_("Code"),
     "command": N_("Command"),
+    "corrects": N_("Takes back line"),
     "credit": N_("Credit No."),
     "credit_application": N_("Credit application"),
     "day": N_("Day"),
@@ -117,6 +120,7 @@ _COLUMNS = {
     "fields": N_("Fields of the sentence (JSON)"),
     "finding": N_("Finding with its grounds (JSON)"),
     "for_day": N_("Of the day, whose month was closed"),
+    "form": N_("Kind of file"),
     "format": N_("Format"),
     "grounds": N_("Answer known then"),
     "happened_on": N_("Date"),
@@ -129,6 +133,7 @@ _COLUMNS = {
     "kind": N_("Kind"),
     "known_on": N_("Known on"),
     "language": N_("Language"),
+    "line": N_("Line at the bank"),
     "may": N_("May"),
     "member": N_("Member No."),
     "member_known": N_("Record of the register"),
@@ -183,16 +188,24 @@ _COLUMNS = {
     "value": N_("Value"),
     "verdict": N_("Verdict"),
     "version": N_("Version"),
+    "way": N_("In or out"),
     "yen": N_("Amount"),
 }
 _OF_TABLE = {
     ("movement", "credit"): N_("Credit account"),
     ("slip", "credit"): N_("Credit account"),
     ("journal_export", "entries_to"): N_("Last entry"),
+    ("bank_line", "account"): N_("Account at the bank (masked)"),
+    ("bank_balance", "account"): N_("Account at the bank (masked)"),
+    ("bank_line", "number"): N_("Reference No."),
+    ("bank_line", "code"): N_("Kind of line"),
 }
 LEFT_OUT = {("payment_file", "content")}
 # Shown with their last digits.
-_MASKED = {("member_known", "account_number"), ("payee_known", "account_number")}
+_MASKED = {
+    *((table, "account_number") for table in ("member_known", "payee_known")),
+    *((table, "account") for table in ("bank_line", "bank_balance")),
+}
 _AT_A_TIME = 2_000
 _YEN = ("yen", "bank_yen", "refundable")
 
