@@ -139,6 +139,7 @@ WORK = CodeList(
     ("deposits_unknown", "申込みが分からない入金", "transfers of which it is not known what they pay for"),
     ("overpayments", "返していない過入金", "overpayments that nobody returns"),
     ("fee_not_known", "発行手数料が分からない入金", "transfers for which no fee is known"),
+    ("bank_lines", "帳簿にない銀行の明細", "lines of the bank that are in no book"),
     ("to_book", "記帳するもの", "entries to be booked"),
     ("money_gone", "訂正できない記帳(資金が動いた後)", "not corrected: the money has gone on"),
     ("money_reserved", "訂正できない記帳(資金が別の手続中)", "not corrected: the money is reserved"),

@@ -66,6 +66,34 @@ class MonthStepRow(SignedBase, table=True):
     decisions_to: int | None = None
 
 
+class IssuedVersionRow(SignedBase, table=True):
+    """A file of a closed period's statement that was handed out: which version, on what it stands, its SHA-256.
+
+    It stands on the write (`batch`) that closed the period up to `as_of`, when the books held so many entries. Files
+    that stand on the same write are of one version: in another language or calendar (empty: as the language has it), or
+    of one `sheet` alone (NULL: all of them).
+    """
+
+    __table_args__ = (
+        CheckConstraint("statement IN ('month', 'year')", "statement"),
+        CheckConstraint("calendar IN ('', 'western', 'wareki')", "calendar"),
+        CheckConstraint("version >= 1", "version"),
+        CheckConstraint("length(sha256) = 64", "sha256"),
+        Index(None, "statement", "about", "batch"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    statement: str
+    about: str
+    as_of: date
+    language: str
+    calendar: str
+    sheet: str | None = None
+    version: int
+    batch: int = Field(foreign_key="batch.no")
+    entries: int
+    sha256: str = Field(unique=True)
+
+
 class AccountApprovalRow(SignedBase, table=True):
     """A second person's word that a changed bank account of a member is right."""
 

@@ -135,6 +135,11 @@ def format_japanese(day: date) -> str:
     return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
 
 
+def format_western(day: date) -> str:
+    """The day as Japanese writes it by the western calendar: 2012年2月26日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def format_english(day: date) -> str:
     """The day as English writes it: 26 February 2012."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -11,7 +11,7 @@ from datetime import date
 from enum import IntEnum
 from typing import ClassVar, dataclass_transform
 
-from ledger import masking
+from ledger import masking, visible
 from ledger.file_errors import FILE_FORMULAS
 from ledger.formulas import OF_CELLS
 from ledger.i18n import N_, _
@@ -102,7 +102,7 @@ class Problem:
         place = self.file if self.row is None else f"{self.file}:{self.row}"
         column = "" if self.column is None else f"{self.column}: "
         sheet = "" if self.sheet is None else f"{self.sheet}!" if column else f"{self.sheet}: "
-        return f"{place}: {sheet}{column}{self.says} ({self.code})"
+        return f"{visible.line(f'{place}: {sheet}{column}')}{self.says} ({self.code})"
 
 
 class Problems(Exception):

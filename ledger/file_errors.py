@@ -45,5 +45,37 @@ FILE_FORMULAS = {
         "the sheet reaches to {last} and fills more than {limit} cells; divide it, or delete what stands far away"
     ),
     "import-too-large": N_("the files have more than {limit} rows together; take them in one after the other"),
+    "bank-utf8-mark": N_(
+        "the file of the bank begins with the mark of UTF-8: another program has saved it; take it from the bank anew"
+    ),
+    "bank-ebcdic": N_("the file of the bank is written in EBCDIC; have the bank or its program write it in JIS"),
+    "bank-record-length": N_("the record has {length} bytes, and {needed} are the most that it can have"),
+    "bank-record-unknown": N_(
+        "the record begins with “{value}”, and here stands: {expected}; a record before it has lost or gained bytes"
+    ),
+    "bank-cut-short": N_("the file ends before its last record ({expected}); have it sent again"),
+    "bank-not-digits": N_("“{value}”: only figures stand here"),
+    "bank-not-a-day": N_("{value} is no day in any era (YYMMDD)"),
+    "bank-not-half-width": N_("the byte {value} is no half-width sign, and the banks write nothing else"),
+    "bank-total-differs": N_(
+        "{value} is told, and the records come to {counted}: something is missing or was changed; have it sent again"
+    ),
+    "bank-format-b": N_(
+        "the amounts agree when they are read with 12 figures: this is フォーマットB; have the bank write "
+        "フォーマットA, or 入出金取引明細"
+    ),
+    "bank-line-differs": N_(
+        "line {value} of {day} is known as {name}, with {yen} yen or another text; if the bank has changed it, "
+        "withdraw the import of before"
+    ),
+    "bank-columns-missing": N_(
+        "of the columns that {layout} names these are not in it: {columns}; write their titles as the file has them"
+    ),
+    "bank-another-day-form": N_("{value} is no day of the form {form} (day_form of the layout)"),
+    "bank-both-ways": N_("money goes in and out in one row; one of {columns} has to be blank"),
+    "another-account": N_("the file is of the account {account}; the books know only {own} (seisan settings)"),
+    "own-account-not-set": N_(
+        "it is not known which account is the federation's own; set: {names} (seisan settings set NAME VALUE)"
+    ),
     "not-a-table": N_("files ending in {ending} are not read; .xlsx, .xls, .xlsb, .ods and .csv are"),
 }

@@ -16,16 +16,21 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from ledger.dates import in_japan
+from ledger import visible
+from ledger.dates import FiscalYear, Month, format_japanese, format_western, in_japan
 from ledger.money import format_yen
 
 Language = Literal["ja", "en"]
+# By which calendar a document counts its years; "" where nobody chose: cells and headings as the language has them.
+Calendar = Literal["", "western", "wareki"]
 Either = TypeVar("Either")
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
+CALENDARS: tuple[Calendar, ...] = ("", "western", "wareki")
 DOMAIN = "seisan"
 LOCALES = Path(__file__).with_name("locales")
 
 _language: ContextVar[Language] = ContextVar("language", default="ja")
+_calendar: ContextVar[Calendar] = ContextVar("calendar", default="")
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
@@ -51,6 +56,32 @@ def speaking(language: Language) -> Iterator[None]:
 def language() -> Language:
     """The language being spoken."""
     return _language.get()
+
+
+@contextmanager
+def dating(calendar: Calendar) -> Iterator[None]:
+    """Within the block a document is made whose days are all of this calendar."""
+    before = _calendar.set(calendar)
+    try:
+        yield
+    finally:
+        _calendar.reset(before)
+
+
+def calendar() -> Calendar:
+    """The calendar of the document that is being made; it is empty for whatever is no document."""
+    return _calendar.get()
+
+
+def format_day(day: date) -> str:
+    """A day as the document that is being made writes it; elsewhere 2012-02-26."""
+    by_calendar = {"wareki": format_japanese, "western": format_western}
+    return by_calendar[_calendar.get()](day) if _calendar.get() else day.isoformat()
+
+
+def format_month(month: Month) -> str:
+    """A month likewise: 平成24年9月, 2012年9月; elsewhere 2012-09. It is of the era of its first day."""
+    return format_day(month.first).rpartition("月")[0] + "月" if _calendar.get() else str(month)
 
 
 @cache
@@ -102,11 +133,21 @@ def either(ja: Either, en: Either) -> Either:
 
 
 def format_field(value: object) -> object:
-    """A field as it stands in a sentence: days as 2012-02-26, moments in Japan's time, a list joined by commas."""
+    """A field as it stands in a sentence: days as 2012-02-26 or by the document's calendar, a list joined by commas.
+
+    Moments are in Japan's time. A text is anybody's, and stands in one line in which nothing acts.
+    """
+    if isinstance(value, (str, Path)):
+        return visible.line(str(value))
     if isinstance(value, datetime):
-        return in_japan(value).isoformat(sep=" ", timespec="seconds")
+        moment = in_japan(value)
+        return f"{format_day(moment.date())} {moment:%H:%M:%S}"
     if isinstance(value, date):
-        return value.isoformat()
+        return format_day(value)
+    if isinstance(value, Month):
+        return format_month(value)
+    if isinstance(value, FiscalYear) and calendar() == "wareki":
+        return format_japanese(value.first).partition("年")[0]
     if isinstance(value, (set, frozenset, dict)):
         value = sorted(value)
     if isinstance(value, (list, tuple)):

@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Column, Index, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-import ledger.control_tables  # its tables are among those of the metadata, and the next ones too
+import ledger.bank_tables  # its tables are among those of the metadata, and the next ones too
+import ledger.control_tables
 import ledger.ruling_tables  # noqa: F401
 from ledger import codes as words
 from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS
@@ -283,6 +284,7 @@ class MovementRow(RowBase, table=True):
         Index(None, "deposit"),
         Index(None, "debit_application"),
         Index(None, "credit_application"),
+        Index(None, "yen"),
     )
     entry: int = Field(primary_key=True, foreign_key="entry.no")
     nth: int = Field(primary_key=True)
@@ -473,7 +475,8 @@ entry, movement, decision, refund, refund_step = _core("entry", "movement", "dec
 payment_file, credit, credit_step, batch, seal = _core("payment_file", "credit", "credit_step", "batch", "seal")
 refused, month_step, account_approval = _core("refused", "month_step", "account_approval")
 payee_known, payee_approval, payee_end = _core("payee_known", "payee_approval", "payee_end")
-people_change, people_step = _core("people_change", "people_step")
+people_change, people_step, issued_version = _core("people_change", "people_step", "issued_version")
 ruling, ruling_step = _core("ruling", "ruling_step")
 (journal_export,) = _core("journal_export")
 slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")
+bank_line, bank_balance = _core("bank_line", "bank_balance")

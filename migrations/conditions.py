@@ -412,3 +412,11 @@ def ended_alone(same_person: str) -> str:
     """True when who proposed the end of a payee is, by this comparison, who approves it."""
     last = "(SELECT max(e.no) FROM payee_end e WHERE e.payee_known = NEW.payee_known AND e.state = 'proposed')"
     return f"EXISTS (SELECT 1 FROM payee_end ending WHERE ending.no = {last} AND {same_person})"
+
+
+# A version stands on a later write than those before it, and bears the next number; files of one write have one number.
+_ISSUED = "FROM issued_version i WHERE i.statement = NEW.statement AND i.about = NEW.about AND i.batch"
+ISSUED_OUT_OF_ORDER = (
+    f"NEW.version <> (SELECT 1 + count(DISTINCT i.batch) {_ISSUED} < NEW.batch)"
+    f" OR EXISTS (SELECT 1 {_ISSUED} > NEW.batch)"
+)

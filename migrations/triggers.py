@@ -18,6 +18,7 @@ from migrations.conditions import (
     CLOSES,
     END_OUT_OF_ORDER,
     FILING,
+    ISSUED_OUT_OF_ORDER,
     NOBODY_LEFT,
     NOT_LISTED,
     OTHER_FILE,
@@ -60,6 +61,8 @@ NAMED_BY = {
     "allocation": ("id", "deposit, version, part"),
     "withdrawn": ("of, row_id",),
     "bill_known": ("id",),
+    "bank_line": ("id",),
+    "bank_balance": ("id",),
     "opening": ("id",),
     "fee": ("id",),
     "account": ("code",),
@@ -79,6 +82,7 @@ NAMED_BY = {
     "seal": ("batch, nth",),
     "refused": ("no",),
     "month_step": ("no",),
+    "issued_version": ("no", "sha256"),
     "account_approval": ("member_known",),
     "payee_known": ("id",),
     "payee_approval": ("payee_known",),
@@ -95,7 +99,7 @@ NAMED_BY = {
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
     *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request", "slip_step"),
-    *("people_change", "people_step", "ruling_step", "payee_end", "journal_export"),
+    *("people_change", "people_step", "ruling_step", "payee_end", "journal_export", "issued_version"),
 )
 
 # The accounts that hold what belongs to members, or what they owe, with the side that takes out of each and by what it
@@ -127,6 +131,8 @@ YEN = {
     "payment_file": "yen",
     "credit": "yen",
     "slip": "yen",
+    "bank_line": "yen",
+    "bank_balance": "yen",
 }
 
 # What bears a day in the books: none of these is dated in a month that is closed.
@@ -226,6 +232,8 @@ def _sqlite() -> Iterator[str]:
     changed = "NEW.state = 'approved'"
     yield _raise("people_step_people", "same-person: people_step", "people_step", when=changed, where=alone("change"))
     yield _raise("people_step_left", "nobody-left: people_step", "people_step", when=changed, where=NOBODY_LEFT)
+    issued = "issued_version"
+    yield _raise(f"{issued}_order", f"out-of-order: {issued}", issued, where=ISSUED_OUT_OF_ORDER)
     ruling, approved = "ruling_step", "NEW.state = 'approved'"
     yield _raise("payee_end_order", "out-of-order: payee_end", "payee_end", where=END_OUT_OF_ORDER)
     by_same = ended_alone(SAME_ENDER)
@@ -281,6 +289,9 @@ def _postgresql() -> Iterator[str]:
         )
         yield _trigger(f"{table}_order", "BEFORE INSERT", table, f"refuse_{table}")
     yield from _postgresql_people()
+    issued = _refuse_if(ISSUED_OUT_OF_ORDER, "out-of-order: issued_version")
+    yield _function("refuse_issued_version", f"{issued}; RETURN NEW;")
+    yield _trigger("issued_version_order", "BEFORE INSERT", "issued_version", "refuse_issued_version")
     closed = f"IF {CLOSED} THEN RAISE EXCEPTION 'month-closed: %', TG_TABLE_NAME; END IF"
     yield _function("refuse_closed_month", f"{closed}; RETURN NEW;")
     for table in DATED:

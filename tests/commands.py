@@ -67,6 +67,7 @@ class Writing:
 
 
 CLERKS, APPROVERS, BOTH = ("clerk",), ("approver",), ("clerk", "approver")
+EVERYBODY = (*BOTH, "auditor")  # who may write nothing gets a copy, which is not recorded
 
 WRITING = {
     "import": Writing(CLERK, "追加.csv", "別.csv", "FILE…", "a_fact_is_told", CLERKS),
@@ -278,6 +279,10 @@ WRITING = {
         CLERK, "2011-01 --bank-balance 0", "2011-01 --bank-balance 1", "--bank-balance", "month_closed", BOTH
     ),
     "reopen": Writing(CLERK, "2010-11 --reason 計上もれ", "2010-11 --reason 誤り", "--reason", "month_reopened", BOTH),
+    "statement month": Writing(
+        CLERK, "2010-10 --out 月次.xlsx", "2010-10 --sheet 仕訳帳 --out 月次.xlsx", "--sheet", "", EVERYBODY
+    ),
+    "statement year": Writing(CLERK, "2009 --out 年次.xlsx", "2008 --out 年次.xlsx", "YEAR", "", EVERYBODY),
 }
 
 

@@ -23,7 +23,7 @@ from typer.testing import CliRunner, Result
 import cli
 from exports.issued import verification
 from ledger.store import database
-from tests import connections
+from tests import banked, connections
 from tests.posted import reversed_before
 from tests.server import Server
 
@@ -289,6 +289,8 @@ def everything(url: str, folder: Path) -> None:
     moved.write_text(_csv("申込番号,会員番号,申込日,申込区分", [f"LATER,{ANOTHER},2012-06-01,新規"]), encoding="utf-8")
     done(url, "import", str(moved))
     withdrawn(url, folder)
+    told_by_bank(url, folder)
+    done(url, "statement", "month", "2010-11", "--out", str(folder / "月次-2010-11.xlsx"))
     done(url, "export", "since-last", "--format", "csv", "--out", str(folder / "仕訳帳.csv"))
     listed(url)
 
@@ -302,6 +304,16 @@ def withdrawn(url: str, folder: Path) -> None:
     done(url, "import", str(path))
     number = max(row["no"] for row in answered(url, "imports")["imports"])
     done(url, "withdraw", str(number), "--reason", "二重取込み", "--on", "2012-05-02")
+
+
+def told_by_bank(url: str, folder: Path) -> None:
+    """A charge and a balance of the middle of a month, as the bank's own file tells them."""
+    account = (PAYER["payer_bank"], PAYER["payer_branch"], PAYER["payer_account"])
+    charge = banked.Line(date(2012, 6, 14), -330, 21, code="14", note="ﾃｽｳﾘﾖｳ")
+    (path := folder / "入出金.txt").write_bytes(
+        banked.written(banked.ended(banked.statement([charge], account=account)))
+    )
+    done(url, "import", str(path))
 
 
 ALL_RIGHTS = "propose,approve,pay,close"

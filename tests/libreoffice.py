@@ -13,7 +13,7 @@ def saved_as(ending: str, folder: Path, *files: Path) -> list[Path]:
     profile = f"-env:UserInstallation={(folder / 'profile').resolve().as_uri()}"
     words = [program, profile, "--headless", "--convert-to", ending, "--outdir", str(folder), *map(str, files)]
     done = subprocess.run(words, capture_output=True, timeout=300, check=False)
-    saved = [folder / f"{file.stem}.{ending}" for file in files]
+    saved = [folder / f"{file.stem}.{ending.partition(':')[0]}" for file in files]
     assert done.returncode == 0 and all(map(Path.exists, saved)), done.stderr
     return saved
 

@@ -3,6 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from io import StringIO
@@ -136,6 +137,9 @@ def test_the_other_program_sums_up_what_the_trial_balance_says_month_by_month(
     slips: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         slips[line.slip].append(line)
+    recorded = [str(entry["no"]) for entry in desk.answered(books, "entries", "--to", str(LAST.last))["entries"]]
+    assert len(slips) == len(recorded)
+    assert form == "yayoi" or sorted(slips) == sorted(recorded)
     for slip in slips.values():
         assert len({line.on for line in slip}) == 1
         assert sum(line.yen[0] for line in slip) == sum(line.yen[1] for line in slip)
@@ -203,6 +207,15 @@ def test_a_slip_of_several_lines_has_a_first_a_middle_and_a_last_one() -> None:
     ]
 
 
+def test_the_lines_of_an_entry_have_its_number_and_its_day() -> None:
+    data = "".join(moneyforward.text(MONTH, CHART)).encode("utf-8-sig")
+    lines = [(line.slip, line.on.day, line.yen) for line in read_moneyforward(data)]
+    assert lines == [
+        *(("1", 1, (7245, 7245)), ("2", 2, (8000, 8000)), ("3", 3, (7245, 7245)), ("3", 3, (330, 330))),
+        ("4", 4, (7245, 7245)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("on", "in_yayoi", "in_moneyforward"),
     [
@@ -244,6 +257,13 @@ def test_a_long_text_is_cut_between_characters_and_stands_whole_in_the_memo() ->
     assert (row[1], row[16], row[21]) == ("234567", "あ" * 31 + "…", f"伝票No.1234567 {long}")
     assert len(row[16].encode("cp932")) == 64
     assert ledger_text.cut("あ" * 32, 64) == "あ" * 32
+
+
+def test_a_name_of_an_account_is_never_cut() -> None:
+    chart = [replace(account, ja="あ" * 13) if account.code == "4900" else account for account in CHART]
+    with pytest.raises(yayoi.AccountNameTooLong) as refused:
+        list(yayoi.text(MONTH, chart))
+    assert (refused.value.account, refused.value.limit) == ("4900", 24)
 
 
 def test_a_text_of_two_lines_is_one() -> None:

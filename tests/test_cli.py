@@ -152,7 +152,7 @@ def test_what_was_spelled_otherwise_goes_on_working(books: str, earlier: str) ->
 @pytest.mark.parametrize("name", ["", *sorted({name.split()[0] for name in COMMANDS if " " in name})])
 def test_a_group_without_a_command_lists_or_shows_its_help(books: str, name: str) -> None:
     answer = CliRunner().invoke(cli.app, [*name.split(), *(["--database", books] if name else [])])
-    if f"{name} list" in COMMANDS and name in ("bill", "settings", "month", "refusal", "decision", "slip", "people"):
+    if name in ("bill", "settings", "month", "statement", "refusal", "decision", "slip", "people"):
         assert answer.exit_code == 0
     else:
         assert (answer.exit_code, answer.stdout) == (Exit.USAGE, "")

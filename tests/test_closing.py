@@ -227,12 +227,12 @@ def test_each_operation_in_each_state_of_the_month(
     wanted.before(connection)
     bring_about(connection)
     closed = trial_balance(connection, closing.closed_to(connection) or date.min)
-    count = len(list(entries(connection)))
+    count = len(entries(connection))
     assert outcome_of(lambda: wanted.act(connection, on)) == outcome
     if operation not in ("close", "reopen"):
         assert trial_balance(connection, closing.closed_to(connection) or date.min) == closed
     if outcome not in ("done", "unchanged"):
-        assert len(list(entries(connection))) == count
+        assert len(entries(connection)) == count
 
 
 def test_the_table_is_whole() -> None:
@@ -248,9 +248,9 @@ def test_what_was_done_in_a_month_since_closed_is_answered_as_the_first_time(
     wanted.before(connection)
     first = wanted.act(connection, IN_MAY)
     shut(connection, MAY)
-    count = len(list(entries(connection)))
+    count = len(entries(connection))
     again = wanted.act(connection, IN_MAY)
-    assert len(list(entries(connection))) == count
+    assert len(entries(connection)) == count
     for name in ("no", "yen"):
         if name != "yen" or isinstance(first, Proposal):
             assert getattr(again, name, None) == getattr(first, name, None)
@@ -308,7 +308,7 @@ MARCH = Month(2012, 3)
 
 def late(connection: Connection) -> list[tuple[str, date, date | None, int | None]]:
     """The entries after the first three: event, day, the day it would have borne, and what it reverses."""
-    every = list(entries(connection, order="no"))
+    every = entries(connection, order="no")
     return [(entry.event, entry.on, entry.for_day, entry.reverses) for entry in every[3:]]
 
 
@@ -339,8 +339,8 @@ def test_late_facts_are_dated_on_the_first_open_day_and_name_their_own(book_url:
         assert trial_balance(connection, MARCH.last) == closed
         assert _workbook(connection, MARCH) == workbook
         i18n.use("en")
-        assert "2012-03-09" in description(list(entries(connection, order="no"))[3])
-        assert "2012-03-10" in description(list(entries(connection, order="no"))[4])
+        assert "2012-03-09" in description(entries(connection, order="no")[3])
+        assert "2012-03-10" in description(entries(connection, order="no")[4])
 
 
 def _as_booked(connection: Connection, month: Month) -> dict[str, Any]:
@@ -369,7 +369,7 @@ def test_corrections_are_dated_on_the_first_open_day(book_url: str) -> None:
         shut(connection, APRIL)
         posted.deposit(connection, "D-1", "A", yen=7300, on=date(2012, 3, 5), known_on=date(2012, 3, 25))
         book(connection, date(2012, 5, 31), by=CLERK)
-        again = list(entries(connection, order="no"))[-3:]
+        again = entries(connection, order="no")[-3:]
         assert {entry.on for entry in again} == {date(2012, 5, 1)}
         assert all(entry.for_day is not None and entry.for_day >= date(2012, 3, 25) for entry in again)
 

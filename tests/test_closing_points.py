@@ -269,7 +269,7 @@ def bank(connection: Connection, on: date) -> int:
 def test_what_was_dated_later_is_brought_to_its_own_day_once(book_url: str) -> None:
     with database.writing(book_url) as connection:
         late_in_march(connection)
-        before = len(list(entries(connection)))
+        before = len(entries(connection))
         assert book(connection, APRIL.last, by=CLERK, on_its_day=True).brought == ()
         reopened = reopen(connection, MARCH, reason="計上もれ", by=CLERK)
         assert len(reopened.late) == 2
@@ -280,11 +280,11 @@ def test_what_was_dated_later_is_brought_to_its_own_day_once(book_url: str) -> N
             (reopened.late[0], date(2012, 3, 9)),
             (reopened.late[1], date(2012, 3, 10)),
         ]
-        assert len(list(entries(connection))) == before + 4
+        assert len(entries(connection)) == before + 4
         assert bank(connection, MARCH.last) == 2 * 7245
         assert bank(connection, APRIL.last) == 3 * 7245
         assert book(connection, APRIL.last, by=CLERK, on_its_day=True).brought == ()
-        assert len(list(entries(connection))) == before + 4
+        assert len(entries(connection)) == before + 4
         assert "to_book" not in codes(connection, APRIL, 3 * 7245)
     with database.reading(book_url) as connection:
         assert verification.verify(connection).faults == ()

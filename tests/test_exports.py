@@ -193,7 +193,7 @@ def test_each_account_begins_a_page_under_one_row_of_titles() -> None:
 
 def test_a_cover_holds_tables_of_different_columns() -> None:
     page = read(cover())
-    assert (page.freeze_panes, page.print_title_rows) == (None, None)
+    assert (page.freeze_panes, page.print_title_rows) == (None, "$10:$10")
     assert [page[f"B{row}"].number_format for row in (5, 6, 7)] == [
         '[$-411]ggge"年"m"月"d"日"',
         "#,##0",
@@ -401,7 +401,7 @@ def test_width_counts_wide_narrow_and_combining_characters() -> None:
 
 def test_nothing_acts_on_the_terminal() -> None:
     drawn = terminal.format_table(Block((SheetColumn("氏名"),), [("\x1b[2J甲\n山\u202e",)]))
-    assert drawn.splitlines()[-1] == "\ufffd[2J甲 山\ufffd"
+    assert drawn.splitlines()[-1] == "<U+001B>[2J甲 山<U+202E>"
 
 
 def test_pairs_are_aligned_and_not_known_is_empty() -> None:

@@ -203,7 +203,10 @@ def test_following_an_advice_never_leads_back_to_where_it_was_given(books: str, 
 # What needs books, files, people or databases in a state of their own: where the advice is followed, or why it is not.
 OWN_BOOKS = {
     "followed in test_config.py": "not-a-settings-file",
-    "what is written in a file of the user's: test_accounting_software.py": "not-an-account-list",
+    "followed in test_versions.py": "closed-anew",
+    "of papers, whose advice is to write another: test_receipts.py": "fee-not-received not-carried-out one-or-a-month",
+    "what is written in a file of the user's: test_accounting_software.py": "not-an-account-list account-name-too-long",
+    "followed in test_bank_reconciliation.py and test_bank_csv.py": "balance-told-otherwise not-a-bank-layout",
     "followed in test_slips.py": """
         slip-waits slip-ground-changed stands-again posted-anew corrected-fact rests-on-claim waived-meanwhile
     """,
@@ -226,6 +229,8 @@ OWN_BOOKS = {
         replaces-none replaces-replaced replaces-unknown same-name-twice unknown-fact
     """,
     "followed in test_letter.py": "unknown-decision",
+    "followed in test_handover.py": "folder-in-use",
+    "of an option alone: test_calendar.py": "no-such-calendar not-in-english calendar-of-workbooks",
     "what is typed otherwise is in words: test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
     "of names: what is near to them, or what there is, is said: test_filters.py, test_find.py": """
         no-such-association no-such-state no-such-payer no-member-named several-members

@@ -284,7 +284,7 @@ def test_an_entry_is_read_with_its_lines_and_its_sentence(books: str) -> None:
     i18n.use("en")
     with database.writing(books) as connection:
         two_months(connection)
-        entry = next(ledgers.entries(connection, account="2010"))
+        entry = ledgers.entries(connection, account="2010")[0]
     assert description(entry) == "certificate issued, fee owed to the authority, application 2011-0001"
     assert [(line.account, line.debit, line.credit, line.application, line.member) for line in entry.lines] == [
         ("2040", 7245, 0, APPLICATION, given.MEMBER),

@@ -22,14 +22,15 @@ from tests.desk import ON
 
 pytestmark = pytest.mark.thorough
 
-# A counterparty together with a day or an amount, as the Electronic Books Act asks: what is asked for besides is read
-# of the rows that the index found.
+# An amount, or a counterparty together with a day or an amount, as the Electronic Books Act asks: what is asked for
+# besides is read of the rows that the index found.
 PAIRS = (
     "entries --application FREE --from 2012-04-01 --to 2012-04-30",
     f"entries --member '{desk.MEMBER}' --amount-from 1 --amount-to 9000",
     "entries --application FREE --total-from 1 --total-to 9000",
     "entries --from 2012-04-01 --to 2012-04-30 --amount-from 1 --amount-to 9000",
     "entries --from 2012-04-01 --to 2012-04-30 --without counterparty",
+    "entries --amount-from 440 --amount-to 440",
 )
 # Each command on one member, application, deposit, entry, refund or credit that writes nothing.
 READING = {
@@ -40,6 +41,9 @@ READING = {
     "overpaid show": ("overpaid show 6",),
     "entries": ("entries --application FREE", f"entries --member '{desk.MEMBER}'", *PAIRS),
     "account show": (f"account show '{desk.ANOTHER}' --purpose 支払",),
+    "receipt": ("receipt FREE --out receipt.xlsx --replace",),
+    "refund advice": ("refund advice 3 --out advice.xlsx --replace",),
+    "credit advice": ("credit advice 2 --out advice.xlsx --replace",),
     "statement member": (f"statement member '{desk.ANOTHER}' --as-of {ON} --out member.xlsx --replace",),
 }
 
@@ -48,9 +52,11 @@ OF_MANY = {
     *(
         "todo",
         "find",
+        "bank",
         "members",
         "applications",
         "deposits",
+        "receipts",
         "import",
         "withdraw",
         "imports",
@@ -68,6 +74,7 @@ OF_MANY = {
         "export since-last",
         "export again",
         "export list",
+        "export books",
         "slip list",
         "account list",
         "payee list",
@@ -80,6 +87,7 @@ OF_MANY = {
         "selfcheck books-act",
         "statement month",
         "statement year",
+        "statement list",
         "statement association",
         "verify",
         "backup",

@@ -73,6 +73,8 @@ NEXT = {
     "account approve": "refund list",
     "settings set": "- the payment file has all that it needs",
     "close": "statement month",
+    "statement month": "statement list",
+    "statement year": "statement list",
     "reopen": "close",
 }
 

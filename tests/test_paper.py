@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.formats import paper, xlsx
 from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, Values, Workbook
+from exports.formats.sheet import lines as lines_of
 from exports.reports import month
+from ledger.booking.bank_compared import comparison
 from ledger.booking.billed import billed
 from ledger.dates import Month
 from ledger.journal.closing import MonthStep
@@ -51,16 +53,20 @@ def running(page: Worksheet, place: str) -> str:
 
 
 def printed_points(page: Worksheet) -> float:
-    """The size of the smallest letters in which a sheet is printed on one page's width, in points."""
+    """The size of the smallest letters in which a sheet is printed on the width of its pages, in points."""
     first, _top, last, bottom = range_boundaries(str(page.print_area).rpartition("!")[2])
     assert (first, bottom) == (1, page.max_row)
     assert last is not None
     # A digit of 游ゴシック 11 is 8 pixels wide, and a column has 5 more: https://learn.microsoft.com/ (column width)
-    inches = sum((page.column_dimensions[get_column_letter(at)].width * 8 + 5) / 96 for at in range(1, last + 1))
+    widths = [(page.column_dimensions[get_column_letter(at)].width * 8 + 5) / 96 for at in range(1, last + 1)]
+    across = page.page_setup.fitToWidth or 1
+    again = sum(widths[: range_boundaries(str(page.print_title_cols))[2]]) * (across - 1) if across > 1 else 0
+    inches = (sum(widths) + again) / across
     margins = page.page_margins
     room = A4[str(page.page_setup.orientation)] - margins.left - margins.right
     sizes = {cell.font.size for row in page.iter_rows(max_col=last) for cell in row if cell.value is not None}
-    assert (page.page_setup.paperSize, page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (9, 1, 0)
+    assert (page.page_setup.paperSize, page.page_setup.fitToHeight) == (9, 0)
+    assert across == (2 if page.title in ("月別残高", "月別増減") else 1), page.title
     return float(min(sizes)) * min(1.0, room / inches)
 
 
@@ -113,6 +119,48 @@ def test_what_stands_at_the_head_of_a_page_is_no_code() -> None:
     page = load_workbook(BytesIO(composed(sheet))).worksheets[0]
     assert running(page, "oddHeader.left") == "&&P 組合"
     assert "&D" not in running(page, "oddHeader.center").replace("&&", "")
+    page = load_workbook(BytesIO(composed(replace(sheet, issuer="")))).worksheets[0]
+    assert attrgetter("oddHeader.left.text")(page) is None, "nobody issued it"
+
+
+def heights(page: Worksheet) -> dict[int, float]:
+    """How many lines high each row of a sheet is that is higher than one."""
+    sizes = {row: dimension.height for row, dimension in page.row_dimensions.items()}
+    return {row: height / paper.LINE for row, height in sizes.items() if row > 4 and height and height > paper.LINE}
+
+
+def test_row_is_as_high_as_its_titles_and_texts_need() -> None:
+    columns = (SheetColumn("認証局へ(免除は△)", "yen", 12, key="a"), SheetColumn("W", width=12, wrap=True, key="b"))
+    rows = [(1, "十文字の長さの文ですね"), (2, "五文字だけ"), (3, "long words wrap at spaces"), (4, "一\n二\n三")]
+    page = load_workbook(BytesIO(composed(Sheet("L", "L", (Block(columns, rows),))))).worksheets[0]
+    assert heights(page) == {5: 2, 6: 3, 8: 3, 9: 3}
+
+
+def test_last_column_of_a_block_reaches_to_the_edge_of_what_is_printed() -> None:
+    story = Block(
+        (SheetColumn("", key="name"), SheetColumn("", wrap=True, key="words")), [("事由", "長い" * 40)], spread=True
+    )
+    sheet = Sheet("L", "L", (Block(WIDE, [("a", "b", "c", 1)]), story), landscape=True)
+    page = load_workbook(BytesIO(composed(sheet))).worksheets[0]
+    assert "B8:B8" not in map(str, page.merged_cells.ranges), "WIDE has two printed columns"
+    wide = replace(sheet, blocks=(Block(tuple(replace(column, width=30) for column in WIDE), ()), story))
+    page = load_workbook(BytesIO(composed(wide))).worksheets[0]
+    assert {"A1:D1", "B7:D7"} <= set(map(str, page.merged_cells.ranges))
+    assert heights(page) == {7: 2}
+
+
+def test_titles_of_the_longest_table_stand_on_the_pages_that_follow() -> None:
+    blocks = (Block(WIDE[:1], [("a",)]), Block(WIDE, [("a", "b", "c", 1)] * 3), Block(WIDE[:2], [("a", "b")] * 2))
+    page = load_workbook(BytesIO(composed(Sheet("L", "L", blocks)))).worksheets[0]
+    assert page.print_title_rows == "$8:$8"
+
+
+def test_year_has_its_months_on_two_pages_side_by_side(kept: str, tmp_path: Path) -> None:
+    book = load_workbook(written(kept, tmp_path / "x.xlsx", *STATEMENTS["year"]))
+    for name in ("月別残高", "月別増減"):
+        assert book[name].print_title_cols == "$A:$B"
+        assert "A1:H1" in map(str, book[name].merged_cells.ranges), "the title stands on the first page"
+        assert [last.id for last in book[name].col_breaks.brk] == [column_index_from_string("H")]
 
 
 def test_arranged_once_is_arranged() -> None:
@@ -128,7 +176,7 @@ def test_cover_tells_the_month_and_leads_to_its_sheets(kept: str, tmp_path: Path
     cover = book.worksheets[0]
     breaks = cover.row_breaks.brk
     assert len(breaks) == 1, "the story on one page, the controls on the next"
-    assert breaks[0].id * xlsx.LINE < 950, "points on a page, at the scale of 8 points"
+    assert breaks[0].id * paper.LINE < 950, "points on a page, at the scale of 8 points"
     figures = {row[0].value: row[1].value for row in cover.iter_rows(min_row=7, max_row=14)}
     ledger = {
         row["code"]: row["balance"] for row in desk.answered(kept, "balance", "--as-of", "2012-04-30")["accounts"]
@@ -146,8 +194,16 @@ def test_cover_of_a_month_closed_with_a_difference_at_the_bank_says_so(kept: str
     with database.reading(kept) as connection:
         april = Month(2012, 4)
         found, lines = month_statement(connection, april), billed(connection, april.first, april.last)
+        compared = comparison(connection, april.first, april.last)
         assert found.closed is None
         step = MonthStep(1, april, "closed", None, datetime(2012, 5, 1), "丙田", "通帳のとおり", (), 1, "0" * 64, None)
-        cover = month.workbook(replace(found, closed=step), lines).sheets[0]
+        cover = month.workbook(replace(found, closed=step), lines, compared).sheets[0]
     assert "銀行の残高は帳簿と" in cover.subtitle
-    assert ("銀行-帳簿", 1 - found.figures.bank, None) in list(cover.blocks[0].rows)
+    cells = [line.cells for line in lines_of(cover.blocks[0])]
+    assert ("銀行-帳簿", 1 - found.figures.bank, None) in cells
+
+
+def test_cover_of_a_month_in_which_nothing_moved_draws_nothing(kept: str) -> None:
+    with database.reading(kept) as connection:
+        assert month.made(connection, Month(2012, 4)).sheets[0].chart is not None
+        assert month.made(connection, Month(2020, 4)).sheets[0].chart is None

@@ -376,7 +376,7 @@ def asked(folder: Path) -> Iterator[list[str]]:
     yield ["check", "--application", member, "--as-of", "2012-09-30"]
     yield ["statement", "month", "2012-09", "--out", str(folder / "月次.xlsx")]
     yield ["letter", "12", "--out", str(folder / "letter.xlsx")]
-    for form in ("hledger", "beancount", "csv"):
+    for form in ("hledger", "beancount", "csv", "yayoi", "mf"):
         yield ["export", "journal", "--format", form, "--out", str(folder / f"journal.{form}")]
 
 

@@ -60,7 +60,7 @@ SEARCHES = [
 @pytest.mark.parametrize("names", SEARCHES, ids=" and ".join)
 def test_a_search_finds_what_a_plain_reading_finds(books: str, names: tuple[str, ...]) -> None:
     with database.reading(books) as connection:
-        every = list(ledgers.entries(connection))
+        every = ledgers.entries(connection)
     typed = " ".join(CRITERIA[name][0] for name in names)
     found = desk.answered(books, *desk.resolved(books, f"entries {typed}"))["entries"]
     side = "member" in names and "account" in names  # of one side of a movement

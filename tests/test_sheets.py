@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from exports.formats.sheet import Sheet, lines
-from exports.reports import association, month, year
+from exports.reports import association, member, month, year
 from ledger import dates, i18n, tables
 from ledger.booking import bills
 from ledger.booking.billed import billed
@@ -24,6 +24,7 @@ from ledger.statements import late
 from ledger.statements import month as statements
 from ledger.statements.association import association_statement
 from ledger.statements.fees_held import HELD
+from ledger.statements.member import member_statement
 from ledger.statements.month import month_statement
 from ledger.statements.subsidiary import AccountParts, PartAmounts
 from ledger.statements.year import year_statement
@@ -34,6 +35,7 @@ from tests.test_statements import (
     CLERK,
     LAST,
     SEPTEMBER,
+    TOKYO,
     at_months_end,
     compare,
     day,
@@ -304,10 +306,20 @@ def test_month_without_anything_says_so_on_every_sheet(book_url: str) -> None:
     assert all(block.columns for sheet in made.sheets for block in sheet.blocks)
 
 
+def test_sheet_about_a_member_on_which_nothing_stands_says_so(months_end: str) -> None:
+    with database.reading(months_end) as connection:
+        found = member_statement(connection, TOKYO, LAST)
+    bare = replace(found, facts=[], conditions=[], deposits=[], returns=[], decisions=[], ledger=[])
+    silent = [sheet.name for sheet in member.workbook(bare).sheets if member.NOTHING not in sheet.notes]
+    assert silent == ["Summary"]
+    assert not any(sheet.notes for sheet in (*member.workbook(bare, form=3).sheets, *member.workbook(found).sheets))
+
+
 def test_accounts_in_which_nothing_ever_moved_are_left_out(months_end: str) -> None:
     with database.reading(months_end) as connection:
         made = {sheet.name: sheet for sheet in month.made(connection, SEPTEMBER).sheets}
-    codes = [row[0] for row in made["Trial balance of the month"].blocks[0].rows if isinstance(row, tuple)]
+    rows = lines(made["Trial balance of the month"].blocks[0])
+    codes = [row.cells[0] for row in rows if row.style == "normal"]
     assert codes == ["1110", "2010", "2020", "2040", "2041", "2050", "2060", "5310"]
 
 
@@ -338,6 +350,18 @@ def test_sheet_alone_is_that_of_the_whole_workbook(kept: str, tmp_path: Path) ->
         desk.done(kept, *MONTH, "--sheet", name, "--out", str(tmp_path / "one.xlsx"), "--replace")
         (sheet,) = load_workbook(tmp_path / "one.xlsx").worksheets
         assert [*sheet.values] == [*whole[name].values], name
+
+
+def test_csv_of_a_sheet_has_every_row_that_is_data(kept: str, tmp_path: Path) -> None:
+    """Also a row whose cells are worked out in their own way; sums and headings are left out."""
+    with database.reading(kept) as connection:
+        for sheet in month.made(connection, Month(2012, 4)).sheets[1:]:
+            blocks = [list(lines(replace(block, total=""))) for block in sheet.blocks]
+            data = [row.cells for rows in blocks for row in rows if row.style == "normal"]
+            desk.done(kept, *MONTH, "--sheet", sheet.name, "--out", str(file := tmp_path / f"{sheet.name}.csv"))
+            written = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+            titles = sum(block.titled for block in sheet.blocks)
+            assert len([row for row in written if row]) == len(data) + titles, sheet.name
 
 
 def test_sheet_as_csv_has_its_rows_under_the_titles(kept: str, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from ledger import dates
+from ledger import dates, tables
 from ledger.booking import approvals, refunds
 from ledger.booking.bills import pay_bill
 from ledger.booking.closing_points import REASONS, Objection, against
@@ -23,7 +23,7 @@ from ledger.store import database, safekeeping
 from ledger.todo.asked import AskedBooks
 from ledger.todo.kinds import KINDS
 from ledger.todo.work import Work, most_urgent, todo
-from tests import desk, posted, test_waiting
+from tests import desk, given, posted, test_waiting
 from tests.commands import COMMANDS
 from tests.desk import CHIEF, CLERK
 
@@ -106,6 +106,13 @@ def loose(connection: Connection) -> None:
     book(connection, LAST, by=CLERK)
 
 
+def charged(connection: Connection) -> None:
+    """The bank charges something, and no book holds it."""
+    row = {"line": "7776-20120305-1", "account": "9999-999-8887776", "form": "statement", "way": "out", "yen": 440}
+    row |= {"happened_on": date(2012, 3, 5), "known_on": date(2012, 3, 5), "state": "ordinary", "digest": "0" * 64}
+    connection.execute(tables.bank_line.insert().values(row | {"source": given.source(connection)}))
+
+
 def unpaid(connection: Connection) -> None:
     """A certificate is issued for which nothing was received."""
     posted.application(connection, "A", {"applied_on": date(2012, 3, 1), "mailed_on": date(2012, 3, 10)}, paid=[])
@@ -186,6 +193,7 @@ MADE: dict[str, tuple[Callable[[Connection], object], str]] = {
     **{code: (made, "") for code, (_table, made, _end) in test_waiting.KINDS.items() if code != "refunds_proposed"},
     "deposits_unknown": (loose, "match"),
     "overpayments": (overpaid, "overpaid return D-2"),
+    "bank_lines": (charged, "bank --state bank_only"),
     "to_book": (lambda c: mailed(c, "A"), "book --through 2012-06-30"),
     "fee_not_received": (unpaid, "entries --application A"),
     "decisions_outdated": (outdated, "decision outdated"),
@@ -235,7 +243,7 @@ NAMED_UNDER = {
     "bills": ("bills_disputed",),
 }
 # What is no work: the bank's own word, which is asked for when the month is closed, and the sums of its statement.
-ASKED_BY_CLOSE = {"bank_not_given", "bank_differs", "controls"}
+ASKED_BY_CLOSE = {"bank_not_given", "bank_differs", "bank_differed", "controls"}
 
 
 def test_every_point_of_closing_is_a_kind_of_work() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, delete, select, text, update
 from sqlalchemy.pool import NullPool
 
-from exports.issued import reproduce, verification
+from exports.issued import returned, verification
 from ledger import i18n, tables
 from ledger.audit import chain as sealed
 from ledger.dates import Month
@@ -278,7 +278,7 @@ def test_books_that_agree_with_themselves_and_not_with_the_workbook(
         tampered.execute(text("SET session_replication_role = replica"))  # no foreign keys, as on SQLite
     forge(tampered)
     assert _found(tampered) == []
-    assert [fault.code for fault in reproduce.compared(tampered, workbook).faults] == ["head-unknown"]
+    assert [fault.code for fault in returned.compared(tampered, workbook).faults] == ["head-unknown"]
 
 
 @SQLITE

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from exports.commands.steps import ending, posted
 from exports.reports import REPORTS, journal_exports, slips, summaries
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, Application, On, Out, Reason, argument, number, option
+from exports.shell.options import LARGEST, Application, AsJson, On, Out, Reason, argument, number, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.codes import RIGHTS
@@ -228,3 +228,17 @@ def export_again(
 
 
 export.lists(REPORTS["export list"], "list")
+
+
+@export.runs("books", "帳簿一式-2012", "帳簿一式-2012 --from 2012-04-01 --to 2013-03-31", as_json=AsJson)
+def export_books(
+    session: Session,
+    folder: Annotated[Path, argument("FOLDER", N_("the folder to write; empty, or not there yet"))],
+    first: Annotated[date | None, option("--from", N_("from this day on"), "DAY")] = None,
+    last: Annotated[date | None, option("--to", N_("up to and with this day"), "DAY")] = None,
+) -> Answer:
+    """Everything in the books as CSV, with an index, to be handed over; the days narrow journal and ledgers."""
+    from exports.reports import handover
+
+    with session.reading() as books:
+        return Answer(*handover.told(folder, handover.write(books.connection, folder, first, last)))

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from exports.commands import refunds
-from exports.commands.steps import proposed, recorded, settled
+from exports.commands.steps import papers_written, proposed, recorded, settled
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
-from exports.shell.options import Application, No, On, Reason, option
-from exports.shell.session import Answer, Books
+from exports.shell.options import LARGEST, Application, No, OfMonth, On, OutOrFolder, Pdf, Reason, argument, option
+from exports.shell.session import Answer, Books, Session
 from ledger.i18n import N_
 
 app = Commands(refunds.app.panel)
@@ -61,6 +61,23 @@ def undo(books: Books, no: No, reason: Reason, on: On) -> Answer:
     return settled(
         books, "credit", recorded(step, N_("Credit {no} is undone; the fee can be refunded or credited again.")), step
     )
+
+
+@credit.runs("advice", "1 --out 充当通知書.xlsx", "--month 2012-09 --out 充当通知書")
+def advise(
+    session: Session,
+    number: Annotated[int | None, argument("NO", N_("the number of the refund or credit"), min=1, max=LARGEST)] = None,
+    month: OfMonth = None,
+    pdf: Pdf = False,
+    *,
+    out: OutOrFolder,
+) -> Answer:
+    """What the member is told of a credit that was applied: yen, rule, tax; or all of a month, with a list."""
+    from exports.issued import papers
+
+    with session.reading() as books:
+        files, why = papers.advices(books.connection, "credit", number, month, out, pdf=pdf)
+    return papers_written(files, out, why)
 
 
 credit.lists(REPORTS["credit list"], "list")

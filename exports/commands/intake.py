@@ -29,19 +29,26 @@ app.lists(REPORTS["todo"])
 )
 def take_in(
     books: Books,
-    files: Annotated[
-        list[Path], argument("FILE", N_("workbooks, CSV files, or folders of them, recognised by their headings"))
-    ],
+    files: Annotated[list[Path], argument("FILE", N_("workbooks, CSV files, files of the bank, or folders of them"))],
     known_on: Annotated[
         date | None, option("--known-on", N_("the day on which rows that say no day became known"), "DAY")
+    ] = None,
+    bank_csv: Annotated[
+        Path | None,
+        option("--bank-csv", N_("how the bank's CSV is laid out (also bank_csv in seisan.toml)"), "FILE.toml"),
     ] = None,
 ) -> Answer:
     """Takes input files in, all of them or nothing, and posts what they call for."""
     from exports.formats.progress import watched
+    from exports.shell.config import configured
     from ledger.booking.recording import import_files
+    from ledger.intake.bank.mapping import read_layout
+
+    laid_out = bank_csv or configured().bank_csv
+    layout = None if laid_out is None else read_layout(laid_out)
 
     report, booked = import_files(
-        books.connection, files, known_on, through=dates.today(), by=books.by, watching=watched
+        books.connection, files, known_on, through=dates.today(), by=books.by, watching=watched, layout=layout
     )
     return _ending(books, *summaries.imported(report, booked))
 

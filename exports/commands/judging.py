@@ -2,13 +2,27 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from exports.commands.steps import ending, recorded
+from exports.commands.steps import ending, papers_written, recorded
 from exports.reports import REPORTS, summaries
 from exports.reports.next_step import next_step
 from exports.shell.commands import Commands
-from exports.shell.options import AsJson, AsOf, Association, No, On, Pdf, Reason, State, argument, option
+from exports.shell.options import (
+    AsJson,
+    AsOf,
+    Association,
+    Calendar,
+    No,
+    OfMonth,
+    On,
+    OutOrFolder,
+    Pdf,
+    Reason,
+    State,
+    argument,
+    option,
+)
 from exports.shell.session import Answer, Books, Session
 from ledger import dates
 from ledger.i18n import N_, ngettext
@@ -98,17 +112,42 @@ def letter(
     reminders: Annotated[bool, option("--reminders", N_("for receipts to be asked for on the day"))] = False,
     as_of: Annotated[date | None, option("--as-of", N_("the day of reminders (default: today)"), "DAY")] = None,
     pdf: Pdf = False,
+    calendar: Calendar = None,
     *,
     out: Annotated[Path, option("--out", N_("the file to write; of many letters the folder"), "FILE")],
 ) -> Answer:
     """The answer to the member, in words, with clause and grounds; or many, with a list; or reminders of receipts."""
     from exports.issued import letters
+    from exports.issued.calendar import dated
 
     selection = letters.MeantLetters(number, everyone, association, state, reminders, as_of)
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar):
         files, why = letters.written(books.connection, selection, out, pdf=pdf)
     said = ngettext("{count} letter written: {place}", "{count} letters written: {place}", len(files), place=out)
     return Answer(note="\n".join(filter(None, [said if files else "", why])))
+
+
+@app.runs("receipt", "2011-0001 --out 領収書.xlsx", "--month 2012-09 --association 東京 --out 領収書")
+def receipt(
+    session: Session,
+    application: Annotated[str | None, argument("APPLICATION", N_("the application number"))] = None,
+    month: OfMonth = None,
+    association: Association = None,
+    reissued: Annotated[bool, option("--reissued", N_("mark it as issued again (再発行)"))] = False,
+    pdf: Pdf = False,
+    *,
+    out: OutOrFolder,
+) -> Answer:
+    """The receipt for a fee that was received, with the tax inside it; or those of a month, with a list."""
+    from exports.issued import papers
+
+    asked: dict[str, Any] = {"association": association, "reissued": reissued, "pdf": pdf}
+    with session.reading() as books:
+        files, why = papers.receipt(books.connection, application, month, out, **asked)
+    return papers_written(files, out, why)
+
+
+app.lists(REPORTS["receipts"])
 
 
 @notices.runs("list", "", as_json=AsJson)

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
-from exports.commands.steps import proposed, recorded, settled, together, went_on
+from exports.commands.steps import papers_written, proposed, recorded, settled, together, went_on
 from exports.reports import REPORTS, refund_lots
 from exports.shell.commands import Commands
 from exports.shell.options import (
@@ -15,8 +15,11 @@ from exports.shell.options import (
     AsJson,
     AsOf,
     No,
+    OfMonth,
     On,
     Out,
+    OutOrFolder,
+    Pdf,
     Reason,
     argument,
     number,
@@ -211,6 +214,23 @@ def show(session: Session, no: No, as_of: AsOf) -> Answer:
     """What an approver has to see: to whom it goes, how much, on which grounds, and what stands against it."""
     with session.reading() as books:
         return Answer(*refund_lots.shown(books.connection, no, as_of))
+
+
+@refund.runs("advice", "1 --out 返金通知書.xlsx", "--month 2012-09 --out 返金通知書")
+def advise(
+    session: Session,
+    number: Annotated[int | None, argument("NO", N_("the number of the refund or credit"), min=1, max=LARGEST)] = None,
+    month: OfMonth = None,
+    pdf: Pdf = False,
+    *,
+    out: OutOrFolder,
+) -> Answer:
+    """What the member is told of a refund that was paid: yen, account, rule, tax; or all of a month, with a list."""
+    from exports.issued import papers
+
+    with session.reading() as books:
+        files, why = papers.advices(books.connection, "refund", number, month, out, pdf=pdf)
+    return papers_written(files, out, why)
 
 
 refund.add_typer(returns)

@@ -30,14 +30,14 @@ def verify(
     notice: Proposed = None,
 ) -> Answer:
     """Holds the books against themselves, or a workbook against them, cell by cell; answers 1 when anything differs."""
-    from exports.issued import reproduce, verification
+    from exports.issued import returned, verification
     from exports.reports.people_list import AT_THEIR_WORD
     from ledger.people.permissions import people
 
     result: Any
     with session.reading() as books:
         if file is not None:
-            result = reproduce.compared(books.connection, file, notice=notice)
+            result = returned.compared(books.connection, file, notice=notice)
         else:
             result = verification.verify_and_remember(books.connection, month=month, since=since)
         note = "" if people(books.connection).listed else _(AT_THEIR_WORD)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from exports.reports import next_step, summaries
 from exports.shell.session import Answer, Books
 from ledger import dates
-from ledger.i18n import N_, _
+from ledger.i18n import N_, _, ngettext
 
 # What the fee that a refund or a credit is of waits for, once it came into a state: that it is asked about anew.
 _HELD_AGAIN = ("rejected", "ended", "recovered", "undone")
@@ -97,3 +98,9 @@ def went_on(books: Books, answer: Answer, *numbers: int) -> Answer:
     sentence = N_("! Refund {no} goes on though its grounds have changed: {reason}")
     lines = [_(sentence, no=no, reason=reason) for no, reason in last.items() if reason is not None]
     return ending(answer, lines) if lines else answer
+
+
+def papers_written(files: list[Path], out: Path, why: str) -> Answer:
+    """How many papers were written where, or why none was."""
+    said = ngettext("{count} paper written: {place}", "{count} papers written: {place}", len(files), place=out)
+    return Answer(note="\n".join(filter(None, [said if files else "", why])))

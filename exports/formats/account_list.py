@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exports.formats import yayoi
-from exports.formats.ledger_text import ExportAccount, one_line, width
+from exports.formats.ledger_text import ExportAccount, width
+from ledger import visible
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
 
@@ -62,7 +63,7 @@ def _reasons(said: Mapping[str, object], codes: set[str]) -> Iterator[str]:
             for word, text in words.items():
                 if word not in _WORDS:
                     yield _("{code}: {word} is none of {words}", code=code, word=word, words=", ".join(_WORDS))
-                elif not isinstance(text, str) or not text.strip() or text != one_line(text):
+                elif not isinstance(text, str) or not text.strip() or text != visible.line(text).strip():
                     yield _("{code}: {word} is no text of one line", code=code, word=word)
                 elif width(text) > yayoi.NAME_LENGTH:
                     limit = yayoi.NAME_LENGTH

@@ -8,7 +8,8 @@ where the first character may not stand there.
 
 from collections.abc import Iterator, Sequence
 
-from exports.formats.ledger_text import ExportAccount, Transaction, first_day, one_line, parts_used, postings, settled
+from exports.formats.ledger_text import ExportAccount, Transaction, first_day, parts_used, postings, settled
+from ledger import visible
 from ledger.i18n import _
 
 _KINDS = {"asset": "Assets", "liability": "Liabilities", "revenue": "Income", "expense": "Expenses"}
@@ -76,5 +77,5 @@ def _entry(entry: Transaction, accounts: dict[str, str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    plain = one_line(text).replace("\\", "\\\\").replace('"', '\\"')
+    plain = visible.line(text).strip().replace("\\", "\\\\").replace('"', '\\"')
     return f'"{plain}"'

@@ -6,10 +6,10 @@ A text is always a text, whatever it begins with; a day is a real day that Excel
 import re
 from datetime import date, datetime
 
-from exports.formats.sheet import Kind, Value
+from exports.formats.sheet import Kind, Value, format_day
 from ledger import dates
 from ledger.errors import TextTooLong
-from ledger.i18n import language
+from ledger.i18n import calendar, language
 
 TEXT_LIMIT = 32_767
 ISO_DAY = "yyyy-mm-dd"
@@ -35,21 +35,44 @@ def first_year(era: str) -> str:
     return f'"{era}元年"m"月"d"日"'
 
 
+WESTERN_DAY = 'yyyy"年"m"月"d"日"'
+_CLOCK = " hh:mm:ss"
 DAY_FORMATS = (ERA_DAY, ISO_DAY, *(first_year(name) for name, _letter, _first in dates.ERAS))
 
 
+def day_formats() -> tuple[str, ...]:
+    """Every format that a day or a moment may have in the workbook that is being made."""
+    if not calendar():
+        return DAY_FORMATS
+    days = (WESTERN_DAY,) if calendar() == "western" else (ERA_DAY, *DAY_FORMATS[2:])
+    return (*days, *(f"{day}{_CLOCK}" for day in days))
+
+
+def is_day(number_format: str) -> bool:
+    """Whether a format shows a day alone."""
+    return number_format in (WESTERN_DAY, *DAY_FORMATS)
+
+
 def day_format(day: date) -> str:
-    """The format in which a day is shown: 和暦, or 2012-09-21 in English."""
-    if language() == "en":
+    """The format in which a day is shown: by the calendar that was chosen, else 和暦, or 2012-09-21 in English."""
+    if calendar() == "western":
+        return WESTERN_DAY
+    if not calendar() and language() == "en":
         return ISO_DAY
     era, in_first_year, _rest = dates.format_japanese(day).partition("元年")
     return first_year(era) if in_first_year else ERA_DAY
 
 
+def moment_format(moment: Value) -> str:
+    """The format in which a moment is shown: its day by the calendar that was chosen, else 2012-09-21; and the time."""
+    assert isinstance(moment, datetime), moment
+    return f"{day_format(moment.date())}{_CLOCK}" if calendar() else FORMATS["moment"]
+
+
 def day_cell(style: int, day: date) -> str:
     """A day as Excel counts days; one before March 1900 is written out."""
     if day < _FIRST_REAL_DAY:
-        return text_cell(style, dates.format_japanese(day))
+        return text_cell(style, format_day(day) if calendar() else dates.format_japanese(day))
     return f's="{style}"><v>{day.toordinal() - _DAY_ZERO}</v>'
 
 

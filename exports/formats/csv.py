@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from exports.formats.outfile import new_file
-from exports.formats.sheet import Sheet, StyledRow, TypedValue, Value, title
+from exports.formats.sheet import Sheet, TypedValue, Value, data_cells, title
 from ledger.errors import NotInEncoding
 
 Encoding = Literal["utf-8-sig", "cp932"]
@@ -63,8 +63,8 @@ def _rows(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
         if block.titled:
             yield tuple(title(sheet, column) for column in block.columns)
         for row in block.rows:
-            if not isinstance(row, StyledRow):
-                yield row
+            if (cells := data_cells(row)) is not None:
+                yield cells
 
 
 def _cell(value: Value) -> str | int:

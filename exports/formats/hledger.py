@@ -6,7 +6,8 @@ something else (a colon, two spaces, a semicolon) is written %XX, as in a web ad
 
 from collections.abc import Iterator, Sequence
 
-from exports.formats.ledger_text import AccountKind, ExportAccount, Transaction, one_line, parts_used, postings, settled
+from exports.formats.ledger_text import AccountKind, ExportAccount, Transaction, parts_used, postings, settled
+from ledger import visible
 
 _KINDS: dict[AccountKind, tuple[str, str]] = {
     "asset": ("assets", "A"),
@@ -74,4 +75,4 @@ def _entry(entry: Transaction, accounts: dict[str, str]) -> str:
 
 
 def _said(text: str) -> str:
-    return one_line(text).translate(_FULL_WIDTH)
+    return visible.line(text).strip().translate(_FULL_WIDTH)

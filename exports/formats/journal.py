@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from exports.formats import account_list, beancount, csv, hledger, journal_csv, moneyforward, yayoi
 from exports.formats.ledger_text import ExportAccount, Transaction
 from exports.formats.outfile import new_file
+from exports.formats.sheet import Sheet
 from ledger import dates, i18n, tables
 from ledger.booking.events import description
 from ledger.errors import Exit, Refusal
@@ -162,9 +163,10 @@ def told(substituted: list[str]) -> list[str]:
     return [_("Written as 〓: {entries}", entries=substituted)] if substituted else []
 
 
-def as_csv(connection: Connection) -> Iterator[str]:
-    """What the CSV of the whole journal says, piece by piece."""
-    return csv.pieces(journal_csv.sheet(map(_entry, ledgers.entries(connection)), _chart(connection)))
+def sheet(connection: Connection, first: date | None, last: date | None) -> Sheet:
+    """The journal of the days from the first to the last as a sheet, its entries read while it is written."""
+    entries = ledgers.each_entry(connection, first=first, last=last)
+    return journal_csv.sheet(map(_entry, entries), _chart(connection))
 
 
 def _encoded(connection: Connection, request: JournalRequest, entries: Sequence[Transaction]) -> Iterator[bytes]:

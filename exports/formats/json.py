@@ -8,10 +8,10 @@ from itertools import chain, islice
 from pathlib import Path
 
 from exports.formats.outfile import new_file
+from ledger import visible
 from ledger.dates import Month
 
 _PIECE = 10_000  # so many tokens are written at once
-_ALONE = re.compile("[\ud800-\udfff]")  # half of a surrogate pair cannot be written as UTF-8
 
 
 def text(answer: object, *, ascii_only: bool = False) -> str:
@@ -20,7 +20,7 @@ def text(answer: object, *, ascii_only: bool = False) -> str:
     `ascii_only`: for an encoding that lacks some of them; every other character is escaped, and none is lost.
     """
     written = json.dumps(answer, ensure_ascii=ascii_only, indent=2, allow_nan=False, default=_plain)
-    return _ALONE.sub(lambda half: f"\\u{ord(half[0]):04x}", written)
+    return visible.UNSHOWN.sub(_number, written)
 
 
 class MadeAsWritten(list[object]):
@@ -40,7 +40,7 @@ def pieces(answer: object, *, ascii_only: bool = False) -> Iterator[str]:
     encoder = json.JSONEncoder(ensure_ascii=ascii_only, indent=2, allow_nan=False, default=_plain)
     made = encoder.iterencode(answer)
     while part := "".join(islice(made, _PIECE)):
-        yield _ALONE.sub(lambda half: f"\\u{ord(half[0]):04x}", part)
+        yield visible.UNSHOWN.sub(_number, part)
 
 
 def write(answer: object, path: Path) -> None:
@@ -49,6 +49,12 @@ def write(answer: object, path: Path) -> None:
         for piece in pieces(answer):
             out.write(piece.encode())
         out.write(b"\n")
+
+
+def _number(sign: re.Match[str]) -> str:
+    """A sign that acts on a screen, or that UTF-8 does not have, as JSON writes it by its number."""
+    units = sign[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _plain(value: object) -> object:

@@ -85,11 +85,6 @@ def first_day(entries: Iterable[Transaction]) -> date | None:
     return min((entry.on for entry in entries), default=None)
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks and other control characters."""
-    return "".join(" " if unicodedata.category(character) in _BREAKING else character for character in text).strip()
-
-
 def width(text: str) -> int:
     """How many half-width characters of room a text takes, as Japanese software counts: a kanji is two."""
     return sum(1 if ord(character) < 0x80 or "｡" <= character <= "ﾟ" else 2 for character in text)
@@ -124,6 +119,3 @@ def settled(character: str) -> str:
     """
     category = unicodedata.category(character)
     return category if unicodedata.ucd_3_2_0.category(character) == category else ""
-
-
-_BREAKING = {"Cc", "Cs", "Zl", "Zp"}

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from io import StringIO
 
-from exports.formats.ledger_text import ExportAccount, Transaction, cut, memo, one_line
+from exports.formats.ledger_text import ExportAccount, Transaction, cut, memo
 from exports.formats.tax_classes import tax_class
+from ledger import visible
 from ledger.journal.entries import Movement
 
 _SIDE = ("勘定科目", "補助科目", "部門", "取引先", "税区分", "インボイス", "金額(円)", "税額")
@@ -35,7 +36,7 @@ def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iter
 
 
 def _rows(entry: Transaction, accounts: dict[str, ExportAccount]) -> Iterator[list[object]]:
-    said = one_line(entry.text)
+    said = visible.line(entry.text).strip()
     for movement in entry.movements:
         yield [
             *(entry.no, entry.on.strftime("%Y/%m/%d")),

@@ -3,7 +3,7 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,10 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
-def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+def new_file(path: Path, mode: int = 0o666, first: Callable[[], None] | None = None) -> Iterator[BinaryIO]:
     """Opens a file that takes the place of `path` when the block ends without an error; `mode` is who may read it.
+
+    What comes `first` is done when it is written whole and may take that place.
 
     Refused: a place that cannot be written (NotWritable), a full disk (DiskFull), and a file there that Seisan did not
     write or that was changed since (FileInTheWay), unless it may be replaced; what stood there before stays.
@@ -28,6 +30,8 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
         if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device has no contents to replace
             with path.open("wb") as out:
                 yield out
+            if first is not None:
+                first()
             return
         beside = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
         try:
@@ -37,6 +41,8 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
                 out.flush()
                 os.fsync(out.fileno())
             written.require_replaceable(path, beside)
+            if first is not None:
+                first()
             written.remember(beside)  # before it has its name: killed in between, it is still one of ours
             beside.replace(path)
         except BaseException:

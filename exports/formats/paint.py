@@ -10,7 +10,17 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.formats.cells import DAY_FORMATS, FORMATS, ISO_DAY, day_cell, day_format, moment_cell, text_cell
+from exports.formats.cells import (
+    FORMATS,
+    ISO_DAY,
+    day_cell,
+    day_format,
+    day_formats,
+    is_day,
+    moment_cell,
+    moment_format,
+    text_cell,
+)
 from exports.formats.paper import FONT
 from exports.formats.sheet import NUMERIC, Kind, SheetColumn, Style, TypedValue, Value, natural
 
@@ -34,7 +44,7 @@ class Paint:
             self._make(style.name)
         # All are made before the package is saved: a style that is asked for later would not be in it.
         for row_style in ROW_STYLES:
-            for number_format in (*FORMATS.values(), *DAY_FORMATS):
+            for number_format in (*FORMATS.values(), *day_formats()):
                 for layout in LAYOUTS:
                     self._make(row_style, number_format, layout)
 
@@ -45,7 +55,7 @@ class Paint:
             cell.number_format = number_format
         if style in ROW_STYLES:
             # An indent keeps a figure from the text that stands beside it.
-            days = number_format in DAY_FORMATS and layout == "plain"
+            days = is_day(number_format) and layout == "plain"
             across = "right" if number_format in _NUMBERS else "center" if days else "left"
             cell.alignment = Alignment(
                 horizontal=across, vertical="center", wrap_text=layout != "plain", indent=0 if days else 1
@@ -68,23 +78,23 @@ class Paint:
     def _render(self, style: str, kind: Kind, layout: Layout) -> Render:
         if kind == "any":
             return self._any(style)
-        if kind == "day":
-            return self._days(style, layout)
+        if kind in ("day", "moment"):
+            return self._days(style, kind, layout)
         number = self._ids[style, FORMATS[kind], layout]
         empty = f's="{number}">'
         if kind == "text":
             return lambda value: empty if value is None else text_cell(number, value)
-        if kind == "moment":
-            return lambda value: empty if value is None else moment_cell(number, value)
         return lambda value: empty if value is None else f"{empty}<v>{value:d}</v>"
 
-    def _days(self, style: str, layout: Layout) -> Render:
+    def _days(self, style: str, kind: Kind, layout: Layout) -> Render:
         # A statement has few different days and many rows.
-        drawn: dict[Value, str] = {None: f's="{self._ids[style, FORMATS["day"], layout]}">'}
+        drawn: dict[Value, str] = {None: f's="{self._ids[style, FORMATS[kind], layout]}">'}
 
         def render(value: Value) -> str:
             if isinstance(value, str):  # the mark of a sample
                 return text_cell(self._ids[style, FORMATS["text"], layout], value)
+            if kind == "moment" and value is not None:
+                return moment_cell(self._ids[style, moment_format(value), layout], value)
             if value not in drawn:
                 assert isinstance(value, date), value
                 drawn[value] = day_cell(self._ids[style, day_format(value), layout], value)

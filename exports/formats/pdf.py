@@ -5,11 +5,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from exports.formats import xlsx
 from exports.formats.outfile import new_file
@@ -39,21 +40,27 @@ class NoPdfMade(Refusal):
     instead = N_("try again, or leave out --pdf and print the workbook")
 
 
-def write(workbooks: Iterable[tuple[Workbook, Path]], *, pdf: bool) -> list[Path]:
+# A workbook, or the bytes of one.
+Made = Workbook | bytes
+
+
+def write(workbooks: Iterable[tuple[Made, Path]], *, pdf: bool, first: Callable[[], None] | None = None) -> list[Path]:
     """Writes each workbook under its name, and with `pdf` a PDF beside it; gives the names of the workbooks.
 
-    With `pdf` either all files appear or none. Refused: what `xlsx.write` refuses; a machine without LibreOffice
+    With `pdf` either all files appear or none. What comes `first` is done when a file is made and may be written, and
+    has not got its name yet. Refused: what `xlsx.write` refuses; a machine without LibreOffice
     (no-libre-office), and what it makes no PDF of in its time (no-pdf-made).
     """
     if not pdf:
         paths = []
         for workbook, path in workbooks:
-            xlsx.write(workbook, path)
+            with new_file(path, first=first) as out:
+                _compose(workbook, out)
             paths.append(path)
         return paths
     program = require_libreoffice()
     with TemporaryDirectory() as temporary:
-        return _written(program, workbooks, Path(temporary))
+        return _written(program, workbooks, Path(temporary), first)
 
 
 def require_libreoffice() -> str:
@@ -64,18 +71,29 @@ def require_libreoffice() -> str:
     return program
 
 
-def _written(program: str, workbooks: Iterable[tuple[Workbook, Path]], folder: Path) -> list[Path]:
+def _compose(workbook: Made, out: BinaryIO) -> None:
+    if isinstance(workbook, bytes):
+        out.write(workbook)
+    else:
+        xlsx.compose(workbook, out)
+
+
+def _written(
+    program: str, workbooks: Iterable[tuple[Made, Path]], folder: Path, first: Callable[[], None] | None
+) -> list[Path]:
     made: dict[Path, Path] = {}
     for nth, (workbook, path) in enumerate(workbooks, 1):
         made[path] = folder / f"{nth}.xlsx"
         with made[path].open("wb") as out:
-            xlsx.compose(workbook, out)
+            _compose(workbook, out)
     remaining = iter(made.items())
     while some := dict(islice(remaining, _AT_ONCE)):
         _print(program, some, folder)
     files = list(_placed(made))
     for path, file in files:
         written.require_replaceable(path, file)
+    if first is not None:
+        first()
     for path, file in files:
         with new_file(path) as out:
             out.write(file.read_bytes())

@@ -17,6 +17,8 @@ from contextvars import ContextVar
 from itertools import pairwise
 from typing import Any, TextIO
 
+from ledger import visible
+
 # How many columns the screen has; None where the answer goes to a file or to another program.
 _columns: ContextVar[int | None] = ContextVar("columns", default=None)
 # Whether the signs of "ambiguous" width (○ × △ …) take two columns, as in the fonts of Japanese encodings.
@@ -141,8 +143,9 @@ def _broken(text: str, columns: int) -> list[str]:
 def fit(text: str, stream: TextIO) -> str:
     """A text of many lines as it goes to the stream: on a terminal none is longer than that is wide.
 
-    The rest of a line stands below its words.
+    The rest of a line stands below its words. Nothing in it acts on the terminal, whatever it was put together from.
     """
+    text = visible.lines(text)
     if not stream.isatty():
         return text
     room = _width_of_terminal()

@@ -4,12 +4,12 @@ Titles, headings and labels are sentences for the catalogue and are said when th
 data and are never translated. A cell of None is "not known" and stays empty.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from ledger import dates
+from ledger import dates, i18n
 from ledger.i18n import N_, _, either
 from ledger.intake import GUIDE
 
@@ -23,6 +23,7 @@ Style = Literal["normal", "subtotal", "total", "heading", "box"]
 IN_JAPAN = "+09:00"
 
 NUMERIC: frozenset[Kind] = frozenset({"yen", "count", "number", "percent"})
+TOTAL = "total"  # the name of a row of style total, for formulas
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,29 @@ class TypedValue:
 
 Value = str | int | date | datetime | TypedValue | None
 Values = tuple[Value, ...]
+Formulas = Mapping[str, str]  # by the key of the column in which it stands; see `exports.formats.formulas`
 
 
 @dataclass(frozen=True, slots=True)
 class StyledRow:
-    """A row that is more than data: a subtotal, a total, a heading.
+    """A row that is more than data: a subtotal, a total, a heading, or one whose cells are worked out in their own way.
 
     In a subtotal or total row the summed columns may be None: the writer fills them in. If they are given, they have
-    to be the sum.
+    to be the sum. `formulas` say how its cells are worked out; those of the columns do not hold for it. Formulas of
+    other rows find it by its `name`.
     """
 
     style: Style
     cells: Values
+    formulas: Formulas = field(default_factory=dict)
+    name: str = ""
+
+
+def data_cells(row: Values | StyledRow) -> Values | None:
+    """The cells of a row that is data; None of a sum or a heading, which files for programs leave out."""
+    if isinstance(row, StyledRow):
+        return row.cells if row.style == "normal" else None
+    return row
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,8 @@ class SheetColumn:
     with a time, "flag" true or false, which stands in no cell. `on_paper`: there is no room for it on a terminal.
     `importance`: where a terminal is too narrow, the columns of the smallest are left out first.
     `required`, `note`, `choices` and `rule` speak to whoever fills in an empty sheet. `key` names it for programs, in
-    every language and whatever its title becomes.
+    every language and whatever its title becomes. `formula` says how its cells are worked out from others, by their
+    keys; tables that differ in nothing else have the same columns.
     """
 
     title: str
@@ -88,13 +101,15 @@ class SheetColumn:
     rule: EntryRule | None = None
     key: str = ""
     importance: int = 2
+    formula: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Block:
     """A table within a sheet: columns, rows and, if `total` names it, a last row with the sums.
 
-    The rows are read once. Columns without any title have no row of titles (a cover, a letter).
+    The rows are read once. Columns without any title have no row of titles (a cover, a letter). `spread`: the cells of
+    the last column reach to the edge of what is printed.
     """
 
     columns: tuple[SheetColumn, ...]
@@ -102,6 +117,7 @@ class Block:
     heading: str = ""
     total: str = ""
     new_page: bool = False
+    spread: bool = False
 
     @property
     def titled(self) -> bool:
@@ -129,8 +145,9 @@ class Sheet:
     `to_fill` is an empty sheet for input: titles in the first row exactly as they are given, since they are read
     again, no frame, drop-down lists under the titles. `page`: it is a page of text, and looks as that says; its block
     holds the same cells, for whoever compares or reads them. `printed` is how many columns, from the left, stand on
-    paper; 0, where nobody chose: all of them. `links` lead from a row of a block, both counted from 0, to a sheet by
-    its name.
+    paper; 0, where nobody chose: all of them. `across` is on how many pages side by side they stand: whoever reads the
+    second sees the first columns, those of importance 3, once more. `links` lead from a row of a block, both counted
+    from 0, to a sheet by its name.
     """
 
     name: str
@@ -145,6 +162,7 @@ class Sheet:
     to_fill: bool = False
     page: "TextPage | None" = None
     printed: int = 0
+    across: int = 1
     chart: BarGraph | None = None
     links: tuple[tuple[int, int, str], ...] = ()
 
@@ -163,7 +181,8 @@ class Sheet:
 class Workbook:
     """Sheets that go into one file, with the day that stands in the file's properties instead of the clock's.
 
-    `properties` are for programs, to know the workbook again; each text is at most 250 characters long.
+    `properties` are for programs, to know the workbook again; each text is at most 250 characters long. Without
+    `formulas` only its sums are worked out, as they were in workbooks of before.
     """
 
     title: str
@@ -171,6 +190,7 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     issuer: str = ""
     properties: tuple[tuple[str, str], ...] = ()
+    formulas: bool = True
 
     def issued_by(self, name: str) -> "Workbook":
         """The workbook with the name of who issues it, on every sheet."""
@@ -181,44 +201,51 @@ class Workbook:
 class RenderedRow:
     """A row as it is written: its style, its cells with the sums filled in, and which rows a sum covers.
 
-    Rows are counted within the block from 0; a sum covers the rows from `since` to the one before it.
+    Rows are counted within the block from 0; a sum covers the rows from `since` to the one before it. `formulas` and
+    `name` are those of the row.
     """
 
     style: Style
     cells: Values
     since: int = 0
     sums: frozenset[int] = field(default=frozenset())
+    formulas: Formulas = field(default_factory=dict)
+    name: str = ""
 
 
 def lines(block: Block) -> Iterator[RenderedRow]:
     """Every row of a block from top to bottom, subtotals and the total included. Not known adds nothing to a sum."""
     summed = [at for at, column in enumerate(block.columns) if column.total]
+    of_columns: Formulas = {column.key: column.formula for column in block.columns if column.formula}
     where, width = frozenset(summed), len(block.columns)
     running, before = dict.fromkeys(summed, 0), dict.fromkeys(summed, 0)
     row, since = -1, 0
-    for row, values in enumerate(block.rows):
-        if isinstance(values, StyledRow):
-            assert len(values.cells) == width, values
-            if values.style == "subtotal":
-                yield RenderedRow(
-                    "subtotal", _summed(values.cells, {at: running[at] - before[at] for at in summed}), since, where
-                )
+    for row, given in enumerate(block.rows):
+        if not isinstance(given, StyledRow):
+            values, formulas, name = given, of_columns, ""
+        else:
+            style, values, formulas, name = given.style, given.cells, given.formulas, given.name
+            assert len(values) == width, values
+            if style == "subtotal":
+                sums = {at: running[at] - before[at] for at in summed}
+                yield RenderedRow(style, _summed(values, sums), since, where, formulas, name)
                 before, since = dict(running), row + 1
-            elif values.style == "total":
-                yield RenderedRow("total", _summed(values.cells, running), 0, where)
-            else:
-                yield RenderedRow(values.style, values.cells)
-            continue
+            elif style == "total":
+                yield RenderedRow(style, _summed(values, running), 0, where, formulas, name or TOTAL)
+            elif style != "normal":
+                yield RenderedRow(style, values, formulas=formulas, name=name)
+            if style != "normal":
+                continue
         assert len(values) == width, values
         for at in summed:
             if (value := values[at]) is not None:
                 assert isinstance(value, int), values
                 running[at] += value
-        yield RenderedRow("normal", values)
+        yield RenderedRow("normal", values, formulas=formulas, name=name)
     if block.total:
         label = next((at for at, column in enumerate(block.columns) if column.kind == "text"), None)
         cells = tuple(_(block.total) if at == label else running.get(at) for at in range(width))
-        yield RenderedRow("total", cells, 0, where if row >= 0 else frozenset())
+        yield RenderedRow("total", cells, 0, where if row >= 0 else frozenset(), name=TOTAL)
 
 
 def _summed(cells: Values, sums: dict[int, int]) -> Values:
@@ -236,8 +263,8 @@ def natural(value: Value) -> Kind:
 
 
 def format_day(day: date) -> str:
-    """A day in a sentence of a statement: 平成24年9月21日, or 2012-09-21 in English."""
-    return either(dates.format_japanese(day), day.isoformat())
+    """A day in a sentence of a statement: by its calendar, else 平成24年9月21日, or 2012-09-21 in English."""
+    return i18n.format_day(day) if i18n.calendar() else either(dates.format_japanese(day), day.isoformat())
 
 
 def span(sheet: Sheet) -> str:

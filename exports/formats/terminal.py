@@ -20,6 +20,7 @@ from exports.formats.sheet import (
     span,
     unit,
 )
+from ledger import visible
 from ledger.dates import format_english
 from ledger.i18n import _, either
 from ledger.money import format_yen as yen_written
@@ -27,9 +28,6 @@ from ledger.money import format_yen as yen_written
 _GAP = "  "
 # How narrow a title or a text may become, in columns, before a column is left out.
 _TITLE, _TEXT = 10, 20
-_BREAKS = str.maketrans("\t\r\n", "   ")
-# Control characters would act on the terminal; marks of direction would turn the line around.
-_ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def padded(text: str, columns: int, right: bool = False) -> str:
@@ -45,7 +43,7 @@ def format_cell(value: Value, kind: Kind = "any") -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _ACTS.sub("\N{REPLACEMENT CHARACTER}", value.translate(_BREAKS))
+        return visible.line(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):
@@ -74,7 +72,7 @@ def format_table(block: Block) -> str:
 def _drawn(block: Block) -> tuple[str, list[str]]:
     """The table, and the titles of the columns for which the screen has no room."""
     body = [(line.style, _row(line.cells, block.columns)) for line in lines(block)]
-    titles = [_(column.title) for column in block.columns]
+    titles = [visible.line(_(column.title)) for column in block.columns]
     fitted = _fit(block, titles, body)
     shown, widths = tuple(block.columns[at] for at in fitted.widths), [*fitted.widths.values()]
     rule = _GAP.join("-" * room for room in widths)
@@ -145,9 +143,9 @@ def _is_text(column: SheetColumn) -> bool:
 
 def format_sheet(sheet: Sheet) -> str:
     """A sheet with its title, the days it speaks of, its blocks and its notes."""
-    head = either(_japanese_head, _english_head)(sheet)
+    head = visible.line(either(_japanese_head, _english_head)(sheet))
     drawn = [(block, *_drawn(block)) for block in sheet.blocks]
-    tables = ["\n".join(filter(None, [_(block.heading), table])) for block, table, _left_out in drawn]
+    tables = ["\n".join(filter(None, [visible.line(_(block.heading)), table])) for block, table, _left_out in drawn]
     notes = [_(note) for note in sheet.notes]
     if left_out := list(dict.fromkeys(title for _block, _table, titles in drawn for title in titles)):
         notes.append(_("Left out here, shown with --out FILE.xlsx or on a wider terminal: {columns}", columns=left_out))

@@ -6,19 +6,20 @@ style numbers, because a cell object per value costs ten times as much. The same
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import partial
 from io import BytesIO
 from itertools import islice
-from math import ceil
 from pathlib import Path
 from typing import BinaryIO, Literal
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook as Package
 from openpyxl.chart import BarChart, Reference, Series
+from openpyxl.chart.text import RichText
+from openpyxl.drawing.text import Paragraph, ParagraphProperties, RichTextProperties
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -29,46 +30,48 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exports.formats import paper
+from exports.formats.formulas import SheetFormulas
 from exports.formats.outfile import new_file
 from exports.formats.page_xlsx import PageRows
 from exports.formats.paint import Paint, Render
-from exports.formats.paper import BOTTOM, HEADER_FONT, SIDE, TOP, column_widths
-from exports.formats.screen import width as text_width
+from exports.formats.paper import BOTTOM, HEADER_FONT, LINE, SIDE, TOP, column_widths
 from exports.formats.sheet import (
     Block,
     EntryRule,
     RenderedRow,
     Sheet,
     SheetColumn,
+    Value,
     Workbook,
     lines,
     span,
     title,
     unit,
 )
+from exports.formats.tabs import FORBIDDEN, cut, tab_names
 from ledger.errors import TooManyRows
 from ledger.i18n import _
 from ledger.intake import LISTS
 
 ROW_LIMIT = 1_048_576
 FILL_ROWS = 200_000  # as many rows as an import takes
-NAME_LIMIT = 31
-LINE = 18  # points that a line of the font takes
-MOST_LINES = 22  # a row cannot be higher than 409 points
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can carry
 _EFFORT = 5  # of compressing: 6, the usual one, takes twice the time for the same size
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _NO_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
 _SIZE = re.compile(rb"<dimension [^>]*/>")
 _BREAKS = re.compile(rb"<rowBreaks.*?</rowBreaks>", re.DOTALL)
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # in XML, where nothing can be escaped
-_FORBIDDEN_IN_NAME = re.compile(rf"{_FORBIDDEN.pattern}|[:\\/?*\[\]]")
+_MERGED = re.compile(rb'(<mergeCells count=")(\d+)')
 _CHUNK = 2_000
+_SHADES = ("44546A", "BFBFBF")  # of bars: told apart on black and white paper too
+_CHARACTER = 0.22  # centimetres of a chart beside a character of a column
 _BOX = 60  # points: room for a stamp
-_INDENT = 3  # characters of a column in which no wrapped text stands
+_INDENT = 2  # characters of a column in which no wrapped text stands
 _LAST_ROW = 1_048_575  # stands for the last row until that is known
 _RANGE = re.compile(
-    rb'(<definedName name="_xlnm\.(Print_Area|_FilterDatabase)" localSheetId="(\d+)"[^>]*>[^<]*\$)1048575'
+    rb'(<definedName name="_xlnm\.(Print_Area|_FilterDatabase|Print_Titles)" localSheetId="(\d+)"[^>]*>[^<]*?\$)1048575'
+    rb"(:\$1048575)?"
 )
 
 
@@ -85,7 +88,8 @@ def write(workbook: Workbook, path: Path) -> None:
 class WrittenRows:
     """Where on a sheet each block begins, and which of its rows hold titles, and which sums.
 
-    `last` is the last row of all, `listed` the last of the last block before its total.
+    `last` is the last row of all, `listed` the last of the last block before its total, `repeated` the row of titles
+    that stands once more on the pages that follow: that of the longest block.
     """
 
     blocks: list[int] = field(default_factory=list)
@@ -93,6 +97,7 @@ class WrittenRows:
     sums: list[int] = field(default_factory=list)
     last: int = 0
     listed: int = 0
+    repeated: int = 0
 
 
 def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
@@ -102,7 +107,7 @@ def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
     """
     package = _package(workbook)
     paint = Paint(package)
-    names = _tab_names([_(sheet.name) for sheet in workbook.sheets])
+    names = tab_names([_(sheet.name) for sheet in workbook.sheets])
     tabs = {sheet.name: name for sheet, name in zip(workbook.sheets, names, strict=True)}
     written: list[_Rows | PageRows] = []
     for sheet, name in zip(workbook.sheets, names, strict=True):
@@ -110,7 +115,7 @@ def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
         if sheet.page is not None:
             written.append(PageRows(sheet.page, frame, package))
             continue
-        rows = _Rows(sheet, name, paint)
+        rows = _Rows(sheet, name, paint, formulas=workbook.formulas)
         written.append(rows)
         _set_up(frame, sheet, paint)
         _lead_on(frame, sheet, rows, tabs)
@@ -125,33 +130,12 @@ def _package(workbook: Workbook) -> Package:
     package = Package()
     package.remove(package.worksheets[0])
     midnight = datetime.combine(workbook.made_on, time())
-    name, issuer = (_FORBIDDEN.sub(" ", text) for text in (_(workbook.title), _(workbook.issuer)))
+    name, issuer = (FORBIDDEN.sub(" ", text) for text in (_(workbook.title), _(workbook.issuer)))
     package.properties = DocumentProperties(title=name, creator=issuer or "Seisan", created=midnight, modified=midnight)
     for name, text in workbook.properties:
         package.custom_doc_props.append(StringProperty(name=name, value=text))  # type: ignore[attr-defined]
     package.calculation = CalcProperties(fullCalcOnLoad=False)  # the sums stand beside their formulas
     return package
-
-
-def _tab_names(titles: list[str]) -> list[str]:
-    """Names that Excel accepts on tabs: at most 31 characters, no brackets, colons or slashes, each only once."""
-    used: set[str] = {LISTS.casefold(), "history"}
-    names = []
-    for wish in titles:
-        base = _FORBIDDEN_IN_NAME.sub("_", wish).strip("' ") or "_"
-        name, count = _cut(base, NAME_LIMIT), 1
-        while name.casefold() in used:
-            count += 1
-            ending = f" ({count})"
-            name = _cut(base, NAME_LIMIT - len(ending)) + ending
-        used.add(name.casefold())
-        names.append(name)
-    return names
-
-
-def _cut(text: str, limit: int) -> str:
-    # Excel counts UTF-16 units, so a character outside the basic plane counts twice.
-    return text.encode("utf-16-le", "replace")[: 2 * limit].decode("utf-16-le", "ignore").strip("' ") or "_"
 
 
 # --- the frame: what openpyxl writes ---------------------------------------------------------------------------------
@@ -165,8 +149,9 @@ def _set_up(frame: Worksheet, sheet: Sheet, paint: Paint) -> None:
     frame.sheet_format.defaultRowHeight, frame.sheet_format.customHeight = LINE, True
     _set_up_page(frame, sheet)
     head = 0 if sheet.to_fill else 4
+    if any(block.titled for block in sheet.blocks):
+        frame.print_title_rows = f"{_LAST_ROW}:{_LAST_ROW}"
     if sheet.uniform and sheet.blocks[0].titled:
-        frame.print_title_rows = f"{head + 1}:{head + 1}"
         frame.freeze_panes = f"A{head + 2}"
     if any(block.new_page for block in sheet.blocks):
         frame.row_breaks.append(Break(id=1))  # where the breaks fall is known once the rows are written
@@ -176,13 +161,16 @@ def _set_up(frame: Worksheet, sheet: Sheet, paint: Paint) -> None:
             paint.whole_column(frame.column_dimensions[get_column_letter(at + 1)], column)
         return
     frame.sheet_view.showGridLines = False
-    last = get_column_letter(min(sheet.printed, len(widths)) or len(widths))
-    frame.print_area = f"A1:{last}{_LAST_ROW}"
+    frame.print_area = f"A1:{get_column_letter(min(sheet.printed, len(widths)) or len(widths))}{_LAST_ROW}"
     if len(sheet.blocks) == 1 and sheet.blocks[0].titled:
         frame.auto_filter.ref = f"A{head + 1}:{get_column_letter(len(widths))}{_LAST_ROW}"
+    first_page = paper.on_first_page(sheet)
+    if sheet.across > 1:
+        frame.print_title_cols = f"A:{get_column_letter(paper.on_each_page(sheet))}"
+        frame.col_breaks.append(Break(id=first_page))
     for row in (1, 2, 3) if sheet.printed else (1, 2):
-        if last != "A":
-            frame.merged_cells.add(f"A{row}:{last}{row}")
+        if first_page > 1:
+            frame.merged_cells.add(f"A{row}:{get_column_letter(first_page)}{row}")
 
 
 def _lead_on(frame: Worksheet, sheet: Sheet, rows: "_Rows", tabs: dict[str, str]) -> None:
@@ -201,21 +189,21 @@ def _lead_on(frame: Worksheet, sheet: Sheet, rows: "_Rows", tabs: dict[str, str]
         return
     chart, first = BarChart(), starts[sheet.chart.block]
     chart.type, chart.title, chart.style = "bar", _(sheet.chart.title), 2
+    chart.y_axis.txPr = RichText(bodyPr=RichTextProperties(rot=0), p=[Paragraph(pPr=ParagraphProperties())])
     top, bottom = first + sheet.chart.rows[0], first + sheet.chart.rows[1]
     width = len(sheet.blocks[sheet.chart.block].columns)
     for column in range(2, width + 1):
-        chart.series.append(
-            Series(
-                Reference(frame, min_col=column, min_row=top, max_row=bottom),
-                title_from_data=False,
-                title=title(sheet, sheet.blocks[sheet.chart.block].columns[column - 1]),
-            )
-        )
+        bars = Reference(frame, min_col=column, min_row=top, max_row=bottom)
+        named = title(sheet, sheet.blocks[sheet.chart.block].columns[column - 1])
+        chart.series.append(Series(bars, title_from_data=False, title=named))
+        chart.series[-1].graphicalProperties.solidFill = _SHADES[column % 2]
     chart.set_categories(Reference(frame, min_col=1, min_row=top, max_row=bottom))
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.tickLblPos = "low"  # beside bars of money that went back
     chart.y_axis.numFmt, chart.legend.position = "#,##0", "b"
-    chart.width, chart.height = 9, 7  # centimetres
+    beside = sum(column_widths(sheet)[sheet.chart.at : sheet.printed or None])
+    chart.width, chart.height = round(min(beside * _CHARACTER, 14)), 7
     frame.add_chart(chart, f"{get_column_letter(sheet.chart.at + 1)}{first - 1}")
 
 
@@ -223,7 +211,7 @@ def _set_up_page(frame: Worksheet, sheet: Sheet) -> None:
     """A4 with a title that runs on from the second page, page numbers, and the day on which it is printed."""
     frame.page_setup.paperSize = 9  # A4
     frame.page_setup.orientation = "landscape" if sheet.landscape else "portrait"
-    frame.page_setup.fitToWidth, frame.page_setup.fitToHeight = 1, 0
+    frame.page_setup.fitToWidth, frame.page_setup.fitToHeight = sheet.across, 0
     frame.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     frame.print_options.horizontalCentered = True
     margins = frame.page_margins
@@ -247,7 +235,7 @@ def _running(text: str) -> _HeaderFooterPart:
 
 def _escaped(text: str) -> str:
     """A text at the head of a page, where & begins a code and all three together have 255 characters."""
-    return _cut(_FORBIDDEN.sub(" ", text), 60).replace("&", "&&")
+    return cut(FORBIDDEN.sub(" ", text), 60).replace("&", "&&")
 
 
 def _add_lists(package: Package, workbook: Workbook) -> None:
@@ -312,17 +300,19 @@ def _limits(rule: EntryRule) -> tuple[Literal["date", "whole", "textLength"], st
 class _Rows:
     """The rows of one sheet as XML, from the title to the last note; `breaks` and `written` are complete at the end."""
 
-    def __init__(self, sheet: Sheet, name: str, paint: Paint) -> None:
+    def __init__(self, sheet: Sheet, name: str, paint: Paint, *, formulas: bool) -> None:
         self.breaks: list[int] = []
+        self.merged: list[str] = []
         self.links: list[str] = []
         self.written = WrittenRows()
         self._sheet, self._name, self._paint = sheet, name, paint
+        self._formulas = SheetFormulas() if formulas else None
         self._row = 0
         self._widths = column_widths(sheet)
         self._letters = [get_column_letter(at + 1) for at in range(len(self._widths))]
 
     def xml(self) -> Iterator[str]:
-        sheet = self._sheet
+        sheet, longest = self._sheet, 0
         if not sheet.to_fill:
             yield from self._head()
         if sheet.uniform and sheet.blocks[0].titled:
@@ -337,7 +327,10 @@ class _Rows:
                 yield self._texts("Heading", {0: _(block.heading)})
             if block.titled and not sheet.uniform:
                 yield self._titles(block)
+            first = self._row
             yield from self._block(block)
+            if block.titled and self._row - first >= longest:
+                longest, self.written.repeated = self._row - first, self.written.titles[-1]
         if sheet.notes:
             self._next()
         for note in sheet.notes:
@@ -379,7 +372,8 @@ class _Rows:
             f"{self._paint.text('Needed' if column.required else 'Header', title(self._sheet, column))}</c>"
             for letter, column in zip(self._letters, block.columns, strict=False)
         )
-        return f'<row r="{row}">{"".join(cells)}</row>'
+        texts = [(title(self._sheet, column), self._widths[at]) for at, column in enumerate(block.columns)]
+        return f'<row r="{row}"{_height(texts)}>{"".join(cells)}</row>'
 
     def _block(self, block: Block) -> Iterator[str]:
         first, self.written.listed = self._row + 1, self._row
@@ -387,43 +381,52 @@ class _Rows:
         renders = {style: self._paint.columns(style, block.columns) for style in ("normal", "subtotal", "total", "box")}
         renders["heading"] = self._paint.columns("heading", tuple(SheetColumn("") for _ in block.columns))
         printed = block.columns[: self._sheet.printed or len(letters)]
-        wrapped = [at for at, column in enumerate(printed) if column.wrap or column.kind == "any"]
+        rooms = {at: self._widths[at] - _INDENT for at, column in enumerate(printed) if paper.wraps(column)}
+        beside = self._letters[len(letters) : self._sheet.printed] if block.spread else []
+        if beside and len(letters) - 1 in rooms:
+            rooms[len(letters) - 1] = sum(self._widths[len(letters) - 1 : self._sheet.printed]) - _INDENT
         normal = list(zip(letters, renders["normal"], strict=True))
+        if self._formulas is not None:
+            self._formulas.begin(block.columns, letters, first)
         for line in lines(block):
             row = self._next()
             self.written.listed = row - (line.style == "total")
-            if line.style == "normal":
+            formulas = {} if self._formulas is None else self._formulas.of(line, row)
+            if line.style == "normal" and not formulas:
                 pairs = zip(normal, line.cells, strict=True)
                 cells = "".join([f'<c r="{letter}{row}" {render(value)}</c>' for (letter, render), value in pairs])
             else:
-                self.written.sums.append(row)
-                cells = self._marked(line, letters, renders, first, row)
-            yield f'<row r="{row}"{self._height(line, wrapped)}>{cells}</row>'
+                if line.style != "normal":
+                    self.written.sums.append(row)
+                for at in line.sums if row > first + line.since else ():
+                    formulas[at] = f"SUBTOTAL(9,{letters[at]}{first + line.since}:{letters[at]}{row - 1})"
+                cells = _worked_out(line, letters, renders[line.style], formulas, row)
+            if beside:
+                self.merged.append(f"{letters[-1]}{row}:{beside[-1]}{row}")
+                edge = renders["normal"][-1](None)
+                cells += "".join(f'<c r="{letter}{row}" {edge}</c>' for letter in beside)
+            texts = [(line.cells[at], room) for at, room in rooms.items()]
+            tall = f' ht="{_BOX}" customHeight="1"' if line.style == "box" else _height(texts)
+            yield f'<row r="{row}"{tall}>{cells}</row>'
 
-    def _height(self, line: RenderedRow, wrapped: list[int]) -> str:
-        """The height of a row with wrapped texts, which not every program works out by itself."""
-        if line.style == "box":
-            return f' ht="{_BOX}" customHeight="1"'
-        texts = ((line.cells[at], self._widths[at] - _INDENT) for at in wrapped)
-        needed = [
-            sum(max(1, ceil(text_width(part, 1) / room)) for part in text.split("\n"))
-            for text, room in texts
-            if isinstance(text, str)
-        ]
-        count = min(max(needed, default=1), MOST_LINES)
-        return f' ht="{count * LINE}" customHeight="1"' if count > 1 else ""
 
-    def _marked(
-        self, line: RenderedRow, letters: list[str], renders: dict[str, list[Render]], first: int, row: int
-    ) -> str:
-        cells = []
-        for at, (letter, render) in enumerate(zip(letters, renders[line.style], strict=True)):
-            drawn = render(line.cells[at])
-            if at in line.sums and row > first + line.since:
-                formula = f"SUBTOTAL(9,{letter}{first + line.since}:{letter}{row - 1})"
-                drawn = drawn.replace("><v>", f"><f>{formula}</f><v>", 1)
-            cells.append(f'<c r="{letter}{row}" {drawn}</c>')
-        return "".join(cells)
+def _height(texts: Iterable[tuple[Value, float]]) -> str:
+    """The height of a row with these texts, each with its room."""
+    count = paper.lines_needed(texts)
+    return f' ht="{count * LINE}" customHeight="1"' if count > 1 else ""
+
+
+def _worked_out(
+    line: RenderedRow, letters: list[str], renders: list[Render], formulas: dict[int, str], row: int
+) -> str:
+    """The cells of a row, the formula before the value where there is one."""
+    cells = []
+    for at, (letter, render) in enumerate(zip(letters, renders, strict=True)):
+        drawn = render(line.cells[at])
+        if at in formulas:
+            drawn = drawn.replace("><v>", f"><f>{escape(formulas[at])}</f><v>", 1)
+        cells.append(f'<c r="{letter}{row}" {drawn}</c>')
+    return "".join(cells)
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
@@ -451,10 +454,12 @@ def _fill(skeleton: BytesIO, sheets: "list[_Rows | PageRows]", stamp: bytes, out
 
 
 def _last_row(sheets: "list[_Rows | PageRows]", match: re.Match[bytes]) -> bytes:
-    """The last row of what is printed, or of what can be filtered, on the sheet that is named."""
+    """The last row of what is printed, or of what can be filtered, or the row of titles, on the sheet that is named."""
     rows = sheets[int(match[3])]
     assert isinstance(rows, _Rows), "a page of text names no range"
     written = rows.written
+    if match[2] == b"Print_Titles":
+        return match[1] + b"%d:$%d" % (written.repeated, written.repeated)
     return match[1] + str(written.last if match[2] == b"Print_Area" else written.listed).encode()
 
 
@@ -469,6 +474,10 @@ def _sheet_xml(frame: bytes, rows: "_Rows | PageRows") -> Iterator[bytes]:
     marked = f'<rowBreaks count="{count}" manualBreakCount="{count}">{breaks}</rowBreaks>' if count else ""
     if isinstance(rows, _Rows):
         after = after.replace(b"%d" % _LAST_ROW, b"%d" % rows.written.listed, 1)  # of the filter
+    if isinstance(rows, _Rows) and rows.merged:
+        merged = "".join(f'<mergeCell ref="{cells}"/>' for cells in rows.merged).encode()
+        after = after.replace(b"</mergeCells>", merged + b"</mergeCells>", 1)
+        after = _MERGED.sub(lambda match: b"%s%d" % (match[1], int(match[2]) + len(rows.merged)), after, count=1)
     if isinstance(rows, _Rows) and rows.links:
         links = f"<hyperlinks>{''.join(rows.links)}</hyperlinks>".encode()
         after = after.replace(b"<printOptions", links + b"<printOptions", 1)

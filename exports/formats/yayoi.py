@@ -6,11 +6,15 @@ balances by itself. No line ever stands for a part of an entry, so what Yayoi su
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 
-from exports.formats.ledger_text import ExportAccount, Transaction, cut, memo, one_line
+from exports.formats.ledger_text import ExportAccount, Transaction, cut, memo, width
 from exports.formats.tax_classes import tax_class
+from ledger import visible
+from ledger.errors import Refusal
+from ledger.i18n import N_
 from ledger.journal.entries import Movement
 
 # The most half-width characters (a kanji is two) of the name of an account, subaccount or department; of the text of
@@ -24,9 +28,25 @@ _ALONE, _FIRST, _BETWEEN, _LAST = "2000", "2110", "2100", "2101"
 _ENTRY, _SLIP = "0", "3"
 
 
+@dataclass
+class AccountNameTooLong(Refusal):
+    """the name {name} of account {account} takes more room than {limit} half-width characters, and would be cut"""
+
+    account: str
+    name: str
+    limit: int
+    instead = N_("give it a shorter one in a list of your own: --accounts FILE")
+
+
 def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iterator[str]:
-    """The journal, entry by entry, in the order given. Account names are the Japanese ones, as in the user's Yayoi."""
+    """The journal, entry by entry, in the order given. Account names are the Japanese ones, as in the user's Yayoi.
+
+    Refused: a name that Yayoi would cut (account-name-too-long).
+    """
     accounts = {account.code: account for account in chart}
+    for account in chart:
+        if width(account.ja) > NAME_LENGTH:
+            raise AccountNameTooLong(account.code, account.ja, NAME_LENGTH)
     for entry in entries:
         lines = StringIO()
         csv.writer(lines, lineterminator="\r\n").writerows(_rows(entry, accounts))
@@ -34,7 +54,7 @@ def text(entries: Sequence[Transaction], chart: Sequence[ExportAccount]) -> Iter
 
 
 def _rows(entry: Transaction, accounts: dict[str, ExportAccount]) -> Iterator[list[object]]:
-    said, last = one_line(entry.text), len(entry.movements) - 1
+    said, last = visible.line(entry.text).strip(), len(entry.movements) - 1
     for nth, movement in enumerate(entry.movements):
         flag = _ALONE if last == 0 else _FIRST if nth == 0 else _LAST if nth == last else _BETWEEN
         yield [

@@ -140,9 +140,7 @@ def _in_utc(block: Block, earlier: set[str]) -> Block:
         columns=tuple(
             replace(column, key=kept[at]) if at in changed else column for at, column in enumerate(block.columns)
         ),
-        rows=(
-            StyledRow(row.style, moved(row.cells)) if isinstance(row, StyledRow) else moved(row) for row in block.rows
-        ),
+        rows=(replace(row, cells=moved(row.cells)) if isinstance(row, StyledRow) else moved(row) for row in block.rows),
     )
 
 
@@ -159,7 +157,5 @@ def _laid_out(block: Block, keys: list[str], earlier: list[str]) -> Block:
             SheetColumn("", key=key) if place is None else block.columns[place]
             for place, key in zip(places, earlier, strict=True)
         ),
-        rows=(
-            StyledRow(row.style, moved(row.cells)) if isinstance(row, StyledRow) else moved(row) for row in block.rows
-        ),
+        rows=(replace(row, cells=moved(row.cells)) if isinstance(row, StyledRow) else moved(row) for row in block.rows),
     )

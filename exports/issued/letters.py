@@ -27,7 +27,7 @@ from ledger.statements.letter import letters
 from ledger.statements.reminder import REMINDED, reminders
 
 # A workbook, and the name of its file.
-_Written = tuple[Workbook, Path]
+Written = tuple[Workbook, Path]
 
 
 @dataclass
@@ -123,13 +123,13 @@ def letters_of_many(
     """
     covering = REPORTS["decisions"].ask(connection, {"standing": True, "association": association, "state": state})
 
-    def made() -> Iterator[_Written]:
+    def made() -> Iterator[Written]:
         stamp_of = stamps.of_letters(connection)
         for letter in letters(connection, {row.decision.no for row in covering.content}):
             # What is kept in this very write is not sealed yet, and has no stamp.
             yield stamps.stamped(workbook(letter), stamp_of.get(letter.no)), folder / file_name(letter)
 
-    return _with_list(connection, covering, folder, made(), pdf=pdf)
+    return with_list(connection, covering, folder, made(), pdf=pdf)
 
 
 def reminders_of_many(
@@ -140,24 +140,24 @@ def reminders_of_many(
     covering = REPORTS["due"].ask(connection, asked)
     meant = {receipt.application for receipt in covering.content}
 
-    def made() -> Iterator[_Written]:
-        stamp_of = stamps.of_reminders(connection, as_of)
+    def made() -> Iterator[Written]:
+        stamp_of = stamps.of_papers(connection, "reminder", as_of)
         those = (letter for letter in reminders(connection, as_of) if letter.receipt.application in meant)
         for nth, letter in enumerate(those, 1):
             stamp = stamp_of(letter.receipt.application)
             yield stamps.stamped(reminder.workbook(letter), stamp), folder / reminder.file_name(nth, letter)
 
-    return _with_list(connection, covering, folder, made(), pdf=pdf)
+    return with_list(connection, covering, folder, made(), pdf=pdf)
 
 
-def _with_list(
-    connection: Connection, covering: Listing, folder: Path, made: Iterable[_Written], *, pdf: bool
+def with_list(
+    connection: Connection, covering: Listing, folder: Path, made: Iterable[Written], *, pdf: bool
 ) -> tuple[list[Path], str]:
-    """Writes the list and the letters that it lists."""
+    """Writes the list and the papers that it lists, into the folder, which is made if it is not there."""
     if covering.why_empty:
         return [], covering.why_empty
 
-    def everything() -> Iterator[_Written]:
+    def everything() -> Iterator[Written]:
         yield stamps.stamped(of_listing(covering), stamps.of_listing(connection, covering)), folder / COVERING
         yield from made
 

@@ -6,7 +6,7 @@ The write is the last one that the statement can depend on, so that the same sta
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import count, takewhile
@@ -20,22 +20,24 @@ from exports.issued import layout
 from exports.issued.layout import Layout
 from exports.reports.report import Listing, Report
 from ledger import i18n, tables
+from ledger.audit import issued
 from ledger.codes import ASSOCIATIONS
-from ledger.dates import FiscalYear, Month, parse_day
-from ledger.i18n import Language
-from ledger.journal.closing import closing_of
+from ledger.dates import FiscalYear, Month, Period, parse_day
+from ledger.i18n import Calendar, Language
 from ledger.people.naming import find_member
 from ledger.store.owners import owned
 
 # The properties of a workbook; more of them, numbered from 2, where one is too short for the text.
 PROPERTY = "Seisan"
-FORM = 3
+FORM = 4
 ARRANGED = 3  # the first form in which the printed columns stand left of the others
+WORKED_OUT = 4  # the first form in which formulas stand beside more than the sums
 LAYOUT = "Seisan layout"
 _LENGTH = 240  # Excel takes texts of at most 255 characters
 
-# What no statement reads: who looked, which command had which key. What was refused, one list reads.
+# What no statement reads: who looked, which command had which key; and what one list alone reads.
 _UNREAD = ("looked", "request")
+_READ_BY_ONE = ("refused", "issued_version")
 _TYPES: dict[str, type] = {"day": str, "text": str, "yen": int, "flag": bool}
 
 
@@ -45,7 +47,9 @@ class Stamp:
 
     Of a list, `question` is what was asked, by the names of its parameters. A file that does not say in which `form`
     it was written is of the first, in which the issuer was the same for all books; before the third
-    the columns stood as they were described.
+    the columns stood as they were described; before the fourth only sums had formulas, and the sheets about a member
+    or an association one title. `version` is that of a closed period, 0 of a copy that the books do not record, None
+    where there are no versions.
     """
 
     of: str
@@ -56,11 +60,16 @@ class Stamp:
     head: str
     question: dict[str, Any] = field(default_factory=dict)
     form: int = 1
+    version: int | None = None
+    calendar: Calendar = ""
 
     @property
     def text(self) -> str:
         """The stamp as it stands in the file."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        said = {name: value for name, value in asdict(self).items() if name != "version" or value is not None}
+        if not self.calendar:  # then it reads as in the versions that had no choice
+            del said["calendar"]
+        return json.dumps(said, ensure_ascii=False)
 
     @property
     def day(self) -> date:
@@ -78,7 +87,8 @@ class Stamp:
 
 
 def arranged(workbook: Workbook, stamp: Stamp | None) -> Workbook:
-    """The workbook with its columns in the order that the form of its stamp has."""
+    """The workbook with its columns in the order, and with the formulas, that the form of its stamp has."""
+    workbook = replace(workbook, formulas=stamp is None or stamp.form >= WORKED_OUT)
     return paper.arranged(workbook) if stamp is None or stamp.form >= ARRANGED else workbook
 
 
@@ -112,23 +122,39 @@ def parse(properties: Mapping[str, str]) -> Stamp | None:
         date.fromisoformat(stamp.as_of)
         typed = (type(stamp.of), type(stamp.about), type(stamp.batch), type(stamp.form)) == (str, str, int, int)
         typed = typed and isinstance(stamp.question, dict)
-        legible = stamp.language in i18n.LANGUAGES and re.fullmatch("[0-9a-f]{64}", stamp.head)
+        typed = typed and _is_number_or_none(stamp.version)
+        spoken = stamp.language in i18n.LANGUAGES and stamp.calendar in i18n.CALENDARS
+        legible = spoken and re.fullmatch("[0-9a-f]{64}", stamp.head)
     except (ValueError, TypeError, RecursionError):
         return None
     return stamp if typed and legible else None
 
 
+def _is_number_or_none(said: object) -> bool:
+    return said is None or type(said) is int
+
+
 def of_month(connection: Connection, month: Month) -> Stamp:
-    """The stamp of a month's workbook: of a closed month after the write that closed it, whatever came later."""
-    closed = closing_of(connection, month)
-    batch = None if closed is None else _sealed(connection, "month_step", str(closed.no))
-    return _stamp(connection, "month", str(month), month.last, batch or _last(connection))
+    """The stamp of a month's workbook: of a closed month after the write that closed it, whatever came later.
+
+    Of a closed month it names the version that stands on that write, or else the one that comes next.
+    """
+    return of_period(connection, "month", month)
 
 
 def of_year(connection: Connection, year: FiscalYear) -> Stamp:
     """The stamp of a fiscal year's workbook: once its last month is closed, after the write that closed that."""
-    of_last_month = of_month(connection, year.months[-1])
-    return replace(of_last_month, of="year", about=str(year))
+    return of_period(connection, "year", year)
+
+
+def of_period(connection: Connection, of: str, period: Period) -> Stamp:
+    """The stamp of the workbook of a month (`month`) or a fiscal year (`year`)."""
+    batch = issued.closing_write(connection, period.last)
+    if batch is None:
+        return _stamp(connection, of, str(period), period.last, _last(connection))
+    version = issued.version_on(connection, of, str(period), batch)
+    stamp = _stamp(connection, of, str(period), period.last, batch)
+    return replace(stamp, version=version or issued.next_version(connection, of, str(period)))
 
 
 def of_association(connection: Connection, name: str, first: date, last: date) -> Stamp:
@@ -140,7 +166,10 @@ def of_association(connection: Connection, name: str, first: date, last: date) -
 def is_askable(stamp: Stamp) -> bool:
     """Whether what a stamp says of a statement that is no list could be asked of the books."""
     first = stamp.question.get("first")
-    if stamp.of == "letter":
+    if stamp.of == "receipt":
+        known = {"deposit": str, "reissued": bool}
+        return all(type(value) is known.get(name) for name, value in stamp.question.items())
+    if stamp.of in ("letter", "refund advice", "credit advice"):
         return re.fullmatch("[1-9][0-9]{0,8}", stamp.about) is not None
     if stamp.of == "association":
         day = parse_day(first) if isinstance(first, str) else None
@@ -155,7 +184,7 @@ def of_member(connection: Connection, member: str, as_of: date) -> Stamp:
 
 def of_listing(connection: Connection, listing: Listing) -> Stamp:
     """The stamp of a list: the question that it answers, but for files, which are not of the books."""
-    batch = _last(connection, refusals=listing.report.of_refusals)
+    batch = _last(connection, listing.report.reads)
     question = {
         parameter.name: value.isoformat() if isinstance(value, date) else value
         for parameter in listing.report.parameters
@@ -190,15 +219,24 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
         .join(batch, batch.c.no == last.c.batch)
     )
     return {
-        row.no: Stamp("letter", str(row.no), row.as_of.isoformat(), i18n.language(), row.batch, row.head, form=FORM)
+        row.no: Stamp(
+            "letter",
+            str(row.no),
+            row.as_of.isoformat(),
+            i18n.language(),
+            row.batch,
+            row.head,
+            form=FORM,
+            calendar=i18n.calendar(),
+        )
         for row in connection.execute(statement)
     }
 
 
-def of_reminders(connection: Connection, as_of: date) -> Callable[[str], Stamp]:
-    """What gives the stamp of the reminder for an application as of the day."""
-    one = _stamp(connection, "reminder", "", as_of, _last(connection))
-    return lambda application: replace(one, about=application)
+def of_papers(connection: Connection, of: str, as_of: date) -> Callable[..., Stamp]:
+    """What gives the stamp of a paper of a kind that is made on the day: about what, and what else was asked."""
+    one = _stamp(connection, of, "", as_of, _last(connection))
+    return lambda about, **question: replace(one, about=about, question=question)
 
 
 def _last_of(table: str) -> ScalarSelect[Any]:
@@ -212,18 +250,13 @@ def batch_of(connection: Connection, head: str) -> int | None:
 
 def _stamp(connection: Connection, of: str, about: str, as_of: date, batch: int) -> Stamp:
     head: str = connection.execute(select(tables.batch.c.head).where(tables.batch.c.no == batch)).scalar_one()
-    return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head, form=FORM)
+    return Stamp(of, about, as_of.isoformat(), i18n.language(), batch, head, form=FORM, calendar=i18n.calendar())
 
 
-def _sealed(connection: Connection, of: str, key: str) -> int | None:
-    seal = tables.seal
-    return connection.execute(select(func.max(seal.c.batch)).where(seal.c.of == of, seal.c.key == key)).scalar()
-
-
-def _last(connection: Connection, *, refusals: bool = False) -> int:
-    """The last write of which any statement tells, or any but the list of refusals."""
+def _last(connection: Connection, reads: Collection[str] = ()) -> int:
+    """The last write of which a statement tells that reads these of the tables that only one reads."""
     batch, seal = tables.batch.c, tables.seal.c
-    unread = _UNREAD if refusals else (*_UNREAD, "refused")
+    unread = (*_UNREAD, *(name for name in _READ_BY_ONE if name not in reads))
     told = select(seal.batch).where(seal.batch == batch.no, seal.of.not_in(unread)).exists()
     last: int = connection.execute(select(batch.no).where(told).order_by(batch.no.desc()).limit(1)).scalar_one()
     return last

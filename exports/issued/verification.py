@@ -5,14 +5,18 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from exports.issued.reproduce import WorkbookVerification
+from exports.issued.returned import MovedOn, WorkbookVerification
 from ledger import dates
 from ledger.audit import verify as verified
+from ledger.audit.faults import Fault
 from ledger.audit.posted import unposted
 from ledger.dates import Month
 from ledger.i18n import N_, _, ngettext
 from ledger.store import safekeeping
 from migrations import guards
+
+# How many differences from books that have moved on are named; those of a changed file are all named.
+_SHOWN = 10
 
 
 def verify(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verification:
@@ -62,20 +66,80 @@ def text(verification: verified.Verification, file: str = "") -> str:
 
 
 def _compared(verification: WorkbookVerification, file: str) -> Iterator[str]:
-    yield from (f"{note.where}: {note.says} ({note.code})" for note in verification.notes)
-    if not verification.faults:
-        sentence = N_("{file} agrees with the books in every cell, as they stood after write {batch}")
-        yield _(sentence, file=file, batch=verification.batch)
-        return
-    yield from (f"{fault.where}: {fault.says} ({fault.code})" for fault in verification.faults)
-    if not verification.batch:
+    yield from map(_line, verification.notes)
+    yield from map(_line, verification.faults)
+    if verification.faults and not verification.batch:
         yield _("The file is of other books, or these were rewritten: compare them with a backup.")
         return
+    yield from _standing(verification, file)
+    if verification.faults:
+        yield ngettext(
+            "{count} difference from the books as they stood after write {batch}. Keep this file as it is.",
+            "{count} differences from the books as they stood after write {batch}. Keep this file as it is.",
+            len(verification.faults),
+            batch=verification.batch,
+        )
+        if not verification.certain:
+            yield _("The file no longer says after which write it was made: what was recorded since may be among them.")
+    else:
+        sentence = N_("{file} agrees with the books in every cell, as they stood after write {batch}")
+        yield _(sentence, file=file, batch=verification.batch)
+    if verification.moved_on is not None:
+        yield from _moved_on(verification.moved_on)
+
+
+def _line(fault: Fault) -> str:
+    return f"{fault.where}: {fault.says} ({fault.code})"
+
+
+def _standing(verification: WorkbookVerification, file: str) -> Iterator[str]:
+    """What the file is, where it is of a closed period or was saved by another program."""
+    issued, stamp = verification.issued, verification.stamp
+    fields: dict[str, object] = {"file": file}
+    if issued is not None:
+        fields |= {"period": issued.about, "version": issued.version, "at": issued.recorded_at, "by": issued.by}
+    match verification.state:
+        case "as_issued" if verification.faults:
+            sentence = N_(
+                "{file} is, byte for byte, version {version} of {period} as it was handed out on {at} by {by}: it is "
+                "the books that were changed. Compare them with a backup."
+            )
+        case "as_issued":
+            sentence = N_(
+                "{file} is, byte for byte, version {version} of {period} as it was handed out on {at} by {by}."
+            )
+        case "saved_again" if issued is not None:
+            sentence = N_(
+                "{file} is version {version} of {period}, handed out on {at} by {by} and saved again by another "
+                "program: other bytes, the same cells."
+            )
+        case "saved_again":
+            sentence = N_(
+                "{file} was saved again by another program, or written by another version of Seisan: other bytes, the "
+                "same cells."
+            )
+        case "changed" if issued is not None and verification.certain:
+            sentence = N_("{file} was changed after version {version} of {period} was handed out on {at} by {by}.")
+        case "as_made" if stamp is not None and stamp.version is not None:
+            sentence = N_(
+                "{file} is, byte for byte, as Seisan writes it; the books do not record that it was handed out."
+            )
+        case _state:
+            return
+    yield _(sentence, **fields)
+
+
+def _moved_on(moved_on: MovedOn) -> Iterator[str]:
+    yield from map(_line, moved_on.differences[:_SHOWN])
+    if len(moved_on.differences) > _SHOWN:
+        yield _("The first {shown} are named; all of them: --json", shown=_SHOWN)
     yield ngettext(
-        "{count} difference from the books as they stood after write {batch}. Keep this file as it is.",
-        "{count} differences from the books as they stood after write {batch}. Keep this file as it is.",
-        len(verification.faults),
-        batch=verification.batch,
+        "Since write {batch} the books have moved on: {count} difference from what they say now.",
+        "Since write {batch} the books have moved on: {count} differences from what they say now.",
+        len(moved_on.differences),
+        batch=moved_on.batch,
     )
-    if not verification.certain:
-        yield _("The file no longer says after which write it was made: what was recorded since may be among them.")
+    if not moved_on.closed:
+        yield _("The period is open now.")
+    elif moved_on.version is not None:
+        yield _("The last version that was handed out is {version}.", version=moved_on.version)

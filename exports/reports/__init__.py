@@ -4,6 +4,7 @@ from exports.reports import (
     account_list,
     applications,
     balance,
+    bank,
     bill,
     books_act,
     check,
@@ -14,6 +15,7 @@ from exports.reports import (
     found,
     impact,
     imports,
+    issued_list,
     journal_exports,
     match,
     members,
@@ -21,6 +23,7 @@ from exports.reports import (
     outdated,
     payee_list,
     people_list,
+    receipts,
     refusals,
     rulings,
     settings,
@@ -36,11 +39,20 @@ REPORTS: dict[str, Report] = {
     for report in (
         *(todo.REPORT, found.REPORT, members.REPORT, applications.REPORT, deposits.REPORT),
         *(imports.REPORT, match.REPORT, due.REPORT, check.REPORT, decisions.REPORT, outdated.REPORT, rulings.REPORT),
-        *(settlements.REFUNDS, settlements.OVERPAID, settlements.CREDITS, bill.REPORT, balance.REPORT, entries.REPORT),
+        *(
+            settlements.REFUNDS,
+            settlements.OVERPAID,
+            settlements.CREDITS,
+            bill.REPORT,
+            bank.REPORT,
+            balance.REPORT,
+            entries.REPORT,
+        ),
         *(
             slips.REPORT,
             refusals.REPORT,
             months.REPORT,
+            issued_list.REPORT,
             impact.REPORT,
             account_list.REPORT,
             payee_list.REPORT,
@@ -48,6 +60,7 @@ REPORTS: dict[str, Report] = {
             people_list.REPORT,
             books_act.REPORT,
             journal_exports.REPORT,
+            receipts.REPORT,
         ),
     )
 }

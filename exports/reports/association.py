@@ -1,12 +1,13 @@
 """会別計算書: one association over a period; how many members and applications, what came in, went back and is held."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
 
-from exports.formats.sheet import Block, Sheet, SheetColumn, TypedValue, Values, Workbook
+from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, TypedValue, Values, Workbook
 from exports.reports import applications, deposits, fees_held, members, settlements
 from exports.reports.report import Table, sheet
 from ledger.i18n import N_, _
@@ -26,12 +27,20 @@ _MEMBERS = Table(members.REPORT.columns)
 _APPLICATIONS = Table(applications.REPORT.columns, total=N_("Total"), label_at="name")
 
 
-def made(connection: Connection, name: str, first: date, last: date) -> Workbook:
-    """The workbook of an association as the books say it now. The same books, in the same language: the same bytes."""
+def made(connection: Connection, name: str, first: date, last: date, *, form: int = 4) -> Workbook:
+    """The workbook of an association as the books say it now. The same books, in the same language: the same bytes.
+
+    `form` is that of its stamp: before the fourth all sheets had one title.
+    """
     statement = association_statement(connection, name, first, last)
     said = _("{name}, from {first} to {last}", name=name, first=first, last=last)
     sheets = (
-        replace(made, title=TITLE, subtitle=name, notes=(NOTHING,) if empty else made.notes)
+        replace(
+            made,
+            title=made.title if form > 3 else TITLE,
+            subtitle=name,
+            notes=(NOTHING,) if empty else made.notes,
+        )
         for made, empty in _sheets(statement)
     )
     return Workbook(title=said, made_on=last, sheets=tuple(sheets))
@@ -41,7 +50,7 @@ def _sheets(statement: AssociationStatement) -> Iterator[tuple[Sheet, bool]]:
     """Each sheet, and whether there is nothing on it."""
     period = statement.first, statement.last
     columns = (SheetColumn("", width=44, key="about"), SheetColumn("", "any", 20, key="figure"))
-    yield sheet(SUMMARY, Block(columns, list(_figures(statement))), period=period), False
+    yield sheet(SUMMARY, Block(columns, list(_figures(statement))), title=TITLE, period=period), False
     yield sheet(members.REPORT.title, _MEMBERS.block(statement.members), period=period), not statement.members
     listed = _APPLICATIONS.block(statement.applications)
     yield sheet(applications.REPORT.title, listed, period=period), not statement.applications
@@ -50,7 +59,11 @@ def _sheets(statement: AssociationStatement) -> Iterator[tuple[Sheet, bool]]:
     yield settlements.month(statement.returns, period), not statement.returns
 
 
-def _figures(statement: AssociationStatement) -> Iterator[Values]:
+# What is held at the end, by the rows above.
+_HELD = re.sub(r"\{(\w+)\}", r"{\1.figure}", fees_held.LEFT)
+
+
+def _figures(statement: AssociationStatement) -> Iterator[Values | StyledRow]:
     for name, count in (
         (N_("Members"), len(statement.members)),
         (N_("of which registered"), statement.registered),
@@ -68,4 +81,5 @@ def _figures(statement: AssociationStatement) -> Iterator[Values]:
         (N_("Other"), "other"),
         (N_("Held at the end"), "left"),
     ):
-        yield (_(name), TypedValue("yen", statement.moved(way)))
+        formulas = {"figure": _HELD} if way == "left" else {}
+        yield StyledRow("normal", (_(name), TypedValue("yen", statement.moved(way))), formulas, name=way)

@@ -52,11 +52,15 @@ REPORT = Report(
     rows=_rows,
     list_key="accounts",
     columns=(
-        Column("debit_balance", N_("Debit balance"), kind="yen", width=16, total=True),
+        Column(
+            "debit_balance", N_("Debit balance"), kind="yen", width=16, total=True, formula="MAX({debit}-{credit},0)"
+        ),
         Column("debit", N_("Debit total"), "balance.debit", "yen", 16, total=True),
         Column("account", N_("Account"), width=30, in_json=False),
         Column("credit", N_("Credit total"), "balance.credit", "yen", 16, total=True),
-        Column("credit_balance", N_("Credit balance"), kind="yen", width=16, total=True),
+        Column(
+            "credit_balance", N_("Credit balance"), kind="yen", width=16, total=True, formula="MAX({credit}-{debit},0)"
+        ),
         Column("code", get="balance.code"),
         Column("name", get="balance.name"),
         Column("balance", get="balance.balance", kind="yen"),
@@ -70,6 +74,13 @@ REPORT = Report(
     landscape=False,
 )
 
+
+def _balance(opening: "Balance") -> str:
+    """What an account holds at the end of a period, from what was brought forward and what moved."""
+    sides = "{debit}-{credit}" if opening.on_debit_side else "{credit}-{debit}"
+    return f"{{brought_forward}}+{sides}"
+
+
 KINDS = {
     "asset": N_("Assets in total"),
     "liability": N_("Liabilities in total"),
@@ -82,7 +93,11 @@ _CHANGES = Table(
         Column("debit", N_("Debits of the month"), lambda row: row[0].debit, "yen", 16, total=True),
         Column("account", N_("Account"), lambda row: row[1].name(row[0].opening.code), width=30),
         Column("credit", N_("Credits of the month"), lambda row: row[0].credit, "yen", 16, total=True),
-        Column("balance", N_("Balance of the month"), lambda row: row[0].closing.balance, "yen", 16, total=True),
+        Column(
+            *("balance", N_("Balance of the month"), lambda row: row[0].closing.balance, "yen", 16),
+            total=True,
+            formula=lambda row: _balance(row[0].opening),
+        ),
     ),
     heading=N_("Changes of the month (balances on the account's own side)"),
     subtotal=Subtotal(by=lambda row: row[0].opening.kind, title=lambda kind: _(KINDS[kind])),
@@ -113,7 +128,11 @@ _SECTIONS = Table(
         ),
         Column("debit", N_("Debits of the month"), "account.debit", "yen", 16, total=True),
         Column("credit", N_("Credits of the month"), "account.credit", "yen", 16, total=True),
-        Column("balance", N_("Balance of the month"), lambda row: row.account.closing.balance, "yen", 16, total=True),
+        Column(
+            *("balance", N_("Balance of the month"), lambda row: row.account.closing.balance, "yen", 16),
+            total=True,
+            formula=lambda row: _balance(row.account.opening),
+        ),
         Column("share", N_("Share"), kind="percent", width=9),
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from exports.formats.sheet import Sheet, TypedValue
 from exports.reports.empty import Empty
 from exports.reports.filters import ASSOCIATION, MEMBER, month, state
-from exports.reports.report import Column, Connection, Parameter, Question, Report, Table, member, sheet
+from exports.reports.report import Cells, Column, Connection, Line, Parameter, Question, Report, Table, member, sheet
 from ledger.codes import format_code
 from ledger.i18n import N_, _
 from ledger.statements.labels import label
@@ -144,6 +144,15 @@ _NEXT_STEPS = {
     "ask": N_("to be asked of the authority, not transferred"),
     "wait": N_("its bill is awaited"),
 }
+
+
+def _difference(row: "BilledOfMember") -> str:
+    """How the difference comes about; not said of a line that other lines clear in part, or are owed with."""
+    line = row.row.line
+    differs = line.state != "agreed" and line.left in (0, line.billed)
+    return "{billed}-{owed}" if differs or line.billed == line.owed else ""
+
+
 _OF_MONTH = Table(
     columns=(
         Column("bill", N_("Bill"), "row.line.bill", width=16),
@@ -162,19 +171,26 @@ _OF_MONTH = Table(
         ),
         Column("owed", N_("Owed per books"), "row.line.owed", "yen", 13, importance=3),
         Column("billed", N_("Billed"), "row.line.billed", "yen", 13, total=True, importance=3),
-        Column("difference", N_("Difference"), "row.difference", "yen", 13, total=True, importance=3),
-        Column("state", N_("Comparison"), "row.line.state", width=22, show=_state, importance=3),
+        Column(
+            *("difference", N_("Difference"), "row.difference", "yen", 13),
+            total=True,
+            importance=3,
+            formula=_difference,
+        ),
+        Column("state", N_("Comparison"), "row.line.state", width=22, show=_state, wrap=True, importance=3),
         Column("paid", N_("Transferred"), lambda row: _transferred(row.row), "yen", 13, total=True),
-        Column("next", N_("Next step"), "row.next_step", width=26, show=lambda code: label(_NEXT_STEPS, code)),
+        Column(
+            "next", N_("Next step"), "row.next_step", width=26, show=lambda code: label(_NEXT_STEPS, code), wrap=True
+        ),
     ),
     total=N_("Total"),
     label_at="name",
 )
 _SUMS = Table(
     columns=(
-        Column("sum", N_("Sum"), lambda row: row[0], width=48),
-        Column("lines", N_("Number of lines"), lambda row: row[1], "count", 9),
-        Column("yen", N_("Amount"), lambda row: row[2], "yen", 16),
+        Column("sum", N_("Sum"), width=26, wrap=True),
+        Column("lines", N_("Number of lines"), kind="count", width=9),
+        Column("yen", N_("Amount"), kind="yen", width=16),
     ),
     heading=N_("Sums, and what they leave payable to the authority"),
 )
@@ -197,17 +213,23 @@ def of_month(billed: "Sequence[BilledLine]", payable: "Payable", owners: "Owners
     return sheet(OF_MONTH, _OF_MONTH.block(rows), _SUMS.block(_sums(billed, payable, period[0])), period=period)
 
 
-def _sums(billed: "Sequence[BilledLine]", payable: "Payable", first: date) -> Iterator[tuple[str, int | None, int]]:
+def _sums(billed: "Sequence[BilledLine]", payable: "Payable", first: date) -> Iterator[Line]:
     lines = [row.line for row in billed if row.line.bill and row.line.billed_on and row.line.billed_on >= first]
     for code, words in _states().items():
         of_state = [line for line in lines if line.state == code]
         if of_state:
             said = _("Billed in the month: {comparison}", comparison=_(words))
-            yield (said, len(of_state), sum(line.billed for line in of_state))
-    yield (_("Billed in the month in all"), len(lines), sum(line.billed for line in lines))
-    yield (_("Waived by the authority in the month"), None, payable.waived)
-    yield (_("Waived by the authority in earlier months"), None, payable.waived_before)
-    yield (_("Payable when the books began"), None, payable.opened)
-    yield (_("Owed for certificates issued to date, less waivers"), None, payable.owed)
-    yield (_("Transferred to date, less what was given back"), None, payable.transferred)
-    yield (_("Payable to the authority"), None, payable.payable)
+            yield Line({"sum": said, "lines": len(of_state), "yen": sum(line.billed for line in of_state)})
+    in_all: Cells = {
+        "sum": _("Billed in the month in all"),
+        "lines": len(lines),
+        "yen": sum(line.billed for line in lines),
+    }
+    yield Line(in_all, formulas={key: f"SUM({{all.{key}}})" for key in ("lines", "yen")})
+    yield Line({"sum": _("Waived by the authority in the month"), "yen": payable.waived})
+    yield Line({"sum": _("Waived by the authority in earlier months"), "yen": payable.waived_before})
+    yield Line({"sum": _("Payable when the books began"), "yen": payable.opened}, name="opened")
+    yield Line({"sum": _("Owed for certificates issued to date, less waivers"), "yen": payable.owed}, name="owed")
+    yield Line({"sum": _("Transferred to date, less what was given back"), "yen": payable.transferred}, name="paid")
+    in_all = {"sum": _("Payable to the authority"), "yen": payable.payable}
+    yield Line(in_all, formulas={"yen": "{opened.yen}+{owed.yen}-{paid.yen}"})

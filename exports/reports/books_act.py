@@ -1,8 +1,11 @@
 """電子帳簿保存法の自己点検: what the Electronic Books Act asks, point by point, and what came of trying it."""
 
 import csv
+import hashlib
+import json
+import tempfile
 from collections.abc import Collection
-from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.reports.report import Column, Connection, Question, Report
@@ -26,18 +29,21 @@ def _rows(connection: Connection, _question: Question) -> "list[Point]":
         "download",
         "規則第2条第2項第3号",
         N_("The data are handed over when an inspection asks for them."),
-        N_("Every movement, as CSV; where all that is asked for is handed over, (2) and (3) of the search are waived."),
-        "export journal --format csv --out FILE",
+        N_(
+            "Every book and record, as CSV; where all that is asked for is handed over, (2) and (3) of the search are "
+            "waived."
+        ),
+        "export books FOLDER",
         _downloaded,
     )
     return list(points(connection, (*REQUIREMENTS, download, *FURTHER)))
 
 
 def _downloaded(connection: Connection) -> "Outcome":
-    """Writes the journal as CSV, reads it back, and holds it against the movements of the books."""
+    """Writes all books into a folder of its own, reads them back, and holds them against the index and the journal."""
     from sqlalchemy import func, select
 
-    from exports.formats.journal import as_csv
+    from exports.reports import handover
     from ledger import tables
     from ledger.audit.books_act import Outcome, nothing_to_try
 
@@ -45,18 +51,39 @@ def _downloaded(connection: Connection) -> "Outcome":
     count, yen = connection.execute(select(func.count(), func.coalesce(func.sum(movement.yen), 0))).one()
     if not count:
         return nothing_to_try()
-    header, *rows = csv.reader(StringIO("".join(as_csv(connection)), newline=""))
-    read = (len(rows), sum(int(row[header.index(_("Amount"))]) for row in rows))
+    with tempfile.TemporaryDirectory(prefix="seisan-") as place:
+        folder = Path(place) / "books"
+        books = handover.write(connection, folder).books
+        read = _read_back(folder / "journal.csv")
+        changed = [
+            file["file"]
+            for file in json.loads((folder / "index.json").read_text(encoding="utf-8"))["files"]
+            if hashlib.sha256((folder / file["file"]).read_bytes()).hexdigest() != file["sha256"]
+        ]
     if read != (count, int(yen)):
         return Outcome("does_not_hold", _("The file has {rows} rows of {yen} yen.", rows=read[0], yen=read[1]))
-    return Outcome(
-        "holds",
-        _(
-            "The journal was written as CSV and read back: {rows} rows of {yen} yen, as in the books.",
-            rows=count,
-            yen=yen,
-        ),
+    if changed:
+        return Outcome("does_not_hold", _("These files are not as the index says: {files}", files=changed))
+    says = _(
+        "All books were written as CSV, files: {files}, rows: {all_rows}, and read back; the journal has {rows} rows "
+        "of {yen} yen, as in the books.",
+        files=len(books),
+        all_rows=sum(written.rows for written in books),
+        rows=count,
+        yen=yen,
     )
+    return Outcome("holds", says)
+
+
+def _read_back(journal: Path) -> tuple[int, int]:
+    """How many rows the journal has, of how many yen."""
+    rows = yen = 0
+    with journal.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        at = next(lines).index(_("Amount"))
+        for line in lines:
+            rows, yen = rows + 1, yen + int(line[at])
+    return rows, yen
 
 
 def _failed(points: "Collection[Point]") -> bool:

@@ -1,6 +1,6 @@
 """仕訳の検索: the entries that a search finds, one line for each movement; a reversal names the entry it reverses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,8 +58,8 @@ class ListedEntry(NamedTuple):
         return description(self.entry)
 
 
-def _booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> list[ListedEntry]:
-    return [ListedEntry(entry, chart) for entry in entries]
+def _booked(entries: "Iterable[JournalEntry]", chart: "Chart") -> Iterator[ListedEntry]:
+    return (ListedEntry(entry, chart) for entry in entries)
 
 
 class ImpossibleRange(Refusal):
@@ -129,7 +129,7 @@ def _rows(connection: Connection, question: Question) -> list[ListedEntry]:
             raise ImpossibleRange(str(search[least]), str(search[most]))
     if search["counterparty"] is not None:
         search["counterparty"] = _counterparty(connection, search["counterparty"])
-    return _booked(entries(connection, **search), chart(connection))
+    return list(_booked(entries(connection, **search), chart(connection)))
 
 
 def _payer(connection: Connection, name: str) -> str:
@@ -208,7 +208,7 @@ REPORT = Report(
     rows=_rows,
     list_key="entries",
     columns=(
-        Column("on", N_("Date"), "entry.on", "day", 17, importance=3),
+        Column("on", N_("Date"), "entry.on", "day", 16, importance=3),
         Column("no", N_("Entry No."), "entry.no", "number", 9, importance=3),
         Column(
             "movements",
@@ -216,22 +216,28 @@ REPORT = Report(
             columns=(
                 Column("line", N_("Line"), kind="number", width=5, on_paper=True),
                 Column(
-                    "debit", N_("Debit account"), lambda row: row.chart.name(row.movement.debit), width=24, importance=3
+                    "debit",
+                    N_("Debit account"),
+                    lambda row: row.chart.name(row.movement.debit),
+                    width=24,
+                    wrap=True,
+                    importance=3,
                 ),
                 Column("debit_part", N_("Debit part"), width=14),
-                Column("debit_yen", N_("Debit amount"), "movement.yen", "yen", 13, total=True, importance=3),
+                Column("debit_yen", N_("Debit amount"), "movement.yen", "yen", 12, total=True, importance=3),
                 Column(
                     "credit",
                     N_("Credit account"),
                     lambda row: row.chart.name(row.movement.credit),
                     width=24,
+                    wrap=True,
                     importance=3,
                 ),
                 Column("credit_part", N_("Credit part"), width=14),
-                Column("credit_yen", N_("Credit amount"), "movement.yen", "yen", 13, total=True, importance=1),
+                Column("credit_yen", N_("Credit amount"), "movement.yen", "yen", 12, total=True, importance=1),
             ),
         ),
-        Column("text", N_("Description"), width=46, wrap=True),
+        Column("text", N_("Description"), width=49, wrap=True),
         Column("reverses", N_("Reverses"), "entry.reverses", "number", 8, importance=1),
         Column("by", N_("Entered by"), "entry.by", width=12, importance=1),
         Column("recorded_at", N_("Entered at (Japan time)"), "entry.recorded_at", "moment", 20, on_paper=True),

@@ -12,9 +12,12 @@ from ledger.statements.fees_held import FeeHolding
 from ledger.statements.labels import CERTIFICATE_STATES, label
 
 NAME = N_("Fees held")
+LEFT = "{before}+{received}-{authority}-{refunded}-{credited}-{other}"
+_ASSOCIATION, *_MEMBER = member()
 _TABLE = Table(
     columns=(
-        *member(),
+        replace(_ASSOCIATION, importance=0),  # its number names it too
+        *_MEMBER,
         Column("application", N_("Application No."), width=14, importance=3),
         Column("received_on", N_("Received on"), kind="day", width=17, importance=1),
         Column("before", N_("Brought forward"), kind="yen", total=True),
@@ -23,9 +26,9 @@ _TABLE = Table(
         Column("refunded", N_("Refunded"), kind="yen", total=True),
         Column("credited", N_("Credited to a reissue"), kind="yen", total=True, importance=1),
         Column("other", N_("Other"), kind="yen", width=10, total=True, importance=1),
-        Column("left", N_("Carried forward"), kind="yen", total=True, importance=3),
+        Column("left", N_("Carried forward"), kind="yen", total=True, importance=3, formula=LEFT),
         Column("days", N_("Days held"), kind="count", width=9),
-        Column("state", N_("State"), show=lambda state: label(CERTIFICATE_STATES, state)),
+        Column("state", N_("State"), show=lambda state: label(CERTIFICATE_STATES, state), wrap=True),
     ),
     total=N_("Total"),
     subtotal=Subtotal(
@@ -52,7 +55,7 @@ def month(
         left, in_ledger = compared
         comparison = (
             Line({"name": _("Balance in the general ledger"), "left": in_ledger}),
-            Line({"name": _("Difference"), "left": left - in_ledger}),
+            Line({"name": _("Difference"), "left": left - in_ledger}, formulas={"left": "{total.left}-{above.left}"}),
         )
         blocks.append(_COMPARISON.block(comparison))
     return sheet(

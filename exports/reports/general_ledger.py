@@ -4,11 +4,13 @@ Every movement has one account on its other side, so the counter account is alwa
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from exports.formats import formulas
 from exports.formats.sheet import Block, Sheet
-from exports.reports.report import Column, Line, Table, sheet
+from exports.reports.report import Cells, Column, Line, Table, sheet
 from ledger.booking.events import description
 from ledger.i18n import N_, _
 from ledger.journal.chart import Chart
@@ -26,6 +28,7 @@ class Wording(NamedTuple):
 
 
 OF_MONTH = Wording(N_("Brought forward"), N_("Totals of the month"), N_("Carried forward"))
+OF_PERIOD = Wording(N_("Brought forward into the period"), "", N_("Carried forward out of the period"))
 OF_YEAR = Wording(N_("Brought forward from last year"), N_("Totals of the year"), N_("Carried forward to next year"))
 
 
@@ -42,18 +45,27 @@ class LedgerRow(NamedTuple):
         return self.chart.part(line.account, line.application, line.deposit)
 
 
-_TABLE = Table(
+TABLE = Table(
     columns=(
         Column("on", N_("Date"), "posted.entry.on", "day", 17, importance=3),
         Column("no", N_("Entry No."), "posted.entry.no", "number", 9, importance=3),
-        Column("counter", N_("Counter account"), lambda row: row.chart.name(row.posted.line.counter), width=26),
+        Column(
+            "counter", N_("Counter account"), lambda row: row.chart.name(row.posted.line.counter), width=26, wrap=True
+        ),
         Column("part", N_("Part"), width=14),
-        Column("text", N_("Description"), lambda row: description(row.posted.entry), width=46, wrap=True),
+        Column("text", N_("Description"), lambda row: description(row.posted.entry), width=56, wrap=True),
         Column("debit", N_("Debit"), "posted.line.debit", "yen", 14, total=True, importance=3),
         Column("credit", N_("Credit"), "posted.line.credit", "yen", 14, total=True, importance=3),
         Column("balance", N_("Balance"), "posted.left", "yen", 14, importance=3),
     )
 )
+
+
+def of_side(table: Table, *, on_debit_side: bool) -> Table:
+    """The table of an account of this side: how its balance goes on from line to line."""
+    formula = formulas.running(on_debit_side=on_debit_side)
+    columns = (replace(column, formula=formula) if column.key == "balance" else column for column in table.columns)
+    return replace(table, columns=tuple(columns))
 
 
 def month(ledgers: list[AccountLedger], chart: Chart, period: tuple[date, date], wording: Wording = OF_MONTH) -> Sheet:
@@ -62,9 +74,10 @@ def month(ledgers: list[AccountLedger], chart: Chart, period: tuple[date, date],
     blocks = [
         Block(block.columns, block.rows, chart.name(ledger.opening.code), new_page=bool(at))
         for at, ledger in enumerate(moved)
-        for block in [_TABLE.block(_rows(ledger, chart, period, wording))]
+        for table in [of_side(TABLE, on_debit_side=ledger.opening.on_debit_side)]
+        for block in [table.block(_rows(ledger, chart, period, wording))]
     ]
-    return sheet(NAME, *(blocks or [_TABLE.block()]), period=period)
+    return sheet(NAME, *(blocks or [TABLE.block()]), period=period)
 
 
 def _rows(
@@ -75,4 +88,5 @@ def _rows(
     for line in ledger.lines:
         yield LedgerRow(line, chart)
     yield Line({"text": _(wording.totals)}, "subtotal")
-    yield Line({"on": last, "text": _(wording.carried_forward), "balance": ledger.closing.balance})
+    carried: Cells = {"on": last, "text": _(wording.carried_forward), "balance": ledger.closing.balance}
+    yield Line(carried, formulas={"balance": formulas.SAME})

@@ -15,9 +15,10 @@ def _rows(connection: Connection, _question: Question) -> list[Any]:
 
 
 def _titles(codes: str) -> str:
+    from ledger.intake.bank.kinds import BANK_KINDS
     from ledger.intake.kinds import KINDS
 
-    titles = {kind.code: _(kind.title) for kind in KINDS}
+    titles = {kind.code: _(kind.title) for kind in (*KINDS, *BANK_KINDS)}
     return either("、", ", ").join(titles[code] for code in codes.split(", ") if code)
 
 

@@ -17,7 +17,7 @@ _TABLE = Table(
         Column("on", N_("Date of the entry"), "entry.on", "day", 17),
         Column("entered_on", N_("Entered on"), kind="day", width=17),
         Column("days", N_("Days late"), kind="count", width=9),
-        Column("text", N_("Description"), lambda row: description(row.entry), width=46, wrap=True),
+        Column("text", N_("Description"), lambda row: description(row.entry), width=56, wrap=True),
         Column(
             "amount",
             N_("Amount"),

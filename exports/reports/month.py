@@ -9,6 +9,7 @@ from exports.formats.sheet import Sheet, Workbook
 from exports.reports import (
     associations,
     balance,
+    bank,
     bill,
     corrections,
     cover,
@@ -22,6 +23,8 @@ from exports.reports import (
     subsidiary,
     suspense,
 )
+from exports.reports.reissue import Version
+from ledger.booking.bank_compared import BankComparison, comparison
 from ledger.booking.billed import BilledLine, billed
 from ledger.codes import Account
 from ledger.dates import Month
@@ -35,34 +38,50 @@ NOTHING = N_("There was nothing of this kind in the month.")
 EarlierColumns = Mapping[str, list[list[str]]]
 
 
-def made(connection: Connection, month: Month, *, form: int = 3, earlier: EarlierColumns | None = None) -> Workbook:
+def made(
+    connection: Connection,
+    month: Month,
+    *,
+    form: int = 3,
+    earlier: EarlierColumns | None = None,
+    version: Version | None = None,
+) -> Workbook:
     """The workbook of a month as the books say it now; see `workbook`."""
     statement = month_statement(connection, month)
     lines = billed(connection, month.first, month.last)
-    return workbook(statement, lines, form=form, earlier=earlier)
+    compared = comparison(connection, month.first, month.last)
+    since = () if version is None else version.since(connection, statement)
+    return workbook(statement, lines, compared, form=form, earlier=earlier, version=version, since=since)
 
 
 def workbook(
     statement: MonthStatement,
     lines: Sequence[BilledLine],
+    compared: BankComparison,
     *,
     form: int = 3,
     earlier: EarlierColumns | None = None,
+    version: Version | None = None,
+    since: tuple[Sheet, ...] = (),
 ) -> Workbook:
     """The workbook of a month. The same statement, in the same language, gives the same bytes.
 
-    `lines` are those that the authority billed. `form` is that of its stamp: before the third the cover was another.
+    `lines` are those that the authority billed, `compared` those of the bank beside the books. `form` is that of its
+    stamp: before the third the cover was another.
     `earlier` are the columns of a file of an earlier version, to which this one is compared: controls whose sheet it
-    lacks are left out, and rows stand in the order that it has.
+    lacks are left out, and rows stand in the order that it has. `version` is the one as which it is handed out, None
+    while the month is open, and the sheet of `since` says what has changed since the one before.
     """
     lacking = set() if earlier is None else {sheet for sheet in _NEW if sheet not in earlier}
-    sheets = tuple(_or_nothing(sheet, empty, lacking) for sheet, empty in _sheets(statement, lines, earlier))
+    told = tuple(_or_nothing(sheet, empty, lacking) for sheet, empty in _sheets(statement, lines, compared, earlier))
+    basis = None if version is None else version.basis
+    listed = (*since, *(sheet for sheet in told if earlier is None or sheet.name in earlier))
     seal = None if statement.closed is None else statement.closed.head
-    front = cover.before_third_form(statement, seal, lacking) if form < 3 else cover.month(statement, sheets)
+    front = cover.before_third_form(statement, seal, lacking) if form < 3 else cover.month(statement, listed, basis)
     return Workbook(
-        title=_("Monthly statement {month}", month=str(statement.month)),
+        title=_("Monthly statement {month}", month=statement.month),
         made_on=statement.month.last,
-        sheets=(front, *sheets),
+        sheets=(front, *since, *told),
     )
 
 
@@ -74,7 +93,10 @@ _NEW = (
 
 
 def _sheets(
-    statement: MonthStatement, lines: Sequence[BilledLine], earlier: EarlierColumns | None
+    statement: MonthStatement,
+    lines: Sequence[BilledLine],
+    compared: BankComparison,
+    earlier: EarlierColumns | None,
 ) -> Iterator[tuple[Sheet, bool]]:
     """Each sheet after the cover, and whether there is nothing on it."""
     period, details, chart = (statement.month.first, statement.month.last), statement.details, statement.chart
@@ -89,6 +111,7 @@ def _sheets(
     parts = any(ledger.parts for ledger in details.subsidiary)
     yield subsidiary.month(details.subsidiary, chart, statement.owners, period), not parts
     yield deposits.month(statement.received, period), not statement.received
+    yield bank.of_month(compared, period), not compared.rows and compared.told is None
     in_suspense = closing[Account.SUSPENSE]
     yield suspense.month(details.suspense, in_suspense, period), not details.suspense
     in_ledger = sum(closing[code] for code in HELD)

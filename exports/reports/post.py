@@ -7,6 +7,7 @@ from exports.formats.page import Look, PageRow, Piece, TextPage, plain
 from exports.formats.sheet import Sheet, format_day
 from exports.reports.letter_words import DESK
 from ledger.i18n import N_, _, either
+from ledger.money import format_yen
 from ledger.people.register import Person, PostalAddress
 from ledger.statements.issuer import Issuer
 
@@ -51,15 +52,24 @@ def amount(label: str, yen: int, look: Look = "yen") -> PageRow:
     return PageRow((Piece(2, 2, label), Piece(3, 3, yen, look)))
 
 
+def tax_line(yen: int, percent: int | None, tax: int | None) -> str:
+    """The amount by rate with the tax inside it; where no rate is known, that it is not."""
+    if percent is None or tax is None:
+        return _("which rate of tax is inside is not known")
+    sentence = N_("{yen} yen at {percent} percent, of which {tax} yen are consumption tax")
+    return _(sentence, yen=format_yen(yen), percent=percent, tax=format_yen(tax))
+
+
 def head(number: str, day: date, to: Person, place: PostalAddress, sender: Issuer) -> Iterator[PageRow]:
-    """The head of a letter to a member: where an address is not known, its place stays free."""
+    """The head of a letter to a member, or to a payer whom nobody knows: an address not known leaves its place free."""
     for text in (number, format_day(day)):
         yield whole(text, "right")
     yield gap(0.5)
     yield _left(f"〒{place.code}") if place.code else gap()
     yield _left(place.address) if place.address else gap()
-    addressee = N_("member No. {number}, association of {association}")
-    yield _left(_(addressee, association=to.association, number=to.number))
+    if to.number:
+        addressee = N_("member No. {number}, association of {association}")
+        yield _left(_(addressee, association=to.association, number=to.number))
     yield _left(honoured(to.name), "name")
     yield gap()
     yield from _sender(sender)

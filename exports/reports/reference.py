@@ -63,6 +63,7 @@ English: [json.md](json.md)
             "number": "数",
             "text": "文字列",
             "texts": "文字列の配列",
+            "numbers": "数の配列",
             "yen": "円",
             "day": "日付",
             "moment (UTC)": "日時(UTC)",

@@ -37,5 +37,5 @@ REPORT = Report(
             show=lambda fields: ", ".join(f"{name}={value}" for name, value in fields.items()),
         ),
     ),
-    of_refusals=True,
+    reads=("refused",),
 )

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from exports.formats import terminal
-from exports.formats.sheet import IN_JAPAN, Block, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
+from exports.formats.sheet import IN_JAPAN, Block, Formulas, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
 from exports.reports.empty import NOTHING, Empty
 from ledger import dates
 from ledger.errors import Exit
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Question = Mapping[str, Any]
+Cells = Mapping[str, Value]  # by the keys of columns
 Connection: TypeAlias = "sqlalchemy.Connection"  # a report is described before anything is connected
 ParameterKind = Literal["day", "text", "yen", "flag", "file"]
 
@@ -68,7 +69,9 @@ class Column:
     reads. Where `get` gives a list, `columns` say what is in each thing of it; if these have titles, each thing stands
     in a row of its own, and a column that is to be told `once` in the first of them. The reference of the JSON names
     its `kind`, or `data` where data and cell are of another kind. Where a terminal is too narrow for all columns, those
-    of the smallest `importance` are left out first; what the list is about has 3, what it is asked for 4.
+    of the smallest `importance` are left out first; what the list is about has 3, what it is asked for 4. `formula`
+    says how a workbook works the cell out from others (see `exports.formats.formulas`): in every row, or in the row
+    that it is given, where an empty one says nothing; the value stays what the books say.
     """
 
     key: str
@@ -85,6 +88,7 @@ class Column:
     in_json: bool = True
     data: str = ""
     columns: tuple["Column", ...] = ()
+    formula: Callable[[Any], str] | str = ""
 
     def of(self, row: Any) -> Any:
         """What the row holds here, as data."""
@@ -119,7 +123,8 @@ class Column:
         """How the column looks."""
         looks = (self.title, self.kind, self.width, self.total, self.wrap, self.on_paper)
         key = f"{self.key}{IN_JAPAN}" if self.kind == "moment" else self.key
-        return SheetColumn(*looks, key=key, importance=self.importance)
+        formula = self.formula if isinstance(self.formula, str) else ""
+        return SheetColumn(*looks, key=key, importance=self.importance, formula=formula)
 
 
 def record(columns: Iterable[Column], row: Any) -> Json:
@@ -146,10 +151,15 @@ def member(get: Callable[[Any], Any] = lambda row: row.member, *, key: str = "me
 
 @dataclass(frozen=True)
 class Line:
-    """A row that says by key what stands in it, not taken from the books: brought forward, a difference."""
+    """A row that says by key what stands in it, not taken from the books: brought forward, a difference.
 
-    cells: Mapping[str, Value]
+    By key, too, `formulas` say how it is worked out; those of other rows find it by its `name`.
+    """
+
+    cells: Cells
     style: Style = "normal"
+    formulas: Formulas = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,9 +218,14 @@ class Table:
     def _cells(self, rows: Iterable[Any], keys: list[str]) -> Iterator[Values | StyledRow]:
         titled = [column for column in self.columns if column.title or column.expands]
         nested = next((column for column in titled if column.expands), None)
+        by_row = [(column.key, column.formula) for column in titled if not isinstance(column.formula, str)]
         for row in rows:
             if isinstance(row, Line):
                 yield _styled(row, keys)
+            elif by_row:
+                cells = tuple([column.cell(row) for column in titled])
+                written = {key: formula(row) for key, formula in by_row}
+                yield StyledRow("normal", cells, {key: formula for key, formula in written.items() if formula})
             elif nested is None:
                 yield tuple([column.cell(row) for column in titled])
             else:
@@ -233,10 +248,9 @@ def _expanded(columns: Iterable[Column], row: Any, item: Any, *, first: bool) ->
             yield column.cell(row) if first or not column.once else None
 
 
-def _styled(line: Line, keys: list[str]) -> Values | StyledRow:
-    assert line.cells.keys() <= set(keys), line
-    cells = tuple(line.cells.get(key) for key in keys)
-    return cells if line.style == "normal" else StyledRow(line.style, cells)
+def _styled(line: Line, keys: list[str]) -> StyledRow:
+    assert line.cells.keys() | line.formulas.keys() <= set(keys), line
+    return StyledRow(line.style, tuple(line.cells.get(key) for key in keys), line.formulas, line.name)
 
 
 def sheet(
@@ -281,7 +295,7 @@ class Report:
     `rows` reads from the books, for a question that has every parameter and the day (`as_of`); what it gives stands
     in the first table, or `listed` takes its rows from it. Further `tables` stand below. JSON is the rows under
     `list_key`, with `facts` beside them; without a `list_key` it is the list alone. `text` is for the terminal where a
-    table would not do. `of_refusals`: it depends on what was refused, of which no other statement tells. `remembered`
+    table would not do. `reads` are tables of which no other statement tells, such as refusals. `remembered`
     are parameters that the machine knows and no books do: what is not asked for is asked for by the command with these.
 
     `empty` says why there is nothing in it; None where `text` says that. Where what was read is more than the rows of
@@ -311,7 +325,7 @@ class Report:
     notes: tuple[str, ...] = ()
     landscape: bool = True
     text: Callable[["Listing"], str] | None = None
-    of_refusals: bool = False
+    reads: tuple[str, ...] = ()
     remembered: Callable[[Connection], Question] | None = None
     empty: Empty | None = NOTHING
     narrowed: Callable[[Any, list[Any]], Any] = lambda _content, rows: rows

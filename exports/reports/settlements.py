@@ -62,7 +62,7 @@ def _entries(row: "SettlementLine") -> str:
 
 # One that was rejected or undone adds nothing to the sums: `standing` is what is left of it.
 COLUMNS = (
-    Column("way", N_("Way"), show=lambda way: _(WAYS[way])),
+    Column("way", N_("Way"), show=lambda way: _(WAYS[way]), wrap=True),
     Column("no", N_("No."), kind="number", width=6, importance=3),
     *member(lambda row: row.person),
     Column("about", N_("Application No."), "application", width=14, in_json=False, importance=3),
@@ -79,7 +79,11 @@ COLUMNS = (
     Column("received_on", N_("Originally received on"), kind="day", width=17, on_paper=True),
     Column("amount", N_("Amount, tax included"), "yen", "yen", on_paper=True),
     Column("tax_percent", N_("Tax rate"), kind="percent", width=6, on_paper=True),
-    Column("tax", N_("Tax inside"), kind="yen", width=10, on_paper=True),
+    Column(
+        *("tax", N_("Tax inside"), "", "yen", 10),
+        on_paper=True,
+        formula="ROUNDDOWN({amount}*{tax_percent}/(100+{tax_percent}),0)",
+    ),
     Column("standing", N_("Amount that stands"), kind="yen", total=True, importance=3),
     Column("account"),
     Column(
@@ -94,7 +98,7 @@ COLUMNS = (
     Column("approved_on", N_("Approved on"), _approval("on"), "day", 17, on_paper=True),
     Column("approved_by", N_("Approved by"), _approval("by"), importance=1),
     Column("done_on", N_("Carried out on"), kind="day", width=17, importance=1),
-    Column("state", N_("State"), width=14, show=lambda state: label(STATES, state), importance=3),
+    Column("state", N_("State"), width=14, show=lambda state: label(STATES, state), wrap=True, importance=3),
     Column("reason", N_("Reason"), _reason, width=20, wrap=True, on_paper=True, in_json=False),
     Column("entries", N_("Entries"), _entries, on_paper=True, in_json=False),
 )
@@ -135,9 +139,12 @@ def _credits(connection: Connection, question: Question) -> "list[SettlementLine
     return [row for row in _settled(connection, question) if row.way == "credit"]
 
 
+_DONE = replace(in_month("done_on"), name="done", flag="--done", help=N_("those paid, or credited, in one month"))
+
+
 def _narrowing(states: tuple[str, ...]) -> tuple[Parameter, ...]:
     """What the lists can be narrowed to; the month is that of the proposal."""
-    return ASSOCIATION, MEMBER, state(lambda: STATES, among=states), in_month("proposed_on")
+    return ASSOCIATION, MEMBER, state(lambda: STATES, among=states), in_month("proposed_on"), _DONE
 
 
 REFUNDS = Report(

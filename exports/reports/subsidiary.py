@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from exports.formats.formulas import SAME, sum_where
 from exports.formats.sheet import Block, Sheet
-from exports.reports.general_ledger import OF_MONTH, Wording
-from exports.reports.report import Column, Line, Table, sheet
+from exports.reports.general_ledger import OF_MONTH, Wording, of_side
+from exports.reports.report import Cells, Column, Line, Table, sheet
 from ledger.booking.events import description
 from ledger.i18n import N_, _
 from ledger.journal.chart import Chart
@@ -32,15 +33,19 @@ class PartRow(NamedTuple):
     name: str | None
 
 
-_TABLE = Table(
+TABLE = Table(
     columns=(
         Column("part", N_("Part"), width=16, importance=3),
         Column("member", N_("Member No."), width=17),
         Column("name", N_("Name or payer"), width=18),
         Column("on", N_("Date"), "posted.entry.on", "day", 17, importance=3),
         Column("no", N_("Entry No."), "posted.entry.no", "number", 9),
-        Column("counter", N_("Counter account"), lambda row: row.chart.name(row.posted.line.counter), width=24),
-        Column("text", N_("Description"), lambda row: description(row.posted.entry), width=46, wrap=True),
+        Column(
+            *("counter", N_("Counter account"), lambda row: row.chart.name(row.posted.line.counter)),
+            width=24,
+            importance=1,
+        ),
+        Column("text", N_("Description"), lambda row: description(row.posted.entry), width=52, wrap=True),
         Column("debit", N_("Debit"), "posted.line.debit", "yen", 14, total=True, importance=3),
         Column("credit", N_("Credit"), "posted.line.credit", "yen", 14, total=True, importance=3),
         Column("balance", N_("Balance"), "posted.left", "yen", 14, importance=3),
@@ -60,9 +65,10 @@ def month(
     blocks = [
         Block(block.columns, block.rows, chart.name(ledger.account), new_page=bool(at))
         for at, ledger in enumerate(listed)
-        for block in [_TABLE.block(_rows(ledger, chart, owners, period, wording))]
+        for table in [of_side(TABLE, on_debit_side=chart.accounts[ledger.account].on_debit_side)]
+        for block in [table.block(_rows(ledger, chart, owners, period, wording))]
     ]
-    return sheet(NAME, *(blocks or [_TABLE.block()]), period=period)
+    return sheet(NAME, *(blocks or [TABLE.block()]), period=period)
 
 
 def _rows(
@@ -71,27 +77,31 @@ def _rows(
     first, last = period
     for part in ledger.parts:
         name = part.part or _(NO_PART)
-        member, called = _about(part, owners)
-        about = {"part": name, "member": member, "name": called}
+        member, called = about(part, owners)
+        told = {"part": name, "member": member, "name": called}
         if not part.lines:
-            yield Line(about | {"on": first, "text": _(UNMOVED), "balance": part.opening})
+            yield Line(told | {"on": first, "text": _(UNMOVED), "balance": part.opening})
             continue
-        yield Line(about | {"on": first, "text": _(wording.brought_forward), "balance": part.opening})
+        yield Line(told | {"on": first, "text": _(wording.brought_forward), "balance": part.opening})
         for line in part.lines:
             yield PartRow(line, chart, name, member, called)
-        yield Line(about | {"on": last, "text": _(wording.carried_forward), "balance": part.closing})
+        carried: Cells = told | {"on": last, "text": _(wording.carried_forward), "balance": part.closing}
+        yield Line(carried, formulas={"balance": SAME})
     yield Line({"text": _(wording.totals)}, "total")
-    difference = ledger.total - ledger.in_ledger
-    for text, yen in (
-        (N_("Brought forward, all parts"), ledger.opening),
-        (N_("Carried forward, all parts"), ledger.total),
-        (N_("Balance of the general ledger"), ledger.in_ledger),
-        (N_("Difference"), difference),
+    unmoved, brought, carried_on = (
+        sum_where("text", _(words), "balance") for words in (UNMOVED, wording.brought_forward, wording.carried_forward)
+    )
+    for text, yen, formula in (
+        (N_("Brought forward, all parts"), ledger.opening, f"{brought}+{unmoved}"),
+        (N_("Carried forward, all parts"), ledger.total, f"{carried_on}+{unmoved}"),
+        (N_("Balance of the general ledger"), ledger.in_ledger, ""),
+        (N_("Difference"), ledger.total - ledger.in_ledger, "{Carried forward, all parts.balance}-{above.balance}"),
     ):
-        yield Line({"text": _(text), "balance": yen})
+        worked_out = {"balance": formula} if formula else {}
+        yield Line({"text": _(text), "balance": yen}, formulas=worked_out, name=text)
 
 
-def _about(part: PartLedger, owners: Owners) -> tuple[str | None, str | None]:
+def about(part: PartLedger, owners: Owners) -> tuple[str | None, str | None]:
     """Whom a part is about: the number of the member, where there is one, and a name."""
     if part.by_deposit or part.part is None:
         return None, part.payer

@@ -32,12 +32,12 @@ _TABLE = Table(
         Column("deposit", N_("Reference No."), "reference", width=16),
         Column("received_on", N_("Received on"), kind="day", width=17),
         Column("payer", N_("Payer"), width=24),
-        Column("note", N_("Note"), width=16),
+        Column("note", N_("Note"), width=16, importance=1),
         Column("amount", N_("Amount"), "yen", "yen", 13, total=True),
         Column("since", N_("In suspense since"), kind="day", width=17),
         Column("days", N_("Days in suspense"), kind="count", width=9),
         Column("left", N_("Left in suspense"), kind="yen", width=13, total=True),
-        Column("state", N_("What is known"), width=34, show=lambda state: label(_STATES, state)),
+        Column("state", N_("What is known"), width=34, show=lambda state: label(_STATES, state), wrap=True),
         Column("applications", N_("Pays for, or could pay for"), _applications, width=30, wrap=True),
     ),
     total=N_("Total"),
@@ -50,7 +50,7 @@ def month(rows: list[SuspenseDeposit], in_ledger: int, period: tuple[date, date]
     left = sum(row.left for row in rows)
     comparison = [
         Line({"payer": _("Balance of the general ledger"), "left": in_ledger}),
-        Line({"payer": _("Difference"), "left": left - in_ledger}),
+        Line({"payer": _("Difference"), "left": left - in_ledger}, formulas={"left": "{total.left}-{above.left}"}),
     ]
     compared = Table(_TABLE.columns, heading=N_("Comparison with the general ledger"))
     return sheet(NAME, _TABLE.block(rows), compared.block(comparison), period=period)

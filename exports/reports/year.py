@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from exports.formats.formulas import added
 from exports.formats.sheet import Sheet, Workbook
 from exports.reports import (
     balance,
@@ -19,7 +20,10 @@ from exports.reports import (
     subsidiary,
     suspense,
 )
+from exports.reports.reissue import Version
 from exports.reports.report import Column, Subtotal, Table, sheet
+from ledger import i18n
+from ledger.audit.issued import Basis
 from ledger.codes import Account
 from ledger.dates import FiscalYear
 from ledger.i18n import N_, _
@@ -45,25 +49,33 @@ _TITLES = {
 }
 
 
-def made(connection: Connection, year: FiscalYear) -> Workbook:
-    """The workbook of a fiscal year as the books say it now. The same books, in the same language: the same bytes."""
+def made(connection: Connection, year: FiscalYear, version: Version | None = None) -> Workbook:
+    """The workbook of a fiscal year as the books say it now. The same books, in the same language: the same bytes.
+
+    `version` is the one as which it is handed out, None while the year is not closed.
+    """
     statement = year_statement(connection, year)
+    since = () if version is None else version.since(connection, statement.whole)
     return Workbook(
-        title=_("Statement of the year {year}", year=str(year)),
+        title=_("Statement of the year {year}", year=year),
         made_on=year.last,
         sheets=(
-            _cover(statement),
+            _cover(statement, None if version is None else version.basis),
+            *since,
             *(replace(sheet, notes=(NOTHING,)) if empty else sheet for sheet, empty in _sheets(statement)),
         ),
     )
 
 
-def _cover(statement: YearStatement) -> Sheet:
+def _cover(statement: YearStatement, basis: Basis | None) -> Sheet:
     controls = [control for control in statement.whole.controls if control.code in _CONTROLS]
     failed = sum(control.holds is False for control in controls)
     agreement = _("{count} control totals do not agree", count=failed) if failed else _("All control totals agree")
     block = cover.controls_block(controls, statement.whole.chart)
-    return sheet(cover.NAME, block, title=TITLE, subtitle=agreement, period=_period(statement))
+    blocks = (block, *cover.version_blocks(basis))
+    portrait = basis is not None  # so that it is one page
+    period = _period(statement)
+    return sheet(cover.NAME, *blocks, title=TITLE, subtitle=agreement, period=period, landscape=not portrait)
 
 
 def _period(statement: YearStatement) -> tuple[date, date]:
@@ -107,7 +119,8 @@ def _months(year: FiscalYear, of: Callable[[Any], tuple[int, ...]]) -> tuple[Col
         return lambda row: of(row)[nth]
 
     return tuple(
-        Column(f"month_{nth + 1}", str(month), at(nth), "yen", 13, total=True) for nth, month in enumerate(year.months)
+        Column(f"month_{nth + 1}", i18n.format_month(month), at(nth), "yen", 13, total=True)
+        for nth, month in enumerate(year.months)
     )
 
 
@@ -118,7 +131,7 @@ def _balances(accounts: list[AccountMonths], year: FiscalYear) -> Sheet:
     )
     columns = (*_ACCOUNT, before, *_months(year, lambda row: row.left))
     table = Table(columns, subtotal=_SUBTOTAL, label_at="account")
-    return sheet(BALANCES, table.block(accounts), period=(year.first, year.last))
+    return replace(sheet(BALANCES, table.block(accounts), period=(year.first, year.last)), across=2)
 
 
 def _movements(accounts: list[AccountMonths], year: FiscalYear) -> Sheet:
@@ -127,24 +140,30 @@ def _movements(accounts: list[AccountMonths], year: FiscalYear) -> Sheet:
         _moved(N_("Debits by month"), year, lambda row: row.debits),
         _moved(N_("Credits by month"), year, lambda row: row.credits),
     )
-    return sheet(MOVEMENTS, *(table.block(accounts) for table in tables), period=(year.first, year.last))
+    made = sheet(MOVEMENTS, *(table.block(accounts) for table in tables), period=(year.first, year.last))
+    return replace(made, across=2)
 
 
 def _moved(heading: str, year: FiscalYear, of: Callable[[Any], tuple[int, ...]]) -> Table:
-    in_all = Column("in_all", N_("In the year"), lambda row: sum(of(row)), "yen", 14, total=True)
-    columns = (*_ACCOUNT, *_months(year, of), in_all)
+    months = _months(year, of)
+    in_year = added(column.key for column in months)
+    in_all = Column("in_all", N_("In the year"), lambda row: sum(of(row)), "yen", 14, total=True, formula=in_year)
+    columns = (*_ACCOUNT, *months, in_all)
     return Table(columns, heading=heading, total=N_("Total"), label_at="account")
 
 
 _FEES = Table(
     columns=(
-        Column("month", N_("Month"), show=str, width=12),
-        Column("before", N_("Brought forward"), kind="yen", width=14),
+        Column("month", N_("Month"), show=i18n.format_month, width=12),
+        Column("before", N_("Brought forward"), kind="yen", width=14, formula="{above.left}"),
         Column("received", N_("Received"), kind="yen", width=14, total=True),
         Column("authority", N_("To the authority (△ waived)"), kind="yen", width=14, total=True),
         Column("refunded", N_("Refunded"), kind="yen", width=14, total=True),
         Column("other", N_("Other"), kind="yen", width=14, total=True),
-        Column("left", N_("Carried forward"), kind="yen", width=14),
+        Column(
+            *("left", N_("Carried forward"), "", "yen", 14),
+            formula="{before}+{received}-{authority}-{refunded}-{other}",
+        ),
     ),
     total=N_("Total"),
     label_at="month",

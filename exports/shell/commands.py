@@ -16,7 +16,7 @@ import typer
 from exports.reports.report import Report
 from exports.shell import lists
 from exports.shell.help import Command, Group, ListingGroup
-from exports.shell.options import PLANNED, AsJson, DryRun, OutInstead, Replace, Yes
+from exports.shell.options import PLANNED, AsJson, Calendar, DryRun, OutInstead, Replace, Yes
 from exports.shell.session import Answer, Books, Session, show
 from ledger import dates
 from ledger.dates import Month
@@ -80,12 +80,13 @@ class Commands(typer.Typer):
     def lists(self, report: Report, name: str = "") -> None:
         """The command of a report, with `--out`; within a group under this name."""
 
-        def ask(session: Session, out: Path | None, **question: Any) -> Answer:  # noqa: ARG001 - the session has it
-            return lists.answer(session, report, question)
+        def ask(session: Session, out: Path | None, calendar: str | None, **question: Any) -> Answer:  # noqa: ARG001 - the session has it
+            return lists.answer(session, report, question, calendar)
 
         parameters = [lists.keyword(parameter) for parameter in report.parameters]
         session, out = Parameter("session", Parameter.POSITIONAL_ONLY), _keyword("out", OutInstead, default=None)
-        ask.__signature__ = Signature([session, *parameters, out])  # type: ignore[attr-defined]
+        calendar = _keyword("calendar", Calendar, default=None)
+        ask.__signature__ = Signature([session, *parameters, out, calendar])  # type: ignore[attr-defined]
         ask.__doc__ = report.summary
         examples = (example.removeprefix(report.name).strip() for example in report.examples)
         self.runs(name or report.name, *examples, as_json=AsJson)(ask)

@@ -20,6 +20,7 @@ VARIABLES = {"database": "SEISAN_DATABASE", "by": "SEISAN_USER", "lang": "SEISAN
 DEFAULT = "default"
 
 _SQLITE = "sqlite:///"
+_BANK_CSV = "bank_csv"
 
 
 class NotASettingsFile(Refusal):
@@ -27,15 +28,21 @@ class NotASettingsFile(Refusal):
 
     file: str
     why: str
-    instead = N_('write in it only: database = "sqlite:///FILE", by = "NAME", lang = "ja"; or delete it')
+    instead = N_(
+        'write in it only: database = "sqlite:///FILE", by = "NAME", lang = "ja", bank_csv = "FILE.toml"; or delete it'
+    )
 
 
 @dataclass(frozen=True)
 class Configured:
-    """What a settings file says, by key; `file` is None when there is none."""
+    """What a settings file says, by key; `file` is None when there is none.
+
+    `bank_csv` is the file that says how the bank's CSV is laid out.
+    """
 
     file: Path | None
     values: Mapping[str, str]
+    bank_csv: Path | None = None
 
 
 def configured() -> Configured:
@@ -50,11 +57,12 @@ def configured() -> Configured:
     except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8
         raise NotASettingsFile(str(file), str(error)) from None
     for key, value in values.items():
-        if key not in VARIABLES or not isinstance(value, str) or not value.strip():
+        if key not in (*VARIABLES, _BANK_CSV) or not isinstance(value, str) or not value.strip():
             raise NotASettingsFile(str(file), key)
     if "database" in values:
         values["database"] = _beside(file, values["database"])
-    return Configured(file, values)
+    bank_csv = values.pop(_BANK_CSV, None)
+    return Configured(file, values, None if bank_csv is None else file.parent / bank_csv)
 
 
 def _places() -> Iterator[Path]:

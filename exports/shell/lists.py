@@ -14,11 +14,13 @@ from exports.shell.session import Answer, Session, show_data, written
 _TYPES: dict[str, Any] = {"day": date, "text": str, "yen": int, "file": Path, "flag": bool}
 
 
-def answer(session: Session, report: Report, question: Mapping[str, Any]) -> Answer:
+def answer(session: Session, report: Report, question: Mapping[str, Any], calendar: str | None = None) -> Answer:
     """What the report says: as text, as data for JSON, or in the file that --out names."""
+    from exports.issued.calendar import dated
     from ledger.store.numbers import all_as_recorded
 
-    with session.reading() as books:
+    workbook = session.out is not None and session.out.suffix.lower() == ".xlsx"
+    with session.reading() as books, dated(books.connection, calendar, workbook=workbook):
         if report.remembered is not None:
             remembered = report.remembered(books.connection)
             question = {**question, **{name: of for name, of in remembered.items() if question[name] is None}}

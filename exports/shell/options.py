@@ -66,10 +66,21 @@ On = Annotated[date, option("--on", N_("the business day (default: today)"), "DA
 AsOf = Annotated[date, option("--as-of", N_("the day the question is asked for (default: today)"), "DAY")]
 InMonth = Annotated[Month, argument("YYYY-MM", N_("the month"))]
 
+OfMonth = Annotated[
+    Month | None, option("--month", N_("all of a month instead of one; --out is then a folder"), "YYYY-MM")
+]
+
 Reason = Annotated[str, option("--reason", N_("why; it is kept"), "TEXT")]
 Out = Annotated[Path, option("--out", N_("the file to write"), "FILE")]
 OutInstead = Annotated[Path | None, option("--out", N_("write .xlsx, .csv or .json instead of showing"), "FILE")]
 
+Calendar = Annotated[
+    str | None,
+    option(
+        "--calendar", N_("the calendar of a workbook in Japanese (default: as set, else as ever)"), "western|wareki"
+    ),
+]
+OutOrFolder = Annotated[Path, option("--out", N_("the file to write; of many papers the folder"), "FILE")]
 Pdf = Annotated[bool, option("--pdf", N_("a PDF beside it as well, which LibreOffice makes"))]
 
 Association = Annotated[str | None, option("--association", N_("those of one association"), "NAME")]

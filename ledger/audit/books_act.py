@@ -18,8 +18,9 @@ from ledger import dates, tables
 from ledger.audit import chain
 from ledger.i18n import N_, _
 from ledger.journal.entries import recorded
-from ledger.journal.ledgers import AccountLine, JournalEntry, entries
+from ledger.journal.ledgers import AccountLine, JournalEntry, Search, each_entry, numbers
 from ledger.journal.period import PeriodJournal, general_ledger
+from ledger.store.owners import owned
 from ledger.store.records import batches
 
 Result = Literal["holds", "does_not_hold", "not_run", "yours"]
@@ -211,86 +212,85 @@ def _traced_both_ways(connection: Connection) -> Outcome:
 
 # --- searching ------------------------------------------------------------------------------------------------------
 
-Asked = dict[str, Any]
+Asked = Search
 
-_LARGE = 5_000
-
-
-class _Searched(NamedTuple):
-    """Every entry, and those from whose contents the searches are made: of a member, spread over the books.
-
-    In large books it is one, for each search is held against a scan of all of them.
-    """
-
-    every: list[JournalEntry]
-    samples: list[tuple[JournalEntry, AccountLine]]
+_SAMPLES = 4
 
 
-def _searched(connection: Connection) -> _Searched:
-    every = list(entries(connection))
-    named = [(entry, line) for entry in every for line in entry.lines if line.member is not None]
-    last = len(named) - 1
-    at = sorted({0, len(named) // 3, 2 * len(named) // 3, last} if last < _LARGE else {last // 2}) if named else []
-    return _Searched(every, [named[nth] for nth in at])
+class _Sample(NamedTuple):
+    """A line of a member, from whose contents searches are made."""
+
+    on: date
+    account: str
+    yen: int
+    member: str
 
 
-def _terms(sample: tuple[JournalEntry, AccountLine], until: JournalEntry) -> dict[str, list[Asked]]:
+def _samples(connection: Connection) -> list[_Sample]:
+    """Lines of members, spread over the journal in its order of days."""
+    entry, movement, owner = tables.entry, tables.movement, owned()
+    lines = (
+        select(entry.c.happened_on, movement.c.debit, movement.c.yen, owner.c.member)
+        .join(movement, movement.c.entry == entry.c.no)
+        .join(owner, owner.c.number == movement.c.debit_application)
+    )
+    count: int = connection.execute(select(func.count()).select_from(lines.subquery())).scalar_one()
+    at = sorted({nth * (count - 1) // (_SAMPLES - 1) for nth in range(_SAMPLES)}) if count else []
+    in_order = lines.order_by(entry.c.happened_on, entry.c.no, movement.c.nth)
+    return [_Sample(*connection.execute(in_order.limit(1).offset(nth)).one()) for nth in at]
+
+
+def _terms(sample: _Sample, until: date) -> dict[str, list[Asked]]:
     """What is asked of day, amount and counterparty: exactly, and as ranges."""
-    entry, line = sample
-    yen = line.debit + line.credit
+    on, yen = sample.on, sample.yen
     return {
-        "day": [
-            {"first": entry.on, "last": entry.on},
-            {"first": entry.on, "last": max(entry.on, until.on)},
-            {"last": entry.on},
-        ],
+        "day": [{"first": on, "last": on}, {"first": on, "last": max(on, until)}, {"last": on}],
         "amount": [
             {"amount_from": yen, "amount_to": yen},
             {"amount_from": yen, "amount_to": yen * 2},
             {"amount_to": yen},
         ],
-        "counterparty": [{"member": line.member}],
+        "counterparty": [{"member": sample.member}],
     }
 
 
-def _exact(of: _Searched) -> Iterator[Asked]:
-    for sample in of.samples:
-        for asked in _terms(sample, sample[0]).values():
+def _exact(of: list[_Sample]) -> Iterator[Asked]:
+    for sample in of:
+        for asked in _terms(sample, sample.on).values():
             yield asked[0]
     yield {"blank": True}
     yield {"without": "counterparty"}
 
 
-def _ranges(of: _Searched) -> Iterator[Asked]:
-    for sample, following in pairwise([*of.samples, of.samples[-1]]):
-        terms = _terms(sample, following[0])
+def _ranges(of: list[_Sample]) -> Iterator[Asked]:
+    for sample, following in pairwise([*of, of[-1]]):
+        terms = _terms(sample, following.on)
         yield from (*terms["day"][1:], *terms["amount"][1:])
 
 
-def _pairs(of: _Searched) -> Iterator[Asked]:
-    for sample, following in pairwise([*of.samples, of.samples[-1]]):
-        for one, other in combinations(_terms(sample, following[0]).values(), 2):
+def _pairs(of: list[_Sample]) -> Iterator[Asked]:
+    for sample, following in pairwise([*of, of[-1]]):
+        for one, other in combinations(_terms(sample, following.on).values(), 2):
             yield from (first | second for first in one for second in other)
 
 
-def _search(made: Callable[[_Searched], Iterator[Asked]]) -> Callable[[Connection], Outcome]:
+def _search(made: Callable[[list[_Sample]], Iterator[Asked]]) -> Callable[[Connection], Outcome]:
     """Searches, over the journal and in the account of each, and holds what is found against a plain scan of all."""
 
     def tried(connection: Connection) -> Outcome:
-        searched = _searched(connection)
-        if not searched.every:
+        if not _entries(connection):
             return nothing_to_try()
-        if not searched.samples:
+        samples = _samples(connection)
+        if not samples:
             return Outcome("not_run", _("No entry of the books names a counterparty: there is nothing to search for."))
-        accounts: list[Asked] = [
-            {},
-            *({"account": account} for account in sorted({s[1].account for s in searched.samples})),
+        codes = sorted({sample.account for sample in samples})
+        accounts: list[Asked] = [Asked(), *(Asked(account=code) for code in codes)]
+        searches = [asked | account for asked in made(samples) for account in accounts]
+        wrong = [
+            " ".join(f"{name}={value}" for name, value in asked.items())
+            for asked, scanned in zip(searches, _scanned(connection, searches), strict=True)
+            if _Numbers(numbers(connection, **asked)) != scanned
         ]
-        searches, wrong = [asked | account for asked in made(searched) for account in accounts], []
-        for asked in searches:
-            found = [entry.no for entry in entries(connection, **asked)]
-            if found != [entry.no for entry in searched.every if _fits(entry, asked)]:
-                wrong.append(" ".join(f"{name}={value}" for name, value in asked.items()))
         return _judged(
             wrong,
             _("Searches: {count}. Each found exactly what a plain scan of all entries finds.", count=len(searches)),
@@ -299,27 +299,74 @@ def _search(made: Callable[[_Searched], Iterator[Asked]]) -> Callable[[Connectio
     return tried
 
 
-def _fits(entry: JournalEntry, asked: Asked) -> bool:
-    """Whether an entry is what is searched for, read off its lines."""
-    if not asked.get("first", date.min) <= entry.on <= asked.get("last", date.max):
-        return False
-    lines = entry.lines
-    return any(
-        _line_fits(line, asked)
-        for pair in zip(lines[::2], lines[1::2], strict=True)
-        if not asked.get("blank") or all(line.application is None for line in pair)
-        if "without" not in asked or all(line.application is None and line.deposit is None for line in pair)
-        for line in pair
-    )
+class _Numbers:
+    """Numbers of entries, a bit for each, so that those of many searches find room; none stands in it twice."""
+
+    def __init__(self, numbers: Iterable[int] = ()) -> None:
+        self.count = 0
+        self.bits = bytearray()
+        for number in numbers:
+            self.add(number)
+
+    def add(self, number: int) -> None:
+        """Adds a number, which is counted each time that it comes."""
+        at = number >> 3
+        if at >= len(self.bits):
+            self.bits.extend(bytes(at + 1 - len(self.bits)))
+        self.bits[at] |= 1 << (number & 7)
+        self.count += 1
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Numbers) and (self.count, self.bits) == (other.count, other.bits)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
-def _line_fits(line: AccountLine, asked: Asked) -> bool:
-    yen = line.debit + line.credit
-    return (
-        asked.get("amount_from", yen) <= yen <= asked.get("amount_to", yen)
-        and asked.get("member", line.member) == line.member
-        and asked.get("account", line.account) == line.account
-    )
+def _scanned(connection: Connection, searches: list[Asked]) -> list[_Numbers]:
+    """What each search should find: every entry of the books is read once and looked at line by line."""
+    terms = {name: value for asked in searches for name, value in _each_term(asked)}
+    place = {term: 1 << at for at, term in enumerate(terms)}
+    wanted = [sum(place[term] for term, _fits in _each_term(asked)) for asked in searches]
+    found = [_Numbers() for _asked in searches]
+    meant: dict[frozenset[int], list[_Numbers]] = {}
+    for entry in each_entry(connection, order="no"):
+        kinds = frozenset(
+            sum(place[term] for term, fits in terms.items() if fits(entry, line, pair))
+            for pair in zip(*[iter(entry.lines)] * 2, strict=True)
+            for line in pair
+        )
+        if kinds not in meant:
+            meant[kinds] = [
+                numbers
+                for numbers, mask in zip(found, wanted, strict=True)
+                if any(mask & kind == mask for kind in kinds)
+            ]
+        for those in meant[kinds]:
+            those.add(entry.no)
+    return found
+
+
+_Fits = Callable[[JournalEntry, AccountLine, tuple[AccountLine, ...]], bool]
+
+# Whether a line, with the other side of its movement, is what one thing that is asked means.
+_MEANS: dict[str, Callable[[Any], _Fits]] = {
+    "first": lambda day: lambda entry, _line, _pair: entry.on >= day,
+    "last": lambda day: lambda entry, _line, _pair: entry.on <= day,
+    "amount_from": lambda yen: lambda _entry, line, _pair: line.debit + line.credit >= yen,
+    "amount_to": lambda yen: lambda _entry, line, _pair: line.debit + line.credit <= yen,
+    "member": lambda member: lambda _entry, line, _pair: line.member == member,
+    "account": lambda account: lambda _entry, line, _pair: line.account == account,
+    "blank": lambda _true: lambda _entry, _line, pair: all(line.application is None for line in pair),
+    "without": lambda _counterparty: (
+        lambda _entry, _line, pair: all(line.application is None and line.deposit is None for line in pair)
+    ),
+}
+
+
+def _each_term(asked: Asked) -> Iterator[tuple[tuple[str, object], _Fits]]:
+    """Each thing that a search asks, with what it means."""
+    for name, value in asked.items():
+        yield (name, value), _MEANS[name](value)
 
 
 # --- keeping, and what is the office's ------------------------------------------------------------------------------
@@ -431,7 +478,7 @@ FURTHER = (
     Requirement(
         "kept",
         "法第4条第1項",
-        N_("Each transaction is kept, with the masters, as long as the law asks."),
+        N_("The books are kept as data from the first record on, as long as the law asks."),
         N_("Not totals alone: whatever was written stands there as it was sealed."),
         "verify",
         _everything_kept,

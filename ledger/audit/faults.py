@@ -29,6 +29,10 @@ FAULTS = {
         "{by} closed it with a bank's balance of {bank} yen, where the books had {books} yen, and nobody else had "
         "proposed that"
     ),
+    "bank-differs": N_(
+        "the books hold {books} yen at its end, and the bank tells {bank} yen ({file}:{row}); two people have not "
+        "accepted that"
+    ),
     "amount-differs": N_("step {nth}: {yen} yen were proposed, and entry {entry} moves {moved} yen for it"),
     "not-given-back": N_("step {nth}: entry {entry} is not the reversal of entry {original}, which reserved the yen"),
     "recovered-beyond": N_("of {yen} yen more was paid back than was paid"),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from ledger import tables
 from ledger.audit import chain, second_persons, workflows
 from ledger.audit.faults import Fault
+from ledger.booking.bank_balances import unaccepted
 from ledger.dates import Month
 from ledger.decisions.replay import replays
 from ledger.journal.entries import Entry, recorded
@@ -78,6 +79,7 @@ def _reckoned(connection: Connection, month: Month | None, only: Collection[int]
     yield from workflows.changes_of_people(connection)
     yield from second_persons.faults(connection)
     yield from _totals(connection, month)
+    yield from _bank(connection, month)
     yield from _decisions(connection, None if numbers is None else numbers["decision"])
 
 
@@ -134,6 +136,15 @@ def _totals(connection: Connection, month: Month | None) -> Iterator[Fault]:
             fields: dict[str, object] = {"month": month, "value": control.value, "expected": control.expected}
             where = f"account {control.account.code}" if control.account else "books"
             yield Fault("total-differs", where, fields | {"code": control.code})
+
+
+def _bank(connection: Connection, month: Month | None) -> Iterator[Fault]:
+    """The balances that the bank told of the ends of closed months, or of this one, held against account 1110."""
+    for differs in unaccepted(connection):
+        if month in (None, differs.month):
+            told = differs.told
+            fields: dict[str, object] = {"books": differs.books, "bank": told.yen, "file": told.file, "row": told.row}
+            yield Fault("bank-differs", f"month {differs.month}", fields)
 
 
 def _decisions(connection: Connection, numbers: Sequence[int] | None) -> Iterator[Fault]:

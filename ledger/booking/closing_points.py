@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
 from ledger.booking import open_items
+from ledger.booking.bank_balances import differing
 from ledger.booking.bills import STATES as BILL_STATES
 from ledger.booking.bills import reconcile
 from ledger.booking.open_items import OpenItem
@@ -17,6 +18,7 @@ from ledger.booking.waiting import SAYS, waiting_beside
 from ledger.codes import CONTROLS, Account
 from ledger.dates import Month
 from ledger.i18n import N_, _, either
+from ledger.journal import closing
 from ledger.journal.balances import trial_balance
 from ledger.money import format_yen
 from ledger.settlements import refunds
@@ -29,6 +31,7 @@ REASONS = {
     "claims": N_("claims on members: {yen} yen ({parts})"),
     "bank_not_given": N_("the bank's own balance of {last} is not given (--bank-balance); the books say {yen} yen"),
     "bank_differs": N_("the bank's own balance of {last} is {bank} yen, and the books say {yen} yen"),
+    "bank_differed": N_("the bank's own balances of earlier months differ from the books (day and yen): {balances}"),
     "refunds_approved": N_("refunds approved and not paid: {numbers}"),
     "refunds_filed": N_("refunds in a payment file since {since} and not recorded as paid: {numbers}"),
     "refunds_returned": N_("refunds whose transfer came back and that wait: {numbers}, {yen} yen"),
@@ -126,6 +129,7 @@ def against(
         yield Objection("bank_not_given", {"last": last.isoformat(), "yen": books})
     elif bank_yen != books:
         yield Objection("bank_differs", {"last": last.isoformat(), "bank": bank_yen, "yen": books})
+    yield from _bank_before(connection, month)
     waiting = waiting_beside(connection, month)
     yield from (Objection(code, {"numbers": _names(items)}) for code, items in waiting.items())
     yield from _refunds(connection, last)
@@ -140,6 +144,16 @@ def against(
     yield from (Objection(code, {"subjects": _names(left[code])}) for code in REASONS if code in left)
     if controls:
         yield Objection("controls", {"controls": list(controls)})
+
+
+def _bank_before(connection: Connection, month: Month) -> Iterator[Objection]:
+    """A month is closed with every one before it, and the bank may have told the balance of these."""
+    closed_to = closing.closed_to(connection)
+    since = date.min if closed_to is None else closed_to + timedelta(days=1)
+    if since < month.first:
+        before = differing(connection, since, month.first - timedelta(days=1))
+        if balances := [f"{differs.month.last} {differs.told.yen}" for differs in before]:
+            yield Objection("bank_differed", {"balances": balances})
 
 
 def _names(items: Iterable[OpenItem]) -> list[str]:

@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from ledger.booking.bank_balances import of_month_end
 from ledger.booking.closing_points import Objection, against
 from ledger.booking.own_days import dated_later
 from ledger.booking.refusals import (
@@ -81,8 +82,8 @@ def close(
     Refused: a month that is not over, and one against which something stands (`against`, all of it at once) unless it
     is accepted: by a reason for the point (`accept_points`, by code), or by the reason `accept` for those not named,
     except that the bank's balance differs. That is proposed by one person and closed by another with the same balance,
-    for whom what the first accepted stands. `bank_yen` is the balance of the last day by the bank's word; `controls`
-    gives the control totals of the month that do not agree.
+    for whom what the first accepted stands. `bank_yen` is the balance of the last day by the bank's word, where no file
+    of the bank tells it; `controls` gives the control totals of the month that do not agree.
     """
     named = dict(accept_points or {})
     if (before := closing.closing_of(connection, month)) is not None:
@@ -91,6 +92,7 @@ def close(
         raise MonthNotOver(str(month), month.last)
     if any(reason is not None and not reason.strip() for reason in (accept, *named.values())):
         raise NoReasonGiven("close")
+    bank_yen = of_month_end(connection, month, bank_yen)
     proposal = closing.proposal(connection)
     if proposal is not None and proposal.month != month:
         proposal = None

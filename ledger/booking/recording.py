@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Table, select
 
 from ledger.booking.openings import others_stand, post_openings, take_back
 from ledger.booking.run import BookingReport, book
+from ledger.intake.bank.mapping import CsvLayout
+from ledger.intake.bank.taking import withdraw_taken_back
 from ledger.intake.importer import take_in
 from ledger.intake.recognition import Watching
 from ledger.intake.report import ImportReport, Touched
@@ -28,11 +30,21 @@ def import_files(
     through: date,
     by: str,
     watching: Watching | None = None,
+    layout: CsvLayout | None = None,
 ) -> tuple[ImportReport, BookingReport]:
-    """Takes files into the books (see `intake.importer`) and posts what they call for, up to and on a day."""
-    report = take_in(connection, paths, known_on, by, watching)
+    """Takes files into the books (see `intake.importer`) and posts what they call for, up to and on a day.
+
+    What the bank took back is posted as it happened: it came in, and it went out again.
+    """
+    report = take_in(connection, paths, known_on, by, watching, layout)
     post_openings(connection, by=by)
-    return report, post_for(connection, report.touched, through=through, by=by)
+    booked = post_for(connection, report.touched, through=through, by=by)
+    if report.taken_back:
+        withdraw_taken_back(connection, report.taken_back)
+        deposits = frozenset(row.deposit for row in report.taken_back)
+        after = post_for(connection, Touched(deposits=deposits), through=through, by=by)
+        booked = replace(booked, corrected=booked.corrected + after.corrected, left=booked.left + after.left)
+    return report, booked
 
 
 def post_for(connection: Connection, touched: Touched, *, through: date, by: str) -> BookingReport:

@@ -15,6 +15,7 @@ from typing import Literal
 from ledger.errors import Problem
 from ledger.i18n import in_each
 from ledger.intake import FORM
+from ledger.intake.bank.beginning import LENGTH, is_bank_file
 
 Format = Literal["ooxml", "ods", "xls", "text"]
 
@@ -104,7 +105,8 @@ def within(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
             else:
                 meant.append(path)
             continue
-        tables = [file for file in inside if file.suffix.lower() in ENDINGS and file.is_file() and not is_lock(file)]
+        readable = (file for file in inside if file.is_file() and not is_lock(file))
+        tables = [file for file in readable if file.suffix.lower() in ENDINGS or _is_of_bank(file)]
         tables = [file for file in tables if not file.name.startswith(".")]
         ours = {file for file in tables if _is_handed_out(file)}
         meant += [file for file in tables if file not in ours] or ([] if ours else [path])
@@ -112,6 +114,15 @@ def within(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
         codes = ("a-statement" if file in ours else "lock-file" if is_lock(file) else "not-read" for file in left)
         aside += zip(left, codes, strict=True)
     return meant, aside
+
+
+def _is_of_bank(path: Path) -> bool:
+    """Whether a file of any ending is one that a bank writes; one that cannot be read is not."""
+    try:
+        with path.open("rb") as file:
+            return is_bank_file(file.read(LENGTH))
+    except OSError:
+        return False
 
 
 def _is_handed_out(path: Path) -> bool:

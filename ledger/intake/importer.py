@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -17,6 +18,8 @@ from ledger import dates, tables
 from ledger.allocations import Part, Said, last_versions, said, version_rows
 from ledger.errors import Problem, Problems
 from ledger.intake import bank_accounts, knowing, openings, ownership, references
+from ledger.intake.bank import taking as bank
+from ledger.intake.bank.mapping import CsvLayout
 from ledger.intake.checks import check
 from ledger.intake.columns import Value
 from ledger.intake.files import Unreadable, contents, within
@@ -24,7 +27,7 @@ from ledger.intake.kind import InputRow
 from ledger.intake.notes import billed_again, of_cells, set_aside
 from ledger.intake.recognition import InputFile, Room, Watching, lines_of, read_file
 from ledger.intake.records import Records, add, record_sources, records_of
-from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportNote, ImportReport, Touched
+from ledger.intake.report import Correction, ImportedFile, ImportedSheet, ImportNote, ImportReport, TakenBack, Touched
 from ledger.intake.rulings import add_rulings
 from ledger.intake.spellings import spell_alike
 from ledger.intake.versions import VERSIONED, Versions, by_record
@@ -32,21 +35,27 @@ from ledger.intake.withdrawing import withdrawn_sources
 
 
 def take_in(
-    connection: Connection, paths: Iterable[Path], known_on: date | None, by: str, watching: Watching | None = None
+    connection: Connection,
+    paths: Iterable[Path],
+    known_on: date | None,
+    by: str,
+    watching: Watching | None = None,
+    layout: CsvLayout | None = None,
 ) -> ImportReport:
     """Takes the files into the books; `known_on` is the day that holds for rows naming none (see `intake.knowing`).
 
-    A folder stands for all tables in it. `watching` shows how far the reading of rows has come. Raises Problems, with
-    what is wrong in any file; then nothing is written.
+    A folder stands for all tables in it. `watching` shows how far the reading of rows has come, `layout` is that of the
+    bank's CSV. Raises Problems, with what is wrong in any file; then nothing is written.
     """
     today = dates.today()
     paths, aside = within(paths)
     room, earlier = Room(), list[ImportNote]()
-    files = list(_read(connection, paths, known_on, earlier, room, watching))
+    files = list(_read(connection, paths, known_on, earlier, room, watching, layout))
     more = sum((file.more for file in files), Counter[str]())
     problems = [problem for file in files for problem in file.problems]
     if more or room.is_gone:  # enough to mend; what stands between the lines is looked at when they can be read
         raise Problems(problems, more)
+    problems += bank.keep_own(connection, files)
     problems += spell_alike(connection, list(lines_of(files)))
     counting = knowing.settle(connection, files, known_on, today)
     lines = list(lines_of(files))
@@ -55,7 +64,10 @@ def take_in(
     corrected = ownership.corrections(lines, records, today)
     problems += ownership.problems(connection, corrected)
     problems += openings.check(connection, lines)
-    problems += references.problems(connection, lines)
+    of_bank = bank.settle(connection, lines)
+    of_bank.notes += bank.told_by_bank(connection, lines)
+    lines += of_bank.deposits
+    problems += [*of_bank.problems, *references.problems(connection, lines)]
     problems += bank_accounts.problems(connection, lines)
     if problems:
         names = [file.name for file in files]
@@ -66,17 +78,21 @@ def take_in(
     sources = record_sources(connection, new, by)
     taking = _Import(connection, sources)
     noticed = [*set_aside(aside), *(note for file in files for note in file.notes)]
-    notes = [*noticed, *billed_again(connection, lines), *of_cells(lines), *counting, *earlier]
+    notes = [*noticed, *billed_again(connection, lines), *of_cells(lines), *counting, *earlier, *of_bank.notes]
     notes += bank_accounts.old_list(lines, today)
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
     taking.correct_owners(corrected)
     taking.add_facts(lines, records)
     taking.add_versions(lines)
+    taking.add_of_bank(of_bank)
     taking.new |= add_rulings(connection, lines, taking.known_on_of, taking.source_of)
     taking.add_allocations(lines)
     taking.add_openings(lines)
-    return ImportReport([taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes)
+    taken_back = tuple(taking.taken_back(of_bank))
+    return ImportReport(
+        [taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes, taken_back
+    )
 
 
 def _place(problem: Problem, files: list[str]) -> tuple[int, str, int, str]:
@@ -90,13 +106,14 @@ def _read(
     notes: list[ImportNote],
     room: Room,
     watching: Watching | None,
+    layout: CsvLayout | None,
 ) -> Iterator[InputFile]:
     """Each file, read unless its bytes were taken in before or stand twice among these.
 
     Of one that was taken in before, a day of knowing that is given is taken over, and said in a note.
     """
     before, these = _taken_in(connection), set[str]()
-    watched = {} if watching is None else {"watching": watching}
+    watched: dict[str, Any] = {"layout": layout} | ({} if watching is None else {"watching": watching})
     for path in paths:
         name = str(path)
         try:
@@ -216,6 +233,25 @@ class _Import:
                 rows.append(values | {"known_on": self.known_on_of(line), **self.source_of(line)})
                 self.new.add(id(line))
         add(self.connection, tables.opening, rows)
+
+    def add_of_bank(self, of_bank: bank.BankTaking) -> None:
+        """Adds the lines and balances that the bank told."""
+        for table, told in (
+            (tables.bank_line, bank.line_rows(of_bank)),
+            (tables.bank_balance, bank.balance_rows(of_bank)),
+        ):
+            rows = []
+            for line, row in told:
+                self.new.add(id(line))
+                rows.append(row | self.source_of(line))
+            add(self.connection, table, rows)
+        for line, before in of_bank.superseded:
+            self._correct(line, str(line.day("happened_on")), "yen", before, line.values["yen"])
+
+    def taken_back(self, of_bank: bank.BankTaking) -> Iterator[TakenBack]:
+        """The deposits that the bank took back, once all else is posted."""
+        for deposit, line in of_bank.taken_back:
+            yield TakenBack(deposit, self.known_on_of(line), self.sources[line.file], f"取消・訂正 {line.row}")
 
     def add_allocations(self, lines: list[InputRow]) -> None:
         """Allocates each transfer to the application that its line names, unless it is known to pay for that already.

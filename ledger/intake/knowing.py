@@ -24,7 +24,7 @@ from ledger.intake.withdrawing import IMPORTED
 from ledger.store.records import batches
 
 # Their rows stand for themselves, or name their own day: read again they would count twice, or say nothing new.
-_READ_ONCE = ("bills", "openings", "rulings")
+_READ_ONCE = ("bills", "openings", "rulings", "bank_lines", "bank_balances")
 
 
 # The kind of a row, and what it is about.

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from ledger.errors import PROBLEMS_SHOWN, Problem
 from ledger.i18n import _, in_each
 from ledger.intake import GUIDE, LETTER, LISTS
-from ledger.intake.files import LIMIT_IMPORT_ROWS, Unreadable
+from ledger.intake.bank import reading as bank
+from ledger.intake.bank.beginning import is_bank_file
+from ledger.intake.bank.mapping import CsvLayout
+from ledger.intake.files import LIMIT_IMPORT_ROWS, Unreadable, format_of
 from ledger.intake.headings import Headings, candidates, fitting, may_be, meant
 from ledger.intake.kind import InputRow
 from ledger.intake.report import ImportNote
@@ -33,7 +36,8 @@ class InputFile:
 
     `sha256` is of its bytes; None: it could not be opened, or was taken in before and was not read again. Of the
     problems the first hundred are kept, and of `more` only how many there are of each code. `forms`: on how many sheets
-    a form stands that went out with a letter, filled in or not.
+    a form stands that went out with a letter, filled in or not. `lacking` are the columns of the bank's CSV that it
+    does not have, where it has some of them.
     """
 
     name: str
@@ -44,6 +48,7 @@ class InputFile:
     notes: list[ImportNote] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)
     forms: int = 0
+    lacking: list[str] | None = None
 
     def wrong(self, problem: Problem) -> None:
         """Keeps a problem, or counts it."""
@@ -78,12 +83,21 @@ def read_file(
     sha256: str | None = None,
     room: Room | None = None,
     watching: Watching = lambda rows, _size, _label: rows,
+    layout: CsvLayout | None = None,
 ) -> InputFile:
-    """Reads the bytes of a file; `name` is how its problems are reported."""
+    """Reads the bytes of a file; `name` is how its problems are reported.
+
+    `layout` is how the CSV of the bank is laid out, which has no headings of ours.
+    """
     file, room = InputFile(name, sha256=sha256), room or Room()
     without_rows: list[Problem] = []
     anything = False
     try:
+        if is_bank_file(data):
+            bank.read(file, data, room)
+            return file
+        if layout is not None and format_of(data, ending) == "text" and bank.read_csv(file, data, layout, room):
+            return file
         with _nothing_collected(), closing(sheets(data, ending)) as read:
             for sheet in read:
                 label = " ".join(filter(None, [name, sheet.name]))
@@ -98,7 +112,10 @@ def read_file(
         file.passed_over = [name for name in file.passed_over if name not in in_each(LETTER)]
     if not file.sheets and not file.problems and not file.forms:
         code = "unknown-kind" if anything else "empty-file"
-        file.problems.extend(without_rows or [Problem(name, None, None, code)])
+        fields: dict[str, object] = {}
+        if code == "unknown-kind" and layout is not None and file.lacking is not None:
+            code, fields = "bank-columns-missing", {"columns": file.lacking, "layout": layout.name}
+        file.problems.extend(without_rows or [Problem(name, None, None, code, fields)])
     return file
 
 

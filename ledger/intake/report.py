@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from ledger import masking
 from ledger.codes import format_code
@@ -49,6 +50,8 @@ PASSED_OVER = {
     "sample": N_("examples {count}"),
     "withdrawn": N_("withdrawn before {count}"),
     "beside": N_("outside the columns {count}"),
+    "control": N_("control records {count}"),
+    "another-account": N_("of another account {count}"),
 }
 
 # What was noticed, one formula for each.
@@ -84,6 +87,25 @@ NOTES = {
         "file again with --known-on DAY"
     ),
     "known-earlier": N_("{file}:{row}: rows taken in before count as known from {day} now, not from {was}: {count}"),
+    "another-account": N_(
+        "{file}:{row}: lines of another account ({account}), which is not {own}, were passed over: {count}"
+    ),
+    "deposit-told-before": N_("{file}:{row}: deposit {deposit} was told before, in a table, and is this line"),
+    "deposit-beside-entry": N_(
+        "{file}:{row}: the books hold as many yen received on the same day without a deposit (entry {entries}); if "
+        "deposit {deposit} is the same money, withdraw this row"
+    ),
+    "deposit-beside-table": N_(
+        "{file}:{row}: a table told deposits of the same day and as many yen by another payer ({others}); if deposit "
+        "{deposit} is the same money, withdraw this row"
+    ),
+    "deposit-told-by-bank": N_(
+        "{file}:{row}: the bank's file told a transfer of this day, amount and payer as {other}; if it is the same, "
+        "write that reference, and withdraw this row"
+    ),
+    "correction-of-nothing": N_(
+        "{file}:{row}: the bank takes back a line, and it is not known which; line {line} waits (seisan bank)"
+    ),
     "era-had-ended": N_("{file}:{row}: {column}: {value} is read as {day}; the era had ended by then"),
 }
 
@@ -142,6 +164,19 @@ class Touched:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """A deposit that the bank took back: since when that is known, the import that says so, and what is kept of it.
+
+    It came in and went out again, so it is withdrawn when what came in is posted.
+    """
+
+    deposit: str
+    known_on: date
+    source: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What an import did."""
 
@@ -149,6 +184,7 @@ class ImportReport:
     corrections: list[Correction]
     touched: Touched = field(default_factory=Touched)
     notes: list[ImportNote] = field(default_factory=list)
+    taken_back: tuple[TakenBack, ...] = ()
 
     def sentences(self) -> Iterator[str]:
         """The report in the language being spoken, a sentence to a line."""

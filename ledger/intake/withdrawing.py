@@ -5,7 +5,7 @@ earlier lines said: where a later line had carried on what is withdrawn, the rec
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from ledger import facts, tables
 from ledger.allocations import allocations
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
+from ledger.intake.bank.kinds import BANK_KINDS
 from ledger.intake.kinds import KINDS
 from ledger.intake.records import record_sources
 from ledger.intake.report import Touched
@@ -26,7 +27,11 @@ from ledger.store.records import batches
 IMPORTED: tuple[Table, ...] = (
     *(tables.application_known, tables.fact, tables.allocation, tables.opening, tables.ruling),
     *VERSIONED.values(),
+    *(tables.bank_line, tables.bank_balance),
 )
+
+# What the bank said is taken back with its whole file alone: of a line, only what it was taken for in the books is.
+_AS_A_WHOLE = (tables.bank_line, tables.bank_balance)
 
 # The records that are kept whole and carry on what earlier lines said, by what each is of.
 _WHOLE = ((tables.member_known, "member"), (tables.deposit_known, "deposit"))
@@ -145,7 +150,7 @@ def imports(connection: Connection) -> list[Import]:
         Import(
             file.id,
             file.name,
-            tuple(kind.code for kind in KINDS if kind.code in kinds.get(file.id, ())),
+            tuple(kind.code for kind in (*KINDS, *BANK_KINDS) if kind.code in kinds.get(file.id, ())),
             len(rows.get(file.id, ())),
             len(rows.get(file.id, set()) - standing.get(file.id, set())),
             file.recorded_at,
@@ -173,7 +178,9 @@ def _kinds(connection: Connection) -> dict[int, set[str]]:
     fact = tables.fact.c
     for source, name in connection.execute(select(fact.source, fact.name).distinct()):
         kinds.setdefault(source, set()).add(by_fact[name])
-    for code, table in {**VERSIONED, "openings": tables.opening, "rulings": tables.ruling}.items():
+    others = {"openings": tables.opening, "rulings": tables.ruling}
+    of_bank = {"bank_lines": tables.bank_line, "bank_balances": tables.bank_balance}
+    for code, table in {**VERSIONED, **others, **of_bank}.items():
         statement = select(table.c.source).where(table.c.source.is_not(None)).distinct()
         for source in connection.execute(statement).scalars():
             kinds.setdefault(source, set()).add(code)
@@ -211,7 +218,9 @@ def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: st
     file = select(source.id).where(source.id == rows.no, source.sha256.is_not(None))
     if connection.execute(file).first() is None:
         raise UnknownImport(rows.no)
-    found = {table.name: list(connection.execute(_of_import(table, rows))) for table in IMPORTED}
+    of_tables = [table for table in IMPORTED if not (rows.rows and table in _AS_A_WHOLE)]
+    found: dict[str, list[Any]] = {table.name: [] for table in IMPORTED}
+    found |= {table.name: list(connection.execute(_of_import(table, rows))) for table in of_tables}
     if not any(found.values()):
         return _withdrawn_before(connection, rows, on, reason)
     openings = found[tables.opening.name]
@@ -231,8 +240,28 @@ def withdraw(connection: Connection, rows: RowsOfImport, *, on: date, reason: st
     for table, key in _WHOLE:
         keys = {getattr(row, key) for row in found[table.name]}
         _say_anew(connection, table, key, keys, on=on, reason=reason, source=command)
+    again = _count_again(connection, rows.no, on, command) if found[tables.bank_line.name] else frozenset()
     lines = {(row.sheet, row.row) for records in found.values() for row in records}
-    return Withdrawal(len(lines), _touched(connection, found), bool(openings))
+    touched = _touched(connection, found)
+    touched = replace(touched, deposits=touched.deposits | again)
+    return Withdrawal(len(lines), touched, bool(openings))
+
+
+def _count_again(connection: Connection, no: int, on: date, command: int) -> frozenset[str]:
+    """Says the deposits anew that the bank had taken back in this import, and gives them: they count from this day."""
+    version, mark = tables.deposit_known, tables.withdrawn.c
+    statement = (
+        select(version)
+        .join(tables.withdrawn, (mark.of == version.name) & (mark.row_id == version.c.id))
+        .where(mark.source == no, version.c.source != no)
+    )
+    last = {row.deposit: row for row in connection.execute(statement.order_by(version.c.known_on, version.c.id))}
+    rows = [dict(row._mapping) | {"known_on": on, "source": command, "said": ""} for row in last.values()]
+    for row in rows:
+        del row["id"], row["sheet"], row["row"]
+    if rows:
+        connection.execute(version.insert(), rows)
+    return frozenset(last)
 
 
 def _withdrawn_before(connection: Connection, rows: RowsOfImport, on: date, reason: str) -> Withdrawal:

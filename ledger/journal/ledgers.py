@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, Connection, Row, func, literal, or_, select, union_all
 
@@ -14,9 +14,9 @@ from ledger.journal.entries import PARTS, Movement
 from ledger.store.owners import ever_owned, owned, owned_by
 
 Order = Literal["on", "no"]
-_AT_A_TIME = 1_000  # rows that are read together
 # What a line may leave blank; its counterparty where it names neither an application nor a deposit.
 Blank = Literal["application", "counterparty", "deposit", "reason"]
+_AT_A_TIME = 2_000  # rows of the database
 
 
 @dataclass(frozen=True)
@@ -72,32 +72,54 @@ def _lines(movement: Movement, members: tuple[str | None, str | None]) -> Iterat
     yield AccountLine(movement.credit, 0, yen, movement.credit_application, members[1], deposit, movement.debit)
 
 
-def entries(
-    connection: Connection,
-    *,
-    first: date | None = None,
-    last: date | None = None,
-    account: str | None = None,
-    application: str | None = None,
-    member: str | None = None,
-    deposit: str | None = None,
-    payers: Collection[str] | None = None,
-    counterparty: Counterparty | None = None,
-    amount_from: int | None = None,
-    amount_to: int | None = None,
-    total_from: int | None = None,
-    total_to: int | None = None,
-    blank: bool = False,
-    without: Blank | None = None,
-    order: Order = "on",
-) -> Iterator[JournalEntry]:
-    """The entries with a line that fits everything asked: days and amounts (yen) as ranges, both ends counted.
+class Search(TypedDict, total=False):
+    """What entries are searched by: days and amounts (yen) as ranges, both ends counted, and what their lines name.
 
     An amount is that of a line, a total what all lines of the entry debit. `payers` are those of whose deposits a line
     tells, by their names as they were received. `blank` finds the movements that name no application on either side,
-    `without` those that leave another thing blank. With nothing asked it is the whole journal, by day and number (`on`)
-    or in the order recorded (`no`). They are read as they are gone through. An account that the chart lacks is refused.
+    `without` those that leave another thing blank.
     """
+
+    first: date | None
+    last: date | None
+    account: str | None
+    application: str | None
+    member: str | None
+    deposit: str | None
+    payers: Collection[str] | None
+    counterparty: Counterparty | None
+    amount_from: int | None
+    amount_to: int | None
+    total_from: int | None
+    total_to: int | None
+    blank: bool
+    without: Blank | None
+
+
+def entries(connection: Connection, *, order: Order = "on", **search: Unpack[Search]) -> list[JournalEntry]:
+    """The entries with a line that fits everything asked, by day and number (`on`) or in the order recorded (`no`).
+
+    With nothing asked it is the whole journal. An account that the chart lacks is refused.
+    """
+    return list(each_entry(connection, order=order, **search))
+
+
+def each_entry(connection: Connection, *, order: Order = "on", **search: Unpack[Search]) -> Iterator[JournalEntry]:
+    """The same entries one by one, read while they are asked for: all of them are never held."""
+    return _read(connection, _conditions(connection, search), order)
+
+
+def numbers(connection: Connection, **search: Unpack[Search]) -> Iterator[int]:
+    """The numbers of the same entries, in no order."""
+    found = select(tables.entry.c.no).where(*_conditions(connection, search))
+    return iter(connection.execute(found).scalars())
+
+
+def _conditions(connection: Connection, search: Search) -> list[ColumnElement[bool]]:
+    """What has to hold of an entry that fits everything asked. Refused: an account that the chart lacks."""
+    account, deposit, payers = search.get("account"), search.get("deposit"), search.get("payers")
+    first, last, without = search.get("first"), search.get("last"), search.get("without")
+    application, member, counterparty = search.get("application"), search.get("member"), search.get("counterparty")
     if account is not None:
         code = tables.account.c.code
         if connection.execute(select(code).where(code == account)).first() is None:
@@ -106,7 +128,8 @@ def entries(
     conditions = _within(entry.c.happened_on, first, last)
     if without == "reason":
         conditions.append(entry.c.reason.is_(None))
-    of_movement = [*_within(movement.c.yen, amount_from, amount_to), *_lacking(without, blank=blank)]
+    amounts = _within(movement.c.yen, search.get("amount_from"), search.get("amount_to"))
+    of_movement = [*amounts, *_lacking(without, blank=search.get("blank", False))]
     if deposit is not None:
         of_movement.append(movement.c.deposit == deposit)
     if payers is not None:
@@ -122,11 +145,12 @@ def entries(
         conditions.append(within.correlate(entry).exists())
     elif of_movement:
         conditions.append(entry.c.no.in_(select(movement.c.entry).where(*of_movement)))
+    total_from, total_to = search.get("total_from"), search.get("total_to")
     if total_from is not None or total_to is not None:
         of_entry = tables.movement.alias("of_entry")
         total = select(func.sum(of_entry.c.yen)).where(of_entry.c.entry == entry.c.no).scalar_subquery()
         conditions += _within(total, total_from, total_to)
-    return _read(connection, conditions, order)
+    return conditions
 
 
 def entries_of(connection: Connection, numbers: Collection[int]) -> list[JournalEntry]:
@@ -232,8 +256,9 @@ def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: 
         .where(*conditions)
     )
     days = () if order == "no" else (entry.c.happened_on,)
-    statement = statement.order_by(*days, entry.c.no, movement.c.nth)
-    with connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}) as rows:
+    ordered = statement.order_by(*days, entry.c.no, movement.c.nth)
+    # Closed also when not all of them are read: PostgreSQL keeps a cursor for them.
+    with connection.execute(ordered, execution_options={"yield_per": _AT_A_TIME}) as rows:
         for _no, of_entry in groupby(rows, lambda row: row.no):
             yield _entry(list(of_entry))
 

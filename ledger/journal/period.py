@@ -31,7 +31,7 @@ class PeriodJournal(Iterable[JournalEntry]):
     last: date
 
     def __iter__(self) -> Iterator[JournalEntry]:
-        return ledgers.entries(self.connection, first=self.first, last=self.last)
+        return ledgers.each_entry(self.connection, first=self.first, last=self.last)
 
     def __len__(self) -> int:
         return self._count
@@ -108,7 +108,7 @@ class AccountLines(Iterable[PostedLine]):
         journal, code, left = self.journal, self.opening.code, self.opening.balance
         if not self.count:
             return
-        for entry in ledgers.entries(journal.connection, first=journal.first, last=journal.last, account=code):
+        for entry in ledgers.each_entry(journal.connection, first=journal.first, last=journal.last, account=code):
             for line in entry.lines:
                 if line.account == code:
                     left += own_side(self.opening, line)

@@ -14,7 +14,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement, literal_column
 
-from ledger.i18n import _, either
+from ledger.dates import format_western
+from ledger.i18n import _, calendar, either, format_day
 
 Truth = ColumnElement[bool]
 
@@ -119,8 +120,9 @@ class Notice:
 
     @property
     def name(self) -> str:
-        """What the paper is called, in the language being spoken."""
-        return either(self.name_ja, self.name_en)
+        """What the paper is called, in the language being spoken; its day by the calendar of the document."""
+        name = either(self.name_ja, self.name_en)
+        return name.replace(format_western(self.announced_on), format_day(self.announced_on)) if calendar() else name
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

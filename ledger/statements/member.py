@@ -59,13 +59,17 @@ class DepositLine:
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """A line of the member's part of an account, and what is left of that part after it (own side, yen)."""
+    """A line of the member's part of an account, and what is left of that part after it (own side, yen).
+
+    `first`: the part begins with it.
+    """
 
     account: ChartAccount
     part: str
     entry: JournalEntry
     line: AccountLine
     left: int
+    first: bool
 
 
 @dataclass(frozen=True)
@@ -182,8 +186,8 @@ def _ledger(connection: Connection, member: str, deposits: set[str], as_of: date
     posted = []
     for code, part in sorted(parts, key=lambda key: (key[0], numerically(key[1]))):
         balance = 0
-        for entry, line in parts[code, part]:
+        for nth, (entry, line) in enumerate(parts[code, part]):
             moved = line.debit - line.credit
             balance += moved if parts_of.accounts[code].on_debit_side else -moved
-            posted.append(LedgerLine(parts_of.accounts[code], part, entry, line, balance))
+            posted.append(LedgerLine(parts_of.accounts[code], part, entry, line, balance, first=nth == 0))
     return posted

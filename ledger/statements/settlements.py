@@ -17,7 +17,7 @@ from ledger.people import accounts
 from ledger.people.receivers import approved_receiver
 from ledger.people.register import Owners, Person, latest_rows, members, numerically, person_order
 from ledger.people.register import owners as owners_of
-from ledger.settlements import Settlement
+from ledger.settlements import Settlement, Way
 from ledger.statements.fees_held import first_received
 from ledger.store.owners import ever_owned
 from ledger.store.records import batches
@@ -79,6 +79,13 @@ def returns_to(connection: Connection, member: str, last: date) -> list[Settleme
     return sorted(of_member, key=lambda line: (numerically(line.application or ""), line.way, line.no))
 
 
+def one(connection: Connection, way: Way, no: int, last: date) -> SettlementLine | None:
+    """A refund, the return of an overpayment or a credit as it stood on a day; None where it was not proposed yet."""
+    table = tables.credit if way == "credit" else tables.refund
+    rows = settlements.settlements(connection, table, table.c.no == no, last)
+    return next(_lines(connection, last, rows), None)
+
+
 def in_period(lines: list[SettlementLine], first: date, last: date) -> list[SettlementLine]:
     """Those that moved in the period or were still open at its end."""
     return [line for line in lines if line.open or line.moved(first, last)]
@@ -101,7 +108,7 @@ def _lines(
     numbers = {row.application for row in rows if row.application is not None}
     references = {row.deposit for row in rows if row.deposit is not None}
     deposits = _deposits(connection, last, references)
-    received, known = first_received(connection, last, numbers), _known(connection, last, numbers)
+    received, known = first_received(connection, last, numbers), rates_and_causes(connection, last, numbers)
     decided = _decided(connection, {row.decision for row in rows if row.decision is not None})
     filed = _filed(connection, {row.payment_file for row in rows if row.payment_file is not None})
     approvals = [approved_receiver(connection, row.approval) for row in rows]
@@ -156,7 +163,7 @@ def _deposits(connection: Connection, last: date, references: Collection[str]) -
     return known
 
 
-def _known(
+def rates_and_causes(
     connection: Connection, last: date, applications: Collection[str]
 ) -> dict[str, tuple[int | None, str | None]]:
     """The rate of tax inside the fee of each of these applications, by the day it was made; why it was revoked."""

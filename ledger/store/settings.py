@@ -55,6 +55,11 @@ def _digits(count: int) -> Callable[[str], str | None]:
     return read
 
 
+def _registration(text: str) -> str | None:
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    return plain if re.fullmatch("(T[0-9]{13})?", plain) else None
+
+
 def _name(field: kana.NameField, *, blank: bool = False) -> Callable[[str], str | None]:
     def read(text: str) -> str | None:
         written, unreadable = kana.as_banks_read(text, field)
@@ -136,6 +141,10 @@ def entries(value: str | None) -> list[str]:
 _PLACE_FORM = N_("kana, capitals, digits and - — at most 15 half-width characters, or nothing")
 _PLACE = (_PLACE_FORM, _name(kana.PLACE, blank=True), "")
 
+# The calendar of workbooks and letters in Japanese, where none is asked for.
+CALENDAR = "calendar"
+CALENDARS = CodeList(("western", "西暦", "western"), ("wareki", "和暦", "Japanese eras"))
+
 # What stands on papers and letters.
 _LONGEST = 100
 _TEXT = (N_("any text of at most 100 characters, or nothing"), _text, "")
@@ -164,10 +173,23 @@ SETTINGS = {
             _month_number,
             default="4",
         ),
+        Setting(
+            CALENDAR,
+            N_("the calendar of workbooks and letters in Japanese"),
+            N_("western (2012年9月21日) or wareki (平成24年9月21日); not set: cells and headings in wareki"),
+            _word(CALENDARS, CALENDARS.codes),
+        ),
         Setting("federation_name", N_("the federation's name, as its papers bear it"), *_TEXT),
         Setting("federation_department", N_("the department that members write to"), *_TEXT),
         Setting("federation_address", N_("the federation's postal address"), *_TEXT),
         Setting("federation_telephone", N_("the telephone of that department"), *_TEXT),
+        Setting(
+            "federation_registration",
+            N_("the number under which the federation issues qualified invoices"),
+            N_("T and 13 digits, or nothing"),
+            _registration,
+            "",
+        ),
         Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10), needed=True),
         Setting(
             "payer_name",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from ledger import tables
-from ledger.booking import open_items
+from ledger.booking import bank_compared, open_items
 from ledger.booking.bills import payable
 from ledger.booking.open_items import OpenItem
 from ledger.booking.pay_days import bank_calendar
@@ -179,6 +179,15 @@ def _fee_not_known(asked: AskedBooks) -> Items:
     return [waiting.get(item.name, item) for item in asked.left.get("fee_not_known", ())]
 
 
+def _bank_lines(asked: AskedBooks) -> Items:
+    """The lines of the bank of the days that are not closed that are in no book."""
+    if bank_compared.told_to(asked.connection) is None:
+        return []
+    rows = bank_compared.compare(asked.connection, *bank_compared.open_days(asked.connection, asked.as_of))
+    lines = (row.line for row in rows if row.line is not None and row.state == "bank_only")
+    return [OpenItem(line.name, line.on, line.yen) for line in lines if line.on <= asked.as_of]
+
+
 def _left(code: str) -> Callable[[AskedBooks], Items]:
     return lambda asked: asked.left.get(code, [])
 
@@ -304,6 +313,7 @@ KINDS: Mapping[str, WorkKind] = {
     "deposits_unknown": WorkKind(_deposits_unknown, typed("match")),
     "overpayments": WorkKind(_overpayments, _for_oldest("overpaid", "return", on="--on")),
     "fee_not_known": WorkKind(_fee_not_known, _template("fees")),
+    "bank_lines": WorkKind(_bank_lines, typed("bank", "--state", "bank_only")),
     "to_book": WorkKind(lambda asked: open_items.to_book(asked.not_posted), _BOOK),
     "money_gone": WorkKind(_left("money_gone"), _BOOK),
     "money_reserved": WorkKind(_left("money_reserved"), _BOOK),
