@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 import cli
 from ledger.store import database
-from tests import desk, given
+from tests import banked, desk, given
 from tests.copies import Copies, copies
 from tests.desk import CHIEF, CLERK, ON
 
@@ -334,6 +334,10 @@ FURTHER = {
         CLERKS,
     ),
     "somebody in the member's place is brought": Further((), CLERK, "import 受取人3.csv", "learn payees", CLERKS),
+    "a refund is paid by a statement": Further((), CLERK, "refund paid --from 明細.txt", "taken_on paid", CLERKS),
+    "a transfer comes back by a statement": Further(
+        (), CLERK, "refund returned --from 明細.txt", "taken_on returned", CLERKS
+    ),
     "what two posted is reversed by a slip": Further(
         (), CLERK, "reverse entry:interest_received: --reason 誤り --on 2012-05-02", "reversed_by_hand", CLERKS
     ),
@@ -356,6 +360,18 @@ FILES = {
     f"{desk.ANOTHER},戊野 花子,東京,9999,998,普通,1112223,ボノ ハナコ\n",
 }
 
+# The account at the bank: refund 2 is paid, and the transfer of refund 3 comes back.
+STATEMENT = banked.ended(
+    banked.statement(
+        [
+            banked.Line(date(2012, 4, 6), -7245, 1, note="0000000002"),
+            banked.Line(date(2012, 4, 6), 7245, 2, "ﾌﾘｺﾐﾌﾉｳ", note="0000000003"),
+        ],
+        before=100_000,
+        account=(desk.PAYER["payer_bank"], desk.PAYER["payer_branch"], desk.PAYER["payer_account"]),
+    )
+)
+
 
 def left_to_book(url: str) -> None:
     """A transfer that is known and not posted, as books of an earlier version have them: what `book` still finds."""
@@ -372,6 +388,7 @@ def made(request: pytest.FixtureRequest) -> Iterator[Copies]:
     folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("files")
     for name, body in FILES.items():
         (folder / name).write_text(body, encoding="utf-8")
+    (folder / "明細.txt").write_bytes(banked.written(STATEMENT))
     with desk.books(request, desk.everything, "made") as url, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         desk.done(url, "import", "口座再変更.csv", "遅い入金.csv", "請求2.csv", "受取人2.csv", "受取人6.csv")

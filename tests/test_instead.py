@@ -215,6 +215,7 @@ OWN_BOOKS = {
         not-ready-to-file same-person-files payment-file-changed payment-file-gone-on
     """,
     "of the days of a bank: test_bank_days.py": "too-late-for-bank beyond-bank-calendar",
+    "of a statement: test_statement_refunds.py": "not-a-bank-file statement-alone none-returned",
     "of the machine, the server or another version": """
         no-database database-older database-newer database-locked database-unreachable not-a-database not-permitted
         not-a-role-name roles-not-on-sqlite backup-by-server backup-not-sound backup-over-itself books-newer

@@ -101,6 +101,11 @@ def test_a_correction_of_the_bank_brings_back_what_it_names() -> None:
     assert told(on_statement.paid([gone_out], REFUNDS)) == ""
 
 
+def test_what_the_books_have_as_a_transfer_received_is_not_recorded_once_more() -> None:
+    line = StatementLine(1, LATER, False, 7245, ("組戻 ｺｳﾔﾏ ﾀﾛｳ",), deposit="4567-20121002-1")
+    assert told(on_statement.returned([line], PAID)) == "1?is-deposit(1)"
+
+
 def test_every_reason_is_reached() -> None:
-    texts = " ".join(expected for cases in (PAYING, COMING_BACK) for _rows, expected in cases.values())
+    texts = "?is-deposit " + " ".join(expected for cases in (PAYING, COMING_BACK) for _rows, expected in cases.values())
     assert [why for why in WHY if f"?{why}" not in texts] == []

@@ -408,6 +408,7 @@ ELSEWHERE = {
     " MemberHasApplications WithdrawnBeforeKnown",
     "test_refunds.py": "FeeNotHeld",
     "test_bank_days.py": "too-late-for-bank beyond-bank-calendar",
+    "test_statement_refunds.py": "not-a-bank-file statement-alone none-returned",
     "test_bank_reconciliation.py": "balance-told-otherwise not-a-bank-layout",
     "test_layouts.py": "notice-not-given",
     "test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
@@ -446,11 +447,9 @@ ELSEWHERE = {
     "test_search.py": "impossible-range no-such-counterparty too-many-counterparties no-such-blank",
     "test_filters.py": "no-such-association no-such-state no-such-payer no-member-named",
     "test_find.py": "several-members nothing-to-find",
-    "test_notices.py": """
-        NoNoticeYet NoSuchProposal ProposalNotPython ProposalDoesNotParse ImportsSomethingElse UnknownFact
-        RaisesWhileLoading DoesNotRun NoNotice NotInTheForm QuotesOtherWords SameNameTwice OverlapsAnother ReplacesNone
-        ReplacesUnknown ReplacesReplaced
-    """,
+    "test_notices.py": "NoNoticeYet NoSuchProposal ProposalNotPython"
+    " ProposalDoesNotParse ImportsSomethingElse UnknownFact RaisesWhileLoading DoesNotRun NoNotice"
+    " NotInTheForm QuotesOtherWords SameNameTwice OverlapsAnother ReplacesNone ReplacesUnknown ReplacesReplaced",
 }
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 from exports.commands.steps import papers_written, proposed, recorded, settled, together, went_on
-from exports.reports import REPORTS, refund_lots
+from exports.reports import REPORTS, refund_lots, refund_statement
 from exports.shell.commands import Commands
 from exports.shell.options import (
     LARGEST,
@@ -28,6 +29,7 @@ from exports.shell.options import (
 )
 from exports.shell.options import numbers as numbers_of
 from exports.shell.session import Answer, Books, Session
+from ledger import dates
 from ledger.i18n import N_
 
 app = Commands(N_("What comes back"))
@@ -124,7 +126,21 @@ def reject(books: Books, numbers: Numbers, reason: Reason, on: On) -> Answer:
     return settled(books, "refund", together(answers, _listed(books, answers), of_many), *steps)
 
 
-@returns.writes("paid", "1 2 3 --on 2012-09-28", "--file 1 --on 2012-09-28", may=("pay",), many=True)
+Statement = Annotated[
+    Path | None, option("--from", N_("all that this statement of the bank says for certain, each on its day"), "FILE")
+]
+BankCsv = Annotated[
+    Path | None,
+    option("--bank-csv", N_("how the bank's CSV is laid out (also bank_csv in seisan.toml)"), "FILE.toml"),
+]
+OnOrByStatement = Annotated[
+    date | None, option("--on", N_("the business day (default: today; with --from, the day of each line)"), "DAY")
+]
+
+
+@returns.writes(
+    "paid", "1 2 3 --on 2012-09-28", "--file 1 --on 2012-09-28", "--from 入出金明細.txt", may=("pay",), many=True
+)
 def paid(
     books: Books,
     numbers: Annotated[list[str] | None, numbers_of(N_("the numbers of the refunds; 1-93 for all of these"))] = None,
@@ -132,20 +148,56 @@ def paid(
         int | None, option("--file", N_("all of one payment file, by its number"), "NO", min=1, max=LARGEST)
     ] = None,
     *,
-    on: On,
+    on: OnOrByStatement = None,
+    statement: Statement = None,
+    bank_csv: BankCsv = None,
     despite: Despite = None,
 ) -> Answer:
-    """Records that it was paid."""
+    """Records that it was paid: those named, those of a payment file, or those that a statement of the bank names."""
     from ledger.booking import refunds
 
+    refund_statement.require_alone(statement, numbers=numbers, file=file, on=on)
+    if statement is not None:
+        return _by_statement(books, statement, bank_csv, back=False, despite=despite)
     chosen = refund_lots.to_pay(books.connection, map(number_range, numbers or ()), file)
-    steps = refunds.paid(books.connection, chosen, on=on, by=books.by, despite=despite)
+    steps = refunds.paid(books.connection, chosen, on=on or dates.today(), by=books.by, despite=despite)
     answers = [recorded(step, N_("Refund {no} is paid.")) for step in steps]
     answer = together(answers, _listed(books, answers), N_("{count} refunds are paid."))
     answer = settled(books, "refund", replace(answer, data=[answer.data for answer in answers]), *steps)
     return went_on(books, answer, *(step.no for step in steps))
 
 
+def _by_statement(
+    books: Books,
+    statement: Path,
+    bank_csv: Path | None,
+    *,
+    back: bool,
+    despite: str | None = None,
+    reason: str | None = None,
+) -> Answer:
+    """What a statement of the bank says for certain of transfers that were made, or came back, is recorded."""
+    from exports.shell.config import configured
+    from ledger.booking import statement_refunds
+    from ledger.booking.statement_file import read_statement
+    from ledger.intake.bank.mapping import read_layout
+
+    laid_out = bank_csv or configured().bank_csv
+    lines = read_statement(books.connection, statement, None if laid_out is None else read_layout(laid_out))
+    done = (
+        statement_refunds.bring_back(books.connection, lines, by=books.by, reason=reason)
+        if back
+        else statement_refunds.pay(books.connection, lines, by=books.by, despite=despite)
+    )
+    text, data, listed = refund_statement.told(done, back=back)
+    answer = settled(books, "refund", Answer(text, data, listed=listed), *done.steps)
+    return went_on(books, answer, *(step.no for step in done.steps))
+
+
+_CAME_BACK = N_(
+    "The transfer of refund {no} came back; it stays owed. For the account that counts then, by another person: "
+    "seisan refund approve {no}; or seisan refund end {no} --reason …"
+)
 OnItsDay = Annotated[date | None, option("--on", N_("the business day (default: the day that was recorded)"), "DAY")]
 
 
@@ -159,17 +211,25 @@ def unpaid(books: Books, no: No, reason: Reason, on: OnItsDay = None) -> Answer:
     return settled(books, "refund", recorded(step, sentence), step)
 
 
-@returns.writes("returned", "1 --on 2012-10-02 --reason 口座なし", may=("pay",))
-def returned(books: Books, no: No, reason: Reason, on: On) -> Answer:
-    """Records that the transfer came back; the debt to the member stays."""
+@returns.writes("returned", "1 --on 2012-10-02 --reason 口座なし", "--from 入出金明細.txt", may=("pay",), many=True)
+def returned(
+    books: Books,
+    no: Annotated[int | None, number("NO", N_("the number of the refund or credit"))] = None,
+    reason: Annotated[str | None, option("--reason", N_("why; it is kept"), "TEXT")] = None,
+    on: OnOrByStatement = None,
+    statement: Statement = None,
+    bank_csv: BankCsv = None,
+) -> Answer:
+    """Records that the transfer came back, of one or of those that a statement names; the debt to the member stays."""
     from ledger.booking import refunds
 
-    sentence = N_(
-        "The transfer of refund {no} came back; it stays owed. For the account that counts then, by another person: "
-        "seisan refund approve {no}; or seisan refund end {no} --reason …"
-    )
-    step = refunds.returned(books.connection, no, on=on, reason=reason, by=books.by)
-    return settled(books, "refund", recorded(step, sentence), step)
+    refund_statement.require_alone(statement, numbers=no, on=on)
+    if statement is not None:
+        return _by_statement(books, statement, bank_csv, back=True, reason=reason)
+    if no is None or reason is None:
+        raise refund_statement.NoneReturned
+    step = refunds.returned(books.connection, no, on=on or dates.today(), reason=reason, by=books.by)
+    return settled(books, "refund", recorded(step, _CAME_BACK), step)
 
 
 @returns.writes("end", "1 --reason 再発行分に充当を希望 --by 丙田", may=("approve",))

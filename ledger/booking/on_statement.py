@@ -23,6 +23,7 @@ WHY = {
     "other-payee": N_("as much as a refund, and its payee is not named"),
     "not-waiting": N_("the refund that it names does not wait for this"),
     "file-not-named": N_("as much as a payment file on its day, and not said to be one"),
+    "is-deposit": N_("the books have it as a transfer received; take that back first: seisan withdraw IMPORT:ROW"),
     "no-word": N_("as much as was paid to this payee, and not said to have come back"),
 }
 
@@ -51,7 +52,7 @@ _NUMBER = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])")
 class StatementLine:
     """A line of the statement: its row, its day, whether money went out, yen, and what the bank wrote beside it.
 
-    `corrects`: the bank takes an earlier line back by it.
+    `corrects`: the bank takes an earlier line back by it. `deposit` is the transfer received that it is in the books.
     """
 
     row: int
@@ -60,6 +61,7 @@ class StatementLine:
     yen: int
     says: tuple[str, ...]
     corrects: bool = False
+    deposit: str | None = None
 
     @property
     def text(self) -> str:
@@ -158,7 +160,14 @@ def returned(lines: Sequence[StatementLine], awaited: Sequence[Awaited]) -> OnSt
     for line in (line for line in rest if line not in said):
         if alike := [refund for refund in awaited if refund.may_be(line) and line.names(refund.payee)]:
             open_.append(OpenLine(line, "no-word", _numbers(alike)))
-    return _ordered(found + by_payee, open_)
+    found += by_payee
+    open_ += [OpenLine(line.line, "is-deposit", line.refunds) for line in found if _is_deposit(line)]
+    return _ordered([line for line in found if not _is_deposit(line)], open_)
+
+
+def _is_deposit(found: FoundLine) -> bool:
+    """Whether the money would stand in the books twice: as a transfer received, and as one that came back."""
+    return found.line.deposit is not None and not found.recorded
 
 
 # --- one way after the other ----------------------------------------------------------------------------------------

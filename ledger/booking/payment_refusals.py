@@ -90,3 +90,12 @@ class SamePersonVoids(Refusal):
     file: int
     refunds: list[int]
     instead = N_("have another person declare it void, under their own name: --by NAME")
+
+
+class NotABankFile(Refusal):
+    """{file} is no file of the bank"""
+
+    file: str
+    instead = N_(
+        "name a file that the bank made: 入出金取引明細 (全銀), or its CSV with how it is laid out (--bank-csv)"
+    )
