@@ -388,8 +388,10 @@ def marked(change: Callable[[dict[str, Any]], object]) -> Callable[[Any], None]:
     """An edit that changes the stamp of a workbook."""
 
     def edit(book: Any) -> None:
-        (own,) = (prop for prop in book.custom_doc_props.props if prop.name == PROPERTY)
-        said = json.loads(own.value)
+        own, *further = (prop for prop in book.custom_doc_props.props if prop.name.split()[0] == PROPERTY)
+        said = json.loads("".join(prop.value for prop in (own, *further)))
+        for prop in further:
+            del book.custom_doc_props[prop.name]
         changed = change(said)
         own.value = changed if isinstance(changed, str) else json.dumps(said)
 

@@ -31,6 +31,8 @@ pytestmark = pytest.mark.thorough
 
 A4 = {"portrait": 210 / 25.4, "landscape": 297 / 25.4}
 DAY = date(2012, 9, 30)
+# Pages of text, made to their size: `test_letter.py`, `test_receipts.py`.
+PAGES = ("letter", "receipt", "advice of a refund", "advice of a credit")
 
 
 @pytest.fixture(scope="module", params=["sqlite"])
@@ -70,9 +72,8 @@ def printed_points(page: Worksheet) -> float:
     return float(min(sizes)) * min(1.0, room / inches)
 
 
-@pytest.mark.parametrize("statement", sorted(STATEMENTS.keys() - {"shaken decisions", "letter"}))
+@pytest.mark.parametrize("statement", sorted(STATEMENTS.keys() - {"shaken decisions", *PAGES}))
 def test_nothing_is_printed_in_less_than_8_points(kept: str, tmp_path: Path, statement: str) -> None:
-    # A letter is a page of text, made to its size: `test_letter.py`.
     for page in load_workbook(written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement])):
         assert printed_points(page) >= 8, page.title
         assert "&D" in running(page, "oddFooter.right"), page.title

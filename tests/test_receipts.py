@@ -138,7 +138,7 @@ def test_the_advice_of_a_refund_tells_day_yen_account_rule_and_tax(books: str, t
         "平成24年4月4日",
         "***5678",
         "5%対象 7,245円(うち消費税 345円)",
-        "2012年3月23日",
+        "平成24年3月23日",
     ):
         assert part in said, (part, said)
     assert "2345678" not in said and "適格" not in said

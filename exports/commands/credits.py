@@ -6,7 +6,19 @@ from exports.commands import refunds
 from exports.commands.steps import papers_written, proposed, recorded, settled
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, Application, No, OfMonth, On, OutOrFolder, Pdf, Reason, argument, option
+from exports.shell.options import (
+    LARGEST,
+    Application,
+    Calendar,
+    No,
+    OfMonth,
+    On,
+    OutOrFolder,
+    Pdf,
+    Reason,
+    argument,
+    option,
+)
 from exports.shell.session import Answer, Books, Session
 from ledger.i18n import N_
 
@@ -69,13 +81,15 @@ def advise(
     number: Annotated[int | None, argument("NO", N_("the number of the refund or credit"), min=1, max=LARGEST)] = None,
     month: OfMonth = None,
     pdf: Pdf = False,
+    calendar: Calendar = None,
     *,
     out: OutOrFolder,
 ) -> Answer:
     """What the member is told of a credit that was applied: yen, rule, tax; or all of a month, with a list."""
     from exports.issued import papers
+    from exports.issued.calendar import dated
 
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar):
         files, why = papers.advices(books.connection, "credit", number, month, out, pdf=pdf)
     return papers_written(files, out, why)
 

@@ -135,14 +135,16 @@ def receipt(
     association: Association = None,
     reissued: Annotated[bool, option("--reissued", N_("mark it as issued again (再発行)"))] = False,
     pdf: Pdf = False,
+    calendar: Calendar = None,
     *,
     out: OutOrFolder,
 ) -> Answer:
     """The receipt for a fee that was received, with the tax inside it; or those of a month, with a list."""
     from exports.issued import papers
+    from exports.issued.calendar import dated
 
     asked: dict[str, Any] = {"association": association, "reissued": reissued, "pdf": pdf}
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar):
         files, why = papers.receipt(books.connection, application, month, out, **asked)
     return papers_written(files, out, why)
 

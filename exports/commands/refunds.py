@@ -15,6 +15,7 @@ from exports.shell.options import (
     PLANNED,
     AsJson,
     AsOf,
+    Calendar,
     No,
     OfMonth,
     On,
@@ -282,13 +283,15 @@ def advise(
     number: Annotated[int | None, argument("NO", N_("the number of the refund or credit"), min=1, max=LARGEST)] = None,
     month: OfMonth = None,
     pdf: Pdf = False,
+    calendar: Calendar = None,
     *,
     out: OutOrFolder,
 ) -> Answer:
     """What the member is told of a refund that was paid: yen, account, rule, tax; or all of a month, with a list."""
     from exports.issued import papers
+    from exports.issued.calendar import dated
 
-    with session.reading() as books:
+    with session.reading() as books, dated(books.connection, calendar):
         files, why = papers.advices(books.connection, "refund", number, month, out, pdf=pdf)
     return papers_written(files, out, why)
 

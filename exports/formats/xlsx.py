@@ -36,6 +36,7 @@ from exports.formats.outfile import new_file
 from exports.formats.page_xlsx import PageRows
 from exports.formats.paint import Paint, Render
 from exports.formats.paper import BOTTOM, HEADER_FONT, LINE, SIDE, TOP, column_widths
+from exports.formats.progress import watched
 from exports.formats.sheet import (
     Block,
     EntryRule,
@@ -436,7 +437,8 @@ def _fill(skeleton: BytesIO, sheets: "list[_Rows | PageRows]", stamp: bytes, out
     """Copies the package with fixed times, putting each sheet's rows where openpyxl left room for them."""
     by_part = {f"xl/worksheets/sheet{number}.xml": rows for number, rows in enumerate(sheets, start=1)}
     with zipfile.ZipFile(skeleton) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for part in source.namelist():
+        parts = source.namelist()
+        for part in watched(parts, len(parts), _("writing sheets")):
             content = source.read(part)
             if part == "docProps/core.xml":
                 content = _MODIFIED.sub(rb"\g<1>" + stamp, content)

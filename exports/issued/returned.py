@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -251,9 +252,11 @@ class _HandedOut:
         if versioned:  # it names the write that closed the month as well, the last of them
             batch = max(no for no in numbers if no is not None)
             version = issued.version_on(connection, now.of, now.about, batch) or 0
-            yield replace(now, batch=batch, head=heads[numbers.index(batch)], version=version)
-            return
-        yield from (replace(now, form=form, version=None) for form in range(1, stamps.FORM + 1))
+            now = replace(now, batch=batch, head=heads[numbers.index(batch)], version=version)
+        forms = (stamps.FORM,) if versioned else range(1, stamps.FORM + 1)
+        calendars = i18n.CALENDARS if language == "ja" else ("",)
+        for form, calendar in product(forms, calendars):
+            yield replace(now, form=form, version=now.version if versioned else None, calendar=calendar)
 
 
 def _state(held: _Held) -> State:

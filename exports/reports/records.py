@@ -95,7 +95,7 @@ _COLUMNS = {
     "corrects": N_("Takes back line"),
     "credit": N_("Credit No."),
     "credit_application": N_("Credit application"),
-    "day": N_("Day"),
+    "day": N_("Date"),
     "debit": N_("Debit account"),
     "debit_application": N_("Debit application"),
     "decided_on": N_("Day of the paper"),

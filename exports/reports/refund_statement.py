@@ -45,7 +45,7 @@ class _Said(NamedTuple):
 _TABLE = Table(
     columns=(
         Column("row", N_("Line"), "line.row", "number", 6),
-        Column("on", N_("Day"), "line.on", "day", 17),
+        Column("on", N_("Date"), "line.on", "day", 17),
         Column("amount", N_("Amount"), "line.yen", "yen"),
         Column("says", N_("As the bank wrote it"), lambda said: " ".join(said.line.says), width=28),
         Column("refunds", N_("Refund No."), "refunds", show=lambda numbers: labels.joined(map(str, numbers)), width=12),

@@ -176,8 +176,9 @@ SETTINGS = {
         Setting(
             CALENDAR,
             N_("the calendar of workbooks and letters in Japanese"),
-            N_("western (2012年9月21日) or wareki (平成24年9月21日); not set: cells and headings in wareki"),
+            N_("western (2012年9月21日) or wareki (平成24年9月21日)"),
             _word(CALENDARS, CALENDARS.codes),
+            default="wareki",
         ),
         Setting("federation_name", N_("the federation's name, as its papers bear it"), *_TEXT),
         Setting("federation_department", N_("the department that members write to"), *_TEXT),
