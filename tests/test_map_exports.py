@@ -97,11 +97,11 @@ def text(entries: Sequence[Transaction], _chart: Sequence[ExportAccount]) -> Ite
             yield "\\t".join(map(str, cells)) + "\\r\\n"
 '''
 A_FORMAT: Edits = {
-    "exports/formats/tabs.py": FORMAT,
+    "exports/formats/tabbed.py": FORMAT,
     "exports/formats/journal.py": replaced(
-        "moneyforward, yayoi\n", "moneyforward, tabs, yayoi\n",
+        "moneyforward, yayoi\n", "moneyforward, tabbed, yayoi\n",
         '    "hledger": JournalFormat(hledger.text),\n',
-        '    "hledger": JournalFormat(hledger.text),\n    "tabs": JournalFormat(tabs.text),\n',
+        '    "hledger": JournalFormat(hledger.text),\n    "tabs": JournalFormat(tabbed.text),\n',
     ),
 }  # fmt: skip
 

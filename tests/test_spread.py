@@ -20,7 +20,7 @@ def test_what_is_spread_is_a_test() -> None:
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_columns_that_are_changed_are_of_every_type(engine: str) -> None:
     test = "test_chain.test_changed_column_is_named_at_its_row"
-    of = {column: type(tables.metadata.tables[column[0]].c[column[1]].type) for column in COLUMNS}
+    of = {column: tables.metadata.tables[column[0]].c[column[1]].type.python_type for column in COLUMNS}
     rows = len(COLUMNS)
     got = {of[column] for row, column in enumerate(COLUMNS) if spread.is_run(test, engine, row, rows, whole=True)}
     assert got == {*of.values()}

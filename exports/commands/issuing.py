@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from exports.shell.session import Answer, Books, Session, written
@@ -45,12 +46,12 @@ def hand_out(
     reproduce.require_name(out, sheet=sheet, pdf=pdf)
     with session.reading() as books:
         by_calendar = chosen(books.connection, calendar, workbook=out.suffix.lower() != ".csv")
-    with i18n.dating(by_calendar):
-        return _handed_out(session, asked, out, sheet=sheet, pdf=pdf)
+    with i18n.dating(by_calendar), TemporaryDirectory() as folder:
+        return _handed_out(session, asked, out, Path(folder), sheet=sheet, pdf=pdf)
 
 
 def _handed_out(
-    session: Session, asked: "Callable[[Any], Stamp]", out: Path, *, sheet: str | None, pdf: bool
+    session: Session, asked: "Callable[[Any], Stamp]", out: Path, folder: Path, *, sheet: str | None, pdf: bool
 ) -> Answer:
     from exports.issued import issuing
 
@@ -58,13 +59,13 @@ def _handed_out(
         stamp = asked(books.connection)
         if stamp.version is None or out.suffix.lower() == ".csv":
             return _unversioned(session, books, stamp, out, sheet=sheet, pdf=pdf)
-        handout = issuing.made(books.connection, stamp, sheet)
+        handout = issuing.made(books.connection, stamp, sheet, folder)
         permitted = _is_permitted(session, books)
     if permitted or session.key:
         with suppress(_NotRecorded):
             return _recorded(session, handout, out, pdf=pdf)
     with session.reading() as books:
-        copy, known = issuing.unrecorded(books.connection, stamp, sheet)
+        copy, known = issuing.unrecorded(books.connection, stamp, sheet, folder)
     return _unrecorded(session, copy, out, pdf=pdf, known=known)
 
 
@@ -122,11 +123,11 @@ def _recorded(session: Session, handout: "Handout", out: Path, *, pdf: bool) -> 
         issuing.write(handout, out, pdf=pdf, first=first)
     except _Repeated as repeated:
         if not session.dry_run:
-            _write_again(session, str(repeated), out, pdf=pdf)
+            _write_again(session, str(repeated), out, handout.file.parent, pdf=pdf)
     return answers[0] if session.dry_run else replace(answers[0], note=written(out).note)
 
 
-def _write_again(session: Session, sha256: str, out: Path, *, pdf: bool) -> None:
+def _write_again(session: Session, sha256: str, out: Path, folder: Path, *, pdf: bool) -> None:
     """Writes the file that was handed out under the same key, though the period has been closed anew since."""
     from exports.issued import issuing
     from ledger.audit.issued import by_digest
@@ -134,7 +135,7 @@ def _write_again(session: Session, sha256: str, out: Path, *, pdf: bool) -> None
     with session.reading() as books:
         file = by_digest(books.connection, sha256)
         assert file is not None, f"the books recorded {sha256}"
-        handout = issuing.again(books.connection, file)
+        handout = issuing.again(books.connection, file, folder)
     issuing.write(handout, out, pdf=pdf)
 
 

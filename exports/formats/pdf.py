@@ -40,8 +40,8 @@ class NoPdfMade(Refusal):
     instead = N_("try again, or leave out --pdf and print the workbook")
 
 
-# A workbook, or the bytes of one.
-Made = Workbook | bytes
+# A workbook, or the file of one that was made already.
+Made = Workbook | Path
 
 
 def write(workbooks: Iterable[tuple[Made, Path]], *, pdf: bool, first: Callable[[], None] | None = None) -> list[Path]:
@@ -72,10 +72,11 @@ def require_libreoffice() -> str:
 
 
 def _compose(workbook: Made, out: BinaryIO) -> None:
-    if isinstance(workbook, bytes):
-        out.write(workbook)
-    else:
+    if isinstance(workbook, Workbook):
         xlsx.compose(workbook, out)
+        return
+    with workbook.open("rb") as file:
+        shutil.copyfileobj(file, out)
 
 
 def _written(

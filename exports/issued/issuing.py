@@ -1,10 +1,10 @@
 """Statements of closed periods as they are handed out: made once, recorded as a version, then written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
-from io import BytesIO
+from dataclasses import dataclass, replace
+from hashlib import file_digest
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection
@@ -30,16 +30,12 @@ class ClosedAnew(Refusal):
 
 @dataclass(frozen=True)
 class Handout:
-    """A workbook of a closed period that is ready to be handed out: its stamp, what it stands on, its bytes."""
+    """A workbook of a closed period that is ready to be handed out: its stamp, what it stands on, its file so far."""
 
     stamp: Stamp
     basis: Basis
-    data: bytes = field(repr=False)
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the file."""
-        return sha256(self.data).hexdigest()
+    file: Path
+    sha256: str
 
     @property
     def sheet(self) -> str | None:
@@ -59,28 +55,33 @@ class Handout:
         return said | {"recorded": recorded}
 
 
-def made(connection: Connection, asked: Stamp, sheet: str | None) -> Handout:
-    """The workbook that a stamp of a closed period describes, or one sheet of it. Refused: no such sheet."""
+def made(connection: Connection, asked: Stamp, sheet: str | None, folder: Path) -> Handout:
+    """The workbook that a stamp of a closed period describes, or one sheet of it, made in a folder for the time being.
+
+    Refused: no such sheet.
+    """
     version = reproduce.version_of(connection, asked)
     assert version is not None, f"{asked.about} is not closed"
     with snapshot.after(connection, asked.batch):
         workbook, borne = reproduce.made(connection, asked, version, sheet)
-        out = BytesIO()
-        xlsx.compose(stamp.stamped(workbook, borne), out)
-    return Handout(borne, version.basis, out.getvalue())
+        file = folder / f"{token_hex()}.xlsx"
+        with file.open("x+b") as out:
+            xlsx.compose(stamp.stamped(workbook, borne), out)
+            out.seek(0)
+            return Handout(borne, version.basis, file, file_digest(out, "sha256").hexdigest())
 
 
-def unrecorded(connection: Connection, asked: Stamp, sheet: str | None) -> tuple[Handout, bool]:
+def unrecorded(connection: Connection, asked: Stamp, sheet: str | None, folder: Path) -> tuple[Handout, bool]:
     """The same as a copy that is not recorded, and whether the books know a file with its bytes.
 
     It is of the version that stands on the same write, if any file of one was handed out.
     """
     version = issued.version_on(connection, asked.of, asked.about, asked.batch) or 0
-    copy = made(connection, replace(asked, version=version), sheet)
+    copy = made(connection, replace(asked, version=version), sheet, folder)
     return copy, issued.by_digest(connection, copy.sha256) is not None
 
 
-def again(connection: Connection, file: IssuedFile) -> Handout:
+def again(connection: Connection, file: IssuedFile, folder: Path) -> Handout:
     """A file that was handed out, made once more."""
     question = {} if file.sheet is None else {"sheet": file.sheet}
     named = (file.statement, file.about, file.as_of.isoformat())
@@ -88,7 +89,7 @@ def again(connection: Connection, file: IssuedFile) -> Handout:
     calendar = next(name for name in i18n.CALENDARS if name == file.calendar)
     with i18n.speaking(spoken), i18n.dating(calendar):
         asked = Stamp(*named, spoken, file.batch, file.head, question, stamp.FORM, file.version, calendar)
-        return made(connection, asked, file.sheet)
+        return made(connection, asked, file.sheet, folder)
 
 
 def record(connection: Connection, handout: Handout, *, by: str) -> None:
@@ -118,4 +119,4 @@ def write(handout: Handout, path: Path, *, pdf: bool, first: Callable[[], None] 
 
     Refused: what `pdf.write` refuses.
     """
-    printed.write([(handout.data, path)], pdf=pdf, first=first)
+    printed.write([(handout.file, path)], pdf=pdf, first=first)

@@ -76,9 +76,7 @@ OutInstead = Annotated[Path | None, option("--out", N_("write .xlsx, .csv or .js
 
 Calendar = Annotated[
     str | None,
-    option(
-        "--calendar", N_("the calendar of a workbook in Japanese (default: as set)"), "western|wareki"
-    ),
+    option("--calendar", N_("the calendar of a workbook in Japanese (default: as set)"), "western|wareki"),
 ]
 OutOrFolder = Annotated[Path, option("--out", N_("the file to write; of many papers the folder"), "FILE")]
 Pdf = Annotated[bool, option("--pdf", N_("a PDF beside it as well, which LibreOffice makes"))]
