@@ -26,7 +26,7 @@ def new_file(path: Path, mode: int = 0o666, first: Callable[[], None] | None = N
     Refused: a place that cannot be written (NotWritable), a full disk (DiskFull), and a file there that Seisan did not
     write or that was changed since (FileInTheWay), unless it may be replaced; what stood there before stays.
     """
-    try:
+    with on_disk(path):
         if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device has no contents to replace
             with path.open("wb") as out:
                 yield out
@@ -49,6 +49,13 @@ def new_file(path: Path, mode: int = 0o666, first: Callable[[], None] | None = N
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def on_disk(path: Path) -> Iterator[None]:
+    """What is written there in the block. Refused: a place that cannot be written, a full disk (not-writable, disk-full)."""
+    try:
+        yield
     except OSError as reason:
         refusal = DiskFull if reason.errno in _NO_ROOM else NotWritable
         raise refusal(str(path)) from reason

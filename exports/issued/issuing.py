@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from exports.formats import pdf as printed
 from exports.formats import xlsx
+from exports.formats.outfile import on_disk
 from exports.issued import reproduce, stamp
 from exports.issued.stamp import Stamp
 from ledger import i18n
@@ -58,14 +59,14 @@ class Handout:
 def made(connection: Connection, asked: Stamp, sheet: str | None, folder: Path) -> Handout:
     """The workbook that a stamp of a closed period describes, or one sheet of it, made in a folder for the time being.
 
-    Refused: no such sheet.
+    Refused: no such sheet, a folder without room (disk-full).
     """
     version = reproduce.version_of(connection, asked)
     assert version is not None, f"{asked.about} is not closed"
     with snapshot.after(connection, asked.batch):
         workbook, borne = reproduce.made(connection, asked, version, sheet)
         file = folder / f"{token_hex()}.xlsx"
-        with file.open("x+b") as out:
+        with on_disk(file), file.open("x+b") as out:
             xlsx.compose(stamp.stamped(workbook, borne), out)
             out.seek(0)
             return Handout(borne, version.basis, file, file_digest(out, "sha256").hexdigest())
