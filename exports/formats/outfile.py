@@ -53,7 +53,7 @@ def new_file(path: Path, mode: int = 0o666, first: Callable[[], None] | None = N
 
 @contextmanager
 def on_disk(path: Path) -> Iterator[None]:
-    """What is written there in the block. Refused: a place that cannot be written, a full disk (not-writable, disk-full)."""
+    """Refuses a write in the block where there is no room (disk-full) or nothing may be written (not-writable)."""
     try:
         yield
     except OSError as reason:
