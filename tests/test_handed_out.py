@@ -86,8 +86,7 @@ def month(whole_month: Path, tmp_path: Path) -> Path:
 def verified(url: str, file: Path) -> Any:
     """What `verify` says of a file, as JSON."""
     said = desk.typed(url, "verify", str(file), "--json")
-    found = json.loads(said.stdout)
-    assert said.exit_code == (0 if found["ok"] else 1)
+    assert said.exit_code == (0 if (found := json.loads(said.stdout))["ok"] else 1)
     return found
 
 
@@ -388,12 +387,11 @@ def marked(change: Callable[[dict[str, Any]], object]) -> Callable[[Any], None]:
     """An edit that changes the stamp of a workbook."""
 
     def edit(book: Any) -> None:
-        own, *further = (prop for prop in book.custom_doc_props.props if prop.name.split()[0] == PROPERTY)
+        props = book.custom_doc_props.props
+        own, *further = (prop for prop in props if prop.name.startswith(PROPERTY) and "layout" not in prop.name)
         said = json.loads("".join(prop.value for prop in (own, *further)))
-        for prop in further:
-            del book.custom_doc_props[prop.name]
-        changed = change(said)
-        own.value = changed if isinstance(changed, str) else json.dumps(said)
+        book.custom_doc_props.props = [prop for prop in props if prop not in further]
+        own.value = changed if isinstance(changed := change(said), str) else json.dumps(said)
 
     return edit
 

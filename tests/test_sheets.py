@@ -248,11 +248,11 @@ def test_year_begins_with_the_month_that_is_set(begins: int, first: str, last: s
 
 
 def test_setting_says_when_a_year_begins(book_url: str, tmp_path: Path) -> None:
-    for value, sheets in (("10月", "2012-10"), ("4", "2012-04")):
+    for value, first in (("10月", "平成24年10月"), ("4", "平成24年4月")):
         desk.done(book_url, "settings", "set", "fiscal_year_begins", value, by=CHIEF)
-        file = tmp_path / f"{sheets}.xlsx"
+        file = tmp_path / f"{first}.xlsx"
         desk.done(book_url, "statement", "year", "2012", "--out", str(file))
-        assert sheets in [cell.value for cell in load_workbook(file)["月別残高"][5]]
+        assert first in [cell.value for cell in load_workbook(file)["月別残高"][5]]
     for file in sorted(tmp_path.glob("*.xlsx")):
         assert desk.done(book_url, "verify", str(file)).exit_code == 0
 
