@@ -86,8 +86,8 @@ def month(whole_month: Path, tmp_path: Path) -> Path:
 def verified(url: str, file: Path) -> Any:
     """What `verify` says of a file, as JSON."""
     said = desk.typed(url, "verify", str(file), "--json")
-    assert said.exit_code == (0 if (found := json.loads(said.stdout))["ok"] else 1)
-    return found
+    assert said.exit_code == (0 if json.loads(said.stdout)["ok"] else 1)
+    return json.loads(said.stdout)
 
 
 def edited(file: Path, edit: Callable[[Workbook], object]) -> Path:
