@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from exports.commands import refunds
-from exports.commands.steps import papers_written, proposed, recorded, settled
+from exports.commands.steps import advised, proposed, recorded, settled
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
 from exports.shell.options import (
@@ -86,12 +86,7 @@ def advise(
     out: OutOrFolder,
 ) -> Answer:
     """What the member is told of a credit that was applied: yen, rule, tax; or all of a month, with a list."""
-    from exports.issued import papers
-    from exports.issued.calendar import dated
-
-    with session.reading() as books, dated(books.connection, calendar):
-        files, why = papers.advices(books.connection, "credit", number, month, out, pdf=pdf)
-    return papers_written(files, out, why)
+    return advised(session, "credit", number, month, out, calendar=calendar, pdf=pdf)
 
 
 credit.lists(REPORTS["credit list"], "list")

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from exports.commands.steps import papers_written, proposed, recorded, settled, together, went_on
+from exports.commands.steps import advised, proposed, recorded, settled, together, went_on
 from exports.reports import REPORTS, refund_lots, refund_statement
 from exports.shell.commands import Commands
 from exports.shell.options import (
@@ -288,12 +288,7 @@ def advise(
     out: OutOrFolder,
 ) -> Answer:
     """What the member is told of a refund that was paid: yen, account, rule, tax; or all of a month, with a list."""
-    from exports.issued import papers
-    from exports.issued.calendar import dated
-
-    with session.reading() as books, dated(books.connection, calendar):
-        files, why = papers.advices(books.connection, "refund", number, month, out, pdf=pdf)
-    return papers_written(files, out, why)
+    return advised(session, "refund", number, month, out, calendar=calendar, pdf=pdf)
 
 
 refund.add_typer(returns)

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exports.reports import next_step, summaries
-from exports.shell.session import Answer, Books
+from exports.shell.session import Answer, Books, Session
 from ledger import dates
+from ledger.dates import Month
 from ledger.i18n import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from ledger.settlements import Way
 
 # What the fee that a refund or a credit is of waits for, once it came into a state: that it is asked about anew.
 _HELD_AGAIN = ("rejected", "ended", "recovered", "undone")
@@ -98,6 +102,18 @@ def went_on(books: Books, answer: Answer, *numbers: int) -> Answer:
     sentence = N_("! Refund {no} goes on though its grounds have changed: {reason}")
     lines = [_(sentence, no=no, reason=reason) for no, reason in last.items() if reason is not None]
     return ending(answer, lines) if lines else answer
+
+
+def advised(
+    session: Session, way: "Way", number: int | None, month: Month | None, out: Path, *, calendar: str | None, pdf: bool
+) -> Answer:
+    """Writes what members are told of a refund or credit that was carried out, or of all of a month."""
+    from exports.issued import papers
+    from exports.issued.calendar import dated
+
+    with session.reading() as books, dated(books.connection, calendar):
+        files, why = papers.advices(books.connection, way, number, month, out, pdf=pdf)
+    return papers_written(files, out, why)
 
 
 def papers_written(files: list[Path], out: Path, why: str) -> Answer:

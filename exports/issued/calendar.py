@@ -39,7 +39,7 @@ class CalendarOfWorkbooks(Refusal):
 
 
 def chosen(connection: "Connection", asked: str | None, *, workbook: bool = True) -> Calendar:
-    """The calendar that was asked for, or that is set for workbooks; "" where neither is so.
+    """The calendar that was asked for or, of a workbook in Japanese, that is set; "" of anything else.
 
     Refused: another calendar (no-such-calendar), Japanese eras in English (not-in-english), and a calendar for what is
     no workbook (calendar-of-workbooks).
@@ -49,13 +49,14 @@ def chosen(connection: "Connection", asked: str | None, *, workbook: bool = True
         raise NoSuchCalendar(asked)
     if asked is not None and not workbook:
         raise CalendarOfWorkbooks
-    code = values(connection)[CALENDAR] if word is None else word.code
     if i18n.language() == "en":
         if word is not None and word.code != "western":
             raise NotInEnglish
         return ""
-    calendar: Calendar = "wareki" if code == "wareki" else "western" if code == "western" else ""
-    return calendar if workbook else ""
+    if not workbook:
+        return ""
+    code = values(connection)[CALENDAR] if word is None else word.code
+    return next(name for name in i18n.CALENDARS if name == code)
 
 
 @contextmanager

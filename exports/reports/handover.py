@@ -5,7 +5,6 @@ written. The same books give the same bytes. Whatever grows with the entries is 
 """
 
 import hashlib
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -116,7 +115,7 @@ def _new_folder(folder: Path) -> Iterator[Path]:
         yield making
         if folder.is_dir():
             folder.rmdir()  # it is empty
-        os.replace(making, folder)  # noqa: PTH105 - pathlib's own refuses nothing that this does not
+        making.replace(folder)
     except OSError as reason:
         raise NotWritable(str(folder)) from reason
     finally:

@@ -46,7 +46,8 @@ def told(connection: Connection, first: date, last: date) -> list[ToldBalance]:
         .where(row.c.happened_on.between(first, last), facts.not_withdrawn(row, None))
         .order_by(row.c.happened_on, row.c.id)
     )
-    return list({each.on: each for each in (ToldBalance(*found) for found in connection.execute(statement))}.values())
+    balances = (ToldBalance(*found) for found in connection.execute(statement))
+    return list({balance.on: balance for balance in balances}.values())
 
 
 def told_of(connection: Connection, day: date) -> ToldBalance | None:

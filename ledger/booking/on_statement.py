@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from ledger.i18n import N_
 from ledger.kana import search_key
@@ -63,12 +64,18 @@ class StatementLine:
     corrects: bool = False
     deposit: str | None = None
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What the bank wrote, in full width, to be looked through."""
         return unicodedata.normalize("NFKC", " ".join(self.says))
 
-    @property
+    @cached_property
+    def keys(self) -> set[str]:
+        """What the bank wrote, part by part, as names are compared; and the same without a word before the name."""
+        said = [search_key(part) for part in self.says]
+        return {*said, *(_BEFORE_NAMES.sub("", key) for key in said)}
+
+    @cached_property
     def numbers(self) -> set[int]:
         """The numbers of refunds that it may name."""
         return {int(found) for found in _NUMBER.findall(self.text)}
@@ -76,7 +83,7 @@ class StatementLine:
     def names(self, payee: str) -> bool:
         """Whether this payee, and nobody of a longer name, is named."""
         key = search_key(payee)
-        return bool(key) and any(key in (said, _BEFORE_NAMES.sub("", said)) for said in map(search_key, self.says))
+        return bool(key) and key in self.keys
 
     def says_any(self, words: Iterable[str]) -> bool:
         """Whether any of these words stands in it."""
@@ -282,7 +289,7 @@ def _by_payee(lines: _Left, awaited: Sequence[Awaited]) -> tuple[list[FoundLine]
 def _unlike(line: StatementLine, awaited: Sequence[Awaited]) -> OpenLine:
     """Why a line is of no refund."""
     reasons: tuple[tuple[str, Callable[[Awaited], bool]], ...] = (
-        ("other-yen", lambda refund: line.names(refund.payee) and refund.first <= line.on <= refund.last),
+        ("other-yen", lambda refund: refund.first <= line.on <= refund.last and line.names(refund.payee)),
         ("other-payee", lambda refund: refund.may_be(line)),
     )
     for why, holds in reasons:
