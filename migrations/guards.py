@@ -16,6 +16,7 @@ from sqlalchemy.schema import Constraint, CreateTable
 from ledger.audit.faults import Fault
 from ledger.tables import metadata
 from migrations import triggers
+from migrations.writes import OPEN_WRITE
 
 
 def faults(connection: Connection) -> list[Fault]:
@@ -122,7 +123,7 @@ FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {_OURS} AND co
 
 
 def _ask(connection: Connection, statement: str) -> list[Any]:
-    return list(connection.exec_driver_sql(statement, {"tables": list(metadata.tables)}).all())
+    return list(connection.exec_driver_sql(statement, {"tables": [*metadata.tables, OPEN_WRITE.name]}).all())
 
 
 def _postgresql(connection: Connection) -> Iterator[Fault]:
@@ -138,7 +139,7 @@ def _postgresql(connection: Connection) -> Iterator[Fault]:
 def _postgresql_triggers(connection: Connection) -> Iterator[Fault]:
     expected: dict[tuple[str, str], str] = {}
     for statement in triggers.statements("postgresql"):
-        if statement.startswith("CREATE TRIGGER"):
+        if not statement.startswith("CREATE OR REPLACE FUNCTION"):
             name, table = re.findall(r"TRIGGER (\w+) .*? ON public\.(\w+)", statement)[0]
             expected[table, name] = statement
     rows = _ask(connection, _TRIGGERS)
@@ -169,9 +170,9 @@ def _conditional(statement: str) -> tuple[str, str]:
 
 def _postgresql_functions(connection: Connection) -> Iterator[Fault]:
     expected = {
-        re.findall(r"public\.(\w+\(\))", statement)[0]: statement
+        _signature(*re.findall(r"public\.(\w+)\((.*?)\)\n", statement)[0]): statement
         for statement in triggers.statements("postgresql")
-        if not statement.startswith("CREATE TRIGGER")
+        if statement.startswith("CREATE OR REPLACE FUNCTION")
     }
     standing = dict(tuple(row) for row in _ask(connection, _FUNCTIONS))
     for name, statement in expected.items():
@@ -183,11 +184,16 @@ def _postgresql_functions(connection: Connection) -> Iterator[Fault]:
         yield Fault("trigger-added", f"function {name}", {})
 
 
+def _signature(name: str, arguments: str) -> str:
+    """A function by its name and the types of its arguments, as the server names it."""
+    return f"{name}({','.join(argument.partition(' ')[2] for argument in arguments.split(', ') if argument)})"
+
+
 def _postgresql_tables(connection: Connection) -> Iterator[Fault]:
     columns = {(table, name): tuple(rest) for table, name, *rest in _ask(connection, _COLUMNS)}
     rules = {(table, name): definition for table, name, definition in _ask(connection, _CONSTRAINTS)}
     expected_columns, expected_rules, checks = {}, {}, {}
-    for name, table in metadata.tables.items():
+    for name, table in (*metadata.tables.items(), (OPEN_WRITE.name, OPEN_WRITE)):
         for column in table.columns:
             kind = column.type.compile(connection.dialect).lower().replace("varchar", "character varying")
             expected_columns[name, column.name] = (kind, not column.nullable)

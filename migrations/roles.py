@@ -12,18 +12,26 @@ from sqlalchemy import Connection, text
 
 from ledger.errors import NotARoleName, RolesNotOnSqlite
 from migrations.triggers import NAMED_BY
+from migrations.writes import BY_FUNCTION
 
 PREFIX = "seisan"
 
+# What a role calls that may write (see `writes`), and what is written by these functions alone.
+CALLED = ("begin_write", "keep_request", "keep_refusal")
+
 # The chart is the owner's; the word that a changed bank account is right, and how many people a payment needs, are the
 # approver's.
-_CLERK = tuple(table for table in NAMED_BY if table not in ("account", "account_approval", "payee_approval", "setting"))
+_CLERK = tuple(
+    table
+    for table in NAMED_BY
+    if table not in ("account", "account_approval", "payee_approval", "setting", *BY_FUNCTION)
+)
 
 # What an approval, a rejection or a payment file adds, and what every command that writes adds.
 _APPROVER = (
     *("refund_step", "credit_step", "slip_step", "entry", "movement", "account_approval", "payee_approval"),
     *("month_step", "payment_file", "setting", "ruling_step", "payee_end", "journal_export", "issued_version"),
-    *("looked", "refused", "request", "batch", "seal", "people_change", "people_step"),
+    *("looked", "people_change", "people_step"),
 )
 
 WRITES: dict[str, tuple[str, ...]] = {"clerk": _CLERK, "approver": _APPROVER, "auditor": ()}
@@ -87,7 +95,7 @@ def _grants(name: str, tables: tuple[str, ...], database: str) -> Iterator[str]:
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
     yield "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}"
-    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {name}"
+    yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {name}"
     yield f"REVOKE ALL ON SCHEMA public FROM {name}"
     yield f"REVOKE ALL ON DATABASE {books} FROM {name}"
     yield f"GRANT CONNECT ON DATABASE {books} TO {name}"
@@ -95,7 +103,8 @@ def _grants(name: str, tables: tuple[str, ...], database: str) -> Iterator[str]:
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"
     if tables:
         yield f"GRANT INSERT ON {', '.join(tables)} TO {name}"
-        yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"
+        for function in CALLED:
+            yield f"GRANT EXECUTE ON FUNCTION {function} TO {name}"
 
 
 def _members(connection: Connection, name: str) -> tuple[str, ...]:

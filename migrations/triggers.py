@@ -3,12 +3,15 @@
 The same rules stand on SQLite and on PostgreSQL. Each message begins with the code of the rule.
 """
 
+import re
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
 from ledger.codes import CREDIT_MOVES, REFUND_MOVES, SLIP_MOVES
-from ledger.store.database import WRITERS
+from ledger.store import seals
+from ledger.tables import metadata
+from migrations import writes
 from migrations.conditions import (
     ANOTHER_ENTRY,
     APPROVALS,
@@ -150,6 +153,9 @@ def create_all(connection: Connection) -> None:
     """Makes every trigger of the list, on books that have come as far as the last step."""
     for statement in statements(connection.dialect.name):
         connection.execute(text(statement.replace(":", "\\:")))
+    if connection.dialect.name == "postgresql":
+        # Whoever makes a function lets everybody call it, unless he says otherwise.
+        connection.execute(text("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC"))
 
 
 def drop_all(connection: Connection) -> None:
@@ -168,7 +174,8 @@ def drop_all(connection: Connection) -> None:
 
 def names(dialect: str) -> set[str]:
     """The names of the triggers that have to stand in a database of this kind."""
-    return {statement.split()[2] for statement in statements(dialect) if statement.startswith("CREATE TRIGGER")}
+    made = (re.match(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)", statement) for statement in statements(dialect))
+    return {found[1] for found in made if found}
 
 
 def statements(dialect: str) -> Iterator[str]:
@@ -184,9 +191,11 @@ def _sqlite() -> Iterator[str]:
         for verb in ("UPDATE", "DELETE"):
             yield _raise(f"{table}_no_{verb.lower()}", f"append-only: {table}", table, before=verb)
         same = " OR ".join("(" + " AND ".join(f"{part} = NEW.{part}" for part in key.split(", ")) + ")" for key in keys)
-        # INSERT OR REPLACE slips past row triggers unless the connection asks for recursive ones.
-        named = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
+        # INSERT OR REPLACE slips past row triggers unless the connection asks for recursive ones. It also puts a row in
+        # the place of the one that has the number SQLite itself gave it, where that is no column.
+        named = f"EXISTS (SELECT 1 FROM {table} WHERE {same} OR rowid = NEW.rowid)"
         yield _raise(f"{table}_no_replace", f"append-only: {table}", table, when=named)
+    yield from _sqlite_in_order()
     for table, column in YEN.items():
         fraction = f"NEW.{column} IS NOT NULL AND typeof(NEW.{column}) <> 'integer'"
         yield _raise(f"{table}_whole_yen", f"not-whole-yen: {table}", table, when=fraction)
@@ -205,7 +214,7 @@ def _sqlite() -> Iterator[str]:
     yield _raise("refund_step_receiver", bound, "refund_step", when=PAYING, where=bound_to_another())
     for table, of, moves in STEPS:
         disorder = out_of_order(table, of, moves)
-        yield _raise(f"{table}_order", f"out-of-order: {table}", table, when="NEW.nth > 1", where=disorder)
+        yield _raise(f"{table}_order", f"out-of-order: {table}", table, when="NEW.nth <> 1", where=disorder)
         proposer = by_proposer(table, of, SAME_PROPOSER)
         yield _raise(f"{table}_people", f"same-person: {table}", table, when=SECOND_PERSON[table], where=proposer)
     for table in DATED:
@@ -242,6 +251,24 @@ def _sqlite() -> Iterator[str]:
     yield _raise(f"{ruling}_people", f"same-person: {ruling}", ruling, when=approved, where=BROUGHT_RULING)
 
 
+def _sqlite_in_order() -> Iterator[str]:
+    """Numbers follow one another, a batch stands on the one before, and nothing is added to what is sealed."""
+    for table in (*seals.COUNTED, "batch"):
+        (key,) = metadata.tables[table].primary_key.columns.keys()
+        before, after = (f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key} {step})" for step in ("- 1", "+ 1"))
+        other = f"NEW.{key} < 1 OR (NEW.{key} > 1 AND NOT {before}) OR {after}"
+        yield (
+            f"CREATE TRIGGER {table}_numbers AFTER INSERT ON {table} BEGIN"
+            f" SELECT RAISE(ABORT, 'not-the-next-number: {table}') WHERE {other}; END"
+        )
+    head = "COALESCE((SELECT head FROM batch WHERE no = NEW.no - 1), '')"
+    yield _raise("batch_previous", "not-the-last-head: batch", "batch", when=f"NEW.previous <> {head}")
+    last = "NEW.nth < 1 OR NEW.batch <> (SELECT max(no) FROM batch)"
+    yield _raise("seal_of_last", "append-only: seal", "seal", when=last)
+    sealed = "EXISTS (SELECT 1 FROM seal WHERE of = 'entry' AND key = CAST(NEW.entry AS TEXT))"
+    yield _raise("movement_of_write", "append-only: movement", "movement", when=f"NEW.nth < 1 OR {sealed}")
+
+
 def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when: str = "", where: str = "") -> str:
     """A trigger that refuses with this message, when one condition holds of the new row and where another does."""
     when, where = f"WHEN {when} " if when else "", f" WHERE {where}" if where else ""
@@ -253,18 +280,15 @@ def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when:
 
 def _postgresql() -> Iterator[str]:
     """Each statement as the server itself tells it, so that what stands there can be held against it (see `guards`)."""
-    yield _function(
-        "take_turn",
-        # An older snapshot would not show what was committed while the lock was waited for.
-        "IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') "
-        "THEN RAISE EXCEPTION 'not-read-committed: %', TG_TABLE_NAME; END IF; "
-        f"PERFORM pg_advisory_xact_lock({WRITERS}); RETURN NULL;",
-    )
+    yield from writes.statements()
     yield _function("refuse_change", "RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME;")
+    # The head of a batch is known when its rows are sealed: until then, within one COMMIT, it has none.
+    made = "IF OLD.head = '' THEN RETURN COALESCE(NEW, OLD); END IF"
+    yield _function("refuse_change_of_batch", f"{made}; RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME;")
     for table in NAMED_BY:
-        # Before the first row of any statement, so that whoever writes, by whatever program, has the lock before rows.
-        yield _trigger(f"{table}_turn", "BEFORE INSERT", table, "take_turn", level="STATEMENT")
-        yield _trigger(f"{table}_no_change", "BEFORE DELETE OR UPDATE", table, "refuse_change")
+        yield writes.turn(table)
+        change = "refuse_change_of_batch" if table == "batch" else "refuse_change"
+        yield _trigger(f"{table}_no_change", "BEFORE DELETE OR UPDATE", table, change)
         yield _trigger(f"{table}_no_truncate", "BEFORE TRUNCATE", table, "refuse_change", level="STATEMENT")
     for account, (out, keys) in HELD_BY.items():
         name = f"refuse_beyond_{account}"
@@ -278,12 +302,12 @@ def _postgresql() -> Iterator[str]:
         yield _trigger(f"movement_{event}", "AFTER INSERT", "movement", f"refuse_{event}", when=when)
     for table, of, moves in STEPS:
         # Whoever proposed does not approve, nor does the role that proposed, under whatever name.
-        role = f"({by_proposer(table, of, 'first.role = NEW.role')} AND NOT {_OWNER})"
+        role = f"({by_proposer(table, of, 'first.role = NEW.role')} AND NOT {writes.OWNER})"
         permitted = f"RAISE EXCEPTION 'not-permitted: {table}' USING ERRCODE = '42501'"
         second = f"{SECOND_PERSON[table]} AND ({by_proposer(table, of, SAME_PROPOSER)} OR {role})"
         yield _function(
             f"refuse_{table}",
-            f"{_refuse_if(f'NEW.nth > 1 AND {out_of_order(table, of, moves)}', f'out-of-order: {table}')}; "
+            f"{_refuse_if(f'NEW.nth <> 1 AND {out_of_order(table, of, moves)}', f'out-of-order: {table}')}; "
             f"{_refuse_if(second, f'same-person: {table}')}; "
             f"IF {_not_for_this_role(table)} THEN {permitted}; END IF; RETURN NEW;",
         )
@@ -315,16 +339,12 @@ def _function(name: str, body: str) -> str:
     )
 
 
-# A role that may do anything: what it may is not told apart, and an office may share it.
-_OWNER = "has_table_privilege('entry', 'TRUNCATE')"
-
-
 def _postgresql_people() -> Iterator[str]:
     account = _refuse_if(f"({PAYING}) AND {account_waits()}", "account-not-approved: refund_step")
     yield _function("refuse_account", f"{account}; RETURN NEW;")
     yield _trigger("refund_step_account", "BEFORE INSERT", "refund_step", "refuse_account")
     other = _refuse_if(f"NEW.undoes IS NULL AND ({OTHER_FILE})", "another-file: refund_step")
-    maker = made_by(f"({SAME_MAKER} OR (done.role = NEW.role AND NOT {_OWNER}))")
+    maker = made_by(f"({SAME_MAKER} OR (done.role = NEW.role AND NOT {writes.OWNER}))")
     yield _function("refuse_file", f"{other}; {_refuse_if(maker, 'same-person-files: refund_step')}; RETURN NEW;")
     yield _trigger("refund_step_file", "BEFORE INSERT", "refund_step", "refuse_file")
     bound = _refuse_if(f"({PAYING}) AND ({bound_to_another()})", "approval-fell: refund_step")
@@ -335,7 +355,7 @@ def _postgresql_people() -> Iterator[str]:
     yield _trigger("refund_step_recovered", "BEFORE INSERT", "refund_step", "refuse_recovered")
     for approval, brought in SAME_BROUGHT.items():
         by_role = brought.replace(same("source"), "source.role = NEW.role")
-        refused = _refuse_if(f"{brought} OR ({by_role} AND NOT {_OWNER})", f"same-person: {approval}")
+        refused = _refuse_if(f"{brought} OR ({by_role} AND NOT {writes.OWNER})", f"same-person: {approval}")
         yield _function(f"refuse_{approval}", f"{refused}; RETURN NEW;")
         yield _trigger(f"{approval}_people", "BEFORE INSERT", approval, f"refuse_{approval}")
     yield _function("refuse_slip_unapproved", f"{_refuse_if(WAITS, 'waits-for-approval: slip_step')}; RETURN NEW;")
@@ -348,7 +368,7 @@ def _postgresql_people() -> Iterator[str]:
         yield _trigger(f"{table}_listed", "BEFORE INSERT", table, f"refuse_unlisted_{table}", when=when)
     by_role = alone("change").replace(same("proposed"), "proposed.role = NEW.role")
     by_one, left = (
-        _refuse_if(f"({alone('change')}) OR (({by_role}) AND NOT {_OWNER})", "same-person: people_step"),
+        _refuse_if(f"({alone('change')}) OR (({by_role}) AND NOT {writes.OWNER})", "same-person: people_step"),
         _refuse_if(NOBODY_LEFT, "nobody-left: people_step"),
     )
     yield _function("refuse_people_step", f"{by_one}; {left}; RETURN NEW;")
@@ -356,8 +376,8 @@ def _postgresql_people() -> Iterator[str]:
         "people_step_people", "BEFORE INSERT", "people_step", "refuse_people_step", when="NEW.state = 'approved'"
     )
     by_role = BROUGHT_RULING.replace(f"{person('source')} = {person('NEW')}", "source.role = NEW.role")
-    brought = f"NEW.state = 'approved' AND ({BROUGHT_RULING} OR ({by_role} AND NOT {_OWNER}))"
-    approver = "NEW.state = 'approved' AND NOT has_table_privilege('account_approval', 'INSERT')"
+    brought = f"NEW.state = 'approved' AND ({BROUGHT_RULING} OR ({by_role} AND NOT {writes.OWNER}))"
+    approver = "NEW.state = 'approved' AND NOT has_table_privilege(session_user, 'account_approval', 'INSERT')"
     yield _function(
         "refuse_ruling_step",
         f"{_refuse_if(ruling_out_of_order(), 'out-of-order: ruling_step')}; "
@@ -367,26 +387,20 @@ def _postgresql_people() -> Iterator[str]:
     yield _trigger("ruling_step_order", "BEFORE INSERT", "ruling_step", "refuse_ruling_step")
     yield from _postgresql_payees()
     closes = _refuse_if(f"NEW.state = 'proposed' AND {CLOSES}", "closes-nothing: month_step")
-    by_same = f"{SAME_CLOSER} OR (proposal.role = NEW.role AND NOT {_OWNER})"
+    by_same = f"{SAME_CLOSER} OR (proposal.role = NEW.role AND NOT {writes.OWNER})"
     alone_closed = _refuse_if(f"NEW.state = 'closed' AND {closed_alone(by_same)}", "same-person: month_step")
     yield _function("refuse_month_step", f"{closes}; {alone_closed}; RETURN NEW;")
     yield _trigger("month_step_people", "BEFORE INSERT", "month_step", "refuse_month_step")
-    yield _function(
-        "refuse_signature",
-        f"IF NOT {_OWNER} THEN RAISE EXCEPTION 'not-permitted: %', TG_TABLE_NAME USING ERRCODE = '42501'; END IF; "
-        "RETURN NEW;",
-    )
-    another = "NEW.role IS DISTINCT FROM current_user"
     for table in SIGNED:
-        yield _trigger(f"{table}_signature", "BEFORE INSERT", table, "refuse_signature", when=another)
+        yield writes.signer(table)
 
 
 def _postgresql_payees() -> Iterator[str]:
-    by_same = ended_alone(f"({SAME_ENDER} OR (ending.role = NEW.role AND NOT {_OWNER}))")
+    by_same = ended_alone(f"({SAME_ENDER} OR (ending.role = NEW.role AND NOT {writes.OWNER}))")
     alone_ended = f"NEW.state = 'approved' AND {by_same}"
     other_role = (
-        "(NEW.state = 'approved' AND NOT has_table_privilege('account_approval', 'INSERT'))"
-        " OR (NEW.state = 'proposed' AND NOT has_table_privilege('payee_known', 'INSERT'))"
+        "(NEW.state = 'approved' AND NOT has_table_privilege(session_user, 'account_approval', 'INSERT'))"
+        " OR (NEW.state = 'proposed' AND NOT has_table_privilege(session_user, 'payee_known', 'INSERT'))"
     )
     yield _function(
         "refuse_payee_end",
@@ -407,7 +421,7 @@ def _not_for_this_role(table: str) -> str:
     taken_back = "NEW.undoes IS NOT NULL" if table == "refund_step" else "FALSE"
     approval = f"(NEW.state IN ('approved', 'applied') AND NOT {taken_back})"
     return (
-        f"({approval} AND NOT has_table_privilege('account_approval', 'INSERT')) OR "
+        f"({approval} AND NOT has_table_privilege(session_user, 'account_approval', 'INSERT')) OR "
         f"(({taken_back} OR NEW.state NOT IN ('approved', 'applied', 'ended', 'rejected', 'filed'))"
-        " AND NOT has_table_privilege('refund', 'INSERT'))"
+        " AND NOT has_table_privilege(session_user, 'refund', 'INSERT'))"
     )

@@ -30,7 +30,7 @@ from ledger.intake.withdrawing import RowsOfImport
 from ledger.journal import balances
 from ledger.journal.entries import Result
 from ledger.people import accounts, payees, permissions
-from ledger.store import database, idempotency, records, seals, settings
+from ledger.store import database, idempotency, records, settings
 from migrations.triggers import HELD_BY
 from tests import given
 from tests.model import Application, Deposit, Fact
@@ -113,7 +113,7 @@ class Books:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.today = BEGIN
-        self.marks = seals.marks(connection)
+        self.marks = database.open_write(connection, command="sequence", by=CLERK)
         self._read: dict[str, set[Any]] = {}
         self.imports: dict[int, int] = {}  # the number that the books gave to each import
         self._from: dict[str, Any] = {}
@@ -124,7 +124,7 @@ class Books:
 
     def seal(self) -> None:
         """Seals what the sequence has added, as the end of a write does."""
-        seals.seal(self.connection, self.marks, by=CLERK, command="sequence", role=records.role(self.connection))
+        database.seal_write(self.connection, self.marks, command="sequence", by=CLERK)
 
     def answer(self, command: str, *words: Any, dry_run: bool = False) -> Answer:
         """What a command answers; one that is refused, and a dry run, leaves everything as it was."""

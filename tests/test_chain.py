@@ -239,7 +239,7 @@ def test_what_was_put_in_unsealed_is_never_sealed_by_a_later_write(stripped: str
     before = chain.marks(books)
     books.execute(insert(tables.source).values(name="x", recorded_at=datetime(2012, 3, 1), by="x", id=99999))
     books.execute(insert(tables.fact).values(row | {"id": row["id"] + 2}))
-    chain.seal(books, before, by="x", command="x", role=None)
+    chain.seal(books, before, by="x", command="x")
     assert _named(books) == [f"fact {row['id'] + 1}"]
 
 

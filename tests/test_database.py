@@ -1,5 +1,6 @@
 """The database refuses by itself, on both engines, whatever goes around the program: nothing in the books changes."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 
@@ -10,9 +11,9 @@ from sqlalchemy.pool import NullPool
 
 from ledger import tables
 from ledger.errors import NotWritable
-from ledger.store import database
+from ledger.store import database, seals
 from migrations import triggers
-from tests import desk
+from tests import around, desk
 
 pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("each_their_own")]
 
@@ -45,7 +46,7 @@ def before(books: str, held: str) -> Iterator[str]:
 def attack(url: str, *statements: str) -> str:
     """What the database says to statements of somebody else's program, which sets nothing up."""
     with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
-        return _said(connection, statements)
+        return _said(around.opened(connection), statements)
 
 
 def within(url: str, *statements: str) -> str:
@@ -109,7 +110,7 @@ def test_no_row_is_put_in_the_place_of_another(before: str, table: str) -> None:
     same = f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM "{table}" WHERE TRUE LIMIT 1'
     instead = f"ON CONFLICT ({_key(table)}) DO UPDATE SET {_columns(table)[-1]} = excluded.{_columns(table)[-1]}"
     for say in (attack, within):
-        assert "append-only" in say(before, f"{same} {instead}")
+        assert re.search("append-only|not-permitted: (batch|seal)", say(before, f"{same} {instead}"))
 
 
 @SQLITE
@@ -149,18 +150,54 @@ def test_no_row_is_replaced_by_its_other_name(before: str, table: str, values: s
     assert "append-only" in attack(before, f"INSERT OR REPLACE INTO {table} ({names[table]}) VALUES {values}")
 
 
+NAMED = [name for name in TABLES if name not in seals._NUMBERED or len(seals._KEY[name]) > 1]
+
+
+@SQLITE
+@pytest.mark.parametrize("table", NAMED)
+def test_no_row_is_replaced_by_the_number_that_sqlite_gave_it(before: str, table: str) -> None:
+    """Where the key is no number, a row can be named by `rowid`, and would be deleted without a word."""
+    columns = ", ".join(_columns(table))
+    other = columns.replace(_key(table).split(", ")[0], "'another'" if table not in seals._NUMBERED else "999999", 1)
+    rowid = f"(SELECT rowid FROM {table} LIMIT 1)"
+    said = attack(
+        before, f"INSERT OR REPLACE INTO {table} (rowid, {columns}) SELECT {rowid}, {other} FROM {table} LIMIT 1"
+    )
+    assert re.search("append-only|not-the-next-number|not-the-last-head|out-of-order", said), said
+
+
+NUMBERED = (*seals.COUNTED, "batch")
+
+
+@pytest.mark.parametrize(
+    "number", ["0", "-1", "2147483647", "9223372036854775807", "1 + (SELECT max({key}) + 1 FROM {table})"]
+)
+@pytest.mark.parametrize("table", NUMBERED)
+def test_no_number_but_the_next(before: str, table: str, number: str) -> None:
+    """So nobody takes the last number that there can be, nor one before the first."""
+    key, columns = _key(table), ", ".join(_columns(table))
+    values = columns.replace(key, number.format(key=key, table=table), 1)
+    row = f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} LIMIT 1"
+    if table == "entry":
+        row = NEW_ENTRY.replace("1 + max(no)", number.format(key=key, table=table))
+    said = attack(before, row)
+    known = "not-the-next-number|not-the-last-head|out of range|append-only|out-of-order|not-permitted: batch"
+    assert re.search(f"{known}|unique constraint|UNIQUE constraint|ck_entry_no", said), said
+
+
 # --- movements ------------------------------------------------------------------------------------------------------
 
 NEW_ENTRY = (
     "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by)"
-    " VALUES (9999, '2012-05-01', 'fee_received', 'attack', 'x', '2012-05-01 00:00:00', 'x')"
+    " SELECT 1 + max(no), '2012-05-01', 'fee_received', 'attack', 'x', '2012-05-01 00:00:00', 'x' FROM entry"
 )
+LAST = "(SELECT max(no) FROM entry)"
 
 
 def moved(values: str) -> str:
     """A movement of the new entry: debit, credit, yen, debit_application, credit_application, deposit."""
     columns = "entry, nth, debit, credit, yen, debit_application, credit_application, deposit"
-    return f"INSERT INTO movement ({columns}) VALUES (9999, 1, {values})"
+    return f"INSERT INTO movement ({columns}) VALUES ({LAST}, 1, {values})"
 
 
 MOVEMENTS = {
@@ -235,20 +272,20 @@ STEPS = {
         stepped("refund", 1, 2, "approved", f" {desk.CLERK} "),
         "same-person|not-listed",
     ),
-    "applied by who proposed": (stepped("credit", 1, 2, "applied", desk.CLERK, "9999"), "same-person"),
-    "paid without approval": (stepped("refund", 1, 2, "paid", desk.CHIEF, "9999"), "out-of-order"),
+    "applied by who proposed": (stepped("credit", 1, 2, "applied", desk.CLERK, LAST), "same-person"),
+    "paid without approval": (stepped("refund", 1, 2, "paid", desk.CHIEF, LAST), "out-of-order"),
     "approved, leaving a step out": (stepped("refund", 1, 3, "approved", desk.CHIEF), "out-of-order"),
     "approved after it was paid": (stepped("refund", 3, 4, "approved", desk.CHIEF), "out-of-order"),
-    "rejected after it was paid": (stepped("refund", 3, 4, "rejected", desk.CHIEF, "9999"), "out-of-order"),
-    "paid twice": (stepped("refund", 3, 4, "paid", desk.CHIEF, "9999"), "out-of-order"),
-    "paid after it was rejected": (stepped("refund", 5, 3, "paid", desk.CHIEF, "9999"), "out-of-order"),
-    "undone before it was applied": (stepped("credit", 1, 2, "undone", desk.CHIEF, "9999"), "out-of-order"),
-    "applied after it was undone": (stepped("credit", 3, 4, "applied", desk.CHIEF, "9999"), "out-of-order"),
-    "proposed once more": (stepped("refund", 1, 2, "proposed", desk.CHIEF, "9999"), "out-of-order|first"),
-    "of an unknown refund": (stepped("refund", 99, 1, "proposed", desk.CHIEF, "9999"), "FOREIGN KEY|foreign key"),
-    "into a state that there is not": (stepped("refund", 1, 2, "lost", desk.CHIEF, "9999"), "state|out-of-order"),
+    "rejected after it was paid": (stepped("refund", 3, 4, "rejected", desk.CHIEF, LAST), "out-of-order"),
+    "paid twice": (stepped("refund", 3, 4, "paid", desk.CHIEF, LAST), "out-of-order"),
+    "paid after it was rejected": (stepped("refund", 5, 3, "paid", desk.CHIEF, LAST), "out-of-order"),
+    "undone before it was applied": (stepped("credit", 1, 2, "undone", desk.CHIEF, LAST), "out-of-order"),
+    "applied after it was undone": (stepped("credit", 3, 4, "applied", desk.CHIEF, LAST), "out-of-order"),
+    "proposed once more": (stepped("refund", 1, 2, "proposed", desk.CHIEF, LAST), "out-of-order|first"),
+    "of an unknown refund": (stepped("refund", 99, 1, "proposed", desk.CHIEF, LAST), "FOREIGN KEY|foreign key"),
+    "into a state that there is not": (stepped("refund", 1, 2, "lost", desk.CHIEF, LAST), "state|out-of-order"),
     "paid without an entry": (stepped("refund", 2, 3, "paid", desk.CHIEF), "refund_step_entry"),
-    "rejected without a reason": (stepped("refund", 1, 2, "rejected", desk.CHIEF, "9999", "NULL"), "reason"),
+    "rejected without a reason": (stepped("refund", 1, 2, "rejected", desk.CHIEF, LAST, "NULL"), "reason"),
     "paid with the entry of another step": (
         stepped("refund", 2, 3, "paid", desk.CHIEF, "(SELECT entry FROM refund_step WHERE state = 'paid' LIMIT 1)"),
         "entry|append-only",
@@ -336,4 +373,4 @@ def test_nothing_is_kept_of_a_write_that_ends_in_an_error(before: str) -> None:
 def test_a_dry_run_is_taken_back(before: str) -> None:
     with database.writing(before, dry_run=True) as connection:
         connection.execute(text(NEW_ENTRY))
-        assert connection.execute(text("SELECT count(*) FROM entry WHERE no = 9999")).scalar() == 1
+        assert connection.execute(text("SELECT count(*) FROM entry WHERE key = 'attack'")).scalar() == 1

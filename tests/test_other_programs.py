@@ -20,7 +20,7 @@ from ledger.dates import Month
 from ledger.errors import DatabaseLocked
 from ledger.journal.closing import closed_to
 from ledger.store import database
-from tests import given, posted
+from tests import around, given, posted
 from tests.server import Server
 
 pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("engine", ["postgresql"], indirect=True)]
@@ -28,11 +28,12 @@ pytestmark = [pytest.mark.thorough, pytest.mark.parametrize("engine", ["postgres
 TODAY = date(2012, 5, 10)
 ENTRY = (
     "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by)"
-    " VALUES ({0}, '2012-03-31', 'x', 'x{0}', 'x', now(), 'x')"
+    " SELECT 1 + max(no), '2012-03-31', 'x', 'x{0}', 'x', now(), 'x' FROM entry"
 )
+OPEN = around.opening()
 TAKEN = (
     "INSERT INTO movement (entry, nth, debit, credit, yen, debit_application)"
-    " VALUES ({0}, 1, '2040', '1110', 7245, 'A1')"
+    " VALUES ((SELECT max(no) FROM entry), 1, '2040', '1110', 7245, 'A1')"
 )
 
 
@@ -67,7 +68,7 @@ def _said(url: str, *statements: str) -> str:
 def _until_waiting(url: str, other: Future[Any]) -> None:
     """Until the other one waits for its turn, or is done because it did not."""
     asked = (
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        "SELECT count(*) FROM pg_locks WHERE relation = 'open_write'::regclass AND NOT granted"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     with psycopg.connect(url, autocommit=True) as looking:
@@ -95,7 +96,7 @@ def test_entry_waits_for_the_close_of_its_month_and_is_refused(
     """The other one began before the close was there to be seen."""
     with database.writing(books) as ours:
         close(ours, Month(2012, 4), today=TODAY, by="乙川", accept="試験")
-        other = beside.submit(_said, books, "SELECT closed_to FROM month_step", *ways)
+        other = beside.submit(_said, books, "SELECT closed_to FROM month_step", OPEN, *ways)
         _until_waiting(books, other)
         assert not other.done()
     assert "month-closed: entry" in other.result()
@@ -110,6 +111,7 @@ def test_close_waits_for_an_entry_and_then_knows_it(books: str, beside: ThreadPo
 
     with psycopg.connect(books) as other:
         row = other.execute(b"SELECT count(*) FROM entry").fetchone()
+        other.execute(OPEN.encode())
         other.execute(ENTRY.format(9001).encode())
         ours = beside.submit(closes)
         _until_waiting(books, ours)
@@ -124,9 +126,10 @@ def test_close_waits_for_an_entry_and_then_knows_it(books: str, beside: ThreadPo
 
 def test_two_programs_that_take_the_same_fee_out_are_one_too_many(books: str, beside: ThreadPoolExecutor) -> None:
     with psycopg.connect(books) as one:
+        one.execute(OPEN.encode())
         one.execute(ENTRY.format(9001).encode())
-        one.execute(TAKEN.format(9001).encode())
-        other = beside.submit(_said, books, ENTRY.format(9002), TAKEN.format(9002))
+        one.execute(TAKEN.encode())
+        other = beside.submit(_said, books, OPEN, ENTRY.format(9002), TAKEN)
         _until_waiting(books, other)
         assert not other.done()
         one.commit()
@@ -141,6 +144,7 @@ def test_who_has_rows_has_the_turn_so_that_nobody_waits_in_a_circle(books: str, 
             given.member(ours, given.source(ours), "東京 第9005号")
 
     with psycopg.connect(books) as other:
+        other.execute(OPEN.encode())
         other.execute("INSERT INTO member (number, source) VALUES ('東京 第9005号', 1)".encode())
         ours = beside.submit(adds)
         _until_waiting(books, ours)
@@ -157,7 +161,7 @@ def test_who_is_caught_in_a_circle_all_the_same_is_told_that_the_books_are_in_us
 
     def ours(other: psycopg.Connection) -> None:
         with database.writing(books) as connection:
-            waiting.append(beside.submit(other.execute, ENTRY.format(9001).encode()))
+            waiting.append(beside.submit(other.execute, OPEN.encode()))
             _until_waiting(books, waiting[0])
             connection.exec_driver_sql("INSERT INTO application SELECT 1, NULL, NULL, 'A2', number FROM member")
 
@@ -175,9 +179,9 @@ def test_who_is_caught_in_a_circle_all_the_same_is_told_that_the_books_are_in_us
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
 def test_transaction_that_goes_on_seeing_what_was_before_adds_nothing(books: str, level: str) -> None:
     """It would wait for its turn, and then not see what was done in the meantime."""
-    said = _said(books, f"SET TRANSACTION ISOLATION LEVEL {level}", ENTRY.format(9001))
-    assert "not-read-committed: entry" in said
-    assert _said(books, "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED", ENTRY.format(9001)) == ""
+    said = _said(books, f"SET TRANSACTION ISOLATION LEVEL {level}", OPEN)
+    assert "not-read-committed: begin_write" in said
+    assert _said(books, "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED", OPEN, ENTRY.format(9001)) == ""
 
 
 def test_our_own_writers_see_what_is_there_whatever_the_server_begins_with(
@@ -199,16 +203,35 @@ def test_our_own_writers_see_what_is_there_whatever_the_server_begins_with(
 
 
 @pytest.mark.parametrize("way", ["COPY {0} FROM STDIN", "INSERT INTO {0} SELECT * FROM {0} WHERE false"])
-def test_every_table_gives_the_turn(books: str, way: str) -> None:
-    """Before the first row, and whether there is one."""
-    asked = "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()"
-    with psycopg.connect(books) as other:
-        for name in sorted(tables.metadata.tables):
-            statement = way.format(f'"{name}"').encode()
-            if way.startswith("COPY"):
-                with other.cursor().copy(statement):
-                    pass
-            else:
-                other.execute(statement)
-            assert other.execute(asked.encode()).fetchall() == [(database.WRITERS,)], name
+def test_no_table_takes_rows_where_no_write_is_open(books: str, way: str) -> None:
+    """Before the first row, and whether there is one; batches and seals are nobody's to write, in any write."""
+    for name in sorted(tables.metadata.tables):
+        statement = way.format(f'"{name}"')
+        assert f"no-open-write: {name}" in _copied(books, statement)
+        if name in ("batch", "seal"):
+            assert f"not-permitted: {name}" in _copied(books, OPEN, statement)
+
+
+def test_a_write_that_was_sealed_takes_no_more_rows(books: str) -> None:
+    said = _said(books, OPEN, ENTRY.format(9001), "SET CONSTRAINTS ALL IMMEDIATE", ENTRY.format(9002))
+    assert "no-open-write: entry" in said
+
+
+def test_a_write_is_opened_once(books: str) -> None:
+    assert "duplicate key" in _said(books, OPEN, OPEN)
+
+
+def _copied(url: str, *statements: str) -> str:
+    """What the server says to the last of these statements, which may be a COPY of nothing."""
+    *before, last = statements
+    with psycopg.connect(url) as other:
+        for statement in before:
+            other.execute(statement.encode())
+        try:
+            with other.cursor().copy(last.encode()):
+                pass
+        except psycopg.Error as error:
+            return str(error)
+        finally:
             other.rollback()
+    return ""

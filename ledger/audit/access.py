@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, text
 
 from ledger import errors, masking, tables
 from ledger.errors import Exit, Refusal
@@ -75,8 +75,12 @@ def record(connection: Connection, refusal: Refusal, *, command: str, by: str) -
         name: masking.passwords(fact) if isinstance(fact, str) else fact for name, fact in refusal.arguments.items()
     }
     fields = json.dumps(values, ensure_ascii=False, default=str, sort_keys=True)
-    row = {"no": next_number(connection, tables.refused.c.no), "command": command, "code": refusal.code()}
-    connection.execute(tables.refused.insert().values(row | signature(connection, by) | {"fields": fields}))
+    row: dict[str, Any] = {"code": refusal.code(), "fields": fields}
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT keep_refusal(:code, :fields)"), row)
+        return
+    row |= {"no": next_number(connection, tables.refused.c.no), "command": command}
+    connection.execute(tables.refused.insert().values(row | signature(connection, by)))
 
 
 def refusals(connection: Connection) -> Iterator[RefusalRecord]:

@@ -1,10 +1,11 @@
 """The books on SQLite or PostgreSQL: opened, upgraded, read and written the same way on both.
 
-A write takes the whole book for itself from its first statement (BEGIN IMMEDIATE; an advisory lock), so nothing that
-was read can change before it is written on. Whatever the driver says goes out as one of our refusals.
+A write takes the whole book for itself from its first statement (BEGIN IMMEDIATE; `begin_write`, see
+`migrations.writes`), so nothing that was read can change before it is written on. Whatever the driver says goes out as one of our refusals.
 """
 
 import getpass
+import json
 import os
 import signal
 import sqlite3
@@ -22,9 +23,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from ledger import errors, masking, tables
+from ledger import dates, errors, masking, tables
 from ledger.store import connecting, seals, write_queue
-from ledger.store.records import role
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
@@ -43,9 +43,9 @@ _FORBIDDEN = "42501"
 # How long a writer waits for another one before it gives up, in milliseconds; asked at each connection.
 PATIENCE = 60_000
 
-# The key of the lock that PostgreSQL's writers take in turn, the triggers for those who do not; any number would do, as
-# long as all take the same.
-WRITERS = 7245
+# The key of the lock under which books are made or brought up to date on PostgreSQL; any number would do, as long as
+# all take the same. Writers take their turn in `begin_write`.
+_MAKERS = 7245
 
 
 def parse_url(database: str) -> URL:
@@ -110,7 +110,6 @@ def _begin_postgresql(connection: Connection) -> None:
         # Whatever a server's default is: what was committed while we waited for our turn has to be seen.
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE}")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     # Days that are read as text are read as ISO writes them, whatever a server's habit is.
@@ -183,15 +182,36 @@ def writing(database: str, *, dry_run: bool = False, by: str = "", command: str 
     with _refusing(database), turn(database), _connect(database) as plain:
         connection = plain.execution_options(writes=True)
         _require_version(connection, database)
-        before = seals.marks(connection)
+        before = open_write(connection, command=command, by=by)
+        _require_version(connection, database)  # it may have changed while we waited for our turn
         yield connection
         if dry_run:
             connection.rollback()
         else:
-            seals.seal(connection, before, by=by, command=command, role=role(connection))
+            seal_write(connection, before, command=command, by=by)
             with _uninterrupted():
                 connection.commit()
                 _Committed.times += 1
+
+
+def open_write(connection: Connection, *, command: str, by: str) -> seals.Marks:
+    """Opens a write, for whoever is alone in writing: what is added is sealed from these marks on.
+
+    PostgreSQL itself opens it, takes rows in it alone, and seals them at COMMIT; there are no marks to hand on.
+    """
+    if connection.dialect.name == "sqlite":
+        return seals.marks(connection)
+    opens = text("SELECT begin_write(:command, :signer, :moment)")
+    connection.execute(opens, {"command": command, "signer": by, "moment": dates.now()})
+    return {}
+
+
+def seal_write(connection: Connection, marks: seals.Marks, *, command: str, by: str) -> None:
+    """Seals what was added since a write was opened; after it nothing more may be added."""
+    if connection.dialect.name == "sqlite":
+        seals.seal(connection, marks, by=by, command=command)
+    else:
+        connection.exec_driver_sql("SET CONSTRAINTS open_write_end IMMEDIATE")
 
 
 class _Committed:
@@ -275,10 +295,21 @@ def create(database: str, *, by: str = "") -> Creation:
             tables_before = set(inspect(connection).get_table_names())
             command.upgrade(config, "head")
             # What a step puts in a table that it makes is sealed here; what stood there before was sealed already.
-            marks = {name: mark for name, mark in seals.marks(connection).items() if name in tables_before}
+            marks = open_write(connection, command="init", by=by)
+            marks = _made_by_steps(connection, marks, tables_before)
             accounts, fees = _load_chart(connection), _load_fees(connection)
-            seals.seal(connection, marks, by=by, command="init", role=role(connection))
+            seal_write(connection, marks, command="init", by=by)
     return Creation(before, head, accounts, fees)
+
+
+def _made_by_steps(connection: Connection, marks: seals.Marks, tables_before: set[str]) -> seals.Marks:
+    """Has what the steps put in tables that they made be sealed with this write."""
+    if connection.dialect.name == "sqlite":
+        return {name: mark for name, mark in marks.items() if name in tables_before}
+    made = json.dumps(dict.fromkeys(set(seals.SEALED) - tables_before, 0))
+    statement = "UPDATE open_write SET touched = touched || CAST(:made AS jsonb) WHERE transaction = txid_current()"
+    connection.execute(text(statement), {"made": made})
+    return marks
 
 
 @contextmanager
@@ -290,6 +321,9 @@ def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
     """
     connection = plain.execution_options(writes=True)
     if plain.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKERS})")
+        if inspect(connection).has_table("open_write"):  # and nobody writes meanwhile
+            connection.exec_driver_sql("LOCK TABLE open_write IN EXCLUSIVE MODE")
         yield connection
         with _uninterrupted():
             connection.commit()

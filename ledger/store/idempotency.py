@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from ledger import tables
 from ledger.errors import Exit, Refusal
@@ -80,8 +80,11 @@ def answered(connection: Connection, request: Request) -> StoredAnswer | None:
 def keep(connection: Connection, request: Request, answer: StoredAnswer, *, by: str) -> None:
     """Keeps what the request was answered, with what it was asked for, so that a difference can be named."""
     stored = {"asked": request.content, "text": answer.text, "json": answer.json}
-    row = {"key": request.key, "command": request.command, "digest": request.digest, "answer": _plain(stored)}
-    connection.execute(tables.request.insert().values(row | signature(connection, by)))
+    row = {"key": request.key, "digest": request.digest, "answer": _plain(stored)}
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT keep_request(:key, :digest, :answer)"), row)
+        return
+    connection.execute(tables.request.insert().values(row | {"command": request.command} | signature(connection, by)))
 
 
 def _plain(value: object) -> str:

@@ -26,22 +26,22 @@ def count(connection: Connection, table: Table) -> int:
 
 
 def signature(connection: Connection, by: str) -> dict[str, object]:
-    """Who writes a record, at which moment and in which database role, as the columns of a signed row."""
+    """Who writes a record, at which moment and with which login, as the columns of a signed row."""
     return {"recorded_at": dates.now(), "by": by, "role": role(connection)}
 
 
 def role(connection: Connection) -> str | None:
-    """The database role that is acting; None on SQLite, which has none."""
+    """The login that is acting, whatever role it has put on; None on SQLite, which has none."""
     if connection.dialect.name != "postgresql":
         return None
-    return str(connection.execute(text("SELECT current_user")).scalar_one())
+    return str(connection.execute(text("SELECT session_user")).scalar_one())
 
 
 def owns(connection: Connection) -> bool:
-    """Whether the role that is acting owns the books, or may do anything at all; so it is on SQLite."""
+    """Whether the login that is acting owns the books, or may do anything at all; so it is on SQLite."""
     if connection.dialect.name != "postgresql":
         return True
-    return bool(connection.execute(text("SELECT has_table_privilege('entry', 'TRUNCATE')")).scalar_one())
+    return bool(connection.execute(text("SELECT has_table_privilege(session_user, 'entry', 'TRUNCATE')")).scalar_one())
 
 
 def batches(values: Collection[Value], size: int = 1000) -> Iterator[list[Value]]:

@@ -25,11 +25,10 @@ from ledger.store.records import batches
 Key = tuple[Any, ...]
 Marks = dict[str, Any]
 
-# How many keys one statement asks for, and how many seals go over to PostgreSQL at a time.
+# How many keys one statement asks for, and how many seals are written at a time.
 _KEYS = 500
 _LINES = 10_000
 _BYTES_OF_DIGEST = 32
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # The same tables without types: what stands in them comes as the database has it, and not as it should be read.
 _TABLES = tables.metadata.tables
@@ -92,48 +91,43 @@ class _Added:
 
 
 def marks(connection: sa.Connection) -> Marks:
-    """How far each table is filled at this moment, to be handed to `seal` when the write ends.
+    """On SQLite, how far each table is filled at this moment, to be handed to `seal` when the write ends.
 
     Only what is added in between is sealed. What was put there unsealed before stays unsealed, and is found.
     """
-    row = connection.execute(_marks(connection.dialect.name)).one()
+    row = connection.execute(_marks()).one()
     return dict(zip(SEALED, row, strict=True))
 
 
 @cache
-def _marks(dialect: str) -> sa.Select[Any]:
-    return sa.select(*(_mark(dialect, name) for name in SEALED))
+def _marks() -> sa.Select[Any]:
+    return sa.select(*map(_mark, SEALED))
 
 
-def _mark(dialect: str, name: str) -> sa.ColumnElement[Any]:
+def _mark(name: str) -> sa.ColumnElement[Any]:
     plain = _PLAIN[name]
-    if dialect == "sqlite" and name in _BY_ANOTHER:
+    if name in _BY_ANOTHER:
         keys = sa.func.group_concat(plain.c[_KEY[name][0]], ",")
         return sa.select(keys).select_from(plain).where(_without_seal(name)).scalar_subquery()
-    if dialect == "sqlite":
-        return sa.select(sa.func.max(sa.literal_column("rowid"))).select_from(plain).scalar_subquery()
-    if name in COUNTED:
-        return sa.select(sa.func.max(plain.c[_KEY[name][0]])).scalar_subquery()
-    # How many rows this transaction has added; of a server that does not count them, each table is looked into.
-    added = f"pg_stat_get_xact_tuples_inserted('{name}'::regclass)"
-    return sa.literal_column(f"CASE WHEN current_setting('track_counts') = 'on' THEN {added} ELSE random() END")
+    return sa.select(sa.func.max(sa.literal_column("rowid"))).select_from(plain).scalar_subquery()
 
 
-def seal(connection: sa.Connection, before: Marks, *, by: str, command: str, role: str | None) -> None:
+def seal(connection: sa.Connection, before: Marks, *, by: str, command: str) -> None:
     """Seals every row that was added since the marks, as one batch; where there is none, nothing is written.
 
-    The caller is alone in writing to the books from the marks on until it commits.
+    So it is on SQLite, where the caller is alone in writing to the books from the marks on until it commits.
+    PostgreSQL does the same by itself (`migrations.writes`).
     """
     new: list[_Added] = []
     for name, mark in marks(connection).items():
         if mark != before.get(name):
-            new.append(_Added(name, _digests(connection, name, _since(connection, name, before.get(name)))))
+            new.append(_Added(name, _digests(connection, name, _since(name, before.get(name)))))
     if not any(new):
         return
     batch = tables.batch
     last = connection.execute(sa.select(batch.c.no, batch.c.head).order_by(batch.c.no.desc()).limit(1)).first()
     no, previous = (last.no + 1, last.head) if last else (1, "")
-    row = {"no": no, "previous": previous, "recorded_at": dates.now(), "by": by, "role": role, "command": command}
+    row = {"no": no, "previous": previous, "recorded_at": dates.now(), "by": by, "role": None, "command": command}
     connection.execute(batch.insert().values(row | {"head": head(row, enumerate(chain.from_iterable(new), 1))}))
     _keep(connection, no, chain.from_iterable(new))
 
@@ -154,35 +148,18 @@ def _without_seal(name: str) -> sa.ColumnElement[bool]:
     return ~sa.exists().where(sealed.c.of == name, sealed.c.key == key).correlate(plain)
 
 
-def _since(connection: sa.Connection, name: str, mark: Any) -> sa.ColumnElement[bool]:
+def _since(name: str, mark: Any) -> sa.ColumnElement[bool]:
     plain = _PLAIN[name]
-    if connection.dialect.name == "sqlite" and name in _BY_ANOTHER:
+    if name in _BY_ANOTHER:
         before = [int(key) for key in (mark or "").split(",") if key]
         return sa.and_(_without_seal(name), plain.c[_KEY[name][0]].not_in(before))
-    if connection.dialect.name == "sqlite":
-        return sa.literal_column("rowid") > (mark or 0)
-    if name in COUNTED:
-        return plain.c[_KEY[name][0]] > (mark or 0)
-    # Rows of this transaction and of savepoints in it; those that a migration only wrote anew were sealed before.
-    return (sa.literal_column(f"age({name}.xmin)") <= 0) & _without_seal(name)
+    return sa.literal_column("rowid") > (mark or 0)
 
 
 def _keep(connection: sa.Connection, no: int, new: Iterable[Seal]) -> None:
     seals = enumerate(new, 1)
-    if connection.dialect.name == "sqlite":
-        while rows := [(no, nth, *row) for nth, row in islice(seals, _LINES)]:
-            connection.exec_driver_sql("INSERT INTO seal (batch, nth, of, key, digest) VALUES (?, ?, ?, ?, ?)", rows)
-        return
-    # An import adds so many that they go over in one piece; of a few, one statement is as good.
-    cursor = connection.connection.cursor()
-    with cursor.copy("COPY seal (batch, nth, of, key, digest) FROM STDIN") as copy:
-        while lines := list(islice(seals, _LINES)):
-            copy.write("".join([f"{no}\t{nth}\t{of}\t{_escaped(key)}\t{digest}\n" for nth, (of, key, digest) in lines]))
-
-
-def _escaped(key: str) -> str:
-    """A key as COPY reads it."""
-    return key if key.isalnum() else key.translate(_ESCAPES)
+    while rows := [(no, nth, *row) for nth, row in islice(seals, _LINES)]:
+        connection.exec_driver_sql("INSERT INTO seal (batch, nth, of, key, digest) VALUES (?, ?, ?, ?, ?)", rows)
 
 
 # --- what stands in the books ---------------------------------------------------------------------------------------

@@ -1,0 +1,3 @@
+"""TEMPORARY."""
+
+ADDS: dict[str, frozenset[str]] = {"init": frozenset({"account", "fee"})}
