@@ -101,6 +101,7 @@ def _grants(name: str, tables: tuple[str, ...], database: str) -> Iterator[str]:
     yield f"GRANT CONNECT ON DATABASE {books} TO {name}"
     yield f"GRANT USAGE ON SCHEMA public TO {name}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"
+    yield f"REVOKE ALL ON open_write FROM {name}"
     if tables:
         yield f"GRANT INSERT ON {', '.join(tables)} TO {name}"
         for function in CALLED:

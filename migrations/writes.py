@@ -1,4 +1,4 @@
-"""On PostgreSQL the database itself opens each write, takes its rows and seals them at COMMIT, as functions of the owner.
+"""On PostgreSQL the database itself opens each write, takes its rows and seals them at COMMIT: functions of the owner.
 
 A write is opened by `begin_write`, which says for which command and who signs; it takes the one lock that only roles
 which may write can take. Rows are taken of the tables that the command adds to, and of nobody else's name. What was
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from ledger import tables
 from ledger.store import commands, seals
-from migrations.conditions import person
+from migrations.conditions import may, person
 
 # The write that is open, from its beginning to COMMIT: nobody but the functions below ever sees a row of it.
 OPEN_WRITE = sa.Table(
@@ -89,7 +89,21 @@ _REFUSAL = _record(
     "(SELECT 1 + COALESCE(max(r.no), 0) FROM refused r), refusal_code, refusal_fields",
 )
 
-_ANY_COMMAND = "ARRAY['request', 'refused']"
+# Of whom a name is: once people are listed, of the login that has added anything in it, as long as there is such a
+# login; and who is listed has one name. What was only refused to somebody binds nobody.
+_OF_OPENED = person("opened").replace('opened."by"', "opened.signer")
+_ADDED = "EXISTS (SELECT 1 FROM seal s WHERE s.batch = b.no AND s.of <> 'refused')"
+_OTHER_LOGIN = (
+    f"b.role <> session_user AND {person('b')} = {_OF_OPENED} AND {_ADDED} AND EXISTS (SELECT 1 FROM pg_roles r"
+    " WHERE r.rolname = b.role AND NOT has_table_privilege(r.oid, 'entry', 'TRUNCATE'))"
+)
+_OTHER_NAME = f"""b.role = session_user AND {person("b")} <> {_OF_OPENED} AND {_ADDED} AND {may('b."by"')} <> ''"""
+_ANOTHERS = (
+    "EXISTS (SELECT 1 FROM people_step p WHERE p.state = 'approved')"
+    f" AND EXISTS (SELECT 1 FROM batch b WHERE ({_OTHER_LOGIN}) OR ({_OTHER_NAME}))"
+)
+
+_ANY_COMMAND = f"ARRAY[{', '.join(map(repr, sorted(commands.BY_ANY)))}]"
 _TAKE = (
     f"{_FIND_OR_REFUSE.replace('signed', 'TG_TABLE_NAME')}"
     f" IF TG_TABLE_NAME IN ('batch', 'seal') AND NOT opened.closing"
@@ -98,6 +112,8 @@ _TAKE = (
     f" IF NOT opened.closing AND NOT {OWNER} AND TG_TABLE_NAME <> ALL ({_ANY_COMMAND})"
     " AND TG_TABLE_NAME <> ALL (command_adds(opened.command))"
     f" THEN {_refused(NOT_OF_COMMAND, 'not-of-command', 'TG_TABLE_NAME', 'opened.command')} END IF;"
+    f" IF opened.touched = '{{}}' AND NOT opened.closing AND NOT {OWNER} AND TG_TABLE_NAME <> 'refused' AND {_ANOTHERS}"
+    f" THEN {_refused(SIGNER, 'another-signer', 'opened.signer')} END IF;"
     " IF TG_NARGS > 0 THEN"
     " EXECUTE format('SELECT COALESCE(max(%I), 0) FROM %I', TG_ARGV[0], TG_TABLE_NAME) INTO mark; END IF;"
     " UPDATE open_write w SET touched = w.touched || jsonb_build_object(TG_TABLE_NAME, mark)"
@@ -114,13 +130,12 @@ _NUMBERS = (
 )
 
 # Nobody but the owner signs with another's login, and nobody in a name that did not open the write.
-_OF_OPENED = person("opened").replace('opened."by"', "opened.signer")
 _SIGNER = (
     f"IF {OWNER} THEN RETURN NULL; END IF; {_FIND}"
     " IF EXISTS (SELECT 1 FROM added WHERE added.role IS DISTINCT FROM session_user)"
     f" THEN {_refused(FORBIDDEN, 'not-permitted', 'TG_TABLE_NAME')} END IF;"
     f" IF EXISTS (SELECT 1 FROM added WHERE {person('added')} <> {_OF_OPENED})"
-    f" THEN {_refused(SIGNER, 'another-signer', 'TG_TABLE_NAME')} END IF; RETURN NULL;"
+    f" THEN {_refused(SIGNER, 'another-signer', 'opened.signer')} END IF; RETURN NULL;"
 )
 
 # What an entry moves is added with the entry.
@@ -133,10 +148,10 @@ _MOVEMENT = (
 # --- sealing --------------------------------------------------------------------------------------------------------
 
 
-def _content(table: sa.Table, row: str) -> str:
+def _content(table: sa.Table, row: str, but: str = "") -> str:
     """The text that is sealed of a row, as `seals` writes it: each column that is not NULL, with its length."""
     parts = []
-    for name in sorted(table.columns.keys()):
+    for name in sorted(set(table.columns.keys()) - {but}):
         column = table.c[name]
         value = f'{row}."{name}"'
         if isinstance(column.type, sa.DateTime):
@@ -180,23 +195,11 @@ def _seals_of(table: sa.Table) -> str:
 
 def _close() -> str:
     """The body of what ends a write: its rows are sealed, and the seals with the head before them give its own."""
-    batch = tables.batch
     insert = 'INSERT INTO batch (no, recorded_at, "by", role, command, previous, head)'
     sealing = " ".join(_seals_of(tables.metadata.tables[name]) for name in seals.SEALED)
-    text = " || ".join(
-        [
-            _content(
-                sa.Table(
-                    "batch", sa.MetaData(), *(sa.Column(c.name, c.type, key=c.key) for c in batch.c if c.name != "head")
-                ),
-                "b",
-            )
-        ]
-    )
-    lines = (
-        "(SELECT string_agg(E'\\n' || s.nth || ' ' || char_length(s.of) || ' ' || s.of || ' ' || char_length(s.key) || ' '"
-        " || s.key || ' ' || s.digest, '' ORDER BY s.nth) FROM seal s WHERE s.batch = batch_no)"
-    )
+    own = _content(tables.batch, "b", but="head")
+    line = "concat_ws(' ', s.nth, char_length(s.of), s.of, char_length(s.key), s.key, s.digest)"
+    lines = f"(SELECT string_agg(E'\\n' || {line}, '' ORDER BY s.nth) FROM seal s WHERE s.batch = batch_no)"
     return (
         f"{_FIND} IF NOT FOUND THEN RETURN NULL; END IF;"
         " IF opened.touched <> '{}' THEN"
@@ -207,7 +210,7 @@ def _close() -> str:
         " COALESCE(last.head, ''), '');"
         f" {sealing}"
         " IF total = 0 THEN DELETE FROM batch b WHERE b.no = batch_no;"
-        f" ELSE UPDATE batch b SET head = {_digest(f'{text} || {lines}')} WHERE b.no = batch_no; END IF;"
+        f" ELSE UPDATE batch b SET head = {_digest(f'{own} || {lines}')} WHERE b.no = batch_no; END IF;"
         " END IF;"
         " DELETE FROM open_write w WHERE w.transaction = opened.transaction; RETURN NULL;"
     )

@@ -1,25 +1,26 @@
 """What somebody tries who may write to the books on PostgreSQL: to approve around the program what is their own."""
 
 from tests import desk
-from tests.desk import CHIEF, MEMBER
+from tests.desk import CHIEF, CLERK, MEMBER
 
 _NOW = f"now(), '{CHIEF}', current_user"
+_LAST_ENTRY = "(SELECT max(no) FROM entry)"
 _ENTRY = (
     "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by, role)"
-    " VALUES (9999, '2012-05-31', 'transfer_fee', 'x', 'x', now(), 'x', current_user)"
+    f" SELECT 1 + max(no), '2012-05-31', 'transfer_fee', 'x', 'x', now(), '{CLERK}', current_user FROM entry"
 )
 _MOVED = (
-    "INSERT INTO movement (entry, nth, debit, credit, yen) SELECT 9999, 1, debit, credit, yen FROM slip"
+    f"INSERT INTO movement (entry, nth, debit, credit, yen) SELECT {_LAST_ENTRY}, 1, debit, credit, yen FROM slip"
     " ORDER BY no DESC LIMIT 1"
 )
 _LAST = {"ruling": "SELECT max(id) FROM ruling", "slip": "SELECT max(no) FROM slip"}
 _RULED = (
     "INSERT INTO ruling_step (no, ruling, state, happened_on, doubts, recorded_at, by, role)"
-    f" VALUES (999, ({_LAST['ruling']}), 'approved', '2026-11-26', '[]', {_NOW})"
+    f" SELECT 1 + max(no), ({_LAST['ruling']}), 'approved', '2026-11-26', '[]', {_NOW} FROM ruling_step"
 )
 _SLIPPED = (
     "INSERT INTO slip_step (slip, nth, state, happened_on, entry, recorded_at, by, role)"
-    f" VALUES (({_LAST['slip']}), 2, 'approved', '2012-05-31', 9999, {_NOW})"
+    f" VALUES (({_LAST['slip']}), 2, 'approved', '2012-05-31', {_LAST_ENTRY}, {_NOW})"
 )
 _PAYEE = (
     "INSERT INTO payee_approval (payee_known, recorded_at, by, role)"
@@ -31,12 +32,22 @@ _ACCOUNT = (
 )
 _CHANGE = (
     "INSERT INTO people_step (no, change, state, happened_on, recorded_at, by, role)"
-    f" VALUES (999, (SELECT max(no) FROM people_change), 'approved', '2012-05-31', {_NOW})"
+    " SELECT 1 + COALESCE(max(no), 0), (SELECT max(no) FROM people_change), 'approved', '2012-05-31',"
+    f" {_NOW} FROM people_step"
 )
 _CLOSE = (
     "INSERT INTO month_step (no, month, state, closed_to, bank_yen, recorded_at, by, role)"
-    f" VALUES (999, '2011-01', 'closed', '2011-01-31', 1, {_NOW})"
+    f" SELECT 1 + max(no), '2011-01', 'closed', '2011-01-31', 1, {_NOW} FROM month_step"
 )
+# The command that each of them opens a write as: the last table of what is sent is one that it adds to.
+OPENED = {
+    "INTO ruling_step": "ruling approve",
+    "INTO slip_step": "slip approve",
+    "INTO payee_approval": "payee approve",
+    "INTO account_approval": "account approve",
+    "INTO people_step": "people approve",
+    "INTO month_step": "close",
+}
 _PROPOSED = "close 2011-01 --bank-balance 1 --accept bank_differs=手数料 --accept 月末の処理"
 _CHARGED = "slip charge --yen 441 --on 2012-05-31 --reason 手数料"
 
@@ -46,7 +57,7 @@ INSIDERS: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     "a ruling of one's own": ("both", "import 決裁2.csv", (_RULED,), "same-person: ruling_step"),
     "a ruling, by a clerk": ("clerk", "", (_RULED,), "not-permitted: ruling_step"),
     "a slip of one's own": ("both", _CHARGED, (_ENTRY, _MOVED, _SLIPPED), "same-person: slip_step"),
-    "a slip, by a clerk": ("clerk", "", (_ENTRY, _MOVED, _SLIPPED), "not-permitted: slip_step"),
+    "a slip, by a clerk": ("clerk", "", (_ENTRY.replace(CLERK, CHIEF), _MOVED, _SLIPPED), "not-permitted: slip_step"),
     "a payee of one's own": ("both", "import 受取人5.csv", (_PAYEE,), "same-person: payee_approval"),
     "a payee, by a clerk": ("clerk", "", (_PAYEE,), "permission denied"),
     "an account of one's own": ("both", "import 口座2.csv", (_ACCOUNT,), "same-person: account_approval"),

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from ledger import dates
 from ledger.store import database
-from tests import desk
+from tests import around, desk
 from tests.desk import ANOTHER, MEMBER
 from tests.server import Server
 from tests.test_refusals import refused
@@ -303,7 +303,7 @@ def somebody_writing(url: str) -> Iterator[None]:
             yield
         return
     with psycopg.connect(url) as other:
-        other.execute(f"SELECT pg_advisory_xact_lock({database.WRITERS})")
+        other.execute(around.opening().encode())
         yield
 
 

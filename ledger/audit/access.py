@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select, text
 
 from ledger import errors, masking, tables
 from ledger.errors import Exit, Refusal
+from ledger.people.permissions import people
 from ledger.people.register import require_member
 from ledger.store import database
 from ledger.store.records import next_number, signature
@@ -57,14 +58,19 @@ def writing(address: str, *, by: str, command: str, dry_run: bool = False) -> It
     """The books for one writer, as `database.writing` gives them; a refusal in the block is recorded.
 
     It is recorded in a write of its own, when everything else has been taken back. A dry run records nothing, and so
-    does a role that may write nothing. What was not understood (a usage error) is no attempt.
+    does a role that may write nothing. What was not understood (a usage error) is no attempt. Who is listed signs as
+    the name was listed, however it was typed.
     """
+
+    def signer(connection: Connection) -> str:
+        return people(connection).spelled(by)
+
     try:
-        with database.writing(address, dry_run=dry_run, by=by, command=command) as connection:
+        with database.writing(address, dry_run=dry_run, by=signer, command=command) as connection:
             yield connection
     except Refusal as refusal:
         if not dry_run and refusal.exit == Exit.REFUSED and not isinstance(refusal, _NOWHERE):
-            with suppress(Refusal), database.writing(address, by=by, command=command) as connection:
+            with suppress(Refusal), database.writing(address, by=signer, command=command) as connection:
                 record(connection, refusal, command=command, by=by)
         raise
 

@@ -1,7 +1,7 @@
 """The books on SQLite or PostgreSQL: opened, upgraded, read and written the same way on both.
 
-A write takes the whole book for itself from its first statement (BEGIN IMMEDIATE; `begin_write`, see
-`migrations.writes`), so nothing that was read can change before it is written on. Whatever the driver says goes out as one of our refusals.
+A write takes the whole book for itself from its first statement (BEGIN IMMEDIATE; `migrations.writes`), so nothing that
+was read can change before it is written on. Whatever the driver says goes out as one of our refusals.
 """
 
 import getpass
@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
@@ -174,21 +174,25 @@ def _still_engine(file: Path) -> Engine:
 
 
 @contextmanager
-def writing(database: str, *, dry_run: bool = False, by: str = "", command: str = "") -> Iterator[Connection]:
+def writing(
+    database: str, *, dry_run: bool = False, by: str | Callable[[Connection], str] = "", command: str = ""
+) -> Iterator[Connection]:
     """The books, for one writer; everything in the block is kept together, sealed (see `chain`), or not at all.
 
-    With `dry_run` the same is done and then taken back. `by` and `command` are kept with the seals.
+    With `dry_run` the same is done and then taken back. `by`, which the books may have to be asked for, and `command`
+    are kept with the seals.
     """
     with _refusing(database), turn(database), _connect(database) as plain:
         connection = plain.execution_options(writes=True)
         _require_version(connection, database)
-        before = open_write(connection, command=command, by=by)
+        signer = by if isinstance(by, str) else by(connection)
+        before = open_write(connection, command=command, by=signer)
         _require_version(connection, database)  # it may have changed while we waited for our turn
         yield connection
         if dry_run:
             connection.rollback()
         else:
-            seal_write(connection, before, command=command, by=by)
+            seal_write(connection, before, command=command, by=signer)
             with _uninterrupted():
                 connection.commit()
                 _Committed.times += 1
@@ -417,7 +421,8 @@ def _refusing(database: str) -> Iterator[None]:
 
 def _allowed(database: str, said: str) -> list[str]:
     """The roles that may do what the role may not; none where the server does not say."""
-    table = connecting.forbidden_table(said)
+    # Whoever may write at all may add to what closes a month.
+    table = "month_step" if "begin_write" in said else connecting.forbidden_table(said)
     if table is None:
         return []
     with suppress(DatabaseError), _engine(database).connect() as connection:
@@ -444,6 +449,7 @@ def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | Non
     if state is None:
         return connecting.unreachable(database, str(cause))
     by_state: dict[str, errors.Refusal] = {
+        **_of_a_write(state, str(cause)),
         "55P03": errors.DatabaseLocked(database, PATIENCE // 1000),
         "40P01": errors.DatabaseLocked(database, PATIENCE // 1000),
         "53100": errors.DiskFull(database),
@@ -452,6 +458,19 @@ def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | Non
         **dict.fromkeys(("3D000", "28", "08", "53300", "57P"), connecting.unreachable(database, str(cause))),
     }
     return next((refusal for code, refusal in by_state.items() if state.startswith(code)), None)
+
+
+def _of_a_write(state: str, said: str) -> dict[str, errors.Refusal]:
+    """What `begin_write` and the triggers of a write refuse (`migrations.writes`): a code, and what it is about."""
+    about = said.partition("\n")[0].partition(": ")[2]
+    if state == "SE001":
+        return {state: errors.ClockDiffers(abs(int(about)))}
+    if state == "SE002":
+        return {state: errors.SignedByAnother(about)}
+    if state == "SE004":
+        table, _space, command = about.partition(" ")
+        return {state: errors.NotOfCommand(table, command)}
+    return {}
 
 
 def acting_role(database: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, text
 from ledger import tables
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_
-from ledger.store.records import signature
+from ledger.store.records import role, signature
 
 
 class KeyUsedDifferently(Refusal):
@@ -26,6 +26,14 @@ class KeyUsedDifferently(Refusal):
     there: str
     here: str
     instead = N_("give every command a key of its own, and repeat a command as it was; nothing was changed")
+
+
+class KeyOfAnother(Refusal):
+    """the key {key} was given by another login: {login}"""
+
+    key: str
+    login: str
+    instead = N_("give every command a key of your own: what one login was answered is no answer to another")
 
 
 class NoKeyTaken(Refusal):
@@ -64,11 +72,17 @@ class StoredAnswer:
 
 
 def answered(connection: Connection, request: Request) -> StoredAnswer | None:
-    """What the request was answered before; None when the key is new. Other content is refused, naming the field."""
+    """What the request was answered before; None when the key is new. Other content is refused, naming the field.
+
+    On PostgreSQL a key is its login's: what somebody else was answered says nothing of what this one asks for.
+    """
     table = tables.request
-    before = connection.execute(select(table.c.digest, table.c.answer).where(table.c.key == request.key)).one_or_none()
+    columns = (table.c.digest, table.c.answer, table.c.role)
+    before = connection.execute(select(*columns).where(table.c.key == request.key)).one_or_none()
     if before is None:
         return None
+    if before.role is not None and before.role != role(connection):
+        raise KeyOfAnother(request.key, before.role)
     stored = json.loads(before.answer)
     if before.digest == request.digest:
         return StoredAnswer(stored["text"], stored["json"])
