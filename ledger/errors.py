@@ -193,10 +193,11 @@ class DatabaseOlder(Refusal):
 
 
 class DatabaseLocked(Refusal):
-    """the books at {database} were in use by someone else for {seconds} seconds"""
+    """the books at {database} were in use by {holder} for {seconds} seconds"""
 
     database: str
     seconds: int
+    holder: str = field(default_factory=lambda: _("someone else"))
     instead = N_("run the command again when the other one has ended; nothing was changed")
 
 

@@ -201,6 +201,8 @@ def test_both_names_of_the_program_are_one(tmp_path: Path) -> None:
         assert "Traceback" not in one.stderr + other.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["seisan.db"]
 
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["seisan.db", "seisan.db-turns"]
+
 
 def test_global_options_stand_anywhere(book_url: str) -> None:
     asked = ["balance", "--as-of", "2012-04-30"]

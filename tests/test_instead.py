@@ -128,7 +128,7 @@ IN_WORDS = """
     unknown-member unknown-kind no-such-kind no-such-setting not-a-setting not-a-day no-such-month no-such-language
     not-text nobody-asked no-such-format not-a-workbook not-a-statement not-writable books-are-there not-a-bank-day
     month-not-over credit-to-another-member not-a-reissue reissue-withdrawn nothing-owed done-differently
-    already-settled settled-otherwise no-such-journal-format disk-full file-in-the-way
+    already-settled settled-otherwise no-such-journal-format not-a-plain-file file-in-the-way
     no-such-encoding not-of-reminders only-of-reminders
 """.split()
 
@@ -220,7 +220,8 @@ OWN_BOOKS = {
         no-database database-older database-newer database-locked database-unreachable not-a-database not-permitted
         not-a-role-name roles-not-on-sqlite backup-by-server backup-not-sound backup-over-itself books-newer
         exported-otherwise entries-not-in-encoding not-in-encoding text-too-long too-many-rows no-libre-office
-        no-pdf-made
+        no-pdf-made disk-full quota-reached file-too-large disk-read-only may-not-write disk-fails
+        not-a-plain-folder not-a-mask
     """,
     "of keys: the advice is to type the same otherwise": "key-used-differently no-key-taken",
     "of two at once": "posted-differently written-meanwhile yen-not-held",

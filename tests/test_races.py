@@ -68,7 +68,8 @@ def test_reading_first_and_inserting_then_pays_twice(book_url: str) -> None:
 
 
 def test_turns_come_in_the_order_of_asking(tmp_path: Path) -> None:
-    file, log = str(tmp_path / "turns"), tmp_path / "log"
+    (file := tmp_path / "books").touch()
+    log = tmp_path / "log"
 
     def client(nth: int) -> None:
         time.sleep(nth * 0.1)
@@ -82,12 +83,15 @@ def test_turns_come_in_the_order_of_asking(tmp_path: Path) -> None:
 
 def test_a_turn_whose_holder_died_goes_on(tmp_path: Path) -> None:
     """Neither who writes nor who waits takes a turn to the grave."""
-    file, log = str(tmp_path / "turns"), tmp_path / "log"
+    (file := tmp_path / "books").touch()
+    log = tmp_path / "log"
 
     def client(nth: int) -> None:
         time.sleep(nth * 0.1)
         if nth == 1:
-            write_queue._number(os.open(file, os.O_RDWR))  # waits, and dies waiting
+            write_queue._number(
+                os.open(f"{file}-turns", os.O_RDWR), time.monotonic_ns() + 30_000_000_000
+            )  # waits, and dies waiting
             log.write_text("dead ")
             os._exit(0)
         with write_queue.turn(file, 30_000), log.open("a") as written:
@@ -102,7 +106,7 @@ def test_a_turn_whose_holder_died_goes_on(tmp_path: Path) -> None:
 
 
 def test_nobody_waits_longer_than_their_patience(tmp_path: Path) -> None:
-    file = str(tmp_path / "turns")
+    (file := tmp_path / "books").touch()
     with write_queue.turn(file, 1000), pytest.raises(write_queue.NotOurTurn), write_queue.turn(file, 50):
         pass
     with write_queue.turn(file, 50):

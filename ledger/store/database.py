@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
@@ -23,7 +24,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from ledger import errors, masking, tables
-from ledger.store import connecting, seals, write_queue
+from ledger.store import connecting, failures, holders, places, seals, write_queue
 from ledger.store.records import role
 
 ROOT = Path(__file__).parents[2]
@@ -144,7 +145,9 @@ def _connected_to_read(database: str) -> Iterator[Connection]:
     # SQLite needs a file beside the books to read them as others write them. Here nobody could be let in that way: they
     # are read as they lie there, and whether they still lay there so in the end is asked by ourselves.
     before = _lying(file)
-    with _still_engine(file).connect() as connection:
+    with _standing_still(file) as engine, engine.connect() as connection:
+        if _lying(file) != before:
+            raise errors.WrittenMeanwhile(format_url(database))
         yield connection
     if _lying(file) != before:
         raise errors.WrittenMeanwhile(format_url(database))
@@ -156,22 +159,30 @@ def _unwritable(database: str, error: DatabaseError) -> Path | None:
     if url.drivername != "sqlite" or not getattr(error.orig, "sqlite_errorname", "").startswith(_NO_PLACE):
         return None
     file = Path(str(url.database)).absolute()
-    return None if os.access(file.parent, os.W_OK) or not os.access(file, os.R_OK) or _lying(file)[2] else file
+    return None if os.access(file.parent, os.W_OK) or not os.access(file, os.R_OK) else file
 
 
-def _lying(file: Path) -> tuple[int, int, bool]:
-    """How a file lies there: when it was written, its size, and whether somebody is writing beside it."""
-    found = file.stat()
-    return found.st_mtime_ns, found.st_size, Path(f"{file}-wal").exists()
+def _lying(file: Path) -> tuple[tuple[int, int], ...]:
+    """How books lie there, file and log: when each was written, and its size; without a log it is empty."""
+    found = [path.stat() for path in (file, Path(f"{file}-wal")) if path.exists()]
+    return tuple((one.st_mtime_ns, one.st_size) for one in found if one.st_size)
 
 
-@cache
-def _still_engine(file: Path) -> Engine:
-    url = make_url(f"sqlite:///{file.as_uri()}?immutable=1&uri=true")
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    event.listen(engine, "connect", _begin_ourselves)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+@contextmanager
+def _standing_still(file: Path) -> Iterator[Engine]:
+    """Opens books that nobody writes. Where a log was left beside them, what stands in it is read in a copy of both."""
+    with TemporaryDirectory(prefix="seisan-") as folder:
+        how = "immutable=1"
+        if len(_lying(file)) > 1:
+            how = "mode=rw"
+            for ending in ("", "-wal"):
+                places.copy(Path(f"{file}{ending}"), Path(folder) / f"books{ending}")
+            file = Path(folder) / "books"
+        url = make_url(f"sqlite:///{file.as_uri()}?{how}&uri=true")
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+        event.listen(engine, "connect", _begin_ourselves)
+        event.listen(engine, "begin", _begin_sqlite)
+        yield engine
 
 
 @contextmanager
@@ -180,9 +191,10 @@ def writing(database: str, *, dry_run: bool = False, by: str = "", command: str 
 
     With `dry_run` the same is done and then taken back. `by` and `command` are kept with the seals.
     """
-    with _refusing(database), turn(database), _connect(database) as plain:
+    with _refusing(database), turn(database, by), _connect(database) as plain:
         connection = plain.execution_options(writes=True)
         _require_version(connection, database)
+        holders.obtained(connection)
         before = seals.marks(connection)
         yield connection
         if dry_run:
@@ -219,24 +231,53 @@ def _uninterrupted() -> Iterator[None]:
 
 
 @contextmanager
-def turn(database: str) -> Iterator[None]:
-    """Our turn to write. PostgreSQL's writers queue at its lock; SQLite's wait without order, so we give them one."""
-    url = parse_url(database)
-    if url.drivername != "sqlite" or not Path(str(url.database)).is_file():
-        yield
-        return
+def turn(database: str, who: str = "") -> Iterator[None]:
+    """Our turn to write. PostgreSQL's writers queue at its lock; SQLite's wait without order, so we give them one.
+
+    Who waits is told `who` has it.
+    """
+    holders.waiting(lambda: _holder(database))
     try:
-        with write_queue.turn(f"{url.database}-turns", PATIENCE):
+        if parse_url(database).drivername != "sqlite" or not _file(database).is_file():
             yield
-    except write_queue.NotOurTurn:
-        raise errors.DatabaseLocked(format_url(database), PATIENCE // 1000) from None
+            return
+        with write_queue.turn(_file(database), PATIENCE, who):
+            yield
+    except write_queue.NotOurTurn as late:
+        raise _locked(database, late.holder) from None
+    finally:
+        holders.obtained()
+
+
+def _holder(database: str) -> holders.Holder | None:
+    """Who has the books just now; None where that is not known."""
+    if parse_url(database).drivername == "sqlite":
+        says, locks = write_queue.holder(_file(database)), holders.of_file(_file(database))
+        return says if locks is None or (says is not None and says.process == locks.process) else locks
+    with suppress(DatabaseError), _engine(database).connect() as connection:
+        return connecting.holder(connection, connecting.writers_lock(WRITERS))
+    return None
+
+
+def _locked(database: str, holder: holders.Holder | None) -> errors.DatabaseLocked:
+    refusal = errors.DatabaseLocked(format_url(database), PATIENCE // 1000)
+    refusal.holder = refusal.holder if holder is None else str(holder)
+    return refusal
 
 
 def _connect(database: str) -> Connection:
     url = parse_url(database)
-    if url.drivername == "sqlite" and not Path(str(url.database)).is_file():
-        raise errors.NoDatabase(format_url(database))
+    if url.drivername == "sqlite":
+        if not (file := Path(str(url.database))).is_file():
+            places.require_plain(file)
+            raise errors.NoDatabase(format_url(database))
+        # A link to books is a person's; SQLite's own files stand beside what it leads to, and are links to nothing.
+        places.require_plain(*(Path(f"{file.resolve()}{ending}") for ending in ("-wal", "-shm", "-journal")))
     return _engine(database).connect()
+
+
+def _file(database: str) -> Path:
+    return Path(str(parse_url(database).database)).absolute()
 
 
 class Creation(NamedTuple):
@@ -260,13 +301,13 @@ def create(database: str, *, by: str = "") -> Creation:
 
     with _refusing(database):
         url = parse_url(database)
-        if url.drivername == "sqlite" and not Path(str(url.database)).exists():
-            try:
-                os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
-            except OSError as error:
-                raise errors.NotWritable(format_url(database)) from error
-        with _engine(database).connect() as plain, _tables_made_anew(plain) as connection:
+        if url.drivername == "sqlite" and not (file := Path(str(url.database))).is_file():
+            with places.on_disk(format_url(database)):
+                places.require_plain(file)
+                os.close(places.create(file, 0o600))  # the owner's alone
+        with turn(database, by), _connect(database) as plain, _tables_made_anew(plain) as connection:
             before = _version(connection)
+            holders.obtained(connection)
             versions, head = _versions()
             if before is not None and before not in versions:
                 raise errors.DatabaseNewer(format_url(database), before)
@@ -376,6 +417,8 @@ def _refusing(database: str) -> Iterator[None]:
         refusal = _refusal(error.orig, format_url(database))
         if isinstance(refusal, errors.NotPermitted):
             refusal.allowed = _allowed(database, str(error.orig))
+        elif isinstance(refusal, errors.DatabaseLocked):
+            refusal = _locked(database, _holder(database))
         if refusal is not None:
             raise refusal from None
         raise
@@ -393,19 +436,9 @@ def _allowed(database: str, said: str) -> list[str]:
 
 def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | None:
     if isinstance(cause, sqlite3.Error):
-        by_code: dict[str, errors.Refusal] = {
-            "SQLITE_BUSY": errors.DatabaseLocked(database, PATIENCE // 1000),
-            "SQLITE_LOCKED": errors.DatabaseLocked(database, PATIENCE // 1000),
-            "SQLITE_FULL": errors.DiskFull(database),
-            "SQLITE_IOERR_WRITE": errors.DiskFull(database),  # a quota or a limit on the size of a file
-            "SQLITE_IOERR": errors.NotADatabase(database),
-            "SQLITE_NOTADB": errors.NotADatabase(database),
-            "SQLITE_CORRUPT": errors.NotADatabase(database),
-            "SQLITE_CANTOPEN": errors.NotWritable(database),
-            "SQLITE_READONLY": errors.NotWritable(database),
-        }
-        name = getattr(cause, "sqlite_errorname", "") or ""
-        return next((refusal for code, refusal in by_code.items() if name.startswith(code)), None)
+        if failures.is_lock(cause):
+            return errors.DatabaseLocked(database, PATIENCE // 1000)
+        return failures.of_sqlite(cause, database, _file(database))
     state = getattr(cause, "sqlstate", None)
     if state is None:
         return connecting.unreachable(database, str(cause))
