@@ -65,6 +65,11 @@ def obtained(connection: "Connection | None" = None) -> None:
         connection.exec_driver_sql(f"SET LOCAL application_name = '{CALLED} {dates.now():%Y-%m-%dT%H:%M:%S}'")
 
 
+def waits() -> bool:
+    """Whether we wait for the books."""
+    return _Waiting.find is not None
+
+
 def waited_for() -> Holder | None:
     """Whom we wait for at this moment; None: for nobody, or it is not known."""
     find = _Waiting.find
