@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from ledger.errors import WrittenMeanwhile
-from ledger.store import database
+from ledger.errors import NotWritable, WrittenMeanwhile
+from ledger.store import database, places
 from tests import desk
 
 ROOT = Path(__file__).parents[1]
@@ -68,7 +68,7 @@ def test_books_written_while_they_are_read_like_that_are_no_answer(kept: str, mo
 
     with monkeypatch.context() as patched:
         patched.setattr(database, "_connect", no_place)
-        patched.setattr(os, "access", lambda _path, how: how == os.R_OK)
+        patched.setattr(places, "why_not", lambda file: NotWritable(str(file)))
         with database.reading(kept):
             pass
         with pytest.raises(WrittenMeanwhile), database.reading(kept):  # noqa: PT012 - it is found at the end

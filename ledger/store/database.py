@@ -36,7 +36,7 @@ CHART = ROOT / "ledger" / "accounts.toml"
 _FEE_COLUMNS = [column.name for column in tables.fee.c if column.name not in ("id", "source", "sheet", "row")]
 
 # What SQLite says where it can make no file beside the books.
-_NO_PLACE = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+_NO_PLACE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR_SHM", "SQLITE_IOERR_WRITE", "SQLITE_FULL")
 
 # What PostgreSQL says to a role that may not do something.
 _FORBIDDEN = "42501"
@@ -122,7 +122,7 @@ def _begin_postgresql(connection: Connection) -> None:
 def reading(database: str) -> Iterator[Connection]:
     """The books as they are at this moment, unchanged by others until the block ends.
 
-    So is a copy of a SQLite file in a place where nothing can be written. Refused: one that is written meanwhile.
+    So is a SQLite file where nothing can be written, or the disk is full. Refused: one that is written meanwhile.
     """
     with _refusing(database), _connected_to_read(database) as connection:
         _require_version(connection, database)
@@ -159,7 +159,7 @@ def _unwritable(database: str, error: DatabaseError) -> Path | None:
     if url.drivername != "sqlite" or not getattr(error.orig, "sqlite_errorname", "").startswith(_NO_PLACE):
         return None
     file = Path(str(url.database)).absolute()
-    return None if os.access(file.parent, os.W_OK) or not os.access(file, os.R_OK) else file
+    return None if places.why_not(file) is None or not os.access(file, os.R_OK) else file
 
 
 def _lying(file: Path) -> tuple[tuple[int, int], ...]:
