@@ -102,7 +102,7 @@ class Terminal(io.StringIO):
     """A terminal that keeps what it is shown."""
 
     def isatty(self) -> bool:
-        """It is one."""
+        """Whether it is a terminal: it is."""
         return True
 
 
