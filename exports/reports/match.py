@@ -11,17 +11,16 @@ from ledger.intake import COULD_PAY, PAYS_FOR, REFERENCE
 
 
 def _rows(connection: Connection, _question: Question) -> list[Any]:
-    from ledger import fees
-    from ledger.intake.matching import unmatched
+    from ledger.booking.matches import waiting
 
-    return unmatched(connection, fees.dues(connection))
+    return waiting(connection)
 
 
 REPORT = Report(
     name="match",
     title=N_("Transfers not matched"),
     summary=N_(
-        "Transfers without an application, with whose they could be; or settles one, whole or in parts, and posts it."
+        "Transfers without an application, with whose they could be; or settles them, one or many, and posts it."
     ),
     examples=("match", "match 20120310-7 2012-0040"),
     parameters=(

@@ -5,7 +5,7 @@ rule there is (`certainty`) may be settled by a command that a person gives for 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, select
 
 from ledger import facts, settlements, tables
-from ledger.allocations import allocations, counting
+from ledger.allocations import allocations, at_most, counting
 from ledger.i18n import _
 from ledger.intake import matched_before
 from ledger.intake.certainty import certain
@@ -69,21 +69,21 @@ class UnmatchedDeposit:
         return next((candidate.application for candidate in self.candidates if candidate.certain), None)
 
 
-def unmatched(connection: Connection, fees: Mapping[str, int]) -> list[UnmatchedDeposit]:
+def unmatched(connection: Connection, fees: Mapping[str, int], gone: Collection[str] = ()) -> list[UnmatchedDeposit]:
     """Every transfer that is not known to pay for an application, oldest first, with candidates still unpaid.
 
     `fees` are the yen of each application's fee, as far as it is known; the candidates with the highest score come
-    first.
+    first. Transfers that are `gone`, returned or taken as income, wait no more.
     """
     rows = connection.execute(facts.latest_version(*_VERSIONS, None)).all()
     allocated = {deposit: told for deposit, told in allocations(connection).items() if told.parts}
     yen = {row.deposit: row.yen for row in rows}
     covered: dict[str, int] = defaultdict(int)
     for deposit, told in allocated.items():
-        named = sum(part.yen or 0 for part in told.parts)
-        for part in told.parts:
-            covered[part.application] += part.yen or max(0, yen.get(deposit, 0) - named)
-    waiting = sorted((row for row in rows if row.deposit not in allocated), key=attrgetter("received_on", "deposit"))
+        for part, most in at_most(told.parts, yen.get(deposit, 0)):
+            covered[part.application] += most
+    settled = allocated.keys() if _BEFORE.get() else allocated.keys() | set(gone)
+    waiting = sorted((row for row in rows if row.deposit not in settled), key=attrgetter("received_on", "deposit"))
     transfers = [WaitingTransfer(row.deposit, row.received_on, row.yen, row.payer, row.note) for row in waiting]
     paid = {row.deposit: row.payer for row in rows if row.deposit in allocated}
     before = [(payer, allocated[deposit].applications) for deposit, payer in paid.items()]
