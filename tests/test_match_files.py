@@ -49,7 +49,7 @@ def filled(url: str, folder: Path, fill: Callable[[dict[str, list[int]], Workshe
     head = next(row for row in sheet.iter_rows() if row[0].value in ("照会番号", "Reference No."))
     column = next(cell.column for cell in head if cell.value in ("充当する申込番号", "Pays for (to fill in)"))
     rows: dict[str, list[int]] = {}
-    for row in range(head[0].row + 1, sheet.max_row + 1):
+    for row in range(int(head[0].row or 0) + 1, sheet.max_row + 1):
         rows.setdefault(str(sheet.cell(row, 1).value), []).append(row)
     fill(rows, sheet, column)
     book.save(file)

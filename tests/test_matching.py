@@ -212,6 +212,10 @@ UNCERTAIN: dict[str, Callable[[Connection], object]] = {
     "another application of the member": lambda connection: given.application(
         connection, given.source(connection), "2012-0099", {"applied_on": APPLIED, "paid": []}, as_of=LATER
     ),
+    "taken back before": lambda connection: (
+        settle(connection, "D1", "2012-0002", on=LATER, by="乙川"),
+        allocation.take_back(connection, "D1", None, on=LATER, reason="別人", through=LATER, by="乙川"),
+    ),
     "an application withdrawn": lambda connection: connection.execute(
         tables.fact.insert().values(
             application="2012-0001",

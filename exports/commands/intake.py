@@ -131,6 +131,18 @@ def _recorded(books: Books, deposit: str, parts: list[str]) -> "tuple[str, list[
     return as_recorded(books.connection, "deposit", deposit), recorded
 
 
+def _settled_one(books: Books, deposit: str, parts: list[str], on: date) -> Answer:
+    """What one transfer is settled by, a person having named it."""
+    from ledger.booking import allocation
+
+    paid_by, read = _recorded(books, deposit, parts)
+    new = allocation.settle(books.connection, paid_by, read, on=on, through=dates.today(), by=books.by)
+    sentence = N_("It had been settled so before; nothing was changed.")
+    data: dict[str, object] = {"deposit": paid_by, "application": read[0].application, "changed": new}
+    data["parts"] = [{"application": part.application, "yen": part.yen} for part in read]
+    return Answer(_(N_("Settled and posted.") if new else sentence) + f"\n{next_step.next_step('todo')}", data)
+
+
 def _settled(books: Books, file: Path | None, on: date) -> Answer:
     """What is settled of many transfers: what was filled in on the list that comes back, else what is certain."""
     from ledger.booking import matches
@@ -143,6 +155,10 @@ def _settled(books: Books, file: Path | None, on: date) -> Answer:
         done = matches.settle_filled(books.connection, read_worklist(file), on=on, through=dates.today(), by=books.by)
     text, data, listed = match_settled.told(done)
     return Answer(text, data, listed=listed)
+
+
+Certain = Annotated[bool, option("--certain", N_("settle all that are certain"))]
+FilledIn = Annotated[Path | None, option("--from", N_("settle what was filled in on the list"), "FILE")]
 
 
 @app.runs(
@@ -166,8 +182,8 @@ def match(
         argument("APPLICATION[=YEN]", N_("what it pays for, one or several; with =YEN, so much of it")),
     ] = None,
     *,
-    certain: Annotated[bool, option("--certain", N_("settle all that are certain"))] = False,
-    file: Annotated[Path | None, option("--from", N_("settle what was filled in on the list"), "FILE")] = None,
+    certain: Certain = False,
+    file: FilledIn = None,
     on: On,
     out: OutInstead = None,
 ) -> Answer:
@@ -177,18 +193,7 @@ def match(
         return session.write(lambda books: _settled(books, file, on))
     if deposit is None or not parts:
         return lists.answer(session, REPORTS["match"], {"deposit": deposit})
-
-    def settle(books: Books) -> Answer:
-        from ledger.booking import allocation
-
-        paid_by, read = _recorded(books, deposit, parts)
-        new = allocation.settle(books.connection, paid_by, read, on=on, through=dates.today(), by=books.by)
-        sentence = N_("It had been settled so before; nothing was changed.")
-        data: dict[str, object] = {"deposit": paid_by, "application": read[0].application, "changed": new}
-        data["parts"] = [{"application": part.application, "yen": part.yen} for part in read]
-        return Answer(_(N_("Settled and posted.") if new else sentence) + f"\n{next_step.next_step('todo')}", data)
-
-    return session.write(settle)
+    return session.write(lambda books: _settled_one(books, deposit, parts, on))
 
 
 @app.writes(

@@ -13,7 +13,8 @@ A transfer pays for an application for certain when all of this holds:
    no member without kana may have the same surname; the payer never paid for another; and the member has no other
    application to be paid.
 5. There is no number in it that is not explained: neither the application's nor the member's.
-6. No other transfer that waits names the same application or its member.
+6. No other transfer that waits names the same application or its member, and nobody took back before what the transfer
+   was said to pay for.
 """
 
 from collections import defaultdict
@@ -30,6 +31,7 @@ _FIGURES = 4
 
 _AGREES = BY_WHOLE_NAME | {"member", "named", "name_near", "association", "paid_before"}
 _SURNAME = frozenset(("surname", "office"))
+_SPEAKS = frozenset(("number", "member", "name"))
 _MEANS = BY_WHOLE_NAME | {"number", "named"}
 
 
@@ -46,7 +48,7 @@ def certain(
             if not _MEANS.isdisjoint(likeness.because):
                 meant[likeness.application.number].add(deposit)
     sure: dict[str, str] = {}
-    for transfer in transfers:
+    for transfer in (transfer for transfer in transfers if not transfer.taken_back):
         found = list(_certain(transfer, likely[transfer.deposit], names, applications))
         if len(found) == 1 and meant[found[0]] <= {transfer.deposit}:
             sure[transfer.deposit] = found[0]
@@ -59,6 +61,8 @@ def _certain(
     """The applications for which the rule holds, as far as this transfer alone can tell."""
     for likeness in likely:
         of = likeness.application
+        if _SPEAKS.isdisjoint(likeness.because):
+            continue
         if of.due != transfer.yen or of.withdrawn or of.applied_on is None:
             continue
         if not 0 <= (transfer.received_on - of.applied_on).days <= MOST_DAYS:

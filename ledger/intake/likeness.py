@@ -49,13 +49,17 @@ _LONG_ENOUGH = 5
 
 @dataclass(frozen=True)
 class WaitingTransfer:
-    """A transfer as the bank told it: its reference, day, yen, payer and note."""
+    """A transfer as the bank told it: its reference, day, yen, payer and note.
+
+    `taken_back`: somebody took back what it was said to pay for.
+    """
 
     deposit: str
     received_on: date
     yen: int
     payer: str
     note: str | None
+    taken_back: bool = False
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,8 @@ def unmatched(connection: Connection, fees: Mapping[str, int], gone: Collection[
     first. Transfers that are `gone`, returned or taken as income, wait no more.
     """
     rows = connection.execute(facts.latest_version(*_VERSIONS, None)).all()
-    allocated = {deposit: told for deposit, told in allocations(connection).items() if told.parts}
+    ever = allocations(connection)
+    allocated = {deposit: told for deposit, told in ever.items() if told.parts}
     yen = {row.deposit: row.yen for row in rows}
     covered: dict[str, int] = defaultdict(int)
     for deposit, told in allocated.items():
@@ -84,7 +85,10 @@ def unmatched(connection: Connection, fees: Mapping[str, int], gone: Collection[
             covered[part.application] += most
     settled = allocated.keys() if _BEFORE.get() else allocated.keys() | set(gone)
     waiting = sorted((row for row in rows if row.deposit not in settled), key=attrgetter("received_on", "deposit"))
-    transfers = [WaitingTransfer(row.deposit, row.received_on, row.yen, row.payer, row.note) for row in waiting]
+    transfers = [
+        WaitingTransfer(row.deposit, row.received_on, row.yen, row.payer, row.note, taken_back=row.deposit in ever)
+        for row in waiting
+    ]
     paid = {row.deposit: row.payer for row in rows if row.deposit in allocated}
     before = [(payer, allocated[deposit].applications) for deposit, payer in paid.items()]
     found = _matched(connection, transfers, covered, fees, None, before)

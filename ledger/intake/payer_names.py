@@ -6,7 +6,7 @@ Nothing is looked up here. A bank cuts a text at any place, so neighbouring word
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ledger.codes import ASSOCIATIONS
 from ledger.kana import number_groups, payer_key, payer_likenesses, rejoined
@@ -65,7 +65,7 @@ class Keys:
     likenesses: frozenset[str]
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def keys(name: str) -> Keys:
     """The keys of a name."""
     return Keys(payer_key(name), frozenset(payer_likenesses(name)))
@@ -102,6 +102,7 @@ class PayerWords:
     figures: tuple[NumberRun, ...]
 
 
+@lru_cache(maxsize=10_000)
 def said(payer: str, note: str | None) -> PayerWords:
     """What the payer and the note of a transfer say."""
     by_payer, associations = _without_associations(_SPACES.sub(" ", rejoined(payer)))

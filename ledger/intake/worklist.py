@@ -55,7 +55,7 @@ def read_worklist(path: Path) -> list[FilledRow]:
     Raises Problems, with everything that is wrong in its cells, or because it is no such list (not-a-worklist).
     """
     name = str(path)
-    reading = _Reading(name)
+    reading = _FilledSheets(name)
     try:
         with closing(sheets(contents(path), path.suffix)) as found:
             for sheet in found:
@@ -93,7 +93,7 @@ def _pays_for(cell: Cell) -> str:
 _remark = remark(500)
 
 
-class _Reading:
+class _FilledSheets:
     """The sheets of a list that is being read: its tables, and what is wrong in them."""
 
     def __init__(self, name: str) -> None:
