@@ -4,7 +4,7 @@ A deposit is the bank's line; what it pays for is said by a file or by a person 
 parts said last count, and each is posted as far as a fee is due for its application (see `booking.fees`).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -39,6 +39,12 @@ class Allocation:
 
 
 UNKNOWN = Allocation(0, None, ())
+
+
+def at_most(parts: Collection[Part], yen: int) -> Iterator[tuple[Part, int]]:
+    """Each part of a deposit of so many yen, with how many yen of it that can be."""
+    named = sum(part.yen or 0 for part in parts)
+    yield from ((part, part.yen or max(0, yen - named)) for part in parts)
 
 
 def counting(

@@ -216,6 +216,7 @@ OWN_BOOKS = {
     """,
     "of the days of a bank: test_bank_days.py": "too-late-for-bank beyond-bank-calendar",
     "of a statement: test_statement_refunds.py": "not-a-bank-file statement-alone none-returned",
+    "of a list that comes back: test_match_files.py": "matched-by-itself",
     "of the machine, the server or another version": """
         no-database database-older database-newer database-locked database-unreachable not-a-database not-permitted
         not-a-role-name roles-not-on-sqlite backup-by-server backup-not-sound backup-over-itself books-newer

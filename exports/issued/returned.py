@@ -35,6 +35,7 @@ from ledger.dates import FiscalYear, Month
 from ledger.errors import Exit, NotAStatement, Refusal
 from ledger.i18n import N_, Language, _
 from ledger.intake import files as input_files
+from ledger.intake.matching import as_before
 from ledger.statements import letter as letters
 
 # What a file is: the very bytes that were handed out, or those that are made once more; saved again by another program,
@@ -182,7 +183,9 @@ class _HandedOut:
             version_on = issued.version_on(connection, stamp.of, stamp.about, stamp.batch)
             stamp = replace(stamp, version=version_on or 0)
         layout, version = stamps.layout_of(self.content.properties), reproduce.version_of(connection, stamp)
-        with i18n.speaking(stamp.language), i18n.dating(stamp.calendar), snapshot.after(connection, stamp.batch):
+        speaking, dating = i18n.speaking(stamp.language), i18n.dating(stamp.calendar)
+        matching = as_before(before=stamp.form < stamps.MATCHED)
+        with speaking, dating, matching, snapshot.after(connection, stamp.batch):
             known = version_0_1.layout(stamp.of) if layout is None else layout
             workbook = stamps.arranged(self._made(connection, stamp, known, version), stamp)
             if layout is not None and layout == layout_of(workbook):
@@ -253,7 +256,7 @@ class _HandedOut:
             batch = max(no for no in numbers if no is not None)
             version = issued.version_on(connection, now.of, now.about, batch) or 0
             now = replace(now, batch=batch, head=heads[numbers.index(batch)], version=version)
-        forms = (stamps.FORM,) if versioned else range(1, stamps.FORM + 1)
+        forms = range(stamps.WORKED_OUT, stamps.FORM + 1) if versioned else range(1, stamps.FORM + 1)
         calendars = i18n.CALENDARS if language == "ja" else ("",)
         for form, calendar in product(forms, calendars):
             yield replace(now, form=form, version=now.version if versioned else None, calendar=calendar)

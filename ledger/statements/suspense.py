@@ -5,9 +5,10 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from ledger import facts, tables
+from ledger import facts, fees, tables
 from ledger.allocations import counting
 from ledger.codes import Account
+from ledger.intake.likeness import WaitingTransfer
 from ledger.intake.matching import candidates
 from ledger.journal import balances
 from ledger.people.register import numerically
@@ -59,8 +60,8 @@ def suspense(connection: Connection, last: date) -> list[SuspenseDeposit]:
         allocated = select(parts.deposit, parts.application).where(parts.application.is_not(None))
         for deposit, application in connection.execute(allocated.order_by(parts.deposit, parts.part), {"as_of": last}):
             pays.setdefault(deposit, []).append(application)
-    texts = {of: (payer, note) for of, (_on, _yen, payer, note) in known.items() if of in held and of not in pays}
-    could_be = candidates(connection, texts, last)
+    transfers = [WaitingTransfer(of, *told) for of, told in known.items() if of in held and of not in pays]
+    could_be = candidates(connection, transfers, last, fees.dues(connection, last) if transfers else {})
     rows = []
     for reference, left in held.items():
         began = None if reference is None else since.get(reference)
