@@ -11,6 +11,7 @@ from ledger.i18n import N_
 app = Commands(N_("The authority"))
 bill = app.group("bill", N_("The authority's bills beside the books, line by line."), lists=True)
 bill.lists(REPORTS["bill"], "list")
+bill.lists(REPORTS["bill claims"], "claims")
 
 
 Bill = Annotated[str, argument("BILL", N_("the number of the bill"))]
