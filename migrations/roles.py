@@ -22,7 +22,16 @@ _CLERK = tuple(table for table in NAMED_BY if table not in ("account", "account_
 # What an approval, a rejection or a payment file adds, and what every command that writes adds.
 _APPROVER = (
     *("refund_step", "credit_step", "slip_step", "entry", "movement", "account_approval", "payee_approval"),
-    *("month_step", "payment_file", "setting", "ruling_step", "payee_end", "journal_export", "issued_version"),
+    *(
+        "month_step",
+        "payment_file",
+        "setting",
+        "ruling_step",
+        "payee_end",
+        "journal_export",
+        "issued_version",
+        "bill_dispute",
+    ),
     *("looked", "refused", "request", "batch", "seal", "people_change", "people_step"),
 )
 

@@ -201,6 +201,22 @@ WRITING = {
         CLERKS,
     ),
     "bill pay": Writing(CLERK, "S-2 --on 2012-05-31", "S-2 --on 2012-06-01", "--on", "bill_paid", BOTH),
+    "bill dispute": Writing(
+        CLERK,
+        "S-2 ALIVE --reason 照会 --on 2012-05-10",
+        "S-2 ALIVE --reason 免除 --on 2012-05-10",
+        "--reason",
+        "",
+        BOTH,
+    ),
+    "bill undispute": Writing(
+        CLERK,
+        "S-1 NEW5 --reason 説明を了承 --on 2012-05-10",
+        "S-1 NEW5 --reason 誤り --on 2012-05-10",
+        "--reason",
+        "",
+        BOTH,
+    ),
     "slip charge": Writing(
         CLERK,
         "--yen 440 --on 2012-05-02 --reason 手数料",

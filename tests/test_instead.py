@@ -235,6 +235,7 @@ OWN_BOOKS = {
     "followed in test_handover.py": "folder-in-use",
     "of an option alone: test_calendar.py": "no-such-calendar not-in-english calendar-of-workbooks",
     "what is typed otherwise is in words: test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
+    "of disputes: test_disputes.py": "not-in-bill nothing-to-dispute not-disputed",
     "of names: what is near to them, or what there is, is said: test_filters.py, test_find.py": """
         no-such-association no-such-state no-such-payer no-member-named several-members
         impossible-range no-such-counterparty too-many-counterparties no-such-blank

@@ -410,6 +410,7 @@ ELSEWHERE = {
     "test_match_files.py": "matched-by-itself",
     "test_bank_reconciliation.py": "balance-told-otherwise not-a-bank-layout",
     "test_layouts.py": "notice-not-given",
+    "test_disputes.py": "NotInBill NothingToDispute NotDisputed",
     "test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
     "test_versions.py": "closed-anew",
     "test_read_only.py": "WrittenMeanwhile",

@@ -70,6 +70,29 @@ class BillLine:
     yen: int
     known_on: date
 
+    @property
+    def key(self) -> "LineKey":
+        """The line, by its bill, its application and which of the lines for it."""
+        return self.bill, self.application, self.nth
+
+
+# A line of a bill, by its bill, its application and which of the lines for it.
+LineKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute with the authority about a line of a bill, which nobody took back: since when, why, on which paper.
+
+    `yen` is how much of the line no other line cleared when it began.
+    """
+
+    on: date
+    reason: str
+    document: str | None
+    by: str
+    yen: int
+
 
 @dataclass(frozen=True, slots=True)
 class StandingDecision:
@@ -246,6 +269,22 @@ def _bill_lines(few: bool, by_day: bool) -> Select[Any]:
     last = facts.latest_version(versions, key, facts.AS_OF if by_day else None, within).subquery()
     lines = select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
     return lines.where(last.c.billed_on <= facts.AS_OF) if by_day else lines
+
+
+def disputes(connection: Connection, *, as_of: date | None = None) -> dict[LineKey, Dispute]:
+    """The disputes that nobody took back, now or by a day; one that a later credit ended is among them."""
+    step = tables.bill_dispute.c
+    statement = select(tables.bill_dispute).order_by(step.no)
+    if as_of is not None:
+        statement = statement.where(step.happened_on <= as_of)
+    standing: dict[LineKey, Dispute] = {}
+    for row in connection.execute(statement):
+        line = row.bill, row.application, row.nth
+        if row.state == "disputed":
+            standing[line] = Dispute(row.happened_on, row.reason, row.document, row.by, row.yen)
+        else:
+            standing.pop(line, None)
+    return standing
 
 
 def by_application(lines: Iterable[BillLine]) -> dict[str, list[BillLine]]:

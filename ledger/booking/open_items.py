@@ -110,11 +110,25 @@ def undetermined(connection: Connection, last: date, more_than: int) -> list[Ope
 
 
 def differing_lines(lines: Iterable[BillComparison], last: date) -> list[BillComparison]:
-    """The lines of bills of that day or before that do not agree with the books; where all of a bill was withdrawn, its
-    day is not known any more.
+    """The lines of bills of that day or before that do not agree with the books, without those in dispute by then.
+
+    Where all of a bill was withdrawn, its day is not known any more.
     """
     billed = (line for line in lines if line.bill is not None and (line.billed_on is None or line.billed_on <= last))
-    return [line for line in billed if line.state != "agreed"]
+    return [line for line in billed if line.state != "agreed" and not _in_dispute(line, last)]
+
+
+def disputes(lines: Iterable[BillComparison], last: date) -> list[OpenItem]:
+    """The lines of bills that came into dispute with the authority by the day and are in it to this moment."""
+    return [
+        OpenItem(f"{line.bill} {line.application}", line.dispute.on, line.uncleared or abs(line.paid))
+        for line in lines
+        if line.dispute is not None and _in_dispute(line, last)
+    ]
+
+
+def _in_dispute(line: BillComparison, last: date) -> bool:
+    return line.dispute is not None and line.disputed and line.dispute.on <= last
 
 
 def not_billed(connection: Connection, lines: Iterable[BillComparison], last: date) -> list[OpenItem]:
