@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Date,
     Select,
+    String,
     Table,
     bindparam,
     case,
@@ -28,6 +29,9 @@ from ledger.store.owners import owned
 from ledger.store.records import batches
 
 AS_OF = bindparam("as_of", type_=Date)
+
+# The numbers of those few that a statement is asked of, handed over when it is carried out: it is put together once.
+ONLY = bindparam("only", type_=String, expanding=True)
 
 
 @dataclass(frozen=True)
