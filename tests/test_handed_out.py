@@ -85,9 +85,10 @@ def month(whole_month: Path, tmp_path: Path) -> Path:
 
 def verified(url: str, file: Path) -> Any:
     """What `verify` says of a file, as JSON."""
-    said = desk.typed(url, "verify", str(file), "--json")
-    assert said.exit_code == (0 if json.loads(said.stdout)["ok"] else 1)
-    return json.loads(said.stdout)
+    answer = desk.typed(url, "verify", str(file), "--json")
+    said = json.loads(answer.stdout)
+    assert answer.exit_code == (0 if said["ok"] else 1)
+    return said
 
 
 def edited(file: Path, edit: Callable[[Workbook], object]) -> Path:
@@ -187,9 +188,8 @@ def test_every_cell_is_named_when_every_cell_is_changed(kept: str, tmp_path: Pat
     named: set[tuple[str, str]] = set()
 
     def change(book: Workbook) -> None:
-        for place, cell in _filled(book).items():
-            named.add(place)
-            changed(cell)
+        named.update(_filled(book))
+        list(map(changed, _filled(book).values()))
 
     found = places_of(verified(kept, edited(file, change)))
     assert {code for code, _sheet, _cell in found} <= {"cell-differs", "formula-differs"}
@@ -408,9 +408,8 @@ def test_month_without_its_mark_is_known_by_its_cover(kept: str, tmp_path: Path,
     assert (found["ok"], found["certain"]) == (True, False)
     if language == "en":  # asked once: a changed one is held against every form
         edited(file, lambda book: changed(book.worksheets[0]["C5"]))
-        said = desk.typed(kept, "verify", str(file)).stdout.splitlines()
-        assert len(said) == 3
-        assert "C5" in said[0] and "(cell-differs)" in said[0]
+        first, *others = desk.typed(kept, "verify", str(file)).stdout.splitlines()
+        assert ("C5" in first, "(cell-differs)" in first, len(others)) == (True, True, 2)
 
 
 @pytest.mark.parametrize(
@@ -473,10 +472,6 @@ def _entity(name: str, content: bytes) -> bytes:
     return declared + sign + rest if name == "xl/worksheets/sheet1.xml" and sign and head is not None else content
 
 
-def _blown_up(name: str, content: bytes) -> bytes:
-    return content + b" " * 120_000_000 if name == "xl/worksheets/sheet1.xml" else content
-
-
 @pytest.mark.parametrize("what", ["nothing", "a text", "an input file", "a folder", "cut short", "an entity", "a bomb"])
 def test_file_that_is_none_of_ours_is_refused(kept: str, month: Path, tmp_path: Path, what: str) -> None:
     file = tmp_path / "x.xlsx"
@@ -489,8 +484,8 @@ def test_file_that_is_none_of_ours_is_refused(kept: str, month: Path, tmp_path: 
     elif what == "cut short":
         file.write_bytes(month.read_bytes()[:-2000])
     elif what in ("an entity", "a bomb"):
-        file.write_bytes(month.read_bytes())
-        _repacked(file, _entity if what == "an entity" else _blown_up)
+        shutil.copyfile(month, file)
+        _repacked(file, _entity if what == "an entity" else lambda _name, content: content + b" " * 6_000_000)
     said = desk.typed(kept, "verify", str(file))
     assert (said.exit_code, "not-a-statement" in said.output) == (1, True)
 

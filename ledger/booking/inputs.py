@@ -205,9 +205,7 @@ def deposits(connection: Connection, only: Collection[str] | None = None) -> lis
 
 @cache
 def _deposits(few: bool) -> Select[Any]:
-    versions = tables.deposit_known
-    within = versions.c.deposit.in_(facts.ONLY) if few else None
-    last = facts.latest_version(versions, (versions.c.deposit,), None, within).subquery()
+    last = facts.latest_deposits(by_day=False, few=few).subquery()
     return select(last.c.deposit, last.c.received_on, last.c.yen, last.c.known_on)
 
 
