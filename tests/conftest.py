@@ -388,6 +388,39 @@ def new_book(new_database: Callable[[bool], str]) -> Callable[[], str]:
     return lambda: new_database(True)
 
 
+@pytest.fixture
+def filled_once(
+    engine: str, new_database: Callable[[bool], str], request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[Callable[[str], object]], str]]:
+    """Gives the address of a copy of books that a function fills, given their address, once in a run."""
+    run, copied = Server(Path(os.environ[_RUN])), list[str]()
+
+    def copy(fill: Callable[[str], object]) -> str:
+        name = f"filled_{engine}_{fill.__name__}"
+        made, copy_name = run.folder / name, f"copy_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}_{next(_numbers)}"
+        fresh = None if made.exists() else new_database(True)
+        with run.alone():
+            if fresh is not None and not made.exists():
+                fill(fresh)
+                if engine == "sqlite":
+                    connections.let_go_of_files()
+                    shutil.copyfile(fresh.removeprefix("sqlite:///"), making := made.with_suffix(".making"))
+                    making.rename(made)
+                else:
+                    request.getfixturevalue("server").copy(str(make_url(fresh).database), name)
+                    made.touch()
+        if engine == "sqlite":
+            return f"sqlite:///{shutil.copyfile(made, tmp_path / f'{copy_name}.db')}"
+        server: Server = request.getfixturevalue("server")
+        server.copy(name, copy_name)
+        copied.append(copy_name)
+        return server.url(copy_name)
+
+    yield copy
+    for name in copied:
+        request.getfixturevalue("server").drop(name)
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def made(request: pytest.FixtureRequest) -> Iterator["Copies"]:
     """Copies of books with a record in every table, at which every command that writes can be typed (`commands.py`)."""
