@@ -225,10 +225,28 @@ def _payment_files_keep_the_rules() -> Iterator[None]:
 
 
 class _Compiled(LRUCache[Any, Any]):
-    """Compiled statements by statement, whichever engine asks: SQLAlchemy keeps them for each engine apart."""
+    """Compiled statements by statement, whichever engine asks: SQLAlchemy keeps them for each engine apart.
+
+    What a statement is known by is a tuple of thousands of parts. Of one that is put together once it is the same
+    object each time, and is not looked through again.
+    """
+
+    _MOST = 500
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(capacity)
+        self._same: dict[tuple[object, ...], tuple[object, Any]] = {}
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return super().get(key[1:], default)  # the dialect, an object of each engine's own, comes first
+        place = (id(key[1]), *key[2:])  # the dialect, an object of each engine's own, comes first
+        if (same := self._same.get(place)) is not None:
+            return same[1]
+        found = super().get(key[1:], default)
+        if found is not default:
+            if len(self._same) >= self._MOST:
+                self._same.clear()
+            self._same[place] = (key[1], found)  # kept with what it is known by, so that its place is nobody else's
+        return found
 
     def __setitem__(self, key: Any, value: Any) -> None:
         super().__setitem__(key[1:], value)
