@@ -6,8 +6,10 @@ And all lines beside the account of the authority (2010).
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, func, select, true
 
 from ledger import facts, tables
 from ledger.booking.bills import BillComparison, reconcile_as_of
@@ -113,8 +115,13 @@ def billed(connection: Connection, first: date, last: date) -> list[BilledLine]:
 def _days(connection: Connection, applications: Collection[str], last: date) -> dict[str, ApplicationDays]:
     days: dict[str, ApplicationDays] = {}
     for batch in batches(sorted(applications)):
-        known = facts.known(facts.AS_OF, tables.fact.c.application.in_(batch))
-        issued = func.coalesce(known.c.issued_on, known.c.mailed_on)
-        statement = select(known.c.application, issued, known.c.revoked_on, known.c.reason)
-        days |= {number: ApplicationDays(*rest) for number, *rest in connection.execute(statement, {"as_of": last})}
+        rows = connection.execute(_known_days(), {"as_of": last, "only": batch})
+        days |= {number: ApplicationDays(*rest) for number, *rest in rows}
     return days
+
+
+@cache
+def _known_days() -> Select[Any]:
+    known = facts.known(facts.AS_OF, tables.fact.c.application.in_(facts.ONLY))
+    issued = func.coalesce(known.c.issued_on, known.c.mailed_on)
+    return select(known.c.application, issued, known.c.revoked_on, known.c.reason)

@@ -8,9 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import accumulate
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from ledger import facts, tables
 from ledger.booking import inputs
@@ -219,14 +221,19 @@ def reconcile_as_of(connection: Connection, as_of: date) -> list[BillComparison]
     An application whose certificate was issued by the day and which is not owed then is one whose fee is not received.
     """
     issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE, as_of) for event in (ISSUED, WAIVED))
-    known = facts.known(facts.AS_OF)
-    of_issue = or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None))
-    rows = connection.execute(select(known.c.application, of_issue), {"as_of": as_of}).all()
+    rows = connection.execute(_known_to_be_issued(), {"as_of": as_of}).all()
     short = {number for number, is_issued in rows if is_issued and number not in issued}
     numbers = {number for number, _is_issued in rows} | issued.keys()
     bills = bill_lines(connection, as_of=as_of)
     booked, disputes = _Booked(issued, waived, short, numbers), inputs.disputes(connection, as_of=as_of)
     return _compared(bills, booked, _transfers(connection, as_of), disputes)
+
+
+@cache
+def _known_to_be_issued() -> Select[Any]:
+    """Every application known by the day, with whether its certificate is known to be issued."""
+    known = facts.known(facts.AS_OF)
+    return select(known.c.application, or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None)))
 
 
 # --- what is asked --------------------------------------------------------------------------------------------------

@@ -386,8 +386,15 @@ def _versions() -> tuple[frozenset[str], str]:
     return frozenset(steps), steps[-1]
 
 
+# Asked at each opening, so not by reflection, which asks for more.
+_HAS_VERSION = {
+    "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),
+    "postgresql": text("SELECT to_regclass('alembic_version')::text"),
+}
+
+
 def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+    if connection.execute(_HAS_VERSION[connection.dialect.name]).scalar() is None:
         return None
     try:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
