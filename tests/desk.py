@@ -270,6 +270,18 @@ def steps(url: str) -> Iterator[tuple[str, ...]]:
     yield from (("close", month, "--bank-balance", "0") for month in ("2010-11", "2010-12"))
     yield ("reopen", "2010-12", "--reason", "入金の計上もれ")
     yield ("refund", "propose", "NEW2", "--on", "2012-04-30")
+    yield (
+        "bill",
+        "dispute",
+        "S-1",
+        "NEW5",
+        "--on",
+        "2012-05-02",
+        "--reason",
+        "請求日の照会",
+        "--document",
+        "連発第9003号",
+    )
 
 
 def everything(url: str, folder: Path) -> None:

@@ -174,7 +174,7 @@ def test_what_is_owed_and_in_no_bill_is_named_and_so_is_what_nobody_knows(book_u
             ("B-1", "2011-9999", 7245, 0, "unknown_application"),
             (None, A, 0, 7245, "not_billed"),
         ]
-        none = dict.fromkeys(STATES, 0)
+        none = dict.fromkeys((*STATES, "disputed"), 0)
         assert totals(lines) == none | {"billed": 7245, "owed": 7245, "not_billed": 1, "unknown_application": 1}
 
 

@@ -215,7 +215,7 @@ def test_another_file_is_never_overwritten(books: str, out: Path) -> None:
     refused(books, "file-in-the-way", *FILE, str(out), "--dry-run")
     assert (out.read_bytes(), states(books)[1]) == (b"x", ("approved", None))
     for place in (str(out.parent), "/dev/full"):
-        refused(books, "file-in-the-way", *FILE, place)
+        refused(books, "not-a-plain-file", *FILE, place)
     refused(books, "not-writable", *FILE, "/nowhere/x.txt")
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 

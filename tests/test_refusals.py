@@ -108,13 +108,11 @@ REFUSED = [
     ("balance --out /nowhere/x.xlsx", "not-writable"),
     ("balance --out /nowhere/x.csv", "not-writable"),
     ("balance --out /nowhere/x.json", "not-writable"),
-    ("balance --out a-folder.csv", "not-writable"),
+    ("balance --out a-folder.csv", "not-a-plain-file"),
     ("template members --out /nowhere/x.xlsx", "not-writable"),
     ("statement month 2012-04 --out /nowhere/x.xlsx", "not-writable"),
     ("export journal --out a-file/x.csv", "not-writable"),
-    ("statement month 2012-04 --out /dev/full", "disk-full"),
-    ("export journal --format hledger --out /dev/full", "disk-full"),
-    ("template members --out /dev/full", "disk-full"),
+    ("export journal --format hledger --out /dev/full", "not-a-plain-file"),
     ("refund file --on 2012-05-07 --out a-file", "file-in-the-way"),
     # What was done already, otherwise; what was done since.
     (f"reverse {FEE}:FREE --reason 誤り --on 2012-05-02", "rests-on-deposit"),
@@ -409,8 +407,10 @@ ELSEWHERE = {
     "test_refunds.py": "FeeNotHeld",
     "test_bank_days.py": "too-late-for-bank beyond-bank-calendar",
     "test_statement_refunds.py": "not-a-bank-file statement-alone none-returned",
+    "test_match_files.py": "matched-by-itself",
     "test_bank_reconciliation.py": "balance-told-otherwise not-a-bank-layout",
     "test_layouts.py": "notice-not-given",
+    "test_disputes.py": "NotInBill NothingToDispute NotDisputed",
     "test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
     "test_versions.py": "closed-anew",
     "test_read_only.py": "WrittenMeanwhile",
@@ -432,6 +432,8 @@ ELSEWHERE = {
     "test_payees.py": "payee-not-approved no-payee-to-approve same-person-brought-payee member-died"
     " no-payee-to-end payee-end-waits no-payee-end-waits same-person-ends-payee",
     "test_roles.py": "not-permitted not-a-role-name",
+    "test_places.py": "disk-full quota-reached file-too-large disk-read-only may-not-write disk-fails"
+    " not-a-plain-folder not-a-mask",
     "test_files_and_databases.py": "no-database database-newer database-older database-locked not-a-database"
     " database-unreachable",
     "test_accounting_software.py": "entries-not-in-encoding NotAnAccountList exported-otherwise AccountNameTooLong",

@@ -7,19 +7,20 @@ from exports.reports.empty import Empty
 from exports.reports.filters import MEMBER, month
 from exports.reports.report import Column, Connection, Parameter, Question, Report
 from ledger.i18n import N_, either
+from ledger.intake import COULD_PAY, PAYS_FOR, REFERENCE
 
 
 def _rows(connection: Connection, _question: Question) -> list[Any]:
-    from ledger.intake.matching import unmatched
+    from ledger.booking.matches import waiting
 
-    return unmatched(connection)
+    return waiting(connection)
 
 
 REPORT = Report(
     name="match",
     title=N_("Transfers not matched"),
     summary=N_(
-        "Transfers without an application, with whose they could be; or settles one, whole or in parts, and posts it."
+        "Transfers without an application, with whose they could be; or settles them, one or many, and posts it."
     ),
     examples=("match", "match 20120310-7 2012-0040"),
     parameters=(
@@ -30,7 +31,7 @@ REPORT = Report(
     rows=_rows,
     list_key="deposits",
     columns=(
-        Column("deposit", N_("Reference No."), width=16, importance=3),
+        Column("deposit", REFERENCE, width=16, importance=3),
         Column("received_on", N_("Received on"), kind="day", width=16, once=True),
         Column("amount", N_("Amount"), "yen", "yen", total=True, once=True, importance=3),
         Column("payer", N_("Payer"), width=24, once=True, importance=3),
@@ -39,7 +40,7 @@ REPORT = Report(
             "candidates",
             get=lambda row: list(row.candidates),
             columns=(
-                Column("application", N_("Could pay for"), width=16, importance=3),
+                Column("application", COULD_PAY, width=16, importance=3),
                 Column("member"),
                 Column("name"),
                 Column("person", N_("Member"), lambda row: f"{row.member} {row.name}", width=28, in_json=False),
@@ -51,8 +52,22 @@ REPORT = Report(
                     show=lambda why: either("、", "; ").join(why),
                     data="texts",
                 ),
+                Column("because", data="texts"),
+                Column("due", N_("Still due"), kind="yen", importance=1, on_paper=True),
+                Column("score", N_("Points"), kind="number", width=6),
+                Column(
+                    "certain",
+                    N_("Certain"),
+                    kind="text",
+                    width=6,
+                    show=lambda certain: either("確実", "certain") if certain else None,
+                    data="flag",
+                ),
             ),
         ),
+        Column("certain"),
+        Column("further", N_("Further ones"), "further", "count", 8, lambda of: of or None, on_paper=True, once=True),
+        Column("pays_for", PAYS_FOR, "certain", width=24, once=True, on_paper=True, in_json=False),
     ),
     total=N_("Total"),
     empty=Empty(N_("Of every transfer it is known what it pays for."), "deposit", ("deposits",)),

@@ -6,11 +6,12 @@ made anew from the rows as they stand: if those give the head, the seals were ch
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, exists, func, select
+from sqlalchemy import Connection, Select, Text, cast, exists, func, select
 
 from ledger import tables
 from ledger.audit.faults import Fault
@@ -102,13 +103,13 @@ def _agree(connection: Connection) -> bool:
         return False
     if any(row["previous"] != (batches[no - 1]["head"] if no > 1 else "") for no, row in batches.items()):
         return False
-    remaining = set(batches)
-    for no, rows in groupby(chain.plain(connection, "seal"), key=itemgetter("batch")):
-        differing: list[Seal] = []
+    remaining, differing = set(batches), list[Seal]()
+    seals = _held_against_rows(connection, chain.plain(connection, "seal"), differing)
+    for no, of_batch in groupby(seals, key=itemgetter(0)):
         if no not in remaining:
             return False
         remaining.remove(no)
-        head = chain.head(batches[no], _held_against_rows(connection, rows, differing))
+        head = chain.head(batches[no], ((nth, seal) for _no, nth, seal in of_batch))
         if differing or head != batches[no]["head"]:
             return False
     return not remaining and not any(_uncounted(connection)) and not _sealed_twice(connection)
@@ -116,18 +117,23 @@ def _agree(connection: Connection) -> bool:
 
 def _held_against_rows(
     connection: Connection, rows: Iterator[dict[str, Any]], differing: list[Seal]
-) -> Iterator[tuple[int, Seal]]:
-    """The seals with their numbers, as they come; those that are not the seal of a row as it stands are noted."""
-    while some := [(row["nth"], Seal(row["of"], row["key"], row["digest"])) for row in islice(rows, _AT_A_TIME)]:
+) -> Iterator[tuple[int, int, Seal]]:
+    """The seals as they come, after their batch and number; those that are no seal of a row as it stands are noted.
+
+    They are held against the rows many batches at a time: most batches are small, and a SELECT for each would be much.
+    """
+    while some := [
+        (row["batch"], row["nth"], Seal(row["of"], row["key"], row["digest"])) for row in islice(rows, _AT_A_TIME)
+    ]:
         keys: dict[str, list[str]] = {name: [] for name in chain.SEALED}
-        for _nth, seal in some:
+        for _no, _nth, seal in some:
             keys.setdefault(seal.of, []).append(seal.key)
         standing = {
             (name, key): digest
             for name in chain.SEALED
             for key, digest in chain.digests_of(connection, name, keys[name])
         }
-        differing += [seal for _nth, seal in some if standing.get((seal.of, seal.key)) != seal.digest]
+        differing += [seal for _no, _nth, seal in some if standing.get((seal.of, seal.key)) != seal.digest]
         yield from some
 
 
@@ -275,7 +281,14 @@ def _unsealed(connection: Connection, names: Collection[RowName]) -> Iterator[Fa
         yield Fault("row-unsealed", f"movement {row.entry}/{row.nth}", {})
 
 
+@cache
+def _counts() -> Select[Any]:
+    """How many rows each table has that is sealed, put together once."""
+    every = (tables.metadata.tables[name] for name in chain.SEALED)
+    return select(*(select(func.count()).select_from(table).scalar_subquery() for table in every))
+
+
 def _uncounted(connection: Connection) -> Iterator[Fault]:
-    rows, seals = sum(chain.count(connection, name) for name in chain.SEALED), chain.count(connection, "seal")
+    rows, seals = sum(connection.execute(_counts()).one()), chain.count(connection, "seal")
     if rows != seals:
         yield Fault("rows-unsealed", "books", {"rows": rows, "seals": seals})

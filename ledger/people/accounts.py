@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Label, Row, func, or_, select
+from sqlalchemy import Connection, Label, Row, Select, func, or_, select
 
 from ledger import masking, tables
 from ledger.errors import AccountNotApproved, NoChangeToApprove, SamePersonBroughtAccount
-from ledger.facts import not_withdrawn
+from ledger.facts import ONLY, not_withdrawn
 from ledger.people.four_eyes import one_person
 from ledger.people.register import require_member
 from ledger.store.records import signature
@@ -46,20 +47,25 @@ def changes(connection: Connection, *members: str) -> list[AccountChange]:
     recorded after it is compared with the account that was trusted last, in the order recorded, so that a row dated
     back changes nothing. So it is with one that was withdrawn: whatever counts then is compared with it all the same.
     """
+    rows = connection.execute(_versions(bool(members)), {"only": list(members)} if members else None)
+    latest = (_change(list(of_member)) for _member, of_member in groupby(rows, lambda row: row.member))
+    return [change for change in latest if change is not None]
+
+
+@cache
+def _versions(few: bool) -> Select[Any]:
+    """Every row of the members whose account may have been changed, or of those handed over; put together once."""
     version, source, approval = tables.member_known, tables.source, tables.account_approval
     changed = select(version.c.member).group_by(version.c.member).having(func.count() > 1)
     also_of, after_approval = _also_of(), _after_approval()
-    statement = (
+    return (
         select(version, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
         .add_columns(after_approval, not_withdrawn(version, None).label("stands"))
         .join(source, source.c.id == version.c.source)
         .outerjoin(approval, approval.c.member_known == version.c.id)
-        .where(version.c.member.in_(members) if members else or_(version.c.member.in_(changed), also_of.is_not(None)))
+        .where(version.c.member.in_(ONLY) if few else or_(version.c.member.in_(changed), also_of.is_not(None)))
         .order_by(version.c.member, version.c.id)
     )
-    by_member = groupby(connection.execute(statement), lambda row: row.member)
-    latest = (_change(list(rows)) for _member, rows in by_member)
-    return [change for change in latest if change is not None]
 
 
 def _also_of() -> Label[str | None]:

@@ -1,9 +1,10 @@
 """Records: the number that the next one bears, and who signs it, when and in which role."""
 
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Table, func, select, text
+from sqlalchemy import Column, Connection, Select, Table, func, select, text
 
 from ledger import dates
 
@@ -12,7 +13,12 @@ Value = TypeVar("Value")
 
 def last_number(connection: Connection, number: Column[Any]) -> int:
     """The highest number in a column; 0 when there is none."""
-    return int(connection.execute(select(func.coalesce(func.max(number), 0))).scalar_one())
+    return int(connection.execute(_last_number(number)).scalar_one())
+
+
+@cache
+def _last_number(number: Column[Any]) -> Select[Any]:
+    return select(func.coalesce(func.max(number), 0))
 
 
 def next_number(connection: Connection, number: Column[Any]) -> int:

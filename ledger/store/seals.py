@@ -132,6 +132,26 @@ def seal(connection: sa.Connection, before: Marks, *, by: str, command: str) -> 
     _keep(connection, no, chain.from_iterable(new))
 
 
+def open_write(connection: sa.Connection, *, command: str, by: str) -> Marks:
+    """Opens a write, for whoever is alone in writing: what is added is sealed from these marks on.
+
+    PostgreSQL itself opens it, takes rows in it alone, and seals them at COMMIT; there are no marks to hand on.
+    """
+    if connection.dialect.name == "sqlite":
+        return marks(connection)
+    opens = sa.text("SELECT begin_write(:command, :signer, :moment)")
+    connection.execute(opens, {"command": command, "signer": by, "moment": dates.now()})
+    return {}
+
+
+def seal_write(connection: sa.Connection, before: Marks, *, command: str, by: str) -> None:
+    """Seals what was added since a write was opened; after it nothing more may be added."""
+    if connection.dialect.name == "sqlite":
+        seal(connection, before, by=by, command=command)
+    else:
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def head(batch: Mapping[str, object], seals: Iterable[tuple[int, Seal]]) -> str:
     """The head of a batch: over its own columns, the head before it among them, and over all its seals in order."""
     names = sorted(name for name in batch if name != "head")

@@ -191,6 +191,7 @@ SETTINGS = {
             _registration,
             "",
         ),
+        Setting("authority_name", N_("the authority's name, as papers to it bear it"), *_TEXT),
         Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10), needed=True),
         Setting(
             "payer_name",

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 
 _NUMBERED = (
     *("allocation", "application_known", "bank_balance", "bank_line", "bill_known", "deposit_known", "fact", "fee"),
