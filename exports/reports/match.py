@@ -81,7 +81,7 @@ REPORT = Report(
         ),
         Column("certain"),
         Column("further", N_("Further ones"), "further", "count", 8, lambda of: of or None, on_paper=True, once=True),
-        Column("pays_for", PAYS_FOR, "certain", width=24, once=True, on_paper=True, in_json=False),
+        Column("pays_for", PAYS_FOR, "certain", width=18, importance=5, once=True, on_paper=True, in_json=False),
     ),
     text=_text,
     total=N_("Total"),
