@@ -164,9 +164,13 @@ def moved_by_event(connection: Connection, event: str, account: str, as_of: date
 
 
 def first_moved(
-    connection: Connection, account: str, by: Literal["application", "deposit"], last: date
+    connection: Connection,
+    account: str,
+    by: Literal["application", "deposit"],
+    last: date,
+    only: Collection[str] | None = None,
 ) -> dict[str, date]:
-    """The first day on which each part of an account moved, up to and on a day."""
+    """The first day on which each part of an account moved, or each of these parts, up to and on a day."""
     entry, movement = tables.entry.c, tables.movement.c
     first: dict[str, date] = {}
     for side in ("debit", "credit"):
@@ -177,6 +181,8 @@ def first_moved(
             .where(movement[side] == account, part.is_not(None), entry.happened_on <= last)
             .group_by(part)
         )
+        if only is not None:
+            statement = statement.where(part.in_(list(only)))
         for name, day in connection.execute(statement):
             first[name] = min(day, first.get(name, day))
     return first
