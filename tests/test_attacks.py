@@ -4,6 +4,7 @@ import csv as plain_csv
 import io
 import json as plain_json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -23,6 +24,7 @@ from ledger.decisions.findings import judge
 from ledger.store import database
 from tests import desk, given
 from tests.attacks import ACTS, ATTACKS
+from tests.commands import EXAMPLES
 from tests.libreoffice import saved_as
 
 pytestmark = pytest.mark.thorough
@@ -216,6 +218,19 @@ def test_what_was_typed_is_quoted_in_a_line(
         if "\x00" not in text:
             answer = desk.typed(attacked, *(word.replace("{}", text) for word in words))
             assert not acting(answer.output) and "\nx.csv:3" not in answer.output, (text, answer.output)
+
+
+def test_every_command_quotes_what_was_typed_in_a_line(
+    attacked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Instead of the last word of each of its examples, behind an option, and as an option that there is not."""
+    monkeypatch.chdir(tmp_path)
+    text = "".join(sorted(ACTS - {chr(code) for code in range(0xD800, 0xE000)} - {"\x00"}))
+    for example in (example for name, examples in EXAMPLES.items() if name != "demo" for example in examples[:1]):
+        words = shlex.split(example)
+        for typed in ([*words[:-1], text], [*words, f"--{text}"], [*words, "--key", text, "--by", text]):
+            answer = desk.typed(attacked, *typed)
+            assert not acting(answer.output), (typed, answer.output)
 
 
 def test_what_a_file_holds_is_quoted_in_a_line(book_url: str, tmp_path: Path) -> None:
