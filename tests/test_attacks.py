@@ -5,6 +5,8 @@ import io
 import json as plain_json
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -29,6 +31,7 @@ from tests.libreoffice import saved_as
 
 pytestmark = pytest.mark.thorough
 
+ROOT = Path(__file__).parents[1]
 MADE = date(2012, 9, 30)
 WHOLE = {name: text for name, text in ATTACKS.items() if name not in ("half a pair", "no character")}
 
@@ -231,6 +234,15 @@ def test_every_command_quotes_what_was_typed_in_a_line(
         for typed in ([*words[:-1], text], [*words, f"--{text}"], [*words, "--key", text, "--by", text]):
             answer = desk.typed(attacked, *typed)
             assert not acting(answer.output), (typed, answer.output)
+
+
+def test_a_mistake_of_our_own_quotes_it_so_as_well() -> None:
+    """As the program is started, with something in it that breaks."""
+    broken = "database.reading = lambda *_: exec(\"raise AssertionError('甲\\x1b[2J\\u202e')\")"
+    start = f"import sys, cli; from ledger.store import database; {broken}; sys.argv[1:] = ['balance']; cli.main()"
+    told = subprocess.run([sys.executable, "-c", start], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr.splitlines()[-1]) == (1, "AssertionError: 甲<U+001B>[2J<U+202E>")
+    assert not acting(told.stderr)
 
 
 def test_what_a_file_holds_is_quoted_in_a_line(book_url: str, tmp_path: Path) -> None:
