@@ -136,8 +136,8 @@ class World:
 
 
 def half_width(name: str) -> str:
-    """The name as banks write it, in half-width kana."""
-    return as_banks_read(name, PAYER)[0]
+    """The name as banks write it, in half-width kana; ヲ they do not write."""
+    return as_banks_read(name.replace("ヲ", "オ"), PAYER)[0]
 
 
 # --- the kinds of trouble -------------------------------------------------------------------------------------------

@@ -64,6 +64,13 @@ DISPUTED: dict[str, tuple[list[Line], tuple[str, str], _Said, int, list[Line], _
         [("B1", "agreed", False, "B3"), ("B2", "agreed", False, False), ("B3", "agreed", False, False)],
         0,
     ),
+    "two of one amount, and neither is paid: the credit means the one that was asked about": (
+        *([("B1", 6, A, 7254), ("B2", 7, A, 7254)], ("B1", A)),
+        *([("B1", "billed_twice", True, False), ("B2", "amount_differs", False, False)], 0),
+        [("B3", 9, A, -7254)],
+        [("B1", "agreed", False, "B3"), ("B2", "amount_differs", False, False), ("B3", "agreed", False, False)],
+        0,
+    ),
     "another amount, corrected later": (
         *([("B1", 6, A, 7254)], ("B1", A), [("B1", "amount_differs", True, False)], 0),
         [("B2", 9, A, -9)],

@@ -159,7 +159,8 @@ def test_transfer_that_was_returned_waits_no_more(books: str, tmp_path: Path) ->
 
 def test_any_other_file_is_no_such_list(books: str, tmp_path: Path) -> None:
     (other := tmp_path / "入金.csv").write_text("照会番号,入金日\nD1,2012-03-05\n", encoding="utf-8")
-    assert given_back(books, other)["problems"][0]["code"] == "not-a-worklist"
+    (problem,) = given_back(books, other)["problems"]
+    assert problem["code"] == "not-a-worklist" and "充当する申込番号" in problem["says"]
     assert given_back(books, tmp_path / "nowhere.xlsx")["problems"][0]["code"] == "not-found"
 
 

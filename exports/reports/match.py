@@ -3,10 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from exports.formats import terminal
 from exports.reports.empty import Empty
 from exports.reports.filters import MEMBER, month
-from exports.reports.report import Column, Connection, Parameter, Question, Report
-from ledger.i18n import N_, either
+from exports.reports.next_step import next_step
+from exports.reports.report import Column, Connection, Listing, Parameter, Question, Report
+from ledger.i18n import N_, _, either, ngettext
 from ledger.intake import COULD_PAY, PAYS_FOR, REFERENCE
 
 
@@ -14,6 +16,18 @@ def _rows(connection: Connection, _question: Question) -> list[Any]:
     from ledger.booking.matches import waiting
 
     return waiting(connection)
+
+
+def _text(listing: Listing) -> str:
+    """The list, and below it how many of its transfers are settled at once."""
+    certain = sum(row.certain is not None for row in listing.content)
+    lines = [terminal.format_sheet(listing.sheet())]
+    if certain:
+        lines.append(ngettext("{count} of them is certain.", "{count} of them are certain.", certain))
+        lines.append(next_step("match", "--certain"))
+    if len(listing.content) > 1:
+        lines.append(_("Many are settled by filling in the list: seisan match --out FILE.xlsx, then --from FILE.xlsx"))
+    return "\n".join(lines)
 
 
 REPORT = Report(
@@ -67,8 +81,9 @@ REPORT = Report(
         ),
         Column("certain"),
         Column("further", N_("Further ones"), "further", "count", 8, lambda of: of or None, on_paper=True, once=True),
-        Column("pays_for", PAYS_FOR, "certain", width=24, once=True, on_paper=True, in_json=False),
+        Column("pays_for", PAYS_FOR, "certain", width=18, importance=5, once=True, on_paper=True, in_json=False),
     ),
+    text=_text,
     total=N_("Total"),
     empty=Empty(N_("Of every transfer it is known what it pays for."), "deposit", ("deposits",)),
     notes=(N_("Settle one with: seisan match DEPOSIT APPLICATION, or in parts: APPLICATION=YEN"),),

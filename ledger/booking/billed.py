@@ -45,7 +45,7 @@ def tie(connection: Connection, lines: Collection[BillComparison]) -> Tie:
     owed = {line.application: line.owed for line in lines}
     transferred = sum(line.paid if line.billed >= 0 else -line.paid for line in lines)
     opened, in_ledger = (_credited(connection, where) for where in (tables.entry.c.event == OPENING, true()))
-    return Tie(sum(owed.values()), opened, transferred, in_ledger)
+    return Tie(sum(owed.values()) - opened, opened, transferred, in_ledger)
 
 
 def _credited(connection: Connection, where: ColumnElement[bool]) -> int:

@@ -21,7 +21,7 @@ from ledger.booking.events import entry_of
 from ledger.booking.inputs import BillLine, Dispute, LineKey, bill_lines, by_application
 from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, NotOwedYet, UnknownBill
-from ledger.codes import ISSUED, PAID, REPAID, WAIVED, Account
+from ledger.codes import ISSUED, OPENING, PAID, REPAID, WAIVED, Account
 from ledger.i18n import N_, _
 from ledger.journal.balances import held, moved_by_event
 from ledger.journal.entries import Entry, parts, post
@@ -109,7 +109,7 @@ class BillPayment:
 
 @dataclass(frozen=True)
 class _Booked:
-    """What the journal says of each application, in yen: owed since its certificate was issued, and waived (negative).
+    """What the journal says of each application, in yen: owed (see `owed_and_waived`), and waived (negative).
 
     `short` are those whose certificate is issued, but whose fee is not wholly received; `numbers` those there are.
     """
@@ -164,12 +164,23 @@ def _reconcile(
     connection: Connection, transfers: Mapping[LineKey, _Transferred], only: Collection[str] | None = None
 ) -> list[BillComparison]:
     """The same for all applications, or for these."""
-    issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE) for event in (ISSUED, WAIVED))
+    issued, waived = owed_and_waived(connection)
     bills = bill_lines(connection, only)
     numbers = set(connection.execute(select(tables.application.c.number)).scalars())
     short = _not_received(connection, ({line.application for line in bills} & numbers) - issued.keys())
     booked = _Booked(issued, waived, short, numbers)
     return _compared(bills, booked, transfers, inputs.disputes(connection))
+
+
+def owed_and_waived(connection: Connection, as_of: date | None = None) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """What came to be owed of each application, in yen, and what was waived of it (negative), ever or by a day.
+
+    It is owed since its certificate was issued, or since before the books began.
+    """
+    opened, issued, waived = (
+        moved_by_event(connection, event, Account.AUTHORITY_PAYABLE, as_of) for event in (OPENING, ISSUED, WAIVED)
+    )
+    return {number: opened.get(number, 0) + issued.get(number, 0) for number in opened | issued}, waived
 
 
 def _compared(
@@ -220,7 +231,7 @@ def reconcile_as_of(connection: Connection, as_of: date) -> list[BillComparison]
 
     An application whose certificate was issued by the day and which is not owed then is one whose fee is not received.
     """
-    issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE, as_of) for event in (ISSUED, WAIVED))
+    issued, waived = owed_and_waived(connection, as_of)
     rows = connection.execute(_known_to_be_issued(), {"as_of": as_of}).all()
     short = {number for number, is_issued in rows if is_issued and number not in issued}
     numbers = {number for number, _is_issued in rows} | issued.keys()

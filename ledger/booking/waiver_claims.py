@@ -12,10 +12,8 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from ledger import facts, tables
-from ledger.booking.bills import BillComparison, reconcile_as_of
-from ledger.codes import ISSUED, WAIVED, Account
+from ledger.booking.bills import BillComparison, owed_and_waived, reconcile_as_of
 from ledger.decisions.store import Decision, decisions
-from ledger.journal.balances import moved_by_event
 from ledger.store.records import batches
 
 
@@ -58,12 +56,11 @@ class WaiverClaim:
 
 def waiver_claims(connection: Connection, as_of: date) -> list[WaiverClaim]:
     """What is waived by a decision and not granted by the end of the day, as known by then, by application."""
-    waived = moved_by_event(connection, WAIVED, Account.AUTHORITY_PAYABLE, as_of)
+    issued, waived = owed_and_waived(connection, as_of)
     lines: defaultdict[str, list[BillComparison]] = defaultdict(list)
     for line in reconcile_as_of(connection, as_of):
         if line.bill is not None and line.application in waived:
             lines[line.application].append(line)
-    issued = moved_by_event(connection, ISSUED, Account.AUTHORITY_PAYABLE, as_of)
     claimed: dict[str, int] = {}
     for number, yen in waived.items():
         billed, owed = sum(line.billed for line in lines[number]), issued.get(number, 0) + yen

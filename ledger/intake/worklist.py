@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.errors import PROBLEMS_SHOWN, Problem, Problems
-from ledger.i18n import N_, in_each
+from ledger.i18n import N_, _, in_each
 from ledger.intake import COULD_PAY, PAYS_FOR, REFERENCE
 from ledger.intake.columns import Cell, InputColumn, number, remark
 from ledger.intake.files import Unreadable, contents
@@ -63,7 +63,7 @@ def read_worklist(path: Path) -> list[FilledRow]:
     except Unreadable as unreadable:
         raise Problems([unreadable.problem(name)]) from None
     if not reading.recognised:
-        raise Problems([Problem(name, None, None, "not-a-worklist", {"columns": [PAYS_FOR]})])
+        raise Problems([Problem(name, None, None, "not-a-worklist", {"columns": [_(REFERENCE), _(PAYS_FOR)]})])
     if reading.problems:
         raise Problems(reading.problems, reading.more)
     return [row for table in reading.tables for row in _filled(table)]

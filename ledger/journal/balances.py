@@ -205,25 +205,29 @@ def _credited() -> Select[Any]:
     return select(func.sum(moved.credit - moved.debit).cast(BigInteger)).where(moved.account == _ACCOUNT)
 
 
-def first_moved(connection: Connection, account: str, by: By, last: date) -> dict[str, date]:
-    """The first day on which each part of an account moved, up to and on a day."""
+def first_moved(
+    connection: Connection, account: str, by: By, last: date, only: Collection[str] | None = None
+) -> dict[str, date]:
+    """The first day on which each part of an account moved, or each of these parts, up to and on a day."""
     first: dict[str, date] = {}
+    given = {"account": str(account), "last": last} | ({} if only is None else {"parts": list(only)})
     for side in ("debit", "credit"):
-        for name, day in connection.execute(_first_moved(by, side), {"account": str(account), "last": last}):
+        for name, day in connection.execute(_first_moved(by, side, some=only is not None), given):
             first[name] = min(day, first.get(name, day))
     return first
 
 
 @cache
-def _first_moved(by: By, side: str) -> Select[Any]:
+def _first_moved(by: By, side: str, *, some: bool) -> Select[Any]:
     entry, movement = tables.entry.c, tables.movement.c
     part = movement.deposit if by == "deposit" else movement[f"{side}_application"]
-    return (
+    statement = (
         select(part, func.min(entry.happened_on))
         .join_from(tables.movement, tables.entry, entry.no == movement.entry)
         .where(movement[side] == _ACCOUNT, part.is_not(None), entry.happened_on <= LAST)
         .group_by(part)
     )
+    return statement.where(part.in_(bindparam("parts", expanding=True))) if some else statement
 
 
 def held_for(connection: Connection, account: str, by: By, part: str) -> int:

@@ -1,5 +1,6 @@
 """仮受金明細: each deposit that waits in suspense at the end of a day, since when, and what is known of whose it is."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,6 +16,30 @@ from ledger.intake.matching import candidates
 from ledger.journal import balances
 from ledger.people.register import numerically
 from ledger.store.records import batches
+
+# The classes of ageing (仮受金の年齢): each by its code, and the last of its days; None: any number of days.
+AGES: dict[str, int | None] = {"to_30": 30, "to_90": 90, "to_180": 180, "over_180": None}
+
+
+@dataclass(frozen=True)
+class AgeClass:
+    """How many deposits have waited in suspense for the days of a class, and how much of them, in yen."""
+
+    age: str
+    count: int
+    yen: int
+
+
+def ageing(waiting: Iterable[tuple[int | None, int]]) -> Iterator[AgeClass]:
+    """The classes of what waits, the youngest first, given the days of each deposit and its yen; also the empty ones.
+
+    Of what nobody knows since when it waits there is a class of its own (`unknown`), where there is any.
+    """
+    classes: dict[str, list[int]] = {age: [] for age in AGES}
+    for days, yen in waiting:
+        within = (age for age, last in AGES.items() if days is not None and (last is None or days <= last))
+        classes.setdefault(next(within, "unknown"), []).append(yen)
+    yield from (AgeClass(age, len(amounts), sum(amounts)) for age, amounts in classes.items())
 
 
 @dataclass(frozen=True)
