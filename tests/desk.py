@@ -391,4 +391,5 @@ def sound(url: str) -> None:
 def verifies(url: str) -> None:
     """The books agree with themselves, and everything that they know is posted."""
     with database.reading(url) as connection:
-        assert verification.verify(connection).faults == ()
+        faults = verification.verify(connection).faults
+        assert not faults, faults

@@ -1,0 +1,283 @@
+"""What somebody plants who may add rows around the program, and seals them with the program's own recipe.
+
+Each attack is refused by the database, or `verify` names it at its row; the table says which. The rest of the books
+stays of use.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
+
+from exports.issued import verification
+from ledger.audit.faults import Fault
+from ledger.store import database, seals
+from tests import desk
+from tests.copies import Copies, copies
+from tests.desk import CHIEF, CLERK
+
+pytestmark = pytest.mark.thorough
+
+SIGNED = {"sqlite": ("'{at}'", "NULL"), "postgresql": ("CAST('{at}' AS timestamp)", "current_user")}
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What is sent and sealed as a batch of this command and person; what names it: code and row, without {last}.
+
+    `free` are attacks of who switches foreign keys off, which SQLite lets anybody do.
+    """
+
+    statements: tuple[str, ...]
+    code: str
+    where: str
+    command: str = "book"
+    by: str = CLERK
+    free: bool = False
+    engines: tuple[str, ...] = ("sqlite", "postgresql")
+
+
+def entry(no: str, event: str, key: str, reverses: str = "NULL", reason: str = "NULL") -> str:
+    """An entry of this number, signed as it is sealed."""
+    return (
+        "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by, role, known_on, reverses, reason)"
+        f" VALUES ({no}, '2012-06-30', '{event}', '{key}', 'DIGEST', MOMENT, 'SIGNER', ROLE, '2012-06-30',"
+        f" {reverses}, {reason})"
+    )
+
+
+def moved(no: str, debit: str, credit: str, yen: int, parts: str = "NULL, NULL, NULL") -> str:
+    """What an entry moves: the applications debited and credited, and the deposit."""
+    return f"INSERT INTO movement VALUES ({no}, 1, '{debit}', '{credit}', {yen}, {parts})"
+
+
+_NEXT = "(SELECT max(no) + 1 FROM entry)"
+_LAST = "(SELECT max(no) FROM entry)"
+_REFUND = "(SELECT max(no) FROM refund)"
+
+ATTACKS: dict[str, Attack] = {
+    "a refund in a write of book": Attack(
+        ("INSERT INTO refund (no, application, decision, yen) SELECT max(no) + 1, 'FREE', 1, 7245 FROM refund",),
+        "not-of-command",
+        f"refund {_REFUND}",
+    ),
+    "a fact in a write of book": Attack(
+        ("INSERT INTO member (number, source) VALUES ('東京 第1号', 1)",), "not-of-command", "member 東京 第1号"
+    ),
+    "a write of no command": Attack(
+        ("INSERT INTO member (number, source) VALUES ('東京 第1号', 1)",),
+        "no-such-command",
+        "batch (SELECT max(no) FROM batch)",
+        command="backdoor",
+    ),
+    "a number far above the last": Attack(
+        ("INSERT INTO refund (no, application, decision, yen) VALUES (2147483647, 'FREE', 1, 7245)",),
+        "number-gap",
+        "refund 2147483647",
+        command="refund propose",
+    ),
+    "the largest number that SQLite keeps": Attack(
+        ("INSERT INTO refund (no, application, decision, yen) VALUES (9223372036854775807, 'FREE', 1, 7245)",),
+        "number-gap",
+        "refund 9223372036854775807",
+        command="refund propose",
+        engines=("sqlite",),
+    ),
+    "number 0": Attack(
+        ("INSERT INTO refund (no, application, decision, yen) VALUES (0, 'FREE', 1, 7245)",),
+        "number-below-one",
+        "refund 0",
+        command="refund propose",
+    ),
+    "a number below 0": Attack(
+        ("INSERT INTO credit (no, application, to_application, decision, yen) VALUES (-1, 'FREE', 'OPEN', 1, 7245)",),
+        "number-below-one",
+        "credit -1",
+        command="credit propose",
+    ),
+    "a first account of number 0": Attack(
+        (
+            (
+                "INSERT INTO member_known (id, member, name, association, bank, branch, account_type, account_number,"
+                f" account_name, known_on) VALUES (0, '{desk.MEMBER}', '甲山 太郎', '東京', '9999', '999', '1',"
+                " '6666666', 'コウヤマ タロウ', '2000-01-01')"
+            ),
+        ),
+        "number-below-one",
+        "member_known 0",
+        command="import",
+    ),
+    "an entry far above the last": Attack(
+        (entry("2147483647", "transfer_fee", "x"), moved("2147483647", "5310", "1110", 1)),
+        "number-gap",
+        "entry 2147483647",
+    ),
+    "a step signed by another": Attack(
+        (
+            (
+                "INSERT INTO looked (no, member, purpose, recorded_at, by, role) SELECT COALESCE(max(no), 0) + 1,"
+                f" '{desk.MEMBER}', 'x', MOMENT, '{CHIEF}', ROLE FROM looked"
+            ),
+        ),
+        "another-signer",
+        "looked (SELECT max(no) FROM looked)",
+        command="account show",
+    ),
+    "a step dated back": Attack(
+        (
+            (
+                "INSERT INTO looked (no, member, purpose, recorded_at, by, role) SELECT COALESCE(max(no), 0) + 1,"
+                f" '{desk.MEMBER}', 'x', '2012-03-01', 'SIGNER', ROLE FROM looked"
+            ),
+        ),
+        "another-moment",
+        "looked (SELECT max(no) FROM looked)",
+        command="account show",
+    ),
+    "a key for another command": Attack(
+        (
+            (
+                "INSERT INTO request (key, command, digest, answer, recorded_at, by, role) VALUES ('K-9',"
+                " 'refund paid', 'x',"
+                " '{}', MOMENT, 'SIGNER', ROLE)"
+            ),
+        ),
+        "key-of-another-command",
+        "request K-9",
+    ),
+    "a step of a refund that there is not": Attack(
+        (
+            (
+                "INSERT INTO refund_step (refund, nth, state, happened_on, recorded_at, by, role, entry) VALUES (99, 1,"
+                " 'proposed', '2012-06-30', MOMENT, 'SIGNER', ROLE, (SELECT max(no) FROM entry))"
+            ),
+        ),
+        "names-nothing",
+        "refund_step 99/1",
+        command="refund propose",
+        free=True,
+        engines=("sqlite",),
+    ),
+    "an invented entry of 2,000,000 yen": Attack(
+        (entry(_NEXT, "transfer_fee", '["transfer_fee",999]'), moved(_LAST, "5310", "1110", 2_000_000)),
+        "no-source",
+        f"entry {_LAST}",
+    ),
+    "yen put by hand to what members are owed": Attack(
+        (entry(_NEXT, "other_entry", '["other_entry",1]'), moved(_LAST, "5900", "2020", 7245, "NULL, 'FREE', NULL")),
+        "no-source",
+        f"entry {_LAST}",
+    ),
+    "an entry of an event that nobody posts": Attack(
+        (entry(_NEXT, "gift", '["gift",1]'), moved(_LAST, "5900", "1110", 1)), "no-such-event", f"entry {_LAST}"
+    ),
+    "a deposit that never came": Attack(
+        (
+            entry(_NEXT, "fee_received", '["fee_received","N-FREE",2,"2012-03-06",7245,"FREE"]'),
+            moved(_LAST, "1110", "2040", 7245, "NULL, 'FREE', 'N-FREE'"),
+        ),
+        "received-differs",
+        "deposit N-FREE",
+    ),
+    "a reversal of what a refund rests on": Attack(
+        (
+            entry(
+                _NEXT,
+                "refund_proposed",
+                '["reverse",1]',
+                "(SELECT entry FROM refund_step WHERE refund = 1 AND nth = 1)",
+                "'x'",
+            ),
+            (
+                "INSERT INTO movement SELECT (SELECT max(no) FROM entry), nth, credit, debit, yen, credit_application,"
+                " debit_application, deposit FROM movement WHERE entry = (SELECT entry FROM refund_step WHERE refund = 1"
+                " AND nth = 1)"
+            ),
+        ),
+        "no-source",
+        f"entry {_LAST}",
+    ),
+    "a refund without a step": Attack(
+        ("INSERT INTO refund (no, application, decision, yen) SELECT max(no) + 1, 'FREE', 1, 7245 FROM refund",),
+        "not-proposed",
+        f"refund {_REFUND}",
+        command="refund propose",
+    ),
+}
+
+
+def _each() -> Iterator[object]:
+    for engine in ("sqlite", "postgresql"):
+        for name, attack in ATTACKS.items():
+            if engine in attack.engines:
+                yield pytest.param(engine, name, id=f"{name}-{engine}")
+
+
+@pytest.fixture(scope="module")
+def books(request: pytest.FixtureRequest) -> Iterator[Copies]:
+    """Copies of books in which something of everything has happened."""
+    with desk.books(request, desk.everything) as url:
+        yield copies(request, url, request.param)
+
+
+@contextmanager
+def outside(url: str, *, free: bool = False) -> Iterator[Connection]:
+    """The books as somebody else's program has them: on SQLite with foreign keys as it likes."""
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if free else 'ON'}")
+        yield connection
+
+
+def plant(url: str, attack: Attack) -> bool:
+    """Sends and seals what is planted; whether the database took it."""
+    with outside(url, free=attack.free) as connection:
+        moment = connection.execute(text("SELECT max(recorded_at) FROM batch")).scalar_one()
+        role = "NULL" if connection.dialect.name == "sqlite" else "current_user"
+        before = seals.marks(connection)
+        try:
+            for statement in attack.statements:
+                filled = statement.replace("MOMENT", f"'{moment}'").replace("SIGNER", attack.by).replace("ROLE", role)
+                connection.exec_driver_sql(filled.replace("%", "%%"))
+            role_now = None if role == "NULL" else connection.execute(text("SELECT current_user")).scalar_one()
+            seals.seal(connection, before, by=attack.by, command=attack.command, role=role_now)
+            connection.commit()
+        except DatabaseError:
+            return False
+    return True
+
+
+def found(url: str) -> list[Fault]:
+    """Every fault that `verify` names; each can be said."""
+    with database.reading(url) as connection:
+        faults = verification.verify(connection).faults
+    assert all(fault.says for fault in faults)
+    return list(faults)
+
+
+def resolved(url: str, where: str) -> str:
+    """The row that is named, with the number that was given to it."""
+    table, _space, key = where.partition(" ")
+    if not key.startswith("(SELECT"):
+        return where
+    with outside(url) as connection:
+        return f"{table} {connection.execute(text(f'SELECT {key}')).scalar_one()}"
+
+
+@pytest.mark.parametrize(("books", "name"), list(_each()), indirect=["books"], scope="module")
+def test_what_is_planted_is_refused_or_named(books: Copies, name: str, tmp_path: Path) -> None:
+    attack = ATTACKS[name]
+    with books.copy() as url:
+        if not plant(url, attack):
+            assert found(url) == []
+            return
+        faults = {(fault.code, fault.where) for fault in found(url)}
+        named = {code for code, where in faults if where == resolved(url, attack.where)}
+        # A number that is none is left out by the recipe itself.
+        assert named & {attack.code, "row-unsealed"}, faults
+        assert "not-reckoned" not in {code for code, _where in faults}
