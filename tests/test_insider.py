@@ -195,12 +195,39 @@ ATTACKS: dict[str, Attack] = {
             ),
             (
                 "INSERT INTO movement SELECT (SELECT max(no) FROM entry), nth, credit, debit, yen, credit_application,"
-                " debit_application, deposit FROM movement WHERE entry = (SELECT entry FROM refund_step WHERE refund = 1"
-                " AND nth = 1)"
+                " debit_application, deposit FROM movement WHERE entry = (SELECT entry FROM refund_step"
+                " WHERE refund = 1 AND nth = 1)"
             ),
         ),
         "no-source",
         f"entry {_LAST}",
+    ),
+    "a second refund of one fee": Attack(
+        (
+            entry(_NEXT, "refund_proposed", '["refund_proposed",99]'),
+            moved(_LAST, "2040", "2020", 7245, "'FREE', 'FREE', NULL"),
+            "INSERT INTO refund (no, application, decision, yen) SELECT max(no) + 1, 'FREE', 1, 7245 FROM refund",
+            (
+                "INSERT INTO refund_step (refund, nth, state, happened_on, recorded_at, by, role, entry) SELECT"
+                " (SELECT max(no) FROM refund), 1, 'proposed', '2012-06-30', MOMENT, 'SIGNER', ROLE, max(no) FROM entry"
+            ),
+        ),
+        "no-ground",
+        f"refund {_REFUND}",
+        command="refund propose",
+    ),
+    "a payment file to another account": Attack(
+        (
+            (
+                "INSERT INTO payment_file (no, pay_on, name, sha256, refund_count, yen, content, recorded_at, by, role)"
+                " SELECT max(no) + 1, '2012-05-07', 'x.txt', 'SHA', 1, 7245, replace(content, '2345678', '6666666'),"
+                " MOMENT, 'SIGNER', ROLE FROM payment_file"
+            ),
+        ),
+        "file-differs",
+        "payment_file (SELECT max(no) FROM payment_file)",
+        command="refund file",
+        by=CHIEF,
     ),
     "a refund without a step": Attack(
         ("INSERT INTO refund (no, application, decision, yen) SELECT max(no) + 1, 'FREE', 1, 7245 FROM refund",),

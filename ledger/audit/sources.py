@@ -121,8 +121,8 @@ class _Read:
         """The decisions by which a fee comes back, each with its application."""
         decision = tables.decision.c
         named = [no for no in self._named(3, WAIVED) if isinstance(no, int)]
-        rows = self._rows(select(decision.no, decision.application, decision.verdict), decision.no, named)
-        return {(row.no, row.application) for row in rows if row.verdict == "eligible"}
+        rows = self._rows(select(decision.no, decision.application, decision.outcome), decision.no, named)
+        return {(row.no, row.application) for row in rows if row.outcome == "eligible"}
 
     @cached_property
     def lines(self) -> dict[tuple[str, str, int], set[int]]:
@@ -389,7 +389,7 @@ def _parts(key: str) -> Parts:
         read = parts(key)
     except ValueError:
         return []
-    return read if isinstance(read, list) else []
+    return list(read)
 
 
 def received(connection: Connection) -> Iterator[Fault]:

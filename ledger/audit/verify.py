@@ -15,6 +15,7 @@ from ledger import tables
 from ledger.audit import chain, second_persons, sources, workflows, writes
 from ledger.audit.faults import Fault
 from ledger.booking.bank_balances import unaccepted
+from ledger.booking.payment_files import Agrees
 from ledger.dates import Month
 from ledger.decisions.replay import replays
 from ledger.journal.entries import Entry, recorded
@@ -43,9 +44,15 @@ class Verification:
 
 
 def verify(
-    connection: Connection, rules: Collection[Fault], *, month: Month | None = None, since: int | None = None
+    connection: Connection,
+    rules: Collection[Fault],
+    *,
+    agrees: Agrees,
+    month: Month | None = None,
+    since: int | None = None,
 ) -> Verification:
-    """Holds the books against themselves; `rules` is what was found wrong with what the database itself enforces.
+    """Holds the books against themselves; `rules` is what was found wrong with what the database itself enforces, and
+    `agrees` says whether a payment file says what was approved.
 
     With `month` only what was written in the batches that hold an entry of the month, with `since` only what was
     written after that batch; the chain of the batches is followed from the first all the same.
@@ -54,7 +61,7 @@ def verify(
     watched = writes.Watched()
     faults = chain.faults(connection, only, watched)
     named = {fault.where for fault in faults}
-    reckoned = (fault for fault in _reckoned(connection, month, only, watched) if fault.where not in named)
+    reckoned = (fault for fault in _reckoned(connection, month, only, watched, agrees) if fault.where not in named)
     faults = [*faults, *reckoned, *rules]
     return Verification(entries(connection), chain.last_head(connection), tuple(faults))
 
@@ -65,7 +72,11 @@ def entries(connection: Connection) -> int:
 
 
 def _reckoned(
-    connection: Connection, month: Month | None, only: Collection[int] | None, watched: writes.Watched
+    connection: Connection,
+    month: Month | None,
+    only: Collection[int] | None,
+    watched: writes.Watched,
+    agrees: Agrees,
 ) -> Iterator[Fault]:
     """What does not agree in what the rows say, whoever wrote them; what breaks one question off stops no other."""
     numbers = None if only is None else chain.numbers_in(connection, only)
@@ -80,7 +91,8 @@ def _reckoned(
         lambda: sources.received(connection),
         lambda: workflows.faults(connection, _of_steps(connection, numbers)),
         lambda: workflows.slips(connection, _of_steps(connection, numbers)),
-        lambda: workflows.payment_files(connection),
+        lambda: workflows.payment_files(connection, agrees),
+        lambda: workflows.grounds(connection),
         lambda: workflows.changes_of_people(connection),
         lambda: second_persons.faults(connection),
         lambda: _totals(connection, month),
