@@ -7,6 +7,7 @@ stays of use.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,14 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from exports.issued import verification
+from ledger import kana
 from ledger.audit.faults import Fault
+from ledger.people import accounts
 from ledger.store import database, seals
 from tests import desk
 from tests.copies import Copies, copies
 from tests.desk import CHIEF, CLERK
+from tests.server import Server
 
 pytestmark = pytest.mark.thorough
 
@@ -238,6 +242,36 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
+# What is typed at the books in which something was planted.
+USED = ("refund list", "todo", "balance", "refund propose FREE --on 2012-05-31", "book --through 2012-05-31")
+
+ACCOUNT_0 = (
+    "INSERT INTO member_known (id, member, name, association, bank, branch, account_type, account_number,"
+    " account_name, known_on, source) VALUES (0, '{member}', '甲山 太郎', '東京', '9999', '999', '1', '6666666',"
+    " 'コウヤマ タロウ', '2000-01-01', 1)"
+)
+_WAITS = "FROM refund r JOIN refund_step s ON s.refund = r.no WHERE r.no = 2 AND s.nth = 2 AND s.state = 'approved'"
+
+# As the file of FILED was made, for the refund that waits in its place, to another account.
+FILED = Attack(
+    (
+        (
+            "INSERT INTO payment_file (no, pay_on, name, sha256, refund_count, yen, content, recorded_at, by, role)"
+            " SELECT max(no) + 1, '2012-05-07', 'planted.txt', 'SHA', 1, 7245, CONTENT, MOMENT, 'SIGNER', ROLE"
+            " FROM payment_file"
+        ),
+        (
+            "INSERT INTO refund_step (refund, nth, state, happened_on, payment_file, recorded_at, by, role) SELECT"
+            f" r.no, 3, 'filed', '2012-05-07', (SELECT max(no) FROM payment_file), MOMENT, 'SIGNER', ROLE {_WAITS}"
+        ),
+    ),
+    "file-not-as-approved",
+    "payment_file (SELECT max(no) FROM payment_file)",
+    command="refund file",
+    by=CHIEF,
+)
+
+
 def _each() -> Iterator[object]:
     for engine in ("sqlite", "postgresql"):
         for name, attack in ATTACKS.items():
@@ -250,6 +284,9 @@ def books(request: pytest.FixtureRequest) -> Iterator[Copies]:
     """Copies of books in which something of everything has happened."""
     with desk.books(request, desk.everything) as url:
         yield copies(request, url, request.param)
+
+
+EACH_ENGINE = pytest.mark.parametrize("books", ["sqlite", "postgresql"], indirect=True, scope="module")
 
 
 @contextmanager
@@ -270,6 +307,11 @@ def plant(url: str, attack: Attack) -> bool:
         try:
             for statement in attack.statements:
                 filled = statement.replace("MOMENT", f"'{moment}'").replace("SIGNER", attack.by).replace("ROLE", role)
+                if "CONTENT" in filled:
+                    content = connection.execute(text("SELECT max(content) FROM payment_file")).scalar_one()
+                    content = content.replace("2345678", "6666666").replace("0000000008", "0000000002")
+                    digest = sha256(content.encode(kana.BYTES)).hexdigest()
+                    filled = filled.replace("CONTENT", f"'{content}'").replace("'SHA'", f"'{digest}'")
                 connection.exec_driver_sql(filled.replace("%", "%%"))
             role_now = None if role == "NULL" else connection.execute(text("SELECT current_user")).scalar_one()
             seals.seal(connection, before, by=attack.by, command=attack.command, role=role_now)
@@ -308,3 +350,71 @@ def test_what_is_planted_is_refused_or_named(books: Copies, name: str, tmp_path:
         # A number that is none is left out by the recipe itself.
         assert named & {attack.code, "row-unsealed"}, faults
         assert "not-reckoned" not in {code for code, _where in faults}
+        for words in USED:  # a traceback is raised
+            desk.typed(url, *words.split())
+        listed = desk.answered(url, "refund", "list")
+        assert {"FREE", "APPROVED"} & {row["application"] for row in listed}
+
+
+# --- what is planted so that a command is deceived -------------------------------------------------------------------
+
+
+@EACH_ENGINE
+def test_planted_payment_file_is_not_handed_out(books: Copies, tmp_path: Path) -> None:
+    """To the account of somebody else, with every refund that honest people approved, and as if it had been made."""
+    with books.copy() as url:
+        plant(url, FILED)
+        out = tmp_path / "planted.txt"
+        answer = desk.typed(url, "refund", "file", "--on", "2012-05-07", "--out", str(out), by=CHIEF)
+        assert (answer.exit_code, "(payment-file-not-as-approved)" in answer.stderr) == (1, True), answer.output
+        assert not out.exists()
+        no = resolved(url, "payment_file (SELECT max(no) FROM payment_file)")
+        assert ("file-not-as-approved", no) in {(fault.code, fault.where) for fault in found(url)}
+        desk.done(url, "refund", "void", no.split()[1], "--reason", "偽物", "--on", "2012-05-07", by="丁山")
+
+
+@EACH_ENGINE
+def test_first_account_below_number_one_is_not_trusted(books: Copies) -> None:
+    with books.copy() as url:
+        with outside(url) as connection:
+            connection.exec_driver_sql("INSERT INTO member (number, source) VALUES ('東京 第9009号', 1)")
+            connection.exec_driver_sql(ACCOUNT_0.format(member="東京 第9009号"))
+            connection.commit()
+        with database.reading(url) as connection:
+            assert "東京 第9009号" in accounts.waiting(connection)
+
+
+@EACH_ENGINE
+def test_the_last_number_there_is_stops_only_what_would_need_another(books: Copies) -> None:
+    with books.copy() as url:
+        assert plant(url, ATTACKS["a number far above the last"])
+        answer = desk.typed(url, "refund", "propose", "FREE", "--on", "2012-05-31")
+        assert (answer.exit_code, "(no-number-left)" in answer.stderr) == (1, True), answer.output
+
+
+@pytest.mark.parametrize("books", ["sqlite"], indirect=True, scope="module")
+def test_what_breaks_off_a_command_is_said_to_be_damage(books: Copies) -> None:
+    with books.copy() as url:
+        with outside(url) as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by) SELECT max(no) + 1,"
+                " 'some day', 'transfer_fee', 'x', 'x', '2012-06-30 00:00:00.000000', 'x' FROM entry"
+            )
+            connection.exec_driver_sql(moved(_LAST, "5310", "1110", 1))
+            connection.commit()
+        answer = desk.typed(url, "entries")
+        assert (answer.exit_code, "(books-damaged)" in answer.stderr) == (1, True), answer.output
+        assert found(url)
+
+
+@pytest.mark.parametrize("books", ["postgresql"], indirect=True, scope="module")
+def test_key_of_another_login_is_refused(books: Copies, server: Server) -> None:
+    with books.copy() as url:
+        desk.done(url, "refund", "propose", "FREE", "--on", "2012-05-31", "--key", "K-1")
+        server.tell("DROP ROLE IF EXISTS insider_login")
+        server.tell("CREATE ROLE insider_login SUPERUSER LOGIN")
+        other = url.replace("postgres@", "insider_login@")
+        words = ("refund", "propose", "FREE", "--on", "2012-05-31", "--key", "K-1")
+        answer = desk.typed(other, *words)
+        assert (answer.exit_code, "(key-of-another)" in answer.stderr) == (1, True), answer.output
+        desk.done(url, *words)

@@ -402,6 +402,7 @@ def test_what_is_stopped_at_the_keyboard_says_so(books: str, monkeypatch: pytest
 
 # What no command reaches by itself, or needs files and databases in a state of their own: the module that reaches it.
 ELSEWHERE = {
+    "test_insider.py": "payment-file-not-as-approved key-of-another no-number-left books-damaged",
     "test_closing_points.py": "unknown-point accepted-twice point-does-not-stand same-person-closes"
     " balance-not-repeated",
     "test_allocation.py": "PartsBeyondDeposit NotAllocated NotAPart UnknownImport NothingToWithdraw NotRows"

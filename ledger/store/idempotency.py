@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from ledger import tables
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_
-from ledger.store.records import signature
+from ledger.store.records import role, signature
 
 
 class KeyUsedDifferently(Refusal):
@@ -25,6 +25,13 @@ class KeyUsedDifferently(Refusal):
     field: str
     there: str
     here: str
+    instead = N_("give every command a key of its own, and repeat a command as it was; nothing was changed")
+
+
+class KeyOfAnother(Refusal):
+    """the key {key} was given by another login"""
+
+    key: str
     instead = N_("give every command a key of its own, and repeat a command as it was; nothing was changed")
 
 
@@ -64,11 +71,17 @@ class StoredAnswer:
 
 
 def answered(connection: Connection, request: Request) -> StoredAnswer | None:
-    """What the request was answered before; None when the key is new. Other content is refused, naming the field."""
+    """What the request was answered before; None when the key is new. Other content is refused, naming the field.
+
+    Refused besides: on PostgreSQL a key that another login gave (key-of-another).
+    """
     table = tables.request
-    before = connection.execute(select(table.c.digest, table.c.answer).where(table.c.key == request.key)).one_or_none()
+    statement = select(table.c.digest, table.c.answer, table.c.role).where(table.c.key == request.key)
+    before = connection.execute(statement).one_or_none()
     if before is None:
         return None
+    if before.role != role(connection):
+        raise KeyOfAnother(request.key)
     stored = json.loads(before.answer)
     if before.digest == request.digest:
         return StoredAnswer(stored["text"], stored["json"])

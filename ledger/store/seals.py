@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ledger import dates, tables
+from ledger.errors import NoNumberLeft
+from ledger.store.records import LARGEST as NUMBERS_TO
 from ledger.store.records import batches
 
 Key = tuple[Any, ...]
@@ -136,6 +138,8 @@ def seal(connection: sa.Connection, before: Marks, *, by: str, command: str, rol
         return
     batch = tables.batch
     last = connection.execute(sa.select(batch.c.no, batch.c.head).order_by(batch.c.no.desc()).limit(1)).first()
+    if last is not None and last.no >= NUMBERS_TO:
+        raise NoNumberLeft(batch.name, last.no)
     no, previous = (last.no + 1, last.head) if last else (1, "")
     row = {"no": no, "previous": previous, "recorded_at": dates.now(), "by": by, "role": role, "command": command}
     connection.execute(batch.insert().values(row | {"head": head(row, enumerate(chain.from_iterable(new), 1))}))
