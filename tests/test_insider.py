@@ -243,7 +243,7 @@ ATTACKS: dict[str, Attack] = {
 
 
 # What is typed at the books in which something was planted.
-USED = ("refund list", "todo", "balance", "refund propose FREE --on 2012-05-31", "book --through 2012-05-31")
+USED = ("todo", "balance", "refund propose FREE --on 2012-05-31")
 
 ACCOUNT_0 = (
     "INSERT INTO member_known (id, member, name, association, bank, branch, account_type, account_number,"

@@ -50,7 +50,7 @@ def faults(connection: Connection, posted: Mapping[int, Entry], numbers: Collect
 
     `posted` has besides them the entries that they reverse.
     """
-    read = _Read(connection, {no: posted[no] for no in numbers if no in posted}, posted)
+    read = _Sources(connection, {no: posted[no] for no in numbers if no in posted}, posted)
     for no, entry in read.entries.items():
         why = _wrong(read, no, entry)
         if why is not None:
@@ -64,7 +64,7 @@ _DIFFERS: _Wrong = ("source-differs", {})
 
 
 @dataclass
-class _Read:
+class _Sources:
     """What a group of entries names by its keys, each kind read at once when it is first asked for."""
 
     connection: Connection
@@ -183,7 +183,7 @@ class _Read:
         return found
 
 
-def _wrong(read: _Read, no: int, entry: Entry) -> _Wrong | None:
+def _wrong(read: _Sources, no: int, entry: Entry) -> _Wrong | None:
     """What is wrong with an entry: nothing that it comes from, or another yen or part than there; None: nothing."""
     key = read.keys[no]
     if not entry.movements or not key:
@@ -202,7 +202,7 @@ def _posts(entry: Entry, event: str, **slip: Any) -> _Wrong | None:
     return None if tuple(TEMPLATES[event](**slip)) == entry.movements else _DIFFERS
 
 
-def _receipt(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _receipt(read: _Sources, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     _event, deposit, _nth, day, yen, application = key
     if (deposit, day, yen) not in read.deposits:
         return _NOTHING
@@ -217,14 +217,14 @@ def _receipt(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     return _posts(entry, entry.event, **whose)
 
 
-def _suspense(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _suspense(read: _Sources, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     _event, deposit, _nth, application, _which = key
     if (deposit, application) not in read.allocated:
         return _NOTHING
     return _posts(entry, entry.event, deposit=deposit, application=application, yen=entry.movements[0].yen)
 
 
-def _issued(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _issued(read: _Sources, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     _event, application, _nth, day = key
     if (application, day) not in read.issue_days:
         return _NOTHING
@@ -232,7 +232,7 @@ def _issued(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     return _posts(entry, ISSUED, application=application, yen=yen) if yen in read.fees else _DIFFERS
 
 
-def _waived(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _waived(read: _Sources, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     _event, application, _nth, decision, *basis = key
     yen = entry.movements[0].yen
     if decision is not None and (decision, application) not in read.eligible:
@@ -249,7 +249,7 @@ def _waived(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     return _posts(entry, WAIVED, application=application, yen=yen)
 
 
-def _transferred(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _transferred(read: _Sources, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     _event, bill, application, nth, *_again = key
     known = read.lines.get((str(bill), str(application), int(nth or 0)))
     if not known:
@@ -260,7 +260,7 @@ def _transferred(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | No
     return _posts(entry, entry.event, application=application, yen=yen)
 
 
-def _claimed(_read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _claimed(_read: _Sources, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     """What is claimed booking reckons from all that was paid out; here only that it is claimed of one whole part."""
     if len(entry.movements) != 1:
         return _DIFFERS
@@ -269,7 +269,7 @@ def _claimed(_read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     return _posts(entry, entry.event, **part, yen=movement.yen)
 
 
-def _proposed(read: _Read, no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _proposed(read: _Sources, no: int, entry: Entry, key: Parts) -> _Wrong | None:
     refund, step = read.refunds.get(_number(key, 1)), read.steps.get(("refund", no))
     if refund is None or step is None or (step.of, step.nth, step.state) != (refund.no, 1, "proposed"):
         return _NOTHING
@@ -285,7 +285,7 @@ def _on(movement: Movement) -> bool:
     return movement.debit == movement.credit == Account.FEES_HELD
 
 
-def _of_refund(read: _Read, no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _of_refund(read: _Sources, no: int, entry: Entry, key: Parts) -> _Wrong | None:
     refund, step = read.refunds.get(_number(key, 1)), read.steps.get(("refund", no))
     if refund is None:
         return _NOTHING
@@ -296,7 +296,7 @@ def _of_refund(read: _Read, no: int, entry: Entry, key: Parts) -> _Wrong | None:
     return None
 
 
-def _of_credit(read: _Read, no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _of_credit(read: _Sources, no: int, entry: Entry, key: Parts) -> _Wrong | None:
     credit, step = read.credits.get(_number(key, 1)), read.steps.get(("credit", no))
     state = "proposed" if entry.event == "credit_proposed" else "applied"
     if credit is None or step is None or (step.of, step.state) != (credit.no, state):
@@ -307,7 +307,7 @@ def _of_credit(read: _Read, no: int, entry: Entry, key: Parts) -> _Wrong | None:
     return _posts(entry, entry.event, **slip)
 
 
-def _slip(read: _Read, no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _slip(read: _Sources, no: int, entry: Entry, key: Parts) -> _Wrong | None:
     slip, step = read.slips.get(_number(key, 1)), read.steps.get(("slip", no))
     if slip is None or step is None or step.of != slip.no or slip.kind != _KIND_OF[entry.event]:
         return _NOTHING
@@ -317,7 +317,7 @@ def _slip(read: _Read, no: int, entry: Entry, key: Parts) -> _Wrong | None:
     return None if len(entry.movements) == 1 and (moved.debit, moved.credit, moved.yen, there) == told else _DIFFERS
 
 
-def _opened(read: _Read, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _opened(read: _Sources, _no: int, entry: Entry, key: Parts) -> _Wrong | None:
     account, application, deposit, _source = key[1:]
     known = read.openings.get(tuple(key[1:]))
     if not known:
@@ -332,7 +332,7 @@ def _number(key: Parts, place: int) -> int:
     return part if isinstance(part, int) else 0
 
 
-_ASKED: dict[str, Callable[[_Read, int, Entry, Parts], _Wrong | None]] = {
+_ASKED: dict[str, Callable[[_Sources, int, Entry, Parts], _Wrong | None]] = {
     **dict.fromkeys(_RECEIPTS, _receipt),
     **dict.fromkeys(("suspense_settled", "fee_released"), _suspense),
     ISSUED: _issued,
@@ -350,7 +350,7 @@ _ASKED: dict[str, Callable[[_Read, int, Entry, Parts], _Wrong | None]] = {
 # --- reversals ------------------------------------------------------------------------------------------------------
 
 
-def _reversal(read: _Read, no: int, entry: Entry, key: Parts) -> _Wrong | None:
+def _reversal(read: _Sources, no: int, entry: Entry, key: Parts) -> _Wrong | None:
     """A reversal names what it reverses, and is one that a command, booking or a step may make."""
     cause, original = str(key[0]), read.posted.get(entry.reverses or 0)
     if len(key) != 2 or key[1] != entry.reverses or original is None or original.event != entry.event:
