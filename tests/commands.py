@@ -395,8 +395,8 @@ STATEMENT = banked.ended(
 
 def left_to_book(url: str) -> None:
     """A transfer that is known and not posted, as books of an earlier version have them: what `book` still finds."""
-    with database.writing(url, by=CLERK) as connection:
-        given.deposit(connection, given.source(connection), "N-EARLIER", date(2012, 3, 7), 7245, None)
+    with database.writing(url, by=CLERK, command="import") as connection:
+        given.deposit(connection, given.source(connection, by=CLERK), "N-EARLIER", date(2012, 3, 7), 7245, None)
 
 
 @contextmanager

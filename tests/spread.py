@@ -129,6 +129,7 @@ WHOLE_ON_BOTH = {
         "test_environment",
         "test_files_and_databases",
         "test_guards",
+        "test_insider",
         "test_interrupts",
         "test_lookups",
         "test_migrations",

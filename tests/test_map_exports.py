@@ -231,6 +231,9 @@ AN_EVENT: Edits = {
         *('@app.writes("reverse"', COMMANDS),
         *('"hledger, beancount, csv, yayoi, mf"', '"hledger, beancount, csv, yayoi, mf, tabs"'),
     ),
+    "ledger/store/commands.py": replaced(
+        '        "book": _POSTED,', '        "book": _POSTED,\n        "interest": _POSTED,'
+    ),
     "tests/commands.py": replaced(
         '    "reverse": Writing(',
         '    "interest": Writing(CLERK, "120 --on 2012-05-01", "121 --on 2012-05-01", "YEN", "booked", BOTH),\n'

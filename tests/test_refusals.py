@@ -400,6 +400,7 @@ def test_what_is_stopped_at_the_keyboard_says_so(books: str, monkeypatch: pytest
 
 # What no command reaches by itself, or needs files and databases in a state of their own: the module that reaches it.
 ELSEWHERE = {
+    "test_insider.py": "payment-file-not-as-approved key-of-another no-number-left books-damaged",
     "test_closing_points.py": "unknown-point accepted-twice point-does-not-stand same-person-closes"
     " balance-not-repeated",
     "test_allocation.py": "PartsBeyondDeposit NotAllocated NotAPart UnknownImport NothingToWithdraw NotRows"
@@ -416,7 +417,7 @@ ELSEWHERE = {
     "test_read_only.py": "WrittenMeanwhile",
     "test_pdf.py": "no-libre-office no-pdf-made",
     "test_idempotency.py": "key-used-differently no-key-taken",
-    "test_open_writes.py": "clock-differs signed-by-another key-of-another not-of-command",
+    "test_open_writes.py": "clock-differs signed-by-another not-of-command",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
     "test_who_signs.py": "names-nobody",
     "test_permissions.py": "not-listed not-allowed no-such-right unknown-person nobody-left-to-approve"

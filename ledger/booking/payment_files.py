@@ -86,6 +86,11 @@ class PaymentOrder:
     transfers: tuple[Transfer, ...]
 
 
+# Whether the characters of a file say what an order says, apart from the names of banks, which a later list may spell
+# otherwise.
+Agrees = Callable[[str, PaymentOrder], bool]
+
+
 @dataclass(frozen=True)
 class FiledRefund:
     """A refund that is in a payment file, and whose it is."""
@@ -134,6 +139,7 @@ def file(
     name: str,
     by: str,
     layout: Callable[[PaymentOrder], str],
+    agrees: Agrees | None = None,
     without: Collection[int] = (),
     despite: str | None = None,
 ) -> PaymentFile:
@@ -149,13 +155,13 @@ def file(
     if unknown := sorted(left_out - set(connection.execute(select(tables.refund.c.no)).scalars())):
         raise refusals.UnknownRefund(unknown[0])
     if (earlier := _valid_file(connection, on, name)) is not None:
-        return _stored(connection, earlier, left_out)
+        return _stored(connection, earlier, left_out, agrees)
     bank_calendar(connection).require(on)
     require_open(connection, on)
     approved = [refund for refund in refunds(connection) if refund.state == "approved" and refund.no not in left_out]
     if not approved:
         if (earlier := _valid_file(connection, on)) is not None:
-            return _stored(connection, earlier, left_out)
+            return _stored(connection, earlier, left_out, agrees)
         raise payment_refusals.NothingToFile(on)
     if on < (latest := max(refund.steps[-1].on for refund in approved)):
         raise refusals.BeforeTheStepBefore(on, latest)
@@ -301,13 +307,17 @@ def _void(no: Any) -> Exists:
     return exists().where(tables.refund_step.c.payment_file == no, tables.refund_step.c.state == "approved")
 
 
-def _stored(connection: Connection, row: Row[Any], left_out: frozenset[int] = frozenset()) -> PaymentFile:
-    """A file that was made before, from what is kept of it."""
+def _stored(
+    connection: Connection, row: Row[Any], left_out: frozenset[int] = frozenset(), agrees: Agrees | None = None
+) -> PaymentFile:
+    """A file that was made before, from what is kept of it. Refused: one that does not pay what was approved."""
     contents = _contents(connection, row.no)
     if other := sorted(left_out & {refund.no for refund in contents}):
         raise refusals.DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
     if sha256(row.content.encode(kana.BYTES)).hexdigest() != row.sha256:
         raise payment_refusals.PaymentFileChanged(row.no)
+    if agrees is not None and not pays_what_was_approved(connection, row, agrees):
+        raise payment_refusals.PaymentFileNotAsApproved(row.no)
     filed = tuple(_filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
     gone_on = tuple(refund.no for refund in contents if _paid_since(refund, row.no))
     return PaymentFile(row.no, False, row.pay_on, row.sha256, row.content, filed, gone_on)
@@ -315,17 +325,49 @@ def _stored(connection: Connection, row: Row[Any], left_out: frozenset[int] = fr
 
 def _filed_to(connection: Connection, refund: Settlement, file: int) -> Receiver:
     """To whom a file pays a refund: as it was approved before, or, where that was not kept, as known now."""
-    at = next(step.nth for step in refund.steps if (step.state, step.payment_file) == ("filed", file))
-    approvals_before = (step for step in reversed(refund.steps[: at - 1]) if step.member_known and step.nth > 1)
-    approved = approved_receiver(connection, next(approvals_before, None))
+    approved = _approved_before(connection, refund, file)
     return approved if approved.member is not None else receiver(connection, refund)
 
 
-def again(connection: Connection, no: int) -> PaymentFile | None:
+def pays_what_was_approved(connection: Connection, row: Row[Any], agrees: Agrees) -> bool:
+    """Whether a file that is kept pays each refund in it to the account, and the yen, that were approved.
+
+    So it is also of files of books that did not keep to whom a refund was approved: there is nothing to hold them
+    against.
+    """
+    contents = _contents(connection, row.no)
+    transfers = []
+    for refund in contents:
+        to = _approved_before(connection, refund, row.no)
+        if to.bank_account is None:
+            return to.member is None
+        bank, branch, kind, number, holder = map(str, to.bank_account)
+        payee, _unreadable = kana.as_banks_read(holder, kana.PAYEE)
+        transfers.append(Transfer(refund.no, bank, branch, kind, number, payee, refund.yen))
+    payer = dict(_as_banks_read(settings.values(connection, row.recorded_at)))
+    told = (row.refund_count, row.yen) == (len(transfers), sum(transfer.yen for transfer in transfers))
+    return told and agrees(row.content, PaymentOrder(payer, row.pay_on, tuple(transfers)))
+
+
+def _as_banks_read(values: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
+    """What the federation is to its bank, each setting as banks read it."""
+    for name, value in values.items():
+        field = settings.SETTINGS[name].field
+        yield name, str(value or "") if field is None else kana.as_banks_read(value or "", field)[0]
+
+
+def _approved_before(connection: Connection, refund: Settlement, file: int) -> Receiver:
+    """To whom a refund was approved before it was put in a file; nobody, where that was not kept."""
+    at = next(step.nth for step in refund.steps if (step.state, step.payment_file) == ("filed", file))
+    approvals_before = (step for step in reversed(refund.steps[: at - 1]) if step.member_known and step.nth > 1)
+    return approved_receiver(connection, next(approvals_before, None))
+
+
+def again(connection: Connection, no: int, agrees: Agrees | None = None) -> PaymentFile | None:
     """A payment file that was made before, as it was; None when it is void."""
     table = tables.payment_file
     row = connection.execute(select(table).where(table.c.no == no, ~_void(no))).first()
-    return None if row is None else _stored(connection, row)
+    return None if row is None else _stored(connection, row, agrees=agrees)
 
 
 def refunds_in(connection: Connection, no: int) -> list[int]:

@@ -63,7 +63,11 @@ def _versions(few: bool) -> Select[Any]:
         .add_columns(after_approval, not_withdrawn(version, None).label("stands"))
         .join(source, source.c.id == version.c.source)
         .outerjoin(approval, approval.c.member_known == version.c.id)
-        .where(version.c.member.in_(ONLY) if few else or_(version.c.member.in_(changed), also_of.is_not(None)))
+        .where(
+            version.c.member.in_(ONLY)
+            if few
+            else or_(version.c.member.in_(changed), also_of.is_not(None), version.c.id < 1)
+        )
         .order_by(version.c.member, version.c.id)
     )
 
@@ -89,7 +93,8 @@ def _change(rows: list[Row[Any]]) -> AccountChange | None:
     counts = max((row for row in rows if row.stands), key=lambda row: (row.known_on, row.id), default=None)
     if counts is None:
         return None
-    first = next((row for row in rows if row.account_number is not None), None)
+    # No write numbers a row below 1: such a row was put there around the program, and is not the first.
+    first = next((row for row in rows if row.account_number is not None and row.id >= 1), None)
     trusted: Row[Any] | None = None
     change: AccountChange | None = None
     for row in rows:

@@ -7,8 +7,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, Select, Table, func, select, text
 
 from ledger import dates
+from ledger.errors import NoNumberLeft
 
 Value = TypeVar("Value")
+
+# The largest number that a column of numbers keeps on PostgreSQL.
+LARGEST = 2**31 - 1
 
 
 def last_number(connection: Connection, number: Column[Any]) -> int:
@@ -22,8 +26,14 @@ def _last_number(number: Column[Any]) -> Select[Any]:
 
 
 def next_number(connection: Connection, number: Column[Any]) -> int:
-    """The number of the next record: one more than the last, for only one writes at a time."""
-    return last_number(connection, number) + 1
+    """The number of the next record: one more than the last, for only one writes at a time.
+
+    Refused: where somebody has put the last number there is (no-number-left).
+    """
+    last = last_number(connection, number)
+    if last >= LARGEST:
+        raise NoNumberLeft(number.table.name, last)
+    return last + 1
 
 
 def count(connection: Connection, table: Table) -> int:
