@@ -178,14 +178,6 @@ class Refusal(Exception):
 # --- the database ---------------------------------------------------------------------------------------------------
 
 
-class NoNumberLeft(Refusal):
-    """there is a row {table} {number}, and no number comes after it"""
-
-    table: str
-    number: int
-    instead = N_("see what was put there around the program: seisan verify")
-
-
 class BooksDamaged(Refusal):
     """the books hold what cannot be read as it should be: {where}: {what}"""
 

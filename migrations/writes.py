@@ -22,7 +22,9 @@ OPEN_WRITE = sa.Table(
     sa.Column("transaction", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("signer", sa.String(), nullable=False),
     sa.Column("command", sa.String(), nullable=False),
+    # When it was opened, by the clock of who opened it and by the server's.
     sa.Column("moment", sa.DateTime(), nullable=False),
+    sa.Column("began", sa.DateTime(), nullable=False),
     # The tables that were added to, each with the highest number before where its key is one.
     sa.Column("touched", JSONB(), nullable=False),
     sa.Column("closing", sa.Boolean(), nullable=False),
@@ -72,14 +74,15 @@ def _refused(state: str, code: str, *parts: str) -> str:
     return f"RAISE EXCEPTION '{code}:{' %' * len(parts)}'{values} USING ERRCODE = '{state}';"
 
 
-_MINUTES = "round(extract(epoch FROM moment - (clock_timestamp() AT TIME ZONE 'UTC')) / 60)::integer"
+_NOW = "(clock_timestamp() AT TIME ZONE 'UTC')"
+_MINUTES = f"round(extract(epoch FROM moment - {_NOW}) / 60)::integer"
 _BEGIN = (
     # An older snapshot would not show what was committed while the lock was waited for.
     "IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')"
     " THEN RAISE EXCEPTION 'not-read-committed: begin_write'; END IF;"
     " LOCK TABLE open_write IN EXCLUSIVE MODE;"
     f" IF NOT {OWNER} AND abs({_MINUTES}) > {CLOCK_MINUTES} THEN {_refused(CLOCK, 'clock-differs', _MINUTES)} END IF;"
-    " INSERT INTO open_write VALUES (txid_current(), signer, command, moment, '{}', false);"
+    f" INSERT INTO open_write VALUES (txid_current(), signer, command, moment, {_NOW}, '{{}}', false);"
 )
 
 _FIND_OR_REFUSE = f"{_FIND} IF NOT FOUND THEN {_refused(NO_WRITE, 'no-open-write', 'signed')} END IF;"
@@ -217,8 +220,9 @@ def _close() -> str:
         " UPDATE open_write w SET closing = true WHERE w.transaction = opened.transaction;"
         " SELECT * INTO last FROM batch b ORDER BY b.no DESC LIMIT 1;"
         " batch_no := COALESCE(last.no, 0) + 1;"
-        f" {insert} VALUES (batch_no, opened.moment, opened.signer, session_user, opened.command,"
-        " COALESCE(last.head, ''), '');"
+        # A write bears the moment at which it ends: nothing that it added is later.
+        f" {insert} VALUES (batch_no, opened.moment + ({_NOW} - opened.began), opened.signer, session_user,"
+        " opened.command, COALESCE(last.head, ''), '');"
         f" {sealing}"
         " IF total = 0 THEN DELETE FROM batch b WHERE b.no = batch_no;"
         f" ELSE UPDATE batch b SET head = {_digest(f'{own} || {lines}')} WHERE b.no = batch_no; END IF;"

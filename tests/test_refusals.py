@@ -3,9 +3,7 @@
 Every refusal has a row here, or is named with the module that reaches it; each is said in both languages.
 """
 
-import importlib
 import json
-import pkgutil
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -13,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-import exports
-import ledger
 from ledger import dates, i18n
-from ledger.errors import Exit, Refusal
+from ledger.errors import Exit
 from ledger.store import database
 from tests import desk
 from tests.commands import OPTIONS
 from tests.desk import CHIEF, ON
+from tests.refused import every_refusal
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -409,8 +406,8 @@ ELSEWHERE = {
     "test_bank_days.py": "too-late-for-bank beyond-bank-calendar",
     "test_statement_refunds.py": "not-a-bank-file statement-alone none-returned",
     "test_match_files.py": "matched-by-itself",
-    "test_bank_reconciliation.py": "balance-told-otherwise not-a-bank-layout",
     "test_layouts.py": "notice-not-given",
+    "test_bank_reconciliation.py": "balance-told-otherwise not-a-bank-layout",
     "test_disputes.py": "NotInBill NothingToDispute NotDisputed",
     "test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",
     "test_versions.py": "closed-anew",
@@ -455,21 +452,6 @@ ELSEWHERE = {
     " ProposalDoesNotParse ImportsSomethingElse UnknownFact RaisesWhileLoading DoesNotRun NoNotice"
     " NotInTheForm QuotesOtherWords SameNameTwice OverlapsAnother ReplacesNone ReplacesUnknown ReplacesReplaced",
 }
-
-
-def every_refusal() -> set[type[Refusal]]:
-    """Every class of refusal in the program."""
-    for package in (ledger, exports):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    found: set[type[Refusal]] = set()
-    looking = [Refusal]
-    while looking:
-        for each in looking.pop().__subclasses__():
-            if each.__module__.partition(".")[0] in ("ledger", "exports"):
-                found.add(each)
-                looking.append(each)
-    return found
 
 
 def test_every_refusal_is_reached() -> None:

@@ -229,7 +229,7 @@ def test_nobody_builds_anything_of_their_own_beside_the_books(at: Login, who: st
         "ALTER FUNCTION refuse_change() RENAME TO x",
         "SET session_replication_role = replica",
         "SELECT * FROM open_write",
-        "INSERT INTO open_write VALUES (txid_current(), 'x', 'x', now(), '{ }', true)",
+        "INSERT INTO open_write VALUES (txid_current(), 'x', 'x', now(), now(), '{ }', true)",
         "LOCK TABLE open_write IN EXCLUSIVE MODE",
         "SELECT command_adds('import')",
         f"GRANT {OWN}_approver TO CURRENT_USER",

@@ -7,12 +7,21 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, Select, Table, func, select, text
 
 from ledger import dates
-from ledger.errors import NoNumberLeft
+from ledger.errors import Refusal
+from ledger.i18n import N_
 
 Value = TypeVar("Value")
 
 # The largest number that a column of numbers keeps on PostgreSQL.
 LARGEST = 2**31 - 1
+
+
+class NoNumberLeft(Refusal):
+    """there is a row {table} {number}, and no number comes after it"""
+
+    table: str
+    number: int
+    instead = N_("see what was put there around the program: seisan verify")
 
 
 def last_number(connection: Connection, number: Column[Any]) -> int:

@@ -21,9 +21,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ledger import dates, tables
-from ledger.errors import NoNumberLeft
 from ledger.store.records import LARGEST as NUMBERS_TO
-from ledger.store.records import batches
+from ledger.store.records import NoNumberLeft, batches
 
 Key = tuple[Any, ...]
 Marks = dict[str, Any]

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("signer", sa.String(), nullable=False),
         sa.Column("command", sa.String(), nullable=False),
         sa.Column("moment", sa.DateTime(), nullable=False),
+        sa.Column("began", sa.DateTime(), nullable=False),
         sa.Column("touched", JSONB(), nullable=False),
         sa.Column("closing", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("transaction", name=op.f("pk_open_write")),
