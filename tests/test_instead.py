@@ -18,7 +18,8 @@ from ledger.errors import Refusal
 from tests import desk
 from tests.commands import COMMANDS, OPTIONS
 from tests.desk import CHIEF
-from tests.test_refusals import IN_ORDER, REFUSED, every_refusal
+from tests.refused import every_refusal
+from tests.test_refusals import IN_ORDER, REFUSED
 
 pytestmark = pytest.mark.thorough
 
