@@ -74,15 +74,16 @@ def _refused(state: str, code: str, *parts: str) -> str:
     return f"RAISE EXCEPTION '{code}:{' %' * len(parts)}'{values} USING ERRCODE = '{state}';"
 
 
-_NOW = "(clock_timestamp() AT TIME ZONE 'UTC')"
-_MINUTES = f"round(extract(epoch FROM moment - {_NOW}) / 60)::integer"
+# The moment at which the server was asked: before whoever asks has waited for a turn.
+_ASKED = "(statement_timestamp() AT TIME ZONE 'UTC')"
+_MINUTES = f"round(extract(epoch FROM moment - {_ASKED}) / 60)::integer"
 _BEGIN = (
     # An older snapshot would not show what was committed while the lock was waited for.
     "IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')"
     " THEN RAISE EXCEPTION 'not-read-committed: begin_write'; END IF;"
     " LOCK TABLE open_write IN EXCLUSIVE MODE;"
     f" IF NOT {OWNER} AND abs({_MINUTES}) > {CLOCK_MINUTES} THEN {_refused(CLOCK, 'clock-differs', _MINUTES)} END IF;"
-    f" INSERT INTO open_write VALUES (txid_current(), signer, command, moment, {_NOW}, '{{}}', false);"
+    f" INSERT INTO open_write VALUES (txid_current(), signer, command, moment, {_ASKED}, '{{}}', false);"
 )
 
 _FIND_OR_REFUSE = f"{_FIND} IF NOT FOUND THEN {_refused(NO_WRITE, 'no-open-write', 'signed')} END IF;"
@@ -221,7 +222,7 @@ def _close() -> str:
         " SELECT * INTO last FROM batch b ORDER BY b.no DESC LIMIT 1;"
         " batch_no := COALESCE(last.no, 0) + 1;"
         # A write bears the moment at which it ends: nothing that it added is later.
-        f" {insert} VALUES (batch_no, opened.moment + ({_NOW} - opened.began), opened.signer, session_user,"
+        f" {insert} VALUES (batch_no, opened.moment + ((clock_timestamp() AT TIME ZONE 'UTC') - opened.began), opened.signer, session_user,"
         " opened.command, COALESCE(last.head, ''), '');"
         f" {sealing}"
         " IF total = 0 THEN DELETE FROM batch b WHERE b.no = batch_no;"

@@ -156,7 +156,7 @@ def _signatures(connection: Connection, table: Table, only: Collection[int] | No
         where, fields = f"{table.name} {row.key}", {"batch": row.no}
         if not same_person(row.own_by, row.by) or row.own_role != row.role:
             yield Fault("another-signer", where, fields | {"by": row.own_by, "written_by": row.by})
-        elif row.own_at > row.recorded_at or (row.since is not None and row.own_at < row.since - CLOCKS):
+        elif row.own_at > row.recorded_at + CLOCKS or (row.since is not None and row.own_at < row.since - CLOCKS):
             yield Fault("another-moment", where, fields | {"at": row.own_at})
 
 
