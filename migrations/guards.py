@@ -16,7 +16,11 @@ from sqlalchemy.schema import Constraint, CreateTable
 from ledger.audit.faults import Fault
 from ledger.tables import metadata
 from migrations import triggers
+from migrations.accounts import ACCOUNT_SECRET
 from migrations.writes import OPEN_WRITE
+
+# What stands on PostgreSQL beside the tables of the books.
+_FURTHER = (OPEN_WRITE, ACCOUNT_SECRET)
 
 
 def faults(connection: Connection) -> list[Fault]:
@@ -123,7 +127,9 @@ FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {_OURS} AND co
 
 
 def _ask(connection: Connection, statement: str) -> list[Any]:
-    return list(connection.exec_driver_sql(statement, {"tables": [*metadata.tables, OPEN_WRITE.name]}).all())
+    return list(
+        connection.exec_driver_sql(statement, {"tables": [*metadata.tables, *(table.name for table in _FURTHER)]}).all()
+    )
 
 
 def _postgresql(connection: Connection) -> Iterator[Fault]:
@@ -193,7 +199,7 @@ def _postgresql_tables(connection: Connection) -> Iterator[Fault]:
     columns = {(table, name): tuple(rest) for table, name, *rest in _ask(connection, _COLUMNS)}
     rules = {(table, name): definition for table, name, definition in _ask(connection, _CONSTRAINTS)}
     expected_columns, expected_rules, checks = {}, {}, {}
-    for name, table in (*metadata.tables.items(), (OPEN_WRITE.name, OPEN_WRITE)):
+    for name, table in (*metadata.tables.items(), *((table.name, table) for table in _FURTHER)):
         for column in table.columns:
             kind = column.type.compile(connection.dialect).lower().replace("varchar", "character varying")
             expected_columns[name, column.name] = (kind, not column.nullable)

@@ -168,6 +168,11 @@ def _digest(text: str) -> str:
     return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
 
 
+def sealed_digest(table: sa.Table, row: str) -> str:
+    """The digest that is sealed of a row of a table."""
+    return _digest(_content(table, row))
+
+
 def _seals_of(table: sa.Table) -> str:
     """The statements that seal what was added to one table, in the order of its keys."""
     name, keys = table.name, table.primary_key.columns.keys()

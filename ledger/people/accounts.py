@@ -48,10 +48,10 @@ def changes(connection: Connection, *members: str) -> list[AccountChange]:
     """
     version, source, approval = tables.member_known, tables.source, tables.account_approval
     changed = select(version.c.member).group_by(version.c.member).having(func.count() > 1)
-    also_of, after_approval = _also_of(), _after_approval()
+    also_of, columns = _also_of(connection), (source.c.role, approval.c.by.label("approved_by"))
     statement = (
-        select(version, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
-        .add_columns(after_approval, not_withdrawn(version, None).label("stands"))
+        select(version, source.c.by.label("brought_by"), *columns, also_of)
+        .add_columns(_after_approval(), not_withdrawn(version, None).label("stands"))
         .join(source, source.c.id == version.c.source)
         .outerjoin(approval, approval.c.member_known == version.c.id)
         .where(version.c.member.in_(members) if members else or_(version.c.member.in_(changed), also_of.is_not(None)))
@@ -62,9 +62,11 @@ def changes(connection: Connection, *members: str) -> list[AccountChange]:
     return [change for change in latest if change is not None]
 
 
-def _also_of() -> Label[str | None]:
+def _also_of(connection: Connection) -> Label[str | None]:
     """The member of whom the same bank account was recorded first, before this one; NULL when it was nobody's."""
     version, other = tables.member_known, tables.member_known.alias("other")
+    if connection.dialect.name == "postgresql":  # which compares numbers that nobody else may read
+        return func.account_before(version.c.id).label("also_of")
     same = [other.c[name] == version.c[name] for name in ("account_number", "bank", "branch", "account_type")]
     earlier = select(other.c.member).where(*same, other.c.member != version.c.member, other.c.id < version.c.id)
     return earlier.order_by(other.c.id).limit(1).scalar_subquery().label("also_of")
