@@ -15,7 +15,7 @@ from sqlalchemy.schema import Constraint, CreateTable
 
 from ledger.audit.faults import Fault
 from ledger.tables import metadata
-from migrations import triggers
+from migrations import privileges, triggers
 from migrations.accounts import ACCOUNT_SECRET
 from migrations.writes import OPEN_WRITE
 
@@ -140,6 +140,7 @@ def _postgresql(connection: Connection) -> Iterator[Fault]:
     for kind, name, of in _ask(connection, _ADDED):
         yield Fault("trigger-added", f"{kind} {name} on {of}" if of else f"{kind} {name}", {})
     yield from _postgresql_tables(connection)
+    yield from privileges.faults(connection)
 
 
 def _postgresql_triggers(connection: Connection) -> Iterator[Fault]:

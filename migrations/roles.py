@@ -14,12 +14,9 @@ from ledger.errors import NotARoleName, RolesNotOnSqlite
 from ledger.tables import metadata
 from migrations.accounts import ACCOUNT_SECRET, CALLS, HIDDEN
 from migrations.triggers import NAMED_BY
-from migrations.writes import BY_FUNCTION, OPEN_WRITE
+from migrations.writes import BY_FUNCTION, CALLED, OPEN_WRITE
 
 PREFIX = "seisan"
-
-# What a role calls that may write (see `writes`), and what is written by these functions alone.
-CALLED = ("begin_write", "keep_request", "keep_refusal")
 
 # The chart is the owner's; the word that a changed bank account is right, and how many people a payment needs, are the
 # approver's.

@@ -31,7 +31,8 @@ OPEN_WRITE = sa.Table(
 # How far a machine's clock may be from the server's.
 CLOCK_MINUTES = 5
 
-# What is written by functions alone.
+# What a role calls that may write, and what is written by these functions alone.
+CALLED = ("begin_write", "keep_request", "keep_refusal")
 BY_FUNCTION = ("batch", "seal", "request", "refused")
 
 # Tables with a number that the database gives.
