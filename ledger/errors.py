@@ -200,28 +200,6 @@ class DatabaseLocked(Refusal):
     instead = N_("run the command again when the other one has ended; nothing was changed")
 
 
-class ClockDiffers(Refusal):
-    """this computer's clock is {minutes} minutes away from that of the database"""
-
-    minutes: int
-    instead = N_("set the clock right: every record bears the moment at which it was made")
-
-
-class SignedByAnother(Refusal):
-    """{by} is not who this login signs as, or the name that the command was begun in"""
-
-    by: str
-    instead = N_("each person comes with a login of their own, and signs everything with one name (--by)")
-
-
-class NotOfCommand(Refusal):
-    """the command {command} adds nothing to {table}"""
-
-    table: str
-    command: str
-    instead = N_("nothing was changed; tell who maintains Seisan, for no command of this version does so")
-
-
 class WrittenMeanwhile(Refusal):
     """the books at {database} were written by someone else while they were read"""
 

@@ -28,6 +28,17 @@ OPEN_WRITE = sa.Table(
     sa.Column("closing", sa.Boolean(), nullable=False),
 )
 
+
+def metadata(dialect: str) -> sa.MetaData:
+    """The tables of the books, and on PostgreSQL that of the open write."""
+    if dialect == "sqlite":
+        return tables.metadata
+    both = sa.MetaData(naming_convention=tables.metadata.naming_convention)
+    for table in (*tables.metadata.sorted_tables, OPEN_WRITE):
+        table.to_metadata(both)
+    return both
+
+
 # How far a machine's clock may be from the server's.
 CLOCK_MINUTES = 5
 

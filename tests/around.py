@@ -1,6 +1,12 @@
 """Somebody's own program at the books: it opens a write as ours does, and then sends what it likes."""
 
-from sqlalchemy import Connection, text
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from ledger.store import database
 
 
 def opening(command: str = "init", by: str = "x") -> str:
@@ -13,3 +19,10 @@ def opened(connection: Connection, command: str = "init", by: str = "x") -> Conn
     if connection.dialect.name == "postgresql":
         connection.execute(text(opening(command, by)))
     return connection
+
+
+@contextmanager
+def writing(url: str) -> Iterator[Connection]:
+    """A connection that sets nothing up, with a write that is open."""
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
+        yield opened(connection)

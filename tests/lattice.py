@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import product
+from itertools import count, product
 from typing import Any
 
 import psycopg
@@ -392,9 +392,9 @@ def _post(connection: Connection, paid: list[tuple[str, Known]]) -> None:
 
 def _give_back(connection: Connection, numbered: Iterable[tuple[str, Known]]) -> None:
     """A refund on the day of application for all that is already given back: proposed, and paid as far as it is."""
-    posted_before = last_number(connection, tables.entry.c.no)
+    entries = count(last_number(connection, tables.entry.c.no) + 1)
     for no, (application, known) in enumerate(numbered, 1):
-        entry = posted_before + no
+        entry = next(entries)
         signed = {"recorded_at": dates.now(), "by": "test"}
         day = known.applied_on
         decided = {"as_of": day, "outcome": "eligible", "verdict": "eligible", "refundable": known.returned}
@@ -408,15 +408,15 @@ def _give_back(connection: Connection, numbered: Iterable[tuple[str, Known]]) ->
         step = {"refund": no, "nth": 1, "state": "proposed", "happened_on": day, "entry": entry}
         connection.execute(tables.refund_step.insert().values(step | signed))
         if not known.waiting:
-            _pay(connection, no, day, signed)
+            _pay(connection, no, next(entries), signed | {"happened_on": day})
 
 
-def _pay(connection: Connection, no: int, day: date, signed: Part) -> None:
-    posted = {"happened_on": day, "event": "refund_paid", "key": f"paid:{no}", "digest": "0"}
-    connection.execute(tables.entry.insert().values(no=1_000_000 + no, **posted, **signed))
-    approved = {"refund": no, "nth": 2, "state": "approved", "happened_on": day, "by": "another"}
+def _pay(connection: Connection, no: int, entry: int, signed: Part) -> None:
+    posted = {"event": "refund_paid", "key": f"paid:{no}", "digest": "0"}
+    connection.execute(tables.entry.insert().values(no=entry, **posted, **signed))
+    approved = {"refund": no, "nth": 2, "state": "approved", "by": "another"}
     approved["member_known"] = connection.execute(select(func.max(tables.member_known.c.id))).scalar_one()
-    paid = {"refund": no, "nth": 3, "state": "paid", "happened_on": day, "entry": 1_000_000 + no}
+    paid = {"refund": no, "nth": 3, "state": "paid", "entry": entry}
     for step in (approved, paid):
         connection.execute(tables.refund_step.insert().values(signed | step))
 

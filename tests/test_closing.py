@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
 
 from exports.formats import xlsx
 from exports.reports import month as sheet
@@ -34,7 +33,7 @@ from ledger.journal.entries import Entry, Movement, post
 from ledger.journal.ledgers import entries
 from ledger.statements.month import month_statement
 from ledger.store import database
-from tests import desk, posted
+from tests import around, desk, posted
 from tests.desk import CHIEF, CLERK
 
 pytestmark = pytest.mark.thorough
@@ -265,7 +264,7 @@ def test_what_was_done_in_a_month_since_closed_is_answered_as_the_first_time(
 
 ENTRY = (
     "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by) "
-    "VALUES (9999, '{day}', 'transfer_fee', 'attack', 'x', '2012-06-01 00:00:00', 'x')"
+    "SELECT 1 + COALESCE(max(no), 0), '{day}', 'transfer_fee', 'attack', 'x', '2012-06-01 00:00:00', 'x' FROM entry"
 )
 AROUND = {
     "entry": ENTRY,
@@ -276,7 +275,7 @@ AROUND = {
     ),
     "credit_step": (
         "INSERT INTO credit_step (credit, nth, state, happened_on, recorded_at, by, entry) "
-        "VALUES (1, 2, 'applied', '{day}', '2012-06-01 00:00:00', 'x', 9999)"
+        "SELECT 1, 2, 'applied', '{day}', '2012-06-01 00:00:00', 'x', max(no) FROM entry"
     ),
 }
 
@@ -296,8 +295,7 @@ def test_database_refuses_what_goes_around_the_program(connection: Connection, t
 def test_database_refuses_it_on_a_connection_without_our_settings(book_url: str, table: str) -> None:
     with database.writing(book_url) as connection:
         close(connection, MAY, today=TODAY, by=CLERK, bank_yen=0)
-    plain = create_engine(database.parse_url(book_url), poolclass=NullPool)
-    with plain.connect() as attacker, pytest.raises(DatabaseError, match=f"month-closed: {table}"):
+    with around.writing(book_url) as attacker, pytest.raises(DatabaseError, match=f"month-closed: {table}"):
         attacker.execute(text(AROUND[table].format(day="2012-05-31")))
 
 

@@ -190,7 +190,8 @@ def test_a_proposal_ends_with_the_next_step_and_with_what_it_rested_on(book_url:
 
 STEP = (
     "INSERT INTO month_step (no, month, state, closed_to, bank_yen, recorded_at, by) "
-    "VALUES (99, '2012-03', '{state}', {closed_to}, {bank}, '2012-06-01 00:00:00', '{by}')"
+    "SELECT 1 + COALESCE(max(no), 0), '2012-03', '{state}', {closed_to}, {bank}, '2012-06-01 00:00:00', '{by}'"
+    " FROM month_step"
 )
 
 

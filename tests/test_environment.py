@@ -88,7 +88,8 @@ def test_books_that_are_read_only_in_the_middle_of_a_command(made: Copies, comma
     with made.copy() as url:
         typed = desk.resolved(url, words)
         before = held(url)
-        for nth in (1, 2):
+        # The seals are the last; on PostgreSQL the server adds them.
+        for nth in (1, 2) if url.startswith("sqlite") else (1,):
             with read_only_from(url, nth):
                 answer = desk.typed(url, *typed, "--json", by=by)
             assert (answer.exit_code, json.loads(answer.stdout)["refused"]) == (1, "not-writable")
@@ -238,12 +239,12 @@ def served(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-@pytest.mark.parametrize("at", ["the first INSERT", "the last INSERT", "COMMIT"])
+@pytest.mark.parametrize("at", ["the first INSERT", "the seals", "COMMIT"])
 def test_a_server_that_is_restarted_during_a_command(
     own_server: Server, served: str, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     """Stopped as by a failure of power, started again: the command is refused in a sentence and typed again is done."""
-    number = {"the first INSERT": "FREE", "the last INSERT": "PROPOSED", "COMMIT": "PAID"}[at]
+    number = {"the first INSERT": "FREE", "the seals": "PROPOSED", "COMMIT": "PAID"}[at]
     typed = ("refund", "propose", number, "--on", ON)
     before = held(served)
     restarted: list[str] = []
@@ -254,7 +255,7 @@ def test_a_server_that_is_restarted_during_a_command(
             own_server.restart()
 
     def statement(_connection: object, _cursor: object, said: str, *_: object) -> None:
-        if said.startswith("INSERT INTO " + ("decision" if at == "the first INSERT" else "batch")):
+        if said.startswith("INSERT INTO decision" if at == "the first INSERT" else "SET CONSTRAINTS"):
             restart()
 
     commit: Callable[[Any, Any], None] = DefaultDialect.do_commit

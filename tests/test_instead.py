@@ -203,6 +203,7 @@ def test_following_an_advice_never_leads_back_to_where_it_was_given(books: str, 
 # What needs books, files, people or databases in a state of their own: where the advice is followed, or why it is not.
 OWN_BOOKS = {
     "followed in test_config.py": "not-a-settings-file",
+    "of a server: test_open_writes.py": "clock-differs signed-by-another key-of-another not-of-command",
     "followed in test_versions.py": "closed-anew",
     "of papers, whose advice is to write another: test_receipts.py": "fee-not-received not-carried-out one-or-a-month",
     "what is written in a file of the user's: test_accounting_software.py": "not-an-account-list account-name-too-long",

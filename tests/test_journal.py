@@ -169,6 +169,10 @@ def test_a_reversal_is_refused_in_this_order(books: str, change: dict[str, Any],
 
 # --- what the database refuses by itself ----------------------------------------------------------------------------
 
+NEXT_ENTRY = (
+    "INSERT INTO entry (no, happened_on, event, key, digest, recorded_at, by)"
+    " VALUES (2, '2012-03-31', 'x', 'x', 'x', '2012-06-01 00:00:00', 'x')"
+)
 AROUND = {
     "append-only": [
         "UPDATE movement SET yen = 1",
@@ -176,11 +180,12 @@ AROUND = {
         "DELETE FROM movement",
         "DELETE FROM entry WHERE no = 1",
     ],
+    "append-only: movement": ["INSERT INTO movement (entry, nth, debit, credit, yen) VALUES (1, 2, '1110', '2020', 1)"],
     "not-held": [
-        "INSERT INTO movement VALUES (1, 2, '2040', '1110', 7246, '2011-0001', NULL, NULL)",
-        "INSERT INTO movement (entry, nth, debit, credit, yen) VALUES (1, 2, '2040', '1110', 1)",
-        "INSERT INTO movement (entry, nth, debit, credit, yen, deposit) VALUES (1, 2, '2050', '1110', 1, 'D-1')",
-        "INSERT INTO movement (entry, nth, debit, credit, yen) VALUES (1, 2, '2020', '1110', 1)",
+        "INSERT INTO movement VALUES (2, 1, '2040', '1110', 7246, '2011-0001', NULL, NULL)",
+        "INSERT INTO movement (entry, nth, debit, credit, yen) VALUES (2, 1, '2040', '1110', 1)",
+        "INSERT INTO movement (entry, nth, debit, credit, yen, deposit) VALUES (2, 1, '2050', '1110', 1, 'D-1')",
+        "INSERT INTO movement (entry, nth, debit, credit, yen) VALUES (2, 1, '2020', '1110', 1)",
     ],
 }
 
@@ -189,8 +194,11 @@ AROUND = {
 def test_the_database_refuses_what_goes_around_the_program(books: str, rule: str, statement: str) -> None:
     with database.writing(books) as connection:
         post(connection, [received()], by="乙川")
-    with pytest.raises(DatabaseError, match=rule), database.writing(books) as connection:
-        connection.execute(text(statement))
+    with database.writing(books, dry_run=True) as connection:
+        if rule == "not-held":
+            connection.execute(text(NEXT_ENTRY))
+        with pytest.raises(DatabaseError, match=rule):
+            connection.execute(text(statement))
 
 
 @pytest.mark.parametrize("yen", [0, -1])

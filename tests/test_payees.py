@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
 
-from ledger.store import database
-from tests import desk
+from tests import around, desk
 from tests.copies import Copies, copies
 from tests.desk import CHIEF, CLERK, MEMBER
 from tests.test_refund_states import THIRD, account, brought, proposed, refused
@@ -203,7 +201,7 @@ def test_an_end_around_the_program_is_refused(
     if proposed:
         desk.done(books, *END)
     with (
-        create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection,
+        around.writing(books) as connection,
         pytest.raises(DatabaseError, match="append-only" if "append" in rule else rule),
     ):
         connection.execute(text(statement))
@@ -222,7 +220,7 @@ AROUND = {
 def test_the_database_refuses_what_goes_around_the_program(books: str, tmp_path: Path, rule: str) -> None:
     brought(books, tmp_path, desk.PAYEES, HEIR)
     with (
-        create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection,
+        around.writing(books) as connection,
         pytest.raises(DatabaseError, match=rule),
     ):
         connection.execute(text(AROUND[rule]))

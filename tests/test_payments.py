@@ -16,7 +16,7 @@ from ledger import tables
 from ledger.audit import workflows
 from ledger.store import database
 from migrations import triggers
-from tests import crashes, desk, posted
+from tests import around, crashes, desk, posted
 from tests.copies import Copies, copies
 from tests.desk import CHIEF, CLERK, MEMBER
 
@@ -357,20 +357,20 @@ def test_by_the_rule_of_two_who_proposed_may_make_the_file(books: str, out: Path
 STEP = "INSERT INTO refund_step (refund, nth, state, happened_on, recorded_at, by, payment_file, reason) VALUES "
 PAYMENT_FILE = (
     "INSERT INTO payment_file (no, pay_on, name, sha256, refund_count, yen, content, recorded_at, by)"
-    " VALUES (9, '2012-03-28', 'x', 'x', 1, 7245, 'x', '2012-03-28', 'x')"
+    " VALUES (1, '2012-03-28', 'x', 'x', 1, 7245, 'x', '2012-03-28', 'x')"
 )
 AROUND = {
-    "same-person-files: refund_step": f"{STEP} (1, 3, 'filed', '2012-03-28', '2012-03-28', ' {CLERK}', 9, NULL)",
+    "same-person-files: refund_step": f"{STEP} (1, 3, 'filed', '2012-03-28', '2012-03-28', ' {CLERK}', 1, NULL)",
     "another-file: refund_step": f"{STEP} (1, 3, 'filed', '2012-03-28', '2012-03-28', '{THIRD}', NULL, NULL)",
     "out-of-order: refund_step": f"{STEP} (1, 3, 'returned', '2012-03-28', '2012-03-28', '{THIRD}', NULL, 'x')",
-    "another-file": f"{STEP} (1, 3, 'approved', '2012-03-28', '2012-03-28', '{THIRD}', 9, 'x')",
+    "another-file": f"{STEP} (1, 3, 'approved', '2012-03-28', '2012-03-28', '{THIRD}', 1, 'x')",
 }
 
 
 @pytest.mark.parametrize("rule", AROUND)
 def test_the_database_refuses_what_goes_around_the_program(books: str, rule: str) -> None:
     desk.done(books, "settings", "set", "people", "three", by=CHIEF)
-    with create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection:
+    with around.writing(books) as connection:
         connection.execute(text(PAYMENT_FILE))
         with pytest.raises(DatabaseError, match=rule):
             connection.execute(text(AROUND[rule]))
@@ -391,7 +391,7 @@ def test_the_database_takes_nothing_back_from_a_file_without_its_number_and_a_re
     refund, by, file, reason = VOIDED[rule]
     step = f"{STEP} ({refund}, 4, 'approved', '2012-03-28', '2012-03-28', {by}, {file}, {reason})"
     with (
-        create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection,
+        around.writing(books) as connection,
         pytest.raises(DatabaseError, match=rule),
     ):
         connection.execute(text(step))
@@ -460,7 +460,7 @@ TAMPERED = {
 def test_verify_counts_each_file_again(books: str, out: Path, statement: str) -> None:
     """Also where somebody made every seal anew: so only what is reckoned is looked at here."""
     desk.done(books, *FILE, str(out))
-    with create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection:
+    with around.writing(books) as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")
         triggers.drop_all(connection)

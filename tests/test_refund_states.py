@@ -6,12 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
 
 from ledger.store import database
-from tests import desk, posted
+from tests import around, desk, posted
 from tests.copies import Copies, copies
 from tests.desk import CHIEF, CLERK, MEMBER
 
@@ -399,7 +398,7 @@ def test_the_database_refuses_what_goes_around_the_program(books: str, tmp_path:
         account(books, tmp_path, NEW)
         desk.done(books, "account", "approve", MEMBER, by=CHIEF)
     with (
-        create_engine(database.parse_url(books), poolclass=NullPool).connect() as connection,
+        around.writing(books) as connection,
         pytest.raises(DatabaseError, match=rule),
     ):
         connection.execute(text(STEP + values))

@@ -1,4 +1,4 @@
-"""Why a server does not let anybody at the books, and which of its roles may do what another may not.
+"""Why a server does not let anybody at the books, or refuses a write; which of its roles may do what another may not.
 
 Servers speak their own language (`lc_messages`): English and Japanese are understood, in any other it is said only that
 the books cannot be reached.
@@ -8,7 +8,7 @@ import re
 
 from sqlalchemy import Connection, text
 
-from ledger.errors import DatabaseUnreachable
+from ledger.errors import DatabaseUnreachable, Refusal
 from ledger.i18n import N_, _
 
 # What stands in the message of the driver or the server; why that is; what to do about it.
@@ -68,6 +68,41 @@ _NOT_ADMITTED = (
     N_("have it made a member of a role that may; the roles are set up by: seisan roles"),
 )
 _FORBIDDEN_TABLE = re.compile(r"permission denied for table (\w+)|テーブル\W*(\w+)|not-permitted: (\w+)")
+
+
+class ClockDiffers(Refusal):
+    """this computer's clock is {minutes} minutes away from that of the database"""
+
+    minutes: int
+    instead = N_("set the clock right: every record bears the moment at which it was made")
+
+
+class SignedByAnother(Refusal):
+    """{by} is not who this login signs as, or the name that the command was begun in"""
+
+    by: str
+    instead = N_("each person comes with a login of their own, and signs everything with one name (--by)")
+
+
+class NotOfCommand(Refusal):
+    """the command {command} adds nothing to {table}"""
+
+    table: str
+    command: str
+    instead = N_("nothing was changed; tell who maintains Seisan, for no command of this version does so")
+
+
+def of_a_write(state: str, said: str) -> Refusal | None:
+    """What `begin_write` and the triggers of a write refuse (`migrations.writes`): a code, and what it is about."""
+    about = said.partition("\n")[0].partition(": ")[2]
+    if state == "SE001":
+        return ClockDiffers(abs(int(about)))
+    if state == "SE002":
+        return SignedByAnother(about)
+    if state == "SE004":
+        table, _space, command = about.partition(" ")
+        return NotOfCommand(table, command)
+    return None
 
 
 def unreachable(database: str, said: str) -> DatabaseUnreachable:

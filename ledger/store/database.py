@@ -215,7 +215,7 @@ def seal_write(connection: Connection, marks: seals.Marks, *, command: str, by: 
     if connection.dialect.name == "sqlite":
         seals.seal(connection, marks, by=by, command=command)
     else:
-        connection.exec_driver_sql("SET CONSTRAINTS open_write_end IMMEDIATE")
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 class _Committed:
@@ -448,8 +448,9 @@ def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | Non
     state = getattr(cause, "sqlstate", None)
     if state is None:
         return connecting.unreachable(database, str(cause))
+    if refused := connecting.of_a_write(state, str(cause)):
+        return refused
     by_state: dict[str, errors.Refusal] = {
-        **_of_a_write(state, str(cause)),
         "55P03": errors.DatabaseLocked(database, PATIENCE // 1000),
         "40P01": errors.DatabaseLocked(database, PATIENCE // 1000),
         "53100": errors.DiskFull(database),
@@ -458,19 +459,6 @@ def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | Non
         **dict.fromkeys(("3D000", "28", "08", "53300", "57P"), connecting.unreachable(database, str(cause))),
     }
     return next((refusal for code, refusal in by_state.items() if state.startswith(code)), None)
-
-
-def _of_a_write(state: str, said: str) -> dict[str, errors.Refusal]:
-    """What `begin_write` and the triggers of a write refuse (`migrations.writes`): a code, and what it is about."""
-    about = said.partition("\n")[0].partition(": ")[2]
-    if state == "SE001":
-        return {state: errors.ClockDiffers(abs(int(about)))}
-    if state == "SE002":
-        return {state: errors.SignedByAnother(about)}
-    if state == "SE004":
-        table, _space, command = about.partition(" ")
-        return {state: errors.NotOfCommand(table, command)}
-    return {}
 
 
 def acting_role(database: str) -> str:
