@@ -8,8 +8,6 @@ recorded and committed that this login looked at the accounts.
 
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
 from ledger import tables
 from ledger.masking import TAG
 from ledger.rows import HiddenColumn
@@ -23,13 +21,6 @@ HIDDEN = {
     for column in table.columns
     if isinstance(column, HiddenColumn)
 }
-
-# The secret of these books, with which tags are made: nobody but the owner ever sees it.
-ACCOUNT_SECRET = sa.Table(
-    "account_secret",
-    sa.MetaData(naming_convention=tables.metadata.naming_convention),
-    sa.Column("secret", sa.String(), primary_key=True),
-)
 
 # For how long a record that somebody looked at an account lets them read it.
 LOOK_MINUTES = 10

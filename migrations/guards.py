@@ -16,11 +16,7 @@ from sqlalchemy.schema import Constraint, CreateTable
 from ledger.audit.faults import Fault
 from ledger.tables import metadata
 from migrations import privileges, triggers
-from migrations.accounts import ACCOUNT_SECRET
-from migrations.writes import OPEN_WRITE
-
-# What stands on PostgreSQL beside the tables of the books.
-_FURTHER = (OPEN_WRITE, ACCOUNT_SECRET)
+from migrations.writes import OWNERS
 
 
 def faults(connection: Connection) -> list[Fault]:
@@ -128,7 +124,7 @@ FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {_OURS} AND co
 
 def _ask(connection: Connection, statement: str) -> list[Any]:
     return list(
-        connection.exec_driver_sql(statement, {"tables": [*metadata.tables, *(table.name for table in _FURTHER)]}).all()
+        connection.exec_driver_sql(statement, {"tables": [*metadata.tables, *(table.name for table in OWNERS)]}).all()
     )
 
 
@@ -200,7 +196,7 @@ def _postgresql_tables(connection: Connection) -> Iterator[Fault]:
     columns = {(table, name): tuple(rest) for table, name, *rest in _ask(connection, _COLUMNS)}
     rules = {(table, name): definition for table, name, definition in _ask(connection, _CONSTRAINTS)}
     expected_columns, expected_rules, checks = {}, {}, {}
-    for name, table in (*metadata.tables.items(), *((table.name, table) for table in _FURTHER)):
+    for name, table in (*metadata.tables.items(), *((table.name, table) for table in OWNERS)):
         for column in table.columns:
             kind = column.type.compile(connection.dialect).lower().replace("varchar", "character varying")
             expected_columns[name, column.name] = (kind, not column.nullable)

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from ledger.audit.faults import Fault
 from ledger.tables import metadata
-from migrations.accounts import ACCOUNT_SECRET, CALLS, HIDDEN
-from migrations.writes import BY_FUNCTION, CALLED, OPEN_WRITE
+from migrations.accounts import CALLS, HIDDEN
+from migrations.writes import BY_FUNCTION, CALLED, OWNERS
 
 _OURS = "relnamespace = 'public'::regnamespace AND relname = ANY (%(tables)s)"
 
@@ -29,7 +29,7 @@ LEFT JOIN pg_roles ON pg_roles.oid = acl.grantee
 WHERE pronamespace = 'public'::regnamespace AND proname = ANY (%(functions)s) AND acl.grantee <> proowner
 """
 
-_OWN = (OPEN_WRITE.name, ACCOUNT_SECRET.name)
+_OWN = tuple(table.name for table in OWNERS)
 _WRITING = {*CALLED, *CALLS["clerk"]} - set(CALLS["auditor"])
 
 

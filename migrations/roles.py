@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 
 from ledger.errors import NotARoleName, RolesNotOnSqlite
 from ledger.tables import metadata
-from migrations.accounts import ACCOUNT_SECRET, CALLS, HIDDEN
+from migrations.accounts import CALLS, HIDDEN
 from migrations.triggers import NAMED_BY
-from migrations.writes import BY_FUNCTION, CALLED, OPEN_WRITE
+from migrations.writes import BY_FUNCTION, CALLED, OWNERS
 
 PREFIX = "seisan"
 
@@ -100,7 +100,7 @@ def _grants(kind: str, name: str, tables: tuple[str, ...], database: str) -> Ite
     yield f"GRANT CONNECT ON DATABASE {books} TO {name}"
     yield f"GRANT USAGE ON SCHEMA public TO {name}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"
-    yield f"REVOKE ALL ON {', '.join([OPEN_WRITE.name, ACCOUNT_SECRET.name, *HIDDEN])} FROM {name}"
+    yield f"REVOKE ALL ON {', '.join([*(table.name for table in OWNERS), *HIDDEN])} FROM {name}"
     for table, hidden in HIDDEN.items():
         columns = [f'"{column.name}"' for column in metadata.tables[table].columns if column.name != hidden]
         yield f"GRANT SELECT ({', '.join(columns)}) ON {table} TO {name}"

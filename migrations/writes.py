@@ -29,12 +29,23 @@ OPEN_WRITE = sa.Table(
 )
 
 
+# The secret of these books, by which account numbers are compared (`accounts`): nobody but the owner ever sees it.
+ACCOUNT_SECRET = sa.Table(
+    "account_secret",
+    sa.MetaData(naming_convention=tables.metadata.naming_convention),
+    sa.Column("secret", sa.String(), primary_key=True),
+)
+
+# What stands on PostgreSQL beside the tables of the books, and is the owner's alone.
+OWNERS = (OPEN_WRITE, ACCOUNT_SECRET)
+
+
 def metadata(dialect: str) -> sa.MetaData:
-    """The tables of the books, and on PostgreSQL that of the open write."""
+    """The tables of the books, and on PostgreSQL those that are the owner's alone."""
     if dialect == "sqlite":
         return tables.metadata
     both = sa.MetaData(naming_convention=tables.metadata.naming_convention)
-    for table in (*tables.metadata.sorted_tables, OPEN_WRITE):
+    for table in (*tables.metadata.sorted_tables, *OWNERS):
         table.to_metadata(both)
     return both
 
