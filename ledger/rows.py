@@ -45,6 +45,11 @@ class HiddenColumn(Column[str]):
     inherit_cache = True
 
 
+def hidden(column: Column[Any]) -> bool:
+    """Whether on PostgreSQL nobody but the owner reads a column."""
+    return isinstance(column, HiddenColumn)
+
+
 @compiles(HiddenColumn, "postgresql")
 def _shown(column: HiddenColumn, compiler: SQLCompiler, include_table: bool = True, **how: Any) -> str:
     plain = compiler.visit_column(column, include_table=include_table, **how)

@@ -10,16 +10,13 @@ from collections.abc import Iterator
 
 from ledger import tables
 from ledger.masking import TAG
-from ledger.rows import HiddenColumn
+from ledger.rows import hidden
 from migrations.conditions import OWNED, WHOSE
 from migrations.writes import FORBIDDEN, OWNER, sealed_digest
 
 # What the roles do not read, by table.
 HIDDEN = {
-    table.name: column.name
-    for table in tables.metadata.sorted_tables
-    for column in table.columns
-    if isinstance(column, HiddenColumn)
+    table.name: column.name for table in tables.metadata.sorted_tables for column in table.columns if hidden(column)
 }
 
 # For how long a record that somebody looked at an account lets them read it.

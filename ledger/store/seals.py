@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ledger import dates, tables
-from ledger.rows import HiddenColumn
+from ledger.rows import hidden
 from ledger.store.records import batches
 
 Key = tuple[Any, ...]
@@ -38,7 +38,7 @@ _KEY = {name: tuple(key.name for key in of.primary_key) for name, of in sorted(_
 _NUMBERED = {name for name, of in _TABLES.items() if all(isinstance(key.type, sa.Integer) for key in of.primary_key)}
 
 # Those of which not everybody reads every column, on PostgreSQL.
-_HIDDEN = {name for name, of in _TABLES.items() if any(isinstance(column, HiddenColumn) for column in of.columns)}
+_HIDDEN = {name for name, of in _TABLES.items() if any(hidden(column) for column in of.columns)}
 
 # Movements are sealed with their entry; batches and seals are what seals.
 SEALED = tuple(name for name in _PLAIN if name not in ("batch", "movement", "seal"))
@@ -214,15 +214,15 @@ def _digests(connection: sa.Connection, name: str, where: sa.ColumnElement[bool]
     plain = _PLAIN[name]
     names = list(plain.c.keys())
     places = [names.index(column) for column in _KEY[name]]
-    hidden = name in _HIDDEN and connection.dialect.name == "postgresql"
-    shown = [*_key(plain), getattr(sa.func, f"digest_{name}")(*_key(plain))] if hidden else list(plain.c)
+    digested = name in _HIDDEN and connection.dialect.name == "postgresql"
+    shown = [*_key(plain), getattr(sa.func, f"digest_{name}")(*_key(plain))] if digested else list(plain.c)
     statement = sa.select(*shown) if where is None else sa.select(*shown).where(where)
     if name in _NUMBERED:
         statement = statement.order_by(*_key(plain))
     moving = _movements(connection, where) if name == "entry" else nullcontext()
     # Closed also when not all of them are read: PostgreSQL keeps a cursor for them.
     with moving as moved, connection.execute(statement, execution_options={"yield_per": _LINES}) as rows:
-        if hidden:  # whoever may not read the row is told what is sealed of it
+        if digested:  # whoever may not read the row is told what is sealed of it
             yield from ((str(key), digest) for key, digest in rows)
         for row in rows:
             content = _content(name, names, row)
