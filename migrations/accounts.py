@@ -12,7 +12,7 @@ from ledger import tables
 from ledger.masking import TAG
 from ledger.rows import hidden
 from migrations.conditions import OWNED, WHOSE
-from migrations.writes import FORBIDDEN, OWNER, sealed_digest
+from migrations.writes import FORBIDDEN, NOW, OWNER, sealed_digest
 
 # What the roles do not read, by table.
 HIDDEN = {
@@ -69,11 +69,10 @@ def _looked(member: str) -> str:
     The database itself says when the write was opened. What this transaction added may still be taken back.
     """
     minutes = f"interval '{LOOK_MINUTES} minutes'"
-    now = "(clock_timestamp() AT TIME ZONE 'UTC')"
     return (
         "EXISTS (SELECT 1 FROM looked l JOIN seal s ON s.of = 'looked' AND s.key = l.no::text"
         " JOIN batch b ON b.no = s.batch WHERE l.role = session_user AND age(l.xmin) > 0"
-        f" AND l.member = {member} AND b.recorded_at BETWEEN {now} - {minutes} AND {now} + {minutes})"
+        f" AND l.member = {member} AND b.recorded_at BETWEEN {NOW} - {minutes} AND {NOW} + {minutes})"
     )
 
 

@@ -84,7 +84,9 @@ def _refused(state: str, code: str, *parts: str) -> str:
     return f"RAISE EXCEPTION '{code}:{' %' * len(parts)}'{values} USING ERRCODE = '{state}';"
 
 
-_MINUTES = "round(extract(epoch FROM moment - (clock_timestamp() AT TIME ZONE 'UTC')) / 60)::integer"
+# The moment by the server's own clock, also within a long transaction.
+NOW = "(clock_timestamp() AT TIME ZONE 'UTC')"
+_MINUTES = f"round(extract(epoch FROM moment - {NOW}) / 60)::integer"
 _BEGIN = (
     # An older snapshot would not show what was committed while the lock was waited for.
     "IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')"
