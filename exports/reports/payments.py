@@ -1,12 +1,13 @@
 """総合振込明細: what is in a payment file, by refund, with masked accounts; only the file itself has whole ones."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from exports.formats import terminal
+from exports.formats import bank, terminal
 from exports.reports import summaries
 from exports.reports.next_step import next_step
 from exports.reports.report import Column, Json, Table, sheet
-from ledger import bank_days, bank_list, dates
+from ledger import bank_days, bank_list, dates, masking
 from ledger.booking.payment_files import PaymentFile, VoidedFile
 from ledger.i18n import N_, _, ngettext
 
@@ -33,7 +34,12 @@ _TABLE = Table(
 
 def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
     """What is in the file, its totals and its name, and what to do next; and the same for other programs."""
-    transfers = payment_file.refunds
+    # What the file itself says, where its characters are read.
+    of_file = bank.accounts(payment_file.content) if payment_file.content else {}
+    accounts = {no: masking.account(number) for no, number in of_file.items()}
+    transfers = [
+        replace(refund, account=accounts.get(refund.refund, refund.account)) for refund in payment_file.refunds
+    ]
     data = {
         "no": payment_file.no,
         "changed": payment_file.changed,

@@ -98,8 +98,9 @@ class _UnpaidApplication:
 
 def _unpaid(connection: Connection, paid: set[str]) -> list[_UnpaidApplication]:
     application, versions = owned().c, tables.member_known
-    latest = facts.latest_version(versions, (versions.c.member,), None)
-    persons = {row.member: row for row in connection.execute(latest)}
+    latest = facts.latest_version(versions, (versions.c.member,), None).subquery().c
+    names_of = select(latest.member, latest.kana, latest.account_name, latest.name)
+    persons = {row.member: row for row in connection.execute(names_of)}
     unpaid = []
     for number, member in connection.execute(select(application.number, application.member)):
         if number not in paid:
