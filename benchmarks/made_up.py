@@ -97,7 +97,7 @@ def fill(url: str, size: Size) -> None:
         keep(connection, findings, by=CLERK)
         book(connection, ASKED, by=CLERK)
         payable = [f for f in findings if f.outcome == "eligible" and not changed(size.owner(int(f.application[1:])))]
-        _refund(connection, [f.application for f in payable[::2]])
+    _refund(url, [f.application for f in payable[::2]])
     with database.writing(url, by=CHIEF, command="bill pay") as connection:
         bills = connection.execute(select(tables.bill_known.c.bill).distinct().order_by("bill")).scalars().all()
         for bill in bills[:2]:
@@ -206,23 +206,25 @@ def _billed(nth: int) -> dict[str, Any]:
     return bill | {"yen": FEE, "note": None, "known_on": on}
 
 
-def _refund(connection: Connection, numbers: list[str]) -> None:
+def _refund(url: str, numbers: list[str]) -> None:
     """Proposes these refunds on the decisions kept, approves most of them and pays half."""
-    decision = tables.decision.c
-    kept = dict(
-        connection.execute(select(decision.application, func.max(decision.no)).group_by(decision.application)).all()
-    )
-    on = ASKED
-    for nth, application in enumerate(numbers):
-        row = {"application": application, "decision": kept[application], "yen": FEE}
-        slip = {"application": application, "yen": FEE, "carried": []}
+    decision, on = tables.decision.c, ASKED
+    proposed: list[int] = []
+    with database.writing(url, by=CLERK, command="refund propose") as connection:
+        last = select(decision.application, func.max(decision.no)).group_by(decision.application)
+        kept = dict(connection.execute(last).all())
+        for application in numbers:
+            row = {"application": application, "decision": kept[application], "yen": FEE}
+            slip = {"application": application, "yen": FEE, "carried": []}
 
-        def reserved(no: int, slip: dict[str, Any] = slip) -> Any:
-            return entry_of("refund_proposed", no, on=on, **slip)
+            def reserved(no: int, slip: dict[str, Any] = slip) -> Any:
+                return entry_of("refund_proposed", no, on=on, **slip)
 
-        bound = receiver_of(connection, application).bound
-        no = workflow.begin(connection, workflow.REFUNDS, row, reserved, by=CLERK, bound=bound)
-        if nth % 5:
-            refunds.approve(connection, no, on=on, by=CHIEF)
-        if nth % 2 and nth % 5:
-            refunds.paid(connection, [no], on=on, by=CLERK)
+            bound = receiver_of(connection, application).bound
+            proposed.append(workflow.begin(connection, workflow.REFUNDS, row, reserved, by=CLERK, bound=bound))
+    with database.writing(url, by=CHIEF, command="refund approve") as connection:
+        for nth, no in enumerate(proposed):
+            if nth % 5:
+                refunds.approve(connection, no, on=on, by=CHIEF)
+    with database.writing(url, by=CLERK, command="refund paid") as connection:
+        refunds.paid(connection, [no for nth, no in enumerate(proposed) if nth % 2 and nth % 5], on=on, by=CLERK)

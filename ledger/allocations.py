@@ -4,15 +4,16 @@ A deposit is the bank's line; what it pays for is said by a file or by a person 
 parts said last count, and each is posted as far as a fee is due for its application (see `booking.fees`).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from ledger import tables
-from ledger.facts import AS_OF, not_withdrawn
+from ledger.facts import AS_OF, ONLY, not_withdrawn
 from ledger.store.records import batches
 
 
@@ -39,6 +40,12 @@ class Allocation:
 
 
 UNKNOWN = Allocation(0, None, ())
+
+
+def at_most(parts: Collection[Part], yen: int) -> Iterator[tuple[Part, int]]:
+    """Each part of a deposit of so many yen, with how many yen of it that can be."""
+    named = sum(part.yen or 0 for part in parts)
+    yield from ((part, part.yen or max(0, yen - named)) for part in parts)
 
 
 def counting(
@@ -68,10 +75,15 @@ def allocations(connection: Connection, deposits: Collection[str] | None = None)
     rows: dict[str, list[Any]] = {}
     groups: Iterable[Collection[str] | None] = [None] if deposits is None else batches(sorted(deposits))
     for group in groups:
-        within = None if group is None else tables.allocation.c.deposit.in_(group)
-        for row in connection.execute(counting(None, within)):
+        for row in connection.execute(_known_last(group is not None), {} if group is None else {"only": group}):
             rows.setdefault(row.deposit, []).append(row)
     return {deposit: _allocation(parts) for deposit, parts in rows.items()}
+
+
+@cache
+def _known_last(few: bool) -> Select[Any]:
+    """The rows that count of all deposits, or of those handed over; put together once."""
+    return counting(None, tables.allocation.c.deposit.in_(ONLY) if few else None)
 
 
 def _allocation(rows: Sequence[Any]) -> Allocation:

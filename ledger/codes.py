@@ -162,6 +162,7 @@ WORK = CodeList(
     ("missing_covered", "特例該当の回答があれば決まる申込み", "decided once the authority says whether it is covered"),
     ("bills_to_pay", "支払う請求書", "bills to be paid"),
     ("bills_disputed", "帳簿と合わない請求明細", "lines of bills that do not agree with the books"),
+    ("disputes", "認証局に照会中の請求明細", "lines of bills in dispute with the authority"),
     ("authority_claims", "認証局に返還を求める手数料", "fees that the authority has to give back"),
     ("not_billed", "認証局からまだ請求のない手数料", "owed to the authority and in no bill yet"),
     ("months_to_close", "締める月", "months to be closed"),
@@ -247,6 +248,9 @@ CREDIT_MOVES = {"proposed": ("applied", "rejected"), "applied": ("undone",)}
 # A ruling is approved again when a doubt has come up of which it did not speak. To reject one stops a payment at most,
 # so it may be done late, and by anyone.
 RULING_MOVES = {"proposed": ("approved", "rejected"), "approved": ("approved", "rejected")}
+
+# A line of a bill of the authority: in dispute, or no more.
+DISPUTE_STATES = ("disputed", "undisputed")
 
 # A slip below the amount that settings name is posted at once, and waits for nobody.
 SLIP_STATES = ("proposed", "posted", "approved", "rejected")

@@ -5,10 +5,10 @@ They are rows as those of `tables` are, which has them all for Core statements.
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, String, Text, UniqueConstraint
 from sqlmodel import Field
 
-from ledger.codes import ACCOUNT_TYPES, PEOPLE
+from ledger.codes import ACCOUNT_TYPES, DISPUTE_STATES, PEOPLE
 from ledger.rows import HiddenColumn, KnownBase, RowBase, SignedBase, named, one_of
 
 
@@ -170,6 +170,30 @@ class JournalExportRow(SignedBase, table=True):
     substituted: str | None = None
     accounts: str | None = Field(default=None, sa_column=Column(Text))
     sha256: str
+
+
+class BillDisputeRow(SignedBase, table=True):
+    """That a line of a bill came to be in dispute with the authority on a day, or is no more, and why.
+
+    A line is named as in `bill_known`; whether anybody knows its application makes no difference. `yen` is how much of
+    it no other line cleared when the dispute began; `document` is the paper it stands on, where there is one.
+    """
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", DISPUTE_STATES), "state"),
+        CheckConstraint("(state = 'disputed') = (yen IS NOT NULL)", "disputed"),
+        CheckConstraint("yen > 0", "yen"),
+        Index(None, "bill", "application", "nth", "no"),
+    )
+    no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    bill: str
+    application: str
+    nth: int
+    state: str
+    happened_on: date
+    reason: str
+    document: str | None = None
+    yen: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class SettingRow(SignedBase, table=True):

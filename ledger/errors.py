@@ -37,6 +37,15 @@ FORMULAS = {
     "unknown-member": N_("{value} is not in the register of members"),
     "unknown-application": N_("{value} is not a known application"),
     "ambiguous-number": N_("{value} could be any of: {numbers}"),
+    "not-a-part": N_("{value} is no application, nor an application with yen (APPLICATION=YEN)"),
+    "no-candidate": N_("{value} stands beside no candidate; write the number of the application"),
+    "settled-meanwhile": N_(
+        "deposit {deposit} is known by now to pay for {applications}; empty the cell, or take that back first: seisan "
+        "unmatch {deposit} --reason …"
+    ),
+    "nothing-left": N_("nothing of deposit {deposit} waits any more; it was returned or taken as income"),
+    "paid-meanwhile": N_("application {value} is paid already, by {deposits}"),
+    "beyond-the-deposit": N_("deposit {deposit} is of {yen} yen, and nothing of it is left for application {value}"),
     "another-spelling": N_(
         "{value} is not known and may be {numbers}, written otherwise; write the number as it is known"
     ),
@@ -169,6 +178,14 @@ class Refusal(Exception):
 # --- the database ---------------------------------------------------------------------------------------------------
 
 
+class BooksDamaged(Refusal):
+    """the books hold what cannot be read as it should be: {where}: {what}"""
+
+    where: str
+    what: str
+    instead = N_("see everything that is wrong: seisan verify")
+
+
 class NoDatabase(Refusal):
     """there are no books at {database}"""
 
@@ -193,10 +210,11 @@ class DatabaseOlder(Refusal):
 
 
 class DatabaseLocked(Refusal):
-    """the books at {database} were in use by someone else for {seconds} seconds"""
+    """the books at {database} were in use by {holder} for {seconds} seconds"""
 
     database: str
     seconds: int
+    holder: str = field(default_factory=lambda: _("someone else"))
     instead = N_("run the command again when the other one has ended; nothing was changed")
 
 

@@ -7,6 +7,8 @@ two facts about the same thing the one known last (of two known on one day, the 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Date,
     Select,
+    String,
     Table,
     bindparam,
     case,
@@ -28,6 +31,9 @@ from ledger.store.owners import owned
 from ledger.store.records import batches
 
 AS_OF = bindparam("as_of", type_=Date)
+
+# The numbers of those few that a statement is asked of, handed over when it is carried out: it is put together once.
+ONLY = bindparam("only", type_=String, expanding=True)
 
 
 @dataclass(frozen=True)
@@ -205,3 +211,11 @@ def latest_version(
         ranked = ranked.where(within)
     rows = ranked.subquery()
     return select(*(column for column in rows.c if column.name != "after")).where(rows.c.after.is_(None))
+
+
+@cache
+def latest_deposits(*, by_day: bool, few: bool) -> Select[Any]:
+    """The row that counts of each deposit, or of `ONLY` those that are handed over; put together once."""
+    versions = tables.deposit_known
+    within = versions.c.deposit.in_(ONLY) if few else None
+    return latest_version(versions, (versions.c.deposit,), AS_OF if by_day else None, within)

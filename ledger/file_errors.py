@@ -6,6 +6,10 @@ FILE_FORMULAS = {
     "unknown-kind": N_(
         "no row of it holds the headings of an input file; a blank file of each kind is written by: seisan template"
     ),
+    "not-a-worklist": N_(
+        "no sheet of it has the columns by which a list of transfers comes back ({columns}); write one by: "
+        "seisan match --out FILE.xlsx"
+    ),
     "empty-file": N_("the file is empty; name the one that was filled in"),
     "no-rows": N_("there are headings, but no row under them"),
     "not-found": N_("there is no such file; look at the folder and the spelling"),

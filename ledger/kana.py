@@ -61,6 +61,57 @@ def search_key(name: str) -> str:
     return unicodedata.normalize("NFKC", name).upper().translate(_SOUGHT)
 
 
+# --- who pays -------------------------------------------------------------------------------------------------------
+
+# Further old forms of characters, and kana that are written for one another in the names of payers.
+_OLD_FORMS = str.maketrans(
+    "瀧條靜壽實藏圓學榮峯嶌槇曾遙渕舘穗豐禮薗龍淺祿與應彌", "滝条静寿実蔵円学栄峰島槙曽遥淵館穂豊礼園竜浅禄与応弥"
+)
+_READ_ALIKE, _WRITTEN_ALIKE = str.maketrans("ヲヰヱ", "オイエ"), str.maketrans("ヅヂ", "ズジ")
+_APART = re.compile("\\s+(?=[\u3099\u309a])")
+# A vowel that only makes the one before it long, by the last kana before it.
+_LONG_VOWEL = re.compile(
+    "(?<=[アカサタナハマヤラワ])ア+|(?<=[イキシチニヒミリ])イ+|(?<=[ウクスツヌフムユル])ウ+"
+    "|(?<=[エケセテネヘメレ])[イエ]+|(?<=[オコソトノホモヨロ])[ウオ]+"
+)
+
+
+def rejoined(text: str) -> str:
+    """The text in NFKC, upper case, with each voiced mark on its kana, also where a space had come between them."""
+    return unicodedata.normalize("NFC", _APART.sub("", unicodedata.normalize("NFKC", text))).upper()
+
+
+def payer_key(name: str) -> str:
+    """The form in which a name and what a bank makes of it are equal: the search key, with ヅ as ズ, ヂ as ジ, ヲ as
+    オ, and voiced marks that had come apart from their kana.
+
+    For transfers only, as are the keys of a likeness: it makes more names equal than a search may.
+    """
+    return _read(name).translate(_WRITTEN_ALIKE)
+
+
+def payer_likenesses(name: str) -> set[str]:
+    """The forms in which a name and what a bank may have made of it have one in common: without voiced marks, which get
+    lost, and without what makes a vowel long, which is written in several ways: オオノ, オーノ, オノ.
+
+    Other names are alike by it too, so it never says for certain whose a name is.
+    """
+    key = _read(name)
+    return {_plain(key), _plain(key.translate(_WRITTEN_ALIKE))}  # ヅ without its mark is ツ, written as ズ it is ス
+
+
+def _read(name: str) -> str:
+    key = unicodedata.normalize("NFC", search_key(rejoined(name)))
+    return key.translate(_READ_ALIKE).translate(_OLD_FORMS)
+
+
+def _plain(key: str) -> str:
+    letters = unicodedata.normalize("NFD", key).replace("\u3099", "").replace("\u309a", "")
+    return _LONG_VOWEL.sub("", letters)
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑–—―−ー", "-"))
 
 

@@ -477,6 +477,6 @@ refused, month_step, account_approval = _core("refused", "month_step", "account_
 payee_known, payee_approval, payee_end = _core("payee_known", "payee_approval", "payee_end")
 people_change, people_step, issued_version = _core("people_change", "people_step", "issued_version")
 ruling, ruling_step = _core("ruling", "ruling_step")
-(journal_export,) = _core("journal_export")
+journal_export, bill_dispute = _core("journal_export", "bill_dispute")
 slip, slip_step, looked, setting, request = _core("slip", "slip_step", "looked", "setting", "request")
 bank_line, bank_balance = _core("bank_line", "bank_balance")

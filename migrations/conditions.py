@@ -420,3 +420,12 @@ ISSUED_OUT_OF_ORDER = (
     f"NEW.version <> (SELECT 1 + count(DISTINCT i.batch) {_ISSUED} < NEW.batch)"
     f" OR EXISTS (SELECT 1 {_ISSUED} > NEW.batch)"
 )
+
+# A line comes into a dispute that it is not in, and out of the one that it is in; not before the step before.
+_DISPUTE_BEFORE = "FROM bill_dispute b WHERE b.bill = NEW.bill AND b.application = NEW.application AND b.nth = NEW.nth"
+DISPUTE_OUT_OF_ORDER = (
+    f"NEW.state = COALESCE((SELECT b.state {_DISPUTE_BEFORE} ORDER BY b.no DESC LIMIT 1), 'undisputed')"
+    f" OR NEW.happened_on < (SELECT max(b.happened_on) {_DISPUTE_BEFORE})"
+    " OR NOT EXISTS (SELECT 1 FROM bill_known k"
+    " WHERE k.bill = NEW.bill AND k.application = NEW.application AND k.nth = NEW.nth)"
+)

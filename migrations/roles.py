@@ -30,7 +30,7 @@ _CLERK = tuple(
 _APPROVER = (
     *("refund_step", "credit_step", "slip_step", "entry", "movement", "account_approval", "payee_approval"),
     *("month_step", "payment_file", "setting", "ruling_step", "payee_end", "journal_export", "issued_version"),
-    *("looked", "people_change", "people_step"),
+    *("bill_dispute", "looked", "people_change", "people_step"),
 )
 
 WRITES: dict[str, tuple[str, ...]] = {"clerk": _CLERK, "approver": _APPROVER, "auditor": ()}

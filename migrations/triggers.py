@@ -19,6 +19,7 @@ from migrations.conditions import (
     BROUGHT_RULING,
     CLOSED,
     CLOSES,
+    DISPUTE_OUT_OF_ORDER,
     END_OUT_OF_ORDER,
     FILING,
     ISSUED_OUT_OF_ORDER,
@@ -64,6 +65,7 @@ NAMED_BY = {
     "allocation": ("id", "deposit, version, part"),
     "withdrawn": ("of, row_id",),
     "bill_known": ("id",),
+    "bill_dispute": ("no",),
     "bank_line": ("id",),
     "bank_balance": ("id",),
     "opening": ("id",),
@@ -102,7 +104,7 @@ NAMED_BY = {
 SIGNED = (
     *("source", "entry", "decision", "refund_step", "credit_step", "batch", "refused", "month_step"),
     *("account_approval", "payee_approval", "looked", "payment_file", "setting", "request", "slip_step"),
-    *("people_change", "people_step", "ruling_step", "payee_end", "journal_export", "issued_version"),
+    *("people_change", "people_step", "ruling_step", "payee_end", "journal_export", "issued_version", "bill_dispute"),
 )
 
 # The accounts that hold what belongs to members, or what they owe, with the side that takes out of each and by what it
@@ -125,6 +127,7 @@ YEN = {
     "deposit_known": "yen",
     "allocation": "yen",
     "bill_known": "yen",
+    "bill_dispute": "yen",
     "opening": "yen",
     "fee": "yen",
     "movement": "yen",
@@ -139,7 +142,7 @@ YEN = {
 }
 
 # What bears a day in the books: none of these is dated in a month that is closed.
-DATED = ("entry", "refund_step", "credit_step", "slip_step", "ruling_step")
+DATED = ("entry", "refund_step", "credit_step", "slip_step", "ruling_step", "bill_dispute")
 
 # The tables of transitions: what each is of, and from each state those that may follow.
 STEPS: tuple[tuple[str, str, dict[str, tuple[str, ...]]], ...] = (
@@ -247,6 +250,8 @@ def _sqlite() -> Iterator[str]:
     yield _raise("people_step_left", "nobody-left: people_step", "people_step", when=changed, where=NOBODY_LEFT)
     issued = "issued_version"
     yield _raise(f"{issued}_order", f"out-of-order: {issued}", issued, where=ISSUED_OUT_OF_ORDER)
+    dispute = "bill_dispute"
+    yield _raise(f"{dispute}_order", f"out-of-order: {dispute}", dispute, where=DISPUTE_OUT_OF_ORDER)
     ruling, approved = "ruling_step", "NEW.state = 'approved'"
     yield _raise("payee_end_order", "out-of-order: payee_end", "payee_end", where=END_OUT_OF_ORDER)
     by_same = ended_alone(SAME_ENDER)
@@ -321,6 +326,9 @@ def _postgresql() -> Iterator[str]:
     issued = _refuse_if(ISSUED_OUT_OF_ORDER, "out-of-order: issued_version")
     yield _function("refuse_issued_version", f"{issued}; RETURN NEW;")
     yield _trigger("issued_version_order", "BEFORE INSERT", "issued_version", "refuse_issued_version")
+    disputed = _refuse_if(DISPUTE_OUT_OF_ORDER, "out-of-order: bill_dispute")
+    yield _function("refuse_bill_dispute", f"{disputed}; RETURN NEW;")
+    yield _trigger("bill_dispute_order", "BEFORE INSERT", "bill_dispute", "refuse_bill_dispute")
     closed = f"IF {CLOSED} THEN RAISE EXCEPTION 'month-closed: %', TG_TABLE_NAME; END IF"
     yield _function("refuse_closed_month", f"{closed}; RETURN NEW;")
     for table in DATED:

@@ -22,7 +22,9 @@ OPEN_WRITE = sa.Table(
     sa.Column("transaction", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("signer", sa.String(), nullable=False),
     sa.Column("command", sa.String(), nullable=False),
+    # When it was opened, by the clock of who opened it and by the server's.
     sa.Column("moment", sa.DateTime(), nullable=False),
+    sa.Column("began", sa.DateTime(), nullable=False),
     # The tables that were added to, each with the highest number before where its key is one.
     sa.Column("touched", JSONB(), nullable=False),
     sa.Column("closing", sa.Boolean(), nullable=False),
@@ -93,7 +95,7 @@ _BEGIN = (
     " THEN RAISE EXCEPTION 'not-read-committed: begin_write'; END IF;"
     " LOCK TABLE open_write IN EXCLUSIVE MODE;"
     f" IF NOT {OWNER} AND abs({_MINUTES}) > {CLOCK_MINUTES} THEN {_refused(CLOCK, 'clock-differs', _MINUTES)} END IF;"
-    " INSERT INTO open_write VALUES (txid_current(), signer, command, moment, '{}', false);"
+    f" INSERT INTO open_write VALUES (txid_current(), signer, command, moment, {NOW}, '{{}}', false);"
 )
 
 _FIND_OR_REFUSE = f"{_FIND} IF NOT FOUND THEN {_refused(NO_WRITE, 'no-open-write', 'signed')} END IF;"
@@ -236,8 +238,9 @@ def _close() -> str:
         " UPDATE open_write w SET closing = true WHERE w.transaction = opened.transaction;"
         " SELECT * INTO last FROM batch b ORDER BY b.no DESC LIMIT 1;"
         " batch_no := COALESCE(last.no, 0) + 1;"
-        f" {insert} VALUES (batch_no, opened.moment, opened.signer, session_user, opened.command,"
-        " COALESCE(last.head, ''), '');"
+        # A write bears the moment at which it ends: nothing that it added is later.
+        f" {insert} VALUES (batch_no, opened.moment + ({NOW} - opened.began), opened.signer, session_user,"
+        " opened.command, COALESCE(last.head, ''), '');"
         f" {sealing}"
         " IF total = 0 THEN DELETE FROM batch b WHERE b.no = batch_no;"
         f" ELSE UPDATE batch b SET head = {_digest(f'{own} || {lines}')} WHERE b.no = batch_no; END IF;"

@@ -124,7 +124,7 @@ class Books:
 
     def seal(self) -> None:
         """Seals what the sequence has added, as the end of a write does."""
-        database.seal_write(self.connection, self.marks, command="sequence", by=CLERK)
+        seals.seal_write(self.connection, self.marks, command="sequence", by=CLERK)
 
     def answer(self, command: str, *words: Any, dry_run: bool = False) -> Answer:
         """What a command answers; one that is refused, and a dry run, leaves everything as it was."""

@@ -201,6 +201,22 @@ WRITING = {
         CLERKS,
     ),
     "bill pay": Writing(CLERK, "S-2 --on 2012-05-31", "S-2 --on 2012-06-01", "--on", "bill_paid", BOTH),
+    "bill dispute": Writing(
+        CLERK,
+        "S-2 ALIVE --reason 照会 --on 2012-05-10",
+        "S-2 ALIVE --reason 免除 --on 2012-05-10",
+        "--reason",
+        "",
+        BOTH,
+    ),
+    "bill undispute": Writing(
+        CLERK,
+        "S-1 NEW5 --reason 説明を了承 --on 2012-05-10",
+        "S-1 NEW5 --reason 誤り --on 2012-05-10",
+        "--reason",
+        "",
+        BOTH,
+    ),
     "slip charge": Writing(
         CLERK,
         "--yen 440 --on 2012-05-02 --reason 手数料",
@@ -326,6 +342,9 @@ FURTHER = {
     "a deposit is matched in parts": Further(
         (), CLERK, "match N-LOOSE UNPAID=245 OPEN --on 2012-04-10", "matched", CLERKS
     ),
+    "transfers are matched by the list that comes back": Further(
+        (), CLERK, "match --from 照合.csv --on 2012-04-10", "matched", CLERKS
+    ),
     "a part of it is taken back": Further(
         ((CLERK, "match N-LOOSE UNPAID=245 OPEN --on 2012-04-10"),),
         CLERK,
@@ -344,6 +363,7 @@ FURTHER = {
 }
 
 FILES = {
+    "照合.csv": "照会番号,充当する申込番号\nN-LOOSE,OPEN\n",
     "三月.csv": "照会番号,入金日,金額,振込依頼人名,申込番号\nN-MARCH,2012-03-30,7245,ｺｳﾔﾏ ﾀﾛｳ,UNPAID\n",
     "訂正.csv": f"申込番号,会員番号,申込日,申込区分,把握日\nUNPAID,{desk.ANOTHER},2011-11-01,新規,2012-05-03\n",
     "訂正2.csv": f"申込番号,会員番号,申込日,申込区分,把握日\nOPEN,{desk.ANOTHER},2012-03-06,再発行,2012-05-03\n",
@@ -375,8 +395,8 @@ STATEMENT = banked.ended(
 
 def left_to_book(url: str) -> None:
     """A transfer that is known and not posted, as books of an earlier version have them: what `book` still finds."""
-    with database.writing(url, by=CLERK) as connection:
-        given.deposit(connection, given.source(connection), "N-EARLIER", date(2012, 3, 7), 7245, None)
+    with database.writing(url, by=CLERK, command="import") as connection:
+        given.deposit(connection, given.source(connection, by=CLERK), "N-EARLIER", date(2012, 3, 7), 7245, None)
 
 
 @contextmanager

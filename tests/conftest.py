@@ -27,7 +27,7 @@ from tests import connections, spread
 from tests.server import Server
 
 if TYPE_CHECKING:
-    from ledger.booking.payment_files import PaymentOrder
+    from ledger.booking.payment_orders import PaymentOrder
     from tests.copies import Copies
 
 ENGINES = ("sqlite", "postgresql")
@@ -199,6 +199,16 @@ def _no_network() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _tests_write_by_hand() -> Iterator[None]:
+    """What tests put there by hand is of no command, and `verify` need not name that."""
+    from ledger.audit import writes
+
+    writes.ALSO.update({"", "sequence"})
+    yield
+    writes.ALSO.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _list_of_banks_is_new() -> Iterator[None]:
     """The list of banks is never old, whenever the tests are run; what is said of an old one is tested by itself."""
     with pytest.MonkeyPatch.context() as patch:
@@ -225,10 +235,28 @@ def _payment_files_keep_the_rules() -> Iterator[None]:
 
 
 class _Compiled(LRUCache[Any, Any]):
-    """Compiled statements by statement, whichever engine asks: SQLAlchemy keeps them for each engine apart."""
+    """Compiled statements by statement, whichever engine asks: SQLAlchemy keeps them for each engine apart.
+
+    What a statement is known by is a tuple of thousands of parts. Of one that is put together once it is the same
+    object each time, and is not looked through again.
+    """
+
+    _MOST = 500
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(capacity)
+        self._same: dict[tuple[object, ...], tuple[object, Any]] = {}
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return super().get(key[1:], default)  # the dialect, an object of each engine's own, comes first
+        place = (id(key[1]), *key[2:])  # the dialect, an object of each engine's own, comes first
+        if (same := self._same.get(place)) is not None:
+            return same[1]
+        found = super().get(key[1:], default)
+        if found is not default:
+            if len(self._same) >= self._MOST:
+                self._same.clear()
+            self._same[place] = (key[1], found)  # kept with what it is known by, so that its place is nobody else's
+        return found
 
     def __setitem__(self, key: Any, value: Any) -> None:
         super().__setitem__(key[1:], value)
@@ -386,6 +414,39 @@ def book_url(new_database: Callable[[bool], str]) -> str:
 def new_book(new_database: Callable[[bool], str]) -> Callable[[], str]:
     """Gives the address of further fresh books each time it is called, for a property or a comparison of two."""
     return lambda: new_database(True)
+
+
+@pytest.fixture
+def filled_once(
+    engine: str, new_database: Callable[[bool], str], request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[Callable[[str], object]], str]]:
+    """Gives the address of a copy of books that a function fills, given their address, once in a run."""
+    run, copied = Server(Path(os.environ[_RUN])), list[str]()
+
+    def copy(fill: Callable[[str], object]) -> str:
+        name = f"filled_{engine}_{fill.__name__}"
+        made, copy_name = run.folder / name, f"copy_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}_{next(_numbers)}"
+        fresh = None if made.exists() else new_database(True)
+        with run.alone():
+            if fresh is not None and not made.exists():
+                fill(fresh)
+                if engine == "sqlite":
+                    connections.let_go_of_files()
+                    shutil.copyfile(fresh.removeprefix("sqlite:///"), making := made.with_suffix(".making"))
+                    making.rename(made)
+                else:
+                    request.getfixturevalue("server").copy(str(make_url(fresh).database), name)
+                    made.touch()
+        if engine == "sqlite":
+            return f"sqlite:///{shutil.copyfile(made, tmp_path / f'{copy_name}.db')}"
+        server: Server = request.getfixturevalue("server")
+        server.copy(name, copy_name)
+        copied.append(copy_name)
+        return server.url(copy_name)
+
+    yield copy
+    for name in copied:
+        request.getfixturevalue("server").drop(name)
 
 
 @pytest.fixture(scope="module", params=ENGINES)

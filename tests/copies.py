@@ -3,7 +3,7 @@
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from sqlalchemy import make_url
 
 from tests import connections
 from tests.server import Server
+
+# The address of a copy of books that a function fills once in a run, given their address.
+FilledOnce = Callable[[Callable[[str], object]], str]
 
 _numbers = itertools.count(1)
 

@@ -212,8 +212,8 @@ def _drawn() -> list[int]:
     drawn: list[int] = []
     draw = write_queue._number
 
-    def drawing(queue: int) -> int:
-        drawn.append(draw(queue))
+    def drawing(queue: int, until: int) -> int:
+        drawn.append(draw(queue, until))
         return drawn[-1]
 
     write_queue._number = drawing

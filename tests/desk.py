@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from typer.testing import CliRunner, Result
 
 import cli
 from exports.issued import verification
-from ledger.store import database
+from ledger import tables
+from ledger.store import commands, database
 from tests import banked, connections
 from tests.posted import reversed_before
 from tests.server import Server
@@ -107,6 +108,14 @@ def held(url: str, apart: Collection[str] = RECORDED) -> str:
         tables = {name: sorted(map(repr, driver.execute(f'SELECT * FROM "{name}"').fetchall())) for name in names}
         connection.rollback()
     return sha256(repr(tables).encode()).hexdigest()
+
+
+def not_of_command(url: str) -> set[tuple[str, str]]:
+    """The commands of these books with the tables to which each added a row, and could not have."""
+    batch, seal = tables.batch.c, tables.seal.c
+    statement = select(batch.command, seal.of).distinct().join_from(tables.seal, tables.batch, batch.no == seal.batch)
+    with database.reading(url) as connection:
+        return {tuple(row) for row in connection.execute(statement) if not commands.may_add(*row)}
 
 
 # --- books in which something of everything has happened ------------------------------------------------------------
@@ -270,6 +279,18 @@ def steps(url: str) -> Iterator[tuple[str, ...]]:
     yield from (("close", month, "--bank-balance", "0") for month in ("2010-11", "2010-12"))
     yield ("reopen", "2010-12", "--reason", "入金の計上もれ")
     yield ("refund", "propose", "NEW2", "--on", "2012-04-30")
+    yield (
+        "bill",
+        "dispute",
+        "S-1",
+        "NEW5",
+        "--on",
+        "2012-05-02",
+        "--reason",
+        "請求日の照会",
+        "--document",
+        "連発第9003号",
+    )
 
 
 def everything(url: str, folder: Path) -> None:
@@ -382,4 +403,5 @@ def sound(url: str) -> None:
 def verifies(url: str) -> None:
     """The books agree with themselves, and everything that they know is posted."""
     with database.reading(url) as connection:
-        assert verification.verify(connection).faults == ()
+        faults = verification.verify(connection).faults
+        assert not faults, faults

@@ -6,18 +6,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.allocations import Part, allocate
 from ledger.booking import run
 from ledger.codes import SIDES, USED
+from ledger.store.records import signature
 
 MEMBER = "東京 第9001号"
 DAYS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
 
 
-def source(connection: Connection, name: str = "case.toml") -> int:
+def source(connection: Connection, name: str = "case.toml", by: str = "test") -> int:
     """A source for facts that a test states itself."""
-    row = {"name": name, "sha256": None, "recorded_at": dates.now(), "by": "test"}
+    row = {"name": name, "sha256": None, **signature(connection, by)}
     key = connection.execute(tables.source.insert().values(row)).inserted_primary_key
     assert key is not None
     return int(key[0])

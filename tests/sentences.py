@@ -4,6 +4,9 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import IO, Any
 
+# What a class is that is a refusal: of its own, or of a place that cannot be written or has no room.
+REFUSALS = {"Refusal", "NotWritable", "DiskFull"}
+
 
 def extract(
     file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
@@ -19,7 +22,7 @@ def extract(
                 yield node.lineno, node.func.id, tuple(ast.literal_eval(form) for form in node.args[:2]), []
             elif isinstance(sentence, ast.Constant) and sentence.value:
                 yield node.lineno, node.func.id, str(sentence.value), []
-        if isinstance(node, ast.ClassDef) and "Refusal" in {ast.unparse(base) for base in node.bases}:
+        if isinstance(node, ast.ClassDef) and REFUSALS & {ast.unparse(base) for base in node.bases}:
             yield node.lineno, "_", _docstring(node), []
         if isinstance(node, ast.FunctionDef) and any(map(_declares, node.decorator_list)):
             yield node.lineno, "_", _docstring(node), []

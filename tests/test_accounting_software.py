@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from io import StringIO
 from itertools import pairwise
@@ -108,8 +109,9 @@ def books(request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
+@cache
 def ours(url: str) -> dict[tuple[str, str], tuple[int, int]]:
-    """What the trial balance of each month says of each account, by the account's name."""
+    """What the trial balance of each month says of each account, by the account's name; no test changes the books."""
     sums = {}
     with database.reading(url) as connection:
         month = FIRST

@@ -4,6 +4,9 @@ import csv as plain_csv
 import io
 import json as plain_json
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -23,10 +26,12 @@ from ledger.decisions.findings import judge
 from ledger.store import database
 from tests import desk, given
 from tests.attacks import ACTS, ATTACKS
+from tests.commands import EXAMPLES
 from tests.libreoffice import saved_as
 
 pytestmark = pytest.mark.thorough
 
+ROOT = Path(__file__).parents[1]
 MADE = date(2012, 9, 30)
 WHOLE = {name: text for name, text in ATTACKS.items() if name not in ("half a pair", "no character")}
 
@@ -216,6 +221,28 @@ def test_what_was_typed_is_quoted_in_a_line(
         if "\x00" not in text:
             answer = desk.typed(attacked, *(word.replace("{}", text) for word in words))
             assert not acting(answer.output) and "\nx.csv:3" not in answer.output, (text, answer.output)
+
+
+def test_every_command_quotes_what_was_typed_in_a_line(
+    attacked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Instead of the last word of each of its examples, behind an option, and as an option that there is not."""
+    monkeypatch.chdir(tmp_path)
+    text = "".join(sorted(ACTS - {chr(code) for code in range(0xD800, 0xE000)} - {"\x00"}))
+    for example in (example for name, examples in EXAMPLES.items() if name != "demo" for example in examples[:1]):
+        words = shlex.split(example)
+        for typed in ([*words[:-1], text], [*words, f"--{text}"], [*words, "--key", text, "--by", text]):
+            answer = desk.typed(attacked, *typed)
+            assert not acting(answer.output), (typed, answer.output)
+
+
+def test_a_mistake_of_our_own_quotes_it_so_as_well() -> None:
+    """As the program is started, with something in it that breaks."""
+    broken = "database.reading = lambda *_: exec(\"raise AssertionError('甲\\x1b[2J\\u202e')\")"
+    start = f"import sys, cli; from ledger.store import database; {broken}; sys.argv[1:] = ['balance']; cli.main()"
+    told = subprocess.run([sys.executable, "-c", start], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr.splitlines()[-1]) == (1, "AssertionError: 甲<U+001B>[2J<U+202E>")
+    assert not acting(told.stderr)
 
 
 def test_what_a_file_holds_is_quoted_in_a_line(book_url: str, tmp_path: Path) -> None:

@@ -87,8 +87,10 @@ def test_a_later_backup_replaces_earlier_books(books: str, tmp_path: Path) -> No
     held = desk.held(books, apart=())
     elsewhere = f"sqlite:///{tmp_path / 'elsewhere.db'}"
     desk.done(elsewhere, "restore", str(early))
+    (file := tmp_path / "elsewhere.db").chmod(0o660)  # a group that works on them
     desk.done(elsewhere, "restore", str(late))
     assert desk.held(elsewhere, apart=()) == held
+    assert {path.stat().st_mode & 0o777 for path in (file, tmp_path / "elsewhere.db-turns")} == {0o660}
     desk.done(elsewhere, "restore", str(late))
     assert desk.held(elsewhere, apart=()) == held
 

@@ -104,6 +104,8 @@ def test_what_the_bank_took_back_stands_on_both_sides(books: str, tmp_path: Path
     back = Line(D3, -7245, 12, code="19")
     _import(books, tmp_path, IN1, IN2, back)
     assert [state for *_yen, state in _states(books)] == ["agreed"] * 3
+    assert len(_states(books, "--state", "agreed")) == 3 and _states(books, "--state", "bank_only") == []
+    assert "組戻" not in desk.done(books, "bank", "--state", "bank_only").output
     assert desk.answered(books, "bank")["difference"] == 0
 
 

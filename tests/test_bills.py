@@ -30,7 +30,7 @@ from ledger.intake.withdrawing import RowsOfImport
 from ledger.journal import balances
 from ledger.journal.entries import post
 from ledger.store import database
-from tests import posted
+from tests import desk, posted
 from tests.billed import END, FEE, NOBODY, SENT, A, B, Line, booked, came, decided, owed, paid, states, undo, waived
 from tests.posted import APPLIED, ASKED, CLERK
 from tests.spread import SOAK
@@ -174,7 +174,7 @@ def test_what_is_owed_and_in_no_bill_is_named_and_so_is_what_nobody_knows(book_u
             ("B-1", "2011-9999", 7245, 0, "unknown_application"),
             (None, A, 0, 7245, "not_billed"),
         ]
-        none = dict.fromkeys(STATES, 0)
+        none = dict.fromkeys((*STATES, "disputed"), 0)
         assert totals(lines) == none | {"billed": 7245, "owed": 7245, "not_billed": 1, "unknown_application": 1}
 
 
@@ -447,3 +447,16 @@ def test_paying_a_bill_refuses_what_it_does_not_know_and_a_day_before_the_bill(b
             pay_bill(connection, "B-9", on=BILL_DAY, by=CLERK)
         with pytest.raises(BeforeTheStepBefore):
             pay_bill(connection, "B-1", on=date(2012, 2, 9), by=CLERK)
+
+
+def test_what_was_payable_when_the_books_began_is_billed_and_paid(book_url: str, tmp_path: Path) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, {"applied_on": APPLIED}, paid=[])
+    (path := tmp_path / "開始残高.csv").write_text(
+        f"基準日,勘定科目,金額,申込番号\n2010-12-31,2010,{-FEE},{A}\n2010-12-31,1110,{FEE},\n", encoding="utf-8"
+    )
+    desk.done(book_url, "import", str(path))
+    with database.writing(book_url) as connection:
+        came(connection, tmp_path, ("B1", 6, A, FEE), ("B2", 7, A, FEE))
+        assert states(connection) == ["agreed", "billed_twice"]
+        assert (paid(connection, "B1", "B2"), owed(connection)) == (FEE, 0)

@@ -134,7 +134,7 @@ def test_books_where_nobody_may_write(made: Copies, tmp_path: Path, which: str) 
         code, refused = apart(url, bound_by_permissions, *typed, by=by)
         folder.chmod(0o700)
         books.chmod(0o600)
-        assert (code, refused) == (1, "not-writable")
+        assert (code, refused) == (1, "may-not-write")
         assert held(url) == before
         desk.done(url, *typed, by=by)
         after = held(url)
@@ -167,7 +167,7 @@ def test_no_room_in_the_middle_of_commit(made: Copies, tmp_path: Path, command: 
     with made.copy() as url:
         typed = desk.resolved(url, words)
         before = held(url)
-        assert apart(url, little_room, *typed, by=by) == (1, "disk-full")
+        assert apart(url, little_room, *typed, by=by) == (1, "file-too-large")
         assert reached.exists(), "it was COMMIT that failed"
         assert held(url) == before
         desk.done(url, *typed, by=by)

@@ -13,11 +13,11 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 
-from exports.issued.compare import _is_day, _reads_alike
+from exports.issued.compare import _is_day, _reads_alike, differences
 from exports.issued.read import Cell as Read
 from exports.issued.read import ReadWorkbook
 from exports.issued.stamp import PROPERTY
-from tests import desk
+from tests import desk, spread
 from tests.earlier import letter_of_before
 
 pytestmark = pytest.mark.thorough
@@ -85,9 +85,10 @@ def month(whole_month: Path, tmp_path: Path) -> Path:
 
 def verified(url: str, file: Path) -> Any:
     """What `verify` says of a file, as JSON."""
-    said = desk.typed(url, "verify", str(file), "--json")
-    assert said.exit_code == (0 if json.loads(said.stdout)["ok"] else 1)
-    return json.loads(said.stdout)
+    answer = desk.typed(url, "verify", str(file), "--json")
+    said = json.loads(answer.stdout)
+    assert answer.exit_code == (0 if said["ok"] else 1)
+    return said
 
 
 def edited(file: Path, edit: Callable[[Workbook], object]) -> Path:
@@ -199,12 +200,10 @@ def test_every_cell_is_named_when_every_cell_is_changed(kept: str, tmp_path: Pat
 
 @SQLITE
 def test_each_cell_is_named_when_it_alone_is_changed(month: Path, tmp_path: Path) -> None:
-    """A good part of them: every cell would take an hour."""
-    from exports.issued.compare import differences
-
+    """A part of them: every cell would take an hour."""
     ours = ReadWorkbook(month.read_bytes())
     filled = list(_filled(book := load_workbook(month)).items())
-    for (sheet, at), cell in filled[:: len(filled) // 40]:
+    for (sheet, at), cell in filled[:: len(filled) // (40 if spread.SOAK else 12)]:
         before = cell.value, cell.data_type
         changed(cell)
         book.save(tmp_path / "changed.xlsx")
@@ -359,7 +358,7 @@ def test_what_was_recorded_since_does_not_count(book_url: str, tmp_path: Path) -
     hand_out("2012-03", "2012-04")
     for nth, words in enumerate(desk.steps(book_url)):
         desk.done(book_url, *words)
-        if nth % 6 == 0:
+        if nth % 12 == 0:
             hand_out("2012-03", "2012-04")
     desk.done(book_url, "close", "2012-03", "--bank-balance", "159390", "--accept", "検証")
     closed = written(book_url, tmp_path / "closed.xlsx", "statement", "month", "2012-03")
@@ -406,9 +405,10 @@ def test_month_without_its_mark_is_known_by_its_cover(kept: str, tmp_path: Path,
     file = edited(written(kept, tmp_path / "x.xlsx", *words), _unmarked)
     found = verified(kept, file)
     assert (found["ok"], found["certain"]) == (True, False)
-    edited(file, lambda book: changed(book.worksheets[0]["C5"]))
-    assert places_of(verified(kept, file)) == [("cell-differs", load_workbook(file).sheetnames[0], "C5")]
-    assert len(desk.typed(kept, "verify", str(file)).stdout.splitlines()) == 3
+    if language == "en":  # asked once: a changed one is held against every form
+        edited(file, lambda book: changed(book.worksheets[0]["C5"]))
+        first, *others = desk.typed(kept, "verify", str(file)).stdout.splitlines()
+        assert ("C5" in first, "(cell-differs)" in first, len(others)) == (True, True, 2)
 
 
 @pytest.mark.parametrize(
@@ -483,8 +483,8 @@ def test_file_that_is_none_of_ours_is_refused(kept: str, month: Path, tmp_path: 
     elif what == "cut short":
         file.write_bytes(month.read_bytes()[:-2000])
     elif what in ("an entity", "a bomb"):
-        file.write_bytes(month.read_bytes())
-        _repacked(file, _entity if what == "an entity" else lambda _name, content: content + b" " * 60_000_000)
+        shutil.copyfile(month, file)
+        _repacked(file, _entity if what == "an entity" else lambda _name, content: content + b" " * 6_000_000)
     said = desk.typed(kept, "verify", str(file))
     assert (said.exit_code, "not-a-statement" in said.output) == (1, True)
 

@@ -138,7 +138,7 @@ def test_folder_with_something_in_it_stays(books: str, tmp_path: Path, monkeypat
     (tmp_path / "ファイル").touch()
     for words, code in (
         ([str(tmp_path / "使用中")], "folder-in-use"),
-        ([str(tmp_path / "ファイル")], "folder-in-use"),
+        ([str(tmp_path / "ファイル")], "not-a-plain-folder"),
         ([str(tmp_path / "ファイル/中")], "not-writable"),
         ([str(tmp_path / "新"), "--from", "2012-05-01", "--to", "2012-04-01"], "impossible-range"),
     ):
@@ -154,7 +154,7 @@ def test_folder_with_something_in_it_stays(books: str, tmp_path: Path, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(writer, "write", full)
-    assert "(not-writable)" in desk.typed(books, "export", "books", str(tmp_path / "新")).stderr
+    assert "(disk-full)" in desk.typed(books, "export", "books", str(tmp_path / "新")).stderr
     assert not (tmp_path / "新").exists() and not any(path.name.startswith(".") for path in tmp_path.iterdir())
 
 

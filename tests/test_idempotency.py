@@ -67,6 +67,7 @@ def test_typed_again_it_is_done_once(books: str, name: str, command: Writing) ->
     again = typed(books, words, by, "--json")
     assert again.exit_code == 0, again.output
     assert kept(books) == held
+    assert desk.not_of_command(books) == set()
 
 
 # --- with a key -------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from ledger.statements.letter import Letter, letter, letters
 from ledger.store import database
 from ledger.tables import OUTCOMES, VERDICTS
 from tests import desk, given
+from tests.copies import FilledOnce
 from tests.libreoffice import pages, saved_as
 from tests.notice_cases import CASES
 from tests.test_statements import compare, dumped
@@ -86,9 +87,14 @@ def decided(connection: Connection, number: str, as_of: date = ASKED) -> int:
 
 
 @pytest.fixture
-def every_outcome(book_url: str) -> dict[str, Letter]:
+def every_outcome(filled_once: FilledOnce) -> dict[str, Letter]:
     """A letter for each outcome, by outcome."""
-    with database.writing(book_url) as connection:
+    with database.reading(filled_once(_every_outcome)) as connection:
+        return {each.outcome: each for each in letters(connection)}
+
+
+def _every_outcome(url: str) -> None:
+    with database.writing(url) as connection:
         for nth, each in enumerate(TOLD.values(), 1):
             told(connection, f"2011-{nth:04}", each)
         book(connection, ASKED, by="乙川")
@@ -99,8 +105,6 @@ def every_outcome(book_url: str) -> dict[str, Letter]:
         refunds.paid(connection, [2], on=ASKED, by="乙川")
         store.keep(connection, judge(connection, ASKED), by="乙川")
         store.keep(connection, judge(connection, date(2012, 9, 22), applications=on_their_way), by="乙川")
-    with database.reading(book_url) as connection:
-        return {each.outcome: each for each in letters(connection)}
 
 
 def shown(of: Letter) -> str:
@@ -255,12 +259,10 @@ CODES = {
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_code_and_no_file_of_the_office_is_in_any_letter(book_url: str, language: Language) -> None:
+def test_no_code_and_no_file_of_the_office_is_in_any_letter(filled_once: FilledOnce, language: Language) -> None:
+    url = filled_once(_every_case)
     i18n.use(language)
-    with database.writing(book_url) as connection:
-        for nth, case in enumerate(CASES):
-            told(connection, f"{nth:04}-{case.id}", case.given, as_of=case.as_of)
-            decided(connection, f"{nth:04}-{case.id}", case.as_of)
+    with database.reading(url) as connection:
         found = list(letters(connection))
     assert {each.outcome for each in found} >= {"eligible", "not_eligible", "needs_facts", "needs_review", "in_force"}
     for each in found:
@@ -269,6 +271,13 @@ def test_no_code_and_no_file_of_the_office_is_in_any_letter(book_url: str, langu
         assert all(page.height(page.size) <= HEIGHT for page in pages_of(sheets.workbook(each))), said
         if language == "ja":
             assert not re.search(r"\d{4}-\d\d-\d\d", said), said
+
+
+def _every_case(url: str) -> None:
+    with database.writing(url) as connection:
+        for nth, case in enumerate(CASES):
+            told(connection, f"{nth:04}-{case.id}", case.given, as_of=case.as_of)
+            decided(connection, f"{nth:04}-{case.id}", case.as_of)
 
 
 def test_every_fact_and_doubt_has_its_sentence() -> None:

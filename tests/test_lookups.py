@@ -69,6 +69,7 @@ OF_MANY = {
     ),
     *("decision outdated", "ruling list", "notices list", "notices show", "notices compare"),
     *("refund file", "refund void", "refund list", "overpaid list", "credit list", "bill list", "bill pay", "balance"),
+    *("bill dispute", "bill undispute", "bill claims"),
     *(
         "export journal",
         "export since-last",

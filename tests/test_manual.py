@@ -157,9 +157,16 @@ def test_every_link_leads_to_a_file_in_the_language_of_the_page() -> None:
     assert faults == []
 
 
+# Pages for who looks for them: hosts of repositories show the one by its name, and it leads to the other.
+FROM_ANOTHER = {"SECURITY.md": "threats.md", "threats.md": "SECURITY.md"}
+
+
 def test_every_page_is_one_click_from_the_readme() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [page.name for page in ENGLISH if page.parent == DOCS and f"](docs/{page.name})" not in text] == []
+    there = [page.name for page in ENGLISH if page.parent == DOCS and page.name not in FROM_ANOTHER]
+    assert [name for name in there if f"](docs/{name})" not in text] == []
+    for name, other in FROM_ANOTHER.items():
+        assert f"]({name})" in (DOCS / other).read_text(encoding="utf-8")
 
 
 # --- facts ----------------------------------------------------------------------------------------------------------

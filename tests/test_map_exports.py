@@ -111,7 +111,7 @@ LAYOUT = '''"""The payment file of a made-up bank: a line for each transfer, the
 
 from collections.abc import Iterator
 
-from ledger.booking.payment_files import PaymentOrder
+from ledger.booking.payment_orders import PaymentOrder
 
 _FIRST = "BANK-X\\r\\n"
 
@@ -141,7 +141,7 @@ LAYOUT_TEST = '''"""A file is read in the layout that it was written in."""
 from hypothesis import given
 
 from exports.formats import bank, bank_x, zengin
-from ledger.booking.payment_files import PaymentOrder
+from ledger.booking.payment_orders import PaymentOrder
 from tests.test_zengin import ORDERS
 
 
@@ -230,6 +230,9 @@ AN_EVENT: Edits = {
         *("from ledger.i18n import N_, ngettext", "from ledger.i18n import N_, _, ngettext"),
         *('@app.writes("reverse"', COMMANDS),
         *('"hledger, beancount, csv, yayoi, mf"', '"hledger, beancount, csv, yayoi, mf, tabs"'),
+    ),
+    "ledger/store/commands.py": replaced(
+        '        "book": _POSTED,', '        "book": _POSTED,\n        "interest": _POSTED,'
     ),
     "tests/commands.py": replaced(
         '    "reverse": Writing(',

@@ -57,6 +57,8 @@ NEXT = {
     "credit approve": "- it is done: the reissue is paid for",
     "credit reject": "check",
     "credit undo": "check",
+    "bill dispute": "bill",
+    "bill undispute": "bill",
     "bill pay": "- every line agreed and is paid",
     **{
         f"slip {kind}": "slip approve"

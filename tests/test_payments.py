@@ -11,6 +11,7 @@ from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
+from exports.formats import bank
 from exports.issued import verification
 from ledger import tables
 from ledger.audit import workflows
@@ -215,7 +216,7 @@ def test_another_file_is_never_overwritten(books: str, out: Path) -> None:
     refused(books, "file-in-the-way", *FILE, str(out), "--dry-run")
     assert (out.read_bytes(), states(books)[1]) == (b"x", ("approved", None))
     for place in (str(out.parent), "/dev/full"):
-        refused(books, "file-in-the-way", *FILE, place)
+        refused(books, "not-a-plain-file", *FILE, place)
     refused(books, "not-writable", *FILE, "/nowhere/x.txt")
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
@@ -465,7 +466,7 @@ def test_verify_counts_each_file_again(books: str, out: Path, statement: str) ->
             connection.exec_driver_sql("BEGIN")
         triggers.drop_all(connection)
         connection.execute(text(statement))
-        found = [(file.code, file.where) for file in workflows.payment_files(connection)]
+        found = [(file.code, file.where) for file in workflows.payment_files(connection, bank.agrees)]
         sealed = verification.verify(connection).faults[0]
         connection.rollback()
     assert found == [(TAMPERED[statement], "payment_file 1")]

@@ -31,6 +31,7 @@ ASKS = {
     **dict.fromkeys(("refund reject", "overpaid reject", "credit reject"), (PROPOSE, APPROVE)),
     **dict.fromkeys(("refund paid", "refund returned", "overpaid paid", "overpaid returned"), (PAY,)),
     **dict.fromkeys(("refund file", "bill pay"), (PAY,)),
+    **dict.fromkeys(("bill dispute", "bill undispute"), (PROPOSE, PAY)),
     "refund void": (APPROVE, PAY),
     **dict.fromkeys(("close", "reopen"), (CLOSE,)),
     **dict.fromkeys(("people add", "people end", "people reject", "export since-last"), RIGHTS.codes),

@@ -1,17 +1,19 @@
 """A copy of the books where nothing can be written: it is read and verified like any other, and never written."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from ledger.errors import WrittenMeanwhile
-from ledger.store import database
+from ledger.errors import NotWritable, WrittenMeanwhile
+from ledger.store import database, places
 from tests import desk
 
 ROOT = Path(__file__).parents[1]
@@ -53,7 +55,7 @@ def test_copy_is_read_and_verified_and_not_written(copy: Path) -> None:
     statement = typed(copy, "statement", "month", "2010-10", "--out", str(copy.parent.parent / "月次.xlsx"))
     assert (statement.returncode, "発行の記録はありません" in statement.stdout) == (0, True), statement.stderr
     answer = typed(copy, "book")
-    assert (answer.returncode, "(not-writable)" in answer.stderr) == (1, True)
+    assert (answer.returncode, "(may-not-write)" in answer.stderr) == (1, True)
     assert copy.read_bytes() == before
     assert [path.name for path in copy.parent.iterdir()] == [copy.name]
 
@@ -66,9 +68,31 @@ def test_books_written_while_they_are_read_like_that_are_no_answer(kept: str, mo
 
     with monkeypatch.context() as patched:
         patched.setattr(database, "_connect", no_place)
-        patched.setattr(os, "access", lambda _path, how: how == os.R_OK)
+        patched.setattr(places, "why_not", lambda file: NotWritable(str(file)))
         with database.reading(kept):
             pass
         with pytest.raises(WrittenMeanwhile), database.reading(kept):  # noqa: PT012 - it is found at the end
             patched.undo()
             desk.done(kept, "slip", "charge", "--yen", "1", "--on", "2012-05-02", "--reason", "手数料")
+
+
+def test_what_stands_in_a_log_that_was_left_beside_a_copy_is_read(kept: str, tmp_path: Path) -> None:
+    """As after a power failure: the last write stands in the log alone. An empty log says nothing."""
+    (folder := tmp_path / "媒体").mkdir()
+    file = Path(kept.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(file)) as reading:  # whoever has the books open keeps the log from being taken in
+        reading.execute("SELECT count(*) FROM entry").fetchone()
+        desk.done(kept, "slip", "charge", "--yen", "3", "--on", "2012-05-02", "--reason", "残った記録")
+        for ending in ("", "-wal"):
+            shutil.copyfile(f"{file}{ending}", folder / f"x.db{ending}")
+    assert (folder / "x.db-wal").stat().st_size
+    folder.chmod(0o555)
+    answer = typed(folder / "x.db", "slip", "list")
+    assert (answer.returncode, "残った記録" in answer.stdout) == (0, True), answer.stderr
+    assert typed(folder / "x.db", "verify").returncode == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["x.db", "x.db-wal"]
+    folder.chmod(0o755)
+    (folder / "x.db-wal").write_bytes(b"")
+    folder.chmod(0o555)
+    answer = typed(folder / "x.db", "slip", "list")
+    assert (answer.returncode, "残った記録" in answer.stdout) == (0, False), answer.stderr

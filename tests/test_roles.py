@@ -229,7 +229,7 @@ def test_nobody_builds_anything_of_their_own_beside_the_books(at: Login, who: st
         "ALTER FUNCTION refuse_change() RENAME TO x",
         "SET session_replication_role = replica",
         "SELECT * FROM open_write",
-        "INSERT INTO open_write VALUES (txid_current(), 'x', 'x', now(), '{ }', true)",
+        "INSERT INTO open_write VALUES (txid_current(), 'x', 'x', now(), now(), '{ }', true)",
         "LOCK TABLE open_write IN EXCLUSIVE MODE",
         "SELECT command_adds('import')",
         f"GRANT {OWN}_approver TO CURRENT_USER",
@@ -420,3 +420,14 @@ def test_prefix_that_begins_no_name(books: str, prefix: str) -> None:
 def test_stranger_is_not_admitted(at: Login) -> None:
     for words in (["balance"], ["book", "--through", "2012-05-31"]):
         refused(at("stranger"), "database-unreachable", *words)
+
+
+def test_whoever_waits_is_told_the_login_that_has_the_books(
+    at: Login, logins: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server tells a role the login and the name of another connection; in that name stands since when."""
+    monkeypatch.setattr(database, "PATIENCE", 50)
+    for holder, waiting in (("clerk", "approver"), ("approver", "clerk"), ("owner", "clerk")):
+        with database.writing(at(holder), dry_run=True):
+            said = refused(at(waiting), "database-locked", "book", "--lang", "en")
+        assert f"{logins.get(holder, 'postgres')} (since " in said and "process " in said

@@ -30,6 +30,7 @@ from ledger.statements.subsidiary import AccountParts, PartAmounts
 from ledger.statements.year import year_statement
 from ledger.store import database
 from tests import desk, given
+from tests.copies import FilledOnce
 from tests.test_statements import (
     CHIEF,
     CLERK,
@@ -47,9 +48,9 @@ pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture
-def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def months_end(filled_once: FilledOnce, monkeypatch: pytest.MonkeyPatch) -> str:
     """See `at_months_end`."""
-    return at_months_end(book_url, monkeypatch)
+    return at_months_end(filled_once, monkeypatch)
 
 
 # --- subsidiary ledgers ---------------------------------------------------------------------------------------------

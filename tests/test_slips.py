@@ -30,7 +30,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def url(book_url: str) -> str:
     """A fee that is 440 yen short, one not paid, one paid in full, and 500 yen of nobody; the first two are issued."""
-    with database.writing(book_url, by=CLERK, command="import") as connection:
+    with database.writing(book_url, by=CLERK) as connection:
         facts: dict[str, Any] = {"applied_on": date(2012, 4, 1), "mailed_on": date(2012, 4, 5), "paid": []}
         for number in (SHORT, UNPAID, FULL):
             posted.application(connection, number, facts)
@@ -109,7 +109,7 @@ def test_a_fee_written_off_is_owed_to_the_authority_and_what_comes_later_is_beyo
     approved(url, "write-off", SHORT)
     desk.done(url, "book", "--through", "2012-04-30")
     assert balance(url) == {"1110": 14550, "2010": 14490, "2050": 500, "5900": 440}
-    with database.writing(url, by=CLERK, command="import") as connection:
+    with database.writing(url, by=CLERK) as connection:
         posted.deposit(connection, "N-4", SHORT, yen=440, on=date(2012, 5, 1))
     desk.done(url, "book", "--through", "2012-05-31")
     assert balance(url)["2050"] == 940
@@ -213,7 +213,7 @@ def test_what_a_slip_rests_on_is_looked_at_again_when_it_is_approved(url: str) -
     no = proposed(url, "write-off", SHORT)
     assert proposed(url, "write-off", SHORT) == no
     refused(url, "slip-waits", "slip", "write-off", SHORT, "--on", DAY, "--reason", "別の理由")
-    with database.writing(url, by=CLERK, command="import") as connection:
+    with database.writing(url, by=CLERK) as connection:
         posted.deposit(connection, "N-4", SHORT, yen=40, on=date(2012, 4, 9))
     desk.done(url, "book", "--through", "2012-04-30")
     refused(url, "slip-ground-changed", "slip", "approve", str(no), "--on", LATER, by=CHIEF)
@@ -254,7 +254,7 @@ def test_what_two_people_posted_two_take_back_and_bring_back(url: str) -> None:
 
 
 def test_a_payment_of_a_bill_is_reversed_and_brought_back_by_hand(url: str) -> None:
-    with database.writing(url, by=CLERK, command="import") as connection:
+    with database.writing(url, by=CLERK) as connection:
         posted.billed(connection, "B-1", FULL, 7245, on=date(2012, 4, 9))
     desk.done(url, "bill", "pay", "B-1", "--on", DAY)
     no = int(desk.entry(url, "authority_paid", FULL))
@@ -291,7 +291,7 @@ def test_what_was_booked_from_a_fact_is_corrected_where_the_fact_stands(url: str
 
 
 def test_what_booking_corrected_is_not_brought_back_by_hand(url: str) -> None:
-    with database.writing(url, by=CLERK, command="import") as connection:
+    with database.writing(url, by=CLERK) as connection:
         posted.deposit(connection, LOOSE, None, yen=600, on=date(2012, 4, 2), known_on=date(2012, 4, 20))
     desk.done(url, "book", "--through", "2012-04-30")
     (undone,) = [each["no"] for each in desk.answered(url, "entries")["entries"] if each["reverses"]]
@@ -323,7 +323,7 @@ def test_what_a_person_reversed_in_an_earlier_version_comes_back(url: str) -> No
 def test_a_debt_that_was_waived_is_taken_back_after_its_waiver(url: str) -> None:
     _debt, undone = reversed_once(url, "certificate_issued", FULL)
     back = desk.answered(url, "reverse", str(undone), "--on", LATER, "--reason", "取消しの誤り")["no"]
-    with database.writing(url, by=CLERK, command="import") as connection:
+    with database.writing(url, by=CLERK) as connection:
         posted.billed(connection, "B-1", FULL, -7245, on=date(2012, 4, 20))
     desk.done(url, "book", "--through", "2012-04-30")
     refused(url, "waived-meanwhile", "reverse", str(back), "--on", "2012-04-30", "--reason", "誤り")
@@ -335,7 +335,7 @@ def test_a_debt_that_was_waived_is_taken_back_after_its_waiver(url: str) -> None
 
 def test_what_was_posted_anew_meanwhile_is_not_brought_back(url: str) -> None:
     _receipt, gone = reversed_once(url, "payer_unknown", LOOSE)
-    with database.writing(url, by=CLERK, command="import") as connection:
+    with database.writing(url, by=CLERK) as connection:
         posted.deposit(connection, LOOSE, None, yen=500, on=date(2012, 4, 3), known_on=date(2012, 4, 20))
     desk.done(url, "book", "--through", "2012-04-30")
     assert balance(url) == BEFORE

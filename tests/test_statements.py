@@ -38,6 +38,7 @@ from ledger.store import database
 from ledger.tables import OUTCOMES, VERDICTS
 from migrations import triggers
 from tests import given, posted
+from tests.copies import FilledOnce
 
 GOLDEN = Path(__file__).parent / "golden"
 SEPTEMBER = Month(2012, 9)
@@ -128,18 +129,21 @@ def september(connection: Connection) -> None:
     reverse(connection, post(connection, charges, by=CLERK)[1], on=day(9, 28), reason="二重に記帳", by=CHIEF)
 
 
-def at_months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def at_months_end(filled_once: FilledOnce, monkeypatch: pytest.MonkeyPatch) -> str:
     """Books at the end of the small federation's September; the clock stands still."""
     monkeypatch.setattr(dates, "now", lambda: datetime(2012, 10, 1, 0, 30))
-    with database.writing(book_url) as connection:
+    return filled_once(_september)
+
+
+def _september(url: str) -> None:
+    with database.writing(url) as connection:
         september(connection)
-    return book_url
 
 
 @pytest.fixture
-def months_end(book_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def months_end(filled_once: FilledOnce, monkeypatch: pytest.MonkeyPatch) -> str:
     """See `at_months_end`."""
-    return at_months_end(book_url, monkeypatch)
+    return at_months_end(filled_once, monkeypatch)
 
 
 # What of a statement is read as it is gone through.

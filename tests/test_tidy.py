@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sentences import REFUSALS
+
 ROOT = Path(__file__).parent.parent
 LEDGER = ROOT / "ledger"
 CLI = ROOT / "cli.py"
@@ -128,7 +130,7 @@ def test_every_public_thing_has_its_sentence() -> None:
             first = (ast.get_docstring(node) or "").split("\n\n")[0].strip()
             if first and isinstance(node, ast.Module) and path.parent.name == "notices":
                 continue  # a paper begins with its title
-            if isinstance(node, ast.ClassDef) and "Refusal" in {ast.unparse(base) for base in node.bases}:
+            if isinstance(node, ast.ClassDef) and REFUSALS & {ast.unparse(base) for base in node.bases}:
                 continue  # what it says to the person whose command is refused, inside a longer line
             if len(first) < 12 or not first.endswith((".", "。", ":", "?", "…", ".)")):
                 silent.append(f"{_at(path, node)}: {first}")

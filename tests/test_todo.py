@@ -13,6 +13,7 @@ from ledger import dates, tables
 from ledger.booking import approvals, refunds
 from ledger.booking.bills import pay_bill
 from ledger.booking.closing_points import REASONS, Objection, against
+from ledger.booking.disputes import dispute
 from ledger.booking.run import book
 from ledger.codes import WORK
 from ledger.dates import Month
@@ -125,6 +126,12 @@ def billed(connection: Connection, yen: int = 7245) -> None:
     posted.billed(connection, "S-1", "A", yen, on=date(2012, 4, 30))
 
 
+def disputed(connection: Connection) -> None:
+    """The authority is asked about what it billed."""
+    billed(connection, 7250)
+    dispute(connection, "S-1", "A", on=date(2012, 5, 10), reason="金額", document=None, by=CLERK)
+
+
 def outdated(connection: Connection) -> None:
     """A decision is kept, and another fact becomes known."""
     posted.application(connection, "A")
@@ -200,6 +207,7 @@ MADE: dict[str, tuple[Callable[[Connection], object], str]] = {
     "receipts_missing": (lambda c: mailed(c, "A"), "template receipts"),
     "bills_to_pay": (billed, "bill pay S-1"),
     "bills_disputed": (lambda c: billed(c, 7250), "bill"),
+    "disputes": (disputed, "bill --disputed"),
     "months_to_close": (loose, "close 2012-03"),
     "not_billed": (overpaid, "bill"),
     "backup_unknown": (loose, ""),
@@ -254,7 +262,7 @@ def test_every_point_of_closing_is_a_kind_of_work() -> None:
 
 def named(point: Objection) -> list[str]:
     """What a point of closing names; nothing, where it only counts."""
-    fields = ("numbers", "subjects", "applications", "parts")
+    fields = ("numbers", "subjects", "applications", "parts", "lines")
     names = next((point.fields[name] for name in fields if name in point.fields), [])
     assert isinstance(names, list)
     return names

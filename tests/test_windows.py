@@ -4,6 +4,7 @@ That every name of the standard library is one that Windows has is seen to by th
 """
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, each_their_own: Non
     database._engine.cache_clear()  # `seisan.db` is another file in each folder
     monkeypatch.setenv("USERNAME", "乙川")
     monkeypatch.setattr(os, "open", opened)
+    monkeypatch.setattr(shutil, "_use_fd_functions", False)  # what it asked of the system when it was loaded
     for name in LACKING:
         monkeypatch.delattr(os, name)
     for name in ("fcntl", "resource", "pwd"):

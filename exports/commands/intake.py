@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from exports.reports import REPORTS, next_step, summaries
+from exports.reports import REPORTS, match_settled, next_step, summaries
 from exports.shell import lists
 from exports.shell.commands import Commands
-from exports.shell.options import AsJson, DryRun, On, Out, OutInstead, Reason, argument, option
+from exports.shell.options import AsJson, DryRun, On, Out, OutInstead, Reason, Yes, argument, option
 from exports.shell.session import Answer, Books, Session, written
 from ledger import dates
 from ledger.errors import Refusal
@@ -131,14 +131,48 @@ def _recorded(books: Books, deposit: str, parts: list[str]) -> "tuple[str, list[
     return as_recorded(books.connection, "deposit", deposit), recorded
 
 
+def _settled_one(books: Books, deposit: str, parts: list[str], on: date) -> Answer:
+    """What one transfer is settled by, a person having named it."""
+    from ledger.booking import allocation
+
+    paid_by, read = _recorded(books, deposit, parts)
+    new = allocation.settle(books.connection, paid_by, read, on=on, through=dates.today(), by=books.by)
+    sentence = N_("It had been settled so before; nothing was changed.")
+    data: dict[str, object] = {"deposit": paid_by, "application": read[0].application, "changed": new}
+    data["parts"] = [{"application": part.application, "yen": part.yen} for part in read]
+    return Answer(_(N_("Settled and posted.") if new else sentence) + f"\n{next_step.next_step('todo')}", data)
+
+
+def _settled(books: Books, file: Path | None, on: date) -> Answer:
+    """What is settled of many transfers: what was filled in on the list that comes back, else what is certain."""
+    from ledger.booking import matches
+
+    if file is None:
+        done = matches.settle_certain(books.connection, on=on, through=dates.today(), by=books.by)
+    else:
+        from ledger.intake.worklist import read_worklist
+
+        done = matches.settle_filled(books.connection, read_worklist(file), on=on, through=dates.today(), by=books.by)
+    text, data, listed = match_settled.told(done)
+    return Answer(text, data, listed=listed)
+
+
+Certain = Annotated[bool, option("--certain", N_("settle all that are certain"))]
+FilledIn = Annotated[Path | None, option("--from", N_("settle what was filled in on the list"), "FILE")]
+
+
 @app.runs(
     "match",
     "",
     "20120310-7 2012-0040",
     "20120310-8 2012-0041 2012-0042=7245",
+    "--certain --dry-run",
+    "--out 照合.xlsx",
+    "--from 照合.xlsx",
     may=("propose",),
     as_json=AsJson,
     dry_run=DryRun,
+    yes=Yes,
 )
 def match(
     session: Session,
@@ -148,24 +182,18 @@ def match(
         argument("APPLICATION[=YEN]", N_("what it pays for, one or several; with =YEN, so much of it")),
     ] = None,
     *,
+    certain: Certain = False,
+    file: FilledIn = None,
     on: On,
-    out: OutInstead = None,  # noqa: ARG001 - what is listed is written there by the shell
+    out: OutInstead = None,
 ) -> Answer:
-    """Transfers without an application, with whose they could be; or settles one, whole or in parts, and posts it."""
+    """Transfers without an application, with whose they could be; or settles them, one or many, and posts it."""
+    match_settled.require_alone(deposit, certain=certain, file=file, out=out)
+    if certain or file is not None:
+        return session.write(lambda books: _settled(books, file, on))
     if deposit is None or not parts:
         return lists.answer(session, REPORTS["match"], {"deposit": deposit})
-
-    def settle(books: Books) -> Answer:
-        from ledger.booking import allocation
-
-        paid_by, read = _recorded(books, deposit, parts)
-        new = allocation.settle(books.connection, paid_by, read, on=on, through=dates.today(), by=books.by)
-        sentence = N_("It had been settled so before; nothing was changed.")
-        data: dict[str, object] = {"deposit": paid_by, "application": read[0].application, "changed": new}
-        data["parts"] = [{"application": part.application, "yen": part.yen} for part in read]
-        return Answer(_(N_("Settled and posted.") if new else sentence) + f"\n{next_step.next_step('todo')}", data)
-
-    return session.write(settle)
+    return session.write(lambda books: _settled_one(books, deposit, parts, on))
 
 
 @app.writes(

@@ -301,9 +301,10 @@ files = refund.group()
 
 def _rewrite(books: Books, answer: Any) -> bytes | None:
     """The content of a file that was made under the same key, unless it is void or any of it was paid."""
+    from exports.formats.bank import agrees
     from ledger.booking import payment_files
 
-    file = payment_files.again(books.connection, answer["no"])
+    file = payment_files.again(books.connection, answer["no"], agrees)
     return None if file is None or file.gone_on else file.written
 
 
@@ -342,11 +343,11 @@ def write_file(
     despite: Despite = None,
 ) -> Answer:
     """Writes one payment file for the bank of all approved refunds, returned overpayments included."""
-    from exports.formats.bank import text
+    from exports.formats.bank import agrees, text
     from exports.reports import payments
     from ledger.booking.payment_files import file
 
-    words: dict[str, Any] = {"without": without or [], "despite": despite, "dry_run": books.dry_run}
+    words: dict[str, Any] = {"without": without or [], "despite": despite, "dry_run": books.dry_run, "agrees": agrees}
     written = file(books.connection, layout=text, on=on, name=out.name, by=books.by, **words)
     content = None if written.gone_on else written.written
     answer = Answer(*payments.filed(written, out), file=content)

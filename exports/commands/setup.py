@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 from contextlib import nullcontext, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -78,7 +79,8 @@ def _waits(session: Session) -> bool:
 def _post_what_waits(session: Session) -> tuple[str, dict[str, object]]:
     from ledger.booking import run
 
-    with session.upgrading() as books:
+    # What is posted is what `book` posts, and its write says so.
+    with replace(session, command="book").upgrading() as books:
         return summaries.booked(run.book(books.connection, dates.today(), by=books.by))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exports.formats.outfile import new_file
 from ledger.dates import Month
-from ledger.errors import NotWritable
+from ledger.store import places
 
 MONTH = Month(2012, 9)
 AS_OF = date(2012, 9, 30)
@@ -91,10 +91,8 @@ def copy_input(folder: Path) -> tuple[Path, ...]:
 
     The folder is made if it is not there. Refused: a place that cannot be written, a full disk.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise NotWritable(str(folder)) from error
+    with places.on_disk(folder):
+        places.make_folder(folder)
     for name in FILES:
         with new_file(folder / name) as copy:
             copy.write((INPUT / name).read_bytes())
@@ -103,6 +101,8 @@ def copy_input(folder: Path) -> tuple[Path, ...]:
 
 def acts(folder: Path) -> Iterator[Act]:
     """Every command of the month in its order; the input files are copied first."""
+    with places.on_disk(folder):
+        places.make_folder(folder)
     files = copy_input(folder / "input")
     clerk, officer = ("--by", PROPOSER), ("--by", APPROVER)
     yield Act(("init",))

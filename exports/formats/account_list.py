@@ -20,6 +20,7 @@ from exports.formats.ledger_text import ExportAccount, width
 from ledger import visible
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
+from ledger.store import places
 
 # What is said of each account, by code.
 AccountList = Mapping[str, Mapping[str, str]]
@@ -42,7 +43,7 @@ def read(path: Path, chart: Sequence[ExportAccount]) -> dict[str, dict[str, str]
     an account that the chart lacks, a word that is none of these, a name that other software would cut short.
     """
     try:
-        data = path.read_bytes()[: _LARGEST + 1]
+        data = places.read(path, _LARGEST + 1)
         if len(data) > _LARGEST:
             raise NotAnAccountList(str(path), [_("it is larger than {limit} bytes", limit=_LARGEST)])
         said = tomllib.loads(data.decode("utf-8-sig"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from exports.formats import zengin
-from ledger.booking.payment_files import PaymentOrder
+from ledger.booking.payment_orders import PaymentOrder
 
 
 class Layout(Protocol):
@@ -19,6 +19,9 @@ class Layout(Protocol):
     def accounts(self, content: str) -> Iterator[tuple[int, str]]:
         """The number of each refund in a file, with the whole account number that was written for it."""
 
+    def agrees(self, content: str, order: PaymentOrder) -> bool:
+        """Whether a file says what an order says, but for the names of banks beside their numbers."""
+
 
 # New files are written in the first; a file that the books hold is read in the one that it was written in.
 LAYOUTS: tuple[Layout, ...] = (zengin,)
@@ -32,3 +35,8 @@ def text(order: PaymentOrder) -> str:
 def accounts(content: str) -> dict[int, str]:
     """The whole account number that a file has for each refund, by its number."""
     return dict(next(layout for layout in LAYOUTS if layout.wrote(content)).accounts(content))
+
+
+def agrees(content: str, order: PaymentOrder) -> bool:
+    """Whether a file says what an order says, in the layout that it was written in; in none of ours it does not."""
+    return any(layout.wrote(content) and layout.agrees(content, order) for layout in LAYOUTS)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Literal
+from functools import cache
+from itertools import product
+from typing import Any, Literal
 
 from openpyxl import Workbook as Package
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,6 +26,7 @@ from exports.formats.cells import (
 )
 from exports.formats.paper import FONT
 from exports.formats.sheet import NUMERIC, Kind, SheetColumn, Style, TypedValue, Value, natural
+from ledger.i18n import Calendar, calendar
 
 Render = Callable[[Value], str]
 Layout = Literal["plain", "wrapped", "listed"]  # "listed": in a column of several kinds, all but numbers to the left
@@ -31,36 +35,21 @@ ROW_STYLES: tuple[Style, ...] = ("normal", "heading", "subtotal", "total", "box"
 _NUMBERS = frozenset(FORMATS[kind] for kind in NUMERIC)
 
 
+# Where openpyxl keeps the styles of a workbook, which are named in its cells by their places.
+_KEPT_IN = (
+    *("_fonts", "_fills", "_borders", "_alignments", "_protections", "_number_formats"),
+    *("_cell_styles", "_named_styles"),
+)
+
+
 class Paint:
     """The workbook's styles, made once and shared, and how a value of each kind becomes the inside of a cell."""
 
     def __init__(self, package: Package) -> None:
-        self._scratch = Worksheet(package)
-        # openpyxl has no public way to name the font of cells that nobody styled.
-        package._fonts[0] = package._named_styles["Normal"].font = _font()  # type: ignore[attr-defined]
-        self._ids: dict[tuple[str, str, Layout], int] = {}
-        for style in _named_styles():
-            package.add_named_style(style)
-            self._make(style.name)
-        # All are made before the package is saved: a style that is asked for later would not be in it.
-        for row_style in ROW_STYLES:
-            for number_format in (*FORMATS.values(), *day_formats()):
-                for layout in LAYOUTS:
-                    self._make(row_style, number_format, layout)
-
-    def _make(self, style: str, number_format: str = "General", layout: Layout = "plain") -> None:
-        cell = Cell(self._scratch, row=1, column=1)
-        cell.style = style
-        if number_format != "General":
-            cell.number_format = number_format
-        if style in ROW_STYLES:
-            # An indent keeps a figure from the text that stands beside it.
-            days = is_day(number_format) and layout == "plain"
-            across = "right" if number_format in _NUMBERS else "center" if days else "left"
-            cell.alignment = Alignment(
-                horizontal=across, vertical="center", wrap_text=layout != "plain", indent=0 if days else 1
-            )
-        self._ids[style, number_format, layout] = cell.style_id
+        # They are the same in every workbook of a calendar: made once, they are copied.
+        first, self._ids = _made(calendar())
+        for name in _KEPT_IN:
+            setattr(package, name, _copied(getattr(first, name)))
 
     def text(self, style: str, text: str) -> str:
         """A text in one of the named styles."""
@@ -108,6 +97,47 @@ class Paint:
             return self._render(style, typed.kind, "plain" if typed.kind in NUMERIC else "listed")(typed.value)
 
         return render
+
+
+@cache
+def _made(_calendar: Calendar) -> tuple[Package, dict[tuple[str, str, Layout], int]]:
+    """A workbook with all styles, and where each stands: by its name, the format of its numbers, its layout."""
+    package = Package()
+    scratch = Worksheet(package)
+    # openpyxl has no public way to name the font of cells that nobody styled.
+    package._fonts[0] = package._named_styles["Normal"].font = _font()  # type: ignore[attr-defined]
+    ids: dict[tuple[str, str, Layout], int] = {}
+    for style in _named_styles():
+        package.add_named_style(style)
+        ids[style.name, "General", "plain"] = _place(scratch, style.name)
+    # All are made before the package is saved: a style that is asked for later would not be in it.
+    for key in product(ROW_STYLES, (*FORMATS.values(), *day_formats()), LAYOUTS):
+        ids[key] = _place(scratch, *key)
+    return package, ids
+
+
+def _copied(kept: Any) -> Any:
+    """Another list of the same, which goes on by itself; openpyxl's own lists are not copied whole by `copy`."""
+    another = type(kept)()
+    list.extend(another, kept)
+    if isinstance(kept, IndexedList):
+        another._dict, another.clean = dict(kept._dict), kept.clean  # type: ignore[attr-defined]
+    return another
+
+
+def _place(scratch: Worksheet, style: str, number_format: str = "General", layout: Layout = "plain") -> int:
+    cell = Cell(scratch, row=1, column=1)
+    cell.style = style
+    if number_format != "General":
+        cell.number_format = number_format
+    if style in ROW_STYLES:
+        # An indent keeps a figure from the text that stands beside it.
+        days = is_day(number_format) and layout == "plain"
+        across = "right" if number_format in _NUMBERS else "center" if days else "left"
+        cell.alignment = Alignment(
+            horizontal=across, vertical="center", wrap_text=layout != "plain", indent=0 if days else 1
+        )
+    return int(cell.style_id)
 
 
 def _font(size: int = FONT, *, bold: bool = False) -> Font:

@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from exports.formats import xlsx
-from exports.formats.outfile import new_file, on_disk
+from exports.formats.outfile import new_file
 from exports.formats.sheet import Workbook
 from ledger.errors import Refusal
 from ledger.i18n import N_
-from ledger.store import written
+from ledger.store import places, written
 
 # What LibreOffice is called where it is installed.
 PROGRAMS = ("soffice", "libreoffice")
@@ -85,7 +85,7 @@ def _written(
     made: dict[Path, Path] = {}
     for nth, (workbook, path) in enumerate(workbooks, 1):
         made[path] = folder / f"{nth}.xlsx"
-        with on_disk(made[path]), made[path].open("wb") as out:
+        with places.on_disk(made[path]), made[path].open("wb") as out:
             _compose(workbook, out)
     remaining = iter(made.items())
     while some := dict(islice(remaining, _AT_ONCE)):

@@ -10,14 +10,17 @@ from typing import TextIO, TypeVar
 
 from exports.formats.screen import fold
 from ledger.i18n import N_, _
+from ledger.store import holders
 
 Item = TypeVar("Item")
 
 _PATIENCE = 1.0  # seconds before anything is shown
 _BEAT = 0.2  # seconds between two looks
+_ASKED = 2  # seconds of waiting for others, and again between two questions for whom
 _BAR = 24  # characters
 
 _WORKING = N_("working … {seconds} s")
+_WAITING = N_("waiting for {holder} … {seconds} s")
 _FAR = N_("{label} {bar} {done}/{total}")
 
 
@@ -65,11 +68,14 @@ def watched(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
 
 
 def _draw(stream: TextIO, ended: threading.Event) -> None:
-    began, drawn = time.monotonic(), False
+    began, drawn, asked, holder = time.monotonic(), False, 0, None
     while not ended.wait(_BEAT):
+        seconds = int(time.monotonic() - began)
+        if seconds >= asked + _ASKED:
+            asked, holder = seconds, holders.waited_for()
         if time.monotonic() - began >= _PATIENCE:
             # A longer line would go on in the next, where it is not erased.
-            line = _line(int(time.monotonic() - began))
+            line = _(_WAITING, holder=str(holder), seconds=seconds) if holder and holders.waits() else _line(seconds)
             stream.write(f"\r\x1b[K{fold(line, shutil.get_terminal_size().columns - 1)[0]}")
             stream.flush()
             drawn = True

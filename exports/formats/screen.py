@@ -10,6 +10,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -220,6 +221,13 @@ def write(text: str, stream: TextIO) -> None:
     """Writes a line or several, and the end of the last one, in the stream's own encoding."""
     stream.write(f"{text}\n")
     stream.flush()
+
+
+def show_mistake(_kind: object, error: BaseException, _trace: object) -> None:
+    """Shows a mistake of our own with its traceback; what it quotes is anybody's, and nothing of it acts there."""
+    from traceback import format_exception
+
+    write(visible.lines("".join(format_exception(error)).rstrip("\n")), sys.stderr)
 
 
 def in_colour(stream: TextIO) -> bool:

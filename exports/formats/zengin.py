@@ -7,7 +7,7 @@ long are refused where they are collected, and nothing is ever cut short.
 
 from collections.abc import Iterator
 
-from ledger.booking.payment_files import PaymentOrder, Transfer
+from ledger.booking.payment_orders import PaymentOrder, Transfer
 from ledger.kana import BYTES, PAYEE, PAYER, PLACE
 
 LENGTH = 120
@@ -16,6 +16,8 @@ _BEGINNING = "121"  # データ区分, 種別コード: 総合振込
 
 # Where a data record has the account number (口座番号) and our number of the refund (顧客コード1).
 _ACCOUNT, _REFUND = slice(43, 50), slice(91, 101)
+# Where a header and a data record have the names of a bank and a branch.
+_PLACES = {"1": (slice(62, 77), slice(80, 95)), "2": (slice(5, 20), slice(23, 38))}
 
 
 def text(order: PaymentOrder) -> str:
@@ -36,6 +38,21 @@ def accounts(content: str) -> Iterator[tuple[int, str]]:
     for record in content.split(_END):
         if record.startswith("2"):
             yield int(record[_REFUND]), record[_ACCOUNT]
+
+
+def agrees(content: str, order: PaymentOrder) -> bool:
+    """Whether a file says what an order says, but for the names of banks and branches beside their numbers."""
+    return _without_names(content) == _without_names(text(order))
+
+
+def _without_names(content: str) -> list[str]:
+    return [_blanked(record, _PLACES.get(record[:1], ())) for record in content.split(_END)]
+
+
+def _blanked(record: str, places: tuple[slice, ...]) -> str:
+    for place in places:
+        record = record[: place.start] + " " * (place.stop - place.start) + record[place.stop :]
+    return record
 
 
 def _header(order: PaymentOrder) -> str:

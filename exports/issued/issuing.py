@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from exports.formats import pdf as printed
 from exports.formats import xlsx
-from exports.formats.outfile import on_disk
 from exports.issued import reproduce, stamp
 from exports.issued.stamp import Stamp
 from ledger import i18n
@@ -19,6 +18,7 @@ from ledger.audit import issued, snapshot
 from ledger.audit.issued import Basis, IssuedFile
 from ledger.errors import Refusal
 from ledger.i18n import N_, Language
+from ledger.store.places import on_disk
 
 
 @dataclass

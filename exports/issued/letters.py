@@ -20,11 +20,12 @@ from exports.reports.letter import file_name, workbook
 from exports.reports.report import Listing
 from ledger import dates
 from ledger.decisions.store import decision, decisions
-from ledger.errors import Exit, NotWritable, Refusal
+from ledger.errors import Exit, Refusal
 from ledger.i18n import N_, _
 from ledger.statements import letter as statement
 from ledger.statements.letter import letters
 from ledger.statements.reminder import REMINDED, reminders
+from ledger.store import places
 
 # A workbook, and the name of its file.
 Written = tuple[Workbook, Path]
@@ -163,10 +164,8 @@ def with_list(
 
     if pdf:
         printed.require_libreoffice()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as reason:
-        raise NotWritable(str(folder)) from reason
+    with places.on_disk(folder):
+        places.make_folder(folder)
     try:
         _list, *files = printed.write(everything(), pdf=pdf)
     except printed.NoPdfMade:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from exports.formats import xlsx
-from exports.formats.sheet import Workbook
+from exports.formats.sheet import Workbook, format_day
 from exports.issued import letter_as_list, reproduce, version_0_1
 from exports.issued import stamp as stamps
 from exports.issued.compare import differences
@@ -33,8 +33,9 @@ from ledger.audit.faults import Fault
 from ledger.audit.issued import IssuedFile
 from ledger.dates import FiscalYear, Month
 from ledger.errors import Exit, NotAStatement, Refusal
-from ledger.i18n import N_, Language, _
+from ledger.i18n import N_, Calendar, Language, _
 from ledger.intake import files as input_files
+from ledger.intake.matching import as_before
 from ledger.statements import letter as letters
 
 # What a file is: the very bytes that were handed out, or those that are made once more; saved again by another program,
@@ -138,7 +139,11 @@ class _HandedOut:
             if stamps.batch_of(connection, candidate.head) != candidate.batch:
                 held = _Held([Fault("head-unknown", self.path.name, {"head": candidate.head})], [], None)
                 continue
-            of, held = candidate, self._held(connection, candidate)
+            tried = self._held(connection, candidate)
+            if of is None or len(tried.faults) < len(
+                held.faults
+            ):  # it was written so, and changed in the fewest places
+                of, held = candidate, tried
             if not held.faults:
                 break
         entries, head = verify.entries(connection), chain.last_head(connection)
@@ -182,7 +187,9 @@ class _HandedOut:
             version_on = issued.version_on(connection, stamp.of, stamp.about, stamp.batch)
             stamp = replace(stamp, version=version_on or 0)
         layout, version = stamps.layout_of(self.content.properties), reproduce.version_of(connection, stamp)
-        with i18n.speaking(stamp.language), i18n.dating(stamp.calendar), snapshot.after(connection, stamp.batch):
+        speaking, dating = i18n.speaking(stamp.language), i18n.dating(stamp.calendar)
+        matching = as_before(before=stamp.form < stamps.MATCHED)
+        with speaking, dating, matching, snapshot.after(connection, stamp.batch):
             known = version_0_1.layout(stamp.of) if layout is None else layout
             workbook = stamps.arranged(self._made(connection, stamp, known, version), stamp)
             if layout is not None and layout == layout_of(workbook):
@@ -234,7 +241,7 @@ class _HandedOut:
         return report.ask(connection, question)
 
     def _by_cover(self, connection: Connection) -> Iterator[Stamp]:
-        """What the cover of a month's workbook says, after each write that it may have been made after."""
+        """What the cover of a month's workbook says, in each form that it may have; first the newest, as most have."""
         page = self.content.page(self.content.sheets[0]) if self.content.sheets else None
         texts = [str(cell.value) for row in (page.rows if page else {}).values() for _at, cell in sorted(row.items())]
         language, last = _language(texts[:1]), _last_day(texts[:6])
@@ -253,9 +260,10 @@ class _HandedOut:
             batch = max(no for no in numbers if no is not None)
             version = issued.version_on(connection, now.of, now.about, batch) or 0
             now = replace(now, batch=batch, head=heads[numbers.index(batch)], version=version)
-        forms = (stamps.FORM,) if versioned else range(1, stamps.FORM + 1)
+        forms = range(stamps.FORM, stamps.WORKED_OUT - 1 if versioned else 0, -1)
         calendars = i18n.CALENDARS if language == "ja" else ("",)
-        for form, calendar in product(forms, calendars):
+        shown = [calendar for calendar in calendars if _dated(texts, last, language, calendar)]
+        for form, calendar in product(forms, shown or calendars):
             yield replace(now, form=form, version=now.version if versioned else None, calendar=calendar)
 
 
@@ -271,6 +279,12 @@ def _language(title: list[str]) -> Language | None:
             if title == [_(cover.TITLE)]:
                 return language
     return None
+
+
+def _dated(texts: list[str], last: date, language: Language, calendar: Calendar) -> bool:
+    """Whether a cover names its last day as this calendar writes it."""
+    with i18n.speaking(language), i18n.dating(calendar):
+        return any(format_day(last) in text for text in texts)
 
 
 def _last_day(texts: list[str]) -> date | None:

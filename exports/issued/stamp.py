@@ -29,9 +29,10 @@ from ledger.store.owners import owned
 
 # The properties of a workbook; more of them, numbered from 2, where one is too short for the text.
 PROPERTY = "Seisan"
-FORM = 4
+FORM = 5
 ARRANGED = 3  # the first form in which the printed columns stand left of the others
 WORKED_OUT = 4  # the first form in which formulas stand beside more than the sums
+MATCHED = 5  # the first form in which a transfer's candidates have a score, by all that its payer and note may say
 LAYOUT = "Seisan layout"
 _LENGTH = 240  # Excel takes texts of at most 255 characters
 
@@ -46,10 +47,10 @@ class Stamp:
     """A statement (`of`), the month, member or decision it is about, its day, its language, the write and its head.
 
     Of a list, `question` is what was asked, by the names of its parameters. A file that does not say in which `form`
-    it was written is of the first, in which the issuer was the same for all books; before the third
-    the columns stood as they were described; before the fourth only sums had formulas, and the sheets about a member
-    or an association one title. `version` is that of a closed period, 0 of a copy that the books do not record, None
-    where there are no versions.
+    it was written is of the first, in which the issuer was the same for all books; before the third the columns
+    stood as they were described; before the fourth only sums had formulas, and the sheets about a member or an
+    association one title; before the fifth fewer applications were found that a transfer could pay for. `version` is
+    that of a closed period, 0 of a copy that the books do not record, None where there are no versions.
     """
 
     of: str

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from exports.formats import bank
 from exports.issued.returned import MovedOn, WorkbookVerification
 from ledger import dates
 from ledger.audit import verify as verified
@@ -40,7 +41,7 @@ def verify_and_remember(
 
 def sound(connection: Connection, *, month: Month | None = None, since: int | None = None) -> verified.Verification:
     """As `verify`, but does not ask whether everything is posted: of books that wait for it a copy is good."""
-    return verified.verify(connection, guards.faults(connection), month=month, since=since)
+    return verified.verify(connection, guards.faults(connection), agrees=bank.agrees, month=month, since=since)
 
 
 def text(verification: verified.Verification, file: str = "") -> str:

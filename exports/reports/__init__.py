@@ -30,6 +30,7 @@ from exports.reports import (
     settlements,
     slips,
     todo,
+    waiver_claims,
 )
 from exports.reports.report import Report
 
@@ -44,6 +45,7 @@ REPORTS: dict[str, Report] = {
             settlements.OVERPAID,
             settlements.CREDITS,
             bill.REPORT,
+            waiver_claims.REPORT,
             bank.REPORT,
             balance.REPORT,
             entries.REPORT,

@@ -123,6 +123,7 @@ REPORT = Report(
     rows=_rows,
     list_key="lines",
     listed=lambda content: content.rows,
+    narrowed=_narrowed,
     columns=(*COLUMNS, Column("next", N_("Next"), width=40)),
     facts=(
         Column("from", get="first", kind="day"),

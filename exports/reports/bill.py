@@ -1,10 +1,10 @@
 """請求照合: the authority's bills beside the books, line by line, what differs first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from exports.formats.sheet import Sheet, TypedValue
+from exports.formats.sheet import Kind, Sheet, TypedValue
 from exports.reports.empty import Empty
 from exports.reports.filters import ASSOCIATION, MEMBER, month, state
 from exports.reports.report import Cells, Column, Connection, Line, Parameter, Question, Report, Table, member, sheet
@@ -13,7 +13,7 @@ from ledger.i18n import N_, _
 from ledger.statements.labels import label
 
 if TYPE_CHECKING:
-    from ledger.booking.billed import BilledLine
+    from ledger.booking.billed import BilledLine, Tie
     from ledger.booking.bills import BillComparison
     from ledger.people.register import Owners, Person
     from ledger.statements.authority import Payable
@@ -23,33 +23,59 @@ OF_MONTH = N_("Reconciliation of bills")
 
 
 class ComparedLine(NamedTuple):
-    """A line of a bill beside the books, and whose application it is about, where that is known."""
+    """A line of a bill beside the books on a day, and whose application it is about, where that is known."""
 
     line: "BillComparison"
     member: "Person | None"
+    as_of: date
+
+    @property
+    def dispute(self) -> str | None:
+        """open; credited: a later line of the authority ended it; None: nobody disputed it, or took that back."""
+        if self.line.dispute is None:
+            return None
+        return "open" if self.line.disputed else "credited"
+
+    @property
+    def days(self) -> int | None:
+        """For how many days it has been in dispute; None where it is in none."""
+        if self.line.dispute is None or not self.line.disputed:
+            return None
+        return (self.as_of - self.line.dispute.on).days
 
 
 class ComparedBills(NamedTuple):
-    """Every line, and how many there are in each state; `totals` also has the yen billed and owed in all."""
+    """Every line, and how many there are in each state; `totals` also has the yen billed and owed in all.
+
+    `tie` is that of all lines with account 2010, also where only some of them are listed.
+    """
 
     lines: list[ComparedLine]
     totals: dict[str, int]
+    tie: "Tie"
 
 
 def _rows(connection: Connection, question: Question) -> ComparedBills:
-    from ledger.booking.bills import reconcile, totals
+    from ledger.booking.billed import tie
+    from ledger.booking.bills import reconcile
     from ledger.people.register import owners
 
     lines, owned = reconcile(connection), owners(connection, question["as_of"])
     of = {line.application: owned.of(line.application) for line in lines if line.application in owned.member_of}
-    return ComparedBills([ComparedLine(line, of.get(line.application)) for line in lines], totals(lines))
+    compared = [ComparedLine(line, of.get(line.application), question["as_of"]) for line in lines]
+    compared.sort(key=lambda row: not row.line.differs)  # the order of bills and lines stays within each
+    return ComparedBills(compared, _totals(compared), tie(connection, lines))
 
 
-def _narrowed(_bills: ComparedBills, left: list[ComparedLine]) -> ComparedBills:
+def _narrowed(bills: ComparedBills, left: list[ComparedLine]) -> ComparedBills:
     """The lines that are left, with the sums of these."""
+    return ComparedBills(left, _totals(left), bills.tie)
+
+
+def _totals(rows: list[ComparedLine]) -> dict[str, int]:
     from ledger.booking.bills import totals
 
-    return ComparedBills(left, totals([row.line for row in left]))
+    return totals([row.line for row in rows])
 
 
 def _bill(connection: Connection, number: str) -> str:
@@ -66,13 +92,26 @@ def _states() -> Mapping[str, str]:
 
 
 def _is_open(row: ComparedLine, _asked: object) -> bool:
-    """Whether anything is left to do about a line: it does not agree, or is not wholly transferred."""
-    return row.line.state != "agreed" or row.line.open != 0
+    """Whether anything is left to do about a line: it does not agree, is in dispute, or is not wholly transferred."""
+    return row.line.differs or row.line.open != 0
+
+
+def _is_disputed(row: ComparedLine, _asked: object) -> bool:
+    return row.line.disputed
 
 
 def _transferred(row: "ComparedLine | BilledLine") -> int:
     """What was paid for a line; what the authority gave back is negative."""
     return row.line.paid if row.line.billed >= 0 else -row.line.paid
+
+
+def _of_dispute(name: str) -> Callable[[ComparedLine], Any]:
+    """What is known of the dispute about a line."""
+    return lambda row: row.line.dispute and getattr(row.line.dispute, name)
+
+
+# What became of a dispute.
+_DISPUTES = {"open": N_("in dispute"), "credited": N_("ended by a later line")}
 
 
 def _state(code: str) -> str:
@@ -83,14 +122,34 @@ def _counts(bills: ComparedBills) -> Iterator[tuple[str, TypedValue]]:
     """The sums, and the lines in each state. What is owed stands once for each application, so no column sums it."""
     for code, count in bills.totals.items():
         sums = {"billed": N_("Billed in all"), "owed": N_("Owed in all")}
-        yield (_(sums[code]), TypedValue("yen", count)) if code in sums else (_state(code), TypedValue("count", count))
+        words = sums | {"disputed": N_("of these in dispute")}
+        kind: Kind = "yen" if code in sums else "count"
+        yield _(words[code]) if code in words else _state(code), TypedValue(kind, count)
+
+
+# How the lines come to the balance of the account, and what is worked out from what.
+_TIE = {
+    "owed": N_("Owed for certificates issued to date, less waivers"),
+    "opened": N_("Payable when the books began"),
+    "transferred": N_("Transferred to date, less what was given back"),
+    "by_lines": N_("Payable to the authority by the lines of bills"),
+    "in_ledger": N_("Balance of 2010 payable to the authority in the general ledger"),
+    "difference": N_("Difference"),
+}
+_WORKED_OUT = {"by_lines": "{owed.yen}+{opened.yen}-{transferred.yen}", "difference": "{by_lines.yen}-{in_ledger.yen}"}
+
+
+def _tied(bills: ComparedBills) -> Iterator[Line]:
+    for name, words in _TIE.items():
+        formulas = {"yen": _WORKED_OUT[name]} if name in _WORKED_OUT else {}
+        yield Line({"sum": _(words), "yen": getattr(bills.tie, name)}, formulas=formulas, name=name)
 
 
 REPORT = Report(
     name="bill",
     title=N_("Bills compared with the books"),
     summary=N_("The authority's bills beside the books, line by line."),
-    examples=("bill", "bill 2012-09", "bill --open", "bill --out 請求照合.xlsx"),
+    examples=("bill", "bill 2012-09", "bill --open", "bill --disputed", "bill --out 請求照合.xlsx"),
     parameters=(
         Parameter("bill", "text", N_("one bill, by its number"), "", "BILL", read=_bill, column="bill"),
         Parameter(
@@ -98,6 +157,12 @@ REPORT = Report(
             default=False,
             column=lambda row: row,
             fits=_is_open,
+        ),
+        Parameter(
+            *("disputed", "flag", N_("only what is in dispute with the authority"), "--disputed"),
+            default=False,
+            column=lambda row: row,
+            fits=_is_disputed,
         ),
         ASSOCIATION,
         MEMBER,
@@ -107,7 +172,6 @@ REPORT = Report(
     rows=_rows,
     list_key="lines",
     listed=lambda bills: bills.lines,
-    order=lambda row: row.line.state == "agreed",
     columns=(
         Column("bill", N_("Bill"), "line.bill", width=16, importance=3),
         Column("billed_on", N_("Billed on"), "line.billed_on", "day", 17, importance=1),
@@ -118,8 +182,17 @@ REPORT = Report(
         Column("owed", N_("Owed per books"), "line.owed", "yen", 13),
         Column("paid", N_("Transferred"), _transferred, "yen", 13, total=True),
         Column("state", N_("Comparison"), "line.state", width=36, show=_state, importance=4),
+        Column("dispute", N_("Dispute"), width=22, show=lambda code: label(_DISPUTES, code), importance=3),
+        Column("disputed_on", N_("Disputed since"), _of_dispute("on"), "day", 17),
+        Column("disputed_days", N_("Days in dispute"), "days", "count", 9),
+        Column("dispute_reason", N_("Why disputed"), _of_dispute("reason"), width=24, wrap=True, on_paper=True),
+        Column("dispute_document", N_("Paper"), _of_dispute("document"), width=16, on_paper=True),
+        Column("credited_by", N_("Credited by bill"), "line.credited_by", width=16, on_paper=True),
     ),
-    facts=(Column("totals", data="yen `billed` and `owed`, and the number of lines in each state"),),
+    facts=(
+        Column("totals", data="yen `billed` and `owed`, the number of lines in each state and of those in dispute"),
+        Column("tie", columns=tuple(Column(name, kind="yen") for name in _TIE)),
+    ),
     total=N_("Total"),
     empty=Empty(N_("Nothing has been billed, and nothing is owed."), "bill_known", ("bills",)),
     narrowed=_narrowed,
@@ -132,6 +205,14 @@ REPORT = Report(
             rows=_counts,
             heading=N_("Lines by comparison"),
         ),
+        Table(
+            columns=(
+                Column("sum", N_("Sum"), width=16, wrap=True),
+                Column("yen", N_("Amount"), kind="yen", width=17),
+            ),
+            rows=_tied,
+            heading=N_("All lines, and what they leave payable to the authority"),
+        ),
     ),
 )
 
@@ -142,6 +223,7 @@ _NEXT_STEPS = {
     "to_transfer": N_("to be transferred"),
     "nothing": N_("nothing: cleared by other lines"),
     "ask": N_("to be asked of the authority, not transferred"),
+    "disputed": N_("the authority's answer is awaited, not transferred"),
     "wait": N_("its bill is awaited"),
 }
 

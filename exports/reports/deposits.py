@@ -1,6 +1,7 @@
 """入金一覧: the transfers received, each with what it pays for, what is left of it in suspense, and its state."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,17 +10,27 @@ from exports.reports.empty import Empty, first_day
 from exports.reports.filters import ASSOCIATION, MEMBER, state
 from exports.reports.filters import month as in_month
 from exports.reports.report import AS_OF, Column, Connection, Question, Report, Table, sheet
+from exports.reports.suspense import AGEING
 from ledger.i18n import N_
 from ledger.statements.labels import DEPOSIT_STATES, joined, label
 
 if TYPE_CHECKING:
     from ledger.statements.deposits import ReceivedDeposit
+    from ledger.statements.suspense import AgeClass
 
 
 def _rows(connection: Connection, question: Question) -> list[Any]:
     from ledger.statements.deposits import received
 
     return received(connection, question["as_of"], member=question["member"])
+
+
+def _ageing(deposits: Iterable["ReceivedDeposit"]) -> "Iterable[AgeClass]":
+    """What waits in suspense of these transfers, in classes of days."""
+    from ledger.statements.suspense import ageing
+
+    waiting = [(row.days, row.left) for row in deposits if row.left]
+    return list(ageing(waiting)) if waiting else []
 
 
 def _of_members(key: str, title: str, name: str, *, width: int, importance: int = 2) -> Column:
@@ -61,7 +72,8 @@ REPORT = Report(
     parameters=(AS_OF, ASSOCIATION, MEMBER, state(lambda: DEPOSIT_STATES), in_month("received_on")),
     rows=_rows,
     list_key="deposits",
-    columns=COLUMNS,
+    columns=(*COLUMNS, Column("days", N_("Days in suspense"), kind="count", width=9)),
+    tables=(replace(AGEING, rows=_ageing),),
     total=N_("Total"),
     dated=True,
     empty=Empty(N_("Nothing was received."), "deposit", ("deposits",), first=first_day("deposit_known", "received_on")),

@@ -5,7 +5,6 @@ written. The same books give the same bytes. Whatever grows with the entries is 
 """
 
 import hashlib
-import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -24,8 +23,9 @@ from exports.reports.records import records
 from exports.reports.report import Column, Connection, Json, Line, Table
 from exports.reports.subsidiary import PartRow
 from ledger import dates, i18n
-from ledger.errors import NotWritable, Refusal
+from ledger.errors import Refusal
 from ledger.i18n import N_, _, ngettext
+from ledger.store import places
 
 if TYPE_CHECKING:
     from ledger.journal.chart import Chart
@@ -107,19 +107,19 @@ def told(folder: Path, of: HandedOver) -> tuple[str, Json]:
 
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
-    making = folder.with_name(f".{folder.name[:200]}.{secrets.token_hex(4)}")
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    making = places.beside(folder)
+    with places.on_disk(folder):
+        places.require_plain_folder(folder)
+        if folder.exists() and any(folder.iterdir()):
             raise FolderInUse(str(folder))
-        making.mkdir(parents=True)
-        yield making
-        if folder.is_dir():
-            folder.rmdir()  # it is empty
-        making.replace(folder)
-    except OSError as reason:
-        raise NotWritable(str(folder)) from reason
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+        try:
+            places.make_folder(making)
+            yield making
+            if folder.is_dir():
+                folder.rmdir()  # it is empty
+            making.replace(folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
 
 
 def _period(connection: Connection, first: date | None, last: date | None) -> tuple[date, date] | None:
@@ -137,7 +137,7 @@ def _written(book: Book, folder: Path) -> WrittenBook:
     counted = _Counted(block.rows for block in book.sheet.blocks)
     blocks = tuple(replace(block, rows=rows) for block, rows in zip(book.sheet.blocks, counted.each, strict=True))
     path = folder / f"{book.name}.csv"
-    path.parent.mkdir(exist_ok=True)
+    places.make_folder(path.parent)
     csv.write(replace(book.sheet, blocks=blocks), path)
     with path.open("rb") as file:
         return WrittenBook(book, counted.rows, hashlib.file_digest(file, "sha256").hexdigest())

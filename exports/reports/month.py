@@ -113,7 +113,8 @@ def _sheets(
     yield deposits.month(statement.received, period), not statement.received
     yield bank.of_month(compared, period), not compared.rows and compared.told is None
     in_suspense = closing[Account.SUSPENSE]
-    yield suspense.month(details.suspense, in_suspense, period), not details.suspense
+    by_age = earlier is None or any("age" in keys for keys in earlier.get(suspense.NAME, []))
+    yield suspense.month(details.suspense, in_suspense, period, by_age=by_age), not details.suspense
     in_ledger = sum(closing[code] for code in HELD)
     yield fees_held.month(statement.held, (statement.held.left, in_ledger), period), not statement.held
     yield settlements.month(statement.returns, period, by_day=by_day), not statement.returns

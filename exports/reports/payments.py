@@ -8,7 +8,8 @@ from exports.reports import summaries
 from exports.reports.next_step import next_step
 from exports.reports.report import Column, Json, Table, sheet
 from ledger import bank_days, bank_list, dates, masking
-from ledger.booking.payment_files import PaymentFile, VoidedFile
+from ledger.booking.payment_files import VoidedFile
+from ledger.booking.payment_orders import PaymentFile
 from ledger.i18n import N_, _, ngettext
 
 ESTIMATED = N_(

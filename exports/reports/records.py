@@ -27,6 +27,7 @@ TITLES = {
     "deposit_known": N_("What is known of deposits"),
     "allocation": N_("What deposits pay for"),
     "bill_known": N_("Lines of bills"),
+    "bill_dispute": N_("Disputes about lines of bills"),
     "bank_line": N_("Lines of the account at the bank"),
     "bank_balance": N_("Balances by the bank's word"),
     "opening": N_("Opening balances"),

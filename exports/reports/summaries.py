@@ -10,11 +10,13 @@ from exports.reports.account_list import PARTS, bank_names, format_account
 from exports.reports.next_step import next_step
 from exports.reports.report import Json
 from ledger.i18n import N_, _, ngettext
+from ledger.money import format_yen
 from ledger.statements import labels
 
 if TYPE_CHECKING:
     from ledger.booking.bills import BillPayment
     from ledger.booking.closing_points import Objection
+    from ledger.booking.disputes import DisputeResult
     from ledger.booking.month_end import ClosingResult
     from ledger.booking.run import BookingReport
     from ledger.decisions.store import Decision
@@ -180,6 +182,26 @@ def bill_paid(payment: "BillPayment") -> tuple[str, Json]:
     lines += [next_step("bill")] if payment.left else []
     data = {name: getattr(payment, name) for name in ("yen", "posted", "paid_before")}
     return "\n".join(lines), data | {"left": len(payment.left)}
+
+
+def disputed(result: "DisputeResult") -> tuple[str, Json]:
+    """Which lines of a bill are in dispute now, and how a dispute ends."""
+    said = N_("In dispute with the authority, not paid until that ends: {lines}")
+    return _of_dispute(result, said, next_step("bill", "--disputed"))
+
+
+def undisputed(result: "DisputeResult") -> tuple[str, Json]:
+    """Which lines of a bill are in dispute no more."""
+    return _of_dispute(result, N_("No longer in dispute: {lines}"), next_step("bill"))
+
+
+def _of_dispute(result: "DisputeResult", said: str, next_line: str) -> tuple[str, Json]:
+    lines = [f"{line.bill} {line.application} {format_yen(line.billed)}" for line in result.lines]
+    text = "\n".join([_(said, lines=lines), next_line])
+    if not result.changed:
+        text = _("It had been done before; nothing was changed.") + "\n" + text
+    told = [{"bill": line.bill, "application": line.application, "billed": line.billed} for line in result.lines]
+    return text, {"changed": result.changed, "lines": told}
 
 
 def by_outcome(answers: Iterable[tuple[str, int]]) -> str:

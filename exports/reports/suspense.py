@@ -5,8 +5,8 @@ from datetime import date
 from exports.formats.sheet import Sheet
 from exports.reports.report import Column, Line, Table, sheet
 from ledger.i18n import N_, _, either
-from ledger.statements.labels import joined, label
-from ledger.statements.suspense import SuspenseDeposit
+from ledger.statements.labels import AGES, joined, label
+from ledger.statements.suspense import SuspenseDeposit, ageing
 
 NAME = N_("Suspense receipts")
 
@@ -45,12 +45,25 @@ _TABLE = Table(
 )
 
 
-def month(rows: list[SuspenseDeposit], in_ledger: int, period: tuple[date, date]) -> Sheet:
-    """What waits in suspense at the end of a month, the oldest first, beside the balance of the account."""
+AGEING = Table(
+    columns=(
+        Column("age", N_("Days in suspense"), width=16, show=lambda age: label(AGES, age)),
+        Column("deposits", N_("Number of deposits"), "count", "count", 17, total=True),
+        Column("yen", N_("Amount"), kind="yen", width=24, total=True),
+    ),
+    key="ageing",
+    heading=N_("By the days in suspense"),
+    total=N_("Total"),
+)
+
+
+def month(rows: list[SuspenseDeposit], in_ledger: int, period: tuple[date, date], *, by_age: bool = True) -> Sheet:
+    """What waits in suspense at the end of a month, the oldest first, beside the balance of the account, and by age."""
     left = sum(row.left for row in rows)
     comparison = [
         Line({"payer": _("Balance of the general ledger"), "left": in_ledger}),
         Line({"payer": _("Difference"), "left": left - in_ledger}, formulas={"left": "{total.left}-{above.left}"}),
     ]
     compared = Table(_TABLE.columns, heading=N_("Comparison with the general ledger"))
-    return sheet(NAME, _TABLE.block(rows), compared.block(comparison), period=period)
+    by_days = [AGEING.block(ageing((row.days, row.left) for row in rows))] if by_age else []
+    return sheet(NAME, _TABLE.block(rows), compared.block(comparison), *by_days, period=period)

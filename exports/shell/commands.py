@@ -1,12 +1,13 @@
 """How a command is declared: a short function that returns an answer; the shell adds what many commands take."""
 
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial, wraps
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -20,8 +21,8 @@ from exports.shell.options import PLANNED, AsJson, Calendar, DryRun, OutInstead,
 from exports.shell.session import Answer, Books, Session, show
 from ledger import dates
 from ledger.dates import Month
-from ledger.errors import InTheFuture, NoSuchMonth, NotADay
-from ledger.store import written
+from ledger.errors import InTheFuture, NoSuchMonth, NotADay, NotWritable
+from ledger.store import places, written
 
 Function = Callable[..., Answer]
 Declaration = Callable[[Function], Function]
@@ -239,8 +240,9 @@ def _text(value: object) -> str:
     if not isinstance(value, Path):
         return str(value)
     try:
-        return sha256(value.read_bytes()).hexdigest()[:16]
-    except OSError:
+        with open(places.opened(value, os.O_RDONLY, links=True), "rb") as file:  # noqa: PTH123 - by its number
+            return file_digest(file, "sha256").hexdigest()[:16]
+    except (OSError, NotWritable):
         return value.name
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ledger.errors import Refusal
 from ledger.i18n import N_
+from ledger.store import places
 
 NAME = "seisan.toml"
 # What it may say, each with the variable that says the same.
@@ -19,6 +20,7 @@ VARIABLES = {"database": "SEISAN_DATABASE", "by": "SEISAN_USER", "lang": "SEISAN
 
 DEFAULT = "default"
 
+_MOST_BYTES = 1_000_000
 _SQLITE = "sqlite:///"
 _BANK_CSV = "bank_csv"
 
@@ -47,13 +49,13 @@ class Configured:
 
 def configured() -> Configured:
     """What the nearest settings file says. Refused (not-a-settings-file): one that is no TOML, or says more."""
-    file = next((place / NAME for place in _places() if (place / NAME).is_file()), None)
+    file = next((place / NAME for place in _places() if (place / NAME).exists()), None)
     if file is None:
         return Configured(None, {})
     import tomllib
 
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        values = tomllib.loads(places.read(file, _MOST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8
         raise NotASettingsFile(str(file), str(error)) from None
     for key, value in values.items():

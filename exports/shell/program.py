@@ -58,6 +58,7 @@ class Program(Group):
 
     def main(self, args: Sequence[str] | None = None, *_more: Any, **_settings: Any) -> Any:
         """Runs what was typed, and ends the process with its exit code."""
+        sys.excepthook = screen.show_mistake
         gc.set_threshold(50_000, 20, 50)  # what is loaded stays, and is not looked through for garbage while it loads
         sys.exit(self.run(sys.argv[1:] if args is None else args))
 

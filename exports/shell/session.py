@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from exports.formats import progress, screen
-from ledger.errors import Exit, Refusal
+from ledger.errors import BooksDamaged, Exit, Refusal
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Session:
         """The books, to be read."""
         from ledger.store import database
 
-        with database.reading(self.database) as connection:
+        with self._told_where_damaged(), database.reading(self.database) as connection:
             yield Books(connection, self.by)
 
     @contextmanager
@@ -161,7 +161,8 @@ class Session:
     def _at_work(self, *, dry_run: bool) -> Iterator[Books]:
         from ledger.audit import access
 
-        with access.writing(self.database, by=self.by, command=self.command, dry_run=dry_run) as connection:
+        writing = access.writing(self.database, by=self.by, command=self.command, dry_run=dry_run)
+        with self._told_where_damaged(), writing as connection:
             yield Books(connection, self.by, dry_run)
 
     def look(self, looks: Callable[[Books, Any], None]) -> None:
@@ -172,6 +173,28 @@ class Session:
         with self._at_work(dry_run=False) as books:
             answer = self._answered(books, None) if self.key else None
             looks(self._permitted(books) if answer is None else books, None if answer is None else answer.data)
+
+    @contextmanager
+    def _told_where_damaged(self) -> Iterator[None]:
+        """What breaks off because somebody put into the books what cannot be is refused, naming it (books-damaged).
+
+        Where `verify` finds nothing it is our own mistake.
+        """
+        try:
+            yield
+        except (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError) as error:
+            if (found := self._damage()) is None:
+                raise
+            raise BooksDamaged(*found) from error
+
+    def _damage(self) -> tuple[str, str] | None:
+        """The first fault that `verify` names in the books, and what it says."""
+        from exports.issued.verification import sound
+        from ledger.store import database
+
+        with suppress(Refusal), database.reading(self.database) as connection:
+            return next(((fault.where, fault.says) for fault in sound(connection).faults), None)
+        return None
 
     def write(
         self, command: Callable[[Books], Answer], rewrite: Callable[[Books, Any], bytes | None] | None = None

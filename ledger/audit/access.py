@@ -53,6 +53,10 @@ _NOWHERE = (
 )
 
 
+def _spelled(connection: Connection, by: str) -> str:
+    return people(connection).spelled(by)
+
+
 @contextmanager
 def writing(address: str, *, by: str, command: str, dry_run: bool = False) -> Iterator[Connection]:
     """The books for one writer, as `database.writing` gives them; a refusal in the block is recorded.
@@ -61,16 +65,13 @@ def writing(address: str, *, by: str, command: str, dry_run: bool = False) -> It
     does a role that may write nothing. What was not understood (a usage error) is no attempt. Who is listed signs as
     the name was listed, however it was typed.
     """
-
-    def signer(connection: Connection) -> str:
-        return people(connection).spelled(by)
-
     try:
-        with database.writing(address, dry_run=dry_run, by=signer, command=command) as connection:
+        with database.writing(address, dry_run=dry_run, by=by, command=command, spelled=_spelled) as connection:
             yield connection
     except Refusal as refusal:
         if not dry_run and refusal.exit == Exit.REFUSED and not isinstance(refusal, _NOWHERE):
-            with suppress(Refusal), database.writing(address, by=signer, command=command) as connection:
+            again = database.writing(address, by=by, command=command, spelled=_spelled)
+            with suppress(Refusal), again as connection:
                 record(connection, refusal, command=command, by=by)
         raise
 

@@ -4,10 +4,10 @@ A batch whose seals give its head proves its seals, and these prove the rows. Wh
 made anew from the rows as they stand: if those give the head, the seals were changed and are named, not the rows.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, islice
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, exists, func, select
@@ -30,6 +30,12 @@ _WORK = 50_000
 
 # So many seals are held against their rows at once.
 _AT_A_TIME = 5_000
+
+# So many missing numbers are named each; where more are missing, the row behind them is named.
+FEW_MISSING = 3
+
+# Is shown a batch and the row of a seal of it.
+Watch = Callable[[Mapping[str, Any], Mapping[str, Any]], None]
 
 
 @dataclass
@@ -61,81 +67,128 @@ def last_head(connection: Connection) -> str:
     return str(head or "")
 
 
-def faults(connection: Connection, only: Collection[int] | None = None) -> list[Fault]:
+def faults(connection: Connection, only: Collection[int] | None = None, watch: Watch | None = None) -> list[Fault]:
     """Everything in which rows, seals and batches disagree, in the order in which it was recorded; then the rest.
 
     With `only` the rows of these batches alone are read; that other rows came to be unsealed is then told as a number.
+    Everything is read piece by piece; only of batches whose seals do not give their head all is held. `watch` is shown
+    every seal with its batch, in their order.
     """
-    if only is None and _agree(connection):
-        return [*_unsealed(connection, ())]
     batches = {row["no"]: row for row in chain.plain(connection, "batch")}
-    seals: dict[int, Seals] = {}
-    for row in chain.plain(connection, "seal", None if only is None else ("batch", sorted(only))):
-        seals.setdefault(row["batch"], {})[row["nth"]] = Seal(row["of"], row["key"], row["digest"])
-    standing = _standing(connection, seals, everything=only is None)
-    located = [*_gaps(batches, seals)]
-    doubtful: list[int] = []
-    for no in sorted({*batches, *seals} if only is None else only):
-        of_batch = seals.setdefault(no, {})
-        if no in batches and chain.head(batches[no], sorted(of_batch.items())) != batches[no]["head"]:
-            doubtful.append(no)
+    located: list[LocatedFault] = []
+    doubtful, without_batch, seen = list[int](), list[int](), set[int]()
+    of_batches = None if only is None else ("batch", sorted(only))
+    beside = _beside_rows(connection, chain.plain(connection, "seal", of_batches))
+    for no, rows in groupby(beside, key=lambda pair: pair[0]["batch"]):
+        differing: list[LocatedFault] = []
+        seals = _held_against_rows(rows, batches.get(no), watch, differing)
+        seen.add(no)
+        head = None if no not in batches else chain.head(batches[no], seals)
+        if head is None:
+            deque(seals, 0)
+            without_batch.append(no)
+            located += differing
+        elif head == batches[no]["head"]:
+            located += differing
         else:
-            located += _rows(no, of_batch, standing)
+            doubtful.append(no)
+    empty = (no for no in (batches if only is None else only) if no in batches and no not in seen)
+    doubtful = sorted({*doubtful, *(no for no in empty if chain.head(batches[no], ()) != batches[no]["head"])})
+    located += _gaps(batches, without_batch)
+    twice = _sealed_twice(connection, {*doubtful, *without_batch})
+    if not (located or doubtful or twice or any(_uncounted(connection))):
+        return [*_named(located, batches, ()), *_unsealed(connection, ())]
+    return _disagreeing(connection, batches, doubtful, without_batch, located, twice, everything=only is None)
+
+
+def _disagreeing(
+    connection: Connection,
+    batches: Batches,
+    doubtful: list[int],
+    without_batch: list[int],
+    located: list[LocatedFault],
+    twice: list[Fault],
+    *,
+    everything: bool,
+) -> list[Fault]:
+    """The same where something disagrees: what the doubtful batches had sealed, and which rows no batch sealed."""
+    seals: dict[int, Seals] = {no: {} for no in [*doubtful, *without_batch]}
+    for row in chain.plain(connection, "seal", ("batch", sorted(seals))):
+        seals[row["batch"]][row["nth"]] = Seal(row["of"], row["key"], row["digest"])
+    standing = _standing(connection, seals, everything=everything)
     changed = _not_restored(doubtful, batches, seals, standing, located)
     for no in changed:
         located.append((no, 0, Fault("batch-changed", f"batch {no}", {})))
         located += _rows(no, seals[no], standing)
-    located += _unlinked(batches, changed)
-    named = [fault for _no, _nth, fault in sorted(located, key=lambda at: at[:2])]
-    if only is not None:
-        return [*named, *_uncounted(connection)]
-    return [*named, *_unsealed(connection, standing.unsealed(seals))]
+    named = _named(located, batches, changed)
+    if not everything:
+        return [*named, *twice, *_uncounted(connection)]
+    loose = {name for name in standing.unsealed(seals) if not _sealed_by_others(connection, name, seals)}
+    return [*named, *twice, *_unsealed(connection, loose)]
 
 
-def _agree(connection: Connection) -> bool:
-    """Whether rows, seals and batches agree in everything, read piece by piece.
+def _named(located: list[LocatedFault], batches: Batches, changed: Collection[int]) -> list[Fault]:
+    in_order = sorted([*located, *_unlinked(batches, changed)], key=lambda at: at[:2])
+    return [fault for _no, _nth, fault in in_order]
 
-    So it nearly always is, and then nothing has to be held; only to say where they disagree all of it is.
+
+def _beside_rows(
+    connection: Connection, seals: Iterator[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """The seals as they come, each with the digest of its row as it stands; None: there is no such row.
+
+    The rows are asked for many batches at a time: most batches are small, and a SELECT for each would be much.
     """
-    batches = {row["no"]: row for row in chain.plain(connection, "batch")}
-    if list(batches) != list(range(1, len(batches) + 1)):
-        return False
-    if any(row["previous"] != (batches[no - 1]["head"] if no > 1 else "") for no, row in batches.items()):
-        return False
-    remaining = set(batches)
-    for no, rows in groupby(chain.plain(connection, "seal"), key=itemgetter("batch")):
-        differing: list[Seal] = []
-        if no not in remaining:
-            return False
-        remaining.remove(no)
-        head = chain.head(batches[no], _held_against_rows(connection, rows, differing))
-        if differing or head != batches[no]["head"]:
-            return False
-    return not remaining and not any(_uncounted(connection)) and not _sealed_twice(connection)
-
-
-def _held_against_rows(
-    connection: Connection, rows: Iterator[dict[str, Any]], differing: list[Seal]
-) -> Iterator[tuple[int, Seal]]:
-    """The seals with their numbers, as they come; those that are not the seal of a row as it stands are noted."""
-    while some := [(row["nth"], Seal(row["of"], row["key"], row["digest"])) for row in islice(rows, _AT_A_TIME)]:
+    while some := list(islice(seals, _AT_A_TIME)):
         keys: dict[str, list[str]] = {name: [] for name in chain.SEALED}
-        for _nth, seal in some:
-            keys.setdefault(seal.of, []).append(seal.key)
+        for row in some:
+            keys.setdefault(row["of"], []).append(row["key"])
         standing = {
             (name, key): digest
             for name in chain.SEALED
             for key, digest in chain.digests_of(connection, name, keys[name])
         }
-        differing += [seal for _nth, seal in some if standing.get((seal.of, seal.key)) != seal.digest]
-        yield from some
+        yield from ((row, standing.get((row["of"], row["key"]))) for row in some)
 
 
-def _sealed_twice(connection: Connection) -> bool:
-    """Whether any row has more than one seal, so that there are as many as rows though one has none."""
+def _held_against_rows(
+    rows: Iterable[tuple[dict[str, Any], str | None]],
+    batch: Mapping[str, Any] | None,
+    watch: Watch | None,
+    differing: list[LocatedFault],
+) -> Iterator[tuple[int, Seal]]:
+    """The seals of a batch with their numbers, shown to who watches; those that are not their row's are noted."""
+    for row, digest in rows:
+        if watch is not None and batch is not None:
+            watch(batch, row)
+        if digest != row["digest"]:
+            code = "row-missing" if digest is None else "row-changed"
+            fault = Fault(code, f"{row['of']} {row['key']}", {"batch": row["batch"]})
+            differing.append((row["batch"], row["nth"], fault))
+        yield row["nth"], Seal(row["of"], row["key"], row["digest"])
+
+
+def _sealed_twice(connection: Connection, apart: Collection[int]) -> list[Fault]:
+    """The rows that more than one seal names, so that there are as many as rows though one has none.
+
+    Left out are those of batches whose seals are doubted anyway.
+    """
     seal = tables.seal.c
-    twice = select(seal.of, seal.key).group_by(seal.of, seal.key).having(func.count() > 1).limit(1)
-    return connection.execute(twice).first() is not None
+    last = func.max(seal.batch).label("last")
+    twice = select(seal.of, seal.key, func.min(seal.batch).label("first"), last)
+    twice = twice.group_by(seal.of, seal.key).having(func.count() > 1).order_by(last, seal.of, seal.key)
+    return [
+        Fault("sealed-twice", f"{row.of} {row.key}", {"batch": row.first, "again": row.last})
+        for row in connection.execute(twice)
+        if row.first not in apart and row.last not in apart
+    ]
+
+
+def _sealed_by_others(connection: Connection, name: RowName, batches: Collection[int]) -> bool:
+    """Whether a batch that is none of these sealed a row."""
+    seal = tables.seal.c
+    statement = select(seal.batch).where(seal.of == name[0], seal.key == name[1])
+    return any(no not in batches for no in connection.execute(statement).scalars())
 
 
 def written(connection: Connection, month: Month | None, since: int | None) -> set[int]:
@@ -166,13 +219,15 @@ def numbers_in(connection: Connection, batches: Collection[int]) -> dict[str, li
 
 
 def _standing(connection: Connection, seals: Mapping[int, Seals], *, everything: bool) -> _Standing:
-    keys: dict[str, list[str]] = {name: [] for name in chain.SEALED}
-    for of_batch in () if everything else seals.values():
+    """The rows that these seals name, and of the whole books those that none names."""
+    keys: dict[str, set[str]] = {name: set() for name in chain.SEALED}
+    for of_batch in seals.values():
         for seal in of_batch.values():
-            keys.setdefault(seal.of, []).append(seal.key)
+            keys.setdefault(seal.of, set()).add(seal.key)
     digests: dict[RowName, str] = {}
     for name in chain.SEALED:
-        rows = chain.digests(connection, name) if everything else chain.digests_of(connection, name, keys[name])
+        loose = chain.unsealed(connection, name) if everything else ()
+        rows = chain.digests_of(connection, name, sorted(keys[name].union(loose)))
         digests.update(((name, key), digest) for key, digest in rows)
     return _Standing(digests)
 
@@ -180,9 +235,20 @@ def _standing(connection: Connection, seals: Mapping[int, Seals], *, everything:
 # --- batches --------------------------------------------------------------------------------------------------------
 
 
-def _gaps(batches: Collection[int], seals: Collection[int]) -> Iterator[LocatedFault]:
-    for no in sorted({*range(1, max(batches, default=0)), *seals} - {*batches}):
+def _gaps(batches: Collection[int], without_batch: Collection[int]) -> Iterator[LocatedFault]:
+    """The batches that there have to be: from 1 on each number once."""
+    for no in without_batch:
         yield no, 0, Fault("batch-missing", f"batch {no}", {})
+    before = 0
+    for no in sorted({*batches, *without_batch}):
+        if no < 1:
+            yield no, 0, Fault("number-below-one", f"batch {no}", {})
+            continue
+        if no - before > FEW_MISSING + 1:
+            yield no, 0, Fault("number-gap", f"batch {no}", {"before": before})
+        else:
+            yield from ((gone, 0, Fault("batch-missing", f"batch {gone}", {})) for gone in range(before + 1, no))
+        before = no
 
 
 def _unlinked(batches: Batches, changed: Collection[int]) -> Iterator[LocatedFault]:

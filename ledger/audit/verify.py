@@ -4,7 +4,7 @@ It finds what was changed around the program. It cannot find what someone who ow
 every seal and every head; the head on each workbook that was handed out shows that to whoever holds it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,15 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from ledger import tables
-from ledger.audit import chain, second_persons, workflows
+from ledger.audit import chain, second_persons, sources, workflows, writes
 from ledger.audit.faults import Fault
 from ledger.booking.bank_balances import unaccepted
+from ledger.booking.payment_orders import Agrees
 from ledger.dates import Month
 from ledger.decisions.replay import replays
 from ledger.journal.entries import Entry, recorded
 from ledger.statements.month import month_controls
-from ledger.store.records import batches, last_number
+from ledger.store.records import batches
 
 # A control that compares with what is known: what is not booked yet, or was reversed by a person, is no fault.
 _WORK_LEFT = ("deposits",)
@@ -43,19 +44,24 @@ class Verification:
 
 
 def verify(
-    connection: Connection, rules: Collection[Fault], *, month: Month | None = None, since: int | None = None
+    connection: Connection,
+    rules: Collection[Fault],
+    *,
+    agrees: Agrees,
+    month: Month | None = None,
+    since: int | None = None,
 ) -> Verification:
-    """Holds the books against themselves; `rules` is what was found wrong with what the database itself enforces.
+    """Holds the books against themselves; `rules` is what was found wrong with what the database itself enforces, and
+    `agrees` says whether a payment file says what was approved.
 
     With `month` only what was written in the batches that hold an entry of the month, with `since` only what was
     written after that batch; the chain of the batches is followed from the first all the same.
     """
     only = None if month is None and since is None else chain.written(connection, month, since)
-    faults = chain.faults(connection, only)
-    reckoned = _reckoned(connection, month, only)
-    if faults:
-        named = {fault.where for fault in faults}
-        reckoned = (goe for goe in _as_far_as_it_goes(reckoned) if goe.where not in named)
+    watched = writes.Watched()
+    faults = chain.faults(connection, only, watched)
+    named = {fault.where for fault in faults}
+    reckoned = (fault for fault in _reckoned(connection, month, only, watched, agrees) if fault.where not in named)
     faults = [*faults, *reckoned, *rules]
     return Verification(entries(connection), chain.last_head(connection), tuple(faults))
 
@@ -65,22 +71,65 @@ def entries(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(tables.entry)).scalar_one())
 
 
-def _reckoned(connection: Connection, month: Month | None, only: Collection[int] | None) -> Iterator[Fault]:
-    """What does not agree in what the rows say, whoever wrote them."""
+def _reckoned(
+    connection: Connection,
+    month: Month | None,
+    only: Collection[int] | None,
+    watched: writes.Watched,
+    agrees: Agrees,
+) -> Iterator[Fault]:
+    """What does not agree in what the rows say, whoever wrote them; what breaks one question off stops no other."""
     numbers = None if only is None else chain.numbers_in(connection, only)
-    every = range(1, last_number(connection, tables.entry.c.no) + 1)
-    for group in batches(every if numbers is None else numbers["entry"], _AT_A_TIME):
-        yield from _recorded(connection, group)
-    of_steps = _of_steps(connection)
-    posted = recorded(connection, of_steps if numbers is None else of_steps & set(numbers["entry"]))
-    yield from workflows.faults(connection, posted)
-    yield from workflows.slips(connection, posted)
-    yield from workflows.payment_files(connection)
-    yield from workflows.changes_of_people(connection)
-    yield from second_persons.faults(connection)
-    yield from _totals(connection, month)
-    yield from _bank(connection, month)
-    yield from _decisions(connection, None if numbers is None else numbers["decision"])
+    questions: tuple[Callable[[], Iterator[Fault]], ...] = (
+        lambda: watched.faults(connection),
+        lambda: writes.batches(connection),
+        lambda: writes.numbers(connection),
+        lambda: writes.signatures(connection, only),
+        lambda: writes.requests(connection),
+        lambda: writes.orphans(connection),
+        lambda: _every_entry(connection, None if numbers is None else numbers["entry"]),
+        lambda: sources.received(connection),
+        lambda: workflows.faults(connection, _of_steps(connection, numbers)),
+        lambda: workflows.slips(connection, _of_steps(connection, numbers)),
+        lambda: workflows.payment_files(connection, agrees),
+        lambda: workflows.grounds(connection),
+        lambda: workflows.changes_of_people(connection),
+        lambda: second_persons.faults(connection),
+        lambda: _totals(connection, month),
+        lambda: _bank(connection, month),
+        lambda: _decisions(connection, None if numbers is None else numbers["decision"]),
+    )
+    for question in questions:
+        yield from _as_far_as_it_goes(connection, question, "books")
+
+
+def _every_entry(connection: Connection, numbers: Sequence[int] | None) -> Iterator[Fault]:
+    """What is wrong with entries, some of them at a time."""
+    entry, after = tables.entry.c, 0
+    for group in batches(numbers or (), _AT_A_TIME):
+        yield from _each(connection, group)
+    while numbers is None:
+        following = select(entry.no).where(entry.no > after).order_by(entry.no).limit(_AT_A_TIME)
+        group = list(connection.execute(following).scalars())
+        if not group:
+            return
+        yield from _each(connection, group)
+        after = group[-1]
+
+
+def _each(connection: Connection, numbers: list[int]) -> Iterator[Fault]:
+    """The same of these; where one of them cannot be read, it is found and named, and the others are asked."""
+    found: list[Fault] = []
+    try:
+        with connection.begin_nested():
+            found += _recorded(connection, numbers)
+    except _UNREADABLE as error:
+        if len(numbers) == 1:
+            found = [_not_reckoned(f"entry {numbers[0]}", error)]
+        else:
+            half = len(numbers) // 2
+            found = [*_each(connection, numbers[:half]), *_each(connection, numbers[half:])]
+    yield from found
 
 
 def _recorded(connection: Connection, numbers: Collection[int]) -> Iterator[Fault]:
@@ -90,33 +139,45 @@ def _recorded(connection: Connection, numbers: Collection[int]) -> Iterator[Faul
         digests |= dict(connection.execute(select(entry.no, entry.digest).where(entry.no.in_(group))).all())
     posted = recorded(connection, digests)
     originals = {entry.reverses for entry in posted.values() if entry.reverses is not None} - posted.keys()
-    yield from _entries(digests, posted | recorded(connection, originals), numbers)
+    posted |= recorded(connection, originals)
+    yield from _entries(digests, posted)
+    yield from sources.faults(connection, posted, digests)
 
 
-def _of_steps(connection: Connection) -> set[int]:
+def _of_steps(connection: Connection, numbers: Mapping[str, Collection[int]] | None) -> dict[int, Entry]:
     """The entries that were posted for a step of a refund, a credit or a slip."""
     steps = (tables.refund_step.c, tables.credit_step.c, tables.slip_step.c)
     named = (connection.execute(select(step.entry).where(step.entry.is_not(None))).scalars() for step in steps)
-    return {int(no) for of_step in named for no in of_step}
+    of_steps = {int(no) for of_step in named for no in of_step}
+    return recorded(connection, of_steps if numbers is None else of_steps & set(numbers["entry"]))
 
 
-def _as_far_as_it_goes(faults: Iterator[Fault]) -> Iterator[Fault]:
-    """The same, of rows that were changed: what stands in them may be no day, no number and no known word."""
+# What is said by rows in which there is no day, no number and no known word where one has to be.
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, DatabaseError)
+
+
+def _as_far_as_it_goes(connection: Connection, question: Callable[[], Iterator[Fault]], where: str) -> Iterator[Fault]:
+    """What a question finds, up to the row that cannot be read as what it should be."""
+    found: list[Fault] = []
     try:
-        yield from faults
-    except (ValueError, TypeError, LookupError, AssertionError, ArithmeticError, DatabaseError) as error:
-        yield Fault("not-reckoned", "books", {"says": f"{type(error).__name__}: {error}"})
+        with connection.begin_nested():
+            found.extend(question())  # keeps what was found before it broke off
+    except _UNREADABLE as error:
+        found.append(_not_reckoned(where, error))
+    yield from found
 
 
-def _entries(digests: dict[int, str], posted: dict[int, Entry], numbers: Iterable[int]) -> Iterator[Fault]:
-    for no in numbers:
-        if no not in digests:
-            yield Fault("entry-missing", f"entry {no}", {})
-            continue
+def _not_reckoned(where: str, error: Exception) -> Fault:
+    said = str(getattr(error, "orig", None) or error).splitlines() or [""]
+    return Fault("not-reckoned", where, {"says": f"{type(error).__name__}: {said[0]}"})
+
+
+def _entries(digests: dict[int, str], posted: dict[int, Entry]) -> Iterator[Fault]:
+    for no, digest in digests.items():
         entry = posted[no]
         if not entry.movements:
             yield Fault("entry-empty", f"entry {no}", {})
-        elif entry.digest != digests[no]:
+        elif entry.digest != digest:
             yield Fault("entry-changed", f"entry {no}", {})
         elif entry.reverses is not None and (original := posted.get(entry.reverses)) is not None:
             opposite = tuple(movement.opposite for movement in reversed(original.movements))

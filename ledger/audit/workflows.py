@@ -3,6 +3,7 @@
 A payment file is held against the refunds that were put in it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -11,11 +12,13 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from ledger import tables
 from ledger.audit.faults import Fault
-from ledger.booking.payment_files import digest_of
+from ledger.booking.payment_files import digest_of, pays_what_was_approved
+from ledger.booking.payment_orders import Agrees
 from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES, SLIP_MOVES, STATES, Account
 from ledger.i18n import _
 from ledger.journal.entries import Entry
 from ledger.kana import same_person
+from ledger.settlements import TAKEN_BACK
 
 _OWED = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
 
@@ -68,8 +71,10 @@ def slips(connection: Connection, posted: Mapping[int, Entry]) -> Iterator[Fault
                     yield Fault("amount-differs", f"slip {no}", {"nth": step.nth} | amounts)
 
 
-def payment_files(connection: Connection) -> Iterator[Fault]:
-    """Each file for the bank against the refunds that were put in it, void or not, and its characters against it."""
+def payment_files(connection: Connection, agrees: Agrees) -> Iterator[Fault]:
+    """Each file for the bank against the refunds that were put in it, void or not, and its characters against what was
+    approved of them.
+    """
     file, step, refund = tables.payment_file, tables.refund_step, tables.refund
     statement = (
         select(file, func.count(refund.c.no).label("count"), func.coalesce(func.sum(refund.c.yen), 0).label("sum"))
@@ -78,13 +83,64 @@ def payment_files(connection: Connection) -> Iterator[Fault]:
         .group_by(*file.c)
         .order_by(file.c.no)
     )
-    for row in connection.execute(statement).mappings():
+    for line in connection.execute(statement):
+        row = line._mapping
         where = f"payment_file {row['no']}"
         if (row["count"], row["sum"]) != (row["refund_count"], row["yen"]):
             fields = {"count": row["count"], "yen": row["sum"], "told": row["refund_count"], "total": row["yen"]}
             yield Fault("file-differs", where, fields)
         elif digest_of(row["content"]) != row["sha256"]:
             yield Fault("file-changed", where, {})
+        elif not _pays(connection, line, agrees):
+            yield Fault("file-not-as-approved", where, {})
+
+
+def _pays(connection: Connection, file: Row[Any], agrees: Agrees) -> bool:
+    """Whether a file pays what was approved; one that cannot be made anew does not."""
+    try:
+        return pays_what_was_approved(connection, file, agrees)
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError, StopIteration):
+        return False
+
+
+def grounds(connection: Connection) -> Iterator[Fault]:
+    """Refunds and credits of more than was found, by a decision of another application, or by none that gives it back;
+    and what comes back of one fee all in all, beyond the highest fee that was ever known.
+    """
+    decision, most = tables.decision, connection.execute(select(func.max(tables.fee.c.yen))).scalar() or 0
+    standing: Counter[str] = Counter()
+    recovered = _recovered(connection)
+    for thing in (tables.refund, tables.credit):
+        statement = select(thing, decision.c.application.label("of"), decision.c.outcome, decision.c.refundable)
+        statement = statement.outerjoin(decision, decision.c.no == thing.c.decision).order_by(thing.c.no)
+        states = _states(connection, thing)
+        for row in connection.execute(statement):
+            if row.application is None:
+                continue
+            where = f"{thing.name} {row.no}"
+            if row.of != row.application or row.outcome != "eligible":
+                yield Fault("no-ground", where, {})
+            elif row.yen > row.refundable:
+                yield Fault("beyond-finding", where, {"yen": row.yen, "found": row.refundable})
+            if thing is tables.refund and states.get(row.no) not in TAKEN_BACK:
+                standing[row.application] += row.yen - recovered.get(row.no, 0)
+                if standing[row.application] > most:
+                    fields = {"application": row.application, "yen": standing[row.application]}
+                    yield Fault("beyond-fee", where, fields)
+
+
+def _states(connection: Connection, thing: Table) -> dict[int, str]:
+    """The state that each came to last."""
+    step = tables.metadata.tables[f"{thing.name}_step"]
+    statement = select(step.c[thing.name], step.c.state).order_by(step.c[thing.name], step.c.nth)
+    return dict(connection.execute(statement).all())
+
+
+def _recovered(connection: Connection) -> dict[int, int]:
+    """What was paid back of refunds, in yen, by their numbers; also what was recorded by mistake."""
+    step = tables.refund_step.c
+    statement = select(step.refund, func.sum(step.yen)).where(step.yen.is_not(None)).group_by(step.refund)
+    return {no: int(yen) for no, yen in connection.execute(statement)}
 
 
 def changes_of_people(connection: Connection) -> Iterator[Fault]:

@@ -8,18 +8,20 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import accumulate
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from ledger import facts, tables
 from ledger.booking import inputs
 from ledger.booking.clearing import Clearing, clear
 from ledger.booking.events import entry_of
-from ledger.booking.inputs import BillLine, bill_lines, by_application
+from ledger.booking.inputs import BillLine, Dispute, LineKey, bill_lines, by_application
 from ledger.booking.planning import Plan
 from ledger.booking.refusals import BeforeTheStepBefore, NotOwedYet, UnknownBill
-from ledger.codes import ISSUED, PAID, REPAID, WAIVED, Account
+from ledger.codes import ISSUED, OPENING, PAID, REPAID, WAIVED, Account
 from ledger.i18n import N_, _
 from ledger.journal.balances import held, moved_by_event
 from ledger.journal.entries import Entry, parts, post
@@ -42,9 +44,10 @@ STATES = {
 class BillComparison:
     """A line of a bill beside the books: yen billed, yen owed for the application in all, and whether they agree.
 
-    `left` is what of the line no other line clears, `paid` what was transferred for it, and `open` what is still to be
-    transferred if it agrees. `bill` is None for what is owed and in no bill. A line that was withdrawn after it was
-    transferred bills 0 yen, and what the authority gave back for such a one is negative.
+    `uncleared` is what of the line no other line clears, a negative line counted positive, `paid` what was transferred
+    for it, and `open` what is still to be transferred if it agrees. `bill` is None for what is owed and in no bill. A
+    line that was withdrawn after it was transferred bills 0 yen, and what the authority gave back for such a one is
+    negative. `dispute` is the one about it that nobody took back.
     """
 
     bill: str | None
@@ -54,14 +57,44 @@ class BillComparison:
     owed: int
     state: str
     billed_on: date | None = None
-    left: int = 0
+    uncleared: int = 0
     paid: int = 0
     open: int = 0
+    dispute: Dispute | None = None
+    credited_by: str | None = None
+
+    @property
+    def left(self) -> int:
+        """What of a line that bills something no other line clears."""
+        return max(0, self.uncleared) if self.billed > 0 else 0
+
+    @property
+    def key(self) -> LineKey:
+        """The line, by its bill, its application and which of the lines for it; of no bill: an empty name."""
+        return self.bill or "", self.application, self.nth
+
+    @property
+    def settled(self) -> bool:
+        """Whether a dispute about it has ended by itself: less of the line stands than then, and what stands agrees."""
+        return self.dispute is not None and self.state == "agreed" and self.uncleared < self.dispute.yen
+
+    @property
+    def disputed(self) -> bool:
+        """Whether it is in dispute with the authority to this moment."""
+        return self.dispute is not None and not self.settled
+
+    @property
+    def differs(self) -> bool:
+        """Whether a person has to see to it: it does not agree, or is in dispute."""
+        return self.state != "agreed" or self.disputed
 
     @property
     def said(self) -> str:
-        """The state in the language being spoken."""
-        return _(STATES[self.state])
+        """The state in the language being spoken, and since when it is in dispute."""
+        said = _(STATES[self.state])
+        if self.dispute is None or self.settled:
+            return said
+        return _("{state}, in dispute since {on}", state=said, on=self.dispute.on)
 
 
 @dataclass(frozen=True)
@@ -76,7 +109,7 @@ class BillPayment:
 
 @dataclass(frozen=True)
 class _Booked:
-    """What the journal says of each application, in yen: owed since its certificate was issued, and waived (negative).
+    """What the journal says of each application, in yen: owed (see `owed_and_waived`), and waived (negative).
 
     `short` are those whose certificate is issued, but whose fee is not wholly received; `numbers` those there are.
     """
@@ -99,10 +132,6 @@ class _InBooks:
     waived: bool
     unknown: bool
     not_received: bool
-
-
-# A line, by its bill, its application and which of the lines for it.
-_LineKey = tuple[str, str, int]
 
 
 @dataclass
@@ -132,44 +161,64 @@ def reconcile(connection: Connection) -> list[BillComparison]:
 
 
 def _reconcile(
-    connection: Connection, transfers: Mapping[_LineKey, _Transferred], only: Collection[str] | None = None
+    connection: Connection, transfers: Mapping[LineKey, _Transferred], only: Collection[str] | None = None
 ) -> list[BillComparison]:
     """The same for all applications, or for these."""
-    issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE) for event in (ISSUED, WAIVED))
+    issued, waived = owed_and_waived(connection)
     bills = bill_lines(connection, only)
     numbers = set(connection.execute(select(tables.application.c.number)).scalars())
     short = _not_received(connection, ({line.application for line in bills} & numbers) - issued.keys())
-    return _compared(bills, _Booked(issued, waived, short, numbers), transfers)
+    booked = _Booked(issued, waived, short, numbers)
+    return _compared(bills, booked, transfers, inputs.disputes(connection))
+
+
+def owed_and_waived(connection: Connection, as_of: date | None = None) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """What came to be owed of each application, in yen, and what was waived of it (negative), ever or by a day.
+
+    It is owed since its certificate was issued, or since before the books began.
+    """
+    opened, issued, waived = (
+        moved_by_event(connection, event, Account.AUTHORITY_PAYABLE, as_of) for event in (OPENING, ISSUED, WAIVED)
+    )
+    return {number: opened.get(number, 0) + issued.get(number, 0) for number in opened | issued}, waived
 
 
 def _compared(
-    bills: list[BillLine], booked: _Booked, transfers: Mapping[_LineKey, _Transferred]
+    bills: list[BillLine],
+    booked: _Booked,
+    transfers: Mapping[LineKey, _Transferred],
+    disputes: Mapping[LineKey, Dispute],
 ) -> list[BillComparison]:
     """Every line beside what is booked, one application at a time."""
-    paid = {line: transfers[_key(line)].yen for line in bills if _key(line) in transfers}
+    paid = {line: transfers[line.key].yen for line in bills if line.key in transfers}
+    disputed = {line: disputes[line.key] for line in bills if line.key in disputes}
     billed_on = {line.bill: line.billed_on for line in bills}
     billed: set[str] = set()
     compared: dict[BillLine, BillComparison] = {}
     for application, lines in by_application(bills).items():
-        clearing, owed = clear(lines, booked.issued.get(application, 0), paid), booked.owed(application)
+        clearing = clear(lines, booked.issued.get(application, 0), paid, disputed=disputed)
+        owed = booked.owed(application)
         if _standing(clearing):
             billed.add(application)
         unknown, short = application not in booked.numbers, application in booked.short
         books = _InBooks(owed, application in booked.waived, unknown, short)
         still_open = _open(clearing, paid)
-        for line, state in _states(clearing, books, paid):
+        for line, state in _states(clearing, books, paid, disputed):
             columns = (line.bill, application, line.nth, line.yen, owed, state, line.billed_on)
-            left = clearing.left[line] if line.yen > 0 else 0
-            compared[line] = BillComparison(*columns, left, paid.get(line, 0), still_open[line])
+            amounts = (clearing.left[line], paid.get(line, 0), still_open[line])
+            credit = clearing.last_other(line) if line in disputed else None
+            compared[line] = BillComparison(*columns, *amounts, disputed.get(line), credit.bill if credit else None)
     missing = [
         BillComparison(None, application, 1, 0, owed, "not_billed")
         for application in sorted(booked.issued.keys() - billed)
         if (owed := booked.owed(application)) > 0
     ]
     gone = [
-        BillComparison(bill, number, nth, 0, booked.owed(number), "paid_beyond_bill", billed_on.get(bill), 0, yen)
-        for bill, number, nth in sorted(transfers.keys() - {_key(line) for line in bills})
-        if (yen := transfers[bill, number, nth].signed)
+        BillComparison(
+            *key, 0, booked.owed(key[1]), "paid_beyond_bill", billed_on.get(key[0]), 0, yen, 0, disputes.get(key)
+        )
+        for key in sorted(transfers.keys() - {line.key for line in bills})
+        if (yen := transfers[key].signed)
     ]
     return [*(compared[line] for line in bills), *gone, *missing]
 
@@ -182,14 +231,20 @@ def reconcile_as_of(connection: Connection, as_of: date) -> list[BillComparison]
 
     An application whose certificate was issued by the day and which is not owed then is one whose fee is not received.
     """
-    issued, waived = (moved_by_event(connection, event, Account.AUTHORITY_PAYABLE, as_of) for event in (ISSUED, WAIVED))
-    known = facts.known(facts.AS_OF)
-    of_issue = or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None))
-    rows = connection.execute(select(known.c.application, of_issue), {"as_of": as_of}).all()
+    issued, waived = owed_and_waived(connection, as_of)
+    rows = connection.execute(_known_to_be_issued(), {"as_of": as_of}).all()
     short = {number for number, is_issued in rows if is_issued and number not in issued}
     numbers = {number for number, _is_issued in rows} | issued.keys()
     bills = bill_lines(connection, as_of=as_of)
-    return _compared(bills, _Booked(issued, waived, short, numbers), _transfers(connection, as_of))
+    booked, disputes = _Booked(issued, waived, short, numbers), inputs.disputes(connection, as_of=as_of)
+    return _compared(bills, booked, _transfers(connection, as_of), disputes)
+
+
+@cache
+def _known_to_be_issued() -> Select[Any]:
+    """Every application known by the day, with whether its certificate is known to be issued."""
+    known = facts.known(facts.AS_OF)
+    return select(known.c.application, or_(known.c.issued_on.is_not(None), known.c.mailed_on.is_not(None)))
 
 
 # --- what is asked --------------------------------------------------------------------------------------------------
@@ -203,15 +258,11 @@ def require_bill(connection: Connection, bill: str) -> str:
 
 
 def totals(lines: list[BillComparison]) -> dict[str, int]:
-    """The yen billed and owed in all, each application once, and how many lines are in each state."""
+    """The yen billed and owed in all, each application once, how many lines are in each state and are in dispute."""
     owed = {line.application: line.owed for line in lines}
     counted = Counter(line.state for line in lines)
     yen = {"billed": sum(line.billed for line in lines), "owed": sum(owed.values())}
-    return yen | {state: counted[state] for state in STATES}
-
-
-def _key(line: BillLine) -> _LineKey:
-    return line.bill, line.application, line.nth
+    return yen | {state: counted[state] for state in STATES} | {"disputed": sum(line.disputed for line in lines)}
 
 
 def _standing(clearing: Clearing) -> list[BillLine]:
@@ -230,14 +281,21 @@ def _not_received(connection: Connection, numbers: Collection[str]) -> set[str]:
     return short & set(numbers)
 
 
-def _states(clearing: Clearing, books: _InBooks, paid: Mapping[BillLine, int]) -> Iterator[tuple[BillLine, str]]:
+def _states(
+    clearing: Clearing, books: _InBooks, paid: Mapping[BillLine, int], disputed: Collection[BillLine]
+) -> Iterator[tuple[BillLine, str]]:
     """The state of each line for one application.
 
-    Lines that together are what is owed agree. Else one is the fee: one that was paid, or of that amount, or the first.
+    Lines that together are what is owed agree. Else one is the fee: one that was paid, or is in no dispute, or of that
+    amount, or the first.
     """
     standing = _standing(clearing)
     together = sum(clearing.left[line] for line in standing) == books.owed
-    fee = min(standing, key=lambda line: (not paid.get(line), clearing.left[line] != books.owed), default=None)
+    fee = min(
+        standing,
+        key=lambda line: (not paid.get(line), line in disputed, clearing.left[line] != books.owed),
+        default=None,
+    )
     for line, left in clearing.left.items():
         if paid.get(line, 0) > abs(line.yen):  # it was corrected after it was transferred
             yield line, "paid_beyond_bill"
@@ -281,7 +339,8 @@ def _open(clearing: Clearing, paid: Mapping[BillLine, int]) -> dict[BillLine, in
 def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPayment:
     """Posts the payment of a bill: each line that agrees, once, and what the authority gives back of what was paid.
 
-    A payment that was reversed can be posted again. Lines that do not agree are left, and named. Refused: an unknown
+    A payment that was reversed can be posted again. Lines that do not agree, or are in dispute to this moment, are
+    left, and named. Refused: an unknown
     bill, a day before that of the bill, and one on which the books do not hold yet what is paid.
     """
     transfers, postings = _transfers(connection), list[Entry]()
@@ -306,7 +365,7 @@ def pay_bill(connection: Connection, bill: str, *, on: date, by: str) -> BillPay
     _require_owed(connection, bill, on, paid)
     post(connection, postings, by=by)
     paid_before = sum(line.paid > 0 for line in lines)
-    differing = tuple(line for line in lines if line.state != "agreed")
+    differing = tuple(line for line in lines if line.differs)
     return BillPayment(paid.total(), len(postings), paid_before, differing)
 
 
@@ -319,7 +378,7 @@ def _billed(connection: Connection, bill: str) -> set[str]:
 def _payable(line: BillComparison, held: int) -> tuple[int, int]:
     """Which way a line is transferred (1: to the authority, -1: back), and how many yen of what is held for it."""
     sign = 1 if line.billed > 0 else -1
-    return sign, min(line.open, sign * held) if line.state == "agreed" else 0
+    return sign, min(line.open, sign * held) if line.state == "agreed" and not line.disputed else 0
 
 
 def payable(lines: Collection[BillComparison], held: Mapping[str | None, int]) -> dict[str, int]:
@@ -334,7 +393,7 @@ def payable(lines: Collection[BillComparison], held: Mapping[str | None, int]) -
     return bills
 
 
-def _transfers(connection: Connection, as_of: date | None = None) -> defaultdict[_LineKey, _Transferred]:
+def _transfers(connection: Connection, as_of: date | None = None) -> defaultdict[LineKey, _Transferred]:
     """What was transferred for each line of each bill, ever or by a day.
 
     A reversal takes back what its original did, also where the original is itself a reversal.
@@ -348,7 +407,7 @@ def _transfers(connection: Connection, as_of: date | None = None) -> defaultdict
     )
     if as_of is not None:
         statement = statement.where(entry.c.happened_on <= as_of)
-    transfers: defaultdict[_LineKey, _Transferred] = defaultdict(_Transferred)
+    transfers: defaultdict[LineKey, _Transferred] = defaultdict(_Transferred)
     of: dict[int, tuple[_Transferred, int]] = {}
     for no, own_key, reverses, yen in connection.execute(statement):
         if reverses is None:

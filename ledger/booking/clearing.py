@@ -9,7 +9,7 @@ billing is no waiver, and an amount that is billed once more after a waiver take
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from ledger.booking.inputs import BillLine
+from ledger.booking.inputs import BillLine, Dispute
 
 
 @dataclass
@@ -23,6 +23,11 @@ class Clearing:
     left: dict[BillLine, int] = field(default_factory=dict)
     pairs: list[tuple[BillLine, BillLine, int]] = field(default_factory=list)
     waived: dict[BillLine, int] = field(default_factory=dict)
+
+    def last_other(self, line: BillLine) -> BillLine | None:
+        """The line that cleared anything of this one last; None where none did."""
+        others = [other for pair in self.pairs for other in pair[:2] if line in pair[:2] and other != line]
+        return others[-1] if others else None
 
     @property
     def yen_waived(self) -> int:
@@ -40,12 +45,13 @@ def clear(
     debt: int,
     paid: Mapping[BillLine, int] | None = None,
     reversed_waivers: Collection[BillLine] = (),
+    disputed: Mapping[BillLine, Dispute] | None = None,
 ) -> Clearing:
     """Clears the lines for one application, for which so many yen are owed before any waiver.
 
-    A negative line clears a line of its own bill before others, then one of the same amount, then one that is not paid,
-    the last one first; what it does not use up clears what is billed later. A line of `reversed_waivers` waives
-    nothing: a person said so.
+    A negative line clears a line of its own bill before others, then one of the same amount, then one that had been
+    disputed before it came, then one that is not paid, the last one first; what it does not use up clears what is
+    billed later. A line of `reversed_waivers` waives nothing: a person said so.
     """
     clearing, net, waived = Clearing(), 0, 0
     billed: list[BillLine] = []
@@ -63,7 +69,7 @@ def clear(
             if share:
                 clearing.waived[line] = share
                 waived += share
-            for meant in _most_likely_first(clearing, line, billed, paid or {}):
+            for meant in _most_likely_first(clearing, line, billed, paid or {}, disputed or {}):
                 _take(clearing, line, meant)
         # What is used up is looked at no more.
         billed = [other for other in billed if clearing.left[other]]
@@ -73,14 +79,21 @@ def clear(
 
 
 def _most_likely_first(
-    clearing: Clearing, line: BillLine, billed: list[BillLine], paid: Mapping[BillLine, int]
+    clearing: Clearing,
+    line: BillLine,
+    billed: list[BillLine],
+    paid: Mapping[BillLine, int],
+    disputed: Mapping[BillLine, Dispute],
 ) -> list[BillLine]:
     """The lines that a negative line may mean; of one day those of bills before its own come before those after it."""
+    came_on = max(line.known_on, line.billed_on)
 
-    def unlikeliness(at: int) -> tuple[bool, bool, bool, bool, int]:
+    def unlikeliness(at: int) -> tuple[bool, bool, bool, bool, bool, int]:
         other = billed[at]
+        asked = other in disputed and disputed[other].on < came_on
         later = (other.billed_on, other.bill) > (line.billed_on, line.bill)
-        return other.bill != line.bill, later, clearing.left[other] != -line.yen, paid.get(other, 0) > 0, -at
+        another = clearing.left[other] != -line.yen
+        return other.bill != line.bill, later, another, not asked, paid.get(other, 0) > 0, -at
 
     return [billed[at] for at in sorted(range(len(billed)), key=unlikeliness)]
 

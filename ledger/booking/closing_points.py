@@ -38,6 +38,10 @@ REASONS = {
     **SAYS,
     "undetermined": N_("undetermined for more than {days} days: {count} ({applications})"),
     "bills": N_("lines of bills that do not agree with the books: {count}: {states} (seisan bill)"),
+    "disputes": N_(
+        "lines of bills in dispute with the authority: {count}, {yen} yen, since {since}: {lines}"
+        " (seisan bill --disputed)"
+    ),
     "not_billed": N_("owed to the authority and in no bill: {count} ({applications})"),
     "to_book": N_("entries still to be booked: {count} (seisan book --through {last})"),
     "fee_not_known": N_("no fee is known for the day of the application: {subjects} (seisan book)"),
@@ -178,11 +182,15 @@ def _refunds(connection: Connection, last: date) -> Iterator[Objection]:
 
 
 def _bills(connection: Connection, last: date) -> Iterator[Objection]:
-    """Lines of bills of that day or before that do not agree, by state; and what is owed by then and in no bill yet."""
+    """Lines of bills of that day or before that do not agree, by state, or in dispute; and what is in no bill yet."""
     lines = reconcile(connection)
     states = Counter(line.state for line in open_items.differing_lines(lines, last))
     if states:
         counted = {state: states[state] for state in BILL_STATES if states[state]}
         yield Objection("bills", {"count": states.total(), "states": counted})
+    if disputes := open_items.disputes(lines, last):
+        since = min(item.on for item in disputes if item.on).isoformat()
+        fields: dict[str, object] = {"count": len(disputes), "yen": _yen(disputes), "since": since}
+        yield Objection("disputes", fields | {"lines": _names(disputes)})
     if not_billed := open_items.not_billed(connection, lines, last):
         yield Objection("not_billed", {"count": len(not_billed), "applications": _names(not_billed)})

@@ -70,6 +70,29 @@ class BillLine:
     yen: int
     known_on: date
 
+    @property
+    def key(self) -> "LineKey":
+        """The line, by its bill, its application and which of the lines for it."""
+        return self.bill, self.application, self.nth
+
+
+# A line of a bill, by its bill, its application and which of the lines for it.
+LineKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute with the authority about a line of a bill, which nobody took back: since when, why, on which paper.
+
+    `yen` is how much of the line no other line cleared when it began.
+    """
+
+    on: date
+    reason: str
+    document: str | None
+    by: str
+    yen: int
+
 
 @dataclass(frozen=True, slots=True)
 class StandingDecision:
@@ -98,15 +121,23 @@ _NOTHING = Scope(frozenset(), frozenset())
 
 def related(connection: Connection, applications: Collection[str], deposits: Collection[str] = ()) -> Scope:
     """These applications and deposits, and all that ever shared a deposit with one of them."""
-    row, numbers, references = tables.allocation.c, set(applications), set(deposits)
+    numbers, references = set(applications), set(deposits)
+    of_applications, of_deposits = _sharing()
     while True:
-        found = set(connection.execute(select(row.deposit).where(row.application.in_(numbers))).scalars())
-        sharing = select(row.application).where(row.deposit.in_(references | found), row.application.is_not(None))
-        further = set(connection.execute(sharing).scalars())
+        found = set(connection.execute(of_applications, {"only": list(numbers)}).scalars())
+        further = set(connection.execute(of_deposits, {"only": list(references | found)}).scalars())
         if found <= references and further <= numbers:
             return Scope(frozenset(numbers), frozenset(references))
         references |= found
         numbers |= further
+
+
+@cache
+def _sharing() -> tuple[Select[Any], Select[Any]]:
+    """The deposits that ever paid for some applications, and the applications that some deposits ever paid for."""
+    row = tables.allocation.c
+    of_deposits = select(row.application).where(row.deposit.in_(facts.ONLY), row.application.is_not(None))
+    return select(row.deposit).where(row.application.in_(facts.ONLY)), of_deposits
 
 
 def scopes(
@@ -149,11 +180,19 @@ def scope_of(movements: Iterable[Movement]) -> Scope:
     return Scope(frozenset(applications), frozenset(deposit for *_, deposit in sides if deposit is not None))
 
 
-def touching(scope: Scope) -> ColumnElement[bool]:
-    """The movements that touch these applications or deposits."""
-    movement = tables.movement
-    sides = (movement.c.debit_application, movement.c.credit_application)
-    return or_(*(side.in_(scope.applications) for side in sides), movement.c.deposit.in_(scope.deposits))
+_APPLICATIONS, _DEPOSITS = (bindparam(name, type_=String, expanding=True) for name in ("applications", "deposits"))
+
+# The movements that touch applications or deposits that are handed over (`touched`) when a statement is carried out.
+TOUCHING: ColumnElement[bool] = or_(
+    tables.movement.c.debit_application.in_(_APPLICATIONS),
+    tables.movement.c.credit_application.in_(_APPLICATIONS),
+    tables.movement.c.deposit.in_(_DEPOSITS),
+)
+
+
+def touched(scope: Scope) -> dict[str, Any]:
+    """The applications and deposits, as a statement with `TOUCHING` is given them."""
+    return {"applications": list(scope.applications), "deposits": list(scope.deposits)}
 
 
 def applications(connection: Connection, only: Collection[str] | None = None) -> dict[str, ApplicationFacts]:
@@ -166,15 +205,14 @@ def applications(connection: Connection, only: Collection[str] | None = None) ->
 @cache
 def _applications(few: bool) -> Select[Any]:
     """The SELECT of what is known of all applications, or of those handed over; built once."""
-    only = bindparam("only", type_=String, expanding=True)
-    within = tables.fact.c.application.in_(only) if few else None
+    within = tables.fact.c.application.in_(facts.ONLY) if few else None
     columns = facts.known(None, within)
     owner = owned()
     terms: dict[str, Any] = {**columns.c, "number": owner.c.number, "member": owner.c.member}
     terms |= {"due": fees.due(columns, None), "fee_known_on": fees.known_on(columns)}
     ordered = (terms[field] for field in ApplicationFacts.__dataclass_fields__)
     statement = select(*ordered).outerjoin_from(owner, columns, columns.c.application == owner.c.number)
-    return statement.where(owner.c.number.in_(only)) if few else statement
+    return statement.where(owner.c.number.in_(facts.ONLY)) if few else statement
 
 
 def deposits(connection: Connection, only: Collection[str] | None = None) -> list[DepositFacts]:
@@ -190,38 +228,48 @@ def deposits(connection: Connection, only: Collection[str] | None = None) -> lis
 
 @cache
 def _deposits(few: bool) -> Select[Any]:
-    versions = tables.deposit_known
-    within = versions.c.deposit.in_(bindparam("only", type_=String, expanding=True)) if few else None
-    last = facts.latest_version(versions, (versions.c.deposit,), None, within).subquery()
+    last = facts.latest_deposits(by_day=False, few=few).subquery()
     return select(last.c.deposit, last.c.received_on, last.c.yen, last.c.known_on)
 
 
 def withdrawn_deposits(connection: Connection, scope: Scope | None) -> dict[str, date]:
     """The deposits of which every row was withdrawn, or those among these, with the day of the last withdrawal."""
-    row, version = tables.withdrawn.c, tables.deposit_known.c
-    statement = (
-        select(version.deposit, func.max(row.known_on))
-        .join(tables.withdrawn, and_(row.of == tables.deposit_known.name, row.row_id == version.id))
-        .group_by(version.deposit)
-    )
-    withdrawn = dict(connection.execute(statement).all())
-    stands = facts.not_withdrawn(tables.deposit_known, None)
-    known = select(version.deposit).where(stands, version.deposit.in_(list(withdrawn))).distinct()
-    for reference in connection.execute(known).scalars():
+    of_withdrawn, still_known = _withdrawn_deposits()
+    withdrawn: dict[str, date] = dict(connection.execute(of_withdrawn).all())
+    for reference in connection.execute(still_known, {"only": list(withdrawn)}).scalars() if withdrawn else ():
         del withdrawn[reference]
     return {of: day for of, day in withdrawn.items() if scope is None or of in scope.deposits}
 
 
+@cache
+def _withdrawn_deposits() -> tuple[Select[Any], Select[Any]]:
+    """The deposits of which a row was withdrawn, with the day of the last; those of some of which one stands."""
+    row, version = tables.withdrawn.c, tables.deposit_known.c
+    withdrawn = (
+        select(version.deposit, func.max(row.known_on))
+        .join(tables.withdrawn, and_(row.of == tables.deposit_known.name, row.row_id == version.id))
+        .group_by(version.deposit)
+    )
+    stands = facts.not_withdrawn(tables.deposit_known, None)
+    return withdrawn, select(version.deposit).where(stands, version.deposit.in_(facts.ONLY)).distinct()
+
+
 def rows_withdrawn_on(connection: Connection, applications: Collection[str]) -> dict[str, date]:
     """The day of the last withdrawal of a fact of each of these applications."""
+    if not applications:
+        return {}
+    return dict(connection.execute(_rows_withdrawn_on(), {"only": list(applications)}).all())
+
+
+@cache
+def _rows_withdrawn_on() -> Select[Any]:
     row, fact = tables.withdrawn.c, tables.fact.c
-    statement = (
+    return (
         select(fact.application, func.max(row.known_on))
         .join(tables.withdrawn, and_(row.of == tables.fact.name, row.row_id == fact.id))
-        .where(fact.application.in_(list(applications)))
+        .where(fact.application.in_(facts.ONLY))
         .group_by(fact.application)
     )
-    return dict(connection.execute(statement).all()) if applications else {}
 
 
 def bill_lines(
@@ -242,10 +290,26 @@ def bill_lines(
 def _bill_lines(few: bool, by_day: bool) -> Select[Any]:
     versions = tables.bill_known
     key = (versions.c.bill, versions.c.application, versions.c.nth)
-    within = versions.c.application.in_(bindparam("only", type_=String, expanding=True)) if few else None
+    within = versions.c.application.in_(facts.ONLY) if few else None
     last = facts.latest_version(versions, key, facts.AS_OF if by_day else None, within).subquery()
     lines = select(last.c.bill, last.c.billed_on, last.c.application, last.c.nth, last.c.yen, last.c.known_on)
     return lines.where(last.c.billed_on <= facts.AS_OF) if by_day else lines
+
+
+def disputes(connection: Connection, *, as_of: date | None = None) -> dict[LineKey, Dispute]:
+    """The disputes that nobody took back, now or by a day; one that a later credit ended is among them."""
+    step = tables.bill_dispute.c
+    statement = select(tables.bill_dispute).order_by(step.no)
+    if as_of is not None:
+        statement = statement.where(step.happened_on <= as_of)
+    standing: dict[LineKey, Dispute] = {}
+    for row in connection.execute(statement):
+        line = row.bill, row.application, row.nth
+        if row.state == "disputed":
+            standing[line] = Dispute(row.happened_on, row.reason, row.document, row.by, row.yen)
+        else:
+            standing.pop(line, None)
+    return standing
 
 
 def by_application(lines: Iterable[BillLine]) -> dict[str, list[BillLine]]:
@@ -258,13 +322,17 @@ def by_application(lines: Iterable[BillLine]) -> dict[str, list[BillLine]]:
 
 def standing_decisions(connection: Connection, only: Collection[str] | None = None) -> dict[str, StandingDecision]:
     """The decision that stands for each application that has one."""
+    rows = connection.execute(_standing_decisions(only is not None), None if only is None else {"only": list(only)})
+    return {number: StandingDecision(*rest) for number, *rest in rows}
+
+
+@cache
+def _standing_decisions(few: bool) -> Select[Any]:
     decision, later = tables.decision, tables.decision.alias("later")
     columns = (decision.c[name] for name in StandingDecision.__dataclass_fields__)
     statement = select(decision.c.application, *columns).outerjoin(later, later.c.supersedes == decision.c.no)
     statement = statement.where(later.c.no.is_(None))
-    if only is not None:
-        statement = statement.where(decision.c.application.in_(list(only)))
-    return {number: StandingDecision(*rest) for number, *rest in connection.execute(statement)}
+    return statement.where(decision.c.application.in_(facts.ONLY)) if few else statement
 
 
 def notice_of(connection: Connection, decision: int) -> str | None:

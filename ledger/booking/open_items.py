@@ -7,14 +7,16 @@ whatever the size of the books.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, func, select
 
 from ledger import allocations, tables
 from ledger.booking.bills import BillComparison
 from ledger.booking.run import CalledFor
 from ledger.codes import Account
-from ledger.journal.balances import first_moved, held, sides
+from ledger.journal.balances import SPANS, first_moved, held, sides
 from ledger.journal.entries import Entry, recorded
 from ledger.settlements import Settlement
 
@@ -43,9 +45,14 @@ def suspense(connection: Connection, last: date) -> list[OpenItem]:
     parts = held(connection, Account.SUSPENSE, "deposit", last)
     if not parts:
         return []
-    whose: dict[str | None, str] = dict(connection.execute(allocations.owners(), {"as_of": last}).all())
+    whose: dict[str | None, str] = dict(connection.execute(_owners(), {"as_of": last}).all())
     since = first_moved(connection, Account.SUSPENSE, "deposit", last)
     return [OpenItem(part, since.get(part), yen, whose.get(part)) for part, yen in parts.items() if part is not None]
+
+
+@cache
+def _owners() -> Select[Any]:
+    return allocations.owners()
 
 
 def unknown(in_suspense: Iterable[OpenItem]) -> list[OpenItem]:
@@ -55,16 +62,21 @@ def unknown(in_suspense: Iterable[OpenItem]) -> list[OpenItem]:
 
 def claims(connection: Connection, last: date) -> list[OpenItem]:
     """What members owe, by application or deposit."""
-    moved = sides(tables.entry.c.happened_on <= last)
-    part, yen = func.coalesce(moved.c.application, moved.c.deposit), func.sum(moved.c.debit - moved.c.credit)
-    application = func.max(moved.c.application)
-    statement = select(part, yen.cast(BigInteger), application).where(moved.c.account == Account.CLAIMS.value)
-    rows = connection.execute(statement.group_by(part).having(yen != 0).order_by(part)).all()
+    rows = connection.execute(_claims(), {"last": last}).all()
     if not rows:
         return []
     since = first_moved(connection, Account.CLAIMS, "application", last)
     since |= first_moved(connection, Account.CLAIMS, "deposit", last)
     return [OpenItem(part, since.get(part), yen, application) for part, yen, application in rows]
+
+
+@cache
+def _claims() -> Select[Any]:
+    moved = sides(SPANS["by"])
+    part, yen = func.coalesce(moved.c.application, moved.c.deposit), func.sum(moved.c.debit - moved.c.credit)
+    columns: list[ColumnElement[Any]] = [part, yen.cast(BigInteger), func.max(moved.c.application)]
+    statement = select(*columns).where(moved.c.account == Account.CLAIMS.value)
+    return statement.group_by(part).having(yen != 0).order_by(part)
 
 
 def authority_claims(connection: Connection, last: date) -> list[OpenItem]:
@@ -110,11 +122,25 @@ def undetermined(connection: Connection, last: date, more_than: int) -> list[Ope
 
 
 def differing_lines(lines: Iterable[BillComparison], last: date) -> list[BillComparison]:
-    """The lines of bills of that day or before that do not agree with the books; where all of a bill was withdrawn, its
-    day is not known any more.
+    """The lines of bills of that day or before that do not agree with the books, without those in dispute by then.
+
+    Where all of a bill was withdrawn, its day is not known any more.
     """
     billed = (line for line in lines if line.bill is not None and (line.billed_on is None or line.billed_on <= last))
-    return [line for line in billed if line.state != "agreed"]
+    return [line for line in billed if line.state != "agreed" and not _in_dispute(line, last)]
+
+
+def disputes(lines: Iterable[BillComparison], last: date) -> list[OpenItem]:
+    """The lines of bills that came into dispute with the authority by the day and are in it to this moment."""
+    return [
+        OpenItem(f"{line.bill} {line.application}", line.dispute.on, line.uncleared or abs(line.paid))
+        for line in lines
+        if line.dispute is not None and _in_dispute(line, last)
+    ]
+
+
+def _in_dispute(line: BillComparison, last: date) -> bool:
+    return line.dispute is not None and line.disputed and line.dispute.on <= last
 
 
 def not_billed(connection: Connection, lines: Iterable[BillComparison], last: date) -> list[OpenItem]:

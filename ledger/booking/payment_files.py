@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Exists, Row, exists, select
 from ledger import bank_list, kana, tables
 from ledger.booking import approvals, payment_refusals, refusals
 from ledger.booking.pay_days import bank_calendar
+from ledger.booking.payment_orders import Agrees, FiledRefund, PaymentFile, PaymentOrder, Transfer
 from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
@@ -62,72 +63,6 @@ _NAMES_OF_PAYER = ("payer_bank_name", "payer_branch_name")
 VOID = N_("void")
 
 
-@dataclass(frozen=True)
-class Transfer:
-    """One payment of a file: the refund, the whole account, the payee as banks read it, and the yen.
-
-    The names of bank and branch are as banks read them; empty where the list of banks has none that fits.
-    """
-
-    refund: int
-    bank: str
-    branch: str
-    account_type: str
-    account: str
-    payee: str
-    yen: int
-    bank_name: str = ""
-    branch_name: str = ""
-
-
-@dataclass(frozen=True)
-class PaymentOrder:
-    """What a payment file says: who pays (settings by name, names as banks read them), on which day, to whom."""
-
-    payer: Mapping[str, str]
-    pay_on: date
-    transfers: tuple[Transfer, ...]
-
-
-@dataclass(frozen=True)
-class FiledRefund:
-    """A refund that is in a payment file, and whose it is."""
-
-    refund: int
-    application: str | None
-    deposit: str | None
-    member: str
-    name: str
-    account: str
-    yen: int
-
-
-@dataclass(frozen=True)
-class PaymentFile:
-    """A payment file, with everything that is in it; not `changed`: it was made before, and is the same.
-
-    `gone_on` are the refunds in it that were paid since: it has been at the bank, and is not written once more.
-    """
-
-    no: int
-    changed: bool
-    pay_on: date
-    sha256: str | None
-    content: str
-    refunds: tuple[FiledRefund, ...]
-    gone_on: tuple[int, ...] = ()
-
-    @property
-    def yen(self) -> int:
-        """What it pays in all."""
-        return sum(refund.yen for refund in self.refunds)
-
-    @property
-    def written(self) -> bytes:
-        """The bytes of the file."""
-        return self.content.encode(kana.BYTES)
-
-
 # --- making one -----------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +73,7 @@ def file(
     name: str,
     by: str,
     layout: Callable[[PaymentOrder], str],
+    agrees: Agrees | None = None,
     without: Collection[int] = (),
     despite: str | None = None,
     dry_run: bool = False,
@@ -153,7 +89,7 @@ def file(
     """
     earlier, ready = _earlier_or_ready(connection, on=on, name=name, by=by, without=without, despite=despite)
     if earlier is not None:
-        return _stored(connection, earlier, frozenset(without), dry_run=dry_run)
+        return _stored(connection, earlier, frozenset(without), agrees, dry_run=dry_run)
     assert ready is not None
     read = not (dry_run and account_numbers.hidden(connection))
     content = layout(_with_numbers(connection, ready)) if read else ""
@@ -369,14 +305,21 @@ def _void(no: Any) -> Exists:
 
 
 def _stored(
-    connection: Connection, row: Row[Any], left_out: frozenset[int] = frozenset(), *, dry_run: bool = False
+    connection: Connection,
+    row: Row[Any],
+    left_out: frozenset[int] = frozenset(),
+    agrees: Agrees | None = None,
+    *,
+    dry_run: bool = False,
 ) -> PaymentFile:
-    """A file that was made before, from what is kept of it."""
+    """A file that was made before, from what is kept of it. Refused: one that does not pay what was approved."""
     contents = _contents(connection, row.no)
     if other := sorted(left_out & {refund.no for refund in contents}):
         raise refusals.DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
     if digest_of(row.content) != row.sha256:
         raise payment_refusals.PaymentFileChanged(row.no)
+    if agrees is not None and not pays_what_was_approved(connection, row, agrees):
+        raise payment_refusals.PaymentFileNotAsApproved(row.no)
     filed = tuple(_filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
     gone_on = tuple(refund.no for refund in contents if _paid_since(refund, row.no))
     read = not gone_on and not (dry_run and account_numbers.hidden(connection))
@@ -393,17 +336,52 @@ def digest_of(content: str) -> str:
 
 def _filed_to(connection: Connection, refund: Settlement, file: int) -> Receiver:
     """To whom a file pays a refund: as it was approved before, or, where that was not kept, as known now."""
-    at = next(step.nth for step in refund.steps if (step.state, step.payment_file) == ("filed", file))
-    approvals_before = (step for step in reversed(refund.steps[: at - 1]) if step.member_known and step.nth > 1)
-    approved = approved_receiver(connection, next(approvals_before, None))
+    approved = _approved_before(connection, refund, file)
     return approved if approved.member is not None else receiver(connection, refund)
 
 
-def again(connection: Connection, no: int) -> PaymentFile | None:
+def pays_what_was_approved(connection: Connection, row: Row[Any], agrees: Agrees) -> bool:
+    """Whether a file that is kept pays each refund in it to the account, and the yen, that were approved.
+
+    Whoever does not read the account numbers does not hold them against each other: the file is as it was sealed.
+    So it is also of files of books that did not keep to whom a refund was approved: there is nothing to hold them
+    against.
+    """
+    if account_numbers.hidden(connection):
+        return True
+    contents = _contents(connection, row.no)
+    transfers = []
+    for refund in contents:
+        to = _approved_before(connection, refund, row.no)
+        if to.bank_account is None:
+            return to.member is None
+        bank, branch, kind, number, holder = map(str, to.bank_account)
+        payee, _unreadable = kana.as_banks_read(holder, kana.PAYEE)
+        transfers.append(Transfer(refund.no, bank, branch, kind, number, payee, refund.yen))
+    payer = dict(_as_banks_read(settings.values(connection, row.recorded_at)))
+    told = (row.refund_count, row.yen) == (len(transfers), sum(transfer.yen for transfer in transfers))
+    return told and agrees(row.content, PaymentOrder(payer, row.pay_on, tuple(transfers)))
+
+
+def _as_banks_read(values: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
+    """What the federation is to its bank, each setting as banks read it."""
+    for name, value in values.items():
+        field = settings.SETTINGS[name].field
+        yield name, str(value or "") if field is None else kana.as_banks_read(value or "", field)[0]
+
+
+def _approved_before(connection: Connection, refund: Settlement, file: int) -> Receiver:
+    """To whom a refund was approved before it was put in a file; nobody, where that was not kept."""
+    at = next(step.nth for step in refund.steps if (step.state, step.payment_file) == ("filed", file))
+    approvals_before = (step for step in reversed(refund.steps[: at - 1]) if step.member_known and step.nth > 1)
+    return approved_receiver(connection, next(approvals_before, None))
+
+
+def again(connection: Connection, no: int, agrees: Agrees | None = None) -> PaymentFile | None:
     """A payment file that was made before, as it was; None when it is void."""
     table = tables.payment_file
     row = connection.execute(select(table).where(table.c.no == no, ~_void(no))).first()
-    return None if row is None else _stored(connection, row)
+    return None if row is None else _stored(connection, row, agrees=agrees)
 
 
 def refunds_in(connection: Connection, no: int) -> list[int]:

@@ -83,6 +83,13 @@ class PaymentFileChanged(Refusal):
     instead = N_("pay nothing from it, and see what was changed: seisan verify")
 
 
+class PaymentFileNotAsApproved(Refusal):
+    """payment file {file} does not pay what was approved: an account, an amount or a name in it is another"""
+
+    file: int
+    instead = N_("pay nothing from it: seisan refund void {file} --reason …, and see what was put there: seisan verify")
+
+
 class SamePersonVoids(Refusal):
     """{by} proposed what is approved again when payment file {file} is void: {refunds}"""
 

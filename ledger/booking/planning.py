@@ -8,13 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Text, and_, cast, func, or_, select
+from sqlalchemy import Connection, Integer, Select, String, Text, and_, bindparam, cast, func, or_, select
 
 from ledger import tables
 from ledger.booking.events import entry_of
-from ledger.booking.inputs import Scope, touching
+from ledger.booking.inputs import TOUCHING, Scope, touched
 from ledger.codes import FROM_FACTS, OPENING, RECEIPTS, Account
 from ledger.i18n import N_, _
 from ledger.journal.entries import Entry, Movement, parts, recorded
@@ -121,9 +122,12 @@ class Plan:
 
     def __post_init__(self) -> None:
         self.opened_on = opened_on(self.connection)
-        self._chains = chains(self.connection, None if self.scope is None else touching(self.scope))
+        self._chains = chains(self.connection, None if self.scope is None else TOUCHING, self._touched())
         self._first_no = next_number(self.connection, tables.entry.c.no)
         self._read_movements()
+
+    def _touched(self) -> dict[str, Any]:
+        return {} if self.scope is None else touched(self.scope)
 
     @property
     def only(self) -> Collection[str] | None:
@@ -314,18 +318,9 @@ class Plan:
 
     def _by_day(self, account: str, part: str) -> Counter[date]:
         """What the journal has moved into a part of an account, in yen, by day; out is negative."""
-        movement, entry = tables.movement.c, tables.entry.c
         by_day: Counter[date] = Counter()
         for side, sign in (("debit", -1), ("credit", 1)):
-            application = movement[f"{side}_application"]
-            whose = or_(application == part, and_(application.is_(None), movement.deposit == part))
-            statement = (
-                select(entry.happened_on, func.sum(movement.yen))
-                .join(tables.movement, movement.entry == entry.no)
-                .where(movement[side] == str(account), whose)
-                .group_by(entry.happened_on)
-            )
-            for day, yen in self.connection.execute(statement):
+            for day, yen in self.connection.execute(_side_by_day(side), {"account": str(account), "part": part}):
                 by_day[day] += sign * int(yen)
         return by_day
 
@@ -348,32 +343,11 @@ class Plan:
                 self._paid_by[part][movement.deposit] += yen
 
     def _read_movements(self) -> None:
-        movement, entry = tables.movement, tables.entry
-        names = ("debit", "credit", "debit_application", "credit_application", "deposit")
-        columns = [movement.c[name] for name in names]
-        moved = select(entry.c.event, func.sum(movement.c.yen), *columns).join(entry, entry.c.no == movement.c.entry)
-        statement = moved.group_by(entry.c.event, *columns)
-        # What was brought to its own day was received on that day.
-        own = tables.entry.alias("own")
-        own_key = f'["{ON_ITS_DAY}",' + cast(entry.c.no, Text) + "]"
-        received_on = func.max(func.coalesce(own.c.happened_on, entry.c.happened_on))
-        received = (
-            select(movement.c.credit_application, received_on)
-            .join(entry, entry.c.no == movement.c.entry)
-            .outerjoin(_later, _later.c.reverses == entry.c.no)
-            .outerjoin(own, own.c.key == own_key)
-            .where(movement.c.credit.in_(_COVERED), entry.c.event.in_((*RECEIPTS, WRITTEN_OFF, OPENING)))
-            .where(_ORIGINAL, or_(_later.c.no.is_(None), entry.c.no.in_(self._standing_again())))
-            .group_by(movement.c.credit_application)
-        )
-        if self.scope is None:
-            received = received.where(movement.c.credit_application.is_not(None))
-        else:
-            statement = statement.where(touching(self.scope))
-            received = received.where(movement.c.credit_application.in_(self.scope.applications))
-        for event, yen, debit, credit, *whose in self.connection.execute(statement):
+        few, given = self.scope is not None, self._touched()
+        for event, yen, debit, credit, *whose in self.connection.execute(_moved(few), given):
             self._take(event, Movement(debit, credit, int(yen), *whose))
-        self._received_on = dict(self.connection.execute(received).all())
+        received = self.connection.execute(_received(few), given | {"standing_again": self._standing_again()})
+        self._received_on = dict(received.all())
 
     def _all_booked(self) -> dict[tuple[str, str], dict[int, BookedEntry]]:
         """What was booked of each event for each subject; read when it is asked for first."""
@@ -383,16 +357,8 @@ class Plan:
         return self._booked
 
     def _read_booked(self) -> None:
-        entry, movement = tables.entry, tables.movement
-        statement = (
-            select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key, _later.c.happened_on)
-            .outerjoin(_later, _later.c.reverses == entry.c.no)
-            .where(_ORIGINAL, entry.c.event.in_(FROM_FACTS))
-            .order_by(entry.c.no)
-        )
-        if self.scope is not None:
-            statement = statement.where(entry.c.no.in_(select(movement.c.entry).where(touching(self.scope))))
-        for no, on, own_key, reversed_key, reversed_on in self.connection.execute(statement):
+        rows = self.connection.execute(_made_from_facts(self.scope is not None), self._touched())
+        for no, on, own_key, reversed_key, reversed_on in rows:
             stands = reversed_key is None or len(self._chains[no]) % 2 == 0
             undone_by, key = None if stands else str(parts(reversed_key)[0]), parts(own_key)
             if key[0] != ON_ITS_DAY:  # the entry itself stands, and is the one that was booked
@@ -404,8 +370,8 @@ class Plan:
 
 def opened_on(connection: Connection) -> date | None:
     """The day with whose balances the books began; None when they began with nothing."""
-    entry, opening = tables.entry.c, tables.opening.c
-    days = connection.execute(select(opening.opened_on).distinct()).scalars().all()
+    entry = tables.entry.c
+    days = connection.execute(_OPENED_ON).scalars().all()
     if not days:
         return None
     statement = select(func.max(entry.happened_on)).outerjoin(_later, _later.c.reverses == entry.no)
@@ -422,6 +388,71 @@ _later = tables.entry.alias("later")
 
 # That an entry reverses none; put like this, no index is read for it, which would give nearly every entry.
 _ORIGINAL = func.coalesce(tables.entry.c.reverses, 0) == 0
+
+
+_OPENED_ON = select(tables.opening.c.opened_on).distinct()
+
+# What a plan reads, put together once: of every application and deposit, or of the few that it is for.
+
+
+@cache
+def _moved(few: bool) -> Select[Any]:
+    """What was moved, summed by event, accounts and parts."""
+    movement, entry = tables.movement, tables.entry
+    names = ("debit", "credit", "debit_application", "credit_application", "deposit")
+    columns = [movement.c[name] for name in names]
+    moved = select(entry.c.event, func.sum(movement.c.yen), *columns).join(entry, entry.c.no == movement.c.entry)
+    statement = moved.group_by(entry.c.event, *columns)
+    return statement.where(TOUCHING) if few else statement
+
+
+@cache
+def _received(few: bool) -> Select[Any]:
+    """The day on which each fee, or its last part, was received; what was brought to its own day, on that day."""
+    movement, entry, own = tables.movement, tables.entry, tables.entry.alias("own")
+    own_key = f'["{ON_ITS_DAY}",' + cast(entry.c.no, Text) + "]"
+    received_on = func.max(func.coalesce(own.c.happened_on, entry.c.happened_on))
+    standing_again = entry.c.no.in_(bindparam("standing_again", type_=Integer, expanding=True))
+    application = movement.c.credit_application
+    of_these = application.in_(bindparam("applications", type_=String, expanding=True))
+    return (
+        select(application, received_on)
+        .join(entry, entry.c.no == movement.c.entry)
+        .outerjoin(_later, _later.c.reverses == entry.c.no)
+        .outerjoin(own, own.c.key == own_key)
+        .where(movement.c.credit.in_(_COVERED), entry.c.event.in_((*RECEIPTS, WRITTEN_OFF, OPENING)))
+        .where(_ORIGINAL, or_(_later.c.no.is_(None), standing_again))
+        .where(of_these if few else application.is_not(None))
+        .group_by(application)
+    )
+
+
+@cache
+def _made_from_facts(few: bool) -> Select[Any]:
+    """The entries that booking made, each with its reversal."""
+    entry, movement = tables.entry, tables.movement
+    statement = (
+        select(entry.c.no, entry.c.happened_on, entry.c.key, _later.c.key, _later.c.happened_on)
+        .outerjoin(_later, _later.c.reverses == entry.c.no)
+        .where(_ORIGINAL, entry.c.event.in_(FROM_FACTS))
+        .order_by(entry.c.no)
+    )
+    return statement.where(entry.c.no.in_(select(movement.c.entry).where(TOUCHING))) if few else statement
+
+
+@cache
+def _side_by_day(side: str) -> Select[Any]:
+    """What one side of the movements brought to a part of an account, by day."""
+    movement, entry = tables.movement.c, tables.entry.c
+    account, part = bindparam("account", type_=String), bindparam("part", type_=String)
+    application = movement[f"{side}_application"]
+    whose = or_(application == part, and_(application.is_(None), movement.deposit == part))
+    return (
+        select(entry.happened_on, func.sum(movement.yen))
+        .join(tables.movement, movement.entry == entry.no)
+        .where(movement[side] == account, whose)
+        .group_by(entry.happened_on)
+    )
 
 
 def _sides(movement: Movement) -> Iterator[tuple[tuple[str, str | None], int]]:

@@ -27,6 +27,30 @@ class UnknownBill(Refusal):
     instead = N_("the bills are listed by: seisan bill")
 
 
+class NotInBill(Refusal):
+    """bill {bill} has no line for application {application}"""
+
+    bill: str
+    application: str
+    instead = N_("the lines of the bill are listed by: seisan bill {bill}")
+
+
+class NothingToDispute(Refusal):
+    """nothing that bill {bill} has for application {application} stands: other lines clear it"""
+
+    bill: str
+    application: str
+    instead = N_("what stands of the bill is listed by: seisan bill {bill} --open")
+
+
+class NotDisputed(Refusal):
+    """what bill {bill} has for application {application} is in no dispute"""
+
+    bill: str
+    application: str
+    instead = N_("what is in dispute is listed by: seisan bill --disputed")
+
+
 class NotOwedYet(Refusal):
     """what bill {bill} settles for application {application} stands in the books from {owed_on}, not yet on {on}"""
 

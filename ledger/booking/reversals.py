@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from ledger import tables
 from ledger.booking import refusals, slip_refusals
-from ledger.booking.inputs import scope_of, touching
+from ledger.booking.inputs import TOUCHING, scope_of, touched
 from ledger.booking.own_days import FROM_ITS_ENTRY
 from ledger.booking.slips import Slip, require_never_below_zero, take_back
 from ledger.booking.workflow import REFUNDS, find, ways_on
@@ -103,15 +103,15 @@ def _require_not_posted_anew(connection: Connection, no: int) -> None:
     root = no
     while (entry := recorded(connection, [root])[root]).reverses is not None:
         root = entry.reverses
-    touched = touching(scope_of(entry.movements))
+    given = touched(scope_of(entry.movements))
     own = parts(entry.key)
     # A payment of a bill is of one line; what booking posts is of one deposit or application.
     same = own[:4] if entry.event in _OF_BILLS else own[:2] if entry.event in _ONCE else own
     table = tables.entry.c
     statement = select(table.no, table.key).where(table.event == entry.event, table.reverses.is_(None), table.no > root)
-    statement = statement.where(table.no.in_(select(tables.movement.c.entry).where(touched)))
-    chained = reversal.chains(connection, touched)
-    for anew, own_key in connection.execute(statement.order_by(table.no)):
+    statement = statement.where(table.no.in_(select(tables.movement.c.entry).where(TOUCHING)))
+    chained = reversal.chains(connection, TOUCHING, given)
+    for anew, own_key in connection.execute(statement.order_by(table.no), given):
         if parts(own_key)[: len(same)] == same and len(chained.get(anew, ())) % 2 == 0:
             raise slip_refusals.PostedAnew(no, anew)
 
@@ -133,7 +133,7 @@ def _require_that_it_was_not_waived(connection: Connection, no: int, original: E
     if original.event != "certificate_issued" or original.movements[0].debit != Account.FEES_HELD:
         return
     entry, movement, later = tables.entry, tables.movement, tables.entry.alias("later")
-    brought_back = reversal.brought_back(connection, touching(scope_of(original.movements)))
+    brought_back = reversal.brought_back(connection, TOUCHING, touched(scope_of(original.movements)))
     waivers = (
         select(func.max(entry.c.no))
         .join(movement, movement.c.entry == entry.c.no)

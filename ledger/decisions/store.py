@@ -4,9 +4,10 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, func, select
 
 from ledger import tables
 from ledger.decisions.course import CourseStep
@@ -155,8 +156,9 @@ def decisions_of(connection: Connection, numbers: Collection[int]) -> list[Decis
 
 def decision(connection: Connection, no: int) -> Decision:
     """The decision of this number, also one that was superseded. Refused: a number never given (unknown-decision)."""
-    for row in _decisions(connection, tables.decision.c.no == no):
-        return row
+    row = connection.execute(_numbered(), {"no": no}).first()
+    if row is not None:
+        return _decision(row)
     raise UnknownDecision(no)
 
 
@@ -185,15 +187,22 @@ def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = 
 
 
 def _decisions(connection: Connection, *where: ColumnElement[bool]) -> list[Decision]:
+    return [_decision(row) for row in connection.execute(_statement().where(*where).order_by(tables.decision.c.no))]
+
+
+@cache
+def _numbered() -> Select[Any]:
+    return _statement().where(tables.decision.c.no == bindparam("no", type_=Integer))
+
+
+@cache
+def _statement() -> Select[Any]:
     table, application, following = tables.decision, owned(), tables.decision.alias("following")
-    statement = (
+    return (
         select(table, application.c.member, following.c.no.label("superseded_by"))
         .join(application, application.c.number == table.c.application)
         .outerjoin(following, following.c.supersedes == table.c.no)
-        .where(*where)
-        .order_by(table.c.no)
     )
-    return [_decision(row) for row in connection.execute(statement)]
 
 
 def _decision(row: Row[Any]) -> Decision:

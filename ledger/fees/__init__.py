@@ -6,10 +6,10 @@ own by a fees file. A day for which no fee is known has none: nothing is assumed
 
 from datetime import date
 
-from sqlalchemy import Column, ColumnElement, FromClause, ScalarSelect, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, ScalarSelect, and_, func, or_, select
 
 from ledger import tables
-from ledger.facts import not_withdrawn
+from ledger.facts import AS_OF, known, not_withdrawn
 
 Day = date | ColumnElement[date]
 
@@ -48,3 +48,13 @@ def _fee(
     if as_of is not None:
         statement = statement.where(fee.known_on <= as_of)
     return statement.order_by(fee.applies_from.desc(), fee.known_on.desc(), fee.id.desc()).limit(1).scalar_subquery()
+
+
+def dues(connection: Connection, as_of: date | None = None) -> dict[str, int]:
+    """The fee in yen of every application for which one is known, as known by a day (None: now)."""
+    columns = known(None if as_of is None else AS_OF)
+    yen = due(columns, as_of).label("yen")
+    told = select(columns.c.application, yen).subquery().c
+    statement = select(told.application, told.yen).where(told.yen.is_not(None))
+    rows = connection.execute(statement, {} if as_of is None else {"as_of": as_of})
+    return {row.application: row.yen for row in rows}

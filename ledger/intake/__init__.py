@@ -10,3 +10,8 @@ LISTS = "選択肢"
 # sheet before it.
 FORM = N_("Request on how the fee is given back")
 LETTER = N_("Letter")
+
+# The columns of the list of transfers not matched by which it is read when it comes back filled in.
+REFERENCE = N_("Reference No.")
+COULD_PAY = N_("Could pay for")
+PAYS_FOR = N_("Pays for (to fill in)")

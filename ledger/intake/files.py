@@ -6,7 +6,6 @@ executed, fetched or followed.
 
 import io
 import re
-import stat
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +15,7 @@ from ledger.errors import Problem
 from ledger.i18n import in_each
 from ledger.intake import FORM
 from ledger.intake.bank.beginning import LENGTH, is_bank_file
+from ledger.store import places
 
 Format = Literal["ooxml", "ods", "xls", "text"]
 
@@ -119,9 +119,8 @@ def within(paths: Iterable[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
 def _is_of_bank(path: Path) -> bool:
     """Whether a file of any ending is one that a bank writes; one that cannot be read is not."""
     try:
-        with path.open("rb") as file:
-            return is_bank_file(file.read(LENGTH))
-    except OSError:
+        return is_bank_file(places.read(path, LENGTH))
+    except (OSError, places.NotAPlainFile):
         return False
 
 
@@ -138,15 +137,13 @@ def _is_handed_out(path: Path) -> bool:
 def contents(path: Path) -> bytes:
     """The bytes of a file of at most 50 MB. Raises Unreadable: not-found, a-folder, not-readable, too-large, …"""
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
+        if path.is_dir():
             raise Unreadable("a-folder")
-        if not stat.S_ISREG(mode):
-            raise Unreadable("not-a-file")
-        with path.open("rb") as file:
-            data = file.read(LIMIT_MB * MB + 1)
-            if len(data) > LIMIT_MB * MB:
-                raise Unreadable("too-large", size=-(-path.stat().st_size // MB), limit=LIMIT_MB)
+        data = places.read(path, LIMIT_MB * MB + 1)
+        if len(data) > LIMIT_MB * MB:
+            raise Unreadable("too-large", size=-(-path.stat().st_size // MB), limit=LIMIT_MB)
+    except places.NotAPlainFile:
+        raise Unreadable("not-a-file") from None
     except PermissionError:
         raise Unreadable("not-readable") from None
     except (OSError, ValueError):  # ValueError: a name with a NUL in it

@@ -1,40 +1,59 @@
-"""Transfers of which it is not known whose they are: whose they could be, with the reasons.
+"""Transfers of which it is not known whose they are: whose they could be, why, with a score, and what is certain.
 
-Nothing is ever settled by a likeness: a candidate is a suggestion, and only a person's word allocates (see
-`booking.allocation`).
+Nothing is settled by a likeness: a candidate is a suggestion, and a person's word allocates. What is certain by the one
+rule there is (`certainty`) may be settled by a command that a person gives for all of it (`booking.matches`).
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
 from sqlalchemy import Connection, select
 
-from ledger import facts, tables
-from ledger.allocations import allocations, counting
-from ledger.i18n import N_, _
-from ledger.kana import search_key
+from ledger import facts, settlements, tables
+from ledger.allocations import allocations, at_most, counting
+from ledger.i18n import _
+from ledger.intake import matched_before
+from ledger.intake.certainty import certain
+from ledger.intake.likeness import NAMING, REASONS, Likeness, Names, OpenApplication, OpenApplications, WaitingTransfer
+from ledger.intake.payer_names import said
 from ledger.store.owners import owned
 
-_BY_NAME = N_("the payer's name is the member's name")
-_BY_NUMBER = N_("the transfer names the application")
-_BY_MEMBER = N_("the transfer names the member's number")
+# So many candidates are listed of one transfer at most; further ones are counted.
+LISTED = 20
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An application that a deposit could pay for, and why it could."""
+    """An application that a deposit could pay for: why (codes, and in words), a score of 1 to 100, the yen still due.
+
+    `certain`: it is the only one by the rule of `certainty`.
+    """
 
     application: str
     member: str
     name: str
-    reasons: tuple[str, ...]
+    because: tuple[str, ...]
+    score: int
+    due: int | None
+    certain: bool
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it could, in the language being spoken."""
+        return tuple(_(REASONS[code].says) for code in self.because)
 
 
 @dataclass(frozen=True)
 class UnmatchedDeposit:
-    """A transfer that names no application: its reference, day, yen and payer, and whose it could be."""
+    """A transfer that names no application: its reference, day, yen and payer, and whose it could be.
+
+    `further` is how many candidates there are that are not listed.
+    """
 
     deposit: str
     received_on: date
@@ -42,87 +61,168 @@ class UnmatchedDeposit:
     payer: str
     note: str | None
     candidates: tuple[Candidate, ...]
+    further: int = 0
+
+    @property
+    def certain(self) -> str | None:
+        """The application that it pays for by the rule of certainty; None: that is for a person to say."""
+        return next((candidate.application for candidate in self.candidates if candidate.certain), None)
 
 
-def unmatched(connection: Connection) -> list[UnmatchedDeposit]:
-    """Every transfer that is not known to pay for an application, oldest first, with candidates still unpaid."""
-    deposits = list(connection.execute(facts.latest_version(*_VERSIONS, None)))
-    allocated = {deposit: allocation for deposit, allocation in allocations(connection).items() if allocation.parts}
-    paid = {number for allocation in allocated.values() for number in allocation.applications}
-    unpaid = _unpaid(connection, paid)
-    open_deposits = [row for row in deposits if row.deposit not in allocated]
+def unmatched(connection: Connection, fees: Mapping[str, int], gone: Collection[str] = ()) -> list[UnmatchedDeposit]:
+    """Every transfer that is not known to pay for an application, oldest first, with candidates still unpaid.
+
+    `fees` are the yen of each application's fee, as far as it is known; the candidates with the highest score come
+    first. Transfers that are `gone`, returned or taken as income, wait no more.
+    """
+    rows = connection.execute(facts.latest_version(*_VERSIONS, None)).all()
+    ever = allocations(connection)
+    allocated = {deposit: told for deposit, told in ever.items() if told.parts}
+    yen = {row.deposit: row.yen for row in rows}
+    covered: dict[str, int] = defaultdict(int)
+    for deposit, told in allocated.items():
+        for part, most in at_most(told.parts, yen.get(deposit, 0)):
+            covered[part.application] += most
+    settled = allocated.keys() if _BEFORE.get() else allocated.keys() | set(gone)
+    waiting = sorted((row for row in rows if row.deposit not in settled), key=attrgetter("received_on", "deposit"))
+    transfers = [
+        WaitingTransfer(row.deposit, row.received_on, row.yen, row.payer, row.note, taken_back=row.deposit in ever)
+        for row in waiting
+    ]
+    paid = {row.deposit: row.payer for row in rows if row.deposit in allocated}
+    before = [(payer, allocated[deposit].applications) for deposit, payer in paid.items()]
+    found = _matched(connection, transfers, covered, fees, None, before)
     return [
-        UnmatchedDeposit(
-            row.deposit, row.received_on, row.yen, row.payer, row.note, tuple(_candidates(row.payer, row.note, unpaid))
-        )
-        for row in sorted(open_deposits, key=attrgetter("received_on", "deposit"))
+        UnmatchedDeposit(of.deposit, of.received_on, of.yen, of.payer, of.note, *_listed(found[of.deposit]))
+        for of in transfers
     ]
 
 
 def candidates(
-    connection: Connection, deposits: Mapping[str, tuple[str, str | None]], as_of: date
+    connection: Connection, transfers: Iterable[WaitingTransfer], as_of: date, fees: Mapping[str, int]
 ) -> dict[str, list[str]]:
-    """The applications that each of these transfers, by payer and note, could pay for, those with most reasons first.
+    """The applications that each of these transfers names in some way, those with the highest score first.
 
     Only those applied for by the day count, and of which, as was known by then, nothing was received.
     """
-    if not deposits:
+    transfers = list(transfers)
+    if not transfers:
         return {}
-    fact, row = tables.fact.c, counting(facts.AS_OF).subquery().c
-    paid = set(
-        connection.execute(select(row.application).where(row.application.is_not(None)), {"as_of": as_of}).scalars()
-    )
-    applied = select(fact.application).where(fact.name == "applied_on", fact.known_on <= as_of, fact.day <= as_of)
-    known = set(connection.execute(applied).scalars())
-    unpaid = [application for application in _unpaid(connection, paid) if application.number in known]
+    row = counting(facts.AS_OF).subquery().c
+    received = select(row.application).where(row.application.is_not(None))
+    paid = set(connection.execute(received, {"as_of": as_of}).scalars())
+    covered = {number: fees.get(number, 0) for number in paid}
+    found = _matched(connection, transfers, covered, fees, as_of)
     return {
-        deposit: [candidate.application for candidate in _candidates(payer, note, unpaid)]
-        for deposit, (payer, note) in deposits.items()
+        deposit: [candidate.application for candidate in of if not NAMING.isdisjoint(candidate.because)]
+        for deposit, of in found.items()
     }
 
 
 _VERSIONS = (tables.deposit_known, (tables.deposit_known.c.deposit,))
 
 
-@dataclass(frozen=True)
-class _UnpaidApplication:
-    """An application for which nothing was received, and the search keys by which a transfer may name it."""
-
-    number: str
-    member: str
-    name: str
-    number_key: str
-    member_key: str
-    name_keys: frozenset[str]
+def _listed(found: list[Candidate]) -> tuple[tuple[Candidate, ...], int]:
+    return tuple(found[:LISTED]), max(0, len(found) - LISTED)
 
 
-def _unpaid(connection: Connection, paid: set[str]) -> list[_UnpaidApplication]:
-    application, versions = owned().c, tables.member_known
-    latest = facts.latest_version(versions, (versions.c.member,), None).subquery().c
-    names_of = select(latest.member, latest.kana, latest.account_name, latest.name)
-    persons = {row.member: row for row in connection.execute(names_of)}
-    unpaid = []
-    for number, member in connection.execute(select(application.number, application.member)):
-        if number not in paid:
-            person = persons.get(member)
-            if person is None:  # withdrawn from the register
-                continue
-            names = {person.kana, person.account_name, person.name} - {None}
-            keys = search_key(number), search_key(member), frozenset(map(search_key, names))
-            unpaid.append(_UnpaidApplication(number, member, person.name, *keys))
-    return unpaid
-
-
-def _candidates(payer: str, note: str | None, unpaid: list[_UnpaidApplication]) -> list[Candidate]:
-    """The applications that a transfer could pay for, those with most reasons first."""
-    text, payer = search_key(f"{payer} {note or ''}"), search_key(payer)
-    found = []
-    for application in unpaid:
-        signs = {
-            _BY_NUMBER: application.number_key in text,
-            _BY_MEMBER: application.member_key in text,
-            _BY_NAME: payer in application.name_keys,
+def _matched(
+    connection: Connection,
+    transfers: list[WaitingTransfer],
+    covered: Mapping[str, int],
+    fees: Mapping[str, int],
+    as_of: date | None,
+    paid_before: Iterable[tuple[str, tuple[str, ...]]] = (),
+) -> dict[str, list[Candidate]]:
+    """The candidates of each of these transfers; `paid_before` are payers with the applications that they paid for."""
+    if not transfers:
+        return {}
+    applications = list(_unpaid(connection, covered, fees, as_of))
+    if _BEFORE.get():
+        return {
+            transfer.deposit: [
+                Candidate(of.number, of.member, of.name, reasons, 0, of.due, certain=False)
+                for of, reasons in matched_before.candidates(transfer, applications)
+            ]
+            for transfer in transfers
         }
-        if reasons := tuple(_(reason) for reason, holds in signs.items() if holds):
-            found.append(Candidate(application.number, application.member, application.name, reasons))
-    return sorted(found, key=lambda candidate: (-len(candidate.reasons), candidate.application))
+    names = Names.of(_names(connection))
+    there_are = OpenApplications(applications, names, _payers_before(connection, paid_before))
+    likely = {transfer.deposit: there_are.like(transfer) for transfer in transfers}
+    sure = certain(transfers, likely, names, there_are)
+    return {deposit: [_candidate(likeness, sure.get(deposit)) for likeness in of] for deposit, of in likely.items()}
+
+
+def _payers_before(connection: Connection, paid_before: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, set[str]]:
+    """The members for whom each payer paid before, by the payer's whole name as it is written."""
+    owner = owned().c
+    members: dict[str, str] = dict(connection.execute(select(owner.number, owner.member)).all())
+    before: dict[str, set[str]] = defaultdict(set)
+    for payer, applications in paid_before:
+        if whole := said(payer, None).whole.written:
+            before[whole].update(members[number] for number in applications)
+    return before
+
+
+def _candidate(likeness: Likeness, sure: str | None) -> Candidate:
+    of = likeness.application
+    named = of.number, of.member, of.name
+    return Candidate(*named, likeness.because, likeness.score, of.due, certain=of.number == sure)
+
+
+def _unpaid(
+    connection: Connection, covered: Mapping[str, int], fees: Mapping[str, int], as_of: date | None
+) -> Iterator[OpenApplication]:
+    """The applications for which nothing was received, or less than is due, of members whom the register knows."""
+    fact, owner, versions = tables.fact, owned().c, tables.member_known
+    latest = facts.latest_version(versions, (versions.c.member,), None).subquery().c
+    of_member = select(latest.member, latest.name, latest.kana, latest.account_name, latest.association)
+    persons = {row.member: row for row in connection.execute(of_member)}
+    of_days = fact.c.name.in_(("applied_on", "withdrawn_on"))
+    moment = None if as_of is None else facts.AS_OF
+    told = facts.latest_version(fact, (fact.c.application, fact.c.name), moment, of_days).subquery().c
+    days: dict[tuple[str, str], date | None] = {
+        (row.application, row.name): row.day
+        for row in connection.execute(
+            select(told.application, told.name, told.day), {} if as_of is None else {"as_of": as_of}
+        )
+    }
+    credited: dict[str, int] = defaultdict(int)
+    for credit in settlements.credits(connection, None, as_of):
+        if credit.state in ("proposed", "applied"):
+            credited[credit.to_application or ""] += credit.yen
+    for number, member in connection.execute(select(owner.number, owner.member)):
+        applied_on, person = days.get((number, "applied_on")), persons.get(member)
+        if person is None or (as_of is not None and (applied_on is None or applied_on > as_of)):
+            continue
+        fee, received = fees.get(number), covered.get(number, 0) + credited.get(number, 0)
+        settled = number in covered if fee is None or _BEFORE.get() else received >= fee
+        if settled:
+            continue
+        due = None if fee is None else fee - received
+        ended = days.get((number, "withdrawn_on")) is not None
+        names = tuple(filter(None, (person.kana, person.account_name, person.name)))
+        yield OpenApplication(number, member, person.name, person.association, names, applied_on, due, ended)
+
+
+def _names(connection: Connection) -> Iterator[tuple[str, str, str | None, str | None]]:
+    """The member, and name, kana and holder of the account, of all that the register ever said."""
+    row = tables.member_known.c
+    statement = select(row.member, row.name, row.kana, row.account_name)
+    rows = connection.execute(statement.where(facts.not_withdrawn(tables.member_known, None)))
+    yield from (tuple(row) for row in rows)
+
+
+# --- as it was in lists handed out before ---------------------------------------------------------------------------
+
+_BEFORE: ContextVar[bool] = ContextVar("matched as before", default=False)
+
+
+@contextmanager
+def as_before(*, before: bool = True) -> Iterator[None]:
+    """Candidates in the block are those of lists that were handed out before transfers were matched as they are now."""
+    token = _BEFORE.set(before)
+    try:
+        yield
+    finally:
+        _BEFORE.reset(token)

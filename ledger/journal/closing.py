@@ -44,10 +44,12 @@ class MonthStep:
     decisions_to: int | None
 
 
+_CLOSED_TO = select(tables.month_step.c.closed_to).order_by(tables.month_step.c.no.desc()).limit(1)
+
+
 def closed_to(connection: Connection) -> date | None:
     """The day up to and on which the books are closed; None when they are not."""
-    step = tables.month_step.c
-    last: date | None = connection.execute(select(step.closed_to).order_by(step.no.desc()).limit(1)).scalar()
+    last: date | None = connection.execute(_CLOSED_TO).scalar()
     return last
 
 

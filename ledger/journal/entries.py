@@ -13,7 +13,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, String, bindparam, select
 from sqlalchemy.exc import DatabaseError
 
 from ledger import tables
@@ -128,17 +128,27 @@ def post(
     return [by_key[posting.key][0] for posting in ordered]
 
 
+# Put together once: nearly every command asks for them, some of them a hundred times.
+_NUMBERS = bindparam("numbers", type_=Integer, expanding=True)
+_ENTRIES = select(tables.entry).where(tables.entry.c.no.in_(_NUMBERS))
+_MOVEMENTS = (
+    select(tables.movement.c.entry, *(tables.movement.c[name] for name in PARTS))
+    .where(tables.movement.c.entry.in_(_NUMBERS))
+    .order_by(tables.movement.c.entry, tables.movement.c.nth)
+)
+_BY_KEY = select(tables.entry.c.key, tables.entry.c.no).where(
+    tables.entry.c.key.in_(bindparam("keys", type_=String, expanding=True))
+)
+
+
 def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Entry]:
     """The entries of these numbers as they were posted; unknown numbers are left out."""
-    entry, movement = tables.entry, tables.movement
     entries: dict[int, Entry] = {}
     for batch in batches(sorted(numbers)):
         moved: dict[int, list[Movement]] = {}
-        columns = [movement.c[name] for name in PARTS]
-        statement = select(movement.c.entry, *columns).where(movement.c.entry.in_(batch))
-        for no, *values in connection.execute(statement.order_by(movement.c.entry, movement.c.nth)):
+        for no, *values in connection.execute(_MOVEMENTS, {"numbers": batch}):
             moved.setdefault(no, []).append(Movement(*values))
-        for row in connection.execute(select(entry).where(entry.c.no.in_(batch))):
+        for row in connection.execute(_ENTRIES, {"numbers": batch}):
             movements = tuple(moved.get(row.no, ()))
             rest = (row.reverses, row.reason, row.for_day, row.known_on)
             entries[row.no] = Entry(row.key, row.happened_on, row.event, movements, *rest)
@@ -147,10 +157,9 @@ def recorded(connection: Connection, numbers: Collection[int]) -> dict[int, Entr
 
 def numbers_by_key(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     """The numbers of the entries that were posted under these keys."""
-    entry = tables.entry
     numbers: dict[str, int] = {}
     for batch in batches(keys):
-        numbers |= dict(connection.execute(select(entry.c.key, entry.c.no).where(entry.c.key.in_(batch))).all())
+        numbers |= dict(connection.execute(_BY_KEY, {"keys": batch}).all())
     return numbers
 
 

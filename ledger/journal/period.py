@@ -36,6 +36,11 @@ class PeriodJournal(Iterable[JournalEntry]):
     def __len__(self) -> int:
         return self._count
 
+    @property
+    def days(self) -> dict[str, date]:
+        """The first and the last day, as a statement that is put together once is given them."""
+        return {"first": self.first, "last": self.last}
+
     @cached_property
     def _count(self) -> int:
         entry = tables.entry

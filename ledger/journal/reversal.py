@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from ledger import tables
 from ledger.journal import refusals
@@ -62,16 +64,15 @@ def _after(connection: Connection, no: int) -> Iterator[int]:
         no = following
 
 
-def chains(connection: Connection, within: ColumnElement[bool] | None = None) -> dict[int, list[int]]:
+def chains(
+    connection: Connection, within: ColumnElement[bool] | None = None, given: Mapping[str, Any] | None = None
+) -> dict[int, list[int]]:
     """Of each entry that was reversed and is no reversal itself: its reversal, the reversal of that one, and so on.
 
-    It stands while their number is even. `within` narrows the movements: a reversal moves what its original did.
+    It stands while their number is even. `within` narrows the movements, with the values `given`: a reversal moves what
+    its original did.
     """
-    entry, movement = tables.entry.c, tables.movement.c
-    statement = select(entry.reverses, entry.no).where(entry.reverses.is_not(None))
-    if within is not None:
-        statement = statement.where(entry.no.in_(select(movement.entry).where(within)))
-    by_original: dict[int, int] = dict(connection.execute(statement).all())
+    by_original: dict[int, int] = dict(connection.execute(_reversals(within), given).all())
     reversals = set(by_original.values())
     chained: dict[int, list[int]] = {}
     for original in by_original.keys() - reversals:
@@ -83,9 +84,17 @@ def chains(connection: Connection, within: ColumnElement[bool] | None = None) ->
     return chained
 
 
-def brought_back(connection: Connection, within: ColumnElement[bool] | None = None) -> set[int]:
+@lru_cache
+def _reversals(within: ColumnElement[bool] | None) -> Select[Any]:
+    """The entries that were reversed, each with its reversal; put together once."""
+    entry, movement = tables.entry.c, tables.movement.c
+    statement = select(entry.reverses, entry.no).where(entry.reverses.is_not(None))
+    return statement if within is None else statement.where(entry.no.in_(select(movement.entry).where(within)))
+
+
+def brought_back(connection: Connection, within: ColumnElement[bool], given: Mapping[str, Any]) -> set[int]:
     """The entries whose reversal was itself taken back: they stand, though something in the books reverses them."""
-    return {original for original, chain in chains(connection, within).items() if len(chain) % 2 == 0}
+    return {original for original, chain in chains(connection, within, given).items() if len(chain) % 2 == 0}
 
 
 def reversed_by(connection: Connection, numbers: Collection[int]) -> Mapping[int, int]:

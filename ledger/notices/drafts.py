@@ -17,6 +17,7 @@ from sqlalchemy import ColumnClause, ColumnElement
 from ledger.errors import Refusal
 from ledger.notices import conditions, refusals, register
 from ledger.notices.conditions import Condition, Notice
+from ledger.store import places
 
 _LIMIT = 1_000_000  # characters; the notices of all the years together have not a hundredth of that
 
@@ -54,9 +55,10 @@ def _text(path: Path) -> str:
     try:
         if not path.is_file():
             raise refusals.NoSuchProposal(str(path))
-        if path.suffix.lower() != ".py" or path.stat().st_size > _LIMIT:
+        data = places.read(path, _LIMIT + 1)
+        if path.suffix.lower() != ".py" or len(data) > _LIMIT:
             raise refusals.ProposalNotPython(str(path))
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise refusals.ProposalNotPython(str(path)) from None
     except (OSError, ValueError):

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Label, Row, func, or_, select
+from sqlalchemy import Connection, Label, Row, Select, func, or_, select
 
 from ledger import masking, tables
 from ledger.errors import AccountNotApproved, NoChangeToApprove, SamePersonBroughtAccount
-from ledger.facts import not_withdrawn
+from ledger.facts import ONLY, not_withdrawn
 from ledger.people.four_eyes import one_person
 from ledger.people.register import require_member
 from ledger.store.records import signature
@@ -46,26 +47,37 @@ def changes(connection: Connection, *members: str) -> list[AccountChange]:
     recorded after it is compared with the account that was trusted last, in the order recorded, so that a row dated
     back changes nothing. So it is with one that was withdrawn: whatever counts then is compared with it all the same.
     """
-    version, source, approval = tables.member_known, tables.source, tables.account_approval
-    changed = select(version.c.member).group_by(version.c.member).having(func.count() > 1)
-    also_of, columns = _also_of(connection), (source.c.role, approval.c.by.label("approved_by"))
-    statement = (
-        select(version, source.c.by.label("brought_by"), *columns, also_of)
-        .add_columns(_after_approval(), not_withdrawn(version, None).label("stands"))
-        .join(source, source.c.id == version.c.source)
-        .outerjoin(approval, approval.c.member_known == version.c.id)
-        .where(version.c.member.in_(members) if members else or_(version.c.member.in_(changed), also_of.is_not(None)))
-        .order_by(version.c.member, version.c.id)
+    rows = connection.execute(
+        _versions(bool(members), connection.dialect.name), {"only": list(members)} if members else None
     )
-    by_member = groupby(connection.execute(statement), lambda row: row.member)
-    latest = (_change(list(rows)) for _member, rows in by_member)
+    latest = (_change(list(of_member)) for _member, of_member in groupby(rows, lambda row: row.member))
     return [change for change in latest if change is not None]
 
 
-def _also_of(connection: Connection) -> Label[str | None]:
+@cache
+def _versions(few: bool, dialect: str) -> Select[Any]:
+    """Every row of the members whose account may have been changed, or of those handed over; put together once."""
+    version, source, approval = tables.member_known, tables.source, tables.account_approval
+    changed = select(version.c.member).group_by(version.c.member).having(func.count() > 1)
+    also_of, after_approval = _also_of(dialect), _after_approval()
+    return (
+        select(version, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
+        .add_columns(after_approval, not_withdrawn(version, None).label("stands"))
+        .join(source, source.c.id == version.c.source)
+        .outerjoin(approval, approval.c.member_known == version.c.id)
+        .where(
+            version.c.member.in_(ONLY)
+            if few
+            else or_(version.c.member.in_(changed), also_of.is_not(None), version.c.id < 1)
+        )
+        .order_by(version.c.member, version.c.id)
+    )
+
+
+def _also_of(dialect: str) -> Label[str | None]:
     """The member of whom the same bank account was recorded first, before this one; NULL when it was nobody's."""
     version, other = tables.member_known, tables.member_known.alias("other")
-    if connection.dialect.name == "postgresql":  # which compares numbers that nobody else may read
+    if dialect == "postgresql":  # which compares numbers that nobody else may read
         return func.account_before(version.c.id).label("also_of")
     same = [other.c[name] == version.c[name] for name in ("account_number", "bank", "branch", "account_type")]
     earlier = select(other.c.member).where(*same, other.c.member != version.c.member, other.c.id < version.c.id)
@@ -85,7 +97,8 @@ def _change(rows: list[Row[Any]]) -> AccountChange | None:
     counts = max((row for row in rows if row.stands), key=lambda row: (row.known_on, row.id), default=None)
     if counts is None:
         return None
-    first = next((row for row in rows if row.account_number is not None), None)
+    # No write numbers a row below 1: such a row was put there around the program, and is not the first.
+    first = next((row for row in rows if row.account_number is not None and row.id >= 1), None)
     trusted: Row[Any] | None = None
     change: AccountChange | None = None
     for row in rows:

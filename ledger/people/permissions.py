@@ -7,9 +7,10 @@ may, and they sign by the name of the list, however they spell it.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from ledger import dates, tables
 from ledger.codes import RIGHTS, STATES
@@ -75,13 +76,7 @@ class People:
 
 def people(connection: Connection) -> People:
     """The list of people as it is now."""
-    change, step = tables.people_change, tables.people_step
-    statement = (
-        select(change, step.c.no.label("step"), step.c.state, step.c.happened_on)
-        .outerjoin(step, step.c.change == change.c.no)
-        .order_by(step.c.no, change.c.no)
-    )
-    rows = connection.execute(statement).all()
+    rows = connection.execute(_changes()).all()
     everybody: dict[str, ListedPerson] = {}
     for row in (row for row in rows if row.state == "approved"):
         before, may = everybody.get(row.name), _rights(row.may)
@@ -97,6 +92,16 @@ def people(connection: Connection) -> People:
         if row.step is None
     )
     return People(tuple(everybody.values()), tuple(sorted(waiting, key=lambda change: change.no)))
+
+
+@cache
+def _changes() -> Select[Any]:
+    change, step = tables.people_change, tables.people_step
+    return (
+        select(change, step.c.no.label("step"), step.c.state, step.c.happened_on)
+        .outerjoin(step, step.c.change == change.c.no)
+        .order_by(step.c.no, change.c.no)
+    )
 
 
 def _rights(may: str) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, Table, bindparam, or_, select
 
 from ledger import allocations, masking, tables
-from ledger.facts import latest_version
+from ledger.facts import ONLY, latest_version
 from ledger.i18n import _
 from ledger.people import payees, register
 from ledger.people.accounts import ACCOUNT
@@ -84,7 +85,12 @@ def approved_receiver(connection: Connection, step: Transition | None) -> Receiv
 
 
 def _row(connection: Connection, table: Any, number: int | None) -> Row[Any] | None:
-    return None if number is None else connection.execute(select(table).where(table.c.id == number)).first()
+    return None if number is None else connection.execute(_numbered(table), {"number": number}).first()
+
+
+@cache
+def _numbered(table: Table) -> Select[Any]:
+    return select(table).where(table.c.id == bindparam("number", type_=Integer))
 
 
 def _receiver(known: Row[Any], payee: Row[Any] | None) -> Receiver:
@@ -128,17 +134,24 @@ def application_of(connection: Connection, refund: Settlement) -> str | None:
 
 def deposit_version(connection: Connection, deposit: str) -> Row[Any] | None:
     """What is known last of a deposit: the application that it is for, with who recorded that."""
-    version, source = allocations.counting(None, tables.allocation.c.deposit == deposit).subquery(), tables.source
-    statement = select(version.c.application, source.c.by, source.c.role).join(source, source.c.id == version.c.source)
-    last: Row[Any] | None = connection.execute(
-        statement.order_by(version.c.part).limit(1)  # type: ignore[assignment]
-    ).first()
-    return last
+    return connection.execute(_deposit_version(), {"only": [deposit]}).first()
+
+
+@cache
+def _deposit_version() -> Select[Any]:
+    version, source = allocations.counting(None, tables.allocation.c.deposit.in_(ONLY)).subquery(), tables.source
+    columns: list[ColumnElement[Any]] = [version.c.application, source.c.by, source.c.role]
+    statement = select(*columns).join(source, source.c.id == version.c.source)
+    return statement.order_by(version.c.part).limit(1)
 
 
 def _member(connection: Connection, application: str) -> str:
-    owner = owned().c
-    return str(connection.execute(select(owner.member).where(owner.number == application)).scalar_one())
+    return str(connection.execute(_owner(), {"only": [application]}).scalar_one())
+
+
+@cache
+def _owner() -> Select[Any]:
+    return select(owned().c.member).where(owned().c.number.in_(ONLY))
 
 
 # --- of many at once ------------------------------------------------------------------------------------------------

@@ -1,13 +1,12 @@
 """What is payable to the authority at the end of a month, in yen, by what made it so."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, func, select
+from sqlalchemy import Connection
 
-from ledger import tables
 from ledger.codes import ISSUED, OPENING, PAID, REPAID, WAIVED, Account
-from ledger.journal.balances import sides
+from ledger.journal.balances import credited
 
 
 @dataclass(frozen=True)
@@ -37,18 +36,11 @@ class Payable:
 
 def payable(connection: Connection, first: date, last: date) -> Payable:
     """What is payable at the end of the last day; what is no part of an application's debt is not among it."""
-    on, authority = tables.entry.c.happened_on, Account.AUTHORITY_PAYABLE
+    authority, before = str(Account.AUTHORITY_PAYABLE), first - timedelta(days=1)
     return Payable(
-        opened=_moved(connection, authority, (OPENING,), on <= last),
-        issued=_moved(connection, authority, (ISSUED,), on <= last),
-        waived=-_moved(connection, authority, (WAIVED,), on.between(first, last)),
-        waived_before=-_moved(connection, authority, (WAIVED,), on < first),
-        transferred=_moved(connection, Account.BANK, (PAID, REPAID), on <= last),
+        opened=credited(connection, authority, (OPENING,), date.min, last),
+        issued=credited(connection, authority, (ISSUED,), date.min, last),
+        waived=-credited(connection, authority, (WAIVED,), first, last),
+        waived_before=-credited(connection, authority, (WAIVED,), date.min, before),
+        transferred=credited(connection, str(Account.BANK), (PAID, REPAID), date.min, last),
     )
-
-
-def _moved(connection: Connection, account: Account, events: tuple[str, ...], when: ColumnElement[bool]) -> int:
-    """What entries of these events credited to an account, less what they debited."""
-    moved = sides(and_(tables.entry.c.event.in_(events), when)).c
-    yen = func.sum(moved.credit - moved.debit).cast(BigInteger)
-    return connection.execute(select(yen).where(moved.account == account.value)).scalar() or 0

@@ -7,21 +7,25 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select
+from sqlalchemy import BigInteger, Connection, Date, Select, and_, bindparam, case, func, or_, select
 
 from ledger import facts, tables
 from ledger.codes import Account
 from ledger.dates import Period
 from ledger.journal import balances
-from ledger.journal.balances import Balance, PeriodBalance, sides
+from ledger.journal.balances import LAST, Balance, PeriodBalance, sides
 from ledger.journal.period import JournalTotals, PeriodJournal
 from ledger.settlements import Settlement
 from ledger.statements.authority import Payable
 from ledger.statements.fees_held import HELD, FeeTotals
 from ledger.statements.subsidiary import SubsidiaryLedger
 from ledger.statements.suspense import SuspenseDeposit
+
+# Of which entries the statements here are, which are put together once: those up to the last day.
+_BY = tables.entry.c.happened_on <= LAST
 
 Stands = Literal[
     "trial_balance", "journal", "general_ledger", "subsidiary", "suspense", "fees_held", "returns", "bills"
@@ -122,7 +126,17 @@ def _accounts(changes: list[PeriodBalance], totals: JournalTotals) -> Iterable[C
 
 def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> Iterable[Control]:
     """The subsidiary ledgers: every yen of the account belongs to a part, and no part of what is held is below zero."""
-    parts = balances.parts(tables.entry.c.happened_on <= last)
+    below = 0
+    for code, yen, negative in connection.execute(_left_in_parts(), {"last": last}):
+        below += negative
+        yield Control("parts", "general_ledger", yen, closing[code].credit - closing[code].debit, closing[code])
+    yield Control("below_zero", "general_ledger", below, 0, in_yen=False)
+
+
+@cache
+def _left_in_parts() -> Select[Any]:
+    """Of each account what its parts are left with, and how many of them are below zero though they may not be."""
+    parts = balances.parts(_BY)
     of_a_part = or_(parts.c.application.is_not(None), parts.c.deposit.is_not(None))
     # A claim stands on the debit side; what the authority is owed may stand on either.
     claims, authority = str(Account.CLAIMS), str(Account.AUTHORITY_PAYABLE)
@@ -131,11 +145,7 @@ def _parts(connection: Connection, closing: dict[str, Balance], last: date) -> I
     yen_of_parts = func.sum(case((of_a_part, parts.c.left), else_=0)).cast(BigInteger)
     parts_below = func.sum(case((below_zero, 1), else_=0)).cast(BigInteger)
     statement = select(parts.c.account, yen_of_parts, parts_below).group_by(parts.c.account)
-    below = 0
-    for code, yen, negative in connection.execute(statement.order_by(parts.c.account)):
-        below += negative
-        yield Control("parts", "general_ledger", yen, closing[code].credit - closing[code].debit, closing[code])
-    yield Control("below_zero", "general_ledger", below, 0, in_yen=False)
+    return statement.order_by(parts.c.account)
 
 
 # What was owed to members when the books began is in no refund of theirs.
@@ -144,9 +154,14 @@ _OPENED = ("opening_balance", "opened_refund_paid")
 
 def _opened(connection: Connection, last: date) -> Counter[str]:
     """What is left of what each account held when the books began, as far as it is paid by a slip of its own."""
-    moved = sides(and_(tables.entry.c.event.in_(_OPENED), tables.entry.c.happened_on <= last))
+    return Counter(dict(connection.execute(_moved_by_opening(), {"last": last}).all()))
+
+
+@cache
+def _moved_by_opening() -> Select[Any]:
+    moved = sides(and_(tables.entry.c.event.in_(_OPENED), _BY))
     statement = select(moved.c.account, func.sum(moved.c.credit - moved.c.debit).cast(BigInteger))
-    return Counter(dict(connection.execute(statement.group_by(moved.c.account)).all()))
+    return statement.group_by(moved.c.account)
 
 
 def _returns(
@@ -191,15 +206,20 @@ def _deposits(connection: Connection, last: date) -> Control:
     versions = tables.deposit_known
     booked = _booked_deposits(connection, last)
     any_version = {(row.deposit, row.yen) for row in connection.execute(select(versions.c.deposit, versions.c.yen))}
-    latest = facts.latest_version(versions, (versions.c.deposit,)).subquery()
-    received = select(latest.c.deposit, latest.c.yen).where(latest.c.received_on <= facts.AS_OF)
-    if (opened_on := _opened_on(connection)) is not None:
-        received = received.where(latest.c.received_on > opened_on)
-    expected = dict(connection.execute(received, {"as_of": last}).all())
+    given = {"as_of": last, "opened_on": _opened_on(connection) or date.min}
+    expected: dict[str, int] = dict(connection.execute(_received_since(), given).all())
     expected |= {reference: yen for reference, yen in booked.items() if (reference, yen) in any_version}
     for reference in _dated_later(connection, last) - set(booked):
         expected.pop(reference, None)
     return Control("deposits", "general_ledger", sum(booked.values()), sum(expected.values()))
+
+
+@cache
+def _received_since() -> Select[Any]:
+    """The transfers received after the books were opened, as known by the day."""
+    latest = facts.latest_deposits(by_day=True, few=False).subquery()
+    received = select(latest.c.deposit, latest.c.yen).where(latest.c.received_on <= facts.AS_OF)
+    return received.where(latest.c.received_on > bindparam("opened_on", type_=Date))
 
 
 def _opened_on(connection: Connection) -> date | None:
@@ -223,17 +243,21 @@ def _dated_later(connection: Connection, last: date) -> set[str]:
 
 
 def _booked_deposits(connection: Connection, last: date) -> dict[str, int]:
+    return dict(connection.execute(_booked_by(), {"last": last}).all())
+
+
+@cache
+def _booked_by() -> Select[Any]:
     movement, entry = tables.movement, tables.entry
     accounts, bank = (str(Account.FEES_HELD), str(Account.SUSPENSE)), str(Account.BANK)
     came = and_(movement.c.debit == bank, movement.c.credit.in_(accounts))
     went = and_(movement.c.credit == bank, movement.c.debit.in_(accounts))
     yen = func.sum(case((came, movement.c.yen), else_=-movement.c.yen)).cast(BigInteger)
-    statement = (
+    return (
         select(movement.c.deposit, yen)
         .join(entry, entry.c.no == movement.c.entry)
-        .where(movement.c.deposit.is_not(None), or_(came, went), entry.c.happened_on <= last)
+        .where(movement.c.deposit.is_not(None), or_(came, went), _BY)
         .where(entry.c.event.not_in(("refund_recovered", "opening_balance")))
         .group_by(movement.c.deposit)
         .having(yen != 0)
     )
-    return dict(connection.execute(statement).all())

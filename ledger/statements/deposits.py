@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Connection, Select, func, select, union_all
 from ledger import facts, tables
 from ledger.allocations import counting
 from ledger.codes import Account
+from ledger.journal.balances import first_moved
 from ledger.people.naming import persons
 from ledger.people.register import Person, numerically
 from ledger.store.owners import owned, owned_by
@@ -21,7 +22,7 @@ class ReceivedDeposit:
     """A transfer: reference, day, yen, payer and note as the bank wrote them, the applications it pays for.
 
     `left` is what the books hold of it in suspense, in yen; None where nothing of it is posted. `members` are those
-    whose applications they are.
+    whose applications they are. `days` is for how long it has waited in suspense; None where nothing of it does.
     """
 
     reference: str
@@ -32,6 +33,7 @@ class ReceivedDeposit:
     applications: tuple[str, ...]
     members: tuple[Person, ...]
     left: int | None
+    days: int | None = None
 
     @property
     def state(self) -> str:
@@ -108,6 +110,9 @@ def _received(connection: Connection, as_of: date, group: list[str] | None) -> l
     whose = {deposit: dict.fromkeys(member for _application, member in paid) for deposit, paid in pays.items()}
     members = persons(connection, sorted({member for paid in pays.values() for _application, member in paid}))
     left: dict[str, int] = dict(connection.execute(_in_suspense(group), day).all())
+    since: dict[str, date] = {}
+    for waiting in batches([deposit for deposit, yen in left.items() if yen]):
+        since |= first_moved(connection, Account.SUSPENSE, "deposit", as_of, waiting)
     return [
         ReceivedDeposit(
             row.deposit,
@@ -118,6 +123,7 @@ def _received(connection: Connection, as_of: date, group: list[str] | None) -> l
             tuple(application for application, _member in pays.get(row.deposit, ())),
             tuple(members[number] for number in whose.get(row.deposit, ())),
             left.get(row.deposit),
+            (as_of - since[row.deposit]).days if left.get(row.deposit) and row.deposit in since else None,
         )
         for row in connection.execute(latest, day)
         if row.received_on <= as_of

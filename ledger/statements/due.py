@@ -5,8 +5,10 @@ Possible is not done: nothing here says that a certificate is revoked (A22).
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from ledger import facts
 from ledger.facts import AS_OF
@@ -37,8 +39,21 @@ def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
 
     A receipt known by that day ends it; so do a revocation and the end of validity that have come by then.
     """
+    members = people(connection)
+    rows = []
+    for application, member, mailed_on, entered_to in connection.execute(_outstanding(), {"as_of": as_of}):
+        day = (as_of - mailed_on).days
+        reminder_on, revocable_on = cp_4_1_3.reminder_on(mailed_on), cp_4_1_3.revocable_on(mailed_on)
+        state = "revocable" if as_of >= revocable_on else "remind" if as_of >= reminder_on else "waiting"
+        days = (mailed_on, day, reminder_on, revocable_on)
+        rows.append(OutstandingReceipt(application, members[member], *days, state, entered_to))
+    return rows
+
+
+@cache
+def _outstanding() -> Select[Any]:
     fact = facts.known(AS_OF)
-    statement = (
+    return (
         select(fact.c.application, fact.c.member, fact.c.mailed_on, fact.c.receipts_entered_to)
         .where(
             fact.c.mailed_on.is_not(None),
@@ -48,12 +63,3 @@ def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
         )
         .order_by(fact.c.mailed_on, fact.c.application)
     )
-    members = people(connection)
-    rows = []
-    for application, member, mailed_on, entered_to in connection.execute(statement, {"as_of": as_of}):
-        day = (as_of - mailed_on).days
-        reminder_on, revocable_on = cp_4_1_3.reminder_on(mailed_on), cp_4_1_3.revocable_on(mailed_on)
-        state = "revocable" if as_of >= revocable_on else "remind" if as_of >= reminder_on else "waiting"
-        days = (mailed_on, day, reminder_on, revocable_on)
-        rows.append(OutstandingReceipt(application, members[member], *days, state, entered_to))
-    return rows

@@ -7,7 +7,9 @@ until it is set against the reissue. Every yen that came or went stands in exact
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Date, Select, and_, bindparam, case, func, or_, select, true, union_all
 
@@ -94,13 +96,11 @@ def flows(
 
     None stands for movements that name no application; there should be none.
     """
-    sides = union_all(_side("credit", "debit", 1, applications), _side("debit", "credit", -1, applications)).cte(
-        "sides"
-    )
-    key = sides.c.application, sides.c.way, sides.c.now
-    statement = select(*key, func.sum(sides.c.yen).cast(BigInteger).label("yen")).group_by(*key)
-    days, few = {"first": first, "as_of": last}, {"yield_per": 1_000}
-    with connection.execute(statement.order_by(sides.c.application), days, execution_options=few) as rows:
+    given: dict[str, Any] = {"first": first, "as_of": last}
+    if applications is not None:
+        given["only"] = list(applications)
+    statement, few = _flows(applications is not None), {"yield_per": 1_000}
+    with connection.execute(statement, given, execution_options=few) as rows:
         for application, ways in groupby(rows, lambda row: row.application):
             flow = FeeFlow()
             for row in ways:
@@ -110,6 +110,14 @@ def flows(
                 else:
                     flow.before += row.yen
             yield application, flow
+
+
+@cache
+def _flows(few: bool) -> Select[Any]:
+    sides = union_all(_side("credit", "debit", 1, few=few), _side("debit", "credit", -1, few=few)).cte("sides")
+    key = sides.c.application, sides.c.way, sides.c.now
+    statement = select(*key, func.sum(sides.c.yen).cast(BigInteger).label("yen")).group_by(*key)
+    return statement.order_by(sides.c.application)
 
 
 def totals(connection: Connection, first: date, last: date, applications: Collection[str] | None = None) -> FeeTotals:
@@ -180,27 +188,38 @@ def held(connection: Connection, totals: FeeTotals, owners: Owners, first: date,
 
 def first_received(connection: Connection, last: date, applications: Collection[str] | None = None) -> dict[str, date]:
     """The day of the first transfer received for each application, or these, as known by the day."""
-    versions, row, received = tables.deposit_known, tables.allocation.c, dict[str, date]()
+    received: dict[str, date] = {}
     for batch in [None] if applications is None else batches(sorted(applications)):
-        of_these = None if batch is None else select(row.deposit).where(row.application.in_(batch))
-        within = None if of_these is None else versions.c.deposit.in_(of_these)
-        latest = facts.latest_version(versions, (versions.c.deposit,), AS_OF, within).subquery()
-        allocated = counting(AS_OF, None if of_these is None else row.deposit.in_(of_these)).subquery()
-        statement = (
-            select(allocated.c.application, func.min(latest.c.received_on))
-            .join(latest, latest.c.deposit == allocated.c.deposit)
-            .where(allocated.c.application.is_not(None), latest.c.received_on <= AS_OF)
-            .group_by(allocated.c.application)
-        )
-        if batch is not None:
-            statement = statement.where(allocated.c.application.in_(batch))
-        received |= dict(connection.execute(statement, {"as_of": last}).all())
+        given = {"as_of": last} if batch is None else {"as_of": last, "only": batch}
+        received |= dict(connection.execute(_first_received(batch is not None), given).all())
     return received
+
+
+@cache
+def _first_received(few: bool) -> Select[Any]:
+    versions, row = tables.deposit_known, tables.allocation.c
+    of_these = select(row.deposit).where(row.application.in_(facts.ONLY)) if few else None
+    within = None if of_these is None else versions.c.deposit.in_(of_these)
+    latest = facts.latest_version(versions, (versions.c.deposit,), AS_OF, within).subquery()
+    allocated = counting(AS_OF, None if of_these is None else row.deposit.in_(of_these)).subquery()
+    statement = (
+        select(allocated.c.application, func.min(latest.c.received_on))
+        .join(latest, latest.c.deposit == allocated.c.deposit)
+        .where(allocated.c.application.is_not(None), latest.c.received_on <= AS_OF)
+        .group_by(allocated.c.application)
+    )
+    return statement.where(allocated.c.application.in_(facts.ONLY)) if few else statement
 
 
 def certificate_states(connection: Connection, last: date, applications: Collection[str]) -> dict[str, str]:
     """What has become of each of these applications by the day: withdrawn, pending, issued, revoked or expired."""
-    fact = facts.known(AS_OF, tables.fact.c.application.in_(applications))
+    given = {"as_of": last, "only": list(applications)}
+    return dict(connection.execute(_certificate_states(), given).all())
+
+
+@cache
+def _certificate_states() -> Select[Any]:
+    fact = facts.known(AS_OF, tables.fact.c.application.in_(facts.ONLY))
     state = case(
         (fact.c.revoked_on.is_not(None), "revoked"),
         (fact.c.expires_on <= AS_OF, "expired"),
@@ -208,15 +227,13 @@ def certificate_states(connection: Connection, last: date, applications: Collect
         (fact.c.withdrawn_on.is_not(None), "withdrawn"),
         else_="pending",
     )
-    return dict(connection.execute(select(fact.c.application, state), {"as_of": last}).all())
+    return select(fact.c.application, state)
 
 
-def _side(
-    account: str, other: str, sign: int, applications: Collection[str] | None = None
-) -> Select[tuple[object, ...]]:
+def _side(account: str, other: str, sign: int, *, few: bool = False) -> Select[tuple[object, ...]]:
     movement, entry = tables.movement, tables.entry
     of_side = movement.c[f"{account}_application"]
-    these = true() if applications is None else of_side.in_(applications)
+    these = of_side.in_(facts.ONLY) if few else true()
     between_two = movement.c.debit_application != movement.c.credit_application
     way = case(
         *((movement.c[other].in_(accounts), way) for way, accounts in _WAYS.items()),

@@ -66,6 +66,16 @@ MISSING = {
 }
 
 
+# For how many days a deposit has waited in suspense, in classes.
+AGES = {
+    "to_30": N_("up to 30 days"),
+    "to_90": N_("31 to 90 days"),
+    "to_180": N_("91 to 180 days"),
+    "over_180": N_("more than 180 days"),
+    "unknown": N_("it is not known since when"),
+}
+
+
 def label(words: Mapping[str, str], code: str | None) -> str | None:
     """The word for a code, in the language being spoken; None for None."""
     return None if code is None else _(words[code])

@@ -6,9 +6,11 @@ Those are listed that moved in the period or were still open at its end.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, literal, or_, select
+from sqlalchemy import Connection, Select, literal, or_, select
 
 from ledger import facts, fees, masking, settlements, tables
 from ledger.allocations import owners
@@ -150,17 +152,20 @@ def _lines(
 
 def _deposits(connection: Connection, last: date, references: Collection[str]) -> dict[str, tuple[str | None, date]]:
     """The application and the day of each of these deposits, as known by the day."""
-    versions, known = tables.deposit_known, dict[str, tuple[str | None, date]]()
-    for as_of in (None, facts.AS_OF):  # one that became known later is told as it is known last
+    known: dict[str, tuple[str | None, date]] = {}
+    for by_day in (False, True):  # one that became known later is told as it is known last
         for batch in batches(sorted(references)):
-            within = versions.c.deposit.in_(batch)
-            latest = facts.latest_version(versions, (versions.c.deposit,), as_of, within).subquery()
-            owner = owners(as_of, tables.allocation.c.deposit.in_(batch)).subquery()
-            statement = select(latest.c.deposit, owner.c.application, latest.c.received_on)
-            statement = statement.outerjoin(owner, owner.c.deposit == latest.c.deposit)
-            rows = connection.execute(statement, {} if as_of is None else {"as_of": last})
+            rows = connection.execute(_owned_deposits(by_day), {"only": batch} | ({"as_of": last} if by_day else {}))
             known |= {deposit: (application, received_on) for deposit, application, received_on in rows}
     return known
+
+
+@cache
+def _owned_deposits(by_day: bool) -> Select[Any]:
+    latest = facts.latest_deposits(by_day=by_day, few=True).subquery()
+    owner = owners(facts.AS_OF if by_day else None, tables.allocation.c.deposit.in_(facts.ONLY)).subquery()
+    statement = select(latest.c.deposit, owner.c.application, latest.c.received_on)
+    return statement.outerjoin(owner, owner.c.deposit == latest.c.deposit)
 
 
 def rates_and_causes(
@@ -169,10 +174,15 @@ def rates_and_causes(
     """The rate of tax inside the fee of each of these applications, by the day it was made; why it was revoked."""
     found: dict[str, tuple[int | None, str | None]] = {}
     for batch in batches(sorted(applications)):
-        known = facts.known(facts.AS_OF, tables.fact.c.application.in_(batch))
-        statement = select(known.c.application, fees.tax_percent(known, facts.AS_OF), known.c.reason)
-        found |= {number: (rate, why) for number, rate, why in connection.execute(statement, {"as_of": last})}
+        rows = connection.execute(_rates_and_causes(), {"as_of": last, "only": batch})
+        found |= {number: (rate, why) for number, rate, why in rows}
     return found
+
+
+@cache
+def _rates_and_causes() -> Select[Any]:
+    known = facts.known(facts.AS_OF, tables.fact.c.application.in_(facts.ONLY))
+    return select(known.c.application, fees.tax_percent(known, facts.AS_OF), known.c.reason)
 
 
 def _decided(connection: Connection, numbers: Collection[int]) -> dict[int, date]:

@@ -7,14 +7,14 @@ they are read as they are gone through, and none is held.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, String, case, func, literal, or_, select, union_all
+from sqlalchemy import BigInteger, Select, String, bindparam, case, func, literal, or_, select, union_all
 
 from ledger import facts, tables
 from ledger.journal import ledgers
-from ledger.journal.balances import PeriodBalance
+from ledger.journal.balances import FIRST, LAST, PeriodBalance
 from ledger.journal.chart import Chart
 from ledger.journal.ledgers import AccountLine
 from ledger.journal.period import PeriodJournal, PostedLine, own_side
@@ -87,35 +87,14 @@ class AccountParts(Iterable[PartLedger]):
 
     def amounts(self) -> Iterator[PartAmounts]:
         """What each part held before the period and what moved in it, in no order."""
-        sign = 1 if self.account.opening.on_debit_side else -1
-        sides = union_all(self._side("debit", sign), self._side("credit", -sign)).subquery().c
-        opening, moved, lines = (
-            func.sum(case((when, amount), else_=0)).cast(BigInteger)
-            for when, amount in ((sides.before, sides.yen), (~sides.before, sides.yen), (~sides.before, 1))
-        )
-        statement = select(sides.application, sides.deposit, opening, moved, lines)
-        statement = statement.group_by(sides.application, sides.deposit).having(or_(opening != 0, lines > 0))
-        with self.journal.connection.execute(statement, execution_options={"yield_per": 1_000}) as rows:
-            for application, deposit, *yen in rows:
+        code, sign = self.account.opening.code, 1 if self.account.opening.on_debit_side else -1
+        statement, given = _amounts(self.chart.kept_by[code]), {"account": code, **self.journal.days}
+        with self.journal.connection.execute(statement, given, execution_options={"yield_per": 1_000}) as rows:
+            for application, deposit, opening, moved, lines in rows:
                 by_deposit = application is None and deposit is not None
-                yield PartAmounts(deposit if by_deposit else application, by_deposit, *yen)
-
-    def _side(self, side: str, sign: int) -> Select[tuple[object, ...]]:
-        """One side of the movements through the account up to the last day, each with the part that the chart names."""
-        movement, on = tables.movement, tables.entry.c.happened_on
-        kept_by, nothing = self.chart.kept_by[self.account.opening.code], literal(None, String)
-        application = movement.c[f"{side}_application"] if "application" in kept_by else nothing
-        deposit = case((application.is_(None), movement.c.deposit)) if "deposit" in kept_by else nothing
-        return (
-            select(
-                application.label("application"),
-                deposit.label("deposit"),
-                (on < self.journal.first).label("before"),
-                (sign * movement.c.yen).label("yen"),
-            )
-            .join_from(movement, tables.entry, tables.entry.c.no == movement.c.entry)
-            .where(movement.c[side] == self.account.opening.code, on <= self.journal.last)
-        )
+                yield PartAmounts(
+                    deposit if by_deposit else application, by_deposit, sign * opening, sign * moved, lines
+                )
 
     def _lines(self, parts: list[PartAmounts]) -> dict[_Name, list[_Line]]:
         """The lines of these parts in the period, by part."""
@@ -166,6 +145,35 @@ def subsidiary_ledgers(journal: PeriodJournal, chart: Chart, changes: list[Perio
         SubsidiaryLedger(code, AccountParts(journal, chart, by_code[code]), by_code[code].closing.balance)
         for code in chart.kept_by
     ]
+
+
+@cache
+def _amounts(kept_by: str) -> Select[Any]:
+    """What each part of an account held before the period and what moved in it, debit positive; put together once."""
+    sides = union_all(_side("debit", kept_by), _side("credit", kept_by)).subquery().c
+    opening, moved, lines = (
+        func.sum(case((when, amount), else_=0)).cast(BigInteger)
+        for when, amount in ((sides.before, sides.yen), (~sides.before, sides.yen), (~sides.before, 1))
+    )
+    statement = select(sides.application, sides.deposit, opening, moved, lines)
+    return statement.group_by(sides.application, sides.deposit).having(or_(opening != 0, lines > 0))
+
+
+def _side(side: str, kept_by: str) -> Select[tuple[object, ...]]:
+    """One side of the movements through the account up to the last day, each with the part that the chart names."""
+    movement, on, nothing = tables.movement, tables.entry.c.happened_on, literal(None, String)
+    application = movement.c[f"{side}_application"] if "application" in kept_by else nothing
+    deposit = case((application.is_(None), movement.c.deposit)) if "deposit" in kept_by else nothing
+    return (
+        select(
+            application.label("application"),
+            deposit.label("deposit"),
+            (on < FIRST).label("before"),
+            (movement.c.yen if side == "debit" else -movement.c.yen).label("yen"),
+        )
+        .join_from(movement, tables.entry, tables.entry.c.no == movement.c.entry)
+        .where(movement.c[side] == bindparam("account", type_=String), on <= LAST)
+    )
 
 
 def _payers(journal: PeriodJournal, references: Collection[str]) -> dict[str, str]:

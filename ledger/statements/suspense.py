@@ -1,17 +1,45 @@
 """仮受金明細: each deposit that waits in suspense at the end of a day, since when, and what is known of whose it is."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
-from ledger import facts, tables
+from ledger import facts, fees, tables
 from ledger.allocations import counting
 from ledger.codes import Account
+from ledger.intake.likeness import WaitingTransfer
 from ledger.intake.matching import candidates
 from ledger.journal import balances
 from ledger.people.register import numerically
 from ledger.store.records import batches
+
+# The classes of ageing (仮受金の年齢): each by its code, and the last of its days; None: any number of days.
+AGES: dict[str, int | None] = {"to_30": 30, "to_90": 90, "to_180": 180, "over_180": None}
+
+
+@dataclass(frozen=True)
+class AgeClass:
+    """How many deposits have waited in suspense for the days of a class, and how much of them, in yen."""
+
+    age: str
+    count: int
+    yen: int
+
+
+def ageing(waiting: Iterable[tuple[int | None, int]]) -> Iterator[AgeClass]:
+    """The classes of what waits, the youngest first, given the days of each deposit and its yen; also the empty ones.
+
+    Of what nobody knows since when it waits there is a class of its own (`unknown`), where there is any.
+    """
+    classes: dict[str, list[int]] = {age: [] for age in AGES}
+    for days, yen in waiting:
+        within = (age for age, last in AGES.items() if days is not None and (last is None or days <= last))
+        classes.setdefault(next(within, "unknown"), []).append(yen)
+    yield from (AgeClass(age, len(amounts), sum(amounts)) for age, amounts in classes.items())
 
 
 @dataclass(frozen=True)
@@ -45,22 +73,16 @@ def suspense(connection: Connection, last: date) -> list[SuspenseDeposit]:
     """What waits in suspense at the end of the day, deposit by deposit, the oldest first."""
     held = balances.held(connection, Account.SUSPENSE, "deposit", last)
     since = balances.first_moved(connection, Account.SUSPENSE, "deposit", last)
-    versions, allocation = tables.deposit_known, tables.allocation.c
     known: dict[str, tuple[date, int, str, str | None]] = {}
     pays: dict[str, list[str]] = {}
     for batch in batches(sorted(filter(None, held))):
-        for as_of in (None, facts.AS_OF):  # one that became known later is told as it is known last
-            latest = facts.latest_version(versions, (versions.c.deposit,), as_of, versions.c.deposit.in_(batch))
-            said = latest.subquery().c
-            statement = select(said.deposit, said.received_on, said.yen, said.payer, said.note)
-            parameters = {} if as_of is None else {"as_of": last}
-            known |= {deposit: tuple(rest) for deposit, *rest in connection.execute(statement, parameters)}
-        parts = counting(facts.AS_OF, allocation.deposit.in_(batch)).subquery().c
-        allocated = select(parts.deposit, parts.application).where(parts.application.is_not(None))
-        for deposit, application in connection.execute(allocated.order_by(parts.deposit, parts.part), {"as_of": last}):
+        for by_day in (False, True):  # one that became known later is told as it is known last
+            given = {"only": batch} | ({"as_of": last} if by_day else {})
+            known |= {deposit: tuple(rest) for deposit, *rest in connection.execute(_said(by_day), given)}
+        for deposit, application in connection.execute(_pays_for(), {"as_of": last, "only": batch}):
             pays.setdefault(deposit, []).append(application)
-    texts = {of: (payer, note) for of, (_on, _yen, payer, note) in known.items() if of in held and of not in pays}
-    could_be = candidates(connection, texts, last)
+    transfers = [WaitingTransfer(of, *told) for of, told in known.items() if of in held and of not in pays]
+    could_be = candidates(connection, transfers, last, fees.dues(connection, last) if transfers else {})
     rows = []
     for reference, left in held.items():
         began = None if reference is None else since.get(reference)
@@ -71,3 +93,16 @@ def suspense(connection: Connection, last: date) -> list[SuspenseDeposit]:
         named, guessed = tuple(pays.get(reference, ())), tuple(could_be.get(reference, ()))
         rows.append(SuspenseDeposit(reference, began, days, left, *known[reference], named, guessed))
     return sorted(rows, key=lambda row: (row.since or last, numerically(row.reference or "")))
+
+
+@cache
+def _said(by_day: bool) -> Select[Any]:
+    said = facts.latest_deposits(by_day=by_day, few=True).subquery().c
+    return select(said.deposit, said.received_on, said.yen, said.payer, said.note)
+
+
+@cache
+def _pays_for() -> Select[Any]:
+    parts = counting(facts.AS_OF, tables.allocation.c.deposit.in_(facts.ONLY)).subquery().c
+    allocated = select(parts.deposit, parts.application).where(parts.application.is_not(None))
+    return allocated.order_by(parts.deposit, parts.part)

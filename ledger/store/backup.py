@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkstemp
 
 from sqlalchemy import Connection, select
 
 from ledger import tables
-from ledger.errors import DatabaseLocked, DiskFull, NoDatabase, NotADatabase, NotWritable, Refusal
+from ledger.errors import DatabaseLocked, NoDatabase, NotADatabase, Refusal
 from ledger.i18n import N_
-from ledger.store import database, written
+from ledger.store import database, failures, places, written
 
 
 class BackupByServer(Refusal):
@@ -74,6 +73,8 @@ def backup(address: str, file: Path, faults: Faults) -> Copied:
     """
     books = _file(address)
     _require_another(books, file)
+    with places.on_disk(file):
+        places.require_plain(file)
     with database.reading(address):
         pass  # that they are there, and of this version, is said before anything is written
     with _beside(file, replaces=_is_earlier(file, address)) as making:
@@ -91,7 +92,9 @@ def restore(address: str, file: Path, faults: Faults) -> Copied:
     _require_another(books, file)
     if not file.is_file():
         raise NoDatabase(str(file))
-    with database.turn(address), _beside(books, replaces=True) as making:
+    with places.on_disk(books):
+        places.require_plain(books)
+    with database.turn(address), _beside(books, replaces=True, mode=_mode(books)) as making:
         _copy(file, making)
         copied = _sound(making, file, faults)
         if books.exists():
@@ -113,34 +116,34 @@ def _require_another(books: Path, file: Path) -> None:
 
 
 @contextmanager
-def _beside(file: Path, *, replaces: bool = False) -> Iterator[Path]:
-    """A new file beside the one to be written, the owner's alone; it takes its place when the block ends well.
+def _beside(file: Path, *, replaces: bool = False, mode: int | None = None) -> Iterator[Path]:
+    """A new file beside the one to be written; it takes its place when the block ends well.
 
-    It `replaces` what has been looked at already; else a file that Seisan did not write so is refused.
-
-    Its name is nobody else's, neither another's who writes the same file nor that of one who was killed.
+    By default it may be read by whom the mask lets (`places.file_mode`). It `replaces` what has been looked at already;
+    else a file that Seisan did not write so is refused. Its name is nobody else's, neither another's who writes the
+    same file nor that of one who was killed.
     """
+    making = places.beside(file)
     try:
-        number, name = mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    except OSError as error:
-        raise NotWritable(str(file)) from error
-    os.close(number)
-    making = Path(name)
-    try:
-        yield making
-        with making.open("rb+") as copied:
-            os.fsync(copied.fileno())
-        if not replaces:
-            written.require_replaceable(file, making)
-        written.remember(making)  # before it has its name: killed in between, it is still one of ours
-        making.replace(file)
-        _sync(file.parent)
-    except OSError as error:
-        raise (DiskFull if error.errno == 28 else NotWritable)(str(file)) from error
+        with places.on_disk(file):
+            os.close(places.create(making, mode))
+            yield making
+            with making.open("rb+") as copied:
+                os.fsync(copied.fileno())
+            if not replaces:
+                written.require_replaceable(file, making)
+            written.remember(making)  # before it has its name: killed in between, it is still one of ours
+            making.replace(file)
+            _sync(file.parent)
     finally:
         for ending in ("", "-wal", "-shm", "-journal", "-turns"):
             with suppress(OSError):
                 making.with_name(making.name + ending).unlink()
+
+
+def _mode(books: Path) -> int:
+    """Who may do what with books that are put in the place of these; books of which there were none are the owner's."""
+    return books.stat().st_mode & 0o777 | 0o600 if books.exists() else 0o600
 
 
 def _sync(folder: Path) -> None:
@@ -169,9 +172,7 @@ def _copy(books: Path, making: Path) -> None:
             target.close()
             source.close()
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE")):
-            raise DiskFull(str(making)) from None
-        raise NotADatabase(str(books)) from None
+        raise failures.of_sqlite(error, str(making), making) or NotADatabase(str(books)) from None
 
 
 def _sound(making: Path, file: Path, faults: Faults) -> Copied:

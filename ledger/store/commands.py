@@ -47,6 +47,7 @@ ADDS: Mapping[str, frozenset[str]] = {
         "credit propose": ("decision", "credit", "credit_step", *_POSTED),
         **dict.fromkeys(("credit approve", "credit reject", "credit undo"), ("credit_step", *_POSTED)),
         "bill pay": _POSTED,
+        **dict.fromkeys(("bill dispute", "bill undispute"), ("bill_dispute",)),
         # Below the amount that needs a second person a slip is posted at once.
         **{
             f"slip {kind}": (*_SLIPS, *_POSTED)

@@ -5,11 +5,13 @@ the books cannot be reached.
 """
 
 import re
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 
 from ledger.errors import DatabaseUnreachable, Refusal
 from ledger.i18n import N_, _
+from ledger.store.holders import CALLED, Holder
 
 # What stands in the message of the driver or the server; why that is; what to do about it.
 _CAUSES = (
@@ -135,3 +137,34 @@ def allowed_roles(connection: Connection, table: str) -> list[str]:
     for role, member in connection.execute(statement, {"table": table}):
         members.setdefault(role, []).extend([] if member is None else [member])
     return [f"{role} ({', '.join(names)})" if names else str(role) for role, names in members.items()]
+
+
+# What our connections are called while they write.
+_SINCE = re.compile(rf"{CALLED} (\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d)")
+
+
+# The lock of the writers (`begin_write`).
+_WRITERS = "lock.relation = to_regclass('open_write') AND lock.mode = 'ExclusiveLock'"
+
+
+def holder(connection: Connection) -> Holder | None:
+    """Who holds the lock of the writers, a condition on pg_locks AS lock, or a table of these books; None: nobody else.
+
+    A server tells everybody the login and the name of a connection; since when it tells of one's own alone, and so our
+    connections bear it in their name.
+    """
+    table = "lock.locktype = 'relation' AND lock.relation IN (SELECT oid FROM pg_class WHERE relnamespace = here.oid)"
+    statement = text(
+        "SELECT session.usename, session.pid, session.application_name, "  # noqa: S608 - our own conditions
+        "session.xact_start AT TIME ZONE 'UTC' "
+        "FROM pg_locks AS lock JOIN pg_stat_activity AS session ON session.pid = lock.pid "
+        "JOIN pg_namespace AS here ON here.nspname = current_schema() "
+        "WHERE lock.granted AND lock.pid <> pg_backend_pid() AND session.datname = current_database() "
+        f"AND (({_WRITERS}) OR ({table})) ORDER BY ({_WRITERS}) DESC, session.pid LIMIT 1"
+    )
+    found = connection.execute(statement).one_or_none()
+    if found is None:
+        return None
+    name, process, program, began = found
+    ours = _SINCE.fullmatch(program or "")
+    return Holder(name, datetime.fromisoformat(ours[1]) if ours else began, process, "" if ours else program or "")

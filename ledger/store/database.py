@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
@@ -23,8 +24,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from ledger import dates, errors, masking, tables
-from ledger.store import connecting, seals, write_queue
+from ledger import errors, masking, tables
+from ledger.store import connecting, failures, holders, places, seals, write_queue
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
@@ -35,10 +36,13 @@ CHART = ROOT / "ledger" / "accounts.toml"
 _FEE_COLUMNS = [column.name for column in tables.fee.c if column.name not in ("id", "source", "sheet", "row")]
 
 # What SQLite says where it can make no file beside the books.
-_NO_PLACE = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+_NO_PLACE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR_SHM", "SQLITE_IOERR_WRITE", "SQLITE_FULL")
 
 # What PostgreSQL says to a role that may not do something.
 _FORBIDDEN = "42501"
+
+# A name as the books have it.
+Spelled = Callable[[Connection, str], str]
 
 # How long a writer waits for another one before it gives up, in milliseconds; asked at each connection.
 PATIENCE = 60_000
@@ -120,7 +124,7 @@ def _begin_postgresql(connection: Connection) -> None:
 def reading(database: str) -> Iterator[Connection]:
     """The books as they are at this moment, unchanged by others until the block ends.
 
-    So is a copy of a SQLite file in a place where nothing can be written. Refused: one that is written meanwhile.
+    So is a SQLite file where nothing can be written, or the disk is full. Refused: one that is written meanwhile.
     """
     with _refusing(database), _connected_to_read(database) as connection:
         _require_version(connection, database)
@@ -143,7 +147,9 @@ def _connected_to_read(database: str) -> Iterator[Connection]:
     # SQLite needs a file beside the books to read them as others write them. Here nobody could be let in that way: they
     # are read as they lie there, and whether they still lay there so in the end is asked by ourselves.
     before = _lying(file)
-    with _still_engine(file).connect() as connection:
+    with _standing_still(file) as engine, engine.connect() as connection:
+        if _lying(file) != before:
+            raise errors.WrittenMeanwhile(format_url(database))
         yield connection
     if _lying(file) != before:
         raise errors.WrittenMeanwhile(format_url(database))
@@ -155,67 +161,56 @@ def _unwritable(database: str, error: DatabaseError) -> Path | None:
     if url.drivername != "sqlite" or not getattr(error.orig, "sqlite_errorname", "").startswith(_NO_PLACE):
         return None
     file = Path(str(url.database)).absolute()
-    return None if os.access(file.parent, os.W_OK) or not os.access(file, os.R_OK) or _lying(file)[2] else file
+    return None if places.why_not(file) is None or not os.access(file, os.R_OK) else file
 
 
-def _lying(file: Path) -> tuple[int, int, bool]:
-    """How a file lies there: when it was written, its size, and whether somebody is writing beside it."""
-    found = file.stat()
-    return found.st_mtime_ns, found.st_size, Path(f"{file}-wal").exists()
+def _lying(file: Path) -> tuple[tuple[int, int], ...]:
+    """How books lie there, file and log: when each was written, and its size; without a log it is empty."""
+    found = [path.stat() for path in (file, Path(f"{file}-wal")) if path.exists()]
+    return tuple((one.st_mtime_ns, one.st_size) for one in found if one.st_size)
 
 
-@cache
-def _still_engine(file: Path) -> Engine:
-    url = make_url(f"sqlite:///{file.as_uri()}?immutable=1&uri=true")
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    event.listen(engine, "connect", _begin_ourselves)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+@contextmanager
+def _standing_still(file: Path) -> Iterator[Engine]:
+    """Opens books that nobody writes. Where a log was left beside them, what stands in it is read in a copy of both."""
+    with TemporaryDirectory(prefix="seisan-") as folder:
+        how = "immutable=1"
+        if len(_lying(file)) > 1:
+            how = "mode=rw"
+            for ending in ("", "-wal"):
+                places.copy(Path(f"{file}{ending}"), Path(folder) / f"books{ending}")
+            file = Path(folder) / "books"
+        url = make_url(f"sqlite:///{file.as_uri()}?{how}&uri=true")
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+        event.listen(engine, "connect", _begin_ourselves)
+        event.listen(engine, "begin", _begin_sqlite)
+        yield engine
 
 
 @contextmanager
 def writing(
-    database: str, *, dry_run: bool = False, by: str | Callable[[Connection], str] = "", command: str = ""
+    database: str, *, dry_run: bool = False, by: str = "", command: str = "", spelled: Spelled | None = None
 ) -> Iterator[Connection]:
     """The books, for one writer; everything in the block is kept together, sealed (see `chain`), or not at all.
 
-    With `dry_run` the same is done and then taken back. `by`, which the books may have to be asked for, and `command`
-    are kept with the seals.
+    With `dry_run` the same is done and then taken back. `by`, as the books have it `spelled`, and `command` are kept
+    with the seals.
     """
-    with _refusing(database), turn(database), _connect(database) as plain:
+    with _refusing(database), turn(database, by), _connect(database) as plain:
         connection = plain.execution_options(writes=True)
         _require_version(connection, database)
-        signer = by if isinstance(by, str) else by(connection)
-        before = open_write(connection, command=command, by=signer)
+        signer = by if spelled is None else spelled(connection, by)
+        before = seals.open_write(connection, command=command, by=signer)
+        holders.obtained(connection)
         _require_version(connection, database)  # it may have changed while we waited for our turn
         yield connection
         if dry_run:
             connection.rollback()
         else:
-            seal_write(connection, before, command=command, by=signer)
+            seals.seal_write(connection, before, command=command, by=signer)
             with _uninterrupted():
                 connection.commit()
                 _Committed.times += 1
-
-
-def open_write(connection: Connection, *, command: str, by: str) -> seals.Marks:
-    """Opens a write, for whoever is alone in writing: what is added is sealed from these marks on.
-
-    PostgreSQL itself opens it, takes rows in it alone, and seals them at COMMIT; there are no marks to hand on.
-    """
-    if connection.dialect.name == "sqlite":
-        return seals.marks(connection)
-    opens = text("SELECT begin_write(:command, :signer, :moment)")
-    connection.execute(opens, {"command": command, "signer": by, "moment": dates.now()})
-    return {}
-
-
-def seal_write(connection: Connection, marks: seals.Marks, *, command: str, by: str) -> None:
-    """Seals what was added since a write was opened; after it nothing more may be added."""
-    if connection.dialect.name == "sqlite":
-        seals.seal(connection, marks, by=by, command=command)
-    else:
-        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 class _Committed:
@@ -243,24 +238,53 @@ def _uninterrupted() -> Iterator[None]:
 
 
 @contextmanager
-def turn(database: str) -> Iterator[None]:
-    """Our turn to write. PostgreSQL's writers queue at its lock; SQLite's wait without order, so we give them one."""
-    url = parse_url(database)
-    if url.drivername != "sqlite" or not Path(str(url.database)).is_file():
-        yield
-        return
+def turn(database: str, who: str = "") -> Iterator[None]:
+    """Our turn to write. PostgreSQL's writers queue at its lock; SQLite's wait without order, so we give them one.
+
+    Who waits is told `who` has it.
+    """
+    holders.waiting(lambda: _holder(database))
     try:
-        with write_queue.turn(f"{url.database}-turns", PATIENCE):
+        if parse_url(database).drivername != "sqlite" or not _file(database).is_file():
             yield
-    except write_queue.NotOurTurn:
-        raise errors.DatabaseLocked(format_url(database), PATIENCE // 1000) from None
+            return
+        with write_queue.turn(_file(database), PATIENCE, who):
+            yield
+    except write_queue.NotOurTurn as late:
+        raise _locked(database, late.holder) from None
+    finally:
+        holders.obtained()
+
+
+def _holder(database: str) -> holders.Holder | None:
+    """Who has the books just now; None where that is not known."""
+    if parse_url(database).drivername == "sqlite":
+        says, locks = write_queue.holder(_file(database)), holders.of_file(_file(database))
+        return says if locks is None or (says is not None and says.process == locks.process) else locks
+    with suppress(DatabaseError), _engine(database).connect() as connection:
+        return connecting.holder(connection)
+    return None
+
+
+def _locked(database: str, holder: holders.Holder | None) -> errors.DatabaseLocked:
+    refusal = errors.DatabaseLocked(format_url(database), PATIENCE // 1000)
+    refusal.holder = refusal.holder if holder is None else str(holder)
+    return refusal
 
 
 def _connect(database: str) -> Connection:
     url = parse_url(database)
-    if url.drivername == "sqlite" and not Path(str(url.database)).is_file():
-        raise errors.NoDatabase(format_url(database))
+    if url.drivername == "sqlite":
+        if not (file := Path(str(url.database))).is_file():
+            places.require_plain(file)
+            raise errors.NoDatabase(format_url(database))
+        # A link to books is a person's; SQLite's own files stand beside what it leads to, and are links to nothing.
+        places.require_plain(*(Path(f"{file.resolve()}{ending}") for ending in ("-wal", "-shm", "-journal")))
     return _engine(database).connect()
+
+
+def _file(database: str) -> Path:
+    return Path(str(parse_url(database).database)).absolute()
 
 
 class Creation(NamedTuple):
@@ -284,13 +308,13 @@ def create(database: str, *, by: str = "") -> Creation:
 
     with _refusing(database):
         url = parse_url(database)
-        if url.drivername == "sqlite" and not Path(str(url.database)).exists():
-            try:
-                os.close(os.open(str(url.database), os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone
-            except OSError as error:
-                raise errors.NotWritable(format_url(database)) from error
-        with _engine(database).connect() as plain, _tables_made_anew(plain) as connection:
+        if url.drivername == "sqlite" and not (file := Path(str(url.database))).is_file():
+            with places.on_disk(format_url(database)):
+                places.require_plain(file)
+                os.close(places.create(file, 0o600))  # the owner's alone
+        with turn(database, by), _connect(database) as plain, _tables_made_anew(plain) as connection:
             before = _version(connection)
+            holders.obtained(connection)
             versions, head = _versions()
             if before is not None and before not in versions:
                 raise errors.DatabaseNewer(format_url(database), before)
@@ -299,10 +323,10 @@ def create(database: str, *, by: str = "") -> Creation:
             tables_before = set(inspect(connection).get_table_names())
             command.upgrade(config, "head")
             # What a step puts in a table that it makes is sealed here; what stood there before was sealed already.
-            marks = open_write(connection, command="init", by=by)
+            marks = seals.open_write(connection, command="init", by=by)
             marks = _made_by_steps(connection, marks, tables_before)
             accounts, fees = _load_chart(connection), _load_fees(connection)
-            seal_write(connection, marks, command="init", by=by)
+            seals.seal_write(connection, marks, command="init", by=by)
     return Creation(before, head, accounts, fees)
 
 
@@ -383,8 +407,15 @@ def _versions() -> tuple[frozenset[str], str]:
     return frozenset(steps), steps[-1]
 
 
+# Asked at each opening, so not by reflection, which asks for more.
+_HAS_VERSION = {
+    "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),
+    "postgresql": text("SELECT to_regclass('alembic_version')::text"),
+}
+
+
 def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+    if connection.execute(_HAS_VERSION[connection.dialect.name]).scalar() is None:
         return None
     try:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -414,6 +445,8 @@ def _refusing(database: str) -> Iterator[None]:
         refusal = _refusal(error.orig, format_url(database))
         if isinstance(refusal, errors.NotPermitted):
             refusal.allowed = _allowed(database, str(error.orig))
+        elif isinstance(refusal, errors.DatabaseLocked):
+            refusal = _locked(database, _holder(database))
         if refusal is not None:
             raise refusal from None
         raise
@@ -432,19 +465,9 @@ def _allowed(database: str, said: str) -> list[str]:
 
 def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | None:
     if isinstance(cause, sqlite3.Error):
-        by_code: dict[str, errors.Refusal] = {
-            "SQLITE_BUSY": errors.DatabaseLocked(database, PATIENCE // 1000),
-            "SQLITE_LOCKED": errors.DatabaseLocked(database, PATIENCE // 1000),
-            "SQLITE_FULL": errors.DiskFull(database),
-            "SQLITE_IOERR_WRITE": errors.DiskFull(database),  # a quota or a limit on the size of a file
-            "SQLITE_IOERR": errors.NotADatabase(database),
-            "SQLITE_NOTADB": errors.NotADatabase(database),
-            "SQLITE_CORRUPT": errors.NotADatabase(database),
-            "SQLITE_CANTOPEN": errors.NotWritable(database),
-            "SQLITE_READONLY": errors.NotWritable(database),
-        }
-        name = getattr(cause, "sqlite_errorname", "") or ""
-        return next((refusal for code, refusal in by_code.items() if name.startswith(code)), None)
+        if failures.is_lock(cause):
+            return errors.DatabaseLocked(database, PATIENCE // 1000)
+        return failures.of_sqlite(cause, database, _file(database))
     state = getattr(cause, "sqlstate", None)
     if state is None:
         return connecting.unreachable(database, str(cause))

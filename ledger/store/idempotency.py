@@ -74,7 +74,8 @@ class StoredAnswer:
 def answered(connection: Connection, request: Request) -> StoredAnswer | None:
     """What the request was answered before; None when the key is new. Other content is refused, naming the field.
 
-    On PostgreSQL a key is its login's: what somebody else was answered says nothing of what this one asks for.
+    On PostgreSQL a key is its login's: what somebody else was answered says nothing of what this one asks for, and is
+    refused (key-of-another).
     """
     table = tables.request
     columns = (table.c.digest, table.c.answer, table.c.role)

@@ -1,23 +1,48 @@
 """Records: the number that the next one bears, and who signs it, when and in which role."""
 
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Table, func, select, text
+from sqlalchemy import Column, Connection, Select, Table, func, select, text
 
 from ledger import dates
+from ledger.errors import Refusal
+from ledger.i18n import N_
 
 Value = TypeVar("Value")
+
+# The largest number that a column of numbers keeps on PostgreSQL.
+LARGEST = 2**31 - 1
+
+
+class NoNumberLeft(Refusal):
+    """there is a row {table} {number}, and no number comes after it"""
+
+    table: str
+    number: int
+    instead = N_("see what was put there around the program: seisan verify")
 
 
 def last_number(connection: Connection, number: Column[Any]) -> int:
     """The highest number in a column; 0 when there is none."""
-    return int(connection.execute(select(func.coalesce(func.max(number), 0))).scalar_one())
+    return int(connection.execute(_last_number(number)).scalar_one())
+
+
+@cache
+def _last_number(number: Column[Any]) -> Select[Any]:
+    return select(func.coalesce(func.max(number), 0))
 
 
 def next_number(connection: Connection, number: Column[Any]) -> int:
-    """The number of the next record: one more than the last, for only one writes at a time."""
-    return last_number(connection, number) + 1
+    """The number of the next record: one more than the last, for only one writes at a time.
+
+    Refused: where somebody has put the last number there is (no-number-left).
+    """
+    last = last_number(connection, number)
+    if last >= LARGEST:
+        raise NoNumberLeft(number.table.name, last)
+    return last + 1
 
 
 def count(connection: Connection, table: Table) -> int:

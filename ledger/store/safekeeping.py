@@ -12,36 +12,42 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from ledger import dates, tables
+from ledger.errors import NotWritable
+from ledger.store import places
 from ledger.store.written import state_folder
 
 Care = Literal["backup", "verify"]
 
 # The days since each books were cared for last; older lines about the same are left out when a line is added.
 _NAME = "safekeeping"
+_MOST_BYTES = 1_000_000
 
 
 def remember(connection: Connection, care: Care, on: date) -> None:
     """Keeps in mind that these books were copied or verified on a day; where nothing can be kept, it is not known."""
     if (books := _books(connection)) is None:
         return
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, NotWritable):
         path = state_folder() / _NAME
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = path.read_text(encoding="ascii").splitlines() if path.exists() else []
-        others = [line for line in lines if line.split()[:2] != [books, care]]
-        making = path.with_name(f".{_NAME}-{books[:16]}-{care}")
-        making.write_text("\n".join([*others, f"{books} {care} {on.isoformat()}"]) + "\n", encoding="ascii")
-        making.replace(path)
+        places.make_folder(path.parent, 0o700)
+        others = [line for line in _lines() if line.split()[:2] != [books, care]]
+        said = "\n".join([*others, f"{books} {care} {on.isoformat()}"]) + "\n"
+        places.replace(path, said.encode("ascii"))
 
 
 def last(connection: Connection, care: Care) -> date | None:
     """The day on which these books were last copied or verified; None where this machine does not know of it."""
-    with suppress(OSError, ValueError):
-        for line in (state_folder() / _NAME).read_text(encoding="ascii").splitlines():
+    with suppress(OSError, ValueError, NotWritable):
+        for line in _lines():
             books, what, on = line.split()
             if (books, what) == (_books(connection), care):
                 return dates.parse_day(on)
     return None
+
+
+def _lines() -> list[str]:
+    path = state_folder() / _NAME
+    return places.read(path, _MOST_BYTES).decode("ascii").splitlines() if path.exists() else []
 
 
 def _books(connection: Connection) -> str | None:

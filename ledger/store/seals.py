@@ -8,10 +8,11 @@ named and has its length before it: NULL is not the empty text, no two rows read
 version adds leaves every seal as it is.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
-from functools import cache
+from functools import cache, reduce
 from hashlib import sha256
 from itertools import chain, groupby, islice
 from operator import attrgetter
@@ -21,7 +22,8 @@ import sqlalchemy as sa
 
 from ledger import dates, tables
 from ledger.rows import hidden
-from ledger.store.records import batches
+from ledger.store.records import LARGEST as NUMBERS_TO
+from ledger.store.records import NoNumberLeft, batches
 
 Key = tuple[Any, ...]
 Marks = dict[str, Any]
@@ -30,6 +32,9 @@ Marks = dict[str, Any]
 _KEYS = 500
 _LINES = 10_000
 _BYTES_OF_DIGEST = 32
+
+# The largest number that a database keeps.
+LARGEST = 2**63 - 1
 
 # The same tables without types: what stands in them comes as the database has it, and not as it should be read.
 _TABLES = tables.metadata.tables
@@ -130,10 +135,32 @@ def seal(connection: sa.Connection, before: Marks, *, by: str, command: str) -> 
         return
     batch = tables.batch
     last = connection.execute(sa.select(batch.c.no, batch.c.head).order_by(batch.c.no.desc()).limit(1)).first()
+    if last is not None and last.no >= NUMBERS_TO:
+        raise NoNumberLeft(batch.name, last.no)
     no, previous = (last.no + 1, last.head) if last else (1, "")
     row = {"no": no, "previous": previous, "recorded_at": dates.now(), "by": by, "role": None, "command": command}
     connection.execute(batch.insert().values(row | {"head": head(row, enumerate(chain.from_iterable(new), 1))}))
     _keep(connection, no, chain.from_iterable(new))
+
+
+def open_write(connection: sa.Connection, *, command: str, by: str) -> Marks:
+    """Opens a write, for whoever is alone in writing: what is added is sealed from these marks on.
+
+    PostgreSQL itself opens it, takes rows in it alone, and seals them at COMMIT; there are no marks to hand on.
+    """
+    if connection.dialect.name == "sqlite":
+        return marks(connection)
+    opens = sa.text("SELECT begin_write(:command, :signer, :moment)")
+    connection.execute(opens, {"command": command, "signer": by, "moment": dates.now()})
+    return {}
+
+
+def seal_write(connection: sa.Connection, before: Marks, *, command: str, by: str) -> None:
+    """Seals what was added since a write was opened; after it nothing more may be added."""
+    if connection.dialect.name == "sqlite":
+        seal(connection, before, by=by, command=command)
+    else:
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def head(batch: Mapping[str, object], seals: Iterable[tuple[int, Seal]]) -> str:
@@ -148,7 +175,8 @@ def head(batch: Mapping[str, object], seals: Iterable[tuple[int, Seal]]) -> str:
 
 def _without_seal(name: str) -> sa.ColumnElement[bool]:
     plain, sealed = _PLAIN[name], _PLAIN["seal"]
-    key = sa.func.concat_ws("/", *_key(plain)) if len(_KEY[name]) > 1 else sa.cast(plain.c[_KEY[name][0]], sa.Text)
+    parts: list[sa.ColumnElement[Any]] = [sa.cast(part, sa.Text) for part in _key(plain)]
+    key = reduce(lambda left, right: left.concat("/").concat(right), parts)
     return ~sa.exists().where(sealed.c.of == name, sealed.c.key == key).correlate(plain)
 
 
@@ -198,10 +226,24 @@ def digests_of(connection: sa.Connection, name: str, keys: Sequence[str]) -> Ite
     # A key with other parts, which somebody has put in, is that of no row.
     values = [parts for parts in values if len(parts) == len(columns)]
     if name in _NUMBERED:
-        values = [tuple(map(int, parts)) for parts in values if all(part.isdecimal() for part in parts)]
+        numbers = [tuple(map(_number, parts)) for parts in values]
+        values = [parts for parts in numbers if None not in parts]
     for batch in batches(values, _KEYS):
         among = sa.tuple_(*columns).in_(batch) if len(columns) > 1 else columns[0].in_([value for (value,) in batch])
         yield from _digests(connection, name, among)
+
+
+def unsealed(connection: sa.Connection, name: str) -> Iterator[str]:
+    """The key of every row of a table that has no seal."""
+    key, plain = _key(_PLAIN[name]), _PLAIN[name]
+    statement = sa.select(*key).select_from(plain).where(_without_seal(name))
+    with connection.execute(statement, execution_options={"yield_per": _LINES}) as rows:
+        yield from ("/".join(map(str, row)) for row in rows)
+
+
+def _number(part: str) -> int | None:
+    """A part of a key as the number that it is, or None; none is as long as the longest that a database keeps."""
+    return int(part) if re.fullmatch("-?[0-9]{1,19}", part) and abs(int(part)) <= LARGEST else None
 
 
 def _key(plain: sa.TableClause) -> list[sa.ColumnElement[Any]]:

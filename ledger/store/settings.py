@@ -191,6 +191,7 @@ SETTINGS = {
             _registration,
             "",
         ),
+        Setting("authority_name", N_("the authority's name, as papers to it bear it"), *_TEXT),
         Setting("payer_code", N_("the federation's number at its bank"), N_("10 digits"), _digits(10), needed=True),
         Setting(
             "payer_name",
@@ -254,9 +255,11 @@ class SettingValue:
     recorded_at: datetime | None
 
 
-def values(connection: Connection) -> dict[str, str | None]:
-    """The value of every setting that counts now, whole: for the payment file, and for nothing that is shown."""
-    last = _last(connection)
+def values(connection: Connection, at: datetime | None = None) -> dict[str, str | None]:
+    """The value of every setting that counts now, or counted at a moment, whole: for the payment file, and for nothing
+    that is shown.
+    """
+    last = _last(connection, at)
     return {name: last[name].value if name in last else setting.default for name, setting in SETTINGS.items()}
 
 
@@ -288,8 +291,10 @@ def missing(connection: Connection) -> list[str]:
     return [name for name, setting in SETTINGS.items() if setting.needed and name not in last]
 
 
-def _last(connection: Connection) -> dict[str, Any]:
-    rows = connection.execute(select(tables.setting).order_by(tables.setting.c.no))
+def _last(connection: Connection, at: datetime | None = None) -> dict[str, Any]:
+    setting = tables.setting
+    statement = select(setting).order_by(setting.c.no)
+    rows = connection.execute(statement if at is None else statement.where(setting.c.recorded_at <= at))
     return {row.name: row for row in rows}
 
 

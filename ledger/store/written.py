@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
-from ledger.errors import Refusal
+from ledger.errors import NotWritable, Refusal
 from ledger.i18n import N_
+from ledger.store import places
 
 _MOST_BYTES = 4_000_000  # about 60,000 files; older ones are forgotten, and asked about
 _replacing = ContextVar("replacing", default=False)
@@ -53,20 +54,23 @@ def require_replaceable(path: Path, new: Path) -> None:
 
 def remember(path: Path) -> None:
     """Keeps in mind that Seisan wrote this file, whatever its name. Where nothing can be kept, it is asked about."""
-    with suppress(OSError):
+    with suppress(OSError, NotWritable):
         memory = _memory()
-        memory.parent.mkdir(parents=True, exist_ok=True)
+        places.make_folder(memory.parent, 0o700)
         if memory.exists() and memory.stat().st_size > _MOST_BYTES:
-            memory.write_bytes(memory.read_bytes()[-_MOST_BYTES // 130 * 65 :])
-        handle = os.open(memory, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-        with open(handle, "ab") as list_of_files:  # noqa: PTH123 - by its number, so that it is the owner's alone
+            with open(places.opened(memory, os.O_RDONLY), "rb") as long:  # noqa: PTH123 - by its number
+                long.seek(-_MOST_BYTES // 130 * 65, os.SEEK_END)
+                places.replace(memory, long.read(_MOST_BYTES))
+        with suppress(FileExistsError):
+            os.close(places.create(memory, 0o600))
+        with open(places.opened(memory, os.O_WRONLY | os.O_APPEND), "ab") as list_of_files:  # noqa: PTH123 - by its number
             list_of_files.write(f"{_digest(path)}\n".encode())
 
 
 def _remembered() -> frozenset[str]:
     try:
-        return frozenset(_memory().read_text(encoding="ascii").split())
-    except (OSError, ValueError):
+        return frozenset(places.read(_memory(), 2 * _MOST_BYTES).decode("ascii").split())
+    except (OSError, ValueError, NotWritable):
         return frozenset()
 
 
@@ -81,5 +85,5 @@ def state_folder() -> Path:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+    with open(places.opened(path, os.O_RDONLY, links=True), "rb") as file:  # noqa: PTH123 - by its number
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -241,6 +241,10 @@ def _bills_disputed(asked: AskedBooks) -> Items:
     return [OpenItem(f"{line.bill} {line.application}", line.billed_on, abs(line.billed)) for line in lines]
 
 
+def _disputes(asked: AskedBooks) -> Items:
+    return open_items.disputes(asked.lines, asked.as_of)
+
+
 # --- the end of the month, and care ---------------------------------------------------------------------------------
 
 
@@ -328,6 +332,7 @@ KINDS: Mapping[str, WorkKind] = {
     **{f"missing_{fact}": WorkKind(_missing(fact), _template(kind)) for fact, (_who, kind) in SUPPLY.items()},
     "bills_to_pay": WorkKind(_bills_to_pay, _for_oldest("bill", "pay", on="--on")),
     "bills_disputed": WorkKind(_bills_disputed, _BILL),
+    "disputes": WorkKind(_disputes, typed("bill", "--disputed")),
     "authority_claims": WorkKind(lambda asked: open_items.authority_claims(asked.connection, asked.as_of), _BILL),
     "not_billed": WorkKind(lambda asked: open_items.not_billed(asked.connection, asked.lines, asked.as_of), _BILL),
     "months_to_close": WorkKind(_months, _for_oldest("close")),

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 
 _NUMBERED = (
     *("allocation", "application_known", "bank_balance", "bank_line", "bill_known", "deposit_known", "fact", "fee"),
@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("signer", sa.String(), nullable=False),
         sa.Column("command", sa.String(), nullable=False),
         sa.Column("moment", sa.DateTime(), nullable=False),
+        sa.Column("began", sa.DateTime(), nullable=False),
         sa.Column("touched", JSONB(), nullable=False),
         sa.Column("closing", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("transaction", name=op.f("pk_open_write")),

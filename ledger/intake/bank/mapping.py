@@ -11,6 +11,7 @@ from ledger.dates import read_day
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
 from ledger.intake.bank.zengin import day_of
+from ledger.store import places
 from ledger.width import narrow
 
 
@@ -107,8 +108,7 @@ def _named(parts: dict[str, str], today: date) -> date | None:
 def read_layout(file: Path) -> CsvLayout:
     """How the bank's CSV is laid out. Refused (not-a-bank-layout): what is no TOML, or lacks what is needed."""
     try:
-        with file.open("rb") as opened:
-            said = tomllib.loads(opened.read(_LONGEST_FILE).decode("utf-8-sig"))
+        said = tomllib.loads(places.read(file, _LONGEST_FILE).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:  # ValueError: no TOML, or no UTF-8
         raise NotABankLayout(str(file), str(error)) from None
     if why := _wrong(said):
