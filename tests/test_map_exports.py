@@ -135,6 +135,11 @@ def accounts(content: str) -> Iterator[tuple[int, str]]:
     for line in content.splitlines()[1:]:
         fields = line.split(";")
         yield int(fields[-1]), fields[3]
+
+
+def agrees(content: str, order: PaymentOrder) -> bool:
+    """Whether a file says what an order says."""
+    return content == text(order)
 '''
 LAYOUT_TEST = '''"""A file is read in the layout that it was written in."""
 
