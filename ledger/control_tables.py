@@ -5,11 +5,11 @@ They are rows as those of `tables` are, which has them all for Core statements.
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, String, Text, UniqueConstraint
 from sqlmodel import Field
 
 from ledger.codes import ACCOUNT_TYPES, DISPUTE_STATES, PEOPLE
-from ledger.rows import KnownBase, RowBase, SignedBase, named, one_of
+from ledger.rows import HiddenColumn, KnownBase, RowBase, SignedBase, named, one_of
 
 
 class BatchRow(SignedBase, table=True):
@@ -116,7 +116,7 @@ class PayeeKnownRow(KnownBase, table=True):
     bank: str
     branch: str
     account_type: str
-    account_number: str
+    account_number: str = Field(sa_column=HiddenColumn(String, nullable=False))
     account_name: str
 
 

@@ -6,7 +6,7 @@ written once; what is known of them stands in rows of its own, and the row known
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, String, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 import ledger.bank_tables  # its tables are among those of the metadata, and the next ones too
@@ -14,7 +14,7 @@ import ledger.control_tables
 import ledger.ruling_tables  # noqa: F401
 from ledger import codes as words
 from ledger.codes import ACCOUNT_TYPES, ASSOCIATIONS, CODE_LISTS
-from ledger.rows import KnownBase, RowBase, SignedBase, SourcedBase, coded, named, one_of
+from ledger.rows import HiddenColumn, KnownBase, RowBase, SignedBase, SourcedBase, coded, named, one_of
 
 DAY_FACTS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
 REGISTER_FACTS = ("downloaded", "receipt")
@@ -67,7 +67,7 @@ class MemberKnownRow(KnownBase, table=True):
     bank: str | None = None
     branch: str | None = None
     account_type: str | None = None
-    account_number: str | None = None
+    account_number: str | None = Field(default=None, sa_column=HiddenColumn(String, nullable=True))
     account_name: str | None = None
     postal_code: str | None = None
     address: str | None = None
@@ -387,7 +387,7 @@ class PaymentFileRow(SignedBase, table=True):
     sha256: str
     refund_count: int
     yen: int
-    content: str = Field(sa_column=Column(Text, nullable=False))
+    content: str = Field(sa_column=HiddenColumn(Text, nullable=False))
 
 
 class CreditRow(RowBase, table=True):

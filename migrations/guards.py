@@ -15,8 +15,8 @@ from sqlalchemy.schema import Constraint, CreateTable
 
 from ledger.audit.faults import Fault
 from ledger.tables import metadata
-from migrations import triggers
-from migrations.writes import OPEN_WRITE
+from migrations import privileges, triggers
+from migrations.writes import OWNERS
 
 
 def faults(connection: Connection) -> list[Fault]:
@@ -123,7 +123,9 @@ FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {_OURS} AND co
 
 
 def _ask(connection: Connection, statement: str) -> list[Any]:
-    return list(connection.exec_driver_sql(statement, {"tables": [*metadata.tables, OPEN_WRITE.name]}).all())
+    return list(
+        connection.exec_driver_sql(statement, {"tables": [*metadata.tables, *(table.name for table in OWNERS)]}).all()
+    )
 
 
 def _postgresql(connection: Connection) -> Iterator[Fault]:
@@ -134,6 +136,7 @@ def _postgresql(connection: Connection) -> Iterator[Fault]:
     for kind, name, of in _ask(connection, _ADDED):
         yield Fault("trigger-added", f"{kind} {name} on {of}" if of else f"{kind} {name}", {})
     yield from _postgresql_tables(connection)
+    yield from privileges.faults(connection)
 
 
 def _postgresql_triggers(connection: Connection) -> Iterator[Fault]:
@@ -193,7 +196,7 @@ def _postgresql_tables(connection: Connection) -> Iterator[Fault]:
     columns = {(table, name): tuple(rest) for table, name, *rest in _ask(connection, _COLUMNS)}
     rules = {(table, name): definition for table, name, definition in _ask(connection, _CONSTRAINTS)}
     expected_columns, expected_rules, checks = {}, {}, {}
-    for name, table in (*metadata.tables.items(), (OPEN_WRITE.name, OPEN_WRITE)):
+    for name, table in (*metadata.tables.items(), *((table.name, table) for table in OWNERS)):
         for column in table.columns:
             kind = column.type.compile(connection.dialect).lower().replace("varchar", "character varying")
             expected_columns[name, column.name] = (kind, not column.nullable)

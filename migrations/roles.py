@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from ledger.errors import NotARoleName, RolesNotOnSqlite
+from ledger.tables import metadata
+from migrations.accounts import CALLS, HIDDEN
 from migrations.triggers import NAMED_BY
-from migrations.writes import BY_FUNCTION
+from migrations.writes import BY_FUNCTION, CALLED, OWNERS
 
 PREFIX = "seisan"
-
-# What a role calls that may write (see `writes`), and what is written by these functions alone.
-CALLED = ("begin_write", "keep_request", "keep_refusal")
 
 # The chart is the owner's; the word that a changed bank account is right, and how many people a payment needs, are the
 # approver's.
@@ -64,7 +63,7 @@ def grant(connection: Connection, prefix: str = PREFIX) -> list[Role]:
         new = existing.first() is None
         if new:
             connection.execute(text(f"CREATE ROLE {name} NOLOGIN"))
-        for statement in _grants(name, tables, str(connection.engine.url.database or "")):
+        for statement in _grants(kind, name, tables, str(connection.engine.url.database or "")):
             connection.execute(text(statement.replace(":", "\\:")))
         roles.append(Role(kind, name, tables, _members(connection, name), new))
     return roles
@@ -87,8 +86,8 @@ def renew(connection: Connection) -> None:
             grant(connection, prefix)
 
 
-def _grants(name: str, tables: tuple[str, ...], database: str) -> Iterator[str]:
-    """What a role may: look at everything, add to its tables, count on; and nothing else."""
+def _grants(kind: str, name: str, tables: tuple[str, ...], database: str) -> Iterator[str]:
+    """What a role may: look at everything but account numbers, add to its tables; and nothing else."""
     books = '"' + database.replace('"', '""') + '"'
     # A table of one's own, for a session, could stand in the way of one of the books.
     yield f"REVOKE CREATE, TEMPORARY ON DATABASE {books} FROM PUBLIC"
@@ -101,7 +100,12 @@ def _grants(name: str, tables: tuple[str, ...], database: str) -> Iterator[str]:
     yield f"GRANT CONNECT ON DATABASE {books} TO {name}"
     yield f"GRANT USAGE ON SCHEMA public TO {name}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"
-    yield f"REVOKE ALL ON open_write FROM {name}"
+    yield f"REVOKE ALL ON {', '.join([*(table.name for table in OWNERS), *HIDDEN])} FROM {name}"
+    for table, hidden in HIDDEN.items():
+        columns = [f'"{column.name}"' for column in metadata.tables[table].columns if column.name != hidden]
+        yield f"GRANT SELECT ({', '.join(columns)}) ON {table} TO {name}"
+    for function in CALLS[kind]:
+        yield f"GRANT EXECUTE ON FUNCTION {function} TO {name}"
     if tables:
         yield f"GRANT INSERT ON {', '.join(tables)} TO {name}"
         for function in CALLED:

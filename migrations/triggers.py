@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from ledger.codes import CREDIT_MOVES, REFUND_MOVES, SLIP_MOVES
 from ledger.store import seals
 from ledger.tables import metadata
-from migrations import writes
+from migrations import accounts, writes
 from migrations.conditions import (
     ANOTHER_ENTRY,
     APPROVALS,
@@ -159,6 +159,10 @@ def create_all(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Whoever makes a function lets everybody call it, unless he says otherwise.
         connection.execute(text("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC"))
+        # Who reads everything on the server, to copy the books, verifies them as well.
+        if connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = 'pg_read_all_data'")).first() is not None:
+            called = ", ".join(accounts.CALLS["auditor"])
+            connection.execute(text(f"GRANT EXECUTE ON FUNCTION {called} TO pg_read_all_data"))
 
 
 def drop_all(connection: Connection) -> None:
@@ -286,6 +290,7 @@ def _raise(name: str, message: str, table: str, *, before: str = "INSERT", when:
 def _postgresql() -> Iterator[str]:
     """Each statement as the server itself tells it, so that what stands there can be held against it (see `guards`)."""
     yield from writes.statements()
+    yield from accounts.statements()
     yield _function("refuse_change", "RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME;")
     # The head of a batch is known when its rows are sealed: until then, within one COMMIT, it has none.
     made = "IF OLD.head = '' THEN RETURN COALESCE(NEW, OLD); END IF"
@@ -339,24 +344,26 @@ def _trigger(name: str, on: str, table: str, function: str, *, level: str = "ROW
     return f"CREATE TRIGGER {name} {on} ON public.{table} FOR EACH {level} {condition}EXECUTE FUNCTION {function}()"
 
 
-def _function(name: str, body: str) -> str:
+def _function(name: str, body: str, *, definer: bool = False) -> str:
+    """A function that triggers call; as `definer` it reads what whoever writes does not (see `accounts`)."""
     # Looked up in the books alone: a table that somebody made for their own session is not the one that is asked.
     return (
         f"CREATE OR REPLACE FUNCTION public.{name}()\n RETURNS trigger\n LANGUAGE plpgsql\n"
-        f" SET search_path TO 'public', 'pg_temp'\nAS $function$ BEGIN {body} END $function$\n"
+        f"{' SECURITY DEFINER' if definer else ''} SET search_path TO 'public', 'pg_temp'\n"
+        f"AS $function$ BEGIN {body} END $function$\n"
     )
 
 
 def _postgresql_people() -> Iterator[str]:
     account = _refuse_if(f"({PAYING}) AND {account_waits()}", "account-not-approved: refund_step")
-    yield _function("refuse_account", f"{account}; RETURN NEW;")
+    yield _function("refuse_account", f"{account}; RETURN NEW;", definer=True)
     yield _trigger("refund_step_account", "BEFORE INSERT", "refund_step", "refuse_account")
     other = _refuse_if(f"NEW.undoes IS NULL AND ({OTHER_FILE})", "another-file: refund_step")
     maker = made_by(f"({SAME_MAKER} OR (done.role = NEW.role AND NOT {writes.OWNER}))")
     yield _function("refuse_file", f"{other}; {_refuse_if(maker, 'same-person-files: refund_step')}; RETURN NEW;")
     yield _trigger("refund_step_file", "BEFORE INSERT", "refund_step", "refuse_file")
     bound = _refuse_if(f"({PAYING}) AND ({bound_to_another()})", "approval-fell: refund_step")
-    yield _function("refuse_receiver", f"{bound}; RETURN NEW;")
+    yield _function("refuse_receiver", f"{bound}; RETURN NEW;", definer=True)
     yield _trigger("refund_step_receiver", "BEFORE INSERT", "refund_step", "refuse_receiver")
     beyond = f"NEW.state = 'recovered' AND NEW.undoes IS NULL AND {RECOVERED_BEYOND}"
     yield _function("refuse_recovered", f"{_refuse_if(beyond, 'more-than-paid: refund_step')}; RETURN NEW;")

@@ -31,12 +31,23 @@ OPEN_WRITE = sa.Table(
 )
 
 
+# The secret of these books, by which account numbers are compared (`accounts`): nobody but the owner ever sees it.
+ACCOUNT_SECRET = sa.Table(
+    "account_secret",
+    sa.MetaData(naming_convention=tables.metadata.naming_convention),
+    sa.Column("secret", sa.String(), primary_key=True),
+)
+
+# What stands on PostgreSQL beside the tables of the books, and is the owner's alone.
+OWNERS = (OPEN_WRITE, ACCOUNT_SECRET)
+
+
 def metadata(dialect: str) -> sa.MetaData:
-    """The tables of the books, and on PostgreSQL that of the open write."""
+    """The tables of the books, and on PostgreSQL those that are the owner's alone."""
     if dialect == "sqlite":
         return tables.metadata
     both = sa.MetaData(naming_convention=tables.metadata.naming_convention)
-    for table in (*tables.metadata.sorted_tables, OPEN_WRITE):
+    for table in (*tables.metadata.sorted_tables, *OWNERS):
         table.to_metadata(both)
     return both
 
@@ -44,7 +55,8 @@ def metadata(dialect: str) -> sa.MetaData:
 # How far a machine's clock may be from the server's.
 CLOCK_MINUTES = 5
 
-# What is written by functions alone.
+# What a role calls that may write, and what is written by these functions alone.
+CALLED = ("begin_write", "keep_request", "keep_refusal")
 BY_FUNCTION = ("batch", "seal", "request", "refused")
 
 # Tables with a number that the database gives.
@@ -74,7 +86,9 @@ def _refused(state: str, code: str, *parts: str) -> str:
     return f"RAISE EXCEPTION '{code}:{' %' * len(parts)}'{values} USING ERRCODE = '{state}';"
 
 
-# The moment at which the server was asked: before whoever asks has waited for a turn.
+# The moment by the server's own clock, also within a long transaction; and that at which it was asked, before whoever
+# asks has waited for a turn.
+NOW = "(clock_timestamp() AT TIME ZONE 'UTC')"
 _ASKED = "(statement_timestamp() AT TIME ZONE 'UTC')"
 _MINUTES = f"round(extract(epoch FROM moment - {_ASKED}) / 60)::integer"
 _BEGIN = (
@@ -183,6 +197,11 @@ def _digest(text: str) -> str:
     return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
 
 
+def sealed_digest(table: sa.Table, row: str) -> str:
+    """The digest that is sealed of a row of a table."""
+    return _digest(_content(table, row))
+
+
 def _seals_of(table: sa.Table) -> str:
     """The statements that seal what was added to one table, in the order of its keys."""
     name, keys = table.name, table.primary_key.columns.keys()
@@ -222,7 +241,7 @@ def _close() -> str:
         " SELECT * INTO last FROM batch b ORDER BY b.no DESC LIMIT 1;"
         " batch_no := COALESCE(last.no, 0) + 1;"
         # A write bears the moment at which it ends: nothing that it added is later.
-        f" {insert} VALUES (batch_no, opened.moment + ((clock_timestamp() AT TIME ZONE 'UTC') - opened.began), opened.signer, session_user,"
+        f" {insert} VALUES (batch_no, opened.moment + ({NOW} - opened.began), opened.signer, session_user,"
         " opened.command, COALESCE(last.head, ''), '');"
         f" {sealing}"
         " IF total = 0 THEN DELETE FROM batch b WHERE b.no = batch_no;"

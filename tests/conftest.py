@@ -27,7 +27,7 @@ from tests import connections, spread
 from tests.server import Server
 
 if TYPE_CHECKING:
-    from ledger.booking.payment_files import PaymentOrder
+    from ledger.booking.payment_orders import PaymentOrder
     from tests.copies import Copies
 
 ENGINES = ("sqlite", "postgresql")

@@ -111,7 +111,7 @@ LAYOUT = '''"""The payment file of a made-up bank: a line for each transfer, the
 
 from collections.abc import Iterator
 
-from ledger.booking.payment_files import PaymentOrder
+from ledger.booking.payment_orders import PaymentOrder
 
 _FIRST = "BANK-X\\r\\n"
 
@@ -135,13 +135,18 @@ def accounts(content: str) -> Iterator[tuple[int, str]]:
     for line in content.splitlines()[1:]:
         fields = line.split(";")
         yield int(fields[-1]), fields[3]
+
+
+def agrees(content: str, order: PaymentOrder) -> bool:
+    """Whether a file says what an order says."""
+    return content == text(order)
 '''
 LAYOUT_TEST = '''"""A file is read in the layout that it was written in."""
 
 from hypothesis import given
 
 from exports.formats import bank, bank_x, zengin
-from ledger.booking.payment_files import PaymentOrder
+from ledger.booking.payment_orders import PaymentOrder
 from tests.test_zengin import ORDERS
 
 

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from exports.formats import bank, zengin
-from ledger.booking.payment_files import PaymentOrder, Transfer
+from ledger.booking.payment_orders import PaymentOrder, Transfer
 from tests import payment_rules
 from tests.payment_rules import DATA, END, HEADER, TRAILER, faults, records
 

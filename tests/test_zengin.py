@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from exports.formats import zengin
-from ledger.booking.payment_files import PaymentOrder, Transfer
+from ledger.booking.payment_orders import PaymentOrder, Transfer
 from ledger.kana import PAYEE, PAYER, PLACE, NameField, as_banks_read
 from tests.payment_rules import faults, records
 

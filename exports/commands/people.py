@@ -160,7 +160,10 @@ def show(
     """The whole bank account of a member; who looks, and for what, is recorded."""
     from ledger.audit.access import look
     from ledger.people.register import member_number
+    from ledger.store import account_numbers
 
     with session.writing() as books:
         registered = look(books.connection, member_number(books.connection, member), purpose=purpose, by=books.by)
-    return Answer(*summaries.account(registered))
+    with session.reading() as books:  # once it is kept that somebody looked
+        number = account_numbers.of_member(books.connection, registered.id)
+    return Answer(*summaries.account(registered, number))

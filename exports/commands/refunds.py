@@ -308,12 +308,30 @@ def _rewrite(books: Books, answer: Any) -> bytes | None:
     return None if file is None or file.gone_on else file.written
 
 
+def _look(books: Books, answer: Any, typed: dict[str, Any]) -> None:
+    """Records at whose account numbers a payment file looks, where they are not read otherwise."""
+    from ledger.booking import payment_files
+    from ledger.store import account_numbers
+
+    if not account_numbers.hidden(books.connection):
+        return
+    name = typed["out"].name
+    if answer is not None:
+        members = payment_files.looked_at_again(books.connection, answer["no"])
+    else:
+        asked = {"without": typed["without"] or [], "despite": typed["despite"]}
+        members = payment_files.looked_at(books.connection, on=typed["on"], name=name, by=books.by, **asked)
+    purpose = f"refund file {typed['on']} {name}"
+    account_numbers.record_look(books.connection, members, purpose=purpose, by=books.by)
+
+
 @files.writes(
     "file",
     "--on 2012-09-28 --out 総合振込-2012-09-28.txt",
     "--on 2012-09-28 --out 総合振込.txt --without 3 --dry-run",
     may=("pay",),
     rewrite=_rewrite,
+    looks=_look,
 )
 def write_file(
     books: Books,
@@ -329,7 +347,7 @@ def write_file(
     from exports.reports import payments
     from ledger.booking.payment_files import file
 
-    words: dict[str, Any] = {"without": without or [], "despite": despite, "agrees": agrees}
+    words: dict[str, Any] = {"without": without or [], "despite": despite, "dry_run": books.dry_run, "agrees": agrees}
     written = file(books.connection, layout=text, on=on, name=out.name, by=books.by, **words)
     content = None if written.gone_on else written.written
     answer = Answer(*payments.filed(written, out), file=content)

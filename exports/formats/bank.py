@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from exports.formats import zengin
-from ledger.booking.payment_files import PaymentOrder
+from ledger.booking.payment_orders import PaymentOrder
 
 
 class Layout(Protocol):

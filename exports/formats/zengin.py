@@ -7,7 +7,7 @@ long are refused where they are collected, and nothing is ever cut short.
 
 from collections.abc import Iterator
 
-from ledger.booking.payment_files import PaymentOrder, Transfer
+from ledger.booking.payment_orders import PaymentOrder, Transfer
 from ledger.kana import BYTES, PAYEE, PAYER, PLACE
 
 LENGTH = 120

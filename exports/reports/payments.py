@@ -1,14 +1,15 @@
 """総合振込明細: what is in a payment file, by refund, with masked accounts; only the file itself has whole ones."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from exports.formats import bank, terminal
 from exports.reports import summaries
 from exports.reports.next_step import next_step
 from exports.reports.report import Column, Json, Table, sheet
 from ledger import bank_days, bank_list, dates, masking
-from ledger.booking.payment_files import FiledRefund, PaymentFile, VoidedFile
+from ledger.booking.payment_files import VoidedFile
+from ledger.booking.payment_orders import PaymentFile
 from ledger.i18n import N_, _, ngettext
 
 ESTIMATED = N_(
@@ -17,25 +18,16 @@ ESTIMATED = N_(
 )
 
 
-class FiledTransfer(NamedTuple):
-    """A refund in a payment file, with the account that the file says, of which only the last digits are shown."""
-
-    refund: FiledRefund
-    account: str
-
-
 _TABLE = Table(
     columns=(
-        Column("no", N_("Refund No."), "refund.refund", "number", 8, importance=3),
-        Column("member", N_("Member No."), "refund.member", width=17),
-        Column("name", N_("Name"), "refund.name", width=16),
-        Column(
-            "about", N_("Application or deposit"), lambda row: row.refund.application or row.refund.deposit, width=16
-        ),
+        Column("no", N_("Refund No."), "refund", "number", 8, importance=3),
+        Column("member", N_("Member No."), "member", width=17),
+        Column("name", N_("Name"), "name", width=16),
+        Column("about", N_("Application or deposit"), lambda row: row.application or row.deposit, width=16),
         Column("account", N_("Bank account")),
-        Column("amount", N_("Amount"), "refund.yen", "yen", total=True, importance=3),
-        Column("application", get="refund.application"),
-        Column("deposit", get="refund.deposit"),
+        Column("amount", N_("Amount"), "yen", "yen", total=True, importance=3),
+        Column("application", get="application"),
+        Column("deposit", get="deposit"),
     ),
     total=N_("Total"),
 )
@@ -43,8 +35,12 @@ _TABLE = Table(
 
 def filed(payment_file: PaymentFile, out: Path) -> tuple[str, Json]:
     """What is in the file, its totals and its name, and what to do next; and the same for other programs."""
-    accounts = bank.accounts(payment_file.content)
-    transfers = [FiledTransfer(refund, masking.account(accounts[refund.refund])) for refund in payment_file.refunds]
+    # What the file itself says, where its characters are read.
+    of_file = bank.accounts(payment_file.content) if payment_file.content else {}
+    accounts = {no: masking.account(number) for no, number in of_file.items()}
+    transfers = [
+        replace(refund, account=accounts.get(refund.refund, refund.account)) for refund in payment_file.refunds
+    ]
     data = {
         "no": payment_file.no,
         "changed": payment_file.changed,

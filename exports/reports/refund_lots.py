@@ -232,7 +232,7 @@ def _to_the_same_account(connection: Connection, no: int, to: Any) -> list[_Othe
         return []
     same = (
         other
-        for other in refunds_to(connection, to.account_number)
+        for other in refunds_to(connection, to)
         if other.no != no and receiver(connection, other).bank_account == to.bank_account
     )
     return [_Other(other.no, other.state, other.yen) for other in same]

@@ -303,9 +303,9 @@ def _closing(result: "ClosingResult") -> Json:
     return month | {"accepted": accepted}
 
 
-def account(member: Any) -> tuple[str, Json]:
-    """The whole bank account of a member, for the one who asked for it and was recorded."""
-    data = {name: getattr(member, name) for name in ("member", "name", *PARTS, "known_on")}
+def account(member: Any, number: str | None) -> tuple[str, Json]:
+    """The whole bank account of a member with its number, for the one who asked for it and was recorded."""
+    data = {name: getattr(member, name) for name in ("member", "name", *PARTS, "known_on")} | {"account_number": number}
     whole = format_account([data[part] for part in PARTS])
     data["bank_name"], data["branch_name"] = bank_names(data["bank"], data["branch"])
     recorded = _("It is recorded that you looked, and for what.")

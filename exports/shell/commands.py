@@ -28,6 +28,7 @@ Function = Callable[..., Answer]
 Declaration = Callable[[Function], Function]
 Run = Callable[[Session, "partial[Answer]"], Answer]
 Rewrite = Callable[[Books, Any], bytes | None]
+Looks = Callable[[Books, Any, dict[str, Any]], None]
 
 
 class Commands(typer.Typer):
@@ -47,13 +48,20 @@ class Commands(typer.Typer):
         return group
 
     def writes(
-        self, name: str, *examples: str, may: tuple[str, ...], rewrite: Rewrite | None = None, many: bool = False
+        self,
+        name: str,
+        *examples: str,
+        may: tuple[str, ...],
+        rewrite: Rewrite | None = None,
+        looks: Looks | None = None,
+        many: bool = False,
     ) -> Declaration:
         """A command that writes the books, given them open: at most once under a key, not at all in a dry run.
 
         Once people are listed, who types it may do one of `may` (see `codes.RIGHTS`). Where it can mean `many`, whoever
         types it is shown what is meant before anything is written, and asked.
-        `rewrite` gives from the answer of the first time what is written once more to its file.
+        `rewrite` gives from the answer of the first time what is written once more to its file. `looks` records, on
+        PostgreSQL, what the command looks at, and is kept before it does.
         """
 
         def write(session: Session, command: "partial[Answer]") -> Answer:
@@ -62,6 +70,8 @@ class Commands(typer.Typer):
 
                 return command.func(books, **all_as_recorded(books.connection, command.keywords))
 
+            if looks is not None and not session.dry_run and session.on_server:
+                session.look(lambda books, answer: looks(books, answer, command.keywords))
             return session.write(as_recorded, rewrite)
 
         options = {"yes": Yes} if many else {}

@@ -84,10 +84,11 @@ def show(answer: Answer, as_json: bool) -> None:
 
 @dataclass(frozen=True)
 class Books:
-    """The books that are open for a command, and who is acting."""
+    """The books that are open for a command, and who is acting; of a dry run everything is taken back."""
 
     connection: "Connection"
     by: str
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,13 @@ class Session:
     content: Mapping[str, str] = field(default_factory=dict)
     lang: str = "ja"
     origins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def on_server(self) -> bool:
+        """Whether the books are kept by a server, which may not show everything to everybody."""
+        from ledger.store import database
+
+        return database.parse_url(self.database).drivername != "sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[Books]:
@@ -155,7 +163,16 @@ class Session:
 
         writing = access.writing(self.database, by=self.by, command=self.command, dry_run=dry_run)
         with self._told_where_damaged(), writing as connection:
-            yield Books(connection, self.by)
+            yield Books(connection, self.by, dry_run)
+
+    def look(self, looks: Callable[[Books, Any], None]) -> None:
+        """Has what a command is going to look at be recorded in a write of its own, before it looks; no dry run looks.
+
+        `looks` is given the answer of the first time, where the command was carried out under this key before.
+        """
+        with self._at_work(dry_run=False) as books:
+            answer = self._answered(books, None) if self.key else None
+            looks(self._permitted(books) if answer is None else books, None if answer is None else answer.data)
 
     @contextmanager
     def _told_where_damaged(self) -> Iterator[None]:

@@ -14,22 +14,22 @@ from ledger.errors import Exit, Refusal
 from ledger.people.permissions import people
 from ledger.people.register import require_member
 from ledger.store import database
+from ledger.store.account_numbers import record_look
 from ledger.store.records import next_number, signature
 
 
 def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[Any]:
-    """What the register says last of a member, with the whole account number; who looks, and for what, is recorded.
+    """What the register says last of a member; who looks at the account, and for what, is recorded.
 
     Refused: no purpose, an unknown member, and one of whom no account is known. The record has to be kept before the
-    number is shown.
+    whole number is read (`store.account_numbers`).
     """
     if not purpose.strip():
         raise errors.NoPurposeGiven(member)
     told = require_member(connection, member)
     if told.account_number is None:
         raise errors.NoAccountKnown(member)
-    row = {"no": next_number(connection, tables.looked.c.no), "member": member, "purpose": purpose}
-    connection.execute(tables.looked.insert().values(row | signature(connection, by)))
+    record_look(connection, [member], purpose=purpose, by=by)
     return told
 
 

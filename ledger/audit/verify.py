@@ -15,7 +15,7 @@ from ledger import tables
 from ledger.audit import chain, second_persons, sources, workflows, writes
 from ledger.audit.faults import Fault
 from ledger.booking.bank_balances import unaccepted
-from ledger.booking.payment_files import Agrees
+from ledger.booking.payment_orders import Agrees
 from ledger.dates import Month
 from ledger.decisions.replay import replays
 from ledger.journal.entries import Entry, recorded

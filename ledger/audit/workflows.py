@@ -5,15 +5,15 @@ A payment file is held against the refunds that were put in it.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select
 
-from ledger import kana, tables
+from ledger import tables
 from ledger.audit.faults import Fault
-from ledger.booking.payment_files import Agrees, pays_what_was_approved
+from ledger.booking.payment_files import digest_of, pays_what_was_approved
+from ledger.booking.payment_orders import Agrees
 from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES, SLIP_MOVES, STATES, Account
 from ledger.i18n import _
 from ledger.journal.entries import Entry
@@ -89,7 +89,7 @@ def payment_files(connection: Connection, agrees: Agrees) -> Iterator[Fault]:
         if (row["count"], row["sum"]) != (row["refund_count"], row["yen"]):
             fields = {"count": row["count"], "yen": row["sum"], "told": row["refund_count"], "total": row["yen"]}
             yield Fault("file-differs", where, fields)
-        elif sha256(row["content"].encode(kana.BYTES)).hexdigest() != row["sha256"]:
+        elif digest_of(row["content"]) != row["sha256"]:
             yield Fault("file-changed", where, {})
         elif not _pays(connection, line, agrees):
             yield Fault("file-not-as-approved", where, {})

@@ -5,16 +5,17 @@ known since. A file that never reached the bank is declared void, and its refund
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Exists, Row, exists, select
 
 from ledger import bank_list, kana, tables
 from ledger.booking import approvals, payment_refusals, refusals
 from ledger.booking.pay_days import bank_calendar
+from ledger.booking.payment_orders import Agrees, FiledRefund, PaymentFile, PaymentOrder, Transfer
 from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
@@ -23,8 +24,11 @@ from ledger.people import accounts, payees
 from ledger.people.four_eyes import one_person
 from ledger.people.receivers import Receiver, application_of, approved_receiver, receiver
 from ledger.settlements import Settlement, Transition, refunds
-from ledger.store import settings
+from ledger.store import account_numbers, settings
 from ledger.store.records import next_number, signature
+
+# Before the SHA-256 of a file, where its characters are not shown (`rows.HiddenColumn`).
+_DIGEST = "sha256 "
 
 # What stands against putting a refund in a file, and what to do about each.
 REASONS = {
@@ -59,76 +63,6 @@ _NAMES_OF_PAYER = ("payer_bank_name", "payer_branch_name")
 VOID = N_("void")
 
 
-@dataclass(frozen=True)
-class Transfer:
-    """One payment of a file: the refund, the whole account, the payee as banks read it, and the yen.
-
-    The names of bank and branch are as banks read them; empty where the list of banks has none that fits.
-    """
-
-    refund: int
-    bank: str
-    branch: str
-    account_type: str
-    account: str
-    payee: str
-    yen: int
-    bank_name: str = ""
-    branch_name: str = ""
-
-
-@dataclass(frozen=True)
-class PaymentOrder:
-    """What a payment file says: who pays (settings by name, names as banks read them), on which day, to whom."""
-
-    payer: Mapping[str, str]
-    pay_on: date
-    transfers: tuple[Transfer, ...]
-
-
-# Whether the characters of a file say what an order says, apart from the names of banks, which a later list may spell
-# otherwise.
-Agrees = Callable[[str, PaymentOrder], bool]
-
-
-@dataclass(frozen=True)
-class FiledRefund:
-    """A refund that is in a payment file, and whose it is."""
-
-    refund: int
-    application: str | None
-    deposit: str | None
-    member: str
-    name: str
-    yen: int
-
-
-@dataclass(frozen=True)
-class PaymentFile:
-    """A payment file, with everything that is in it; not `changed`: it was made before, and is the same.
-
-    `gone_on` are the refunds in it that were paid since: it has been at the bank, and is not written once more.
-    """
-
-    no: int
-    changed: bool
-    pay_on: date
-    sha256: str
-    content: str
-    refunds: tuple[FiledRefund, ...]
-    gone_on: tuple[int, ...] = ()
-
-    @property
-    def yen(self) -> int:
-        """What it pays in all."""
-        return sum(refund.yen for refund in self.refunds)
-
-    @property
-    def written(self) -> bytes:
-        """The bytes of the file."""
-        return self.content.encode(kana.BYTES)
-
-
 # --- making one -----------------------------------------------------------------------------------------------------
 
 
@@ -142,6 +76,7 @@ def file(
     agrees: Agrees | None = None,
     without: Collection[int] = (),
     despite: str | None = None,
+    dry_run: bool = False,
 ) -> PaymentFile:
     """Puts every approved refund, but for those left out, in one payment file of a day; `layout` gives its characters.
 
@@ -150,37 +85,94 @@ def file(
     pay, a day before an approval, everything that stands against any of the refunds (all at once), and by the rule of
     three a maker who took part.
     What has changed of their grounds stands against them, unless `despite` says why they are paid all the same.
+    A dry run reads no account number that it would have to record that it looked at: it has no characters then.
     """
+    earlier, ready = _earlier_or_ready(connection, on=on, name=name, by=by, without=without, despite=despite)
+    if earlier is not None:
+        return _stored(connection, earlier, frozenset(without), agrees, dry_run=dry_run)
+    assert ready is not None
+    read = not (dry_run and account_numbers.hidden(connection))
+    content = layout(_with_numbers(connection, ready)) if read else ""
+    digest = sha256(content.encode(kana.BYTES)).hexdigest() if read else None
+    table = tables.payment_file
+    no = next_number(connection, table.c.no)
+    row = {"no": no, "pay_on": on, "name": name, "sha256": digest or "", "content": content}
+    row |= {"refund_count": len(ready.approved), "yen": sum(transfer.yen for transfer in ready.order.transfers)}
+    connection.execute(table.insert().values(row | signature(connection, by)))
+    for refund in ready.approved:
+        nth = refund.steps[-1].nth + 1
+        of_grounds = ready.changed[refund.no]
+        kept: dict[str, Any] = {} if of_grounds is None else {"despite": despite, "grounds": of_grounds[0]}
+        append(connection, REFUNDS, refund.no, Transition(nth, "filed", on, by, None, None, payment_file=no, **kept))
+    return PaymentFile(no, True, on, digest, content, tuple(ready.filed))
+
+
+def looked_at(connection: Connection, **asked: Any) -> set[str]:
+    """The members whose account numbers `file`, asked for the same, reads; refused is what it refuses."""
+    earlier, ready = _earlier_or_ready(connection, **asked)
+    if earlier is not None:
+        return looked_at_again(connection, earlier.no)
+    assert ready is not None
+    return {str(to.member) for to in ready.receivers.values()}
+
+
+def looked_at_again(connection: Connection, no: int) -> set[str]:
+    """The members whose account numbers are read when a file is given once more; none, where it is not."""
+    contents = _contents(connection, no)
+    if connection.execute(select(_void(no))).scalar() or any(_paid_since(refund, no) for refund in contents):
+        return set()
+    return {str(receiver(connection, refund).member) for refund in contents}
+
+
+class _Ready(NamedTuple):
+    """The refunds of a new file: what has changed of the grounds of each, to whom each goes, and what the file says.
+
+    The numbers of the accounts are those that the books show, which is not always the whole number.
+    """
+
+    approved: list[Settlement]
+    changed: Mapping[int, tuple[str, str] | None]
+    receivers: dict[int, Receiver]
+    order: PaymentOrder
+    filed: list[FiledRefund]
+
+
+def _with_numbers(connection: Connection, ready: _Ready) -> PaymentOrder:
+    """What the file says, with the whole account numbers."""
+    transfers = []
+    for transfer in ready.order.transfers:
+        to = ready.receivers[transfer.refund]
+        if to.payee is not None:
+            number = account_numbers.of_payee(connection, to.payee)
+        else:
+            number = account_numbers.of_member(connection, to.member_known or 0)
+        transfers.append(replace(transfer, account=str(number)))
+    return replace(ready.order, transfers=tuple(transfers))
+
+
+def _earlier_or_ready(
+    connection: Connection, *, on: date, name: str, by: str, without: Collection[int], despite: str | None
+) -> tuple[Row[Any] | None, _Ready | None]:
+    """The file that was made before for the same, or all that goes into a new one; refused as `file` says."""
     left_out = frozenset(without)
     if unknown := sorted(left_out - set(connection.execute(select(tables.refund.c.no)).scalars())):
         raise refusals.UnknownRefund(unknown[0])
     if (earlier := _valid_file(connection, on, name)) is not None:
-        return _stored(connection, earlier, left_out, agrees)
+        return earlier, None
     bank_calendar(connection).require(on)
     require_open(connection, on)
     approved = [refund for refund in refunds(connection) if refund.state == "approved" and refund.no not in left_out]
     if not approved:
         if (earlier := _valid_file(connection, on)) is not None:
-            return _stored(connection, earlier, left_out, agrees)
+            return earlier, None
         raise payment_refusals.NothingToFile(on)
     if on < (latest := max(refund.steps[-1].on for refund in approved)):
         raise refusals.BeforeTheStepBefore(on, latest)
     changed = {refund.no: approvals.changed_grounds(connection, refund, on) for refund in approved}
-    order, contents = _order(connection, approved, on, changed if not (despite or "").strip() else {})
+    receivers = {refund.no: receiver(connection, refund) for refund in approved}
+    order, filed = _order(connection, approved, receivers, on, changed if not (despite or "").strip() else {})
     _require_maker(connection, approved, by)
-    content = layout(order)
-    digest = sha256(content.encode(kana.BYTES)).hexdigest()
-    table = tables.payment_file
-    no = next_number(connection, table.c.no)
-    row = {"no": no, "pay_on": on, "name": name, "sha256": digest, "content": content, "refund_count": len(approved)}
-    row["yen"] = sum(transfer.yen for transfer in order.transfers)
-    connection.execute(table.insert().values(row | signature(connection, by)))
-    for refund in approved:
-        nth = refund.steps[-1].nth + 1
-        of_grounds = changed[refund.no]
-        kept: dict[str, Any] = {} if of_grounds is None else {"despite": despite, "grounds": of_grounds[0]}
-        append(connection, REFUNDS, refund.no, Transition(nth, "filed", on, by, None, None, payment_file=no, **kept))
-    return PaymentFile(no, True, on, digest, content, tuple(contents))
+    return None, _Ready(approved, changed, receivers, order, filed)
 
 
 def _require_maker(connection: Connection, approved: Collection[Settlement], by: str) -> None:
@@ -198,14 +190,18 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
 
 
 def _order(
-    connection: Connection, approved: list[Settlement], on: date, changed: Mapping[int, tuple[str, str] | None]
+    connection: Connection,
+    approved: list[Settlement],
+    receivers: Mapping[int, Receiver],
+    on: date,
+    changed: Mapping[int, tuple[str, str] | None],
 ) -> tuple[PaymentOrder, list[FiledRefund]]:
     """What a file of these refunds says, and whose they are. Refused: everything that stands against it, at once."""
     payer, reasons = _payer(connection)
     waiting = accounts.waiting(connection)
     filed, transfers = [], []
     for refund in approved:
-        to = receiver(connection, refund)
+        to = receivers[refund.no]
         if to.member is None:
             reasons.append(_(REASONS["payer_unknown"], refund=refund.no, deposit=refund.deposit))
             continue
@@ -287,7 +283,8 @@ def _objections(connection: Connection, refund: Settlement, to: Receiver, *, wai
 
 
 def _filed_refund(refund: Settlement, to: Receiver) -> FiledRefund:
-    return FiledRefund(refund.no, refund.application, refund.deposit, str(to.member), str(to.name), refund.yen)
+    whose = (str(to.member), str(to.name), to.account or "")
+    return FiledRefund(refund.no, refund.application, refund.deposit, *whose, refund.yen)
 
 
 # --- once more ------------------------------------------------------------------------------------------------------
@@ -308,19 +305,33 @@ def _void(no: Any) -> Exists:
 
 
 def _stored(
-    connection: Connection, row: Row[Any], left_out: frozenset[int] = frozenset(), agrees: Agrees | None = None
+    connection: Connection,
+    row: Row[Any],
+    left_out: frozenset[int] = frozenset(),
+    agrees: Agrees | None = None,
+    *,
+    dry_run: bool = False,
 ) -> PaymentFile:
     """A file that was made before, from what is kept of it. Refused: one that does not pay what was approved."""
     contents = _contents(connection, row.no)
     if other := sorted(left_out & {refund.no for refund in contents}):
         raise refusals.DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
-    if sha256(row.content.encode(kana.BYTES)).hexdigest() != row.sha256:
+    if digest_of(row.content) != row.sha256:
         raise payment_refusals.PaymentFileChanged(row.no)
     if agrees is not None and not pays_what_was_approved(connection, row, agrees):
         raise payment_refusals.PaymentFileNotAsApproved(row.no)
     filed = tuple(_filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
     gone_on = tuple(refund.no for refund in contents if _paid_since(refund, row.no))
-    return PaymentFile(row.no, False, row.pay_on, row.sha256, row.content, filed, gone_on)
+    read = not gone_on and not (dry_run and account_numbers.hidden(connection))
+    content = account_numbers.content_of(connection, row.no) if read else ""
+    return PaymentFile(row.no, False, row.pay_on, row.sha256, content, filed, gone_on)
+
+
+def digest_of(content: str) -> str:
+    """The SHA-256 of what the books show of the characters of a file: these, or what their SHA-256 is."""
+    if content.startswith(_DIGEST):
+        return content.removeprefix(_DIGEST)
+    return sha256(content.encode(kana.BYTES)).hexdigest()
 
 
 def _filed_to(connection: Connection, refund: Settlement, file: int) -> Receiver:
@@ -332,9 +343,12 @@ def _filed_to(connection: Connection, refund: Settlement, file: int) -> Receiver
 def pays_what_was_approved(connection: Connection, row: Row[Any], agrees: Agrees) -> bool:
     """Whether a file that is kept pays each refund in it to the account, and the yen, that were approved.
 
+    Whoever does not read the account numbers does not hold them against each other: the file is as it was sealed.
     So it is also of files of books that did not keep to whom a refund was approved: there is nothing to hold them
     against.
     """
+    if account_numbers.hidden(connection):
+        return True
     contents = _contents(connection, row.no)
     transfers = []
     for refund in contents:

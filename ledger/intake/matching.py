@@ -175,9 +175,9 @@ def _unpaid(
 ) -> Iterator[OpenApplication]:
     """The applications for which nothing was received, or less than is due, of members whom the register knows."""
     fact, owner, versions = tables.fact, owned().c, tables.member_known
-    persons = {
-        row.member: row for row in connection.execute(facts.latest_version(versions, (versions.c.member,), None))
-    }
+    latest = facts.latest_version(versions, (versions.c.member,), None).subquery().c
+    of_member = select(latest.member, latest.name, latest.kana, latest.account_name, latest.association)
+    persons = {row.member: row for row in connection.execute(of_member)}
     of_days = fact.c.name.in_(("applied_on", "withdrawn_on"))
     moment = None if as_of is None else facts.AS_OF
     told = facts.latest_version(fact, (fact.c.application, fact.c.name), moment, of_days).subquery().c

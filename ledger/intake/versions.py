@@ -17,6 +17,7 @@ from ledger.facts import not_withdrawn
 from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
 from ledger.intake.records import add, rows_of
+from ledger.store import account_numbers
 from ledger.store.records import batches
 
 VERSIONED = {
@@ -26,6 +27,7 @@ VERSIONED = {
     "fees": tables.fee,
     "payees": tables.payee_known,
 }
+_NUMBER = "account_number"
 _BILL_LINE = ("bill", "application", "nth")
 
 # The day on which a version became known, and the values that are known from then on.
@@ -80,6 +82,9 @@ class Versions:
         reference = tables.deposit.c.reference
         of_deposits = keys if self._key == ("deposit",) else set()
         self._references = {row.reference for row in rows_of(connection, reference, of_deposits, [reference])}
+        self._shown = account_numbers.as_shown(
+            connection, {str(number) for line in lines if (number := line.values.get(_NUMBER)) is not None}
+        )
         for row in rows_of(connection, first, keys, list(self._table.columns), order, not_withdrawn(self._table, None)):
             stored = row._mapping
             key = tuple(stored[name] for name in self._key)
@@ -100,7 +105,10 @@ class Versions:
             self._deposits.append({"reference": key[0], **source})
         was = versions[-1][1] if versions else {}
         before = next((version for version in reversed(versions) if version[0] <= known_on), None)
-        values = _over(before[1] if before else {}, {name: line.values.get(name) for name in self._names})
+        told = {name: line.values.get(name) for name in self._names}
+        if _NUMBER in told:
+            told[_NUMBER] = self._as_known(told[_NUMBER], versions)
+        values = _over(before[1] if before else {}, told)
         if before == (known_on, values):
             return None
         self._append(key, known_on, values, source, [name for name in self._names if line.values.get(name) is not None])
@@ -112,6 +120,11 @@ class Versions:
             for name in self._names
             if name in line.values and was.get(name) != now[name]
         ]
+
+    def _as_known(self, number: Any, versions: list[_Version]) -> Any:
+        """A number of an account as the books show it, where they have it of this record; else as it was typed."""
+        shown = self._shown.get(number)
+        return shown if any(values[_NUMBER] == shown for _known_on, values in versions) else number
 
     def _key_of(self, line: InputRow) -> tuple[Any, ...]:
         """The key of a line; a line of a bill is one more, whichever file it comes in."""

@@ -47,17 +47,19 @@ def changes(connection: Connection, *members: str) -> list[AccountChange]:
     recorded after it is compared with the account that was trusted last, in the order recorded, so that a row dated
     back changes nothing. So it is with one that was withdrawn: whatever counts then is compared with it all the same.
     """
-    rows = connection.execute(_versions(bool(members)), {"only": list(members)} if members else None)
+    rows = connection.execute(
+        _versions(bool(members), connection.dialect.name), {"only": list(members)} if members else None
+    )
     latest = (_change(list(of_member)) for _member, of_member in groupby(rows, lambda row: row.member))
     return [change for change in latest if change is not None]
 
 
 @cache
-def _versions(few: bool) -> Select[Any]:
+def _versions(few: bool, dialect: str) -> Select[Any]:
     """Every row of the members whose account may have been changed, or of those handed over; put together once."""
     version, source, approval = tables.member_known, tables.source, tables.account_approval
     changed = select(version.c.member).group_by(version.c.member).having(func.count() > 1)
-    also_of, after_approval = _also_of(), _after_approval()
+    also_of, after_approval = _also_of(dialect), _after_approval()
     return (
         select(version, source.c.by.label("brought_by"), source.c.role, approval.c.by.label("approved_by"), also_of)
         .add_columns(after_approval, not_withdrawn(version, None).label("stands"))
@@ -72,9 +74,11 @@ def _versions(few: bool) -> Select[Any]:
     )
 
 
-def _also_of() -> Label[str | None]:
+def _also_of(dialect: str) -> Label[str | None]:
     """The member of whom the same bank account was recorded first, before this one; NULL when it was nobody's."""
     version, other = tables.member_known, tables.member_known.alias("other")
+    if dialect == "postgresql":  # which compares numbers that nobody else may read
+        return func.account_before(version.c.id).label("also_of")
     same = [other.c[name] == version.c[name] for name in ("account_number", "bank", "branch", "account_type")]
     earlier = select(other.c.member).where(*same, other.c.member != version.c.member, other.c.id < version.c.id)
     return earlier.order_by(other.c.id).limit(1).scalar_subquery().label("also_of")

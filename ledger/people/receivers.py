@@ -14,6 +14,7 @@ from ledger.people import payees, register
 from ledger.people.accounts import ACCOUNT
 from ledger.people.register import EndedRegistration
 from ledger.settlements import Settlement, Transition, refunds
+from ledger.store import account_numbers
 from ledger.store.owners import owned
 from ledger.store.records import batches
 
@@ -100,16 +101,21 @@ def _receiver(known: Row[Any], payee: Row[Any] | None) -> Receiver:
     return Receiver(known.member, known.id, of_payee, row.name, parts if row.account_number else None, ended)
 
 
-def refunds_to(connection: Connection, account_number: str) -> list[Settlement]:
+def refunds_to(connection: Connection, to: Receiver) -> list[Settlement]:
     """The refunds that may go to a bank account of this number: the register, or a payee, ever named it for them."""
+    of = tables.member_known if to.payee is None else tables.payee_known
+    row = to.member_known if to.payee is None else to.payee
     known, payee, application, corrected = (
         table.c for table in (tables.member_known, tables.payee_known, tables.application, tables.application_known)
     )
-    members = select(known.member).where(known.account_number == account_number)
+    by_register, by_payee = (
+        account_numbers.same(connection, of, row or 0, among) for among in (tables.member_known, tables.payee_known)
+    )
+    members = select(known.member).where(by_register)
     ways = (
         select(application.number).where(application.member.in_(members)),
         select(corrected.application).where(corrected.member.in_(members)),
-        select(payee.application).where(payee.account_number == account_number),
+        select(payee.application).where(by_payee),
     )
     numbers = {number for way in ways for number in connection.execute(way).scalars()}
     allocation, refund = tables.allocation.c, tables.refund.c

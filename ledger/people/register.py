@@ -48,26 +48,32 @@ class PostalAddress:
 
 def postal_addresses(connection: Connection, only: Collection[str] | None = None) -> dict[str, PostalAddress]:
     """Where the post reaches every member, or these, as the register says last: a letter goes to where they are now."""
-    rows = latest_rows(connection, None, only)
+    rows = latest_rows(connection, None, only, account=False)
     return {number: PostalAddress(row.postal_code, row.address) for number, row in rows.items()}
 
 
 def latest_rows(
-    connection: Connection, as_of: date | None = None, only: Collection[str] | None = None
+    connection: Connection, as_of: date | None = None, only: Collection[str] | None = None, *, account: bool = True
 ) -> dict[str, Row[Any]]:
-    """The row of the register that counts of every member, or of these: the last (by the day, when one is given)."""
+    """The row of the register that counts of every member, or of these: the last (by the day, when one is given).
+
+    Without the number of the `account` PostgreSQL need not make out what it shows of each (`rows.HiddenColumn`).
+    """
     few = only is not None and len(only) <= FEW
     parameters: dict[str, object] = {"as_of": as_of} if as_of else {}
     asked = {"only": list(only)} if only is not None and few else {}
-    rows = connection.execute(_latest(as_of is not None, few), parameters | asked)
+    rows = connection.execute(_latest(as_of is not None, few, account), parameters | asked)
     return {row.member: row for row in rows}
 
 
 @cache
-def _latest(by_day: bool, few: bool) -> Select[Any]:
+def _latest(by_day: bool, few: bool, account: bool) -> Select[Any]:
     versions = tables.member_known
     within = versions.c.member.in_(bindparam("only", type_=String, expanding=True)) if few else None
-    return latest_version(versions, (versions.c.member,), AS_OF if by_day else None, within)
+    latest = latest_version(versions, (versions.c.member,), AS_OF if by_day else None, within)
+    if account:
+        return latest
+    return latest.with_only_columns(*(of for of in latest.selected_columns if of.name != "account_number"))
 
 
 def require_member(connection: Connection, member: str) -> Row[Any]:
@@ -110,7 +116,7 @@ def people(connection: Connection, as_of: date | None = None, only: Collection[s
 
     Whose rows were all withdrawn is still named, without a day: what was applied for or posted stands under that name.
     """
-    rows = latest_rows(connection, as_of, only)
+    rows = latest_rows(connection, as_of, only, account=False)
     if as_of is None and (only is None or not rows.keys() >= set(only)):
         rows = _whoever_was_withdrawn(connection, rows.keys()) | rows
     return {number: Person(number, row.name, row.association) for number, row in rows.items()}

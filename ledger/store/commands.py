@@ -42,7 +42,7 @@ ADDS: Mapping[str, frozenset[str]] = {
                 ),
             }.items()
         },
-        "refund file": ("payment_file", "refund_step"),
+        "refund file": ("payment_file", "refund_step", "looked"),
         "refund void": ("refund_step",),
         "credit propose": ("decision", "credit", "credit_step", *_POSTED),
         **dict.fromkeys(("credit approve", "credit reject", "credit undo"), ("credit_step", *_POSTED)),

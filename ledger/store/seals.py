@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ledger import dates, tables
+from ledger.rows import hidden
 from ledger.store.records import LARGEST as NUMBERS_TO
 from ledger.store.records import NoNumberLeft, batches
 
@@ -40,6 +41,9 @@ _TABLES = tables.metadata.tables
 _PLAIN = {name: sa.table(name, *map(sa.column, sorted(of.columns.keys()))) for name, of in sorted(_TABLES.items())}
 _KEY = {name: tuple(key.name for key in of.primary_key) for name, of in sorted(_TABLES.items())}
 _NUMBERED = {name for name, of in _TABLES.items() if all(isinstance(key.type, sa.Integer) for key in of.primary_key)}
+
+# Those of which not everybody reads every column, on PostgreSQL.
+_HIDDEN = {name for name, of in _TABLES.items() if any(hidden(column) for column in of.columns)}
 
 # Movements are sealed with their entry; batches and seals are what seals.
 SEALED = tuple(name for name in _PLAIN if name not in ("batch", "movement", "seal"))
@@ -252,12 +256,16 @@ def _digests(connection: sa.Connection, name: str, where: sa.ColumnElement[bool]
     plain = _PLAIN[name]
     names = list(plain.c.keys())
     places = [names.index(column) for column in _KEY[name]]
-    statement = sa.select(*plain.c) if where is None else sa.select(*plain.c).where(where)
+    digested = name in _HIDDEN and connection.dialect.name == "postgresql"
+    shown = [*_key(plain), getattr(sa.func, f"digest_{name}")(*_key(plain))] if digested else list(plain.c)
+    statement = sa.select(*shown) if where is None else sa.select(*shown).where(where)
     if name in _NUMBERED:
         statement = statement.order_by(*_key(plain))
     moving = _movements(connection, where) if name == "entry" else nullcontext()
     # Closed also when not all of them are read: PostgreSQL keeps a cursor for them.
     with moving as moved, connection.execute(statement, execution_options={"yield_per": _LINES}) as rows:
+        if digested:  # whoever may not read the row is told what is sealed of it
+            yield from ((str(key), digest) for key, digest in rows)
         for row in rows:
             content = _content(name, names, row)
             if moved is not None:

@@ -1,0 +1,195 @@
+"""On PostgreSQL nobody but the owner reads an account number by SELECT; who looks at a whole one is recorded first."""
+
+import re
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from ledger import tables
+from ledger.store import database
+from migrations import accounts, privileges
+from tests import around, desk
+from tests.desk import ANOTHER, CHIEF, CLERK, MEMBER
+from tests.logins import KINDS, OWN, Login, at, attack, books, logins, own, refused
+
+__all__ = ["at", "books", "logins", "own"]
+
+pytestmark = pytest.mark.thorough
+
+DAY = "2012-05-31"
+
+
+def _told(url: str, statement: str, *before: str) -> object:
+    """What the server answers to a statement, sent around the program after others in the same transaction."""
+    with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
+        for each in before:
+            connection.execute(text(each))
+        return connection.execute(text(statement)).scalar()
+
+
+def _whole(owner: str) -> str:
+    return str(_told(owner, f"SELECT account_number FROM member_known WHERE member = '{ANOTHER}' ORDER BY id DESC"))
+
+
+VERSION = f"(SELECT max(id) FROM member_known WHERE member = '{ANOTHER}')"
+READ = f"SELECT account_number('member_known', {VERSION})"
+LOOKED = (
+    "INSERT INTO looked (no, member, purpose, recorded_at, by, role)"
+    f" SELECT 1 + max(no), '{ANOTHER}', 'x', now(), '{CLERK}', session_user FROM looked"
+)
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_no_role_reads_a_number_or_the_secret(at: Login, who: str) -> None:
+    assert set(accounts.HIDDEN) == {"member_known", "payee_known", "payment_file"}
+    for table, column in accounts.HIDDEN.items():
+        assert "permission denied" in attack(at(who), f"SELECT {column} FROM {table}")
+        assert "permission denied" in attack(at(who), f"SELECT count(*) FROM {table} WHERE {column} LIKE '1%'")
+        others = ", ".join(f'"{one.name}"' for one in tables.metadata.tables[table].columns if one.name != column)
+        _told(at(who), f"SELECT {others} FROM {table}")
+        number = _told(at("owner"), f"SELECT max({column}) FROM {table}")
+        shown = _told(at(who), f"SELECT max(shown_{table}({'no' if table == 'payment_file' else 'id'})) FROM {table}")
+        assert re.fullmatch(
+            r"sha256 [0-9a-f]{64}" if table == "payment_file" else r"\*+\d{4}\|[0-9a-f]{64}", str(shown)
+        )
+        assert str(number) not in str(shown)
+    assert "permission denied" in attack(at(who), "SELECT * FROM account_secret")
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_a_whole_number_is_not_given_to_whoever_did_not_record_that_they_look(at: Login, who: str) -> None:
+    for asked in (READ, "SELECT account_number('payee_known', 1)", "SELECT payment_content(1)"):
+        assert re.search("not-permitted: looked|permission denied", attack(at(who), asked)), asked
+    if who != "clerk":
+        assert "permission denied" in attack(at(who), "SELECT account_shown('1234567')")
+
+
+def test_a_look_that_is_taken_back_shows_nothing(own: Login) -> None:
+    """Who begins a write, records that they look, reads and rolls back would leave no trace: they get nothing."""
+    begins = around.opening("account show", CLERK)
+    assert "not-permitted: looked" in attack(own("clerk"), begins, LOOKED, READ)
+    assert "not-permitted: looked" in attack(own("clerk"), begins, LOOKED, "SAVEPOINT s", READ)
+    sealed = "SET CONSTRAINTS open_write_end IMMEDIATE"
+    assert "not-permitted: looked" in attack(own("clerk"), begins, LOOKED, sealed, READ)
+
+
+def test_a_number_is_given_once_it_is_kept_that_this_login_looks(own: Login) -> None:
+    number = _whole(own("owner"))
+    told = desk.done(own("clerk"), "account", "show", ANOTHER, "--purpose", "照会").stdout
+    assert number in told
+    assert _told(own("clerk"), READ) == number
+    assert "not-permitted: looked" in attack(own("approver"), READ)
+    assert "not-permitted: looked" in attack(
+        own("clerk"),
+        f"SELECT account_number('member_known', (SELECT max(id) FROM member_known WHERE member <> '{ANOTHER}'))",
+    )
+    with create_engine(database.parse_url(own("owner")), poolclass=NullPool).begin() as connection:
+        connection.execute(text("ALTER TABLE batch DISABLE TRIGGER ALL"))
+        connection.execute(text("UPDATE batch SET recorded_at = recorded_at - interval '11 minutes'"))
+    assert "not-permitted: looked" in attack(own("clerk"), READ)  # it holds for a short time
+
+
+# --- what goes on working -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_lists_say_the_same_to_every_role_as_to_the_owner(at: Login, tmp_path: Path, who: str) -> None:
+    for words in (
+        *("account list", "payee list", "refund list", "members", "check --everyone --as-of 2012-05-31", "match"),
+        *("refund show 1", "refund show 3", "overpaid show 6", "todo", "find 戊野", "verify"),
+    ):
+        said = [desk.typed(at(one), *words.split(), by=CLERK) for one in ("owner", who)]
+        assert (said[0].exit_code, said[0].stdout) == (said[1].exit_code, said[1].stdout), words
+        assert "|" not in re.sub(r"\s\|\s", "", said[1].stdout), words
+    for name, subject, ending in (("statement member", [ANOTHER], ".xlsx"), ("export books", [], "")):
+        written = []
+        for one in ("owner", who):
+            out = tmp_path / f"{one}-{name.split()[0]}{ending}"
+            desk.done(at(one), *name.split(), *subject, *(["--out", str(out)] if ending else [str(out)]))
+            written.append(_cells(out) if ending else [file.read_bytes() for file in sorted(out.glob("*/*.csv"))])
+        assert written[0] == written[1] != [], name
+
+
+def _cells(file: Path) -> list[object]:
+    book = load_workbook(file)
+    return [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+
+def test_a_clerk_takes_in_a_changed_account_and_carries_on_what_a_file_leaves_out(own: Login, tmp_path: Path) -> None:
+    """What is written is the number itself, though whoever writes it knows the tag alone."""
+    first, other = desk.accounts(tmp_path)
+    clerk, owner = own("clerk"), own("owner")
+    number = _whole(owner)
+    named = tmp_path / "氏名.csv"
+    named.write_text(f"会員番号,氏名,司法書士会\n{ANOTHER},戊野 華子,東京\n", encoding="utf-8")
+    desk.done(clerk, "import", str(named))
+    assert _told(owner, f"SELECT name FROM member_known WHERE id = {VERSION}") == "戊野 華子"
+    assert _whole(owner) == number
+    again = tmp_path / "同じ口座.csv"
+    again.write_text(other.read_text(encoding="utf-8").replace("花子", "華子") + "\n", encoding="utf-8")
+    rows = _told(owner, "SELECT count(*) FROM member_known")
+    desk.done(clerk, "import", str(again))
+    assert (_whole(owner), _told(owner, "SELECT count(*) FROM member_known")) == (number, rows)
+    changed = tmp_path / "別の口座.csv"
+    changed.write_text(first.read_text(encoding="utf-8").replace("1234567", "5550123"), encoding="utf-8")
+    said = desk.done(clerk, "import", str(changed)).stdout
+    assert "***0123" in said and "5550123" not in said
+    assert _whole(owner) == "5550123"
+    desk.done(own("approver"), "account", "approve", ANOTHER, by=CHIEF)
+    desk.done(own("auditor"), "verify")
+    planted = (
+        "INSERT INTO member_known (member, name, association, account_number, known_on, source)"
+        f" SELECT '{MEMBER}', 'x', '東京', shown_member_known(id), known_on, source"
+        f" FROM member_known WHERE id = {VERSION}"
+    )
+    assert "not-permitted: member_known" in attack(clerk, planted, of="import", by=CLERK)
+
+
+def test_a_payment_file_is_written_once_it_is_kept_whose_accounts_it_reads(own: Login, tmp_path: Path) -> None:
+    clerk, owner = own("clerk"), own("owner")
+    desk.done(clerk, "refund", "propose", "FREE", "--on", DAY)
+    desk.done(own("approver"), "refund", "approve", "9", "--on", DAY, by=CHIEF)
+    words = ("refund", "file", "--on", DAY, "--without", "2", "--out")
+    looked = "SELECT count(*) FROM looked"
+    before = _told(owner, looked)
+    dry = desk.done(clerk, *words, str(tmp_path / "x.txt"), "--dry-run")
+    assert (_told(owner, looked), list(tmp_path.glob("*"))) == (before, [])
+    done = desk.done(clerk, "--key", "k", *words, str(tmp_path / "x.txt"))
+    assert "***" in dry.stdout and dry.stdout.splitlines()[:3] == done.stdout.splitlines()[:3]
+    last = "SELECT purpose || ' ' || role FROM looked ORDER BY no DESC LIMIT 1"
+    assert _told(owner, last) == f"refund file {DAY} x.txt {OWN}_one_clerk"
+    content = (tmp_path / "x.txt").read_bytes()
+    assert content.decode("cp932") == _told(owner, "SELECT content FROM payment_file ORDER BY no DESC LIMIT 1")
+    (tmp_path / "x.txt").unlink()
+    for url, key in ((own("approver"), ()), (clerk, ("--key", "k"))):
+        desk.done(url, *key, *words, str(tmp_path / "x.txt"), by=CLERK if key else CHIEF)
+        assert (tmp_path / "x.txt").read_bytes() == content
+        (tmp_path / "x.txt").unlink()
+    refused(clerk, "unknown-refund", *words[:-3], "--without", "99", "--out", str(tmp_path / "y.txt"))
+    desk.done(own("auditor"), "verify")
+
+
+# --- what verify says -----------------------------------------------------------------------------------------------
+
+
+def test_a_role_that_may_more_is_named(own: Login) -> None:
+    granted = {
+        f"GRANT SELECT ON member_known TO {OWN}_auditor": f"role {OWN}_auditor on table member_known",
+        f"GRANT SELECT (content) ON payment_file TO {OWN}_clerk": f"role {OWN}_clerk on table payment_file",
+        f"GRANT INSERT ON seal TO {OWN}_one_clerk": f"role {OWN}_one_clerk on table seal",
+        f"GRANT UPDATE (name) ON member_known TO {OWN}_approver": f"role {OWN}_approver on table member_known",
+        "GRANT TRUNCATE ON entry TO PUBLIC": "role PUBLIC on table entry",
+        f"GRANT SELECT ON account_secret TO {OWN}_auditor": f"role {OWN}_auditor on table account_secret",
+        "GRANT EXECUTE ON FUNCTION account_number TO PUBLIC": "role PUBLIC on function account_number",
+    }
+    with create_engine(database.parse_url(own("owner")), poolclass=NullPool).begin() as connection:
+        assert list(privileges.faults(connection)) == []
+        for statement in granted:
+            connection.execute(text(statement))
+        found = {fault.where for fault in privileges.faults(connection)}
+    assert found == set(granted.values())
+    answer = desk.typed(own("auditor"), "verify")
+    assert answer.exit_code and "role-may-more" in answer.output
