@@ -22,7 +22,7 @@ def opened(connection: Connection, command: str = "init", by: str = "x") -> Conn
 
 
 @contextmanager
-def writing(url: str) -> Iterator[Connection]:
+def writing(url: str, command: str = "init", by: str = "x") -> Iterator[Connection]:
     """A connection that sets nothing up, with a write that is open."""
     with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
-        yield opened(connection)
+        yield opened(connection, command, by)

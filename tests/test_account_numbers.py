@@ -1,6 +1,7 @@
 """On PostgreSQL nobody but the owner reads an account number by SELECT; who looks at a whole one is recorded first."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,13 @@ from openpyxl import load_workbook
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from ledger import tables
+from ledger import kana, tables
 from ledger.store import database
 from migrations import accounts, privileges
 from tests import around, desk
 from tests.desk import ANOTHER, CHIEF, CLERK, MEMBER
 from tests.logins import KINDS, OWN, Login, at, attack, books, logins, own, refused
+from tests.test_insider import FILED
 
 __all__ = ["at", "books", "logins", "own"]
 
@@ -193,3 +195,22 @@ def test_a_role_that_may_more_is_named(own: Login) -> None:
     assert found == set(granted.values())
     answer = desk.typed(own("auditor"), "verify")
     assert answer.exit_code and "role-may-more" in answer.output
+
+
+def test_a_payment_file_that_a_clerk_planted_is_handed_out_to_nobody(own: Login, tmp_path: Path) -> None:
+    """Planted and sealed as a write of `refund file`, to another account: whoever is to hand it out has it compared."""
+    content = _told(own("owner"), "SELECT max(content) FROM payment_file")
+    planted = str(content).replace("2345678", "6666666").replace("0000000008", "0000000002")
+    digest = sha256(planted.encode(kana.BYTES)).hexdigest()
+    with around.writing(own("clerk"), "refund file", CLERK) as connection:
+        for statement in FILED.statements:
+            signed = statement.replace("MOMENT", "now()").replace("SIGNER", CLERK).replace("ROLE", "session_user")
+            connection.execute(text(signed.replace("CONTENT", f"'{planted}'").replace("'SHA'", f"'{digest}'")))
+        connection.commit()
+    for who, by in (("approver", CHIEF), ("owner", CHIEF)):
+        out = tmp_path / f"{who}.txt"
+        again = ("refund", "file", "--on", "2012-05-07", "--out", str(out))
+        refused(own(who), "payment-file-not-as-approved", *again, by=by)
+        assert not out.exists()
+    found = desk.typed(own("owner"), "verify", "--json").stdout
+    assert '"file-not-as-approved"' in found

@@ -121,7 +121,8 @@ def looked_at_again(connection: Connection, no: int) -> set[str]:
     contents = _contents(connection, no)
     if connection.execute(select(_void(no))).scalar() or any(_paid_since(refund, no) for refund in contents):
         return set()
-    return {str(receiver(connection, refund).member) for refund in contents}
+    now = {str(receiver(connection, refund).member) for refund in contents}
+    return now | {str(_filed_to(connection, refund, no).member) for refund in contents}
 
 
 class _Ready(NamedTuple):
@@ -141,13 +142,15 @@ def _with_numbers(connection: Connection, ready: _Ready) -> PaymentOrder:
     """What the file says, with the whole account numbers."""
     transfers = []
     for transfer in ready.order.transfers:
-        to = ready.receivers[transfer.refund]
-        if to.payee is not None:
-            number = account_numbers.of_payee(connection, to.payee)
-        else:
-            number = account_numbers.of_member(connection, to.member_known or 0)
-        transfers.append(replace(transfer, account=str(number)))
+        number = _whole_number(connection, ready.receivers[transfer.refund])
+        transfers.append(replace(transfer, account=number))
     return replace(ready.order, transfers=tuple(transfers))
+
+
+def _whole_number(connection: Connection, to: Receiver) -> str:
+    if to.payee is not None:
+        return str(account_numbers.of_payee(connection, to.payee))
+    return str(account_numbers.of_member(connection, to.member_known or 0))
 
 
 def _earlier_or_ready(
@@ -318,11 +321,11 @@ def _stored(
         raise refusals.DoneDifferently(format_state("filed"), "--without", "—", ", ".join(map(str, other)))
     if digest_of(row.content) != row.sha256:
         raise payment_refusals.PaymentFileChanged(row.no)
-    if agrees is not None and not pays_what_was_approved(connection, row, agrees):
-        raise payment_refusals.PaymentFileNotAsApproved(row.no)
-    filed = tuple(_filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
     gone_on = tuple(refund.no for refund in contents if _paid_since(refund, row.no))
     read = not gone_on and not (dry_run and account_numbers.hidden(connection))
+    if agrees is not None and not pays_what_was_approved(connection, row, agrees, looked=read):
+        raise payment_refusals.PaymentFileNotAsApproved(row.no)
+    filed = tuple(_filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
     content = account_numbers.content_of(connection, row.no) if read else ""
     return PaymentFile(row.no, False, row.pay_on, row.sha256, content, filed, gone_on)
 
@@ -340,14 +343,15 @@ def _filed_to(connection: Connection, refund: Settlement, file: int) -> Receiver
     return approved if approved.member is not None else receiver(connection, refund)
 
 
-def pays_what_was_approved(connection: Connection, row: Row[Any], agrees: Agrees) -> bool:
+def pays_what_was_approved(connection: Connection, row: Row[Any], agrees: Agrees, *, looked: bool = False) -> bool:
     """Whether a file that is kept pays each refund in it to the account, and the yen, that were approved.
 
-    Whoever does not read the account numbers does not hold them against each other: the file is as it was sealed.
-    So it is also of files of books that did not keep to whom a refund was approved: there is nothing to hold them
-    against.
+    Whoever does not read the account numbers, and has not `looked` at them by a record, does not hold them against each
+    other: the file is as it was sealed. So it is also of files of books that did not keep to whom a refund was
+    approved: there is nothing to hold them against.
     """
-    if account_numbers.hidden(connection):
+    hidden = account_numbers.hidden(connection)
+    if hidden and not looked:
         return True
     contents = _contents(connection, row.no)
     transfers = []
@@ -357,10 +361,12 @@ def pays_what_was_approved(connection: Connection, row: Row[Any], agrees: Agrees
             return to.member is None
         bank, branch, kind, number, holder = map(str, to.bank_account)
         payee, _unreadable = kana.as_banks_read(holder, kana.PAYEE)
+        number = _whole_number(connection, to) if hidden else number
         transfers.append(Transfer(refund.no, bank, branch, kind, number, payee, refund.yen))
     payer = dict(_as_banks_read(settings.values(connection, row.recorded_at)))
     told = (row.refund_count, row.yen) == (len(transfers), sum(transfer.yen for transfer in transfers))
-    return told and agrees(row.content, PaymentOrder(payer, row.pay_on, tuple(transfers)))
+    content = account_numbers.content_of(connection, row.no) if hidden else row.content
+    return told and agrees(content, PaymentOrder(payer, row.pay_on, tuple(transfers)))
 
 
 def _as_banks_read(values: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
