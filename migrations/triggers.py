@@ -194,6 +194,9 @@ def statements(dialect: str) -> Iterator[str]:
 
 
 def _sqlite() -> Iterator[str]:
+    # The one made first is asked last.
+    dispute = "bill_dispute"
+    yield _raise(f"{dispute}_order", f"out-of-order: {dispute}", dispute, where=DISPUTE_OUT_OF_ORDER)
     for table, keys in NAMED_BY.items():
         for verb in ("UPDATE", "DELETE"):
             yield _raise(f"{table}_no_{verb.lower()}", f"append-only: {table}", table, before=verb)
@@ -250,8 +253,6 @@ def _sqlite() -> Iterator[str]:
     yield _raise("people_step_left", "nobody-left: people_step", "people_step", when=changed, where=NOBODY_LEFT)
     issued = "issued_version"
     yield _raise(f"{issued}_order", f"out-of-order: {issued}", issued, where=ISSUED_OUT_OF_ORDER)
-    dispute = "bill_dispute"
-    yield _raise(f"{dispute}_order", f"out-of-order: {dispute}", dispute, where=DISPUTE_OUT_OF_ORDER)
     ruling, approved = "ruling_step", "NEW.state = 'approved'"
     yield _raise("payee_end_order", "out-of-order: payee_end", "payee_end", where=END_OUT_OF_ORDER)
     by_same = ended_alone(SAME_ENDER)

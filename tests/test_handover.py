@@ -161,7 +161,16 @@ def test_folder_with_something_in_it_stays(books: str, tmp_path: Path, monkeypat
 def test_lists_are_those_of_the_commands() -> None:
     from exports.reports import REPORTS
 
-    of_one_thing = {"receipts", "find", "check", "notices compare", "entries", "balance", "selfcheck books-act"}
+    of_one_thing = {
+        "receipts",
+        "find",
+        "check",
+        "notices compare",
+        "entries",
+        "balance",
+        "selfcheck books-act",
+        "bill claims",
+    }
     of_a_moment = {"todo", "match", "due", "decisions shaken", "account list"}
     the_same = {"overpaid list"}  # it is that of refunds
     assert {*handover.LISTS} | of_one_thing | of_a_moment | the_same >= {*REPORTS}

@@ -17,7 +17,7 @@ from ledger.intake.importer import take_in
 from ledger.intake.kinds import KINDS, require_kind
 from ledger.intake.recognition import read_file
 from ledger.intake.report import ImportReport
-from ledger.store import database
+from ledger.store import database, places
 
 SAMPLES = sorted(path for path in (Path(__file__).parent / "intake").iterdir() if path.suffix != ".toml")
 ONE_DATABASE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -293,10 +293,10 @@ def test_file_without_permission_is_said_to_be_so(
 ) -> None:
     paths = _bring(tmp_path, {"x.csv": MEMBERS})
 
-    def refuse(self: Path, *_mode: str) -> None:
-        raise PermissionError(self)
+    def refuse(place: Path, *_how: int) -> None:
+        raise PermissionError(place)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(places, "opened", refuse)
     with database.writing(book_url) as connection, pytest.raises(Problems) as wrong:
         take_in(connection, paths, None, "試験")
     assert [(problem.file, problem.code) for problem in wrong.value.problems] == [(str(paths[0]), "not-readable")]

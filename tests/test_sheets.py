@@ -118,17 +118,19 @@ def test_sheet_that_leaves_something_out_does_not_agree(
 def test_deposit_in_suspense_tells_whose_it_could_be(months_end: str) -> None:
     with database.writing(months_end) as connection:
         of = given.source(connection)
+        of_application = {"applied_on": day(9, 20), "paid": []}
+        given.application(connection, of, "2012-0199", of_application, member=TOKYO, as_of=LAST)
         given.deposit(connection, of, "D-78", day(9, 25), 7245, None)
         connection.execute(
             tables.deposit_known.insert().values(
-                deposit="D-78", received_on=day(9, 25), yen=7245, payer="2012-0102", known_on=day(9, 25), source=of
+                deposit="D-78", received_on=day(9, 25), yen=7245, payer="2012-0199", known_on=day(9, 25), source=of
             )
         )
         book(connection, LAST, by=CLERK)
     rows = {row.reference: row for row in statement(months_end).details.suspense}
     assert (rows["D-77"].since, rows["D-77"].days, rows["D-77"].left) == (day(9, 11), 19, 7245)
     assert (rows["D-77"].state, rows["D-77"].candidates) == ("no_candidate", ())
-    assert (rows["D-78"].state, rows["D-78"].candidates) == ("one_candidate", ("2012-0102",))
+    assert (rows["D-78"].state, rows["D-78"].candidates) == ("one_candidate", ("2012-0199",))
 
 
 def test_bills_as_of_the_last_day_are_those_of_today(months_end: str) -> None:

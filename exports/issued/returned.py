@@ -260,7 +260,7 @@ class _HandedOut:
             batch = max(no for no in numbers if no is not None)
             version = issued.version_on(connection, now.of, now.about, batch) or 0
             now = replace(now, batch=batch, head=heads[numbers.index(batch)], version=version)
-        forms = range(stamps.FORM, stamps.WORKED_OUT - 1 if versioned else 0, -1)
+        forms = range(stamps.FORM, min(stamps.FORM, stamps.WORKED_OUT) - 1 if versioned else 0, -1)
         calendars = i18n.CALENDARS if language == "ja" else ("",)
         shown = [calendar for calendar in calendars if _dated(texts, last, language, calendar)]
         for form, calendar in product(forms, shown or calendars):

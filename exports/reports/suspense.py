@@ -1,12 +1,15 @@
 """仮受金明細: each deposit that waits in suspense, since when, and what is known of whose it is."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from exports.formats.sheet import Sheet
 from exports.reports.report import Column, Line, Table, sheet
 from ledger.i18n import N_, _, either
 from ledger.statements.labels import AGES, joined, label
-from ledger.statements.suspense import SuspenseDeposit, ageing
+
+if TYPE_CHECKING:
+    from ledger.statements.suspense import SuspenseDeposit
 
 NAME = N_("Suspense receipts")
 
@@ -20,7 +23,7 @@ _STATES = {
 _LISTED = 5
 
 
-def _applications(row: SuspenseDeposit) -> str:
+def _applications(row: "SuspenseDeposit") -> str:
     """The applications that it pays for, or the first of those that it could pay for."""
     numbers = row.applications or row.candidates
     more = [either("ほか", "and more")] if len(numbers) > _LISTED else []
@@ -57,8 +60,10 @@ AGEING = Table(
 )
 
 
-def month(rows: list[SuspenseDeposit], in_ledger: int, period: tuple[date, date], *, by_age: bool = True) -> Sheet:
+def month(rows: list["SuspenseDeposit"], in_ledger: int, period: tuple[date, date], *, by_age: bool = True) -> Sheet:
     """What waits in suspense at the end of a month, the oldest first, beside the balance of the account, and by age."""
+    from ledger.statements.suspense import ageing
+
     left = sum(row.left for row in rows)
     comparison = [
         Line({"payer": _("Balance of the general ledger"), "left": in_ledger}),

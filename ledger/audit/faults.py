@@ -22,7 +22,6 @@ FAULTS = {
     "number-out-of-order": N_("its number is not in the order of the writes: batch {batch} sealed it"),
     "not-of-command": N_("batch {batch} is of the command {command}, which adds no such row"),
     "no-such-command": N_("there is no command {command}"),
-    "batch-earlier": N_("the batch is of {at}, and the batch before it of {before} (UTC)"),
     "another-signer": N_("it is signed by {by}, and batch {batch} was written by {written_by}, or in another role"),
     "another-moment": N_("it bears {at} (UTC), which is not when batch {batch} was written"),
     "key-of-another-command": N_("the key is kept for {command}, and batch {batch} was written by {written}"),
