@@ -18,6 +18,7 @@ from exports.formats.formulas import running, sum_where
 from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, Workbook
 from exports.issued import stamp
 from exports.issued.read import ReadWorkbook
+from ledger.intake.matching import as_before
 from tests import desk
 from tests.libreoffice import saved_as
 from tests.test_handed_out import STATEMENTS, verified, written
@@ -108,12 +109,14 @@ def _without_values(file: Path, bare: Path) -> Path:
 def test_workbook_of_before_has_no_more_than_its_sums_and_agrees(
     kept: str, files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:
-    with monkeypatch.context() as before:
+    with monkeypatch.context() as before, as_before():
         before.setattr(stamp, "FORM", stamp.WORKED_OUT - 1)
         file = written(kept, tmp_path / "x.xlsx", *STATEMENTS[statement])
     cells = list(worked_out(file))
     assert cells and not counted(cells)
-    assert verified(kept, file)["ok"] and verified(kept, files[statement])["ok"]
+    found = verified(kept, file)
+    assert found["ok"], found
+    assert verified(kept, files[statement])["ok"]
     titles = [[sheet["A1"].value for sheet in load_workbook(book)] for book in (file, files[statement])]
     assert len(set(titles[0])) == (len(titles[0]) if statement == "month" else 1)
     assert len(set(titles[1])) == len(titles[1]), "each sheet has its own title"

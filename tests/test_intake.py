@@ -293,10 +293,10 @@ def test_file_without_permission_is_said_to_be_so(
 ) -> None:
     paths = _bring(tmp_path, {"x.csv": MEMBERS})
 
-    def refuse(place: Path, *_how: int) -> None:
+    def refuse(place: Path, _most: int) -> None:
         raise PermissionError(place)
 
-    monkeypatch.setattr(places, "opened", refuse)
+    monkeypatch.setattr(places, "read", refuse)
     with database.writing(book_url) as connection, pytest.raises(Problems) as wrong:
         take_in(connection, paths, None, "試験")
     assert [(problem.file, problem.code) for problem in wrong.value.problems] == [(str(paths[0]), "not-readable")]

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from exports.issued import stamp
+from ledger.intake.matching import as_before
 from tests import desk
 from tests.test_handed_out import STATEMENTS, edited, marked, places_of, verified, written
 
@@ -81,7 +82,10 @@ def test_file_from_before_the_name_could_be_set_is_not_accused(
     for statement in OF_EACH_FORM:
         if statement == "letter":  # nothing could be set then, and the desk would be another
             continue
-        file, other = (written(kept, tmp_path / f"{statement}-{name}.xlsx", *STATEMENTS[statement]) for name in "xy")
+        with as_before():
+            file, other = (
+                written(kept, tmp_path / f"{statement}-{name}.xlsx", *STATEMENTS[statement]) for name in "xy"
+            )
         assert verified(kept, edited(file, _issued_by(EARLIER)))["ok"], statement
         found = verified(kept, edited(other, _issued_by("別の連合会")))
         assert {place[0] for place in places_of(found)} == {"cell-differs"}, statement
