@@ -1,6 +1,7 @@
 """Who has the books just now: said to whoever waits for them, and when the waiting is given up."""
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -84,18 +85,16 @@ def waited_for() -> Holder | None:
 
 def of_file(file: Path) -> Holder | None:
     """The program that has a SQLite file to write, or for itself, where Linux tells; None: nobody that it tells of."""
+    if sys.platform != "linux":
+        return None
     with suppress(OSError, ValueError):
-        meant = {_inode(path) for path in (file, Path(f"{file}-shm")) if path.exists()}
+        paths = (path.stat() for path in (file, Path(f"{file}-shm")) if path.exists())
+        meant = {f"{os.major(of.st_dev):02x}:{os.minor(of.st_dev):02x}:{of.st_ino}" for of in paths}
         for line in _LOCKS.read_text(encoding="ascii").splitlines():
             words = line.split()  # 1: POSIX ADVISORY WRITE 4711 08:01:131 120 120
             if "->" not in words and words[3] == "WRITE" and words[5] in meant and int(words[4]) > 0:
                 return Holder(process=int(words[4]), program=_program(int(words[4])))
     return None
-
-
-def _inode(path: Path) -> str:
-    found = path.stat()
-    return f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
 
 
 def _program(process: int) -> str:
