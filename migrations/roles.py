@@ -93,6 +93,7 @@ def _grants(kind: str, name: str, tables: tuple[str, ...], database: str) -> Ite
     yield f"REVOKE CREATE, TEMPORARY ON DATABASE {books} FROM PUBLIC"
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
     yield "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC"
+    yield "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}"
     yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {name}"
     yield f"REVOKE ALL ON SCHEMA public FROM {name}"
