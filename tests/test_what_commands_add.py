@@ -53,7 +53,7 @@ ONLY = {
     "setting": {"settings set"},
     "month_step": {"close", "reopen"},
     "account": {"init"},
-    "looked": {"account show"},
+    "looked": {"account show", "refund file"},
 }
 
 
