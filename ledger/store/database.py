@@ -349,9 +349,11 @@ def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
     """
     connection = plain.execution_options(writes=True)
     if plain.dialect.name != "sqlite":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKERS})")
-        if inspect(connection).has_table("open_write"):  # and nobody writes meanwhile
-            connection.exec_driver_sql("LOCK TABLE open_write IN EXCLUSIVE MODE")
+        # So nobody writes meanwhile. The lock of a number, which anybody may take, is for books that have no other yet.
+        locks = "LOCK TABLE open_write IN EXCLUSIVE MODE"
+        if not inspect(connection).has_table("open_write"):
+            locks = f"SELECT pg_advisory_xact_lock({_MAKERS})"
+        connection.exec_driver_sql(locks)
         yield connection
         with _uninterrupted():
             connection.commit()
