@@ -20,8 +20,9 @@ BY_ANY = frozenset({"refused", "request"})
 ADDS: Mapping[str, frozenset[str]] = {
     command: frozenset(tables)
     for command, tables in {
-        # Beside the chart and the fees, what a step of a later version made of rows that stood there.
-        "init": ("account", "fee", "allocation"),
+        # Beside the chart and the fees, what a step of a later version made of rows that stood there; and what waited,
+        # in books of which an earlier version posted it in this write.
+        "init": ("account", "fee", "allocation", *_POSTED),
         "import": (*_KNOWN, *_POSTED),
         "withdraw": ("source", "withdrawn", "member_known", "deposit_known", *_POSTED),
         "match": ("source", "allocation", *_POSTED),
