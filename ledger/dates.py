@@ -59,6 +59,10 @@ def today() -> date:
     return datetime.now(_JAPAN).date()
 
 
+# So far the clocks of two machines may be apart that write to the same books.
+CLOCKS_APART = timedelta(minutes=5)
+
+
 def now() -> datetime:
     """This moment, in UTC without a zone, to the microsecond, as it is kept on every record."""
     return datetime.now(UTC).replace(tzinfo=None)

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ledger import tables
+from ledger.dates import CLOCKS_APART
 from ledger.store import commands, seals
+from ledger.store.connecting import CLOCK, NOT_OF_COMMAND, SIGNER
 from migrations.conditions import may, person
 
 # The write that is open, from its beginning to COMMIT: nobody but the functions below ever sees a row of it.
@@ -52,9 +54,6 @@ def metadata(dialect: str) -> sa.MetaData:
     return both
 
 
-# How far a machine's clock may be from the server's.
-CLOCK_MINUTES = 5
-
 # What a role calls that may write, and what is written by these functions alone.
 CALLED = ("begin_write", "keep_request", "keep_refusal")
 BY_FUNCTION = ("batch", "seal", "request", "refused")
@@ -64,16 +63,11 @@ IDENTIFIED = tuple(
     name for name, table in sorted(tables.metadata.tables.items()) if table.autoincrement_column is not None
 )
 
-# The states of our own refusals: what a program meets that writes as ours does, and what only others can meet.
-CLOCK, SIGNER, NO_WRITE, NOT_OF_COMMAND, FORBIDDEN = "SE001", "SE002", "SE003", "SE004", "42501"
+# The state of what PostgreSQL itself refuses, and that of a row where no write is open, which only others can meet.
+FORBIDDEN, NO_WRITE = "42501", "SE003"
 
 # Whoever may do anything: what it may is not told apart. Who acts is who logged in, whatever role was put on since.
 OWNER = "has_table_privilege(session_user, 'entry', 'TRUNCATE')"
-
-
-def may_add(table: str) -> str:
-    """True when who logged in may add to a table."""
-    return f"has_table_privilege(session_user, '{table}', 'INSERT')"
 
 
 _OPENED = "opened open_write%ROWTYPE;"
@@ -96,18 +90,21 @@ _BEGIN = (
     "IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')"
     " THEN RAISE EXCEPTION 'not-read-committed: begin_write'; END IF;"
     " LOCK TABLE open_write IN EXCLUSIVE MODE;"
-    f" IF NOT {OWNER} AND abs({_MINUTES}) > {CLOCK_MINUTES} THEN {_refused(CLOCK, 'clock-differs', _MINUTES)} END IF;"
+    f" IF NOT {OWNER} AND abs({_MINUTES}) > {CLOCKS_APART.seconds // 60}"
+    f" THEN {_refused(CLOCK, 'clock-differs', _MINUTES)} END IF;"
     f" INSERT INTO open_write VALUES (txid_current(), signer, command, moment, {_ASKED}, '{{}}', false);"
 )
 
-_FIND_OR_REFUSE = f"{_FIND} IF NOT FOUND THEN {_refused(NO_WRITE, 'no-open-write', 'signed')} END IF;"
+
+def _find_or_refuse(table: str) -> str:
+    return f"{_FIND} IF NOT FOUND THEN {_refused(NO_WRITE, 'no-open-write', table)} END IF;"
 
 
 def _record(table: str, columns: str, values: str) -> str:
     """The body of a function that adds a row which only the database writes, signed as the open write is."""
     signed = 'recorded_at, "by", role, command'
     signs = "opened.moment, opened.signer, session_user, opened.command"
-    find = _FIND_OR_REFUSE.replace("signed", f"'{table}'")
+    find = _find_or_refuse(f"'{table}'")
     return f"{find} INSERT INTO {table} ({signed}, {columns}) VALUES ({signs}, {values});"
 
 
@@ -134,7 +131,7 @@ _ANOTHERS = (
 
 _ANY_COMMAND = f"ARRAY[{', '.join(map(repr, sorted(commands.BY_ANY)))}]"
 _TAKE = (
-    f"{_FIND_OR_REFUSE.replace('signed', 'TG_TABLE_NAME')}"
+    f"{_find_or_refuse('TG_TABLE_NAME')}"
     f" IF TG_TABLE_NAME IN ('batch', 'seal') AND NOT opened.closing"
     f" THEN {_refused(FORBIDDEN, 'not-permitted', 'TG_TABLE_NAME')} END IF;"
     " IF jsonb_exists(opened.touched, TG_TABLE_NAME) THEN RETURN NULL; END IF;"

@@ -1,7 +1,6 @@
 """Every write held against the command that it bears: what it may add to, in which order, signed by whom and when."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, func, or_, select
@@ -9,13 +8,11 @@ from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, func,
 from ledger import tables
 from ledger.audit.chain import FEW_MISSING
 from ledger.audit.faults import Fault
+from ledger.dates import CLOCKS_APART
 from ledger.kana import same_person
 from ledger.rows import SignedBase
 from ledger.store import commands
 from ledger.store.seals import COUNTED
-
-# So far the clocks of two machines may be apart that write to the same books.
-CLOCKS = timedelta(minutes=5)
 
 # Under which names besides those of commands the tests write, who put there by hand what a file would bring.
 ALSO: set[str] = set()
@@ -153,7 +150,9 @@ def _signatures(connection: Connection, table: Table, only: Collection[int] | No
         where, fields = f"{table.name} {row.key}", {"batch": row.no}
         if not same_person(row.own_by, row.by) or row.own_role != row.role:
             yield Fault("another-signer", where, fields | {"by": row.own_by, "written_by": row.by})
-        elif row.own_at > row.recorded_at + CLOCKS or (row.since is not None and row.own_at < row.since - CLOCKS):
+        elif row.own_at > row.recorded_at + CLOCKS_APART or (
+            row.since is not None and row.own_at < row.since - CLOCKS_APART
+        ):
             yield Fault("another-moment", where, fields | {"at": row.own_at})
 
 

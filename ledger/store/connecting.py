@@ -94,14 +94,18 @@ class NotOfCommand(Refusal):
     instead = N_("nothing was changed; tell who maintains Seisan, for no command of this version does so")
 
 
+# The states of what `begin_write` and the triggers of a write refuse.
+CLOCK, SIGNER, NOT_OF_COMMAND = "SE001", "SE002", "SE004"
+
+
 def of_a_write(state: str, said: str) -> Refusal | None:
     """What `begin_write` and the triggers of a write refuse (`migrations.writes`): a code, and what it is about."""
     about = said.partition("\n")[0].partition(": ")[2]
-    if state == "SE001":
+    if state == CLOCK:
         return ClockDiffers(abs(int(about)))
-    if state == "SE002":
+    if state == SIGNER:
         return SignedByAnother(about)
-    if state == "SE004":
+    if state == NOT_OF_COMMAND:
         table, _space, command = about.partition(" ")
         return NotOfCommand(table, command)
     return None
