@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 UPDATE := -D seisan -i build/seisan.pot -d ledger/locales --no-wrap \
 	--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-.PHONY: demo quick test mutants test-hledger test-office soak check messages messages-check wheel pictures lock bench clean
+.PHONY: demo quick test tables mutants test-hledger test-office soak check messages messages-check wheel pictures lock bench clean
 
 demo: $(READY)
 	$(BIN)/seisan demo demo
@@ -68,6 +68,10 @@ build/seisan.pot: $(READY)
 	@$(BIN)/python -m babel.messages.frontend -q extract -F pyproject.toml --no-default-keywords -k _ -k N_ -k ngettext:1,2 --add-location=file --sort-by-file \
 		--no-wrap --project=Seisan --version=1 --header-comment="# The sentences of Seisan." \
 		--last-translator="the Seisan authors" --msgid-bugs-address="the Seisan authors" -o $@ .
+
+# What is declared in ledger/models, as the program reads it.
+tables: $(READY)
+	$(BIN)/python -m ledger.models
 
 # What an office installs: pipx install build/wheel/seisan-….whl
 wheel: $(READY)

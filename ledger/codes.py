@@ -107,6 +107,25 @@ CODE_LISTS = {
 }
 
 
+# What can be known of an application, by what a row of it holds: a day; how far a register reached and the day, if any;
+# a word of a closed list; the day of an answer and its word; another application.
+DAY_FACTS = ("applied_on", "withdrawn_on", "issued_on", "mailed_on", "expires_on", "revoked_on")
+REGISTER_FACTS = ("downloaded", "receipt")
+CODE_FACTS = ("kind", "side", "reason", "covered")
+ANSWER_FACTS = ("used", "choice")
+LINK_FACTS = ("previous", "credit_to")
+FACTS = (*DAY_FACTS, *REGISTER_FACTS, *CODE_FACTS, *ANSWER_FACTS, *LINK_FACTS)
+
+# What tells one fee from another; of fees that agree in it the one known last counts.
+FEE_KEY = ("applies_from",)
+
+# The answers of a judgement, and those of the notices alone.
+OUTCOMES = (
+    *("eligible", "not_eligible", "needs_facts", "needs_review", "in_force", "being_settled", "settled", "no_fee"),
+)
+VERDICTS = ("eligible", "not_eligible", "undetermined")
+
+
 def format_code(name: str, value: T) -> T | str:
     """The word for a coded value, in the language being spoken; any other value as it is."""
     return CODE_LISTS[name][str(value)].said if name in CODE_LISTS else value

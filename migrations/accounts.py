@@ -1,7 +1,7 @@
 """On PostgreSQL nobody but the owner reads whole account numbers by SELECT: functions of the owner give what is needed.
 
 A role has no privilege on the columns in `HIDDEN`. Everywhere in the program such a column stands for what
-`shown_…` gives of its row (see `ledger.rows.HiddenColumn`): the masked number with a tag, by which two accounts are
+`shown_…` gives of its row (see `ledger.columns.HiddenColumn`): the masked number with a tag, by which two accounts are
 the same or not. The whole number is given by `account_number`, and a payment file by `payment_content`, once it is
 recorded and committed that this login looked at the accounts.
 """
@@ -9,8 +9,8 @@ recorded and committed that this login looked at the accounts.
 from collections.abc import Iterator
 
 from ledger import tables
+from ledger.columns import hidden
 from ledger.masking import TAG
-from ledger.rows import hidden
 from migrations.conditions import OWNED, WHOSE
 from migrations.writes import FORBIDDEN, NOW, OWNER, sealed_digest
 

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Table, func, select
 
-from ledger import dates, tables
+from ledger import codes, dates, tables
 from ledger.codes import REASONS, TREATMENTS, USED
 from ledger.notices import review_flags
 from ledger.store import records
@@ -339,7 +339,7 @@ def _facts(application: str, known: Known, *, superseded: bool) -> Iterator[Part
 def _stated(known: Known) -> Iterator[Part]:
     """Each stated fact: known from the day of application, what is seen to happen from the day it happens."""
     start = known.applied_on
-    for name in tables.DAY_FACTS:
+    for name in codes.DAY_FACTS:
         if day := getattr(known, name, None):
             yield {"name": name, "known_on": start, "day": day}
     for name, on, none_to in (

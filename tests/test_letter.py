@@ -19,7 +19,7 @@ from exports.reports import letter_words as words
 from ledger import facts, i18n, tables
 from ledger.booking import refunds
 from ledger.booking.run import book
-from ledger.codes import REASONS
+from ledger.codes import OUTCOMES, REASONS, VERDICTS
 from ledger.decisions import store
 from ledger.decisions.findings import judge
 from ledger.errors import NotWritable, UnknownDecision
@@ -30,7 +30,6 @@ from ledger.people.register import PostalAddress
 from ledger.statements.issuer import Issuer
 from ledger.statements.letter import Letter, letter, letters
 from ledger.store import database
-from ledger.tables import OUTCOMES, VERDICTS
 from tests import desk, given
 from tests.copies import FilledOnce
 from tests.libreoffice import pages, saved_as

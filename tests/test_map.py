@@ -151,10 +151,10 @@ CARD_EDITS: Edits = {
     "ledger/codes.py": replaced(
         "# The closed list of each coded value", f"{CERTIFICATES}\n\n# The closed list of each coded value",
         '    "choice": CHOICES,', '    "choice": CHOICES,\n    "certificate": CERTIFICATES,',
-    ),
-    "ledger/tables.py": replaced(
         '"reason", "covered")', '"reason", "covered", "certificate")',
         'FEE_KEY = ("applies_from",)', 'FEE_KEY = ("applies_from", "certificate")',
+    ),
+    "ledger/models/books.py": replaced(
         "    applies_to: date | None = None\n",
         "    applies_to: date | None = None\n    certificate: str | None = None\n",
     ),
@@ -201,6 +201,7 @@ LAST = max(path.name[:4] for path in (Path(__file__).parents[1] / "migrations" /
 
 def _add_step(copy: EditedCopy, name: str, step: str) -> None:
     """Adds a migration that, beside what it does, writes the rules of `fact` anew, as the tables have them now."""
+    copy.python("-m", "ledger.models")
     ask = (
         "from ledger import tables; print({str(check.name): str(check.sqltext) for check in tables.fact.constraints"
         " if hasattr(check, 'sqltext') and check.name in ('ck_fact_name', 'ck_fact_code', 'ck_fact_day')})"
@@ -273,7 +274,7 @@ LOSSES = """    # Reports of loss (紛失届): a made-up kind, with a fact of it
     ),
 """
 FACT_EDITS: Edits = {
-    "ledger/tables.py": replaced('"expires_on", "revoked_on")', '"expires_on", "revoked_on", "lost_on")'),
+    "ledger/codes.py": replaced('"expires_on", "revoked_on")', '"expires_on", "revoked_on", "lost_on")'),
     "ledger/facts.py": replaced(
         '    "choice": FactColumn(',
         '    "lost_on": FactColumn(\n'

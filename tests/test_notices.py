@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from sqlmodel import SQLModel
 
 from exports.formats import json, screen, terminal
 from exports.reports import notices, sql
 from exports.reports.impact import REPORT
 from exports.reports.report import Listing
-from ledger import i18n
+from ledger import i18n, tables
 from ledger.decisions import query
 from ledger.decisions.findings import judge, judging
 from ledger.decisions.impact import Comparison, compare
@@ -303,7 +302,7 @@ def test_comparing_writes_nothing(book_url: str, tmp_path: Path) -> None:
         with database.reading(book_url) as connection:
             return [
                 connection.execute(select(func.count()).select_from(table)).scalar_one()
-                for table in SQLModel.metadata.sorted_tables
+                for table in tables.metadata.sorted_tables
             ]
 
     before = counts()

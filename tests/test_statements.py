@@ -21,7 +21,7 @@ from ledger.booking import credits, overpayments, refunds
 from ledger.booking.events import transfer_fee
 from ledger.booking.reversals import reverse
 from ledger.booking.run import book
-from ledger.codes import CREDIT_STATES, REFUND_STATES, SLIP_STATES, STATES
+from ledger.codes import CREDIT_STATES, OUTCOMES, REFUND_STATES, SLIP_STATES, STATES, VERDICTS
 from ledger.dates import Month
 from ledger.decisions import store
 from ledger.decisions.findings import judge
@@ -35,7 +35,6 @@ from ledger.statements import labels
 from ledger.statements.member import member_statement
 from ledger.statements.month import MonthStatement, month_statement
 from ledger.store import database
-from ledger.tables import OUTCOMES, VERDICTS
 from migrations import triggers
 from tests import given, posted
 from tests.copies import FilledOnce

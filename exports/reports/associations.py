@@ -6,10 +6,10 @@ from typing import Any
 
 from exports.formats.sheet import Sheet
 from exports.reports.report import Column, Table, sheet
+from ledger.codes import OUTCOMES as IN_ORDER
 from ledger.i18n import N_
 from ledger.statements.associations import Association
 from ledger.statements.labels import OUTCOMES
-from ledger.tables import OUTCOMES as IN_ORDER
 
 NAME = N_("By association")
 

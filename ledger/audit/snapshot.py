@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Table, case, cast, event, func, select
 
-from ledger import rows, tables
+from ledger import tables
+from ledger.columns import hidden
 from ledger.store import seals
 
 # Where each engine keeps the tables themselves, whatever stands in front of them.
@@ -62,7 +63,7 @@ def _seen(connection: Connection, batch: int) -> Iterator[tuple[str, str]]:
     for name, rule in rules.items():
         # A column that nobody but the owner reads is not asked for on PostgreSQL (`rows.HiddenColumn`).
         every = connection.dialect.name == "sqlite"
-        read = [f'"{of.name}"' for of in tables.metadata.tables[name].columns if every or not rows.hidden(of)]
+        read = [f'"{of.name}"' for of in tables.metadata.tables[name].columns if every or not hidden(of)]
         yield name, f"{name} AS NOT MATERIALIZED (SELECT {', '.join(read)} FROM {schema}.{name} WHERE {rule})"  # noqa: S608 - our own names and numbers
 
 

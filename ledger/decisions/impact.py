@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger import facts
-from ledger.codes import ASSOCIATIONS
+from ledger.codes import ASSOCIATIONS, OUTCOMES
 from ledger.decisions import query
 from ledger.decisions.findings import Finding, judging
 from ledger.facts import Origin
@@ -22,7 +22,6 @@ from ledger.notices.conditions import Notice
 from ledger.notices.drafts import DraftNotice
 from ledger.notices.refusals import DoesNotRun, UnknownFact
 from ledger.people.register import Person, people
-from ledger.tables import OUTCOMES
 
 EXAMPLES = 2  # of each kind of change, when the caller does not say
 

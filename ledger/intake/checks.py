@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import chain
 
-from ledger import facts, tables
+from ledger import codes, facts
 from ledger.errors import Problem
 from ledger.intake.columns import CellProblem, Value
 from ledger.intake.kind import KNOWN_ON, InputRow
@@ -35,7 +35,7 @@ def row_problems(line: InputRow, misread: Collection[str | None]) -> Iterator[tu
         yield None, CellProblem("one-needed", columns=kind.any_of)
     if line.text("choice") == "refund" and (credit_to := line.text("credit_to")) is not None:
         yield headings["credit_to"], CellProblem("contradicts", value=credit_to, column=headings["choice"])
-    for name in tables.LINK_FACTS:
+    for name in codes.LINK_FACTS:
         if application is not None and line.text(name) == application:
             yield headings[name], CellProblem("itself", value=application)
     for columns in kind.facts.values():

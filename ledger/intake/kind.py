@@ -5,10 +5,10 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from ledger.codes import FACTS, LINK_FACTS, REGISTER_FACTS
 from ledger.errors import Problem
 from ledger.i18n import N_
 from ledger.intake.columns import CellNote, InputColumn, Value, day
-from ledger.tables import FACTS, LINK_FACTS, REGISTER_FACTS
 
 KNOWN_ON = InputColumn("把握日", "known_on", day, N_("The day on which this became known; blank: see the guide."))
 

@@ -6,7 +6,7 @@ A column named after a fact brings that fact; what else an application's row hol
 from datetime import date
 from functools import partial
 
-from ledger.codes import ASSOCIATIONS, CODE_LISTS
+from ledger.codes import ASSOCIATIONS, CODE_LISTS, FEE_KEY
 from ledger.errors import NoSuchKind
 from ledger.i18n import N_
 from ledger.intake.columns import (
@@ -27,7 +27,6 @@ from ledger.intake.columns import (
     word,
 )
 from ledger.intake.kind import Kind
-from ledger.tables import FEE_KEY
 
 
 def _coded(

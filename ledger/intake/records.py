@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Row, Table, bindparam, func, select
 
-from ledger import tables
+from ledger import codes, tables
 from ledger.facts import not_withdrawn
 from ledger.intake.kind import FactValue, InputRow
 from ledger.store.records import batches, signature
@@ -18,7 +18,7 @@ _KEYS = 5_000
 _ROWS = 20_000
 
 # The columns of an input file that name an application.
-APPLICATION_COLUMNS = ("application", *tables.LINK_FACTS)
+APPLICATION_COLUMNS = ("application", *codes.LINK_FACTS)
 
 
 class Records(NamedTuple):

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from sqlalchemy import Connection
 
-from ledger import tables
+from ledger import codes
 from ledger.errors import Problem
 from ledger.intake.kind import InputRow
 from ledger.kana import number_key, number_likenesses
@@ -83,6 +83,6 @@ def _spell(
             line.values[name] = same[0]
             corrected.append(name)
     application = line.values.get("application")
-    for name in tables.LINK_FACTS:
+    for name in codes.LINK_FACTS:
         if {name, "application"}.intersection(corrected) and line.values.get(name) == application is not None:
             yield line.problem(line.kind.headings[name], "itself", value=application)

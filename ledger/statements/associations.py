@@ -10,11 +10,10 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ledger.codes import ASSOCIATIONS
+from ledger.codes import ASSOCIATIONS, OUTCOMES
 from ledger.decisions.findings import judge_everyone
 from ledger.people.register import Owners, people
 from ledger.statements.fees_held import flows
-from ledger.tables import OUTCOMES
 
 
 @dataclass

@@ -24,7 +24,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from ledger import errors, masking, tables
+from ledger import codes, errors, masking, tables
 from ledger.store import connecting, failures, holders, places, seals, write_queue
 
 ROOT = Path(__file__).parents[2]
@@ -390,14 +390,14 @@ def _load_chart(connection: Connection) -> list[str]:
 
 
 def _load_fees(connection: Connection) -> list[date]:
-    key = [tables.fee.c[name] for name in tables.FEE_KEY]
+    key = [tables.fee.c[name] for name in codes.FEE_KEY]
     loaded = set(map(tuple, connection.execute(select(*key).where(tables.fee.c.source.is_(None)))))
     files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FEES.glob("*.toml"))]
     # A file leaves out what it has not to say, such as a last day; all rows of one statement have the same columns.
     shipped: list[dict[str, Any]] = [
         dict.fromkeys(_FEE_COLUMNS) | fee | {"known_on": fee["applies_from"]} for fee in files
     ]
-    if new := [fee for fee in shipped if tuple(fee[name] for name in tables.FEE_KEY) not in loaded]:
+    if new := [fee for fee in shipped if tuple(fee[name] for name in codes.FEE_KEY) not in loaded]:
         connection.execute(tables.fee.insert(), new)
     return [fee["applies_from"] for fee in new]
 

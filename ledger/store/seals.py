@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ledger import dates, tables
-from ledger.rows import hidden
+from ledger.columns import hidden
 from ledger.store.records import LARGEST as NUMBERS_TO
 from ledger.store.records import NoNumberLeft, batches
 

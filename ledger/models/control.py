@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Index, String, Text,
 from sqlmodel import Field
 
 from ledger.codes import ACCOUNT_TYPES, DISPUTE_STATES, PEOPLE
-from ledger.rows import HiddenColumn, KnownBase, RowBase, SignedBase, named, one_of
+from ledger.columns import HiddenColumn
+from ledger.models.rows import KnownBase, RowBase, SignedBase, named, one_of
 
 
 class BatchRow(SignedBase, table=True):

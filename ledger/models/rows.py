@@ -2,22 +2,14 @@
 
 import re
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Column, DateTime, FromClause, Table
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import DateTime
 from sqlalchemy.orm import declared_attr
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.selectable import Alias
 from sqlmodel import Field, SQLModel
 
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from ledger.columns import NAMING
+
+SQLModel.metadata.naming_convention = NAMING
 
 
 def one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
@@ -34,33 +26,6 @@ def named(names: tuple[str, ...], rule: str) -> str:
 def coded(name: str, codes: tuple[str, ...]) -> str:
     """The rule that the facts of a name hold a word of a closed list."""
     return named((name,), f"code IS NOT NULL AND {one_of('code', codes)} AND up_to IS NULL")
-
-
-class HiddenColumn(Column[str]):
-    """A column that on PostgreSQL nobody but the owner reads: what is asked for is what `shown_…` gives of the row.
-
-    That is for the owner what stands there; for others the masked number with a tag, or the digest of a file.
-    """
-
-    inherit_cache = True
-
-
-def hidden(column: Column[Any]) -> bool:
-    """Whether on PostgreSQL nobody but the owner reads a column."""
-    return isinstance(column, HiddenColumn)
-
-
-@compiles(HiddenColumn, "postgresql")
-def _shown(column: HiddenColumn, compiler: SQLCompiler, include_table: bool = True, **how: Any) -> str:
-    plain = compiler.visit_column(column, include_table=include_table, **how)
-    named: FromClause = column.table
-    of = named.element if isinstance(named, Alias) else named
-    # A SELECT that asks a SELECT has its answer; an index is on what stands there.
-    if not include_table or not isinstance(of, Table):
-        return plain
-    (key,) = of.primary_key.columns.keys()
-    row = plain.rpartition(".")[0]
-    return f"shown_{of.name}({row}.{key})"
 
 
 class RowBase(SQLModel):

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlmodel import Field
 
 from ledger.codes import RULING_MOVES, TREATMENTS
-from ledger.rows import SignedBase, SourcedBase, one_of
+from ledger.models.rows import SignedBase, SourcedBase, one_of
 
 
 class RulingRow(SourcedBase, table=True):

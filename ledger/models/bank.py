@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlmodel import Field
 
-from ledger.rows import KnownBase, one_of
+from ledger.models.rows import KnownBase, one_of
 
 
 class BankLineRow(KnownBase, table=True):
