@@ -49,7 +49,7 @@ def _that_may_receive(connection: Connection, last: date, rows: Iterable[payees.
     """Payees but for those of a deposit of which it is known by now whose it is: nothing goes to them."""
     known = [row for row in rows if row.known_on <= last]
     of_deposits = [row.deposit for row in known if row.deposit is not None]
-    whose = {deposit for deposit, told in allocations(connection, of_deposits).items() if told.applications}
+    whose = {deposit for deposit, of in allocations(connection, of_deposits).items() if of.applications}
     return [
         OpenItem(row.of.number, row.known_on, None, row.application, row.member)
         for row in known
