@@ -69,6 +69,10 @@ FORMULAS = {
         "is newer than that, add {bank}-{branch} to the setting bank_branches"
     ),
     "unknown-deposit": N_("{value} is not a known deposit"),
+    "known-whose": N_(
+        "deposit {value} is known to pay for {applications}, so what comes back of it goes to their member; name that "
+        "application, or take back what is wrong: seisan unmatch {value} --reason …"
+    ),
     "not-kept-by": N_("account {account} is not kept by this"),
     "not-opened": N_(
         "account {value} does not begin with a balance: enter it as fees held, and propose the credit anew"
@@ -415,31 +419,6 @@ class SamePersonBroughtAccount(Refusal):
 
     by: str
     member: str
-    instead = N_("have another person approve it, under their own name: --by NAME")
-
-
-class PayeeNotApproved(Refusal):
-    """{payee} is to receive what comes back for application {application}, and no second person has approved that"""
-
-    application: str
-    payee: str
-    instead = N_(
-        "have another person than who brought it compare it with the paper: seisan payee approve '{application}'"
-    )
-
-
-class NoPayeeToApprove(Refusal):
-    """nobody but the member is known to receive what comes back for application {application}"""
-
-    application: str
-    instead = N_("take in who receives it: seisan template payees --out FILE.xlsx, seisan import FILE")
-
-
-class SamePersonBroughtPayee(Refusal):
-    """{by} brought the payee of application {application} and cannot approve it as well"""
-
-    by: str
-    application: str
     instead = N_("have another person approve it, under their own name: --by NAME")
 
 

@@ -73,7 +73,8 @@ FILE_FORMULAS = {
         "withdraw the import of before"
     ),
     "bank-columns-missing": N_(
-        "of the columns that {layout} names these are not in it: {columns}; write their titles as the file has them"
+        "of the columns that {layout} names these are not in it: {columns}; write their titles, or numbers, as the "
+        "file has them"
     ),
     "bank-another-day-form": N_("{value} is no day of the form {form} (day_form of the layout)"),
     "bank-both-ways": N_("money goes in and out in one row; one of {columns} has to be blank"),

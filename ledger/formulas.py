@@ -19,6 +19,7 @@ OF_CELLS = {
     "not-a-rate": N_("{value} is not a tax rate in whole percent"),
     "not-a-number-of-digits": N_("{value} is not a number of {digits} digits"),
     "not-a-postal-code": N_("{value} is not a postal code; write its 7 digits, such as 123-4567"),
+    "only-one": N_("{value} stands beside {column}, and only one of the two is entered"),
     "missing": N_("nothing is entered, and it is needed"),
     "too-long": N_("{length} characters are entered; at most {limit} are kept"),
     "control-character": N_("the text contains a character that cannot be printed"),

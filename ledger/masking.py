@@ -2,7 +2,7 @@
 
 import re
 
-# Between a masked number and the tag by which it is compared, where the whole number is not read (`rows.HiddenColumn`).
+# Between a masked number and the tag by which it is compared, where nobody reads it whole (`columns.HiddenColumn`).
 TAG = "|"
 
 # user:password@ of an address, well-formed or not, up to the last @ before the next space, since a password may hold

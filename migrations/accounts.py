@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ledger import tables
 from ledger.columns import hidden
 from ledger.masking import TAG
-from migrations.conditions import OWNED, WHOSE
+from migrations.conditions import OWNED, UNKNOWN_DEPOSIT, WHOSE
 from migrations.writes import FORBIDDEN, NOW, OWNER, sealed_digest
 
 # What the roles do not read, by table.
@@ -63,8 +63,9 @@ _BEFORE = (
 )
 
 
-def _looked(member: str) -> str:
-    """True when who logged in looked at a member's account a short time ago, by a record that was committed before.
+def _looked(member: str, deposit: str) -> str:
+    """True when who logged in looked a short time ago, by a record that was committed before, at a member's account, or
+    at that of who receives a deposit.
 
     The database itself says when the write was opened. What this transaction added may still be taken back.
     """
@@ -72,31 +73,34 @@ def _looked(member: str) -> str:
     return (
         "EXISTS (SELECT 1 FROM looked l JOIN seal s ON s.of = 'looked' AND s.key = l.no::text"
         " JOIN batch b ON b.no = s.batch WHERE l.role = session_user AND age(l.xmin) > 0"
-        f" AND l.member = {member} AND b.recorded_at BETWEEN {NOW} - {minutes} AND {NOW} + {minutes})"
+        f" AND (l.member = {member} OR l.deposit = {deposit})"
+        f" AND b.recorded_at BETWEEN {NOW} - {minutes} AND {NOW} + {minutes})"
     )
 
 
 _NOT_LOOKED = f"RAISE EXCEPTION 'not-permitted: looked' USING ERRCODE = '{FORBIDDEN}'"
 _WHOLE = (
     "IF kind = 'payee_known' THEN"
-    f" SELECT p.account_number, {OWNED.replace(WHOSE, 'p.application')} INTO number, whose"
+    f" SELECT p.account_number, {OWNED.replace(WHOSE, 'p.application')}, p.deposit INTO number, whose, of_deposit"
     " FROM payee_known p WHERE p.id = row_id;"
     " ELSE SELECT m.account_number, m.member INTO number, whose FROM member_known m WHERE m.id = row_id; END IF;"
-    f" IF NOT {OWNER} AND NOT {_looked('whose')} THEN {_NOT_LOOKED}; END IF; RETURN number;"
+    f" IF NOT {OWNER} AND NOT {_looked('whose', 'of_deposit')} THEN {_NOT_LOOKED}; END IF; RETURN number;"
 )
 _CONTENT = (
     f"IF NOT {OWNER} AND EXISTS (SELECT 1 FROM refund_step filed WHERE filed.payment_file = file"
     " AND filed.state = 'filed'"
-    f" AND NOT {_looked(OWNED.replace('NEW.refund', 'filed.refund'))}) THEN {_NOT_LOOKED}; END IF;"
+    f" AND NOT {_looked(*(of.replace('NEW.refund', 'filed.refund') for of in (OWNED, UNKNOWN_DEPOSIT)))})"
+    f" THEN {_NOT_LOOKED}; END IF;"
     " RETURN (SELECT f.content FROM payment_file f WHERE f.no = file);"
 )
 
 
-def _carried(table: str, key: str) -> str:
+def _carried(table: str, keys: tuple[str, ...]) -> str:
     """The body of what puts the number in the place of its tag, where a row carries on what was known before."""
+    same = " OR ".join(f"k.{key} = NEW.{key}" for key in keys)
     return (
         f"IF strpos(NEW.account_number, '{TAG}') > 0 THEN SELECT k.account_number INTO number FROM {table} k"
-        f" WHERE k.{key} = NEW.{key} AND account_shown(k.account_number) = NEW.account_number LIMIT 1;"
+        f" WHERE ({same}) AND account_shown(k.account_number) = NEW.account_number LIMIT 1;"
         f" IF NOT FOUND THEN RAISE EXCEPTION 'not-permitted: {table}' USING ERRCODE = '{FORBIDDEN}'; END IF;"
         " NEW.account_number := number; END IF; RETURN NEW;"
     )
@@ -105,10 +109,10 @@ def _carried(table: str, key: str) -> str:
 def statements() -> Iterator[str]:
     """The functions, and the triggers that call them, each as the server itself tells it."""
     yield _function("account_shown", "number text", _ACCOUNT_SHOWN, stable=True)
-    for table, key in (("member_known", "member"), ("payee_known", "application")):
+    for table, keys in (("member_known", ("member",)), ("payee_known", ("application", "deposit"))):
         told = f"RETURN account_shown((SELECT k.account_number FROM {table} k WHERE k.id = row_id));"
         yield _function(f"shown_{table}", "row_id integer", told, stable=True)
-        yield _function(f"carry_{table}", "", _carried(table, key), returns="trigger", declared="number text;")
+        yield _function(f"carry_{table}", "", _carried(table, keys), returns="trigger", declared="number text;")
         yield (
             f"CREATE TRIGGER {table}_carry BEFORE INSERT ON public.{table} FOR EACH ROW"
             f" EXECUTE FUNCTION carry_{table}()"
@@ -122,7 +126,9 @@ def statements() -> Iterator[str]:
         (key,) = of.primary_key.columns.keys()
         told = f"RETURN (SELECT {sealed_digest(of, 't')} FROM {table} t WHERE t.{key} = row_id);"
         yield _function(f"digest_{table}", "row_id integer", told, stable=True)
-    yield _function("account_number", "kind text, row_id integer", _WHOLE, declared="number text; whose text;")
+    yield _function(
+        "account_number", "kind text, row_id integer", _WHOLE, declared="number text; whose text; of_deposit text;"
+    )
     yield _function("payment_content", "file integer", _CONTENT)
 
 

@@ -271,31 +271,40 @@ def stands(row: str, table: str) -> str:
     return f"{row}.id NOT IN (SELECT w.row_id FROM withdrawn w WHERE w.of = '{table}')"
 
 
+def pays_for(deposit: str) -> str:
+    """The application that a deposit is known last to be for; NULL when nobody knows whose it is."""
+    return (
+        f"(SELECT d.application FROM allocation d WHERE d.deposit = {deposit}"
+        f" AND {stands('d', 'allocation')} ORDER BY d.known_on DESC, d.version DESC, d.part LIMIT 1)"
+    )
+
+
 # The application of a refund, or that its deposit is known last to be for; whose it is; the payee who counts for it.
-WHOSE = (
-    "(SELECT COALESCE(f.application, (SELECT d.application FROM allocation d WHERE d.deposit = f.deposit"
-    f" AND {stands('d', 'allocation')} ORDER BY d.known_on DESC, d.version DESC, d.part LIMIT 1))"
-    " FROM refund f WHERE f.no = NEW.refund)"
-)
+WHOSE = f"(SELECT COALESCE(f.application, {pays_for('f.deposit')}) FROM refund f WHERE f.no = NEW.refund)"
+# The deposit of a refund of which nobody knows whose it is.
+UNKNOWN_DEPOSIT = f"(SELECT f.deposit FROM refund f WHERE f.no = NEW.refund AND {WHOSE} IS NULL)"
 OWNED = (
     f"COALESCE((SELECT k.member FROM application_known k WHERE k.application = {WHOSE}"
     f" AND {stands('k', 'application_known')} ORDER BY k.known_on DESC, k.id DESC LIMIT 1),"
     f" (SELECT a.member FROM application a WHERE a.number = {WHOSE}))"
 )
+_OF_REFUND = f"(p.application = {WHOSE} OR p.deposit = {UNKNOWN_DEPOSIT})"
 _NOT_ENDED = "p.id NOT IN (SELECT gone.payee_known FROM payee_end gone WHERE gone.state = 'approved')"
 PAYEE = (
     "(SELECT p.id FROM payee_known p JOIN payee_approval word ON word.payee_known = p.id"
-    f" WHERE p.application = {WHOSE} AND {stands('p', 'payee_known')} AND {_NOT_ENDED}"
+    f" WHERE {_OF_REFUND} AND {stands('p', 'payee_known')} AND {_NOT_ENDED}"
     " ORDER BY p.known_on DESC, p.id DESC LIMIT 1)"
 )
 # One known later waits for a second person, or that this one is to be ended.
 PAYEE_WAITS = (
     "(SELECT p.id FROM payee_known p LEFT JOIN payee_approval word ON word.payee_known = p.id"
-    f" WHERE p.application = {WHOSE} AND {stands('p', 'payee_known')} AND {_NOT_ENDED}"
+    f" WHERE {_OF_REFUND} AND {stands('p', 'payee_known')} AND {_NOT_ENDED}"
     " ORDER BY p.known_on DESC, p.id DESC LIMIT 1)"
     f" <> COALESCE({PAYEE}, 0) OR 'proposed' = (SELECT e.state FROM payee_end e WHERE e.payee_known = {PAYEE}"
     " ORDER BY e.no DESC LIMIT 1)"
 )
+# Where it is known whose a deposit is, its money goes to them.
+KNOWN_WHOSE = f"{pays_for('NEW.deposit')} IS NOT NULL"
 REGISTERED = (
     f"(SELECT m.id FROM member_known m WHERE m.member = {OWNED} AND {stands('m', 'member_known')}"
     " ORDER BY m.known_on DESC, m.id DESC LIMIT 1)"

@@ -23,6 +23,7 @@ from migrations.conditions import (
     END_OUT_OF_ORDER,
     FILING,
     ISSUED_OUT_OF_ORDER,
+    KNOWN_WHOSE,
     NOBODY_LEFT,
     NOT_LISTED,
     OTHER_FILE,
@@ -254,6 +255,7 @@ def _sqlite() -> Iterator[str]:
     issued = "issued_version"
     yield _raise(f"{issued}_order", f"out-of-order: {issued}", issued, where=ISSUED_OUT_OF_ORDER)
     ruling, approved = "ruling_step", "NEW.state = 'approved'"
+    yield _raise("payee_known_whose", "known-whose: payee_known", "payee_known", where=KNOWN_WHOSE)
     yield _raise("payee_end_order", "out-of-order: payee_end", "payee_end", where=END_OUT_OF_ORDER)
     by_same = ended_alone(SAME_ENDER)
     yield _raise("payee_end_people", "same-person: payee_end", "payee_end", when=approved, where=by_same)
@@ -412,6 +414,8 @@ def _postgresql_people() -> Iterator[str]:
 
 
 def _postgresql_payees() -> Iterator[str]:
+    yield _function("refuse_payee_known", f"{_refuse_if(KNOWN_WHOSE, 'known-whose: payee_known')}; RETURN NEW;")
+    yield _trigger("payee_known_whose", "BEFORE INSERT", "payee_known", "refuse_payee_known")
     by_same = ended_alone(f"({SAME_ENDER} OR (ending.role = NEW.role AND NOT {writes.OWNER}))")
     alone_ended = f"NEW.state = 'approved' AND {by_same}"
     other_role = (

@@ -1,6 +1,7 @@
 """Files of an invented bank (9999, branch 999), as banks write them: 入出金取引明細 and 振込入金通知.
 
-A line is (day, yen, number, payer), yen negative where money goes out; more of it by name: `code`, `note`, `withdrawn`.
+A line is (day, yen, number, payer), yen negative where money goes out; more of it by name: `code`, `note`, `edi`,
+`withdrawn`.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ class Line:
     payer: str = ""
     code: str = "11"
     note: str = ""
+    edi: str = ""
     withdrawn: bool = False
 
 
@@ -57,7 +59,8 @@ def statement(
     ]  # fmt: skip
     records += [
         b"2" + _n(line.number, 8) + heisei(line.on) * 2 + (b"1" if line.yen > 0 else b"2") + line.code.encode()
-        + _n(abs(line.yen), 12) + _n(0, 12) + b" " * 33 + _c(line.payer, 48) + b" " * 30 + _c(line.note, 20) + b" " * 21
+        + _n(abs(line.yen), 12) + _n(0, 12) + b" " * 33 + _c(line.payer, 48) + b" " * 30 + _c(line.note, 20)
+        + _c(line.edi, 20) + b" "
         for line in lines
     ]  # fmt: skip
     ins, outs = [line.yen for line in lines if line.yen > 0], [-line.yen for line in lines if line.yen < 0]

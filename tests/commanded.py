@@ -429,7 +429,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "approve_account": lambda at, member, by: accounts.approve_account(at.connection, member, by=by)[1],
     "approve_ruling": lambda at, no, on, by: rulings.approve(at.connection, no, on=on, by=by),
     "reject_ruling": lambda at, no, on, why, by: rulings.reject(at.connection, no, on=on, reason=why, by=by),
-    "approve_payee": lambda at, number, by: payees.approve_payee(at.connection, number, by=by)[1],
+    "approve_payee": lambda at, number, by: payees.approve_payee(
+        at.connection, payees.Subject(application=number), by=by
+    )[1],
     "undo": _undo,
     "recover": _recover,
     "look": lambda at, member, why: str(access.look(at.connection, member, purpose=why, by=CLERK).account_number),

@@ -105,6 +105,11 @@ def test_what_is_wrong_is_named_by_row_and_column(
         'day = "日"\nyen = ""',
         'day = "日"\nyen = "日"',
         'day = "日"\nyen = 3',
+        "day = 0\nyen = 3",
+        "day = 3\nyen = 3",
+        "day = true\nyen = 3",
+        "day = 1.0\nyen = 3",
+        'day = 1\nyen = 3\npayer = "内容"',
         'day = "日"\nyen = "金額"\ncolour = "赤"',
         'day = "日"\nyen = "金額"\nday_form = "dd/yy"',
         'day = "日"\nyen = "金額"\nskip_rows = -1',
@@ -177,3 +182,61 @@ def test_tables_of_ours_are_read_beside_it(book_url: str, tmp_path: Path, monkey
     ]
     desk.done(book_url, "import", "銀行.csv", "--bank-csv", "銀行.toml")
     assert len(desk.answered(book_url, "deposits")["deposits"]) == 2
+
+
+# --- without headings -------------------------------------------------------------------------------------------------
+
+NUMBERED = """
+day = 2
+day_form = "yymmdd"
+in = 4
+out = 3
+payer = 6
+balance = 5
+"""
+BARE = (
+    '"1","240309","","7245","17245","ｺｳﾔﾏ ﾀﾛｳ"\n"1","240309","","7245","24490","ｺｳﾔﾏ ﾀﾛｳ"\n'
+    '"1","240402","440","","24050",""\n"合計","","440","14490","",""\n'
+)
+
+
+def test_a_csv_without_headings_is_read_by_the_numbers_of_its_columns(tmp_path: Path) -> None:
+    file = _read(tmp_path, BARE.encode("cp932"), NUMBERED)
+    assert file.problems == []
+    lines, balances = file.sheets
+    assert [(line.row, line.values["happened_on"], line.text("way"), line.values["yen"]) for line in lines.lines] == [
+        (1, date(2012, 3, 9), "in", 7245),
+        (2, date(2012, 3, 9), "in", 7245),
+        (3, date(2012, 4, 2), "out", 440),
+    ]
+    assert [line.text("payer") for line in lines.lines] == ["ｺｳﾔﾏ ﾀﾛｳ", "ｺｳﾔﾏ ﾀﾛｳ", None]
+    assert [line.values["yen"] for line in balances.lines] == [24490, 24050]
+    assert lines.passed_over == {"total": (1, 4)}
+    skipped = _read(tmp_path, f"明細\n{BARE}".encode("cp932"), f"{NUMBERED}\nskip_rows = 1")
+    assert (len(skipped.sheets[0].lines), skipped.sheets[0].passed_over["title"]) == (3, (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "problem"),
+    [
+        ("24490", "24491", (2, "5 列目", "bank-total-differs")),
+        ("240402", "240431", (3, "2 列目", "bank-another-day-form")),
+        ('"","7245","24490"', '"1","7245","24490"', (2, "4 列目", "bank-both-ways")),
+        ('"","7245","24490"', '"","7.245","24490"', (2, "4 列目", "not-a-number")),
+        ('"","7245","24490"', '"","0","24490"', (2, "4 列目", "one-needed")),
+        # Of a row that nobody left out the day cannot be read: it is not taken for a title.
+        ("240309", "日付", (None, None, "bank-columns-missing")),
+    ],
+)
+def test_what_is_wrong_without_headings_is_named_by_row_and_column(
+    tmp_path: Path, was: str, now: str, problem: tuple[int | None, str | None, str]
+) -> None:
+    file = _read(tmp_path, BARE.replace(was, now, 1).encode("cp932"), NUMBERED)
+    assert [(found.row, found.column, found.code) for found in file.problems] == [problem]
+    assert file.sheets == []
+    assert all("2 列目" in str(found) for found in file.problems if found.code == "bank-columns-missing")
+
+
+def test_tables_of_ours_are_read_beside_one_without_headings(tmp_path: Path) -> None:
+    ours = "会員番号,氏名,司法書士会\n東京 第9001号,甲山 太郎,東京\n".encode()
+    assert [sheet.kind.code for sheet in _read(tmp_path, ours, NUMBERED).sheets] == ["members"]

@@ -2,13 +2,17 @@
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from ledger import tables
 from ledger.intake.bank.zengin import day_of
 from ledger.intake.recognition import InputFile, read_file
+from ledger.store import database
 from tests import banked, desk
 from tests.banked import Line, ended, notice, statement, written
 
@@ -311,6 +315,48 @@ def test_only_the_own_account_is_taken(books: str, tmp_path: Path) -> None:
     answer = desk.typed(books, "import", str(path))
     assert answer.exit_code == 3
     assert "another-account" in answer.output
+
+
+def test_of_two_accounts_of_one_number_that_of_our_kind_is_taken(books: str, tmp_path: Path) -> None:
+    """Of one branch a 普通 and a 当座 account may have the same number."""
+    told = [statement([line]) for line in (IN1, IN2)]
+    told[1][0] = told[1][0][:62] + b"2" + told[1][0][63:]
+    desk.done(books, "settings", "set", "payer_account_type", "普通")
+    said = _import(books, tmp_path, written(ended(*told)))
+    assert "9999-999-***4567 当座" in said and "9999-999-***4567 普通" in said
+    assert _deposits(books) == PAID[:1]
+    path = tmp_path / "当座.txt"
+    path.write_bytes(written(ended(told[1])))
+    answer = desk.typed(books, "import", str(path))
+    assert (answer.exit_code, "(another-account)" in answer.output) == (3, True)
+    # A file that does not tell the kind may be of the account.
+    told[1][0] = told[1][0][:62] + b" " + told[1][0][63:]
+    path.write_bytes(written(ended(told[1])))
+    desk.done(books, "import", str(path))
+    assert len(_deposits(books)) == 2
+
+
+def test_what_the_payer_sent_along_stands_in_the_note(books: str, tmp_path: Path) -> None:
+    lines = [replace(IN1, edi="2012-0040"), replace(IN2, edi="SEIKYU 17"), Line(D2, 300, 14, "ﾍｲﾉ")]
+    data = written(ended(statement(lines)))
+    _import(books, tmp_path, data)
+    with database.reading(books) as connection:
+        known = tables.deposit_known.c
+        notes = connection.execute(select(known.note).order_by(known.deposit)).scalars().all()
+    assert notes == ["2012-0040", "ﾃｽｳﾘﾖｳ SEIKYU 17", None]
+    tables_of_ours = {
+        "会員.csv": "会員番号,氏名,司法書士会\n東京 第9001号,甲山 太郎,東京\n",
+        "申込.csv": "申込番号,会員番号,申込日,申込区分\n2012-0040,東京 第9001号,2012-03-01,新規\n",
+    }
+    for name, text in tables_of_ours.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    desk.done(books, "import", *(str(tmp_path / name) for name in tables_of_ours))
+    (found,) = (row for row in desk.answered(books, "match")["deposits"] if row["deposit"] == "4567-20120309-11")
+    assert [(row["application"], "number" in row["because"]) for row in found["candidates"]] == [("2012-0040", True)]
+    # A statement of before, which was taken in without it, tells no other line.
+    (again := tmp_path / "again.txt").write_bytes(written(ended(statement([IN1, IN2, *lines[2:]]))))
+    desk.done(books, "import", str(again))
+    assert len(_deposits(books)) == 3
 
 
 def test_nobody_has_set_which_account_it_is(book_url: str, tmp_path: Path) -> None:

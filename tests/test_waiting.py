@@ -22,6 +22,7 @@ from tests.desk import CHIEF, CLERK
 pytestmark = pytest.mark.thorough
 
 A, B = "2011-0001", "2012-0001"
+OF_A = payees.Subject(application=A)
 DAY = posted.ASKED
 TODAY = dates.today()
 
@@ -76,8 +77,8 @@ def payee(connection: Connection) -> None:
 def payee_to_end(connection: Connection) -> None:
     """A payee whom a second person approved is to be ended."""
     payee(connection)
-    payees.approve_payee(connection, A, by=CHIEF)
-    payees.end(connection, A, reason="誤り", by=CLERK)
+    payees.approve_payee(connection, OF_A, by=CHIEF)
+    payees.end(connection, OF_A, reason="誤り", by=CLERK)
 
 
 def people(connection: Connection) -> None:
@@ -103,11 +104,11 @@ KINDS: dict[str, tuple[str, Callable[[Connection], object], Callable[[Connection
         lambda c: slips.reject(c, 1, on=DAY, reason="誤り", by=CHIEF),
     ),
     "rulings_proposed": ("ruling_step", ruling, lambda c: rulings.reject(c, 1, on=DAY, reason="別件", by=CHIEF)),
-    "payees_proposed": ("payee_approval", payee, lambda c: payees.approve_payee(c, A, by=CHIEF)),
+    "payees_proposed": ("payee_approval", payee, lambda c: payees.approve_payee(c, OF_A, by=CHIEF)),
     "payee_ends_proposed": (
         "payee_end",
         payee_to_end,
-        lambda c: payees.approve_end(c, A, by=CHIEF),
+        lambda c: payees.approve_end(c, OF_A, by=CHIEF),
     ),
     "accounts_changed": ("account_approval", account, lambda c: accounts.approve_account(c, given.MEMBER, by=CHIEF)),
     "people_changes": ("people_step", people, lambda c: permissions.approve(c, 3, on=TODAY, by=CHIEF)),

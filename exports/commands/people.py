@@ -3,16 +3,17 @@
 from typing import TYPE_CHECKING, Annotated
 
 from exports.reports import REPORTS, people_list, summaries
+from exports.reports.account_list import format_account
 from exports.reports.next_step import next_by_another, next_step
 from exports.shell.commands import Commands
-from exports.shell.options import Application, AsJson, Member, Reason, argument, number, option
+from exports.shell.options import AsJson, Member, Reason, argument, number, option
 from exports.shell.session import Answer, Books, Session
 from ledger import dates
 from ledger.codes import RIGHTS
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
-    from ledger.people.payees import Payee
+    from ledger.people.payees import Payee, Subject
 
 app = Commands(N_("People and accounts"))
 people = app.group(
@@ -30,6 +31,8 @@ refusal.lists(REPORTS["refusals"], "list")
 
 
 Name = Annotated[str, argument("NAME", N_("the person's name"))]
+Of = Annotated[str, argument("APPLICATION", N_("the application number, or the reference of a deposit"))]
+OfDeposit = Annotated[bool, option("--deposit", N_("it is the reference of a deposit, not an application number"))]
 ChangeNo = Annotated[int, number("NO", N_("the number of the change"))]
 
 
@@ -84,54 +87,68 @@ def approve(books: Books, member: Member) -> Answer:
     return Answer(text, {"member": change.member, "changed": new})
 
 
-@payee.writes("approve", "2011-0001 --by 丙田", may=("approve",))
-def approve_payee(books: Books, application: Application) -> Answer:
-    """Says, as a second person, that who receives the money of an application is right."""
+@payee.writes("approve", "2011-0001 --by 丙田", "20120310-7 --deposit --by 丙田", may=("approve",))
+def approve_payee(books: Books, application: Of, deposit: OfDeposit = False) -> Answer:
+    """Says, as a second person, that who receives the money of an application, or of a deposit, is right."""
     from ledger.people import payees
 
-    approved, new = payees.approve_payee(books.connection, application, by=books.by)
-    sentence = N_("{name} receives what comes back for application {application}; refunds are approved anew for it.")
+    approved, new = payees.approve_payee(books.connection, _subject(books, application, deposit), by=books.by)
+    sentence = N_("{name} receives what comes back for {of}, on {account}; refunds are approved anew for it.")
     if not new:
-        sentence = N_("The payee of application {application} had been approved before; nothing was changed.")
-    text = f"{_(sentence, application=approved.application, name=approved.name)}\n{next_step('refund', 'list')}"
-    return Answer(text, {"application": approved.application, "name": approved.name, "changed": new})
+        sentence = N_("The payee of {of} had been approved before; nothing was changed.")
+    text = _(sentence, of=approved.of, name=approved.name, account=format_account(approved.account))
+    following = next_step("refund", "list")
+    if approved.deposit is not None:
+        following = next_step("overpaid", "list")
+    return Answer(f"{text}\n{following}", _of_payee(approved, new))
 
 
 @payee.writes("end", "2011-0001 --reason 相続人ではなかった", may=("propose",))
-def end_payee(books: Books, application: Application, reason: Reason) -> Answer:
+def end_payee(books: Books, application: Of, reason: Reason, deposit: OfDeposit = False) -> Answer:
     """Proposes that somebody receives money in the member's place no more; another person has to approve it."""
     from ledger.people import payees
 
     _require_reason(reason, "payee end")
-    done = payees.end(books.connection, application, reason=reason, by=books.by)
+    of = _subject(books, application, deposit)
+    done = payees.end(books.connection, of, reason=reason, by=books.by)
     sentence = N_(
-        "That {name} receives what comes back for application {application} is to end; until another person decides, "
-        "nothing is paid."
+        "That {name} receives what comes back for {of} is to end; until another person decides, nothing is paid."
     )
-    return _payee_step(done, sentence, next_by_another("payee", "approve-end", done[0].application))
+    following = ["payee", "approve-end", of.number, *(["--deposit"] if of.deposit is not None else [])]
+    return _payee_step(done, sentence, next_by_another(*following))
 
 
 @payee.writes("approve-end", "2011-0001 --by 丙田", may=("approve",))
-def approve_payee_end(books: Books, application: Application) -> Answer:
+def approve_payee_end(books: Books, application: Of, deposit: OfDeposit = False) -> Answer:
     """Ends, as a second person, that somebody receives money in the member's place; it goes to whom it went before."""
     from ledger.people import payees
 
-    sentence = N_(
-        "{name} receives nothing for application {application} any more; what was approved for them is approved anew."
-    )
-    return _payee_step(
-        payees.approve_end(books.connection, application, by=books.by), sentence, next_step("refund", "list")
-    )
+    done = payees.approve_end(books.connection, _subject(books, application, deposit), by=books.by)
+    sentence = N_("{name} receives nothing for {of} any more; what was approved for them is approved anew.")
+    return _payee_step(done, sentence, next_step("refund", "list"))
 
 
 @payee.writes("reject-end", "2011-0001 --reason 届出のとおり", may=("propose", "approve"))
-def reject_payee_end(books: Books, application: Application, reason: Reason) -> Answer:
+def reject_payee_end(books: Books, application: Of, reason: Reason, deposit: OfDeposit = False) -> Answer:
     """Rejects that somebody ends receiving money in the member's place; the reason is kept."""
     from ledger.people import payees
 
     _require_reason(reason, "payee reject-end")
-    done = payees.reject_end(books.connection, application, reason=reason, by=books.by)
-    return _payee_step(done, N_("{name} goes on receiving what comes back for application {application}."))
+    of = _subject(books, application, deposit)
+    done = payees.reject_end(books.connection, of, reason=reason, by=books.by)
+    return _payee_step(done, N_("{name} goes on receiving what comes back for {of}."))
+
+
+def _subject(books: Books, number: str, deposit: bool) -> "Subject":
+    """Of what somebody receives the money."""
+    from ledger.people import payees
+
+    return payees.subject(books.connection, number, deposit=deposit)
+
+
+def _of_payee(payee: "Payee", changed: bool) -> dict[str, object]:
+    """What a step of a payee did, for other programs."""
+    return {"application": payee.application, "deposit": payee.deposit, "name": payee.name, "changed": changed}
 
 
 def _require_reason(reason: str, command: str) -> None:
@@ -144,11 +161,11 @@ def _require_reason(reason: str, command: str) -> None:
 def _payee_step(done: "tuple[Payee, bool]", sentence: str, following: str = "") -> Answer:
     """What a step towards the end of a payee did, or that it had been done before."""
     payee, changed = done
-    text = _(sentence, name=payee.name, application=payee.application)
+    text = _(sentence, name=payee.name, of=payee.of)
     if not changed:
         text += "\n" + _("It had been done before; nothing was changed.")
     text = "\n".join(filter(None, [text, following]))
-    return Answer(text, {"application": payee.application, "name": payee.name, "changed": changed})
+    return Answer(text, _of_payee(payee, changed))
 
 
 @account.runs("show", "'東京 第9001号' --purpose 本人からの照会", may=RIGHTS.codes, as_json=AsJson)

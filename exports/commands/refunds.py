@@ -317,12 +317,12 @@ def _look(books: Books, answer: Any, typed: dict[str, Any]) -> None:
         return
     name = typed["out"].name
     if answer is not None:
-        members = payment_files.looked_at_again(books.connection, answer["no"])
+        holders = payment_files.looked_at_again(books.connection, answer["no"])
     else:
         asked = {"without": typed["without"] or [], "despite": typed["despite"]}
-        members = payment_files.looked_at(books.connection, on=typed["on"], name=name, by=books.by, **asked)
+        holders = payment_files.looked_at(books.connection, on=typed["on"], name=name, by=books.by, **asked)
     purpose = f"refund file {typed['on']} {name}"
-    account_numbers.record_look(books.connection, members, purpose=purpose, by=books.by)
+    account_numbers.record_look(books.connection, holders, purpose=purpose, by=books.by)
 
 
 @files.writes(

@@ -18,7 +18,9 @@ def _rows(connection: Connection, _question: Question) -> list[Any]:
 REPORT = Report(
     name="payee list",
     title=N_("Payees in a member's place"),
-    summary=N_("Who receives what comes back for an application in the member's place, masked; those that wait too."),
+    summary=N_(
+        "Who receives what comes back in the member's place, or of an unknown payer; masked; those that wait too."
+    ),
     examples=("payee list",),
     parameters=(MEMBER,),
     empty=Empty(N_("Nobody receives anything in a member's place."), "payee_known", ("payees",)),
@@ -26,6 +28,7 @@ REPORT = Report(
     list_key="payees",
     columns=(
         Column("application", N_("Application No."), width=14, importance=3),
+        Column("deposit", N_("Deposit"), width=14, importance=3),
         Column("member", N_("Member No."), width=17),
         Column("name", N_("Name"), width=16, importance=3),
         Column("relation", N_("Relation or reason"), width=20),

@@ -202,7 +202,7 @@ def shown(connection: Connection, no: int, as_of: date) -> tuple[str, Json]:
         "payee": now.name if now.payee is not None else None,
         "account": now.account,
         **_bank_of(now),
-        "approved_for": str(approved) if approved.member else None,
+        "approved_for": str(approved) if approved.is_known else None,
         "decision": refund.decision,
         "notice": rests_on.notice.announced_on if rests_on and rests_on.notice else None,
         "clauses": list(rests_on.clauses) if rests_on else [],

@@ -60,11 +60,15 @@ def _entries(row: "SettlementLine") -> str:
     return joined(str(step.entry) for step in row.steps if step.entry is not None)
 
 
+*_WHOSE, _NAME = member(lambda row: row.person)
+
 # One that was rejected or undone adds nothing to the sums: `standing` is what is left of it.
 COLUMNS = (
     Column("way", N_("Way"), show=lambda way: _(WAYS[way]), wrap=True),
     Column("no", N_("No."), kind="number", width=6, importance=3),
-    *member(lambda row: row.person),
+    *_WHOSE,
+    # Of a deposit of an unknown payer: who was approved to receive it.
+    replace(_NAME, get=lambda row: row.receiver if row.person is None else row.person.name),
     Column("about", N_("Application No."), "application", width=14, in_json=False, importance=3),
     Column("target", N_("Credited to, or deposit"), width=16, in_json=False),
     Column("decision", N_("Decision No."), kind="number", width=8, on_paper=True),

@@ -61,7 +61,7 @@ def _seen(connection: Connection, batch: int) -> Iterator[tuple[str, str]]:
         rules["movement"] = f"entry < {since['entry']}"
     rules |= {"batch": f"no <= {batch}", "seal": f"batch <= {batch}"}
     for name, rule in rules.items():
-        # A column that nobody but the owner reads is not asked for on PostgreSQL (`rows.HiddenColumn`).
+        # A column that nobody but the owner reads is not asked for on PostgreSQL (`columns.HiddenColumn`).
         every = connection.dialect.name == "sqlite"
         read = [f'"{of.name}"' for of in tables.metadata.tables[name].columns if every or not hidden(of)]
         yield name, f"{name} AS NOT MATERIALIZED (SELECT {', '.join(read)} FROM {schema}.{name} WHERE {rule})"  # noqa: S608 - our own names and numbers

@@ -29,6 +29,7 @@ from ledger.people.receivers import (
     deposit_version,
     receiver,
     receivers,
+    subject_of,
 )
 from ledger.settlements import Settlement
 from ledger.store import settings
@@ -53,8 +54,7 @@ def bind(connection: Connection, refund: Settlement, by: str) -> Mapping[str, in
 
 def require_no_change_that_waits(connection: Connection, refund: Settlement, now: Receiver) -> None:
     """Refuses an account, or somebody in the member's place, whom no second person has approved yet."""
-    if (whose := application_of(connection, refund)) is not None:
-        payees.require_approved(connection, whose)
+    payees.require_approved(connection, subject_of(connection, refund))
     if now.member is not None and now.payee is None:
         accounts.require_account(connection, now.member)
 

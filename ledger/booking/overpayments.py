@@ -16,7 +16,8 @@ from ledger.codes import Account
 from ledger.errors import UnknownDeposit
 from ledger.journal.balances import held_for, held_from
 from ledger.journal.closing import require_open
-from ledger.people.receivers import Receiver, deposit_version, receiver_of
+from ledger.people.payees import Subject
+from ledger.people.receivers import deposit_version, receiver_of
 
 
 def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -> Proposal:
@@ -40,7 +41,9 @@ def return_deposit(connection: Connection, deposit: str, *, on: date, by: str) -
         raise NotHeldYet(deposit, yen, on, since)
     row = {"deposit": deposit, "yen": yen}
     whose = deposit_version(connection, deposit)
-    to = Receiver() if whose is None or whose.application is None else receiver_of(connection, whose.application)
+    application = None if whose is None else whose.application
+    of = Subject(deposit=deposit) if application is None else Subject(application=application)
+    to = receiver_of(connection, of)
     no = begin(
         connection, REFUNDS, row, lambda no: entry_of("overpayment_returned", no, on=on, **row), by=by, bound=to.bound
     )

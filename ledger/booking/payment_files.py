@@ -22,29 +22,32 @@ from ledger.journal.closing import require_open
 from ledger.journal.refusals import NoReasonGiven
 from ledger.people import accounts, payees
 from ledger.people.four_eyes import one_person
-from ledger.people.receivers import Receiver, application_of, approved_receiver, receiver
+from ledger.people.payees import Subject
+from ledger.people.receivers import Receiver, approved_receiver, receiver, subject_of
 from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import account_numbers, settings
+from ledger.store.account_numbers import Holder
 from ledger.store.records import next_number, signature
 
-# Before the SHA-256 of a file, where its characters are not shown (`rows.HiddenColumn`).
+# Before the SHA-256 of a file, where its characters are not shown (`columns.HiddenColumn`).
 _DIGEST = "sha256 "
 
 # What stands against putting a refund in a file, and what to do about each.
 REASONS = {
     "not_set": N_("not set: {about} (seisan settings set {name} VALUE)"),
     "set_unreadable": N_("{about}: banks cannot read in it: {characters} (seisan settings set {name} VALUE)"),
-    "payer_unknown": N_("refund {refund}: it is not known whose deposit {deposit} is (seisan match)"),
-    "no_account": N_("refund {refund} ({member}): no bank account is known (seisan import FILE)"),
-    "payee_waits": N_(
-        "refund {refund} ({member}): who receives it is not approved (seisan payee approve '{application}')"
+    "payer_unknown": N_(
+        "refund {refund}: it is not known whose deposit {deposit} is (seisan match), nor who receives it (seisan "
+        "template payees --out FILE.xlsx, seisan import FILE, seisan payee approve '{deposit}' --deposit)"
     ),
+    "no_account": N_("refund {refund} ({member}): no bank account is known (seisan import FILE)"),
+    "payee_waits": N_("refund {refund} ({member}): who receives it is not approved (seisan payee approve {typed})"),
     "payee_ends": N_(
         "refund {refund} ({member}): who receives it is to be ended, which nobody has decided yet (seisan payee "
-        "approve-end '{application}', seisan payee reject-end '{application}' --reason …)"
+        "approve-end {typed}, seisan payee reject-end {typed} --reason …)"
     ),
     "fell": N_("refund {refund}: approved for {approved}, and would now go to {now} (seisan refund approve {refund})"),
-    "died": N_("refund {refund} ({member}): the member died (seisan payee approve '{application}')"),
+    "died": N_("refund {refund} ({member}): the member died (seisan payee approve {typed})"),
     "grounds": N_("refund {refund}: {why} (--despite REASON)"),
     "account_waits": N_(
         "refund {refund} ({member}): its changed account is not approved (seisan account approve '{member}')"
@@ -107,22 +110,26 @@ def file(
     return PaymentFile(no, True, on, digest, content, tuple(ready.filed))
 
 
-def looked_at(connection: Connection, **asked: Any) -> set[str]:
-    """The members whose account numbers `file`, asked for the same, reads; refused is what it refuses."""
+def looked_at(connection: Connection, **asked: Any) -> set[Holder]:
+    """Whose account numbers `file`, asked for the same, reads; refused is what it refuses."""
     earlier, ready = _earlier_or_ready(connection, **asked)
     if earlier is not None:
         return looked_at_again(connection, earlier.no)
     assert ready is not None
-    return {str(to.member) for to in ready.receivers.values()}
+    return {_holder(refund, ready.receivers[refund.no]) for refund in ready.approved}
 
 
-def looked_at_again(connection: Connection, no: int) -> set[str]:
-    """The members whose account numbers are read when a file is given once more; none, where it is not."""
+def looked_at_again(connection: Connection, no: int) -> set[Holder]:
+    """Whose account numbers are read when a file is given once more; nobody's, where it is not."""
     contents = _contents(connection, no)
     if connection.execute(select(_void(no))).scalar() or any(_paid_since(refund, no) for refund in contents):
         return set()
-    now = {str(receiver(connection, refund).member) for refund in contents}
-    return now | {str(_filed_to(connection, refund, no).member) for refund in contents}
+    now = {_holder(refund, receiver(connection, refund)) for refund in contents}
+    return now | {_holder(refund, _filed_to(connection, refund, no)) for refund in contents}
+
+
+def _holder(refund: Settlement, to: Receiver) -> Holder:
+    return Holder(deposit=refund.deposit) if to.member is None else Holder(to.member)
 
 
 class _Ready(NamedTuple):
@@ -205,7 +212,7 @@ def _order(
     filed, transfers = [], []
     for refund in approved:
         to = receivers[refund.no]
-        if to.member is None:
+        if not to.is_known and not payees.waits(connection, Subject(deposit=refund.deposit)):
             reasons.append(_(REASONS["payer_unknown"], refund=refund.no, deposit=refund.deposit))
             continue
         filed.append(_filed_refund(refund, to))
@@ -259,16 +266,13 @@ def _objections(connection: Connection, refund: Settlement, to: Receiver, *, wai
     """What stands against paying a refund to the account that is known now."""
 
     def says(code: str, **fields: object) -> str:
-        return _(REASONS[code], refund=refund.no, member=to.member, **fields)
+        return _(REASONS[code], refund=refund.no, member=to.member or refund.deposit, **fields)
 
-    if (whose := application_of(connection, refund)) is not None and payees.waits(connection, whose):
-        yield says("payee_waits", application=whose)
-    elif whose is not None and payees.ends(connection, whose) is not None:
-        yield says("payee_ends", application=whose)
-    elif to.ended is not None and to.ended.deceased:
-        yield says("died", application=whose or "—")
+    of = subject_of(connection, refund)
+    if (code := _of_receiver(connection, of, to)) is not None:
+        yield says(code, typed=of.typed)
     if to.bank_account is None:
-        yield says("no_account")
+        yield from [says("no_account")] if to.is_known else []
         return
     if waits:
         yield says("account_waits")
@@ -285,8 +289,17 @@ def _objections(connection: Connection, refund: Settlement, to: Receiver, *, wai
         yield says("too_long", length=len(payee), limit=kana.PAYEE.length)
 
 
+def _of_receiver(connection: Connection, of: Subject, to: Receiver) -> str | None:
+    """What stands against paying whoever receives it, by its code."""
+    if payees.waits(connection, of):
+        return "payee_waits"
+    if payees.ends(connection, of) is not None:
+        return "payee_ends"
+    return "died" if to.ended is not None and to.ended.deceased else None
+
+
 def _filed_refund(refund: Settlement, to: Receiver) -> FiledRefund:
-    whose = (str(to.member), str(to.name), to.account or "")
+    whose = (to.member, str(to.name), to.account or "")
     return FiledRefund(refund.no, refund.application, refund.deposit, *whose, refund.yen)
 
 
@@ -340,7 +353,7 @@ def digest_of(content: str) -> str:
 def _filed_to(connection: Connection, refund: Settlement, file: int) -> Receiver:
     """To whom a file pays a refund: as it was approved before, or, where that was not kept, as known now."""
     approved = _approved_before(connection, refund, file)
-    return approved if approved.member is not None else receiver(connection, refund)
+    return approved if approved.is_known else receiver(connection, refund)
 
 
 def pays_what_was_approved(connection: Connection, row: Row[Any], agrees: Agrees, *, looked: bool = False) -> bool:
@@ -358,7 +371,7 @@ def pays_what_was_approved(connection: Connection, row: Row[Any], agrees: Agrees
     for refund in contents:
         to = _approved_before(connection, refund, row.no)
         if to.bank_account is None:
-            return to.member is None
+            return not to.is_known
         bank, branch, kind, number, holder = map(str, to.bank_account)
         payee, _unreadable = kana.as_banks_read(holder, kana.PAYEE)
         number = _whole_number(connection, to) if hidden else number
@@ -379,7 +392,8 @@ def _as_banks_read(values: Mapping[str, str | None]) -> Iterator[tuple[str, str]
 def _approved_before(connection: Connection, refund: Settlement, file: int) -> Receiver:
     """To whom a refund was approved before it was put in a file; nobody, where that was not kept."""
     at = next(step.nth for step in refund.steps if (step.state, step.payment_file) == ("filed", file))
-    approvals_before = (step for step in reversed(refund.steps[: at - 1]) if step.member_known and step.nth > 1)
+    steps = reversed(refund.steps[: at - 1])
+    approvals_before = (step for step in steps if step.nth > 1 and (step.member_known or step.payee))
     return approved_receiver(connection, next(approvals_before, None))
 
 

@@ -41,12 +41,12 @@ Agrees = Callable[[str, PaymentOrder], bool]
 
 @dataclass(frozen=True)
 class FiledRefund:
-    """A refund that is in a payment file, and whose it is."""
+    """A refund that is in a payment file, and whose it is; `member` is None of a deposit whose payer nobody knows."""
 
     refund: int
     application: str | None
     deposit: str | None
-    member: str
+    member: str | None
     name: str
     account: str
     yen: int

@@ -24,6 +24,7 @@ from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
 from ledger.journal.entries import Entry, Result, key, post
 from ledger.notices import review_flags
+from ledger.people.payees import Subject
 from ledger.people.receivers import receiver, receiver_of
 from ledger.settlements import Settlement
 from ledger.store.owners import require_application
@@ -46,7 +47,7 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
     yen = finding.refundable
     slip = {"application": application, "yen": yen, "carried": return_path(connection, application, yen)}
     row = {"application": application, "decision": decision, "yen": yen}
-    to = receiver_of(connection, application)
+    to = receiver_of(connection, Subject(application=application))
     no = begin(
         connection, REFUNDS, row, lambda no: entry_of("refund_proposed", no, on=on, **slip), by=by, bound=to.bound
     )

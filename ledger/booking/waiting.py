@@ -1,10 +1,11 @@
 """What waits for a second person, of every kind: one table, from which `close` and `todo` name each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import Connection
 
+from ledger.allocations import allocations
 from ledger.booking.open_items import OpenItem, refunds_in
 from ledger.booking.rulings import rulings
 from ledger.booking.slips import slips
@@ -37,13 +38,23 @@ def _rulings(connection: Connection, last: date) -> list[OpenItem]:
 
 
 def _payees(connection: Connection, last: date) -> list[OpenItem]:
-    known = (row for row in payees.payees(connection) if row.approved_by is None and row.known_on <= last)
-    return [OpenItem(row.application, row.known_on, None, row.application) for row in known]
+    return _that_may_receive(connection, last, (row for row in payees.payees(connection) if row.approved_by is None))
 
 
 def _payee_ends(connection: Connection, last: date) -> list[OpenItem]:
-    ending = (row for row in payees.to_end(connection) if row.known_on <= last)
-    return [OpenItem(row.application, row.known_on, None, row.application) for row in ending]
+    return _that_may_receive(connection, last, payees.to_end(connection))
+
+
+def _that_may_receive(connection: Connection, last: date, rows: Iterable[payees.Payee]) -> list[OpenItem]:
+    """Payees but for those of a deposit of which it is known by now whose it is: nothing goes to them."""
+    known = [row for row in rows if row.known_on <= last]
+    of_deposits = [row.deposit for row in known if row.deposit is not None]
+    whose = {deposit for deposit, of in allocations(connection, of_deposits).items() if of.applications}
+    return [
+        OpenItem(row.of.number, row.known_on, None, row.application, row.member)
+        for row in known
+        if row.deposit not in whose
+    ]
 
 
 def _accounts(connection: Connection, last: date) -> list[OpenItem]:
@@ -67,8 +78,14 @@ WAITING: Mapping[str, tuple[str, Waiting]] = {
     "credits_proposed": (N_("credits not approved yet: {numbers}"), _credits),
     "slips_proposed": (N_("slips not approved yet: {numbers}"), _slips),
     "rulings_proposed": (N_("rulings not approved yet: {numbers}"), _rulings),
-    "payees_proposed": (N_("payees in a member's place not approved yet, of applications: {numbers}"), _payees),
-    "payee_ends_proposed": (N_("payees to be ended, not approved yet, of applications: {numbers}"), _payee_ends),
+    "payees_proposed": (
+        N_("payees in a member's place not approved yet, of applications or deposits: {numbers}"),
+        _payees,
+    ),
+    "payee_ends_proposed": (
+        N_("payees to be ended, not approved yet, of applications or deposits: {numbers}"),
+        _payee_ends,
+    ),
     "accounts_changed": (N_("changed bank accounts not approved yet, of members: {numbers}"), _accounts),
     "people_changes": (N_("changes of people not approved yet: {numbers}"), _people),
     "closing_proposed": (N_("closings that wait for a second person: {numbers}"), _closing),

@@ -31,7 +31,7 @@ def problems(connection: Connection, lines: Iterable[InputRow]) -> Iterator[Prob
     )
     for line in unknown:
         number, branch = _place(line)
-        if f"{number}-{branch}" in named or (line.kind.code, line.key[0], number, branch) in known:
+        if f"{number}-{branch}" in named or (line.kind.code, *line.about, number, branch) in known:
             continue
         column = _unknown(number, branch) or "bank"
         fields = {"bank": number, "branch": branch or "—", "day": bank_list.listed_on()}
@@ -64,9 +64,12 @@ def _unknown(bank: str, branch: str | None) -> str | None:
 def _known(connection: Connection, lines: list[InputRow]) -> set[tuple[object, ...]]:
     """The banks and branches that the books hold already of those whom these rows are about, by kind of row."""
     known: set[tuple[object, ...]] = set()
-    for code, table in _KEPT.items():
-        key = table.c["member" if code == "members" else "application"]
-        for batch in batches(sorted({str(line.key[0]) for line in lines if line.kind.code == code})):
+    for code, name in {(line.kind.code, line.about[0]) for line in lines}:
+        table, about = _KEPT[code], (code, name)
+        key = table.c[name]
+        for batch in batches(
+            sorted({str(line.about[1]) for line in lines if (line.kind.code, line.about[0]) == about})
+        ):
             rows = connection.execute(select(key, table.c.bank, table.c.branch).where(key.in_(batch)).distinct())
-            known |= {(code, *row) for row in rows}
+            known |= {(*about, *row) for row in rows}
     return known

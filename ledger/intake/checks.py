@@ -32,7 +32,13 @@ def row_problems(line: InputRow, misread: Collection[str | None]) -> Iterator[tu
         yield KNOWN_ON.heading, CellProblem("before", value=line.known_on, other=dated, column=column)
     needed = {kind.by_heading[heading].name for heading in kind.any_of}
     if needed and needed.isdisjoint(line.values) and not set(kind.any_of) & set(misread):
-        yield None, CellProblem("one-needed", columns=kind.any_of)
+        yield kind.any_of[0] if kind.only_one else None, CellProblem("one-needed", columns=kind.any_of)
+    if (
+        kind.only_one
+        and len(filled := [heading for heading in kind.any_of if kind.by_heading[heading].name in line.values]) > 1
+    ):
+        value = line.values[kind.by_heading[filled[1]].name]
+        yield filled[1], CellProblem("only-one", value=value, column=filled[0])
     if line.text("choice") == "refund" and (credit_to := line.text("credit_to")) is not None:
         yield headings["credit_to"], CellProblem("contradicts", value=credit_to, column=headings["choice"])
     for name in codes.LINK_FACTS:
@@ -115,10 +121,9 @@ def _contradictions(lines: list[InputRow], known_on: date) -> Iterator[Problem]:
     first_of: dict[_Statement, InputRow] = {}
     said: dict[_Statement, dict[str, tuple[Value | None, InputRow]]] = {}
     for line in lines:
-        key = line.key
-        if not key or None in key:
+        if not line.is_keyed:
             continue
-        statement = line.kind.code, key, line.known_on or known_on
+        statement = line.kind.code, line.key, line.known_on or known_on
         if (first := first_of.setdefault(statement, line)) is line:
             continue
         if statement not in said:
@@ -126,8 +131,8 @@ def _contradictions(lines: list[InputRow], known_on: date) -> Iterator[Problem]:
             _difference(first, said[statement])
         if (difference := _difference(line, said[statement])) is not None:
             differs, first_line = difference
-            heading, place = line.kind.headings[line.kind.key[0]], _place(first_line, line)
-            yield line.problem(heading, "twice", value=key[0], first=place, differs=differs)
+            (name, value), place = line.about, _place(first_line, line)
+            yield line.problem(line.kind.headings[name], "twice", value=value, first=place, differs=differs)
 
 
 # What a line speaks of: its kind, its key, and the day on which it became known.

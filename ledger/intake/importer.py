@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, or_, select
 from ledger import dates, tables
 from ledger.allocations import Part, Said, last_versions, said, version_rows
 from ledger.errors import Problem, Problems
-from ledger.intake import bank_accounts, knowing, openings, ownership, references
+from ledger.intake import bank_accounts, knowing, openings, ownership, payees_of_deposits, references
 from ledger.intake.bank import taking as bank
 from ledger.intake.bank.mapping import CsvLayout
 from ledger.intake.checks import check
@@ -69,6 +69,7 @@ def take_in(
     lines += of_bank.deposits
     problems += [*of_bank.problems, *references.problems(connection, lines)]
     problems += bank_accounts.problems(connection, lines)
+    problems += payees_of_deposits.problems(connection, lines)
     if problems:
         names = [file.name for file in files]
         raise Problems(sorted(problems, key=lambda problem: _place(problem, names)))
@@ -220,7 +221,7 @@ class _Import:
                 continue
             self.new.add(id(line))
             for change in changes:
-                subject = str(line.key[0] if line.key else line.text("bill"))
+                subject = str(line.about[1] if line.key else line.text("bill"))
                 self._correct(line, subject, change.name, change.was, change.now)
         versions.write()
 

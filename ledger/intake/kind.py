@@ -26,7 +26,8 @@ class Kind:
     """A kind of input file: its code, its title and its columns.
 
     `key` names what a row is about; rows of one key, known on one day, have to agree (an empty key: rows stand for
-    themselves). `any_of` are headings of which one has to stand and, in each row, one cell has to be filled.
+    themselves). `any_of` are headings of which one has to stand and, in each row, one cell has to be filled; with
+    `only_one` the row is about what that cell names, and no other of them is filled.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class Kind:
         *columns: InputColumn,
         key: tuple[str, ...] = ("application",),
         any_of: tuple[str, ...] = (),
+        only_one: bool = False,
     ) -> None:
-        self.code, self.title, self.columns, self.key, self.any_of = code, title, columns, key, any_of
+        self.code, self.title, self.columns, self.key = code, title, columns, key
+        self.any_of, self.only_one = any_of, only_one
 
     @cached_property
     def by_heading(self) -> dict[str, InputColumn]:
@@ -130,6 +133,18 @@ class InputRow(NamedTuple):
     def key(self) -> tuple[Value | None, ...]:
         """What the row is about, such as the number of the application."""
         return tuple(self.values.get(name) for name in self.kind.key)
+
+    @property
+    def about(self) -> tuple[str, Value | None]:
+        """The name of the first column of the key that is filled in, and what stands in it; None: none of them is."""
+        filled = (name for name in self.kind.key if name in self.values)
+        name = next(filled, self.kind.key[0])
+        return name, self.values.get(name)
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether it is known what the row is about: the whole key, or one of its columns where only one is filled."""
+        return bool(self.key) and (any if self.kind.only_one else all)(value is not None for value in self.key)
 
     def facts(self) -> Iterator[FactValue]:
         """What the row says of its application."""

@@ -143,12 +143,13 @@ KINDS = (
         InputColumn("充当先申込番号", "credit_to", number, N_("The reissue that it is set against, if named.")),
         _needed("申出日", "chosen_on", day, N_("The day on which the member said so."), dates="choice"),
     ),
-    # Who receives what comes back in the member's place (受取人): heirs, or who paid; a second person approves them.
+    # Who receives what comes back in the member's place (受取人): heirs, or who paid; or what comes back of a transfer
+    # of which nobody knows whose it is. A second person approves them.
     Kind(
         "payees",
         N_("Payees in a member's place"),
-        _APPLICATION,
-        _needed("受取人氏名", "name", name(100), N_("Who receives what comes back for the application.")),
+        InputColumn("申込番号", "application", number, N_("The number of the application; this or the reference.")),
+        _needed("受取人氏名", "name", name(100), N_("Who receives what comes back for it.")),
         _needed("口座名義カナ", "account_name", account_holder, N_("The holder of the account, in kana.")),
         _needed("銀行番号", "bank", digits(4), N_("4 digits.")),
         _needed("支店番号", "branch", digits(3), N_("3 digits.")),
@@ -156,6 +157,12 @@ KINDS = (
         _needed("口座番号", "account_number", digits(7, masked=True), N_("7 digits.")),
         InputColumn("続柄・理由", "relation", remark(200), N_("Such as: heir, association that paid.")),
         _needed("届出日", "notified_on", day, N_("The day on which it was notified."), dates="payee"),
+        InputColumn(
+            "照会番号", "deposit", number, N_("The bank's reference of a transfer of which nobody knows whose it is.")
+        ),
+        key=("application", "deposit"),
+        any_of=("申込番号", "照会番号"),
+        only_one=True,
     ),
     # Transfers received (入金): each by its reference number; what it pays for may be learnt later.
     Kind(

@@ -10,7 +10,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from ledger import tables
 from ledger.facts import not_withdrawn
@@ -51,10 +51,13 @@ def by_record(lines: list[InputRow]) -> Iterator[list[InputRow]]:
     if len(lines) <= _PIECE:
         yield from [lines] if lines else []
         return
-    first = (lines[0].kind.key or _BILL_LINE)[0]
-    for subjects in batches(dict.fromkeys(line.values[first] for line in lines), _PIECE):
+    for subjects in batches(dict.fromkeys(map(_about, lines)), _PIECE):
         within = set(subjects)
-        yield [line for line in lines if line.values[first] in within]
+        yield [line for line in lines if _about(line) in within]
+
+
+def _about(line: InputRow) -> tuple[str, Value | None]:
+    return line.about if line.kind.key else ("bill", line.values["bill"])
 
 
 class Versions:
@@ -75,23 +78,29 @@ class Versions:
         self._rows: list[dict[str, Any]] = []
         self._deposits: list[dict[str, Any]] = []
         self._bill_lines: dict[tuple[Any, ...], int] = {}
-        first = self._table.c[self._key[0]]
         order = [self._table.c.known_on, self._table.c.id]
-        keys = {line.values[first.name] for line in lines}
+        keys: dict[str, set[Any]] = {}
+        for name, value in map(_about, lines):
+            keys.setdefault(name, set()).add(value)
         # One that was withdrawn keeps its identity.
         reference = tables.deposit.c.reference
-        of_deposits = keys if self._key == ("deposit",) else set()
+        of_deposits = keys["deposit"] if self._key == ("deposit",) else set()
         self._references = {row.reference for row in rows_of(connection, reference, of_deposits, [reference])}
         self._shown = account_numbers.as_shown(
             connection, {str(number) for line in lines if (number := line.values.get(_NUMBER)) is not None}
         )
-        for row in rows_of(connection, first, keys, list(self._table.columns), order, not_withdrawn(self._table, None)):
-            stored = row._mapping
-            key = tuple(stored[name] for name in self._key)
-            version = stored["known_on"], {name: stored[name] for name in self._names}
-            self._versions.setdefault(key, []).append(version)
-            if self._key == _BILL_LINE:
-                self._bill_lines[key[:2]] = max(self._bill_lines.get(key[:2], 0), stored["nth"])
+        stands = not_withdrawn(self._table, None)
+        for name, values in keys.items():
+            for row in rows_of(connection, self._table.c[name], values, list(self._table.columns), order, stands):
+                self._know(row._mapping)
+
+    def _know(self, stored: RowMapping) -> None:
+        """A version that the books hold."""
+        key = tuple(stored[name] for name in self._key)
+        version = stored["known_on"], {name: stored[name] for name in self._names}
+        self._versions.setdefault(key, []).append(version)
+        if self._key == _BILL_LINE:
+            self._bill_lines[key[:2]] = max(self._bill_lines.get(key[:2], 0), stored["nth"])
 
     def add(self, line: InputRow, known_on: date, source: dict[str, object]) -> list[ChangedValue] | None:
         """Adds what a line says from a day on, and gives what it changes; None when all of it was known already.

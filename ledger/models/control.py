@@ -103,15 +103,24 @@ class AccountApprovalRow(SignedBase, table=True):
     )
 
 
+# A row is about an application or about a deposit, or about a member or a deposit: never both, never neither.
+_EITHER = "({} IS NULL) <> (deposit IS NULL)"
+
+
 class PayeeKnownRow(KnownBase, table=True):
-    """Who receives what comes back for an application in the member's place (heirs, who paid), to which account."""
+    """Who receives what comes back for an application in the member's place (heirs, who paid), to which account; or
+    for a deposit of which nobody knows whose it is.
+    """
 
     __table_args__ = (
         CheckConstraint(one_of("account_type", ACCOUNT_TYPES.codes), "account_type"),
+        CheckConstraint(_EITHER.format("application"), "subject"),
         Index(None, "application", "known_on", "id"),
+        Index(None, "deposit", "known_on", "id"),
         Index(None, "account_number"),
     )
-    application: str = Field(foreign_key="application.number")
+    application: str | None = Field(default=None, foreign_key="application.number")
+    deposit: str | None = Field(default=None, foreign_key="deposit.reference")
     name: str
     relation: str | None = None
     bank: str
@@ -142,10 +151,12 @@ class PayeeEndRow(SignedBase, table=True):
 
 
 class LookedRow(SignedBase, table=True):
-    """Who looked at the whole bank account number of a member, and for what."""
+    """Who looked at the whole bank account number of a member, or of who receives a deposit, and for what."""
 
+    __table_args__ = (CheckConstraint(_EITHER.format("member"), "subject"),)
     no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    member: str = Field(foreign_key="member.number")
+    member: str | None = Field(default=None, foreign_key="member.number")
+    deposit: str | None = Field(default=None, foreign_key="deposit.reference")
     purpose: str
 
 

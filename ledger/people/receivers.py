@@ -1,4 +1,7 @@
-"""To whom a refund goes: the member, or who receives it in the member's place; by what is known now, or as approved."""
+"""To whom a refund goes: the member, or who receives it in the member's place; by what is known now, or as approved.
+
+What nobody knows the payer of goes to a payee who was brought for the deposit, or to nobody.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from ledger.facts import ONLY, latest_version
 from ledger.i18n import _
 from ledger.people import payees, register
 from ledger.people.accounts import ACCOUNT
+from ledger.people.payees import Subject
 from ledger.people.register import EndedRegistration
 from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import account_numbers
@@ -25,9 +29,10 @@ _NUMBER = ACCOUNT.index("account_number")
 class Receiver:
     """Who a refund goes to: the member (None: not known whose the deposit is), their rows, and the whole account.
 
-    `member_known` is the row of the register, `payee` that of somebody in the member's place. `bank_account` are the
-    parts named by `ACCOUNT`; None where nothing is known of it. `ended` says that the registration of the member to
-    whom it goes has ended; nobody in their place has one.
+    `member_known` is the row of the register, `payee` that of somebody in the member's place, or of who receives a
+    deposit of which nobody knows whose it is. `bank_account` are the parts named by `ACCOUNT`; None where nothing is
+    known of it. `ended` says that the registration of the member to whom it goes has ended; nobody in their place has
+    one.
     """
 
     member: str | None = None
@@ -36,6 +41,11 @@ class Receiver:
     name: str | None = None
     bank_account: tuple[str | None, ...] | None = None
     ended: EndedRegistration | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody is known to whom it goes."""
+        return self.member is not None or self.payee is not None
 
     @property
     def bound(self) -> dict[str, int | None]:
@@ -58,30 +68,32 @@ class Receiver:
         return (self.member, self.payee, self.bank_account)
 
     def __str__(self) -> str:
-        if self.member is None:
+        if not self.is_known:
             return _("nobody that is known")
-        whose = self.member if self.payee is None else f"{self.name} ({self.member})"
+        of_payee = self.name if self.member is None else f"{self.name} ({self.member})"
+        whose = self.member if self.payee is None else of_payee
         return f"{whose} {self.account or _('without a bank account')}"
 
 
 def receiver(connection: Connection, refund: Settlement) -> Receiver:
     """To whom a refund goes by what is known now."""
-    whose = application_of(connection, refund)
-    return Receiver() if whose is None else receiver_of(connection, whose)
+    return receiver_of(connection, subject_of(connection, refund))
 
 
-def receiver_of(connection: Connection, whose: str) -> Receiver:
-    """To whom what comes back for an application goes by what is known now."""
-    member = _member(connection, whose)
-    return _receiver(register.require_member(connection, member), payees.counting(connection, whose))
+def receiver_of(connection: Connection, of: Subject) -> Receiver:
+    """To whom what comes back for an application, or of a deposit, goes by what is known now."""
+    payee = payees.counting(connection, of)
+    if of.application is None:
+        return _receiver(None, payee)
+    return _receiver(register.require_member(connection, _member(connection, of.application)), payee)
 
 
 def approved_receiver(connection: Connection, step: Transition | None) -> Receiver:
     """To whom a refund was to go by a step of it: as it was proposed, or approved; nobody, where that was not kept."""
-    known = None if step is None else _row(connection, tables.member_known, step.member_known)
-    if step is None or known is None:
+    if step is None:
         return Receiver()
-    return _receiver(known, _row(connection, tables.payee_known, step.payee))
+    known, payee = (tables.member_known, step.member_known), (tables.payee_known, step.payee)
+    return _receiver(_row(connection, *known), _row(connection, *payee))
 
 
 def _row(connection: Connection, table: Any, number: int | None) -> Row[Any] | None:
@@ -93,12 +105,17 @@ def _numbered(table: Table) -> Select[Any]:
     return select(table).where(table.c.id == bindparam("number", type_=Integer))
 
 
-def _receiver(known: Row[Any], payee: Row[Any] | None) -> Receiver:
+def _receiver(known: Row[Any] | None, payee: Row[Any] | None) -> Receiver:
     row = known if payee is None else payee
+    if row is None:
+        return Receiver()
     parts = tuple(getattr(row, name) for name in ACCOUNT)
     of_payee = None if payee is None else payee.id
+    account = parts if row.account_number else None
+    if known is None:
+        return Receiver(None, None, of_payee, row.name, account)
     ended = register.ended_registration(known) if payee is None else None
-    return Receiver(known.member, known.id, of_payee, row.name, parts if row.account_number else None, ended)
+    return Receiver(known.member, known.id, of_payee, row.name, account, ended)
 
 
 def refunds_to(connection: Connection, to: Receiver) -> list[Settlement]:
@@ -115,13 +132,20 @@ def refunds_to(connection: Connection, to: Receiver) -> list[Settlement]:
     ways = (
         select(application.number).where(application.member.in_(members)),
         select(corrected.application).where(corrected.member.in_(members)),
-        select(payee.application).where(by_payee),
+        select(payee.application).where(by_payee, payee.application.is_not(None)),
     )
     numbers = {number for way in ways for number in connection.execute(way).scalars()}
     allocation, refund = tables.allocation.c, tables.refund.c
     of_these = select(allocation.deposit).where(allocation.application.in_(numbers))
-    deposits = connection.execute(of_these).scalars().all()
+    to_payees = select(payee.deposit).where(by_payee, payee.deposit.is_not(None))
+    deposits = {deposit for way in (of_these, to_payees) for deposit in connection.execute(way).scalars()}
     return refunds(connection, or_(refund.application.in_(numbers), refund.deposit.in_(deposits)))
+
+
+def subject_of(connection: Connection, refund: Settlement) -> Subject:
+    """Of what the money of a refund is: the application or, where that is not known, the deposit."""
+    whose = application_of(connection, refund)
+    return Subject(application=whose) if whose is not None else Subject(deposit=refund.deposit)
 
 
 def application_of(connection: Connection, refund: Settlement) -> str | None:
@@ -173,11 +197,14 @@ def receivers(connection: Connection, refunds: Collection[Settlement]) -> dict[i
         latest = latest_version(version, (version.c.member,), None, version.c.member.in_(batch))
         known |= {row.member: row for row in _every(connection, latest)}
     counts = payees.counting_all(connection)
-    return {
-        no: Receiver() if application is None else _receiver(known[member_of[application]], counts.get(application))
-        for no, application in whose.items()
-        if application is None or member_of[application] in known
-    }
+    found: dict[int, Receiver] = {}
+    for refund in refunds:
+        if (application := whose[refund.no]) is None:
+            found[refund.no] = _receiver(None, counts.get(Subject(deposit=refund.deposit)))
+        elif member_of[application] in known:
+            payee = counts.get(Subject(application=application))
+            found[refund.no] = _receiver(known[member_of[application]], payee)
+    return found
 
 
 def approved_receivers(connection: Connection, refunds: Collection[Settlement]) -> dict[int, Receiver]:
@@ -187,9 +214,7 @@ def approved_receivers(connection: Connection, refunds: Collection[Settlement]) 
     known = _by_id(connection, tables.member_known, {step.member_known for step in kept})
     payee = _by_id(connection, tables.payee_known, {step.payee for step in kept})
     return {
-        no: Receiver()
-        if step is None or step.member_known not in known
-        else _receiver(known[step.member_known], payee.get(step.payee))
+        no: Receiver() if step is None else _receiver(known.get(step.member_known), payee.get(step.payee))
         for no, step in approvals.items()
     }
 

@@ -68,10 +68,34 @@ class SamePersonChangesPeople(Refusal):
     instead = N_("have one of these approve it, under their own name: {people}")
 
 
-class NoPayeeToEnd(Refusal):
-    """no payee counts for application {application}, so none is ended"""
+class PayeeNotApproved(Refusal):
+    """{payee} is to receive what comes back for {of}, and no second person has approved that"""
 
-    application: str
+    of: object
+    typed: str
+    payee: str
+    instead = N_("have another person than who brought it compare it with the paper: seisan payee approve {typed}")
+
+
+class NoPayeeToApprove(Refusal):
+    """nobody is named in a file to receive what comes back for {of}"""
+
+    of: object
+    instead = N_("take in who receives it: seisan template payees --out FILE.xlsx, seisan import FILE")
+
+
+class SamePersonBroughtPayee(Refusal):
+    """{by} brought the payee of {of} and cannot approve it as well"""
+
+    by: str
+    of: object
+    instead = N_("have another person approve it, under their own name: --by NAME")
+
+
+class NoPayeeToEnd(Refusal):
+    """no payee counts for {of}, so none is ended"""
+
+    of: object
     instead = N_(
         "see who is known: seisan payee list; one that waits for a second person is taken back with its row: "
         "seisan withdraw IMPORT:ROW --reason …"
@@ -79,26 +103,27 @@ class NoPayeeToEnd(Refusal):
 
 
 class PayeeEndWaits(Refusal):
-    """that {payee} receives what comes back for application {application} is to end, and nobody has decided it yet"""
+    """that {payee} receives what comes back for {of} is to end, and nobody has decided it yet"""
 
-    application: str
+    of: object
+    typed: str
     payee: str
     instead = N_(
-        "have another person decide: seisan payee approve-end '{application}', or "
-        "seisan payee reject-end '{application}' --reason …"
+        "have another person decide: seisan payee approve-end {typed}, or seisan payee reject-end {typed} --reason …"
     )
 
 
 class NoPayeeEndWaits(Refusal):
-    """no payee of application {application} is to be ended"""
+    """no payee of {of} is to be ended"""
 
-    application: str
-    instead = N_("propose it first: seisan payee end '{application}' --reason …")
+    of: object
+    typed: str
+    instead = N_("propose it first: seisan payee end {typed} --reason …")
 
 
 class SamePersonEndsPayee(Refusal):
-    """{by} proposed that the payee of application {application} ends, and cannot approve it as well"""
+    """{by} proposed that the payee of {of} ends, and cannot approve it as well"""
 
     by: str
-    application: str
+    of: object
     instead = N_("have another person approve it, under their own name: --by NAME")

@@ -57,7 +57,7 @@ def latest_rows(
 ) -> dict[str, Row[Any]]:
     """The row of the register that counts of every member, or of these: the last (by the day, when one is given).
 
-    Without the number of the `account` PostgreSQL need not make out what it shows of each (`rows.HiddenColumn`).
+    Without the number of the `account` PostgreSQL need not make out what it shows of each (`columns.HiddenColumn`).
     """
     few = only is not None and len(only) <= FEW
     parameters: dict[str, object] = {"as_of": as_of} if as_of else {}

@@ -132,7 +132,7 @@ def _lines(
             person = whose.persons[approved.member]
         payee = person.number if person is not None and row.way != "credit" else None
         # What was approved is what is paid, whatever becomes known later.
-        account = approved.account if approved.member is not None else endings.get(payee) if payee else None
+        account = approved.account if approved.is_known else endings.get(payee) if payee else None
         rate, cause = known.get(str(application), (None, None))
         pay_on, file_line = filed.get((row.payment_file, row.no), (None, None)) if row.way != "credit" else (None, None)
         yield SettlementLine(

@@ -5,12 +5,20 @@ is given to whoever committed a record of looking at the account, for a short ti
 """
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ledger import tables
 from ledger.store.records import next_number, owns, signature
+
+
+class Holder(NamedTuple):
+    """Whose account is looked at: a member's, or that of who receives a deposit of which nobody knows whose it is."""
+
+    member: str | None = None
+    deposit: str | None = None
 
 
 def hidden(connection: Connection) -> bool:
@@ -24,7 +32,7 @@ def of_member(connection: Connection, version: int) -> str | None:
 
 
 def of_payee(connection: Connection, payee: int) -> str | None:
-    """The whole number in the row of a payee. Refused: nobody recorded that they look at the member's account."""
+    """The whole number in the row of a payee. Refused: nobody recorded that they look at it."""
     return _whole(connection, tables.payee_known.name, payee)
 
 
@@ -64,8 +72,9 @@ def as_shown(connection: Connection, numbers: Collection[str]) -> dict[str, str]
     return dict(connection.execute(select(typed.c.number, func.account_shown(typed.c.number))).all())
 
 
-def record_look(connection: Connection, members: Collection[str], *, purpose: str, by: str) -> None:
-    """Records who looks at the accounts of these members and for what; it has to be kept before a number is shown."""
+def record_look(connection: Connection, holders: Collection[Holder], *, purpose: str, by: str) -> None:
+    """Records who looks at these accounts and for what; it has to be kept before a number is shown."""
     looked, signed = tables.looked, signature(connection, by)
-    for no, member in enumerate(sorted(members), next_number(connection, looked.c.no)):
-        connection.execute(looked.insert().values({"no": no, "member": member, "purpose": purpose} | signed))
+    ordered = sorted(holders, key=lambda holder: (holder.member or "", holder.deposit or ""))
+    for no, holder in enumerate(ordered, next_number(connection, looked.c.no)):
+        connection.execute(looked.insert().values({"no": no, "purpose": purpose} | holder._asdict() | signed))

@@ -61,6 +61,16 @@ def _for_oldest(*words: str, on: str = "") -> Callable[[AskedBooks, Items], str]
     return command
 
 
+def _for_payee(step: str) -> Callable[[AskedBooks, Items], str]:
+    """A step of the oldest payee, of an application or of a deposit."""
+
+    def command(_asked: AskedBooks, items: Items) -> str:
+        item = oldest(items)
+        return _command("payee", step, item.name, *(["--deposit"] if item.application is None else []))
+
+    return command
+
+
 def _for_all(*words: str) -> Callable[[AskedBooks, Items], str]:
     """The same, with the numbers of all."""
     return lambda _asked, items: _command(*words, *spans(int(item.name) for item in items).split())
@@ -306,8 +316,8 @@ KINDS: Mapping[str, WorkKind] = {
     "refunds_proposed": WorkKind(lambda asked: asked.refunds_in("proposed"), _for_all("refund", "approve")),
     "credits_proposed": WorkKind(_waiting("credits_proposed"), _for_oldest("credit", "approve")),
     "accounts_changed": WorkKind(_waiting("accounts_changed"), _for_oldest("account", "approve")),
-    "payees_proposed": WorkKind(_waiting("payees_proposed"), _for_oldest("payee", "approve")),
-    "payee_ends_proposed": WorkKind(_waiting("payee_ends_proposed"), _for_oldest("payee", "approve-end")),
+    "payees_proposed": WorkKind(_waiting("payees_proposed"), _for_payee("approve")),
+    "payee_ends_proposed": WorkKind(_waiting("payee_ends_proposed"), _for_payee("approve-end")),
     "rulings_proposed": WorkKind(_waiting("rulings_proposed"), _for_oldest("ruling", "approve")),
     "slips_proposed": WorkKind(_waiting("slips_proposed"), _for_oldest("slip", "approve")),
     "people_changes": WorkKind(_waiting("people_changes"), _for_oldest("people", "approve")),

@@ -17,7 +17,10 @@ _TOTALS = ("合計", "計", "小計", "総計")
 
 
 class BankCsv:
-    """A CSV that is being read by a layout; `columns` is where each column stands once the headings were found."""
+    """A CSV that is being read by a layout; `columns` is where each column stands once the headings were found.
+
+    One without headings is the bank's when the first row that is not left out has a day in the column of the day.
+    """
 
     def __init__(self, layout: CsvLayout, today: date, wrong: Wrong) -> None:
         self.layout, self.today, self.wrong = layout, today, wrong
@@ -30,8 +33,7 @@ class BankCsv:
 
     def read(self, row: Row) -> bool:
         """Reads a row; whether it made a line."""
-        if self.columns is None:
-            self._headings(row)
+        if self.columns is None and not self._begins(row):
             return False
         if (reason := self._no_line(row)) is not None:
             self._pass_over(reason, row)
@@ -42,10 +44,21 @@ class BankCsv:
         count, first = self.passed_over.get(reason, (0, row.number))
         self.passed_over[reason] = count + 1, first
 
-    def _headings(self, row: Row) -> None:
+    def _begins(self, row: Row) -> bool:
+        """Finds where the columns stand; whether the row is one of those under the headings."""
         if row.number <= self.layout.skip_rows:
             self._pass_over("title", row)
-            return
+        elif not self.layout.numbered:
+            self._headings(row)
+        elif not self.seen:
+            self.seen = [_title(cell) for cell in row.cells.values()]
+            places = {name: int(no) for name, no in self.layout.titles.items()}
+            if (day := row.cells.get(places["day"])) is not None and self.layout.read_day(str(day), self.today):
+                self.columns = places
+                return True
+        return False
+
+    def _headings(self, row: Row) -> None:
         cells = {_title(cell): at for at, cell in row.cells.items()}
         titles = {name: _title(title) for name, title in self.layout.titles.items()}
         if all(title in cells for title in titles.values()):
@@ -58,14 +71,17 @@ class BankCsv:
 
     @property
     def lacking(self) -> list[str]:
-        """The titles that the layout names and the row most like them does not hold."""
+        """The titles that the layout names and the row most like them does not hold; without titles, the day."""
+        if self.layout.numbered:
+            return [self.layout.shown["day"]]
         return [title for title in self.layout.titles.values() if _title(title) not in self.seen]
 
     def _no_line(self, row: Row) -> str | None:
         """Why a row is no line: the headings of another page, a total, a remark without an amount."""
         assert self.columns is not None, "the headings were found"
         cells = {name: str(row.cells[at]) for name, at in self.columns.items() if at in row.cells}
-        if all(_title(cells.get(name, "")) == _title(title) for name, title in self.layout.titles.items()):
+        titles = {} if self.layout.numbered else self.layout.titles
+        if titles and all(_title(cells.get(name, "")) == _title(title) for name, title in titles.items()):
             return "heading"
         if bare(str(row.cells[min(row.cells)])) in _TOTALS:
             return "total"
@@ -78,7 +94,7 @@ class BankCsv:
 
     def _wrong(self, row: Row, name: str, code: str, **said: object) -> None:
         self.faulty = True
-        self.wrong(row.number, self.layout.titles.get(name), code, said)
+        self.wrong(row.number, self.layout.shown.get(name), code, said)
 
     def _yen(self, row: Row, name: str) -> int | None:
         """The amount in a column; None: it is blank, or cannot be read, which is said."""
@@ -139,7 +155,7 @@ class BankCsv:
         if self.faulty:
             return "in", 0
         if bool(into) == bool(out):
-            columns = [self.layout.into, self.layout.out]
+            columns = [self.layout.shown["into"], self.layout.shown["out"]]
             self._wrong(row, "into", "bank-both-ways" if into else "one-needed", columns=columns)
         elif (into or out or 0) < 0:
             self._wrong(row, "into" if into else "out", "not-positive", value=into or out)
@@ -159,7 +175,7 @@ class BankCsv:
             at = min(down, up, key=len)[0]
             other = told[at - 1] + moved[at] if len(down) <= len(up) else told[at - 1] - moved[at - 1]
             fields: dict[str, object] = {"value": told[at], "counted": other}
-            self.wrong(self.lines[at].row, self.layout.balance, "bank-total-differs", fields)
+            self.wrong(self.lines[at].row, self.layout.shown["balance"], "bank-total-differs", fields)
             return account
         order = range(len(told)) if not down else range(len(told) - 1, -1, -1)
         account.balances = list(_balances([(self.lines[at], told[at]) for at in order]))

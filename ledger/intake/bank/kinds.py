@@ -38,8 +38,9 @@ BANK_KINDS = (BANK_LINES, BANK_BALANCES)
 def rows(file: str, form: Form, account: BankAccount) -> tuple[list[InputRow], list[InputRow]]:
     """The lines of an account as rows of an import, and its balances."""
     name = account_name(account)
-    lines = [_line(file, form, name, line) for line in account.lines]
-    return lines, [_balance(file, name, balance) for balance in account.balances]
+    told: dict[str, Value] = {"account": name} | _told({"account_type": account.kind})
+    lines = [_line(file, form, told, line) for line in account.lines]
+    return lines, [_balance(file, told, balance) for balance in account.balances]
 
 
 def account_name(account: BankAccount) -> str:
@@ -47,9 +48,8 @@ def account_name(account: BankAccount) -> str:
     return "-".join(filter(None, [account.bank, account.branch, account.number]))
 
 
-def _line(file: str, form: Form, account: str, line: BankLine) -> InputRow:
-    values: dict[str, Value] = {
-        "account": account,
+def _line(file: str, form: Form, account: dict[str, Value], line: BankLine) -> InputRow:
+    values: dict[str, Value] = account | {
         "form": form,
         "happened_on": line.on,
         "way": line.way,
@@ -57,12 +57,12 @@ def _line(file: str, form: Form, account: str, line: BankLine) -> InputRow:
         "state": "correction" if line.corrects else "ordinary",
         "digest": line.digest,
     }
-    values |= _told({"number": line.number, "payer": line.payer, "note": line.note, "code": line.code})
+    values |= _told({"number": line.number, "payer": line.payer, "note": line.note, "code": line.code, "edi": line.edi})
     return InputRow(BANK_LINES, file, None, line.row, values, None)
 
 
-def _balance(file: str, account: str, balance: BankBalance) -> InputRow:
-    values: dict[str, Value] = {"account": account, "happened_on": balance.on, "yen": balance.yen}
+def _balance(file: str, account: dict[str, Value], balance: BankBalance) -> InputRow:
+    values: dict[str, Value] = account | {"happened_on": balance.on, "yen": balance.yen}
     return InputRow(BANK_BALANCES, file, None, balance.row, values, None)
 
 

@@ -22,7 +22,8 @@ class NotABankLayout(Refusal):
     why: str
     instead = N_(
         'write in it the titles of the columns: day = "…", in = "…", out = "…"; and, where there are such, balance, '
-        "payer, no_payer, note, number, day_form, skip_rows, code, corrections"
+        "payer, no_payer, note, number, day_form, skip_rows, code, corrections; where the file has no titles, the "
+        "number of each column: day = 1, in = 2, out = 3"
     )
 
 
@@ -34,11 +35,12 @@ _DAY_FORM = re.compile(
     rf"(?:(?P<year>yyyy|yy)(?P<first>{_BETWEEN}))?(?P<month>mm|m)(?P<second>{_BETWEEN})(?P<day>dd|d)(?P<last>{_BETWEEN})"
 )
 _LONGEST_FILE = 64 * 1024
+_MOST_COLUMNS = 1_000
 
 
 @dataclass(frozen=True)
 class CsvLayout:
-    """The titles of the columns of a bank's CSV; None: there is no such column.
+    """The titles of the columns of a bank's CSV, or their numbers where it is `numbered`; None: no such column.
 
     Money in and out stand in two columns (`into`, `out`), or in one, `yen`, that is negative where it goes out.
     `skip_rows` are left out at the top; the headings are looked for below them. `day_form` is how a day is written, by
@@ -61,11 +63,17 @@ class CsvLayout:
     no_payer: tuple[str, ...] = ()
     skip_rows: int = 0
     day_form: str | None = None
+    numbered: bool = False
 
     @property
     def titles(self) -> dict[str, str]:
-        """The title of each column that there is, by what it is."""
+        """The title of each column that there is, by what it is; its number where the file has no titles."""
         return {name: title for name in COLUMNS if (title := getattr(self, name)) is not None}
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Each column as a person looks for it."""
+        return {name: _("column {no}", no=no) if self.numbered else no for name, no in self.titles.items()}
 
     def read_day(self, text: str, today: date) -> date | None:
         """The day that a cell names; None: it names none in this form."""
@@ -85,7 +93,7 @@ class CsvLayout:
         return None if found is None else _named(found.groupdict(), today)
 
 
-COLUMNS = tuple(field.name for field in fields(CsvLayout) if field.name not in ("name", *_OTHERS))
+COLUMNS = tuple(field.name for field in fields(CsvLayout) if field.name not in ("name", "numbered", *_OTHERS))
 # What the file calls them: `in` is a word of the language.
 _KEYS = {("in" if name == "into" else name): name for name in COLUMNS}
 
@@ -113,18 +121,21 @@ def read_layout(file: Path) -> CsvLayout:
         raise NotABankLayout(str(file), str(error)) from None
     if why := _wrong(said):
         raise NotABankLayout(str(file), why)
-    titles: dict[str, Any] = {name: " ".join(said[key].split()) for key, name in _KEYS.items() if key in said}
+    titles: dict[str, Any] = {name: " ".join(str(said[key]).split()) for key, name in _KEYS.items() if key in said}
     others: dict[str, Any] = {name: tuple(said.get(name, ())) for name in _WORDS}
     others |= {name: said[name] for name in ("day_form", "skip_rows") if name in said}
-    return CsvLayout(file.name, **titles, **others)
+    return CsvLayout(file.name, **titles, **others, numbered=isinstance(said["day"], int))
 
 
 def _wrong(said: dict[str, Any]) -> str | None:
     """What is wrong with what the file says, in words; None: nothing."""
     if unknown := [key for key in said if key not in _KEYS and key not in _OTHERS]:
         return _("it says something that is not known: {keys}", keys=unknown)
-    if odd := [key for key in _KEYS if key in said and not (isinstance(said[key], str) and said[key].strip())]:
-        return _("no title of a column: {keys}", keys=odd)
+    named = {key: said[key] for key in _KEYS if key in said}
+    if odd := [key for key, column in named.items() if not (_is_title(column) or _is_number(column))]:
+        return _("neither the title of a column nor its number: {keys}", keys=odd)
+    if len({_is_title(column) for column in named.values()}) > 1:
+        return _("of some columns it says the title and of others the number")
     form, skip = said.get("day_form", "yyyymmdd"), said.get("skip_rows", 0)
     if not isinstance(form, str) or not _DAY_FORM.fullmatch(form):
         return _("day_form is not made of yyyy or yy, mm and dd: {form}", form=form)
@@ -140,7 +151,15 @@ def _wrong(said: dict[str, Any]) -> str | None:
         return _("it does not say which column is the day (day)")
     if ("yen" in said) == ("in" in said or "out" in said) or ("in" in said) != ("out" in said):
         return _("it says neither which columns are money in and out (in, out) nor which one is both (yen)")
-    titles = [said[key] for key in _KEYS if key in said]
-    if len(set(titles)) < len(titles):
-        return _("two columns have the same title")
+    if len(set(named.values())) < len(named):
+        return _("two columns have the same title, or number")
     return None
+
+
+def _is_title(column: object) -> bool:
+    return isinstance(column, str) and bool(column.strip())
+
+
+def _is_number(column: object) -> bool:
+    """Whether it is the number of a column, of which the first is 1."""
+    return isinstance(column, int) and not isinstance(column, bool) and 1 <= column <= _MOST_COLUMNS

@@ -79,6 +79,7 @@ STATEMENT = BankLayout(
             yen=("取引金額", 25, 12),
             payer=("振込依頼人名又は契約者番号", 82, 48),
             note=("摘要内容", 160, 20),
+            edi=("EDI情報", 180, 20),
         ),
         "8": _fields(
             in_count=("入金件数", 2, 6),

@@ -15,7 +15,8 @@ class BankLine:
 
     `row` is its record or row in the file; `payer` and `note` are as they stand there, without the spaces that fill
     them up; `number` is the bank's reference; `code` the bank's own word for the kind of line. `corrects`: it takes
-    back an earlier line, which went the other way. `digest` is the SHA-256 of its bytes.
+    back an earlier line, which went the other way. `digest` is the SHA-256 of its bytes. `edi` is what the payer sent
+    along (EDI情報), where it stands beside the note.
     """
 
     row: int
@@ -28,6 +29,7 @@ class BankLine:
     code: str | None
     corrects: bool
     digest: str
+    edi: str | None = None
 
 
 @dataclass(frozen=True)

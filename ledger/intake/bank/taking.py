@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from ledger import facts, masking, tables
-from ledger.codes import Account
+from ledger.codes import ACCOUNT_TYPES, Account
 from ledger.errors import Problem
 from ledger.intake.bank.kinds import BANK_BALANCES, BANK_LINES, days
 from ledger.intake.bank.known import KnownLine, KnownLines, content_of, group_of
@@ -30,6 +30,29 @@ from ledger.store.records import batches
 # --- whose account it is --------------------------------------------------------------------------------------------
 
 _OWN = ("payer_bank", "payer_branch", "payer_account")
+_KIND = "payer_account_type"
+
+
+class _Account(NamedTuple):
+    """An account: bank, branch and number in one word, empty where a file does not tell it, and 預金種目, if told.
+
+    Of one branch two accounts of different kinds may have the same number.
+    """
+
+    number: str
+    kind: str | None
+
+    def may_be(self, other: "_Account") -> bool:
+        """Whether it is that account, as far as both are told."""
+        same_kind = self.kind == other.kind or None in (self.kind, other.kind)
+        return self.number in (other.number, "") and same_kind
+
+    def __str__(self) -> str:
+        place, _dash, number = self.number.rpartition("-")
+        kind = (
+            "" if self.kind is None else f" {ACCOUNT_TYPES[self.kind].said}" if self.kind in ACCOUNT_TYPES.codes else ""
+        )
+        return f"{place}-{masking.account(number)}{kind}"
 
 
 def keep_own(connection: Connection, files: Sequence[InputFile]) -> list[Problem]:
@@ -39,7 +62,7 @@ def keep_own(connection: Connection, files: Sequence[InputFile]) -> list[Problem
     set which account it is.
     """
     problems: list[Problem] = []
-    own: str | None = None
+    own: _Account | None = None
     for file in files:
         if not any(sheet.kind in (BANK_LINES, BANK_BALANCES) for sheet in file.sheets):
             continue
@@ -48,27 +71,28 @@ def keep_own(connection: Connection, files: Sequence[InputFile]) -> list[Problem
             if missing := [name for name in _OWN if not values[name]]:
                 problems.append(Problem(file.name, None, None, "own-account-not-set", {"names": missing}))
                 return problems
-            own = "-".join(str(values[name]) for name in _OWN)
+            own = _Account("-".join(str(values[name]) for name in _OWN), values[_KIND])
         problems += _keep_own(file, own)
     return problems
 
 
-def _keep_own(file: InputFile, own: str) -> Iterator[Problem]:
-    others: dict[str, list[InputRow]] = {}
+def _keep_own(file: InputFile, own: _Account) -> Iterator[Problem]:
+    others: dict[_Account, list[InputRow]] = {}
     ours = False
     for at, sheet in enumerate(file.sheets):
         if sheet.kind not in (BANK_LINES, BANK_BALANCES):
             continue
         lines: list[InputRow] = []
         for line in sheet.lines:
-            if (account := line.text("account")) in (own, ""):
-                lines.append(line._replace(values=line.values | {"account": own}))
+            account = _Account(line.text("account") or "", line.text("account_type"))
+            if account.may_be(own):
+                lines.append(line._replace(values=line.values | {"account": own.number}))
             else:
-                others.setdefault(str(account), []).append(line)
+                others.setdefault(account, []).append(line)
         ours |= bool(lines)
         file.sheets[at].lines[:] = lines
     for account, lines in others.items():
-        fields: dict[str, object] = {"account": _masked(account), "own": _masked(own)}
+        fields: dict[str, object] = {"account": str(account), "own": str(own)}
         if not ours:
             yield Problem(file.name, lines[0].row, None, "another-account", fields)
         else:
@@ -78,11 +102,6 @@ def _keep_own(file: InputFile, own: str) -> Iterator[Problem]:
             others_of = next(sheet for sheet in file.sheets if sheet.kind is BANK_LINES)
             before = others_of.passed_over.get("another-account", (0, 0))[0]
             others_of.passed_over["another-account"] = before + len(lines), lines[0].row
-
-
-def _masked(account: str) -> str:
-    place, _dash, number = account.rpartition("-")
-    return f"{place}-{masking.account(number)}"
 
 
 # --- what is new ----------------------------------------------------------------------------------------------------
@@ -196,7 +215,9 @@ def _become_deposits(
             taking.notes.append(ImportNote(line.file, None, line.row, "deposit-beside-entry", fields))
         added.deposit = added.name
         values: dict[str, Value] = {"deposit": added.name, "received_on": group.on, "yen": content.yen}
-        values |= {"payer": content.payer} | ({"note": content.note} if content.note else {})
+        # What the payer sent along names applications as often as the bank's note does.
+        note = " ".join(text for text in (content.note, line.text("edi")) if text)
+        values |= {"payer": content.payer} | ({"note": note} if note else {})
         taking.deposits.append(InputRow(kind, line.file, None, line.row, values, line.known_on))
 
 

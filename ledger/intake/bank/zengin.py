@@ -192,11 +192,12 @@ class _BankReading:
             way = "out" if corrects else "in"  # what was received goes out again
         number = self.figures(record, "number")
         payer, note = self.text(record, "payer"), self.text(record, "note")
+        edi = self.text(record, "edi") if self.layout is STATEMENT else None
         read.faulty |= self.misread
         if on is not None and not self.misread:
             number = (number.lstrip("0") if number else "") or None  # noughts alone number nothing
             digest = hashlib.sha256(record.padded).hexdigest()
-            line = BankLine(record.no, on, way, yen, number, payer, note, code, corrects, digest)
+            line = BankLine(record.no, on, way, yen, number, payer, note, code, corrects, digest, edi)
             read.account.lines.append(line)
 
     def _trailer(self, record: Record) -> None:
