@@ -121,6 +121,8 @@ def _known(connection: "Connection") -> dict[str, list[str]]:
 def _sample(kind: InputKind, column: InputColumn, *, first: bool) -> Value:
     """What stands in a cell of the sample row; its first cell says that it is one."""
     value: Value = SAMPLE.get(column.name)
+    if kind.only_one and column.heading in kind.any_of[1:]:
+        return None
     if column.choices:
         value = column.choices[0]
     elif column.form == "day":

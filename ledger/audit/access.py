@@ -14,7 +14,7 @@ from ledger.errors import Exit, Refusal
 from ledger.people.permissions import people
 from ledger.people.register import require_member
 from ledger.store import database
-from ledger.store.account_numbers import Holder, record_look
+from ledger.store.account_numbers import AccountHolder, record_look
 from ledger.store.records import next_number, signature
 
 
@@ -29,7 +29,7 @@ def look(connection: Connection, member: str, *, purpose: str, by: str) -> Row[A
     told = require_member(connection, member)
     if told.account_number is None:
         raise errors.NoAccountKnown(member)
-    record_look(connection, [Holder(member)], purpose=purpose, by=by)
+    record_look(connection, [AccountHolder(member)], purpose=purpose, by=by)
     return told
 
 

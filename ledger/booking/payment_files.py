@@ -26,7 +26,7 @@ from ledger.people.payees import Subject
 from ledger.people.receivers import Receiver, approved_receiver, receiver, subject_of
 from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import account_numbers, settings
-from ledger.store.account_numbers import Holder
+from ledger.store.account_numbers import AccountHolder
 from ledger.store.records import next_number, signature
 
 # Before the SHA-256 of a file, where its characters are not shown (`columns.HiddenColumn`).
@@ -110,7 +110,7 @@ def file(
     return PaymentFile(no, True, on, digest, content, tuple(ready.filed))
 
 
-def looked_at(connection: Connection, **asked: Any) -> set[Holder]:
+def looked_at(connection: Connection, **asked: Any) -> set[AccountHolder]:
     """Whose account numbers `file`, asked for the same, reads; refused is what it refuses."""
     earlier, ready = _earlier_or_ready(connection, **asked)
     if earlier is not None:
@@ -119,7 +119,7 @@ def looked_at(connection: Connection, **asked: Any) -> set[Holder]:
     return {_holder(refund, ready.receivers[refund.no]) for refund in ready.approved}
 
 
-def looked_at_again(connection: Connection, no: int) -> set[Holder]:
+def looked_at_again(connection: Connection, no: int) -> set[AccountHolder]:
     """Whose account numbers are read when a file is given once more; nobody's, where it is not."""
     contents = _contents(connection, no)
     if connection.execute(select(_void(no))).scalar() or any(_paid_since(refund, no) for refund in contents):
@@ -128,8 +128,8 @@ def looked_at_again(connection: Connection, no: int) -> set[Holder]:
     return now | {_holder(refund, _filed_to(connection, refund, no)) for refund in contents}
 
 
-def _holder(refund: Settlement, to: Receiver) -> Holder:
-    return Holder(deposit=refund.deposit) if to.member is None else Holder(to.member)
+def _holder(refund: Settlement, to: Receiver) -> AccountHolder:
+    return AccountHolder(deposit=refund.deposit) if to.member is None else AccountHolder(to.member)
 
 
 class _Ready(NamedTuple):

@@ -14,7 +14,7 @@ from ledger import tables
 from ledger.store.records import next_number, owns, signature
 
 
-class Holder(NamedTuple):
+class AccountHolder(NamedTuple):
     """Whose account is looked at: a member's, or that of who receives a deposit of which nobody knows whose it is."""
 
     member: str | None = None
@@ -72,7 +72,7 @@ def as_shown(connection: Connection, numbers: Collection[str]) -> dict[str, str]
     return dict(connection.execute(select(typed.c.number, func.account_shown(typed.c.number))).all())
 
 
-def record_look(connection: Connection, holders: Collection[Holder], *, purpose: str, by: str) -> None:
+def record_look(connection: Connection, holders: Collection[AccountHolder], *, purpose: str, by: str) -> None:
     """Records who looks at these accounts and for what; it has to be kept before a number is shown."""
     looked, signed = tables.looked, signature(connection, by)
     ordered = sorted(holders, key=lambda holder: (holder.member or "", holder.deposit or ""))
