@@ -177,22 +177,169 @@ def test_a_payment_file_is_written_once_it_is_kept_whose_accounts_it_reads(own: 
 # --- what verify says -----------------------------------------------------------------------------------------------
 
 
-def test_a_role_that_may_more_is_named(own: Login) -> None:
-    granted = {
-        f"GRANT SELECT ON member_known TO {OWN}_auditor": f"role {OWN}_auditor on table member_known",
-        f"GRANT SELECT (content) ON payment_file TO {OWN}_clerk": f"role {OWN}_clerk on table payment_file",
-        f"GRANT INSERT ON seal TO {OWN}_one_clerk": f"role {OWN}_one_clerk on table seal",
-        f"GRANT UPDATE (name) ON member_known TO {OWN}_approver": f"role {OWN}_approver on table member_known",
-        "GRANT TRUNCATE ON entry TO PUBLIC": "role PUBLIC on table entry",
-        f"GRANT SELECT ON account_secret TO {OWN}_auditor": f"role {OWN}_auditor on table account_secret",
-        "GRANT EXECUTE ON FUNCTION account_number TO PUBLIC": "role PUBLIC on function account_number",
-    }
-    with create_engine(database.parse_url(own("owner")), poolclass=NullPool).begin() as connection:
+# What is done, and how it is named; a role with the name of its group is made for each.
+MORE: dict[str, tuple[str, str, str]] = {
+    "a hidden column with its table": (
+        "GRANT SELECT ON member_known TO {own}_auditor",
+        "role {own}_auditor on table member_known",
+        "SELECT",
+    ),
+    "a hidden column": (
+        "GRANT SELECT (content) ON payment_file TO {own}_clerk",
+        "role {own}_clerk on table payment_file",
+        "SELECT",
+    ),
+    "what the database alone writes": (
+        "GRANT INSERT ON seal TO {own}_one_clerk",
+        "role {own}_one_clerk on table seal",
+        "INSERT",
+    ),
+    "a column to change": (
+        "GRANT UPDATE (name) ON member_known TO {own}_approver",
+        "role {own}_approver on table member_known",
+        "UPDATE",
+    ),
+    "a table to empty, by everybody": ("GRANT TRUNCATE ON entry TO PUBLIC", "role PUBLIC on table entry", "TRUNCATE"),
+    "the secret": (
+        "GRANT SELECT ON account_secret TO {own}_auditor",
+        "role {own}_auditor on table account_secret",
+        "SELECT",
+    ),
+    "whole numbers, by everybody": (
+        "GRANT EXECUTE ON FUNCTION account_number TO PUBLIC",
+        "role PUBLIC on function account_number",
+        "EXECUTE",
+    ),
+    "what may be handed on": (
+        "GRANT INSERT ON entry TO {own}_clerk WITH GRANT OPTION",
+        "role {own}_clerk on table entry",
+        "INSERT WITH GRANT OPTION",
+    ),
+    "a function to hand on": (
+        "GRANT EXECUTE ON FUNCTION begin_write TO {own}_clerk WITH GRANT OPTION",
+        "role {own}_clerk on function begin_write",
+        "EXECUTE WITH GRANT OPTION",
+    ),
+    "building in the schema": ("GRANT CREATE ON SCHEMA public TO PUBLIC", "role PUBLIC on schema public", "CREATE"),
+    "building in the database": (
+        "GRANT CREATE ON DATABASE {books} TO {own}_clerk",
+        "role {own}_clerk on database {books}",
+        "CREATE",
+    ),
+    "a table of one's own": (
+        "ALTER TABLE seal OWNER TO {own}_one_clerk",
+        "role {own}_one_clerk on table seal",
+        "OWNER",
+    ),
+    "the owner's table": (
+        "ALTER TABLE open_write OWNER TO {own}_clerk",
+        "role {own}_clerk on table open_write",
+        "OWNER",
+    ),
+    "a function of one's own": (
+        "ALTER FUNCTION close_write() OWNER TO {own}_one_clerk",
+        "role {own}_one_clerk on function close_write",
+        "OWNER",
+    ),
+    "later tables": (
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {own}_auditor",
+        "role {own}_auditor on later tables",
+        "SELECT",
+    ),
+    "later tables of the schema, by everybody": (
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT INSERT ON TABLES TO PUBLIC",
+        "role PUBLIC on later tables",
+        "INSERT",
+    ),
+    "later functions": (
+        "ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO {own}_clerk",
+        "role {own}_clerk on later functions",
+        "EXECUTE",
+    ),
+    "a superuser": ("ALTER ROLE {own}_one_clerk SUPERUSER", "role {own}_one_clerk", "SUPERUSER"),
+    "who makes roles": ("ALTER ROLE {own}_one_approver CREATEROLE", "role {own}_one_approver", "CREATEROLE"),
+    "who copies the whole server": (
+        "ALTER ROLE {own}_one_auditor REPLICATION",
+        "role {own}_one_auditor",
+        "REPLICATION",
+    ),
+    "who is past every policy": ("ALTER ROLE {own}_clerk BYPASSRLS", "role {own}_clerk", "BYPASSRLS"),
+    "who takes the owner's part": ("GRANT postgres TO {own}_one_approver", "role {own}_one_approver", "postgres"),
+    "who lets others in": (
+        "GRANT {own}_approver TO {own}_one_clerk WITH ADMIN OPTION",
+        "role {own}_one_clerk",
+        "ADMIN OPTION FOR {own}_approver",
+    ),
+    "a parameter that silences triggers": (
+        "GRANT SET ON PARAMETER session_replication_role TO {own}_one_stranger",
+        "role {own}_one_stranger",
+        "SET ON PARAMETER session_replication_role",
+    ),
+    **{
+        f"{group}, by {who}": (f"GRANT {group} TO {{own}}_{who}", f"role {{own}}_{who}", group)
+        for group in privileges.OF_SERVER
+        if group != "pg_database_owner"  # of which nobody can be made a member
+        for who in ("clerk", "one_auditor")
+    },
+    **{
+        f"{group}, by whom nothing else was given": (
+            f"GRANT {group} TO {{own}}_one_stranger",
+            "role {own}_one_stranger",
+            group,
+        )
+        for group in privileges.OF_NOBODY
+    },
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_a_role_that_may_more_is_named(at: Login, name: str) -> None:
+    with create_engine(database.parse_url(at("owner")), poolclass=NullPool).connect() as connection:
+        named = {"own": OWN, "books": str(connection.engine.url.database)}
+        done, where, what = (part.format(**named) for part in MORE[name])
         assert list(privileges.faults(connection)) == []
-        for statement in granted:
-            connection.execute(text(statement))
+        connection.execute(text(done))
+        found = {fault.where: fault.fields["privileges"] for fault in privileges.faults(connection)}
+        connection.rollback()
+    assert what in str(found.get(where, "")).split(", "), found
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        "GRANT pg_read_all_data TO {own}_one_stranger",  # who makes the backups
+        "CREATE ROLE {own}_none SUPERUSER",  # who administers the server
+        "CREATE ROLE {own}_none CREATEROLE",
+        "GRANT {own}_clerk TO {own}_one_stranger",
+        "GRANT TEMPORARY ON DATABASE {books} TO PUBLIC",  # as of a database that was just made
+        "GRANT pg_monitor TO {own}_one_clerk",
+        "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+    ],
+)
+def test_a_role_that_may_no_more_is_not_named(at: Login, done: str) -> None:
+    with create_engine(database.parse_url(at("owner")), poolclass=NullPool).connect() as connection:
+        connection.execute(text(done.format(own=OWN, books=connection.engine.url.database)))
+        assert list(privileges.faults(connection)) == []
+        connection.rollback()
+
+
+def test_what_reaches_a_login_through_others_is_named_there(at: Login) -> None:
+    with create_engine(database.parse_url(at("owner")), poolclass=NullPool).connect() as connection:
+        for statement in (
+            "CREATE ROLE {own}_far",
+            "GRANT pg_write_all_data TO {own}_far",
+            "GRANT {own}_far TO {own}_clerk",
+        ):
+            connection.execute(text(statement.format(own=OWN)))
         found = {fault.where for fault in privileges.faults(connection)}
-    assert found == set(granted.values())
+        connection.rollback()
+    logins_of_clerks = {f"role {OWN}_{who}" for who in ("far", "clerk", "one_clerk", "one_both")}
+    assert found == logins_of_clerks
+
+
+def test_verify_says_which_role_may_more(own: Login) -> None:
+    with create_engine(database.parse_url(own("owner")), poolclass=NullPool).begin() as connection:
+        connection.execute(text("GRANT TRUNCATE ON entry TO PUBLIC"))
     answer = desk.typed(own("auditor"), "verify")
     assert answer.exit_code and "role-may-more" in answer.output
 

@@ -1,13 +1,19 @@
 """PostgreSQL opens each write itself: for one command, one login and one name; what it is not open for is refused."""
 
 from datetime import timedelta
+from itertools import product
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from psycopg import sql
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
 
-from ledger import dates
+from ledger import dates, tables
 from ledger.store import database
 from migrations import roles
+from migrations.writes import OWNERS
 from tests import desk
 from tests.desk import CHIEF, CLERK
 from tests.logins import KINDS, OWN, Login, at, attack, books, logins, own, refused
@@ -23,6 +29,50 @@ def test_only_the_database_writes(at: Login, table: str) -> None:
     for who in KINDS:
         statement = f"INSERT INTO {table} SELECT * FROM {table} LIMIT 1"
         assert "permission denied" in attack(at(who), statement, of="" if who == "auditor" else "book")
+
+
+# Every table that stands in the books on PostgreSQL, and the ways to add a row to one, or none.
+EVERY = [*sorted(tables.metadata.tables), *(table.name for table in OWNERS), "alembic_version"]
+WAYS = (
+    'INSERT INTO "{table}" DEFAULT VALUES',
+    'INSERT INTO "{table}" SELECT (NULL::"{table}").* LIMIT 0',
+    'INSERT INTO "{table}" DEFAULT VALUES ON CONFLICT DO NOTHING',
+    'WITH added AS (INSERT INTO "{table}" DEFAULT VALUES RETURNING 1) SELECT 1',
+    'MERGE INTO "{table}" USING (VALUES (1)) one(x) ON false WHEN NOT MATCHED THEN INSERT DEFAULT VALUES',
+    'EXPLAIN ANALYZE INSERT INTO "{table}" DEFAULT VALUES',
+    'DEALLOCATE ALL; PREPARE adding AS INSERT INTO "{table}" DEFAULT VALUES; EXECUTE adding',
+    'DO $$ BEGIN INSERT INTO "{table}" DEFAULT VALUES; END $$',
+)
+
+
+NOT_TAKEN = {True: "no-open-write", False: "permission denied"}
+OF: dict[str, tuple[str, ...]] = {
+    **{kind: (kind,) for kind in KINDS},
+    "both": ("clerk", "approver"),
+    "stranger": (),
+}
+
+
+@pytest.mark.parametrize("who", OF)
+def test_no_table_takes_a_row_of_anybody_outside_an_open_write(at: Login, who: str) -> None:
+    """Whether or not the role has INSERT there."""
+    with create_engine(database.parse_url(at(who)), poolclass=NullPool).connect() as connection:
+        for table, way in product(EVERY, WAYS):
+            granted = any(table in roles.WRITES[kind] for kind in OF[who])
+            with pytest.raises(DatabaseError, match=NOT_TAKEN[granted]):
+                connection.exec_driver_sql(way.format(table=table))
+            connection.rollback()
+
+
+@pytest.mark.parametrize("who", [*KINDS, "owner"])
+def test_no_table_takes_copied_rows_outside_an_open_write(at: Login, who: str) -> None:
+    with psycopg.connect(at(who).replace("postgresql+psycopg", "postgresql")) as connection:
+        for table in sorted(tables.metadata.tables):
+            granted = who == "owner" or table in roles.WRITES[who]
+            copied = connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table)))
+            with pytest.raises(psycopg.Error, match=NOT_TAKEN[granted]), copied:
+                pass
+            connection.rollback()
 
 
 @pytest.mark.parametrize("who", ["clerk", "approver"])

@@ -66,7 +66,10 @@ FAULTS = {
     "trigger-off": N_("the rule that the database enforces by this name is switched off"),
     "trigger-added": N_("this is none of our rules, and may undo one of them"),
     "table-changed": N_("what the database enforces of every row of the table is not what we made it: {part}"),
-    "role-may-more": N_("no role of these books may do this: {privileges} (seisan roles)"),
+    "role-may-more": N_(
+        "no role of these books may do this: {privileges} (seisan roles; what it leaves, the owner or the "
+        "administrator of the server takes back)"
+    ),
     "not-reckoned": N_("what stands there cannot be read as what it should be: {says}"),
     # Of a workbook that was handed out.
     "cell-differs": N_("sheet {sheet}, cell {cell}: {there} in the file, {here} in the books"),

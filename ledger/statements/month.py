@@ -80,13 +80,13 @@ class _Reckoned:
     details: Details
 
 
-def _reckoned(connection: Connection, month: Period, accounts: Chart) -> _Reckoned:
+def _reckoned(connection: Connection, month: Period, accounts: Chart, *, matched: bool = True) -> _Reckoned:
     first, last = month.first, month.last
     changes = balances.changes(connection, first, last)
     journal = PeriodJournal(connection, first, last)
     details = Details(
         subsidiary=subsidiary_ledgers(journal, accounts, changes),
-        suspense=suspense(connection, last),
+        suspense=suspense(connection, last, matched=matched),
         payable=payable(connection, first, last),
     )
     return _Reckoned(changes, journal, totals(journal), fees_held.totals(connection, first, last), details)
@@ -100,7 +100,8 @@ def _controls(connection: Connection, month: Period, books: _Reckoned, returns: 
 def month_controls(connection: Connection, month: Month) -> list[Control]:
     """The controls of a month; what the statement tells besides is not read."""
     returns = [*refunds(connection, as_of=month.last), *credits(connection, as_of=month.last)]
-    return _controls(connection, month, _reckoned(connection, month, chart(connection)), returns)
+    books = _reckoned(connection, month, chart(connection), matched=False)
+    return _controls(connection, month, books, returns)
 
 
 def failing_controls(connection: Connection, month: Month) -> list[str]:

@@ -69,8 +69,11 @@ class SuspenseDeposit:
         return ("no_candidate", "one_candidate")[len(self.candidates)] if len(self.candidates) < 2 else "candidates"
 
 
-def suspense(connection: Connection, last: date) -> list[SuspenseDeposit]:
-    """What waits in suspense at the end of the day, deposit by deposit, the oldest first."""
+def suspense(connection: Connection, last: date, *, matched: bool = True) -> list[SuspenseDeposit]:
+    """What waits in suspense at the end of the day, deposit by deposit, the oldest first.
+
+    Whose fee each could be takes a look at every member for every deposit: unless it is `matched`, nothing is said of it.
+    """
     held = balances.held(connection, Account.SUSPENSE, "deposit", last)
     since = balances.first_moved(connection, Account.SUSPENSE, "deposit", last)
     known: dict[str, tuple[date, int, str, str | None]] = {}
@@ -81,7 +84,7 @@ def suspense(connection: Connection, last: date) -> list[SuspenseDeposit]:
             known |= {deposit: tuple(rest) for deposit, *rest in connection.execute(_said(by_day), given)}
         for deposit, application in connection.execute(_pays_for(), {"as_of": last, "only": batch}):
             pays.setdefault(deposit, []).append(application)
-    transfers = [WaitingTransfer(of, *told) for of, told in known.items() if of in held and of not in pays]
+    transfers = [WaitingTransfer(of, *told) for of, told in known.items() if matched and of in held and of not in pays]
     could_be = candidates(connection, transfers, last, fees.dues(connection, last) if transfers else {})
     rows = []
     for reference, left in held.items():
