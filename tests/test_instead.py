@@ -250,7 +250,7 @@ OWN_BOOKS = {
         approval-fell came-back-before grounds-changed more-than-paid no-refund-named none-waits nothing-recorded
         nothing-to-propose proposed-differently same-person-pays
     """,
-    "followed in test_many.py": "changed-meanwhile none-to-pay payment-file-void",
+    "followed in test_many.py": "changed-meanwhile no-credit-waits none-to-pay payment-file-void",
     "followed in test_payees.py": """
         member-died no-payee-to-approve payee-not-approved same-person-brought-payee no-payee-to-end payee-end-waits
         no-payee-end-waits same-person-ends-payee

@@ -3,15 +3,19 @@
 import re
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from sqlalchemy import Connection
 
-from exports.formats import terminal, xlsx
+from exports.formats import package, terminal, xlsx
 from exports.formats.page import HEIGHT, TextPage
+from exports.formats.page_xlsx import PageRows
 from exports.formats.sheet import StyledRow, Workbook
 from exports.issued.letters import COVERING, letters_of_many
 from exports.reports import letter as sheets
@@ -23,7 +27,7 @@ from ledger.codes import OUTCOMES, REASONS, VERDICTS
 from ledger.decisions import store
 from ledger.decisions.findings import judge
 from ledger.errors import NotWritable, UnknownDecision
-from ledger.i18n import LANGUAGES, Language
+from ledger.i18n import LANGUAGES, Calendar, Language
 from ledger.intake import FORM
 from ledger.notices import review_flags
 from ledger.people.register import PostalAddress
@@ -239,6 +243,52 @@ def test_letter_says_what_was_decided_whatever_became_known_since(book_url: str)
 def test_letter_made_again_is_the_same_file(every_outcome: dict[str, Letter]) -> None:
     for each in every_outcome.values():
         assert dumped(sheets.workbook(each)) == dumped(sheets.workbook(each))
+
+
+def bytes_of(each: Letter) -> bytes:
+    written = BytesIO()
+    xlsx.compose(sheets.workbook(each), written)
+    return written.getvalue()
+
+
+def test_letters_made_one_after_the_other_are_those_made_alone(every_outcome: dict[str, Letter]) -> None:
+    # What depends on the shape of their pages alone is made once for all of them.
+    every = [replace(each, sender=sender) for each in every_outcome.values() for sender in (each.sender, SENDER)]
+    ways: list[tuple[Language, Calendar]] = [("ja", "wareki"), ("en", "wareki"), ("en", "western"), ("ja", "")]
+    alone: list[bytes] = []
+    together: list[bytes] = []
+    for making in (alone, together):
+        package.made.cache_clear()
+        for language, calendar in ways:
+            i18n.use(language)
+            for each in every:
+                if making is alone:
+                    package.made.cache_clear()
+                with i18n.dating(calendar):
+                    making.append(bytes_of(each))
+    assert together == alone
+    assert package.made.cache_info().hits
+
+
+def test_what_stands_behind_the_rows_of_a_page_is_what_openpyxl_writes(every_outcome: dict[str, Letter]) -> None:
+    for each in every_outcome.values():
+        for page in pages_of(sheets.workbook(each)):
+            book = openpyxl.Workbook()
+            frame = book.worksheets[0]
+            for number, row in enumerate(page.rows, 1):
+                for piece in row.pieces:
+                    cells = f"{get_column_letter(piece.first + 1)}{number}"
+                    if piece.last > piece.first or piece.down:
+                        frame.merged_cells.add(f"{cells}:{get_column_letter(piece.last + 1)}{number + piece.down}")
+                    if piece.choices:
+                        words_of = f'"{",".join(piece.choices)}"'
+                        rule = DataValidation(type="list", formula1=words_of, allow_blank=True)
+                        rule.add(cells)
+                        frame.add_data_validation(rule)
+            xml = package.parts_of(book)["xl/worksheets/sheet1.xml"].decode()
+            behind = re.search("<sheetData ?/>(.*)<pageMargins", xml) or re.search("</sheetData>(.*)<pageMargins", xml)
+            assert behind is not None
+            assert PageRows(page, {}).behind() == behind[1]
 
 
 def test_number_never_given_is_refused(book_url: str) -> None:

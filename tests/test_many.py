@@ -5,6 +5,7 @@ import pty
 import shlex
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,39 @@ def test_what_was_done_before_is_counted(three: str) -> None:
     said = desk.done(three, "refund", "propose", "A-1", "A-2", *ON).stdout
     assert "1 件は既に" in said
     assert states(three) == ["proposed"] * 2
+
+
+@pytest.fixture
+def credited(book_url: str) -> str:
+    """Books with three credits that are proposed."""
+    with database.writing(book_url) as connection:
+        for nth in (1, 2, 3):
+            posted.application(connection, f"A-{nth}")
+            reissue = {"applied_on": date(2012, 3, 6), "kind": "reissue", "previous": f"A-{nth}", "paid": []}
+            posted.application(connection, f"R-{nth}", reissue)
+    for no in "123":
+        desk.done(book_url, "credit", "propose", f"A-{no}", "--to", f"R-{no}", *ON)
+    return book_url
+
+
+def test_credits_that_wait_are_approved_at_once(credited: str) -> None:
+    refused(credited, "no-credit-waits", "credit", "approve", "4-9", *LATER, "--by", CHIEF)
+    refused(credited, "unknown-credit", "credit", "approve", "1", "2", "9", *LATER, "--by", CHIEF)
+    assert [row["state"] for row in desk.answered(credited, "credit", "list")] == ["proposed"] * 3
+    desk.done(credited, "credit", "reject", "2", "--reason", "本人の希望", *LATER, by=CHIEF)
+    said = desk.done(credited, "credit", "approve", "1-93", *LATER, by=CHIEF).stdout
+    assert "A-1" in said and "R-3" in said and "14,490" in said and "A-2" not in said
+    assert [row["state"] for row in desk.answered(credited, "credit", "list")] == ["applied", "rejected", "applied"]
+    refused(credited, "no-credit-waits", "credit", "approve", "1-3", *LATER, "--by", CHIEF)
+    refused(credited, "credit-out-of-order", "credit", "approve", "2", *LATER, "--by", CHIEF)
+    again = desk.answered(credited, "credit", "approve", "1", "3", *LATER, "--by", CHIEF)
+    assert again == [{"no": 1, "changed": False}, {"no": 3, "changed": False}]
+
+
+def test_person_is_asked_before_many_credits_are_applied(credited: str) -> None:
+    code, said = on_terminal(credited, "credit", "approve", "1-3", *LATER, reply="n", by=CHIEF)
+    assert (code, "21,735" in said, "この内容で実行しますか" in said) == (1, True, True)
+    assert [row["state"] for row in desk.answered(credited, "credit", "list")] == ["proposed"] * 3
 
 
 def test_all_of_a_payment_file_are_paid_by_its_number(filed: str) -> None:

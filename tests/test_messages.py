@@ -149,6 +149,7 @@ def test_a_sentence_about_a_count_has_its_plural_forms() -> None:
 
 # Their count is never one, or the sentence stands in a workbook as it was.
 COUNTED_WITHOUT = {
+    "{count} credits applied; the reissues owe that much less.",
     "{count} refunds proposed. Next, by another person: seisan refund approve {numbers}",
     "{count} refunds approved. Next, with all that are: seisan refund file --on {on} --out transfers-{on}.txt",
     "{count} refunds rejected; their yen are no longer reserved.",

@@ -116,6 +116,22 @@ def test_what_was_in_the_books_but_not_known_by_the_day_does_not_shake_it(books:
     assert [answer[1] for answer in answers(outdated(books, LATER))] == [LATER]
 
 
+@pytest.mark.parametrize("by_name", [500, 0], ids=["by name", "everyone"])
+def test_what_was_in_the_books_does_not_shake_it_though_another_of_that_day_was_kept_before(
+    books: Connection, monkeypatch: pytest.MonkeyPatch, by_name: int
+) -> None:
+    monkeypatch.setattr(shadows, "_BY_NAME", by_name)
+    told(books, "2011-0001", UNRECEIVED)
+    told(books, "2011-0002", UNRECEIVED | {"paid": []})
+    posted.deposit(books, "D-2011-0002", None, on=APPLIED)
+    given.book(books)
+    decided(books, N21, "2011-0001")
+    posted.deposit(books, "D-2011-0002", "2011-0002", on=APPLIED, known_on=date(2012, 10, 3))
+    given.book(books)
+    decided(books, N21, "2011-0002")
+    assert answers(outdated(books, N21)) == []
+
+
 def test_of_two_facts_recorded_since_the_one_known_last_counts(books: Connection) -> None:
     told(books, "2011-0001", UNRECEIVED)
     decided(books, N21)
@@ -283,6 +299,22 @@ def test_everyone_is_judged_once_for_each_day(books: Connection, monkeypatch: py
         ("2011-0007", date(2012, 9, 22)),
     ]
     assert sum("told" in each for each in asked) == 4  # three days, and the day asked about
+
+
+def test_asking_about_a_day_reads_what_is_of_its_applications_alone(books: Connection) -> None:
+    """Else each day would read all of the books, and the list would take the square of their size."""
+    if books.dialect.name != "sqlite":
+        return  # PostgreSQL reads small tables whole, whatever indexes there are
+    for nth in range(3):
+        told(books, f"2011-{nth:04}", UNRECEIVED)
+        decided(books, N21 + timedelta(nth), f"2011-{nth:04}")
+    asked: list[tuple[str, Any]] = []
+    event.listen(books, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    outdated(books, LATER)
+    (statement, parameters), *_others = [each for each in asked if "sources_to" in each[0] and "told" in each[0]]
+    plan = [row[3] for row in books.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    # What bears the schema is the table itself, and not what was made of it for the day.
+    assert {step for step in plan if step.startswith("SCAN main.")} <= {"SCAN main.withdrawn", "SCAN main.fee"}
 
 
 # --- judged again as it was -----------------------------------------------------------------------------------------

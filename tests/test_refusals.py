@@ -426,7 +426,7 @@ ELSEWHERE = {
     "test_payments.py": "not-ready-to-file same-person-files payment-file-gone-on payment-file-changed",
     "test_refund_states.py": "approval-fell proposed-differently grounds-changed same-person-pays came-back-before"
     " more-than-paid nothing-recorded no-refund-named nothing-to-propose none-waits",
-    "test_many.py": "changed-meanwhile none-to-pay payment-file-void",
+    "test_many.py": "changed-meanwhile no-credit-waits none-to-pay payment-file-void",
     "test_payees.py": "payee-not-approved no-payee-to-approve same-person-brought-payee member-died"
     " no-payee-to-end payee-end-waits no-payee-end-waits same-person-ends-payee",
     "test_roles.py": "not-permitted not-a-role-name",

@@ -1,6 +1,7 @@
 """No file of the user's is written over: only what Seisan wrote and nobody changed since, or with --replace."""
 
 import shlex
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,40 @@ def test_what_is_remembered_does_not_grow_for_ever(books: str, tmp_path: Path, m
         written.remember(Path("w"))
     kept = (tmp_path / "state" / "seisan" / "written").read_text(encoding="ascii").split()
     assert 0 < len(kept) <= 12 and {len(digest) for digest in kept} == {64}
+
+
+def test_of_many_files_the_list_is_read_once_and_what_others_add_to_it(
+    books: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    place, new, memory = Path("there"), Path("new"), tmp_path / "state" / "seisan" / "written"
+    new.write_bytes(b"new")
+
+    def replaceable(content: bytes) -> bool:
+        place.write_bytes(content)
+        try:
+            written.require_replaceable(place, new)
+        except written.FileInTheWay:
+            return False
+        return True
+
+    def digest(content: bytes) -> str:
+        return sha256(content).hexdigest()
+
+    new_to_us = [bytes([number]) for number in range(5)]
+    assert not replaceable(new_to_us[0])  # where there is no list yet
+    for content in new_to_us[:2]:
+        place.write_bytes(content)
+        written.remember(place)
+    assert all(map(replaceable, new_to_us[:2])) and not replaceable(new_to_us[2])
+    seen = written._Seen.to
+    with memory.open("a", encoding="ascii") as added:  # by another process, which has not written its last line yet
+        added.write(f"{digest(new_to_us[2])}\n{digest(new_to_us[3])[:20]}")
+    assert replaceable(new_to_us[2]) and not replaceable(new_to_us[3])
+    assert written._Seen.to == seen + 65
+    with memory.open("a", encoding="ascii") as added:
+        added.write(f"{digest(new_to_us[3])[20:]}\n")
+    assert replaceable(new_to_us[3]) and replaceable(new_to_us[0])
+    memory.unlink()
+    memory.write_text(f"{digest(new_to_us[4])}\n", encoding="ascii")
+    assert replaceable(new_to_us[4]) and not replaceable(new_to_us[0])

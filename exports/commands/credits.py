@@ -1,10 +1,11 @@
 """Fees that are set against a reissue of the same member, instead of being paid back."""
 
+from functools import partial
 from typing import Annotated
 
 from exports.commands import refunds
-from exports.commands.steps import advised, proposed, recorded, settled
-from exports.reports import REPORTS
+from exports.commands.steps import advised, proposed, recorded, settled, together
+from exports.reports import REPORTS, refund_lots
 from exports.shell.commands import Commands
 from exports.shell.options import (
     LARGEST,
@@ -17,8 +18,10 @@ from exports.shell.options import (
     Pdf,
     Reason,
     argument,
+    number_range,
     option,
 )
+from exports.shell.options import numbers as numbers_of
 from exports.shell.session import Answer, Books, Session
 from ledger.i18n import N_
 
@@ -42,15 +45,24 @@ def propose(
     )
 
 
-@credit.writes("approve", "1 --by 丙田", may=("approve",))
-def approve(books: Books, no: No, on: On) -> Answer:
+Numbers = Annotated[list[str], numbers_of(N_("the numbers of the credits; 1-93 for all of these that wait"))]
+
+
+@credit.writes("approve", "1 --by 丙田", "1-93 --by 丙田", may=("approve",), many=True)
+def approve(books: Books, numbers: Numbers, on: On) -> Answer:
     """Approves and applies what another person proposed."""
     from ledger.booking import credits
 
-    step = credits.approve(books.connection, no, on=on, by=books.by)
-    return settled(
-        books, "credit", recorded(step, N_("Credit {no} is applied; the reissue owes that much less.")), step
+    waiting = partial(refund_lots.credits_waiting, books.connection)
+    chosen = refund_lots.numbered(map(number_range, numbers), waiting, refund_lots.NoCreditWaits)
+    steps = [credits.approve(books.connection, no, on=on, by=books.by) for no in chosen]
+    sentence = N_("Credit {no} is applied; the reissue owes that much less.")
+    answer = together(
+        [recorded(step, sentence) for step in steps],
+        lambda: refund_lots.listed_credits(books.connection, chosen),
+        N_("{count} credits applied; the reissues owe that much less."),
     )
+    return settled(books, "credit", answer, *steps)
 
 
 @credit.writes("reject", "1 --reason 本人が払戻しを希望", may=("propose", "approve"))

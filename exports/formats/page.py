@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Literal
 
@@ -87,7 +88,7 @@ class TextPage:
         if not isinstance(piece.value, str) or piece.look == "seal":
             return 1
         room = sum(self.widths[piece.first : piece.last + 1]) * _UNIT / (size * LARGER.get(piece.look, 1) / 2)
-        return max(1, ceil(text_width(piece.value, 2) / (room - 1)))
+        return max(1, ceil(_width(piece.value) / (room - 1)))
 
     def block(self, *keys: str) -> Block:
         """The cells of the page as a table, for whoever reads or compares it: each piece in its first column."""
@@ -100,6 +101,12 @@ class TextPage:
             TypedValue("yen", value) if isinstance(value := by_column.get(at), int) else value
             for at in range(len(self.widths))
         )
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str) -> int:
+    """The width of a text, which is asked for each size that is tried; letters have much of their text in common."""
+    return text_width(text, 2)
 
 
 def plain(text: str) -> str:

@@ -1,16 +1,15 @@
 """Workbooks: how an .xlsx is written; its styles stand in `paint`.
 
-openpyxl makes the package, the styles and each sheet's frame. The rows are written as sheet XML under openpyxl's own
-style numbers, because a cell object per value costs ten times as much. The same content gives the same bytes.
+openpyxl makes the package, the styles and each sheet's frame (`package`). The rows are written as sheet XML under
+openpyxl's own style numbers, because a cell object per value costs ten times as much. The same content gives the same
+bytes.
 """
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from functools import partial
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -20,10 +19,7 @@ from openpyxl import Workbook as Package
 from openpyxl.chart import BarChart, Reference, Series
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.text import Paragraph, ParagraphProperties, RichTextProperties
-from openpyxl.packaging.core import DocumentProperties
-from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter, quote_sheetname
-from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.pagebreak import Break
@@ -33,6 +29,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.formats import paper
 from exports.formats.formulas import SheetFormulas
 from exports.formats.outfile import new_file
+from exports.formats.package import CORE, Parts, new_package, of_pages, parts_of
 from exports.formats.page_xlsx import PageRows
 from exports.formats.paint import Paint, Render
 from exports.formats.paper import BOTTOM, HEADER_FONT, LINE, SIDE, TOP, column_widths
@@ -106,37 +103,32 @@ def compose(workbook: Workbook, out: BinaryIO) -> list[WrittenRows]:
 
     The bytes depend on the content and the language spoken, not on the clock.
     """
-    package = _package(workbook)
-    paint = Paint(package)
     names = tab_names([_(sheet.name) for sheet in workbook.sheets])
+    pages = [sheet.page for sheet in workbook.sheets if sheet.page is not None]
+    written: Sequence[_Rows | PageRows]
+    if pages:
+        assert len(pages) == len(workbook.sheets), "a page of text stands beside pages only"
+        parts, written = of_pages(workbook, pages, names)
+    else:
+        parts, written = _of_tables(workbook, names)
+    _fill(parts, written, f"{workbook.made_on}T00:00:00Z".encode(), out)
+    return [rows.written if isinstance(rows, _Rows) else WrittenRows([1]) for rows in written]
+
+
+def _of_tables(workbook: Workbook, names: list[str]) -> tuple[Parts, "list[_Rows]"]:
+    """The parts of a workbook of tables, on sheets of these names, and the rows that are to be written there."""
+    package = new_package(workbook)
+    paint = Paint(package)
     tabs = {sheet.name: name for sheet, name in zip(workbook.sheets, names, strict=True)}
-    written: list[_Rows | PageRows] = []
+    written = []
     for sheet, name in zip(workbook.sheets, names, strict=True):
         frame = package.create_sheet(name)
-        if sheet.page is not None:
-            written.append(PageRows(sheet.page, frame, package))
-            continue
         rows = _Rows(sheet, name, paint, formulas=workbook.formulas)
         written.append(rows)
         _set_up(frame, sheet, paint)
         _lead_on(frame, sheet, rows, tabs)
     _add_lists(package, workbook)
-    skeleton = BytesIO()
-    package.save(skeleton)
-    _fill(skeleton, written, f"{workbook.made_on}T00:00:00Z".encode(), out)
-    return [rows.written if isinstance(rows, _Rows) else WrittenRows([1]) for rows in written]
-
-
-def _package(workbook: Workbook) -> Package:
-    package = Package()
-    package.remove(package.worksheets[0])
-    midnight = datetime.combine(workbook.made_on, time())
-    name, issuer = (FORBIDDEN.sub(" ", text) for text in (_(workbook.title), _(workbook.issuer)))
-    package.properties = DocumentProperties(title=name, creator=issuer or "Seisan", created=midnight, modified=midnight)
-    for name, text in workbook.properties:
-        package.custom_doc_props.append(StringProperty(name=name, value=text))  # type: ignore[attr-defined]
-    package.calculation = CalcProperties(fullCalcOnLoad=False)  # the sums stand beside their formulas
-    return package
+    return parts_of(package), written
 
 
 # --- the frame: what openpyxl writes ---------------------------------------------------------------------------------
@@ -433,14 +425,13 @@ def _worked_out(
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
-def _fill(skeleton: BytesIO, sheets: "list[_Rows | PageRows]", stamp: bytes, out: BinaryIO) -> None:
-    """Copies the package with fixed times, putting each sheet's rows where openpyxl left room for them."""
+def _fill(parts: Parts, sheets: "Sequence[_Rows | PageRows]", stamp: bytes, out: BinaryIO) -> None:
+    """Writes the package with fixed times, putting each sheet's rows where openpyxl left room for them."""
     by_part = {f"xl/worksheets/sheet{number}.xml": rows for number, rows in enumerate(sheets, start=1)}
-    with zipfile.ZipFile(skeleton) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        parts = source.namelist()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for part in watched(parts, len(parts), _("writing sheets")):
-            content = source.read(part)
-            if part == "docProps/core.xml":
+            content = parts[part]
+            if part == CORE:
                 content = _MODIFIED.sub(rb"\g<1>" + stamp, content)
             elif part == "xl/workbook.xml":  # comes after the sheets
                 content = _RANGE.sub(partial(_last_row, sheets), content)
@@ -455,7 +446,7 @@ def _fill(skeleton: BytesIO, sheets: "list[_Rows | PageRows]", stamp: bytes, out
                     place.write(content)
 
 
-def _last_row(sheets: "list[_Rows | PageRows]", match: re.Match[bytes]) -> bytes:
+def _last_row(sheets: "Sequence[_Rows | PageRows]", match: re.Match[bytes]) -> bytes:
     """The last row of what is printed, or of what can be filtered, or the row of titles, on the sheet that is named."""
     rows = sheets[int(match[3])]
     assert isinstance(rows, _Rows), "a page of text names no range"
@@ -474,6 +465,8 @@ def _sheet_xml(frame: bytes, rows: "_Rows | PageRows") -> Iterator[bytes]:
     breaks = "".join(f'<brk id="{row}" max="16383" man="1"/>' for row in rows.breaks)
     count = len(rows.breaks)
     marked = f'<rowBreaks count="{count}" manualBreakCount="{count}">{breaks}</rowBreaks>' if count else ""
+    if isinstance(rows, PageRows):
+        after = after.replace(b"<printOptions", rows.behind().encode() + b"<printOptions", 1)
     if isinstance(rows, _Rows):
         after = after.replace(b"%d" % _LAST_ROW, b"%d" % rows.written.listed, 1)  # of the filter
     if isinstance(rows, _Rows) and rows.merged:

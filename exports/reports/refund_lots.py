@@ -44,6 +44,13 @@ class NoneWaits(Refusal):
     instead = N_("see the refunds and their states: seisan refund list")
 
 
+class NoCreditWaits(Refusal):
+    """none of the credits {value} waits for approval"""
+
+    value: str
+    instead = N_("see the credits and their states: seisan credit list")
+
+
 def to_propose(
     connection: Connection, applications: Sequence[str], everyone: bool, association: str | None, on: date, by: str
 ) -> list[str]:
@@ -82,19 +89,23 @@ def propose(books: Any, application: str, on: date) -> Any:
 
 def waiting_for_approval(connection: Connection) -> set[int]:
     """The refunds that somebody has to approve: proposed, come back, or approved for what is no longer so."""
-    from ledger.booking.approvals import fell
+    from ledger.booking.approvals import fallen
     from ledger.settlements import refunds
 
-    return {
-        refund.no
-        for refund in refunds(connection)
-        if refund.state in ("proposed", "returned") or fell(connection, refund) is not None
-    }
+    every = refunds(connection)
+    return {refund.no for refund in every if refund.state in ("proposed", "returned")} | fallen(connection, every)
 
 
 def waiting_for_payment(connection: Connection) -> set[int]:
     """The refunds that can still be rejected."""
     return {refund.no for refund in _in_state(connection, ("proposed", "approved")) if not refund.came_back}
+
+
+def credits_waiting(connection: Connection) -> set[int]:
+    """The credits that somebody has to approve."""
+    from ledger.settlements import credits
+
+    return {credit.no for credit in credits(connection) if credit.state == "proposed"}
 
 
 def _waiting(connection: Connection, states: tuple[str, ...]) -> set[int]:
@@ -107,7 +118,9 @@ def _in_state(connection: Connection, states: tuple[str, ...]) -> Iterator[Any]:
     return (refund for refund in refunds(connection) if refund.state in states)
 
 
-def numbered(ranges: Iterable[range], waiting: Callable[[], set[int]]) -> list[int]:
+def numbered(
+    ranges: Iterable[range], waiting: Callable[[], set[int]], none: Callable[[str], Refusal] = NoneWaits
+) -> list[int]:
     """The numbers typed, each once; of a range of many those that wait."""
     numbers: list[int] = []
     for typed in ranges:
@@ -116,7 +129,7 @@ def numbered(ranges: Iterable[range], waiting: Callable[[], set[int]]) -> list[i
             continue
         within = sorted(no for no in waiting() if no in typed)
         if not within:
-            raise NoneWaits(f"{typed[0]}-{typed[-1]}")
+            raise none(f"{typed[0]}-{typed[-1]}")
         numbers += within
     return list(dict.fromkeys(numbers))
 
@@ -163,6 +176,37 @@ def listed(connection: Connection, numbers: Iterable[int]) -> str:
         for refund in refunds(connection, tables.refund.c.no.in_([*numbers]))
     )
     return format_table(_LOTS.block(lots))
+
+
+class CreditLot(NamedTuple):
+    """A credit as one of many, and whose the fee is."""
+
+    credit: Any
+    member: Any
+
+
+_CREDITS = Table(
+    columns=(
+        Column("no", N_("Credit No."), "credit.no", "number", 8),
+        Column("member", N_("Member No."), "member.number", width=17),
+        Column("name", N_("Name"), "member.name", width=16),
+        Column("application", N_("Application No."), "credit.application", width=14),
+        Column("to", N_("Credited to"), "credit.to_application", width=14),
+        Column("amount", N_("Amount"), "credit.yen", "yen", total=True),
+    ),
+    total=N_("Total"),
+)
+
+
+def listed_credits(connection: Connection, numbers: Iterable[int]) -> str:
+    """Credits in a table, with their yen in total, for whoever is about to approve all of them."""
+    from ledger import tables
+    from ledger.people.naming import persons
+    from ledger.settlements import credits
+
+    rows = credits(connection, tables.credit.c.no.in_([*numbers]))
+    members = persons(connection, sorted({str(row.member) for row in rows}))
+    return format_table(_CREDITS.block(CreditLot(row, members[str(row.member)]) for row in rows))
 
 
 class _Other(NamedTuple):

@@ -166,10 +166,19 @@ def _reconcile(
     """The same for all applications, or for these."""
     issued, waived = owed_and_waived(connection)
     bills = bill_lines(connection, only)
-    numbers = set(connection.execute(select(tables.application.c.number)).scalars())
+    numbers = _known(connection, only)
     short = _not_received(connection, ({line.application for line in bills} & numbers) - issued.keys())
     booked = _Booked(issued, waived, short, numbers)
     return _compared(bills, booked, transfers, inputs.disputes(connection))
+
+
+def _known(connection: Connection, only: Collection[str] | None) -> set[str]:
+    """The numbers of the applications there are: all, or those among these."""
+    number = tables.application.c.number
+    if only is None:
+        return set(connection.execute(select(number)).scalars())
+    rows = (connection.execute(select(number).where(number.in_(group))) for group in batches(sorted(only)))
+    return {found for group in rows for found in group.scalars()}
 
 
 def owed_and_waived(connection: Connection, as_of: date | None = None) -> tuple[Mapping[str, int], Mapping[str, int]]:

@@ -6,7 +6,7 @@ They are judged on shadows of the tables, which hold what was recorded since as 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +17,9 @@ from sqlalchemy import (
     Date,
     FromClause,
     Select,
+    Subquery,
     Table,
+    and_,
     bindparam,
     case,
     cast,
@@ -25,12 +27,16 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
+    union,
+    union_all,
 )
 
 from ledger import facts, tables
 from ledger.codes import SUSPENSE_EVENTS
+from ledger.decisions.course import Scope
 from ledger.decisions.findings import Finding
-from ledger.decisions.shadows import judged, original, shadow
+from ledger.decisions.shadows import Shadows, judged, original, shadow, whatever_is_asked
 from ledger.decisions.store import GIVEN_BACK, STANDS, Decision, standing
 from ledger.facts import AS_OF, COLUMNS, Origin
 from ledger.notices import register
@@ -82,20 +88,21 @@ def outdated(connection: Connection, on: date) -> list[OutdatedDecision]:
     received, also other clauses.
     """
     decisions = standing(connection)
-    carried_out, hindsight = _carried_out(connection.dialect.name), _hindsight(connection.dialect.name)
+    dialect = connection.dialect.name
+    carried_out = partial(_carried_out, dialect)
     rows = _judged_again(connection, [decision for decision in decisions if decision.as_of <= on], on, carried_out)
     outdated_by_day = {(row.decision.no, row.asked_on): row for row in rows}
     decisions.sort(key=lambda decision: decision.as_of)
     for as_of, group in groupby(decisions, key=lambda decision: decision.as_of):
-        for row in _judged_again(connection, list(group), as_of, (*carried_out, *hindsight)):
+        for row in _judged_again(connection, list(group), as_of, partial(_with_hindsight, dialect)):
             outdated_by_day[row.decision.no, row.asked_on] = row
     return [outdated_by_day[key] for key in sorted(outdated_by_day)]
 
 
 def _judged_again(
-    connection: Connection, decisions: Sequence[Decision], asked_on: date, shadows: tuple[CTE, ...]
+    connection: Connection, decisions: Sequence[Decision], asked_on: date, shadows: Shadows
 ) -> Iterator[OutdatedDecision]:
-    """Those of the decisions that would be answered otherwise for the day; everyone is judged at once."""
+    """Those of the decisions that would be answered otherwise for the day; all of them are judged at once."""
     applications = {decision.application for decision in decisions}
     findings = judged(connection, asked_on, register.in_force(asked_on), applications, shadows)
     pairs = [(decision, findings.get(decision.application)) for decision in decisions]
@@ -132,23 +139,28 @@ def _changes(stored: Mapping[str, Any], finding: Finding, origins: Mapping[int, 
 
 def without_refund(connection: Connection, application: str, refund: int, as_of: date) -> Finding | None:
     """The finding for an application as of a day, as if one refund of it had never been proposed."""
-    shadows = _left_out(connection.dialect.name)
-    return judged(connection, as_of, register.in_force(as_of), [application], shadows, left_out=refund).get(application)
+    notice, shadows = register.in_force(as_of), whatever_is_asked(_left_out(connection.dialect.name))
+    return judged(connection, as_of, notice, [application], shadows, left_out=refund).get(application)
 
 
 # --- the tables as they would have been -----------------------------------------------------------------------------
 
 
 @cache
-def _carried_out(dialect: str) -> tuple[CTE, ...]:
+def _carried_out(dialect: str, scope: Scope | None) -> tuple[CTE, ...]:
     """Refunds and credits, of which those that carry out a decision that stands are of no application."""
     shadows = []
-    decisions = select(tables.decision.c.no).where(STANDS)
     for table in (tables.refund, tables.credit):
-        of = original(dialect, table)
-        application = case((of.c.decision.in_(decisions), null()), else_=of.c.application)
-        shadows.append(shadow(table, _rows(of, application=application)))
+        of, later = original(dialect, table), tables.decision.alias("following")
+        superseded = select(later.c.no).where(later.c.supersedes == of.c.decision).correlate(of).exists()
+        stands = and_(of.c.decision.is_not(None), ~superseded)
+        rows = _rows(of, application=case((stands, null()), else_=of.c.application))
+        shadows.append(shadow(table, rows if scope is None else rows.where(of.c.application.in_(scope))))
     return tuple(shadows)
+
+
+def _with_hindsight(dialect: str, scope: Scope | None) -> tuple[CTE, ...]:
+    return (*_carried_out(dialect, scope), *_hindsight(dialect, scope))
 
 
 @cache
@@ -159,18 +171,23 @@ def _left_out(dialect: str) -> tuple[CTE, ...]:
 
 
 @cache
-def _hindsight(dialect: str) -> tuple[CTE, ...]:
-    """Facts, deposits and fees; what was recorded since a decision asked for the day counts as if known on that day."""
+def _hindsight(dialect: str, scope: Scope | None) -> tuple[CTE, ...]:
+    """Facts, deposits and fees; what was recorded since a decision asked for the day counts as if known on that day.
+
+    A row counts for the decisions of its own application alone: two of one day may have been kept at different times.
+    """
     decisions = select(tables.decision).where(STANDS, tables.decision.c.as_of == AS_OF).subquery("standing")
     fact, allocation, fee = (original(dialect, table) for table in (tables.fact, tables.allocation, tables.fee))
     entry, movement, deposit, withdrawn = (
         original(dialect, table) for table in (tables.entry, tables.movement, tables.deposit_known, tables.withdrawn)
     )
     linked = allocation.alias("linked")
-    shares = decisions.c.application.in_(select(linked.c.application).where(linked.c.deposit == allocation.c.deposit))
-    touches = select(movement.c.entry).where(
-        movement.c.entry == entry.c.no,
-        or_(*(movement.c[side] == decisions.c.application for side in ("debit_application", "credit_application"))),
+    sharing = select(linked.c.application).where(linked.c.deposit == allocation.c.deposit).correlate(allocation)
+    touched = union_all(
+        *(
+            select(movement.c[side]).where(movement.c.entry == entry.c.no).correlate(entry)
+            for side in ("debit_application", "credit_application")
+        )
     )
     received_on = (
         select(func.max(deposit.c.received_on))
@@ -196,22 +213,50 @@ def _hindsight(dialect: str) -> tuple[CTE, ...]:
         return or_(known_on <= AS_OF, recorded.correlate(record).exists())
 
     of_fact = decisions.c.application == fact.c.application
+    shares, touches = decisions.c.application.in_(sharing), decisions.c.application.in_(touched)
     known_by_then = case((fee.c.known_on <= AS_OF, fee.c.known_on), else_=AS_OF)
+    within_fact, within_allocation, within_entry = _within(scope, fact, allocation, entry, movement)
     return (
-        _known_last(fact, (fact.c.application, fact.c.name), counts(fact, "source", "sources_to", of_fact)),
-        _allocated_last(allocation, counts(allocation, "source", "sources_to", shares)),
-        _rows(withdrawn, known_on=AS_OF).where(counts(withdrawn, "source", "sources_to")).cte(withdrawn.name),
+        _known_last(
+            fact, (fact.c.application, fact.c.name), counts(fact, "source", "sources_to", of_fact), within_fact
+        ),
+        _allocated_last(allocation, counts(allocation, "source", "sources_to", shares), within_allocation),
+        _rows(withdrawn, known_on=AS_OF).where(_withdrawn_since(withdrawn, decisions)).cte(withdrawn.name),
         _rows(entry, known_on=AS_OF, for_day=cast(null(), Date), happened_on=happened_on)
-        .where(counts(entry, "no", "entries_to", touches.exists()))
+        .where(within_entry, counts(entry, "no", "entries_to", touches))
         .cte(entry.name),
         _rows(fee, known_on=known_by_then).where(counts(fee, "id", "fees_to")).cte(fee.name),
     )
 
 
-def _known_last(of: Table, key: tuple[ColumnElement[str], ...], counts: ColumnElement[bool]) -> CTE:
+def _withdrawn_since(withdrawn: Table, decisions: Subquery) -> ColumnElement[bool]:
+    """What was withdrawn by the day, or since the first of its decisions: asked once, for files have many rows."""
+    source = tables.source
+    reached = select(func.min(decisions.c.sources_to)).scalar_subquery()
+    moment = select(func.min(decisions.c.recorded_at)).where(decisions.c.sources_to.is_(None)).scalar_subquery()
+    later = select(source.c.id).where(source.c.recorded_at > moment)
+    return or_(withdrawn.c.known_on <= AS_OF, withdrawn.c.source > reached, withdrawn.c.source.in_(later))
+
+
+def _within(
+    scope: Scope | None, fact: Table, allocation: Table, entry: Table, movement: Table
+) -> tuple[ColumnElement[bool], ...]:
+    """What of facts, allocations and entries can be of the applications asked about: so a day reads its own alone."""
+    if scope is None:
+        return true(), true(), true()
+    paid, of_deposits = allocation.alias("paid"), movement.alias("of_deposits")
+    deposits = select(paid.c.deposit).where(paid.c.application.in_(scope))
+    moved = [
+        select(movement.c.entry).where(movement.c[f"{side}_application"].in_(scope)) for side in ("debit", "credit")
+    ]
+    moved.append(select(of_deposits.c.entry).where(of_deposits.c.deposit.in_(deposits)))
+    return fact.c.application.in_(scope), allocation.c.deposit.in_(deposits), entry.c.no.in_(union(*moved))
+
+
+def _known_last(of: Table, key: tuple[ColumnElement[str], ...], *where: ColumnElement[bool]) -> CTE:
     """Of the rows that count the one known last of each key, as if it had been known on the day asked."""
     after = func.lead(of.c.id).over(partition_by=key, order_by=(of.c.known_on, of.c.id))
-    ranked = select(of, after.label("after")).where(counts).subquery()
+    ranked = select(of, after.label("after")).where(*where).subquery()
     columns = (
         AS_OF.label(column.name) if column.name == "known_on" else column
         for column in ranked.c
@@ -220,10 +265,10 @@ def _known_last(of: Table, key: tuple[ColumnElement[str], ...], counts: ColumnEl
     return select(*columns).where(ranked.c.after.is_(None)).cte(of.name)
 
 
-def _allocated_last(of: Table, counts: ColumnElement[bool]) -> CTE:
+def _allocated_last(of: Table, *where: ColumnElement[bool]) -> CTE:
     """Of the versions that count the one known last of each deposit, as if it had been known on the day asked."""
     place = func.dense_rank().over(partition_by=of.c.deposit, order_by=(of.c.known_on.desc(), of.c.version.desc()))
-    ranked = select(of, place.label("place")).where(counts).subquery()
+    ranked = select(of, place.label("place")).where(*where).subquery()
     columns = (
         AS_OF.label(column.name) if column.name == "known_on" else column
         for column in ranked.c

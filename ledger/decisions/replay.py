@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from ledger import tables
 from ledger.codes import Account
-from ledger.decisions.shadows import judged, original, shadow
+from ledger.decisions.shadows import judged, original, shadow, whatever_is_asked
 from ledger.decisions.store import content
 from ledger.errors import UnknownDecision
 from ledger.notices import register
@@ -78,7 +78,7 @@ def replays(connection: Connection, numbers: Sequence[int] | None = None) -> Ite
         notice = register.announced(date.fromisoformat(first.notice)) if first.notice else None
         shadows = _by_moment(dialect) if first.sources_to is None else _by_reach(dialect, first.allocations_to is None)
         applications = {row.application for row in batch}
-        findings = judged(connection, first.as_of, notice, applications, shadows, **_reach(first))
+        findings = judged(connection, first.as_of, notice, applications, whatever_is_asked(shadows), **_reach(first))
         for row in batch:
             finding = findings.get(row.application)
             current = {} if finding is None else json.loads(content(finding))

@@ -3,15 +3,20 @@
 A shadow is a common table expression that bears the name of a table and holds what that would have held.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import CTE, Connection, CursorResult, MetaData, Select, Table
 
+from ledger.decisions import query
+from ledger.decisions.course import Scope
 from ledger.decisions.findings import Finding, judging
 from ledger.notices.conditions import Notice
+
+# The shadows for a question about the applications of a scope (None: everyone), which is given its parameters.
+Shadows = Callable[[Scope | None], tuple[CTE, ...]]
 
 # So many applications are asked for by name; for more, everyone is judged.
 _BY_NAME = 500
@@ -22,16 +27,25 @@ def judged(
     as_of: date,
     notice: Notice | None,
     applications: Collection[str],
-    shadows: tuple[CTE, ...],
+    shadows: Shadows,
     **parameters: object,
 ) -> dict[str, Finding]:
-    """The finding for each of the applications, judged on the shadows, which are given the further parameters."""
+    """The finding for each of the applications, judged on the shadows, which are given the further parameters.
+
+    Of many applications everyone is judged; of few they are asked for by name.
+    """
     if not applications:
         return {}
     by_name = sorted(applications) if len(applications) <= _BY_NAME else None
-    shadowed = cast("Connection", _Shadowed(connection, shadows, parameters))
+    scope = None if by_name is None else query.APPLICATIONS
+    shadowed = cast("Connection", _Shadowed(connection, shadows(scope), parameters))
     findings = judging(shadowed, as_of, notice, applications=by_name)
     return {finding.application: finding for finding in findings if finding.application in applications}
+
+
+def whatever_is_asked(shadows: tuple[CTE, ...]) -> Shadows:
+    """The same shadows for every question."""
+    return lambda _scope: shadows
 
 
 class _Shadowed:

@@ -67,11 +67,27 @@ def remember(path: Path) -> None:
             list_of_files.write(f"{_digest(path)}\n".encode())
 
 
-def _remembered() -> frozenset[str]:
+class _Seen:
+    """What was read of the list so far: it only grows, so of many files each reads what was added since the last."""
+
+    file = (0, 0)
+    to = 0
+    digests: frozenset[str] | set[str] = frozenset()
+
+
+def _remembered() -> frozenset[str] | set[str]:
     try:
-        return frozenset(places.read(_memory(), 2 * _MOST_BYTES).decode("ascii").split())
-    except (OSError, ValueError, NotWritable):
+        with open(places.opened(_memory(), os.O_RDONLY, links=True), "rb") as file:  # noqa: PTH123 - by its number
+            there = os.fstat(file.fileno())
+            if _Seen.file != (there.st_dev, there.st_ino) or there.st_size < _Seen.to:
+                _Seen.file, _Seen.to, _Seen.digests = (there.st_dev, there.st_ino), 0, set()
+            file.seek(_Seen.to)
+            lines, end, _begun = file.read(2 * _MOST_BYTES).rpartition(b"\n")  # another may be writing the last one
+    except (OSError, NotWritable):
         return frozenset()
+    _Seen.to += len(lines) + len(end)
+    _Seen.digests |= set(lines.decode("ascii", "replace").split())
+    return _Seen.digests
 
 
 def _memory() -> Path:
