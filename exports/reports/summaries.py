@@ -102,7 +102,10 @@ def moved(result: "Moved", address: str, to: str) -> tuple[str, Json]:
         sentence = N_("Let nobody write here any more, or there are two sets of books: put {old} away, and keep it.")
         lines.append(_(sentence, old=old))
         lines.append(_("From now on each person needs a login of their own there, and its address in seisan.toml."))
-        lines.append(next_step("roles", "--database", new))
+        listed = ("--by", "NAME") if result.rows["people_step"] else ()
+        if listed:
+            lines.append(_("NAME is one of the people listed who may approve."))
+        lines.append(next_step("roles", "--database", new, *listed))
     data = {"changed": result.changed, "database": old, "to": new, "head": result.head, "rows": result.rows}
     return "\n".join(lines), data | {"entries": entries, "batches": writes}
 
