@@ -133,6 +133,7 @@ WHOLE_ON_BOTH = {
         "test_interrupts",
         "test_lookups",
         "test_migrations",
+        "test_move",
     ),
     *("test_other_programs", "test_races", "test_races_of_two", "test_upgrading", "test_verify"),
 }

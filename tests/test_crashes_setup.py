@@ -33,7 +33,7 @@ from tests.spread import SOAK
 MANY = 60 if SOAK else 1
 
 # What writes and has no business day: to the books, to a copy of them, or to books of its own.
-HERE = {"init", "roles", "account show", "backup", "restore", "demo"}
+HERE = {"init", "roles", "account show", "backup", "restore", "move", "demo"}
 
 
 pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("one_moment", "each_their_own")]
@@ -65,7 +65,9 @@ def standing(url: str) -> Any:
 
 
 def test_every_command_that_writes_is_killed_somewhere() -> None:
-    writes = re.compile(r"\.writes\(|session\.writing\(|database\.create\(|copies\.(backup|restore)\(|play\.acts\(")
+    writes = re.compile(
+        r"\.writes\(|session\.writing\(|database\.create\(|copies\.(backup|restore)\(|moving\.move\(|play\.acts\("
+    )
     sources = {name: inspect.getsource(inspect.unwrap(command.callback)) for name, command in COMMANDS.items()}
     writing = {name for name, source in sources.items() if writes.search(source)} | set(WRITING)
     assert {"init", "import", "close", "demo"} <= writing

@@ -23,7 +23,7 @@ from ledger.booking.recording import import_files
 from ledger.codes import APPLICATION_KINDS, ASSOCIATIONS, REASONS
 from ledger.decisions.findings import Finding, judge
 from ledger.notices.review_flags import DOUBTS, FEE_NOT_KNOWN, WARNINGS
-from ledger.store import database
+from ledger.store import database, shipment
 
 pytestmark = pytest.mark.thorough
 
@@ -225,7 +225,7 @@ def test_each_transfer_has_a_reference_of_its_own() -> None:
 
 
 def test_the_fee_is_the_one_that_ships() -> None:
-    shipped = tomllib.loads((database.FEES / "2011-01-01.toml").read_text(encoding="utf-8"))
+    shipped = tomllib.loads((shipment.FEES / "2011-01-01.toml").read_text(encoding="utf-8"))
     assert shipped["applies_from"] == date(2011, 1, 1)
     fees = [("平成23年1月1日", f"{shipped['yen']:,}円", shipped["tax_percent"], shipped["basis"])]
     assert [tuple(line.values())[:4] for line in cells("発行手数料.xlsx")] == fees

@@ -93,6 +93,7 @@ OF_MANY = {
         "verify",
         "backup",
         "restore",
+        "move",
         "init",
         "where",
         "demo",

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from ledger import tables
 from ledger.codes import Account
 from ledger.errors import DatabaseNewer, DatabaseOlder
-from ledger.store import database
+from ledger.store import database, shipment
 from migrations import guards, triggers, writes
 from tests import desk
 
@@ -111,7 +111,7 @@ def test_init_twice_says_that_nothing_was_changed(empty_url: str) -> None:
         "after": HEAD,
         "loaded": {
             "accounts": sorted(map(str, Account)),
-            "fees": sorted(path.stem for path in database.FEES.glob("*.toml")),
+            "fees": sorted(path.stem for path in shipment.FEES.glob("*.toml")),
         },
         "database": database.format_url(empty_url),
     }

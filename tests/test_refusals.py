@@ -416,6 +416,7 @@ ELSEWHERE = {
     "test_idempotency.py": "key-used-differently no-key-taken",
     "test_open_writes.py": "clock-differs signed-by-another not-of-command",
     "test_backup.py": "books-newer backup-not-sound backup-over-itself backup-by-server",
+    "test_move.py": "not-a-move owner-moves not-sound-to-move not-sound-there row-not-taken place-taken",
     "test_who_signs.py": "names-nobody",
     "test_permissions.py": "not-listed not-allowed no-such-right unknown-person nobody-left-to-approve"
     " unknown-people-change people-change-decided same-person-changes-people",

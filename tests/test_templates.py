@@ -11,7 +11,7 @@ from ledger.booking.events import TEMPLATES, TEXTS, describe
 from ledger.codes import Account
 from ledger.i18n import use
 from ledger.journal.entries import Movement
-from ledger.store.database import CHART
+from ledger.store.shipment import CHART
 
 NAMES = {load["code"]: load["ja"] for load in tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]}
 

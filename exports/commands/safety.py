@@ -1,5 +1,6 @@
 """Keeping the books safe: verifying, copying, restoring."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,6 +71,43 @@ def restore(session: Session, file: Annotated[Path, argument("FILE", N_("the bac
 
     copy = copies.restore(session.database, file, _faults)
     return _copied(copy, N_("Restored from {file} (entries: {count}, head of the chain {head})"), file)
+
+
+@app.runs("move", "postgresql://seisan_owner@/seisan", "sqlite:///控え.db", as_json=AsJson)
+def move(
+    session: Session,
+    to: Annotated[
+        str, argument("URL", N_("the new place: a database with no books in it, or a file that is not there"))
+    ],
+) -> Answer:
+    """Moves the books from SQLite to PostgreSQL, or back: every row as it is, or nothing; verified there."""
+    from exports.reports import summaries
+    from ledger.store import move as moving
+
+    moved = moving.move(session.database, to, by=session.by, rules=_rules, faults=_each_fault, watch=_watched)
+    return Answer(*summaries.moved(moved, session.database, to))
+
+
+def _watched(rows: Iterable[Any], total: int) -> Iterator[Any]:
+    from exports.formats.progress import watched
+
+    return watched(rows, total, _("copying rows"))
+
+
+def _rules(connection: Any) -> list[str]:
+    from migrations import guards
+
+    return _lines(guards.faults(connection))
+
+
+def _each_fault(connection: Any) -> list[str]:
+    from exports.issued.verification import sound
+
+    return _lines(sound(connection).faults)
+
+
+def _lines(faults: Iterable[Any]) -> list[str]:
+    return [f"{fault.where}: {fault.says}" for fault in faults]
 
 
 def _faults(connection: Any) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ledger.intake.report import ImportReport
     from ledger.intake.withdrawing import Withdrawal
     from ledger.store.database import Creation
+    from ledger.store.move import Moved
     from migrations.roles import Role
 
 _LEFT_SHOWN = 20
@@ -79,6 +80,34 @@ def created_json(creation: "Creation") -> Json:
     """The same for other programs."""
     before, after, accounts, fees = creation
     return {"before": before, "after": after, "loaded": {"accounts": accounts, "fees": fees}}
+
+
+def moved(result: "Moved", address: str, to: str) -> tuple[str, Json]:
+    """What was moved where, and what to do with both places next."""
+    from ledger.store.database import format_url, parse_url
+
+    old, new = format_url(address), format_url(to)
+    entries, writes, rows = result.rows["entry"], result.rows["batch"], sum(result.rows.values())
+    sentence = N_("The books are at {new} already, every write of them; nothing was changed.")
+    if result.changed:
+        sentence = N_("Moved to {new} and verified there: {rows} rows, {entries} entries, {writes} writes.")
+    lines = [
+        _(sentence, new=new, rows=f"{rows:,}", entries=f"{entries:,}", writes=f"{writes:,}"),
+        _("Head of the chain, there as here: {head}", head=result.head),
+    ]
+    if parse_url(to).drivername == "sqlite":
+        lines.append(_("It is a copy of this moment: what is written here from now on is not in it."))
+        lines.append(next_step("verify", "--database", new))
+    else:
+        sentence = N_("Let nobody write here any more, or there are two sets of books: put {old} away, and keep it.")
+        lines.append(_(sentence, old=old))
+        lines.append(_("From now on each person needs a login of their own there, and its address in seisan.toml."))
+        listed = ("--by", "NAME") if result.rows["people_step"] else ()
+        if listed:
+            lines.append(_("NAME is one of the people listed who may approve."))
+        lines.append(next_step("roles", "--database", new, *listed))
+    data = {"changed": result.changed, "database": old, "to": new, "head": result.head, "rows": result.rows}
+    return "\n".join(lines), data | {"entries": entries, "batches": writes}
 
 
 def imported(report: "ImportReport", posted: "BookingReport") -> tuple[str, Json]:

@@ -77,7 +77,7 @@ def backup(address: str, file: Path, faults: Faults) -> Copied:
         places.require_plain(file)
     with database.reading(address):
         pass  # that they are there, and of this version, is said before anything is written
-    with _beside(file, replaces=_is_earlier(file, address)) as making:
+    with put_beside(file, replaces=_is_earlier(file, address)) as making:
         _copy(books, making)
         return _sound(making, file, faults)
 
@@ -94,12 +94,12 @@ def restore(address: str, file: Path, faults: Faults) -> Copied:
         raise NoDatabase(str(file))
     with places.on_disk(books):
         places.require_plain(books)
-    with database.turn(address), _beside(books, replaces=True, mode=_mode(books)) as making:
+    with database.turn(address), put_beside(books, replaces=True, mode=_mode(books)) as making:
         _copy(file, making)
         copied = _sound(making, file, faults)
         if books.exists():
             _require_prefix(address, making, file)
-            _close(books)  # what stood beside the old file may not be taken for the new one's
+            close(books)  # what stood beside the old file may not be taken for the new one's
     return copied
 
 
@@ -116,7 +116,7 @@ def _require_another(books: Path, file: Path) -> None:
 
 
 @contextmanager
-def _beside(file: Path, *, replaces: bool = False, mode: int | None = None) -> Iterator[Path]:
+def put_beside(file: Path, *, replaces: bool = False, mode: int | None = None) -> Iterator[Path]:
     """A new file beside the one to be written; it takes its place when the block ends well.
 
     By default it may be read by whom the mask lets (`places.file_mode`). It `replaces` what has been looked at already;
@@ -183,11 +183,11 @@ def _sound(making: Path, file: Path, faults: Faults) -> Copied:
             raise BackupNotSound(str(file), count)
         heads = _heads(connection)
         entries = len(connection.execute(select(tables.entry.c.no)).all())
-    _close(making)
+    close(making)
     return Copied(entries, len(heads), heads[-1] if heads else "")
 
 
-def _close(file: Path) -> None:
+def close(file: Path) -> None:
     """Takes what stands beside a database into it, so that the file alone is all of it."""
     connection = sqlite3.connect(file, timeout=database.PATIENCE / 1000)
     try:
@@ -229,7 +229,7 @@ def _require_prefix(address: str, making: Path, file: Path) -> None:
         heads = _heads(connection)
     with database.reading(f"sqlite:///{making}") as connection:
         restored = _heads(connection)
-    _close(making)
+    close(making)
     for no, head in enumerate(heads, 1):
         if restored[no - 1 : no] != [head]:
             raise BooksNewer(database.format_url(address), str(file), no)

@@ -10,7 +10,6 @@ import os
 import signal
 import sqlite3
 import threading
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -19,27 +18,34 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from ledger import codes, errors, masking, tables
+from ledger import errors, masking, tables
+from ledger.errors import Refusal
+from ledger.i18n import N_
 from ledger.store import connecting, failures, holders, places, seals, write_queue
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
-FEES = ROOT / "ledger" / "fees"
-CHART = ROOT / "ledger" / "accounts.toml"
-
-# What a shipped fee may say; the rest tells of the file that a fee was taken in from.
-_FEE_COLUMNS = [column.name for column in tables.fee.c if column.name not in ("id", "source", "sheet", "row")]
 
 # What SQLite says where it can make no file beside the books.
 _NO_PLACE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR_SHM", "SQLITE_IOERR_WRITE", "SQLITE_FULL")
 
 # What PostgreSQL says to a role that may not do something.
 _FORBIDDEN = "42501"
+
+
+class PlaceTaken(Refusal):
+    """at {place} there are books already, or something else"""
+
+    place: str
+    instead = N_(
+        "nothing was changed; name a database of the server with no books in it (no init before), or a new file"
+    )
+
 
 # A name as the books have it.
 Spelled = Callable[[Connection, str], str]
@@ -126,7 +132,7 @@ def reading(database: str) -> Iterator[Connection]:
 
     So is a SQLite file where nothing can be written, or the disk is full. Refused: one that is written meanwhile.
     """
-    with _refusing(database), _connected_to_read(database) as connection:
+    with refusing(database), _connected_to_read(database) as connection:
         _require_version(connection, database)
         yield connection
         connection.rollback()
@@ -196,7 +202,7 @@ def writing(
     With `dry_run` the same is done and then taken back. `by`, as the books have it `spelled`, and `command` are kept
     with the seals.
     """
-    with _refusing(database), turn(database, by), _connect(database) as plain:
+    with refusing(database), turn(database, by), _connect(database) as plain:
         connection = plain.execution_options(writes=True)
         _require_version(connection, database)
         signer = by if spelled is None else spelled(connection, by)
@@ -304,9 +310,9 @@ def create(database: str, *, by: str = "") -> Creation:
 
     Books of a newer version are refused.
     """
-    from alembic import command
+    from ledger.store import shipment
 
-    with _refusing(database):
+    with refusing(database):
         url = parse_url(database)
         if url.drivername == "sqlite" and not (file := Path(str(url.database))).is_file():
             with places.on_disk(format_url(database)):
@@ -318,16 +324,36 @@ def create(database: str, *, by: str = "") -> Creation:
             versions, head = _versions()
             if before is not None and before not in versions:
                 raise errors.DatabaseNewer(format_url(database), before)
-            config = alembic_config()
-            config.attributes["connection"] = connection
             tables_before = set(inspect(connection).get_table_names())
-            command.upgrade(config, "head")
+            _upgrade(connection)
             # What a step puts in a table that it makes is sealed here; what stood there before was sealed already.
             marks = seals.open_write(connection, command="init", by=by)
             marks = _made_by_steps(connection, marks, tables_before)
-            accounts, fees = _load_chart(connection), _load_fees(connection)
+            accounts, fees = shipment.load_chart(connection), shipment.load_fees(connection)
             seals.seal_write(connection, marks, command="init", by=by)
     return Creation(before, head, accounts, fees)
+
+
+@contextmanager
+def filled(database: str, fill: Callable[[Connection], None]) -> Iterator[Connection]:
+    """Books of this version for rows that `fill` puts in before any trigger stands; kept if the block ends well.
+
+    Refused: a place at which there are tables of books already (place-taken).
+    """
+    with refusing(database), _connect(database) as plain, _tables_made_anew(plain) as connection:
+        if {*inspect(connection).get_table_names()} & {*tables.metadata.tables, "alembic_version"}:
+            raise PlaceTaken(format_url(database))
+        _upgrade(connection, fill)
+        yield connection
+
+
+def _upgrade(connection: Connection, fill: Callable[[Connection], None] | None = None) -> None:
+    """Carries the steps out that these books have not seen, in the transaction that is open."""
+    from alembic import command
+
+    config = alembic_config()
+    config.attributes |= {"connection": connection, "fill": fill}
+    command.upgrade(config, "head")
 
 
 def _made_by_steps(connection: Connection, marks: seals.Marks, tables_before: set[str]) -> seals.Marks:
@@ -377,31 +403,6 @@ def alembic_config() -> Any:
     return config
 
 
-def _load_chart(connection: Connection) -> list[str]:
-    chart = tomllib.loads(CHART.read_text(encoding="utf-8"))["account"]
-    codes = set(connection.execute(select(tables.account.c.code)).scalars())
-    if new := [
-        {"kept_by": account.get("by"), **{name: account[name] for name in ("code", "kind", "ja", "en")}}
-        for account in chart
-        if account["code"] not in codes
-    ]:
-        connection.execute(tables.account.insert(), new)
-    return [account["code"] for account in new]
-
-
-def _load_fees(connection: Connection) -> list[date]:
-    key = [tables.fee.c[name] for name in codes.FEE_KEY]
-    loaded = set(map(tuple, connection.execute(select(*key).where(tables.fee.c.source.is_(None)))))
-    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FEES.glob("*.toml"))]
-    # A file leaves out what it has not to say, such as a last day; all rows of one statement have the same columns.
-    shipped: list[dict[str, Any]] = [
-        dict.fromkeys(_FEE_COLUMNS) | fee | {"known_on": fee["applies_from"]} for fee in files
-    ]
-    if new := [fee for fee in shipped if tuple(fee[name] for name in codes.FEE_KEY) not in loaded]:
-        connection.execute(tables.fee.insert(), new)
-    return [fee["applies_from"] for fee in new]
-
-
 @cache
 def _versions() -> tuple[frozenset[str], str]:
     """The versions this Seisan knows, read from the names of the steps: importing Alembic costs half a second."""
@@ -439,7 +440,7 @@ def _require_version(connection: Connection, database: str) -> None:
 
 
 @contextmanager
-def _refusing(database: str) -> Iterator[None]:
+def refusing(database: str) -> Iterator[None]:
     """What the driver says, as a refusal where the user can do something about it."""
     try:
         yield
@@ -465,7 +466,7 @@ def _allowed(database: str, said: str) -> list[str]:
     return []
 
 
-def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | None:
+def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
     if isinstance(cause, sqlite3.Error):
         if failures.is_lock(cause):
             return errors.DatabaseLocked(database, PATIENCE // 1000)
@@ -475,7 +476,7 @@ def _refusal(cause: BaseException | None, database: str) -> errors.Refusal | Non
         return connecting.unreachable(database, str(cause))
     if refused := connecting.of_a_write(state, str(cause)):
         return refused
-    by_state: dict[str, errors.Refusal] = {
+    by_state: dict[str, Refusal] = {
         "55P03": errors.DatabaseLocked(database, PATIENCE // 1000),
         "40P01": errors.DatabaseLocked(database, PATIENCE // 1000),
         "53100": errors.DiskFull(database),

@@ -308,12 +308,12 @@ def _content(name: str, columns: Sequence[str], values: Iterable[object]) -> str
     content = name
     for label, value in zip(columns, values, strict=True):
         if value is not None:
-            text = value if type(value) is str else str(value) if type(value) is int else _text(value)
+            text = value if type(value) is str else str(value) if type(value) is int else as_text(value)
             content += f"\n{label} {len(text)} {text}"
     return content
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
     """A value that is neither text nor a whole number, as SQLite keeps it."""
     if isinstance(value, datetime):
         return value.isoformat(" ", "microseconds")
