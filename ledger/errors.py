@@ -294,14 +294,14 @@ class UnknownApplication(Refusal):
     """there is no application {application}"""
 
     application: str
-    instead = N_("look the number up: seisan check MEMBER")
+    instead = N_("look the number up: seisan find TEXT, seisan applications --member MEMBER")
 
 
 class UnknownDeposit(Refusal):
     """there is no deposit {deposit}"""
 
     deposit: str
-    instead = N_("the deposits without an application are listed by: seisan match")
+    instead = N_("look the number up: seisan deposits, seisan find TEXT")
 
 
 class UnknownMember(Refusal):

@@ -15,6 +15,7 @@ from ledger import i18n
 from ledger.i18n import Calendar
 from tests import desk
 from tests.libreoffice import saved_as
+from tests.test_versions import march
 
 pytestmark = pytest.mark.thorough
 
@@ -36,6 +37,22 @@ DAYS = {
 def books(request: pytest.FixtureRequest) -> Iterator[str]:
     """Books in which something of everything has happened."""
     with desk.books(request, desk.everything) as url:
+        yield url
+
+
+def _closed_anew(url: str, folder: Path) -> None:
+    """A month handed out, reopened, and handed out again as the next version."""
+    march(url, folder)
+    desk.done(url, "statement", "month", "2012-03", "--out", str(folder / "1.xlsx"))
+    desk.done(url, "reopen", "2012-03", "--reason", "訂正")
+    desk.done(url, "close", "2012-03", "--bank-balance", "6805", "--accept", "検証")
+    desk.done(url, "statement", "month", "2012-03", "--out", str(folder / "2.xlsx"))
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def closed_anew(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Books whose March was handed out twice."""
+    with desk.books(request, _closed_anew) as url:
         yield url
 
 
@@ -90,6 +107,32 @@ def test_letters_and_reminders_have_days_of_one_calendar(
         for file in folder.iterdir():
             assert [text for text in shown(file) if other.search(text)] == [], file.name
             assert desk.typed(books, "verify", str(file)).exit_code == 0, file.name
+
+
+@pytest.mark.parametrize(("calendar", "other"), [("wareki", WESTERN), ("western", WAREKI)])
+def test_months_are_of_the_calendar_of_the_document(
+    closed_anew: str, tmp_path: Path, calendar: str, other: re.Pattern[str]
+) -> None:
+    for typed in ("month list", "statement list", "statement month 2012-03"):
+        file = tmp_path / f"{typed}.xlsx"
+        desk.done(closed_anew, *typed.split(), "--calendar", calendar, "--out", str(file))
+        assert [text for text in shown(file) if other.search(text)] == [], typed
+        assert desk.typed(closed_anew, "verify", str(file)).exit_code == 0, typed
+
+
+ON_SCREEN = (
+    "balance --as-of 2012-05-03",
+    "due --as-of 2012-02-20",
+    "bank --month 2012-04",
+    "find 甲 --as-of 2012-05-03",
+    "month list",
+)
+
+
+@pytest.mark.parametrize("typed", ON_SCREEN)
+def test_heading_on_a_screen_counts_as_the_days_below_it(books: str, typed: str) -> None:
+    shown = desk.done(books, *typed.split()).stdout
+    assert WESTERN.search(shown) and not WAREKI.search(shown), shown
 
 
 def test_calendar_that_is_set_counts_where_none_is_asked_for(tmp_path: Path, books: str) -> None:

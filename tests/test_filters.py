@@ -20,6 +20,7 @@ ASKED: dict[str, dict[str, object]] = {"check": {"everyone": True}, "find": {"te
 FILE: dict[str, object] = {"file": Path(__file__).parent / "proposed" / "n2027_04_01.py"}
 
 REFUSED = [
+    ("match N-9", "unknown-deposit"),
     ("due --association 東凶", "no-such-association"),
     ("check --association 東京都", "no-such-association"),
     ("refund list --state paied", "no-such-state"),
@@ -165,6 +166,8 @@ def test_reason_is_told_beside_what_other_programs_read(book_url: str, tmp_path:
         ("check --association 沖縄", "fits: --association 沖縄"),
         ("imports --month 2011-01", "fits: --month 2011-01"),
         ("entries --from 2013-01-01", "There is none that fits: --from 2013-01-01"),
+        ("match N-FREE", "N-FREE is settled: it pays for FREE. To take that back: seisan unmatch N-FREE --reason …"),
+        ("bank --month 2012-01", "The bank has told nothing of these days. Next: seisan import FILE"),
     ],
 )
 def test_empty_list_says_what_left_nothing(kept: str, command: str, sentence: str) -> None:

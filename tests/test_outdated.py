@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from exports.formats import json
+from exports.formats.sheet import on_screen
 from exports.reports import REPORTS
+from exports.reports.outdated import format_changed
 from ledger import dates, i18n, tables
 from ledger.booking import credits, refunds
 from ledger.booking.run import book
 from ledger.decisions import shadows, store
 from ledger.decisions.findings import judge
-from ledger.decisions.outdated import OutdatedDecision, outdated
+from ledger.decisions.outdated import ChangedFact, OutdatedDecision, outdated
 from ledger.decisions.replay import replay, replays
 from ledger.errors import UnknownDecision
 from ledger.i18n import LANGUAGES, Language
@@ -471,3 +473,14 @@ def test_sheet_and_json_say_what_changed_and_from_where(books: Connection, langu
     used = next(each for each in first["changes"] if each["fact"] == "used")
     assert (used["was"], used["now"], used["source"]["row"]) == ("no", "yes", 14)
     assert json.text(listing.data()).count('"now": null') == 1
+
+
+def test_day_that_changed_is_told_as_other_days_are_where_it_is_shown() -> None:
+    day = date(2012, 9, 1)
+    change = ChangedFact("applied_on", day, date(2012, 10, 1), None)
+    with on_screen():
+        assert format_changed(change, day) == "2012-09-01"
+    with i18n.dating("western"):
+        assert format_changed(change, day) == "2012年9月1日"
+    with i18n.dating("wareki"):
+        assert format_changed(change, day) == "平成24年9月1日"

@@ -61,7 +61,7 @@ def test_only_receipts_that_are_due_are_asked_for(mailed: str) -> None:
 def test_reminders_lie_beside_their_list_and_agree_with_the_books(mailed: str, tmp_path: Path) -> None:
     folder = tmp_path / "reminders"
     words = ("letter", "--reminders", "--as-of", str(ASKED), "--out", str(folder))
-    desk.done(mailed, *words)
+    assert "督促 2 通を書き出しました" in desk.done(mailed, *words).stderr
     names = ["0001-2011-0030.xlsx", "0002-2011-0025.xlsx", "一覧.xlsx"]
     assert sorted(path.name for path in folder.iterdir()) == names
     said = "\n".join(lines(folder / names[1]))

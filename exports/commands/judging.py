@@ -123,7 +123,12 @@ def letter(
     selection = letters.MeantLetters(number, everyone, association, state, reminders, as_of)
     with session.reading() as books, dated(books.connection, calendar):
         files, why = letters.written(books.connection, selection, out, pdf=pdf)
-    said = ngettext("{count} letter written: {place}", "{count} letters written: {place}", len(files), place=out)
+    if reminders:
+        said = ngettext(
+            "{count} reminder written: {place}", "{count} reminders written: {place}", len(files), place=out
+        )
+    else:
+        said = ngettext("{count} letter written: {place}", "{count} letters written: {place}", len(files), place=out)
     return Answer(note="\n".join(filter(None, [said if files else "", why])))
 
 

@@ -5,6 +5,8 @@ data and are never translated. A cell of None is "not known" and stays empty.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
@@ -24,6 +26,9 @@ IN_JAPAN = "+09:00"
 
 NUMERIC: frozenset[Kind] = frozenset({"yen", "count", "number", "percent"})
 TOTAL = "total"  # the name of a row of style total, for formulas
+
+# Whether sheets are made for a screen.
+_screen: ContextVar[bool] = ContextVar("screen", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +267,21 @@ def natural(value: Value) -> Kind:
     return "count" if isinstance(value, int) else "text"
 
 
+@contextmanager
+def on_screen() -> Iterator[None]:
+    """Within the block sheets are for a screen, where days are 2012-09-21 in sentences as they are in cells."""
+    before = _screen.set(True)
+    try:
+        yield
+    finally:
+        _screen.reset(before)
+
+
 def format_day(day: date) -> str:
     """A day in a sentence of a statement: by its calendar, else 平成24年9月21日, or 2012-09-21 in English."""
-    return i18n.format_day(day) if i18n.calendar() else either(dates.format_japanese(day), day.isoformat())
+    if i18n.calendar() or _screen.get():
+        return i18n.format_day(day)
+    return either(dates.format_japanese(day), day.isoformat())
 
 
 def span(sheet: Sheet) -> str:

@@ -22,7 +22,7 @@ from exports.formats.sheet import (
 )
 from ledger import visible
 from ledger.dates import format_english
-from ledger.i18n import _, either
+from ledger.i18n import _, dating, either
 from ledger.money import format_yen as yen_written
 
 _GAP = "  "
@@ -155,7 +155,9 @@ def format_sheet(sheet: Sheet) -> str:
 
 
 def _japanese_head(sheet: Sheet) -> str:
-    return " ".join(filter(None, [_(sheet.title), span(sheet), _(sheet.subtitle), _(sheet.issuer), unit(sheet)]))
+    with dating("western"):  # days below it are western, 2012-09-21: one answer counts its years in one way
+        days = span(sheet)
+    return " ".join(filter(None, [_(sheet.title), days, _(sheet.subtitle), _(sheet.issuer), unit(sheet)]))
 
 
 def _english_head(sheet: Sheet) -> str:

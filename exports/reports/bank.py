@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 NAME = N_("Bank reconciliation")
 
 
+class _Untold(Empty):
+    """Of days of which the bank has told nothing, no line of the books is laid beside anything."""
+
+    def why(self, connection: Connection, question: Question, narrowed_from: int) -> str:
+        return super().why(connection, question, narrowed_from) if narrowed_from else self.nothing_yet()
+
+
 def _states() -> Mapping[str, str]:
     from ledger.booking.bank_compared import STATES
 
@@ -136,7 +143,7 @@ REPORT = Report(
     total=N_("Total"),
     tables=(_BALANCES,),
     dated=True,
-    empty=Empty(N_("The bank has told nothing of these days."), command="import FILE"),
+    empty=_Untold(N_("The bank has told nothing of these days."), "bank_line", command="import FILE"),
 )
 
 _OF_MONTH = Table(COLUMNS, lambda content: content.rows, total=N_("Total"), label_at="state")

@@ -50,7 +50,7 @@ class Empty:
         """
         as_of, asked = question["as_of"], question["typed"]
         if self.table and not _any(connection, self.table):
-            return self._nothing_yet()
+            return self.nothing_yet()
         if narrowed_from:
             return _("None of the {count} rows fits: {asked}", count=narrowed_from, asked=" ".join(asked))
         first = None if self.first is None else self.first(connection)
@@ -60,7 +60,8 @@ class Empty:
             return _("There is none that fits: {asked}", asked=" ".join(asked))
         return _(self.says)
 
-    def _nothing_yet(self) -> str:
+    def nothing_yet(self) -> str:
+        """That there is none, and what brings some."""
         if self.kinds:
             from ledger.intake.kinds import require_kind
 

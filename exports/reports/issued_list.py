@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exports.reports.empty import Empty
 from exports.reports.report import Column, Connection, Question, Report
+from ledger import i18n
+from ledger.dates import FiscalYear, Month
 from ledger.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ class _Listed(NamedTuple):
     @property
     def says(self) -> str:
         return _(_STATES[self.state], version=self.latest)
+
+
+def _by_calendar(period: str) -> str:
+    """The month or the year as the document counts its years; elsewhere 2012-09, 2012."""
+    month = Month.parse(period)
+    return str(i18n.format_field(FiscalYear(int(period), 4))) if month is None else i18n.format_month(month)
 
 
 def _rows(connection: Connection, _question: Question) -> list[Any]:
@@ -60,7 +68,7 @@ REPORT = Report(
     columns=(
         Column("no", N_("No."), "file.no", "number", 6, importance=1),
         Column("statement", N_("Statement"), "file.statement", width=9, show=lambda code: _(_STATEMENTS[code])),
-        Column("period", N_("Period"), "file.about", width=9, importance=3),
+        Column("period", N_("Period"), "file.about", width=13, show=_by_calendar, importance=3),
         Column("as_of", get="file.as_of", kind="day"),
         Column("language", N_("Language"), "file.language", width=6, importance=1),
         Column("sheet", N_("Sheet"), "file.sheet", width=16, show=lambda name: name and _(name), importance=1),

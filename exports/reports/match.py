@@ -5,7 +5,7 @@ from typing import Any
 
 from exports.formats import terminal
 from exports.reports.empty import Empty
-from exports.reports.filters import MEMBER, month
+from exports.reports.filters import MEMBER, month, read_deposit
 from exports.reports.next_step import next_step
 from exports.reports.report import Column, Connection, Listing, Parameter, Question, Report
 from ledger.i18n import N_, _, either, ngettext
@@ -30,6 +30,24 @@ def _text(listing: Listing) -> str:
     return "\n".join(lines)
 
 
+class _NoneWaits(Empty):
+    """Of one transfer that was asked for, and that does not wait, what has become of it."""
+
+    def why(self, connection: Connection, question: Question, narrowed_from: int) -> str:
+        from ledger.allocations import allocations
+
+        if (deposit := question["deposit"]) is None:
+            return super().why(connection, question, narrowed_from)
+        if (allocation := allocations(connection, [deposit]).get(deposit)) is not None and allocation.parts:
+            return _(
+                "{deposit} is settled: it pays for {applications}. To take that back: seisan unmatch {deposit} "
+                "--reason …",
+                deposit=deposit,
+                applications=allocation.applications,
+            )
+        return _("{deposit} does not wait. Where it went: seisan entries --deposit {deposit}", deposit=deposit)
+
+
 REPORT = Report(
     name="match",
     title=N_("Transfers not matched"),
@@ -38,7 +56,7 @@ REPORT = Report(
     ),
     examples=("match", "match 20120310-7 2012-0040"),
     parameters=(
-        Parameter("deposit", "text", N_("the reference number"), "", "DEPOSIT", column="deposit"),
+        Parameter("deposit", "text", N_("the reference number"), "", "DEPOSIT", read=read_deposit, column="deposit"),
         replace(MEMBER, column=lambda row: [candidate.member for candidate in row.candidates]),
         month("received_on"),
     ),
@@ -85,6 +103,6 @@ REPORT = Report(
     ),
     text=_text,
     total=N_("Total"),
-    empty=Empty(N_("Of every transfer it is known what it pays for."), "deposit", ("deposits",)),
+    empty=_NoneWaits(N_("Of every transfer it is known what it pays for."), "deposit", ("deposits",)),
     notes=(N_("Settle one with: seisan match DEPOSIT APPLICATION, or in parts: APPLICATION=YEN"),),
 )

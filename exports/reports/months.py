@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from exports.reports import summaries
 from exports.reports.empty import Empty
 from exports.reports.report import Column, Connection, Json, Question, Report
+from ledger import i18n
+from ledger.dates import Month
 from ledger.i18n import N_, _, either
 
 if TYPE_CHECKING:
@@ -17,6 +19,12 @@ def _rows(connection: Connection, _question: Question) -> list[Any]:
     from ledger.journal.closing import months
 
     return months(connection)
+
+
+def _by_calendar(month: str) -> str:
+    """The month as the document counts its years; elsewhere 2012-09."""
+    meant = Month.parse(month)
+    return month if meant is None else i18n.format_month(meant)
 
 
 def _state(row: "MonthState") -> str:
@@ -64,7 +72,7 @@ REPORT = Report(
     empty=Empty(N_("No month has entries yet."), "entry", command="import FILE"),
     rows=_rows,
     columns=(
-        Column("month", N_("Month"), lambda row: str(row.month), width=9, importance=3),
+        Column("month", N_("Month"), lambda row: str(row.month), width=13, show=_by_calendar, importance=3),
         Column("state"),
         Column("standing", N_("State"), _state, width=24, in_json=False, importance=3),
         Column("entries", N_("Number of entries"), kind="count", width=8),

@@ -36,8 +36,12 @@ class OwnedDecision(NamedTuple):
 
     @property
     def changed(self) -> str:
-        """What has changed since, a line each."""
-        return "\n".join(_changed(self.outdated))
+        """What has changed since, a line each; where nothing has, that another day was asked about."""
+        changed = list(_changed(self.outdated))
+        row = self.outdated
+        if not changed and row.now is not None and row.asked_on != row.decision.as_of:
+            changed = [_("the day asked about: {was} → {now}", was=row.decision.as_of, now=row.asked_on)]
+        return "\n".join(changed)
 
     @property
     def origins(self) -> str:
@@ -73,14 +77,15 @@ def _changed(row: "OutdatedDecision") -> Iterator[str]:
         yield _("notice: {was} → {now}", was=was, now=now)
     for change in row.changes:
         name = _(_MONEY[change.column]) if change.column in _MONEY else fact(change.column)
-        yield f"{name}: {_format(change, change.was)} → {_format(change, change.now)}"
+        yield f"{name}: {format_changed(change, change.was)} → {format_changed(change, change.now)}"
 
 
 def _notice(notice: "Notice | None") -> str:
     return _("none") if notice is None else notice.name
 
 
-def _format(change: "ChangedFact", value: "Value") -> str:
+def format_changed(change: "ChangedFact", value: "Value") -> str:
+    """What a fact was, or is now, in words."""
     if value is None:
         return _("not known")
     if isinstance(value, date):

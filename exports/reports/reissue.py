@@ -10,6 +10,7 @@ from exports.formats.sheet import Sheet
 from exports.reports import cover
 from exports.reports.decisions import format_outcome
 from exports.reports.report import Column, Table, member, sheet
+from ledger import i18n
 from ledger.audit.issued import Basis
 from ledger.booking.events import description
 from ledger.i18n import N_, _
@@ -70,7 +71,7 @@ _VERSIONS = Table(
 _REOPENED = Table(
     columns=(
         Column("at", N_("Reopened at (Japan time)"), "recorded_at", "moment", 20),
-        Column("month", N_("Month"), show=str),
+        Column("month", N_("Month"), show=i18n.format_month),
         Column("by", N_("Done by")),
         Column("reason", N_("Reason given"), width=24, wrap=True),
     ),

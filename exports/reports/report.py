@@ -16,7 +16,19 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from exports.formats import terminal
-from exports.formats.sheet import IN_JAPAN, Block, Formulas, Kind, Sheet, SheetColumn, Style, StyledRow, Value, Values
+from exports.formats.sheet import (
+    IN_JAPAN,
+    Block,
+    Formulas,
+    Kind,
+    Sheet,
+    SheetColumn,
+    Style,
+    StyledRow,
+    Value,
+    Values,
+    on_screen,
+)
 from exports.reports.empty import NOTHING, Empty
 from ledger import dates
 from ledger.errors import Exit
@@ -429,9 +441,10 @@ class Listing:
 
     def text(self) -> str:
         """For the terminal; of a list without rows the reason."""
-        if self.why_empty:
-            return terminal.format_sheet(replace(self.sheet(), blocks=(), notes=(self.why_empty,)))
-        return terminal.format_sheet(self.sheet()) if self.report.text is None else self.report.text(self)
+        with on_screen():
+            if self.why_empty:
+                return terminal.format_sheet(replace(self.sheet(), blocks=(), notes=(self.why_empty,)))
+            return terminal.format_sheet(self.sheet()) if self.report.text is None else self.report.text(self)
 
     def sheet(self) -> Sheet:
         """For workbook and CSV."""
