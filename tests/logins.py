@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -66,17 +67,33 @@ def own(books: str, logins: dict[str, str], server: Server) -> Iterator[Login]:
     server.drop(name)
 
 
-def attack(url: str, *statements: str, of: str = "", by: str = CHIEF) -> str:
-    """What the server says to the last of these statements, sent around the program; `of` a command if one is named."""
-    *before, last = statements
+# What the server says to the last of these statements; `of` a command if one is named, `by` a person.
+Attack = Callable[..., str]
+
+
+@contextmanager
+def attacking(url: str) -> Iterator[Attack]:
+    """Sends statements around the program, all on one connection; each time what came of them is taken back."""
     with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
-        if of:
-            around.opened(connection, of, by)
-        for each in before:
-            connection.execute(text(each))
-        with pytest.raises(DatabaseError) as said:
-            connection.execute(text(last))
-        return str(said.value.orig)
+
+        def attack(*statements: str, of: str = "", by: str = CHIEF) -> str:
+            *before, last = statements
+            if of:
+                around.opened(connection, of, by)
+            for each in before:
+                connection.execute(text(each))
+            with pytest.raises(DatabaseError) as said:
+                connection.execute(text(last))
+            connection.rollback()
+            return str(said.value.orig)
+
+        yield attack
+
+
+def attack(url: str, *statements: str, of: str = "", by: str = CHIEF) -> str:
+    """What the server says to the last of these statements, sent on a connection of its own."""
+    with attacking(url) as told:
+        return told(*statements, of=of, by=by)
 
 
 def refused(url: str, code: str, *words: str, by: str = CHIEF) -> str:

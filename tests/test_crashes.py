@@ -104,13 +104,13 @@ def test_killed_at_every_point_another_way_of_a_command_is_done_once(made: Copie
 
 
 def killed_at_every_point(books: Copies, typed: list[str], *, by: str) -> None:
-    """Kills a command at each point, or at every tenth, on a copy of its own; typed again it is done exactly once."""
+    """Kills a command at each point, or at a few, on a copy of its own; typed again it is done exactly once."""
     with books.copy() as url:
         before = held(url)
         points = crashes.counted(url, *typed, by=by)
         after = held(url)
         booked_and_verified(url)
-    for point in range(1, points + 1, 1 if SOAK else max(10, points // 10)):
+    for point in range(1, points + 1, 1 if SOAK else max(10, points // 5)):
         with books.copy() as url:
             assert crashes.killed(url, point, *typed, by=by)
             assert held(url) in (before, after), f"half of it was kept at point {point} of {points}"

@@ -1,8 +1,11 @@
 """The database refuses by itself, on both engines, whatever goes around the program: nothing in the books changes."""
 
 import re
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -31,16 +34,50 @@ def books(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def held(books: str) -> str:
-    """What the books hold."""
-    return desk.held(books, ())
+def held(books: str) -> Iterator[str]:
+    """What the books hold when the module begins, and when it ends."""
+    yield (whole := desk.held(books, ()))
+    assert desk.held(books, ()) == whole
+
+
+@contextmanager
+def watched(url: str) -> Iterator[Callable[[], object]]:
+    """Asks whether somebody has written: SQLite tells a connection; PostgreSQL does not, and all is looked at."""
+    if not url.startswith("sqlite"):
+        yield lambda: desk.held(url, ())
+        return
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        yield lambda: connection.execute("PRAGMA data_version").fetchone()
+
+
+@pytest.fixture(scope="module")
+def stands(books: str, held: str) -> Iterator[Callable[[], object]]:
+    """What is the same as long as the books hold what they held."""
+    with watched(books) as asked:
+        asked()
+        assert held
+        yield asked
 
 
 @pytest.fixture
-def before(books: str, held: str) -> Iterator[str]:
+def before(books: str, stands: Callable[[], object]) -> Iterator[str]:
     """The address of the books; what they hold has to be the same after the test."""
+    as_it_stood = stands()
     yield books
-    assert desk.held(books, ()) == held
+    assert stands() == as_it_stood
+
+
+@pytest.mark.parametrize("books", ["sqlite"], indirect=True, scope="module")
+def test_what_somebody_writes_is_noticed(books: str, tmp_path: Path) -> None:
+    file = shutil.copyfile(books.removeprefix("sqlite:///"), tmp_path / "copy.db")
+    with watched(f"sqlite:///{file}") as stands, closing(sqlite3.connect(file)) as other:
+        as_it_stood = stands()
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE mine (x)")
+        other.rollback()
+        assert stands() == as_it_stood
+        other.execute("CREATE TABLE mine (x)")
+        assert stands() != as_it_stood
 
 
 def attack(url: str, *statements: str) -> str:

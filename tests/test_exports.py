@@ -11,7 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -20,6 +20,7 @@ from exports.formats.sheet import Block, Sheet, SheetColumn, StyledRow, TypedVal
 from ledger import errors, i18n
 from ledger.dates import Month
 from ledger.store import written
+from tests.spread import SOAK
 
 SEPTEMBER = (date(2012, 9, 1), date(2012, 9, 30))
 LIST = (
@@ -223,6 +224,7 @@ def test_tab_names_are_legal_and_differ() -> None:
 
 
 @pytest.mark.thorough
+@settings(max_examples=100 if SOAK else 25)
 @given(st.text(max_size=12))
 def test_any_text_makes_a_sound_workbook(name: str) -> None:
     sheet = Sheet(name, name, (Block(LIST, [(name, name, None, 0, 0)], heading=name),), notes=(name,))

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import typer
 from exports.shell import commands
 from ledger.store import database
 from ledger.store.numbers import spans
-from tests import desk, posted
+from tests import desk, forked, posted
 from tests.desk import CHIEF, CLERK
 from tests.test_settings import refused
 
@@ -58,11 +59,18 @@ def states(url: str) -> list[str]:
     return [refund["state"] for refund in desk.answered(url, "refund", "list")]
 
 
-def on_terminal(url: str, *words: str, reply: str, by: str = CLERK) -> tuple[int, str]:
-    """What a command answers to a person at a terminal who replies; with the exit code."""
+def on_terminal(url: str, *words: str, reply: str, by: str = CLERK, fresh: bool = False) -> tuple[int, str]:
+    """What a command answers to a person at a terminal who replies; with the exit code. `fresh`: Python is started."""
     keyboard, screen = pty.openpty()
-    typed = [sys.executable, "cli.py", "--database", url, "--by", by, *words]
-    process = subprocess.Popen(typed, cwd=ROOT, stdin=screen, stdout=screen, stderr=screen)
+    typed = ["--database", url, "--by", by, *words]
+    if fresh:
+        process = subprocess.Popen(
+            [sys.executable, "cli.py", *typed], cwd=ROOT, stdin=screen, stdout=screen, stderr=screen
+        )
+        ended = process.wait
+    else:
+        number = forked.started(forked.program(*typed), stdin=screen, stdout=screen, stderr=screen)
+        ended = partial(forked.ended, number)
     os.close(screen)
     os.write(keyboard, f"{reply}\n".encode())
     said = b""
@@ -72,7 +80,7 @@ def on_terminal(url: str, *words: str, reply: str, by: str = CLERK) -> tuple[int
     except OSError:  # the program has ended, and with it the terminal
         pass
     os.close(keyboard)
-    return process.wait(), said.decode()
+    return ended(), said.decode()
 
 
 @pytest.mark.parametrize(
@@ -155,7 +163,7 @@ def test_nothing_was_paid_by_a_file_that_is_void(filed: str) -> None:
 
 
 def test_person_is_shown_what_is_meant_and_asked(three: str) -> None:
-    code, said = on_terminal(three, *EVERYONE, reply="n")
+    code, said = on_terminal(three, *EVERYONE, reply="n", fresh=True)
     assert (code, states(three)) == (1, [])
     assert "A-3" in said and "21,735" in said and "この内容で実行しますか" in said
     code, said = on_terminal(three, "refund", "propose", "A-1", *ON, reply="")

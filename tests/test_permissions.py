@@ -17,6 +17,7 @@ from tests import desk, posted
 from tests.commands import WRITING
 from tests.copies import Copies
 from tests.desk import CHIEF, CLERK, ON
+from tests.spread import SOAK
 
 pytestmark = pytest.mark.thorough
 
@@ -151,9 +152,10 @@ COURSE = [
 
 
 def test_list_changes_by_two_and_nobody_is_locked_out(books: str) -> None:
-    for by, words, expected in COURSE:
+    for nth, (by, words, expected) in enumerate(COURSE, 1):
         assert people(books, *shlex.split(words), by=by) == expected, (by, words)
-        assert desk.answered(books, "verify")["ok"], (by, words)
+        if SOAK or nth in (len(COURSE) // 2, len(COURSE)):
+            assert desk.answered(books, "verify")["ok"], (by, words)
     assert listed(books) == {"乙川": "propose,pay", "戊川": "approve"}
     ended = [row for row in desk.answered(books, "people")["people"] if row["until"] is not None]
     assert [(row["name"], row["may"]) for row in ended] == [("丙田", ["approve", "close"]), ("丁山", ["approve"])]

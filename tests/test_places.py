@@ -19,6 +19,7 @@ from ledger import dates
 from ledger.store import database, failures, places, write_queue, written
 from tests import desk
 from tests.commands import COMMANDS
+from tests.spread import SOAK
 
 pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("each_their_own")]
 
@@ -91,6 +92,8 @@ def test_files_are_their_owners_alone_or_read_by_whom_the_mask_lets(
     before = os.umask(0o077 if mask else 0)  # what the shell says does not count
     try:
         for nth, words in enumerate([*TYPED, *FOLDERS.values()]):
+            if mask and nth % 2 and not SOAK:
+                continue
             if not words.startswith(("export since-last", "refund file", "demo")):  # these write books
                 desk.done(books, *shlex.split(words.format(f"{nth}")))
         play.copy_input(Path("demo/input"))

@@ -6,6 +6,7 @@ The logins own nothing: what they may, they may as members of the roles that `se
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.commands import FURTHER, WRITING
 from tests.copies import Copies
 from tests.desk import CHIEF, CLERK, MEMBER, ON
 from tests.insiders import FILES, INSIDERS, OPENED
-from tests.logins import KINDS, OWN, Login, at, attack, books, granted, logins, own, refused
+from tests.logins import KINDS, OWN, Login, at, attack, attacking, books, granted, logins, own, refused
 from tests.server import Server
 
 __all__ = ["at", "books", "logins", "own"]
@@ -178,80 +179,84 @@ def _columns(table: str) -> str:
 
 @pytest.mark.parametrize("who", KINDS)
 def test_nobody_but_the_owner_changes_takes_away_or_builds(at: Login, who: str) -> None:
-    url, before = at(who), desk.held(at("owner"), ())
+    before = desk.held(at("owner"), ())
     denied = "permission denied|must be owner|append-only"
-    for table in [*TABLES, "alembic_version"]:
-        column = '"version_num"' if table == "alembic_version" else _columns(table).split(", ")[-1]
-        for statement in (
-            f'UPDATE "{table}" SET {column} = {column}',
-            f'DELETE FROM "{table}"',
-            f'TRUNCATE "{table}" CASCADE',
-            f'ALTER TABLE "{table}" DISABLE TRIGGER ALL',
-            f'ALTER TABLE "{table}" ADD COLUMN more int',
-            f'DROP TABLE "{table}" CASCADE',
-            f'CREATE TRIGGER mine BEFORE INSERT ON "{table}" FOR EACH ROW EXECUTE FUNCTION refuse_change()',
-            f'CREATE RULE mine AS ON INSERT TO "{table}" DO INSTEAD NOTHING',
-            f'ALTER TABLE "{table}" OWNER TO CURRENT_USER',
-            f'GRANT ALL ON "{table}" TO CURRENT_USER',
-            f'CREATE INDEX ON "{table}" ({column})',
-            f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE',
-        ):
-            said = attack(url, statement) if "GRANT" not in statement else _granted(url, statement)
-            assert re.search(denied, said), (statement, said)
-    for name in triggers.names("postgresql"):
+    with attacking(at(who)) as told:
+        for table in [*TABLES, "alembic_version"]:
+            column = '"version_num"' if table == "alembic_version" else _columns(table).split(", ")[-1]
+            for statement in (
+                f'UPDATE "{table}" SET {column} = {column}',
+                f'DELETE FROM "{table}"',
+                f'TRUNCATE "{table}" CASCADE',
+                f'ALTER TABLE "{table}" DISABLE TRIGGER ALL',
+                f'ALTER TABLE "{table}" ADD COLUMN more int',
+                f'DROP TABLE "{table}" CASCADE',
+                f'CREATE TRIGGER mine BEFORE INSERT ON "{table}" FOR EACH ROW EXECUTE FUNCTION refuse_change()',
+                f'CREATE RULE mine AS ON INSERT TO "{table}" DO INSTEAD NOTHING',
+                f'ALTER TABLE "{table}" OWNER TO CURRENT_USER',
+                f'CREATE INDEX ON "{table}" ({column})',
+                f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE',
+            ):
+                said = told(statement)
+                assert re.search(denied, said), (statement, said)
         among = sorted([*TABLES, "open_write", "account_secret"], key=len, reverse=True)
-        table = next(table for table in among if name.startswith(table))
-        assert "must be owner" in attack(url, f"DROP TRIGGER {name} ON {table}")
+        for name in triggers.names("postgresql"):
+            table = next(table for table in among if name.startswith(table))
+            assert "must be owner" in told(f"DROP TRIGGER {name} ON {table}")
+    _require_nothing_granted(at(who))
     assert desk.held(at("owner"), ()) == before
 
 
-def _granted(url: str, statement: str) -> str:
-    """What is said to a grant: to someone who has nothing to give PostgreSQL says a warning, and gives nothing."""
+def _require_nothing_granted(url: str) -> None:
+    """To a grant of someone who has nothing to give PostgreSQL says an error or a warning, and gives nothing."""
+    asked = text("SELECT has_table_privilege(:table, 'UPDATE, DELETE, TRUNCATE, TRIGGER')")
     with create_engine(database.parse_url(url), poolclass=NullPool).connect() as connection:
-        try:
-            connection.execute(text(statement))
-        except DatabaseError as error:
-            return str(error.orig)
-        table = statement.split('"')[1]
-        asked = text("SELECT has_table_privilege(:table, 'UPDATE, DELETE, TRUNCATE, TRIGGER')")
-        return "gained" if connection.execute(asked, {"table": f'"{table}"'}).scalar_one() else "permission denied"
+        for table in [*TABLES, "alembic_version"]:
+            with suppress(DatabaseError), connection.begin_nested():
+                connection.execute(text(f'GRANT ALL ON "{table}" TO CURRENT_USER'))
+            assert not connection.execute(asked, {"table": f'"{table}"'}).scalar_one(), table
+
+
+BUILT = (
+    "CREATE TABLE mine (x int)",
+    "CREATE TEMPORARY TABLE movement (x int)",
+    "CREATE SCHEMA mine",
+    "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "DROP FUNCTION refuse_change() CASCADE",
+    "ALTER FUNCTION refuse_change() RENAME TO x",
+    "SET session_replication_role = replica",
+    "SELECT * FROM open_write",
+    "INSERT INTO open_write VALUES (txid_current(), 'x', 'x', now(), now(), '{ }', true)",
+    "LOCK TABLE open_write IN EXCLUSIVE MODE",
+    "SELECT command_adds('import')",
+    f"GRANT {OWN}_approver TO CURRENT_USER",
+    f"SET ROLE {OWN}_one_both",
+    "SET ROLE postgres",
+    "SET SESSION AUTHORIZATION postgres",
+    "CREATE ROLE mine",
+    "ALTER ROLE CURRENT_USER SUPERUSER",
+    "COPY entry TO PROGRAM 'cat'",
+    "SELECT pg_read_file('/etc/passwd')",
+)
 
 
 @pytest.mark.parametrize("who", KINDS)
 def test_nobody_builds_anything_of_their_own_beside_the_books(at: Login, who: str) -> None:
-    for statement in (
-        "CREATE TABLE mine (x int)",
-        "CREATE TEMPORARY TABLE movement (x int)",
-        "CREATE SCHEMA mine",
-        "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-        "DROP FUNCTION refuse_change() CASCADE",
-        "ALTER FUNCTION refuse_change() RENAME TO x",
-        "SET session_replication_role = replica",
-        "SELECT * FROM open_write",
-        "INSERT INTO open_write VALUES (txid_current(), 'x', 'x', now(), now(), '{ }', true)",
-        "LOCK TABLE open_write IN EXCLUSIVE MODE",
-        "SELECT command_adds('import')",
-        f"GRANT {OWN}_approver TO CURRENT_USER",
-        f"SET ROLE {OWN}_one_both",
-        "SET ROLE postgres",
-        "SET SESSION AUTHORIZATION postgres",
-        "CREATE ROLE mine",
-        "ALTER ROLE CURRENT_USER SUPERUSER",
-        "COPY entry TO PROGRAM 'cat'",
-        "SELECT pg_read_file('/etc/passwd')",
-    ):
-        assert re.search("permission denied|must be|only roles", attack(at(who), statement)), statement
+    refused_it = "permission denied|must be|only roles"
+    with attacking(at(who)) as told:
+        for statement in BUILT:
+            assert re.search(refused_it, told(statement)), statement
 
 
 @pytest.mark.parametrize("who", KINDS)
 def test_rows_are_added_only_to_the_tables_of_the_role(at: Login, who: str) -> None:
     with database.reading(at("owner")) as connection:
         assert inspect(connection).get_sequence_names() == []  # which whoever counts on could use up
-    for table in set(TABLES) - set(roles.WRITES[who]):
-        statement = f'INSERT INTO "{table}" SELECT * FROM "{table}" LIMIT 1'
-        assert "permission denied" in attack(at(who), statement)
-    assert "permission denied" in attack(at(who), "INSERT INTO alembic_version VALUES ('9999')")
+    with attacking(at(who)) as told:
+        for table in set(TABLES) - set(roles.WRITES[who]):
+            assert "permission denied" in told(f'INSERT INTO "{table}" SELECT * FROM "{table}" LIMIT 1')
+        assert "permission denied" in told("INSERT INTO alembic_version VALUES ('9999')")
 
 
 SIGNED_AS = {
