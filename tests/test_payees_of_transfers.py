@@ -139,6 +139,11 @@ def test_papers_and_the_month_tell_who_received_it(books: str, tmp_path: Path) -
         assert any("庚野 四郎" in cell for cell in cells), out
         assert any("4445" in cell for cell in cells) and not any(NUMBER in cell for cell in cells), out
     desk.done(books, "verify", str(tmp_path / "月次.xlsx"))
+    assert desk.answered(books, "payee", "list", "--member", MEMBER)["payees"] == []
+    assert DEPOSIT in desk.done(books, "find", DEPOSIT).stdout
+    desk.done(books, "export", "books", str(tmp_path / "帳簿"))
+    written = "".join(file.read_text(encoding="utf-8-sig") for file in (tmp_path / "帳簿").rglob("*.csv"))
+    assert "庚野 四郎" in written and NUMBER not in written
 
 
 def test_the_bank_pays_it_and_brings_it_back(books: str, tmp_path: Path) -> None:
