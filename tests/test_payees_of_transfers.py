@@ -401,14 +401,18 @@ def test_the_number_is_read_once_it_is_recorded_that_this_login_looks(of_roles: 
     desk.done(approver, "payee", "approve", *OF, by=CHIEF)
     desk.done(approver, "overpaid", "approve", "1", "--on", "2012-03-26", by=CHIEF)
     read = "SELECT account_number('payee_known', (SELECT max(id) FROM payee_known))"
-    for login in (clerk, approver):
+    for login, by in ((clerk, CLERK), (approver, CHIEF)):  # a look at another account shows nothing of this one
+        desk.done(login, "account", "show", MEMBER, "--purpose", "照会", by=by)
         assert "not-permitted: looked" in attack(login, read)
     out = tmp_path / "f.txt"
     desk.done(clerk, *FILE, str(out))
     assert NUMBER.encode() in out.read_bytes()
     with create_engine(database.parse_url(clerk), poolclass=NullPool).connect() as connection:
         assert connection.execute(text(read)).scalar() == NUMBER
-        assert connection.execute(text("SELECT member, deposit FROM looked")).all() == [(None, DEPOSIT)]
+        assert connection.execute(text("SELECT member, deposit FROM looked ORDER BY no")).all() == [
+            *[(MEMBER, None)] * 2,
+            (None, DEPOSIT),
+        ]
         assert NUMBER in str(connection.execute(text("SELECT payment_content(1)")).scalar())
     assert "not-permitted: looked" in attack(approver, "SELECT payment_content(1)")
     out.unlink()
