@@ -139,6 +139,11 @@ def test_papers_and_the_month_tell_who_received_it(books: str, tmp_path: Path) -
         assert any("庚野 四郎" in cell for cell in cells), out
         assert any("4445" in cell for cell in cells) and not any(NUMBER in cell for cell in cells), out
     desk.done(books, "verify", str(tmp_path / "月次.xlsx"))
+    assert desk.answered(books, "payee", "list", "--member", MEMBER)["payees"] == []
+    assert DEPOSIT in desk.done(books, "find", DEPOSIT).stdout
+    desk.done(books, "export", "books", str(tmp_path / "帳簿"))
+    written = "".join(file.read_text(encoding="utf-8-sig") for file in (tmp_path / "帳簿").rglob("*.csv"))
+    assert "庚野 四郎" in written and NUMBER not in written
 
 
 def test_the_bank_pays_it_and_brings_it_back(books: str, tmp_path: Path) -> None:
@@ -396,14 +401,18 @@ def test_the_number_is_read_once_it_is_recorded_that_this_login_looks(of_roles: 
     desk.done(approver, "payee", "approve", *OF, by=CHIEF)
     desk.done(approver, "overpaid", "approve", "1", "--on", "2012-03-26", by=CHIEF)
     read = "SELECT account_number('payee_known', (SELECT max(id) FROM payee_known))"
-    for login in (clerk, approver):
+    for login, by in ((clerk, CLERK), (approver, CHIEF)):  # a look at another account shows nothing of this one
+        desk.done(login, "account", "show", MEMBER, "--purpose", "照会", by=by)
         assert "not-permitted: looked" in attack(login, read)
     out = tmp_path / "f.txt"
     desk.done(clerk, *FILE, str(out))
     assert NUMBER.encode() in out.read_bytes()
     with create_engine(database.parse_url(clerk), poolclass=NullPool).connect() as connection:
         assert connection.execute(text(read)).scalar() == NUMBER
-        assert connection.execute(text("SELECT member, deposit FROM looked")).all() == [(None, DEPOSIT)]
+        assert connection.execute(text("SELECT member, deposit FROM looked ORDER BY no")).all() == [
+            *[(MEMBER, None)] * 2,
+            (None, DEPOSIT),
+        ]
         assert NUMBER in str(connection.execute(text("SELECT payment_content(1)")).scalar())
     assert "not-permitted: looked" in attack(approver, "SELECT payment_content(1)")
     out.unlink()
