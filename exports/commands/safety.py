@@ -75,7 +75,7 @@ def restore(session: Session, file: Annotated[Path, argument("FILE", N_("the bac
 def _faults(connection: Any) -> int:
     from exports.issued.verification import sound
 
-    return len(sound(connection).faults)
+    return sound(connection).count
 
 
 def _copied(copy: Any, sentence: str, file: Path) -> Answer:

@@ -3,7 +3,7 @@
 A shadow is a common table expression that bears the name of a table and holds what that would have held.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, cast
@@ -13,8 +13,9 @@ from sqlalchemy import CTE, Connection, CursorResult, MetaData, Select, Table
 from ledger.decisions.findings import Finding, judging
 from ledger.notices.conditions import Notice
 
-# So many applications are asked for by name; for more, everyone is judged.
+# So many applications are asked for by name; for more, everyone is judged, and some of the rows are held at a time.
 _BY_NAME = 500
+_FEW = {"yield_per": _BY_NAME}
 
 
 def judged(
@@ -26,12 +27,23 @@ def judged(
     **parameters: object,
 ) -> dict[str, Finding]:
     """The finding for each of the applications, judged on the shadows, which are given the further parameters."""
-    if not applications:
-        return {}
+    findings = judged_one_by_one(connection, as_of, notice, applications, shadows, **parameters)
+    return {finding.application: finding for finding in findings}
+
+
+def judged_one_by_one(
+    connection: Connection,
+    as_of: date,
+    notice: Notice | None,
+    applications: Collection[str],
+    shadows: tuple[CTE, ...],
+    **parameters: object,
+) -> Iterator[Finding]:
+    """The same as the database yields them, however many: none is held."""
     by_name = sorted(applications) if len(applications) <= _BY_NAME else None
     shadowed = cast("Connection", _Shadowed(connection, shadows, parameters))
-    findings = judging(shadowed, as_of, notice, applications=by_name)
-    return {finding.application: finding for finding in findings if finding.application in applications}
+    findings = judging(shadowed, as_of, notice, applications=by_name) if applications else iter(())
+    yield from (finding for finding in findings if finding.application in applications)
 
 
 class _Shadowed:
@@ -44,7 +56,8 @@ class _Shadowed:
 
     def execute(self, statement: Select[Any], parameters: Mapping[str, Any]) -> CursorResult[Any]:
         """The rows of the SELECT; a common table expression hides the table whose name it bears."""
-        return self._connection.execute(_with_shadows(statement, self._shadows), {**parameters, **self._parameters})
+        given = {**parameters, **self._parameters}
+        return self._connection.execute(_with_shadows(statement, self._shadows), given, execution_options=_FEW)
 
 
 @lru_cache(maxsize=20)
