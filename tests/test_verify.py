@@ -55,7 +55,7 @@ def test_books_in_order_agree_and_say_their_head(kept: str) -> None:
     with database.reading(kept) as connection:
         head = sealed.last_head(connection)
         count = connection.execute(text("SELECT count(*) FROM entry")).scalar_one()
-    assert said == {"ok": True, "entries": count, "head": head, "faults": []}
+    assert said == {"ok": True, "entries": count, "head": head, "faults": [], "more": {}}
     assert head in desk.done(kept, "verify").stdout
 
 
