@@ -1,5 +1,6 @@
 """Whatever is changed around the program in a book without one trigger and one rule left is named, at its own row."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -11,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from ledger import tables
 from ledger.audit import chain as sealed
+from ledger.audit import faults
 from ledger.audit.faults import FAULTS, Fault
 from ledger.store import database
 from ledger.store import seals as chain
@@ -34,10 +36,10 @@ def stripped(request: pytest.FixtureRequest) -> Iterator[str]:
         with _outside(url) as connection:
             _strip(connection)
             connection.commit()
-            assert sealed.faults(connection) == []
+            assert list(sealed.faults(connection)) == []
         yield url
         with _outside(url) as connection:
-            assert sealed.faults(connection) == [], "a test did not take back what it changed"
+            assert list(sealed.faults(connection)) == [], "a test did not take back what it changed"
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ def _where(name: str, row: Where) -> str:
 
 def _named(connection: Connection) -> list[str]:
     """Where faults are found, the first wrong row first; each can be said."""
-    found = sealed.faults(connection)
+    found = list(sealed.faults(connection))
     assert all(fault.says and fault.code in FAULTS for fault in found)
     return [fault.where for fault in found]
 
@@ -203,7 +205,7 @@ def test_row_changed_with_its_seal_is_named_by_its_batch(books: Connection) -> N
     seal = tables.seal
     books.execute(update(seal).where(seal.c.of == "entry", seal.c.key == key).values(digest=digest))
     batch = books.execute(select(seal.c.batch).where(seal.c.of == "entry", seal.c.key == key)).scalar_one()
-    found = sealed.faults(books)
+    found = list(sealed.faults(books))
     assert [fault.where for fault in found] == [f"batch {batch}"]
     row = next(row for row in chain.plain(books, "batch") if row["no"] == batch)
     own = [row for row in _rows(books, "seal") if row["batch"] == batch]
@@ -231,6 +233,64 @@ def test_tail_that_is_cut_leaves_its_batches_or_its_rows(books: Connection) -> N
                 found = _named(books)
                 assert found and (what == "seals" or {f"{each['of']} {each['key']}" for each in own} == set(found))
             cut.rollback()
+
+
+IN_ONE = "batch = (SELECT batch FROM seal GROUP BY batch ORDER BY count(*) DESC, batch LIMIT 1)"
+TO_ONE_BATCH = {
+    "nothing": "",
+    "seals changed": f"UPDATE seal SET digest = 'x' WHERE {IN_ONE} AND nth IN (1, 4, 9)",
+    "the first seal taken out": f"DELETE FROM seal WHERE {IN_ONE} AND nth = 1",
+    "seals taken out": f"DELETE FROM seal WHERE {IN_ONE} AND nth BETWEEN 4 AND 6",
+    "a seal put in": (
+        "INSERT INTO seal (batch, nth, of, key, digest) SELECT batch, 1 + max(nth), 'fact', '999999', 'x' FROM seal"
+        f" WHERE {IN_ONE} GROUP BY batch"
+    ),
+    "the batch changed": f"UPDATE batch SET command = 'close' WHERE no = (SELECT min(batch) FROM seal WHERE {IN_ONE})",
+    "the batch taken out": f"DELETE FROM batch WHERE no = (SELECT min(batch) FROM seal WHERE {IN_ONE})",
+    "rows changed": "UPDATE fact SET sheet = 'x'",
+    "rows taken out": "DELETE FROM deposit_known",
+}
+
+
+@pytest.mark.parametrize("what", TO_ONE_BATCH)
+def test_batch_of_more_rows_than_are_held_is_told_as_one_of_few(
+    books: Connection, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    if TO_ONE_BATCH[what]:
+        books.execute(text(TO_ONE_BATCH[what]))
+    held = {(fault.code, fault.where) for fault in sealed.faults(books)}
+    monkeypatch.setattr(sealed, "_HELD", 20)
+    monkeypatch.setattr(sealed, "_AT_A_TIME", 7)
+    assert {(fault.code, fault.where) for fault in sealed.faults(books)} == held
+    assert bool(held) == (what != "nothing")
+
+
+def test_where_more_rows_are_without_seals_than_are_held_each_is_named(
+    books: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.execute(text("DELETE FROM seal"))
+    monkeypatch.setattr(sealed, "_HELD", 20)
+    found = sealed.faults(books)
+    rows = sum(chain.count(books, name) for name in chain.SEALED)
+    assert _codes(list(found)) == {"batch-changed", "row-unsealed"}
+    assert len(found) == rows + chain.count(books, "batch")
+
+
+def test_of_very_many_faults_the_first_are_named_and_the_rest_counted(
+    books: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.execute(text("UPDATE fact SET sheet = 'x'"))
+    books.execute(text("DELETE FROM deposit_known"))
+    every = sealed.faults(books)
+    by_code = Counter(fault.code for fault in every)
+    assert min(by_code["row-changed"], by_code["row-missing"]) > 5 and not every.more
+    for module in (faults, sealed):
+        monkeypatch.setattr(module, "MOST", 5)
+    found = sealed.faults(books)
+    first = {code: [fault.where for fault in every if fault.code == code][:5] for code in by_code}
+    assert {code: [fault.where for fault in found if fault.code == code] for code in by_code} == first
+    assert found.more == {code: count - 5 for code, count in by_code.items() if count > 5}
+    assert len(found) == len(every)
 
 
 def test_what_was_put_in_unsealed_is_never_sealed_by_a_later_write(stripped: str, books: Connection) -> None:

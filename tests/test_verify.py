@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, delete, select, text, update
+from sqlalchemy import Connection, create_engine, delete, func, select, text, update
 from sqlalchemy.pool import NullPool
 
 from exports.issued import returned, verification
 from ledger import i18n, tables
 from ledger.audit import chain as sealed
+from ledger.audit import faults, writes
 from ledger.dates import Month
 from ledger.store import database
 from ledger.store import seals as chain
@@ -54,7 +55,7 @@ def test_books_in_order_agree_and_say_their_head(kept: str) -> None:
     with database.reading(kept) as connection:
         head = sealed.last_head(connection)
         count = connection.execute(text("SELECT count(*) FROM entry")).scalar_one()
-    assert said == {"ok": True, "entries": count, "head": head, "faults": []}
+    assert said == {"ok": True, "entries": count, "head": head, "faults": [], "more": {}}
     assert head in desk.done(kept, "verify").stdout
 
 
@@ -225,6 +226,23 @@ def test_answer_says_every_fault_and_what_to_do(kept: str, tampered: Connection)
         assert "entry 1: " in said
         assert "(row-changed)" in said
         assert json.dumps(verification.verify(tampered).as_json())
+
+
+def test_answer_says_how_many_more_there_are(kept: str, tampered: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    tampered.execute(update(tables.entry).values(by="someone"))
+    count = tampered.execute(select(func.count()).select_from(tables.entry)).scalar_one()
+    for module in (faults, sealed, writes):
+        monkeypatch.setattr(module, "MOST", 3)
+    found = verification.verify(tampered)
+    answer = found.as_json()
+    named = [fault["where"] for fault in answer["faults"] if fault["code"] == "row-changed"]
+    assert named == ["entry 1", "entry 2", "entry 3"]
+    assert answer["more"]["row-changed"] == count - 3
+    assert found.count == len(answer["faults"]) + sum(answer["more"].values())
+    i18n.use("en")
+    said = verification.text(found)
+    assert f"{count - 3} more faults of this kind (row-changed)" in said
+    assert f"{found.count} faults. Keep" in said
 
 
 # --- a workbook that was handed out ---------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ def verify(
             result = returned.compared(books.connection, file, notice=notice)
         else:
             result = verification.verify_and_remember(books.connection, month=month, since=since)
-        note = "" if people(books.connection).listed else _(AT_THEIR_WORD)
+        # Of books in which something is wrong even the list of people may be what cannot be read.
+        note = "" if result.faults or people(books.connection).listed else _(AT_THEIR_WORD)
     text = verification.text(result, file.name if file else "")
     return Answer(text, result.as_json(), exit=Exit.REFUSED if result.faults else Exit.DONE, note=note)
 
@@ -113,7 +114,7 @@ def _lines(faults: Iterable[Any]) -> list[str]:
 def _faults(connection: Any) -> int:
     from exports.issued.verification import sound
 
-    return len(sound(connection).faults)
+    return sound(connection).count
 
 
 def _copied(copy: Any, sentence: str, file: Path) -> Answer:

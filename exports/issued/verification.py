@@ -9,7 +9,7 @@ from exports.formats import bank
 from exports.issued.returned import MovedOn, WorkbookVerification
 from ledger import dates
 from ledger.audit import verify as verified
-from ledger.audit.faults import Fault
+from ledger.audit.faults import Fault, Named
 from ledger.audit.posted import unposted
 from ledger.dates import Month
 from ledger.i18n import N_, _, ngettext
@@ -26,7 +26,8 @@ def verify(connection: Connection, *, month: Month | None = None, since: int | N
     if found.faults or month is not None or since is not None:
         return found
     # Of books that were tampered with, what they call for is not asked.
-    return replace(found, faults=tuple(unposted(connection, dates.today())))
+    left = Named(unposted(connection, dates.today()))
+    return replace(found, faults=tuple(left), more=left.more)
 
 
 def verify_and_remember(
@@ -55,12 +56,21 @@ def text(verification: verified.Verification, file: str = "") -> str:
             verification.entries,
             head=verification.head,
         )
-    lines = [f"{fault.where}: {fault.says} ({fault.code})" for fault in verification.faults]
+    lines = list(map(_line, verification.faults))
+    for code, count in verification.more.items():
+        lines.append(
+            ngettext(
+                "{count} more fault of this kind ({code})",
+                "{count} more faults of this kind ({code})",
+                count,
+                code=code,
+            )
+        )
     lines.append(
         ngettext(
             "{count} fault. Keep this file as it is, and compare it with a backup.",
             "{count} faults. Keep this file as it is, and compare it with a backup.",
-            len(lines),
+            verification.count,
         )
     )
     return "\n".join(lines)

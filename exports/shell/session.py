@@ -182,10 +182,18 @@ class Session:
         """
         try:
             yield
-        except (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError) as error:
-            if (found := self._damage()) is None:
+        except Exception as error:
+            if not self._may_be_damage(error) or (found := self._damage()) is None:
                 raise
             raise BooksDamaged(*found) from error
+
+    def _may_be_damage(self, error: Exception) -> bool:
+        """Whether something breaks off so where what stands in the books cannot be read, or reckoned with."""
+        if isinstance(error, ValueError | TypeError | LookupError | AttributeError | AssertionError | ArithmeticError):
+            return True
+        from sqlalchemy.exc import DataError
+
+        return isinstance(error, DataError)
 
     def _damage(self) -> tuple[str, str] | None:
         """The first fault that `verify` names in the books, and what it says."""

@@ -4,17 +4,20 @@ A batch whose seals give its head proves its seals, and these prove the rows. Wh
 made anew from the rows as they stand: if those give the head, the seals were changed and are named, not the rows.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import merge
 from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, exists, func, select
 
 from ledger import tables
-from ledger.audit.faults import Fault
+from ledger.audit.faults import MOST, Fault, Named
 from ledger.dates import Month
+from ledger.store import records
 from ledger.store import seals as chain
 from ledger.store.seals import Seal
 
@@ -30,6 +33,9 @@ _WORK = 50_000
 
 # So many seals are held against their rows at once.
 _AT_A_TIME = 5_000
+
+# So many seals and rows are held at most, to find out what batches were closed with; what is more is gone through.
+_HELD = 50_000
 
 # So many missing numbers are named each; where more are missing, the row behind them is named.
 FEW_MISSING = 3
@@ -67,69 +73,125 @@ def last_head(connection: Connection) -> str:
     return str(head or "")
 
 
-def faults(connection: Connection, only: Collection[int] | None = None, watch: Watch | None = None) -> list[Fault]:
+class _Located:
+    """Faults with where they stand in the chain: of each kind the first that are found, and how many more there are."""
+
+    def __init__(self) -> None:
+        self.noted: list[LocatedFault] = []
+        self.found: Counter[str] = Counter()
+
+    def take(self, located: Iterable[LocatedFault]) -> None:
+        """Notes more of them."""
+        for at in located:
+            self.found[at[2].code] += 1
+            if self.found[at[2].code] <= MOST:
+                self.noted.append(at)
+
+    def join(self, others: "_Located") -> None:
+        """Notes those of others, and what they only count."""
+        self.take(others.noted)
+        self.found.update({code: found - MOST for code, found in others.found.items() if found > MOST})
+
+    def named(self) -> Named:
+        """The same in the order in which it was recorded."""
+        named = Named(fault for _no, _nth, fault in sorted(self.noted, key=itemgetter(0, 1)))
+        named.count({code: found - MOST for code, found in self.found.items() if found > MOST})
+        return named
+
+
+def faults(connection: Connection, only: Collection[int] | None = None, watch: Watch | None = None) -> Named:
     """Everything in which rows, seals and batches disagree, in the order in which it was recorded; then the rest.
 
     With `only` the rows of these batches alone are read; that other rows came to be unsealed is then told as a number.
-    Everything is read piece by piece; only of batches whose seals do not give their head all is held. `watch` is shown
-    every seal with its batch, in their order.
+    Everything is read piece by piece; only of batches whose seals do not give their head some is held. `watch` is
+    shown every seal with its batch, in their order.
     """
     batches = {row["no"]: row for row in chain.plain(connection, "batch")}
-    located: list[LocatedFault] = []
-    doubtful, without_batch, seen = list[int](), list[int](), set[int]()
+    located, stored = _Located(), dict[int, str]()
+    without_batch, seen = list[int](), set[int]()
     of_batches = None if only is None else ("batch", sorted(only))
     beside = _beside_rows(connection, chain.plain(connection, "seal", of_batches))
     for no, rows in groupby(beside, key=lambda pair: pair[0]["batch"]):
-        differing: list[LocatedFault] = []
+        differing = _Located()
         seals = _held_against_rows(rows, batches.get(no), watch, differing)
         seen.add(no)
         head = None if no not in batches else chain.head(batches[no], seals)
         if head is None:
             deque(seals, 0)
             without_batch.append(no)
-            located += differing
-        elif head == batches[no]["head"]:
-            located += differing
-        else:
-            doubtful.append(no)
+        elif head != batches[no]["head"]:
+            stored[no] = head
+            continue
+        located.join(differing)
     empty = (no for no in (batches if only is None else only) if no in batches and no not in seen)
-    doubtful = sorted({*doubtful, *(no for no in empty if chain.head(batches[no], ()) != batches[no]["head"])})
-    located += _gaps(batches, without_batch)
-    twice = _sealed_twice(connection, {*doubtful, *without_batch})
-    if not (located or doubtful or twice or any(_uncounted(connection))):
-        return [*_named(located, batches, ()), *_unsealed(connection, ())]
-    return _disagreeing(connection, batches, doubtful, without_batch, located, twice, everything=only is None)
+    stored |= {no: head for no in empty if (head := chain.head(batches[no], ())) != batches[no]["head"]}
+    located.take(_gaps(batches, without_batch))
+    twice = Named(_sealed_twice(connection, {*stored, *without_batch}))
+    if not (located.noted or stored or twice or any(_uncounted(connection))):
+        located.take(_unlinked(batches, ()))
+        named = located.named()
+        named.take(_unsealed(connection, ()))
+        return named
+    return _disagreeing(connection, batches, stored, without_batch, located, twice, everything=only is None)
 
 
 def _disagreeing(
     connection: Connection,
     batches: Batches,
-    doubtful: list[int],
+    stored: Mapping[int, str],
     without_batch: list[int],
-    located: list[LocatedFault],
-    twice: list[Fault],
+    located: _Located,
+    twice: Named,
     *,
     everything: bool,
-) -> list[Fault]:
-    """The same where something disagrees: what the doubtful batches had sealed, and which rows no batch sealed."""
-    seals: dict[int, Seals] = {no: {} for no in [*doubtful, *without_batch]}
-    for row in chain.plain(connection, "seal", ("batch", sorted(seals))):
+) -> Named:
+    """The same where something disagrees: what the doubtful batches had sealed, and which rows no batch sealed.
+
+    `stored` are these batches, each with the head that its seals give.
+    """
+    few, large = _few_and_large(connection, [*stored, *without_batch])
+    seals: dict[int, Seals] = {no: {} for no in few}
+    for row in chain.plain(connection, "seal", ("batch", few)):
         seals[row["batch"]][row["nth"]] = Seal(row["of"], row["key"], row["digest"])
-    standing = _standing(connection, seals, everything=everything)
-    changed = _not_restored(doubtful, batches, seals, standing, located)
+    loose = list(islice(_loose(connection), _HELD + 1)) if everything else []
+    too_many = len(loose) > _HELD
+    standing = _standing(connection, seals, [] if too_many else loose)
+    changed = _not_restored([no for no in stored if no in seals], batches, seals, standing, located)
     for no in changed:
-        located.append((no, 0, Fault("batch-changed", f"batch {no}", {})))
-        located += _rows(no, seals[no], standing)
-    named = _named(located, batches, changed)
+        located.take([(no, 0, Fault("batch-changed", f"batch {no}", {}))])
+        located.take(_rows(no, seals[no], standing))
+    unsealed = standing.unsealed(seals)
+    for no in large:
+        if no in stored:
+            changed += _gone_through(connection, batches, no, stored[no], standing, unsealed, located)
+    located.take(_unlinked(batches, changed))
+    named = located.named()
+    named.take(twice)
     if not everything:
-        return [*named, *twice, *_uncounted(connection)]
-    loose = {name for name in standing.unsealed(seals) if not _sealed_by_others(connection, name, seals)}
-    return [*named, *twice, *_unsealed(connection, loose)]
+        named.take(_uncounted(connection))
+        return named
+    of_none = {name for name in unsealed if not _sealed_by_others(connection, name, seals)}
+    named.take(_unsealed(connection, _loose(connection) if too_many else sorted(of_none)))
+    return named
 
 
-def _named(located: list[LocatedFault], batches: Batches, changed: Collection[int]) -> list[Fault]:
-    in_order = sorted([*located, *_unlinked(batches, changed)], key=lambda at: at[:2])
-    return [fault for _no, _nth, fault in in_order]
+def _few_and_large(connection: Connection, numbers: Collection[int]) -> tuple[list[int], list[int]]:
+    """Of these batches those whose seals may be held, all together, and those that are gone through."""
+    few, large, held = list[int](), list[int](), 0
+    seal = tables.seal.c
+    for group in records.batches(sorted(numbers)):
+        counted = select(seal.batch, func.count()).where(seal.batch.in_(group)).group_by(seal.batch)
+        of_each: dict[int, int] = dict(connection.execute(counted).all())
+        for no in group:
+            held += (count := of_each.get(no, 0))
+            (few if held <= _HELD else large).append(no)
+            held -= count if held > _HELD else 0
+    return few, large
+
+
+def _loose(connection: Connection) -> Iterator[RowName]:
+    """The rows that no seal names."""
+    return ((name, key) for name in chain.SEALED for key in chain.unsealed(connection, name))
 
 
 def _beside_rows(
@@ -155,7 +217,7 @@ def _held_against_rows(
     rows: Iterable[tuple[dict[str, Any], str | None]],
     batch: Mapping[str, Any] | None,
     watch: Watch | None,
-    differing: list[LocatedFault],
+    differing: _Located,
 ) -> Iterator[tuple[int, Seal]]:
     """The seals of a batch with their numbers, shown to who watches; those that are not their row's are noted."""
     for row, digest in rows:
@@ -164,11 +226,11 @@ def _held_against_rows(
         if digest != row["digest"]:
             code = "row-missing" if digest is None else "row-changed"
             fault = Fault(code, f"{row['of']} {row['key']}", {"batch": row["batch"]})
-            differing.append((row["batch"], row["nth"], fault))
+            differing.take([(row["batch"], row["nth"], fault)])
         yield row["nth"], Seal(row["of"], row["key"], row["digest"])
 
 
-def _sealed_twice(connection: Connection, apart: Collection[int]) -> list[Fault]:
+def _sealed_twice(connection: Connection, apart: Collection[int]) -> Iterator[Fault]:
     """The rows that more than one seal names, so that there are as many as rows though one has none.
 
     Left out are those of batches whose seals are doubted anyway.
@@ -177,11 +239,9 @@ def _sealed_twice(connection: Connection, apart: Collection[int]) -> list[Fault]
     last = func.max(seal.batch).label("last")
     twice = select(seal.of, seal.key, func.min(seal.batch).label("first"), last)
     twice = twice.group_by(seal.of, seal.key).having(func.count() > 1).order_by(last, seal.of, seal.key)
-    return [
-        Fault("sealed-twice", f"{row.of} {row.key}", {"batch": row.first, "again": row.last})
-        for row in connection.execute(twice)
-        if row.first not in apart and row.last not in apart
-    ]
+    for row in connection.execute(twice):
+        if row.first not in apart and row.last not in apart:
+            yield Fault("sealed-twice", f"{row.of} {row.key}", {"batch": row.first, "again": row.last})
 
 
 def _sealed_by_others(connection: Connection, name: RowName, batches: Collection[int]) -> bool:
@@ -218,16 +278,17 @@ def numbers_in(connection: Connection, batches: Collection[int]) -> dict[str, li
     return numbers
 
 
-def _standing(connection: Connection, seals: Mapping[int, Seals], *, everything: bool) -> _Standing:
-    """The rows that these seals name, and of the whole books those that none names."""
+def _standing(connection: Connection, seals: Mapping[int, Seals], loose: Iterable[RowName]) -> _Standing:
+    """The rows that these seals name, and those that none names."""
     keys: dict[str, set[str]] = {name: set() for name in chain.SEALED}
     for of_batch in seals.values():
         for seal in of_batch.values():
             keys.setdefault(seal.of, set()).add(seal.key)
+    for name, key in loose:
+        keys[name].add(key)
     digests: dict[RowName, str] = {}
     for name in chain.SEALED:
-        loose = chain.unsealed(connection, name) if everything else ()
-        rows = chain.digests_of(connection, name, sorted(keys[name].union(loose)))
+        rows = chain.digests_of(connection, name, sorted(keys[name]))
         digests.update(((name, key), digest) for key, digest in rows)
     return _Standing(digests)
 
@@ -260,7 +321,7 @@ def _unlinked(batches: Batches, changed: Collection[int]) -> Iterator[LocatedFau
 
 
 def _not_restored(
-    doubtful: list[int], batches: Batches, seals: Mapping[int, Seals], standing: _Standing, located: list[LocatedFault]
+    doubtful: list[int], batches: Batches, seals: Mapping[int, Seals], standing: _Standing, located: _Located
 ) -> list[int]:
     """The batches that no seals made anew bring back to their head; the wrong seals of the others are named.
 
@@ -279,7 +340,7 @@ def _not_restored(
             if names is not None:
                 remaining.remove(no)
                 loose = (loose | standing.named(seals[no])) - names
-                located += _differing(no, seals[no], standing.sealed(names))
+                located.take(_differing(no, seals[no].items(), standing.sealed(names).items()))
                 standing.restored[no] = names
         if len(remaining) == before:
             break
@@ -312,11 +373,61 @@ def _attempts(named: set[RowName], more: set[RowName]) -> Iterator[set[RowName]]
             yield (named - {one}) | {name}
 
 
-def _differing(no: int, stored: Seals, remade: Seals) -> Iterator[LocatedFault]:
-    for nth in sorted({*stored, *remade}):
-        if stored.get(nth) != remade.get(nth):
-            code = "seal-missing" if nth not in stored else "seal-added" if nth not in remade else "seal-changed"
+def _differing(
+    no: int, stored: Iterable[tuple[int, Seal]], remade: Iterable[tuple[int, Seal]]
+) -> Iterator[LocatedFault]:
+    """Where the seals of a batch, in their order, are not those that it was closed with."""
+    stands = ((nth, 0, seal) for nth, seal in stored)
+    wanted = ((nth, 1, seal) for nth, seal in remade)
+    for nth, group in groupby(merge(stands, wanted, key=itemgetter(0, 1)), key=itemgetter(0)):
+        pair = {which: seal for _nth, which, seal in group}
+        if pair.get(0) != pair.get(1):
+            code = "seal-missing" if 0 not in pair else "seal-added" if 1 not in pair else "seal-changed"
             yield no, nth, Fault(code, f"seal {no}/{nth}", {"batch": no})
+
+
+# --- batches of very many rows --------------------------------------------------------------------------------------
+
+
+def _gone_through(
+    connection: Connection,
+    batches: Batches,
+    no: int,
+    stored: str,
+    standing: _Standing,
+    unsealed: set[RowName],
+    located: _Located,
+) -> list[int]:
+    """Finds out the same of a batch with more seals than are held: its number, where nothing gives its head.
+
+    Tried are its rows as they stand, and these with all that no batch sealed; what is then sealed is taken from
+    `unsealed`. `stored` is the head that its seals give.
+    """
+    following = batches.get(no + 1)
+    more = sorted((Seal(*name, standing.digests[name]) for name in unsealed), key=lambda seal: seal.order)
+    if following is None or following["previous"] != stored:
+        for others in [[], more] if more else [[]]:
+            if chain.head(batches[no], _remade(connection, no, others)) == batches[no]["head"]:
+                located.take(_differing(no, _stored(connection, no), _remade(connection, no, others)))
+                unsealed.difference_update((seal.of, seal.key) for seal in others)
+                return []
+    located.take([(no, 0, Fault("batch-changed", f"batch {no}", {}))])
+    rows = _beside_rows(connection, chain.plain(connection, "seal", ("batch", [no])))
+    deque(_held_against_rows(rows, None, None, located), 0)
+    return [no]
+
+
+def _stored(connection: Connection, no: int) -> Iterator[tuple[int, Seal]]:
+    """The seals of a batch as they stand, in their order."""
+    for row in chain.plain(connection, "seal", ("batch", [no])):
+        yield row["nth"], Seal(row["of"], row["key"], row["digest"])
+
+
+def _remade(connection: Connection, no: int, others: list[Seal]) -> Iterator[tuple[int, Seal]]:
+    """The seals that the rows of a batch would get as they stand, with these others, in the order of a batch."""
+    beside = _beside_rows(connection, chain.plain(connection, "seal", ("batch", [no])))
+    own = (Seal(row["of"], row["key"], digest) for row, digest in beside if digest is not None)
+    return enumerate(merge(own, others, key=lambda seal: seal.order), 1)
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
@@ -329,9 +440,9 @@ def _rows(no: int, seals: Seals, standing: _Standing) -> Iterator[LocatedFault]:
             yield no, nth, Fault("row-missing" if digest is None else "row-changed", seal.where, {"batch": no})
 
 
-def _unsealed(connection: Connection, names: Collection[RowName]) -> Iterator[Fault]:
+def _unsealed(connection: Connection, names: Iterable[RowName]) -> Iterator[Fault]:
     """Rows that no batch sealed, and movements of an entry that there never was."""
-    for of, key in sorted(names):
+    for of, key in names:
         yield Fault("row-unsealed", f"{of} {key}", {})
     entry, movement, seal = tables.entry, tables.movement, tables.seal
     sealed = exists().where(seal.c.of == "entry", seal.c.key == cast(movement.c.entry, Text))

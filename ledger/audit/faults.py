@@ -1,5 +1,7 @@
 """What `verify` may find wrong, a sentence for each."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ledger.i18n import N_, _
@@ -110,3 +112,47 @@ class Fault:
     def as_json(self) -> dict[str, object]:
         """The fault as other programs read it."""
         return {"code": self.code, "where": self.where, "says": self.says}
+
+
+# So many faults of a kind are named; of the rest it is said how many there are, so that they take little room.
+MOST = 1_000
+
+
+class Named:
+    """Faults as they are found, in their order: of each kind the first, `MOST` at most, and how many more there are."""
+
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        self._faults: list[Fault] = []
+        self._found: Counter[str] = Counter()
+        self.take(faults)
+
+    def __iter__(self) -> Iterator[Fault]:
+        """Those that are named."""
+        return iter(self._faults)
+
+    def __len__(self) -> int:
+        """How many were found, also those that are not named."""
+        return self._found.total()
+
+    @property
+    def more(self) -> dict[str, int]:
+        """Of each kind of which not all are named, how many are not."""
+        return {code: found - MOST for code, found in self._found.items() if found > MOST}
+
+    def add(self, fault: Fault) -> None:
+        """Names one more, or counts it."""
+        self._found[fault.code] += 1
+        if self._found[fault.code] <= MOST:
+            self._faults.append(fault)
+
+    def take(self, faults: Iterable[Fault], *, but: Collection[str] = ()) -> None:
+        """Adds those of others, and what they only count; `but` those at these places, of which enough was said."""
+        for fault in faults:
+            if fault.where not in but:
+                self.add(fault)
+        if isinstance(faults, Named):
+            self.count(faults.more)
+
+    def count(self, more: Mapping[str, int]) -> None:
+        """Counts, of each kind, faults that are not named."""
+        self._found.update(more)

@@ -4,8 +4,8 @@ It finds what was changed around the program. It cannot find what someone who ow
 every seal and every head; the head on each workbook that was handed out shows that to whoever holds it.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ledger import tables
 from ledger.audit import chain, second_persons, sources, workflows, writes
-from ledger.audit.faults import Fault
+from ledger.audit.faults import Fault, Named
 from ledger.booking.bank_balances import unaccepted
 from ledger.booking.payment_orders import Agrees
 from ledger.dates import Month
@@ -31,16 +31,26 @@ _AT_A_TIME = 5_000
 
 @dataclass(frozen=True)
 class Verification:
-    """What was found: how many entries, the head of the last batch, and every fault, the first wrong row first."""
+    """What was found: how many entries, the head of the last batch, and every fault, the first wrong row first.
+
+    `more` says of a kind of which only the first are among the faults how many others there are.
+    """
 
     entries: int
     head: str
     faults: tuple[Fault, ...]
+    more: Mapping[str, int] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def count(self) -> int:
+        """How many faults were found, also those that are not named."""
+        return len(self.faults) + sum(self.more.values())
 
     def as_json(self) -> dict[str, Any]:
         """The answer as other programs read it."""
         faults = [fault.as_json() for fault in self.faults]
-        return {"ok": not self.faults, "entries": self.entries, "head": self.head, "faults": faults}
+        answer = {"ok": not self.faults, "entries": self.entries, "head": self.head, "faults": faults}
+        return answer | {"more": dict(self.more)}
 
 
 def verify(
@@ -59,11 +69,10 @@ def verify(
     """
     only = None if month is None and since is None else chain.written(connection, month, since)
     watched = writes.Watched()
-    faults = chain.faults(connection, only, watched)
-    named = {fault.where for fault in faults}
-    reckoned = (fault for fault in _reckoned(connection, month, only, watched, agrees) if fault.where not in named)
-    faults = [*faults, *reckoned, *rules]
-    return Verification(entries(connection), chain.last_head(connection), tuple(faults))
+    named = Named(chain.faults(connection, only, watched))
+    _reckon(connection, named, month, only, watched, agrees)
+    named.take(rules)
+    return Verification(entries(connection), chain.last_head(connection), tuple(named), more=named.more)
 
 
 def entries(connection: Connection) -> int:
@@ -71,16 +80,20 @@ def entries(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(tables.entry)).scalar_one())
 
 
-def _reckoned(
+def _reckon(
     connection: Connection,
+    named: Named,
     month: Month | None,
     only: Collection[int] | None,
     watched: writes.Watched,
     agrees: Agrees,
-) -> Iterator[Fault]:
-    """What does not agree in what the rows say, whoever wrote them; what breaks one question off stops no other."""
+) -> None:
+    """Names what does not agree in what the rows say, whoever wrote them, but of rows that are named already.
+
+    What breaks one question off stops no other.
+    """
     numbers = None if only is None else chain.numbers_in(connection, only)
-    questions: tuple[Callable[[], Iterator[Fault]], ...] = (
+    questions: tuple[Callable[[], Iterable[Fault]], ...] = (
         lambda: watched.faults(connection),
         lambda: writes.batches(connection),
         lambda: writes.numbers(connection),
@@ -99,8 +112,13 @@ def _reckoned(
         lambda: _bank(connection, month),
         lambda: _decisions(connection, None if numbers is None else numbers["decision"]),
     )
+    of_the_chain = {fault.where for fault in named}
     for question in questions:
-        yield from _as_far_as_it_goes(connection, question, "books")
+        try:
+            with connection.begin_nested():
+                named.take(question(), but=of_the_chain)  # keeps what was found before it broke off
+        except _UNREADABLE as error:
+            named.add(_not_reckoned("books", error))
 
 
 def _every_entry(connection: Connection, numbers: Sequence[int] | None) -> Iterator[Fault]:
@@ -154,17 +172,6 @@ def _of_steps(connection: Connection, numbers: Mapping[str, Collection[int]] | N
 
 # What is said by rows in which there is no day, no number and no known word where one has to be.
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, DatabaseError)
-
-
-def _as_far_as_it_goes(connection: Connection, question: Callable[[], Iterator[Fault]], where: str) -> Iterator[Fault]:
-    """What a question finds, up to the row that cannot be read as what it should be."""
-    found: list[Fault] = []
-    try:
-        with connection.begin_nested():
-            found.extend(question())  # keeps what was found before it broke off
-    except _UNREADABLE as error:
-        found.append(_not_reckoned(where, error))
-    yield from found
 
 
 def _not_reckoned(where: str, error: Exception) -> Fault:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, func,
 
 from ledger import tables
 from ledger.audit.chain import FEW_MISSING
-from ledger.audit.faults import Fault
+from ledger.audit.faults import MOST, Fault, Named
 from ledger.dates import CLOCKS_APART
 from ledger.kana import same_person
 from ledger.store import commands
@@ -32,30 +32,30 @@ class Watched:
 
     def __init__(self) -> None:
         self._highest: dict[str, int] = {}
-        self._behind: list[tuple[str, int]] = []
-        self._late: dict[str, list[Fault]] = {}
-        self._foreign: list[Fault] = []
+        self._late: dict[str, Named] = {}
+        self._foreign = Named()
 
     def __call__(self, batch: Mapping[str, Any], seal: Mapping[str, Any]) -> None:
         """Is shown a batch and one of its seals, all of them in their order."""
         of, key, command = seal["of"], seal["key"], batch["command"]
         if not commands.may_add(command, of) and command in commands.ADDS:
-            self._foreign.append(Fault("not-of-command", f"{of} {key}", {"batch": batch["no"], "command": command}))
+            self._foreign.add(Fault("not-of-command", f"{of} {key}", {"batch": batch["no"], "command": command}))
         if of in COUNTED and key.isdecimal():
             number = int(key)
             if number <= self._highest.get(of, 0):
-                self._late.setdefault(of, []).append(
-                    Fault("number-out-of-order", f"{of} {key}", {"batch": batch["no"]})
-                )
+                fault = Fault("number-out-of-order", f"{of} {key}", {"batch": batch["no"]})
+                self._late.setdefault(of, Named()).add(fault)
             else:
                 self._highest[of] = number
 
-    def faults(self, connection: Connection) -> Iterator[Fault]:
+    def faults(self, connection: Connection) -> Named:
         """What was seen. Where one row stands above many that came later, that one is named, and not the many."""
-        yield from self._foreign
+        found = Named(self._foreign)
         for of, late in self._late.items():
-            above = list(_above_later(connection, of, len(late)))
-            yield from above if len(above) < len(late) else late
+            fewer = min(len(late), MOST)
+            above = list(_above_later(connection, of, fewer))
+            found.take(above if len(above) < fewer else late)
+        return found
 
 
 def _above_later(connection: Connection, of: str, fewer_than: int) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import Any
 
 from sqlalchemy import (
@@ -26,16 +26,22 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 
 from ledger import tables
 from ledger.codes import Account
-from ledger.decisions.shadows import judged, original, shadow, whatever_is_asked
+from ledger.decisions.findings import Finding
+from ledger.decisions.shadows import judged_one_by_one, original, shadow, whatever_is_asked
 from ledger.decisions.store import content
 from ledger.errors import UnknownDecision
 from ledger.notices import register
 from ledger.settlements import OPEN
+from ledger.store.records import batches
+
+# So many decisions are compared at a time.
+_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -64,25 +70,52 @@ def replays(connection: Connection, numbers: Sequence[int] | None = None) -> Ite
     waits, for an approval or a payment file rests on no entry. Decisions for one day that were kept on the same books
     are judged in one go.
     """
-    decision, dialect = tables.decision, connection.dialect.name
+    if numbers is None:
+        yield from _replayed(connection, true())
+        return
+    for some in batches(sorted(numbers)):
+        yield from _replayed(connection, tables.decision.c.no.in_(some))
+
+
+def _replayed(connection: Connection, among: ColumnElement[bool]) -> Iterator[Replay]:
+    """The same of these; some of them are held at a time, and the numbers of all that were kept on the same books."""
+    decision = tables.decision
     moment = case((decision.c.sources_to.is_(None), decision.c.recorded_at)).label("moment")
     same_books = (*(decision.c[name] for name in _REACH), moment, decision.c.as_of)
     together = [*(column.name for column in same_books), "notice"]
-    statement = select(decision, moment).order_by(*same_books, decision.c.notice, decision.c.no)
-    if numbers is not None:
-        statement = statement.where(decision.c.no.in_(list(numbers)))
-    rows = connection.execute(statement).all()
-    for _same, group in groupby(rows, key=lambda row: [row._mapping[name] for name in together]):
-        batch = list(group)
-        first = batch[0]
-        notice = register.announced(date.fromisoformat(first.notice)) if first.notice else None
-        shadows = _by_moment(dialect) if first.sources_to is None else _by_reach(dialect, first.allocations_to is None)
-        applications = {row.application for row in batch}
-        findings = judged(connection, first.as_of, notice, applications, whatever_is_asked(shadows), **_reach(first))
-        for row in batch:
-            finding = findings.get(row.application)
-            current = {} if finding is None else json.loads(content(finding))
-            yield Replay(row.no, row.application, tuple(_differing(row._mapping, current)))
+    statement = select(*same_books, decision.c.notice, decision.c.no, decision.c.application).where(among)
+    statement = statement.order_by(*same_books, decision.c.notice, decision.c.no)
+    with connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}) as rows:
+        for _same, group in groupby(rows, key=lambda row: [row._mapping[name] for name in together]):
+            first = next(group)
+            numbers: dict[str, list[int]] = {}
+            for row in chain([first], group):
+                numbers.setdefault(row.application, []).append(row.no)
+            yield from _on_same_books(connection, first, numbers)
+
+
+def _on_same_books(connection: Connection, first: Any, numbers: dict[str, list[int]]) -> Iterator[Replay]:
+    """The decisions of these applications that were kept on the same books, for one day and by one notice."""
+    notice = register.announced(date.fromisoformat(first.notice)) if first.notice else None
+    dialect = connection.dialect.name
+    shadows = _by_moment(dialect) if first.sources_to is None else _by_reach(dialect, first.allocations_to is None)
+    findings = judged_one_by_one(
+        connection, first.as_of, notice, set(numbers), whatever_is_asked(shadows), **_reach(first)
+    )
+    while some := list(islice(findings, _AT_A_TIME)):
+        current = {finding.application: finding for finding in some}
+        yield from _compared(connection, [no for of in current for no in numbers.pop(of)], current)
+    yield from _compared(connection, [no for of in numbers.values() for no in of], {})
+
+
+def _compared(connection: Connection, numbers: list[int], current: Mapping[str, Finding]) -> Iterator[Replay]:
+    """Each of these decisions as it was kept, beside what is found now."""
+    decision = tables.decision
+    for some in batches(sorted(numbers)):
+        for row in connection.execute(select(decision).where(decision.c.no.in_(some)).order_by(decision.c.no)):
+            finding = current.get(row.application)
+            now = {} if finding is None else json.loads(content(finding))
+            yield Replay(row.no, row.application, tuple(_differing(row._mapping, now)))
 
 
 def _differing(row: Mapping[Any, Any], current: Mapping[str, Any]) -> Iterator[str]:
@@ -112,7 +145,7 @@ def _far(course: Any) -> list[Any]:
 def _reach(decision: Row[Any]) -> dict[str, object]:
     """How far the books reached when a decision was kept, for the shadows that go by it."""
     if decision.sources_to is None:
-        return {"kept_at": decision.recorded_at, "kept_no": decision.no}
+        return {"kept_at": decision.moment, "kept_no": decision.no}
     numbers = {name: decision._mapping[name] for name in _REACH if decision._mapping[name] is not None}
     return numbers | {"rulings_to": decision.rulings_to or 0}  # of before there were rulings: none
 

@@ -3,7 +3,7 @@
 A shadow is a common table expression that bears the name of a table and holds what that would have held.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, cast
@@ -18,8 +18,9 @@ from ledger.notices.conditions import Notice
 # The shadows for a question about the applications of a scope (None: everyone), which is given its parameters.
 Shadows = Callable[[Scope | None], tuple[CTE, ...]]
 
-# So many applications are asked for by name; for more, everyone is judged.
+# So many applications are asked for by name; for more, everyone is judged, and some of the rows are held at a time.
 _BY_NAME = 500
+_FEW = {"yield_per": _BY_NAME}
 
 
 def judged(
@@ -34,13 +35,26 @@ def judged(
 
     Of many applications everyone is judged; of few they are asked for by name.
     """
+    findings = judged_one_by_one(connection, as_of, notice, applications, shadows, **parameters)
+    return {finding.application: finding for finding in findings}
+
+
+def judged_one_by_one(
+    connection: Connection,
+    as_of: date,
+    notice: Notice | None,
+    applications: Collection[str],
+    shadows: Shadows,
+    **parameters: object,
+) -> Iterator[Finding]:
+    """The same as the database yields them, however many: none is held."""
     if not applications:
-        return {}
+        return
     by_name = sorted(applications) if len(applications) <= _BY_NAME else None
     scope = None if by_name is None else query.APPLICATIONS
     shadowed = cast("Connection", _Shadowed(connection, shadows(scope), parameters))
     findings = judging(shadowed, as_of, notice, applications=by_name)
-    return {finding.application: finding for finding in findings if finding.application in applications}
+    yield from (finding for finding in findings if finding.application in applications)
 
 
 def whatever_is_asked(shadows: tuple[CTE, ...]) -> Shadows:
@@ -58,7 +72,8 @@ class _Shadowed:
 
     def execute(self, statement: Select[Any], parameters: Mapping[str, Any]) -> CursorResult[Any]:
         """The rows of the SELECT; a common table expression hides the table whose name it bears."""
-        return self._connection.execute(_with_shadows(statement, self._shadows), {**parameters, **self._parameters})
+        given = {**parameters, **self._parameters}
+        return self._connection.execute(_with_shadows(statement, self._shadows), given, execution_options=_FEW)
 
 
 @lru_cache(maxsize=20)

@@ -72,7 +72,7 @@ class SuspenseDeposit:
 def suspense(connection: Connection, last: date, *, matched: bool = True) -> list[SuspenseDeposit]:
     """What waits in suspense at the end of the day, deposit by deposit, the oldest first.
 
-    Whose fee each could be takes a look at every member for every deposit: not `matched`, nothing is said of it.
+    Whose fee each could be takes a look at every member for every deposit; unless `matched`, nothing is said of it.
     """
     held = balances.held(connection, Account.SUSPENSE, "deposit", last)
     since = balances.first_moved(connection, Account.SUSPENSE, "deposit", last)

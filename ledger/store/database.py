@@ -473,7 +473,9 @@ def _refusal(cause: BaseException | None, database: str) -> Refusal | None:
         return failures.of_sqlite(cause, database, _file(database))
     state = getattr(cause, "sqlstate", None)
     if state is None:
-        return connecting.unreachable(database, str(cause))
+        # What the driver itself cannot read, such as a day that no calendar has, stands in the books.
+        unreadable = type(cause).__name__ == "DataError"
+        return None if unreadable else connecting.unreachable(database, str(cause))
     if refused := connecting.of_a_write(state, str(cause)):
         return refused
     by_state: dict[str, Refusal] = {

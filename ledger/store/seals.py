@@ -202,10 +202,32 @@ def count(connection: sa.Connection, name: str) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(_PLAIN[name])).scalar_one())
 
 
+# How PostgreSQL writes a day and a moment, as it is sealed; what lies beyond every calendar as it calls it.
+_WRITTEN = ((sa.DateTime, "YYYY-MM-DD HH24:MI:SS.US"), (sa.Date, "YYYY-MM-DD"))
+
+
+@cache
+def _columns(name: str, dialect: str) -> tuple[sa.ColumnElement[Any], ...]:
+    """The columns of a table as the database has them: PostgreSQL is asked for days as text, as SQLite keeps them.
+
+    So a day that no program of ours could read is a text like another.
+    """
+    plain = _PLAIN[name]
+    if dialect == "sqlite":
+        return tuple(plain.c)
+    shown: list[sa.ColumnElement[Any]] = []
+    for column in plain.c:
+        kind = _TABLES[name].c[column.name].type
+        form = next((form for of, form in _WRITTEN if isinstance(kind, of)), None)
+        text = sa.func.coalesce(sa.func.to_char(column, form), sa.cast(column, sa.Text)) if form else column
+        shown.append(text.label(column.name))
+    return tuple(shown)
+
+
 def plain(connection: sa.Connection, name: str, only: tuple[str, list[int]] | None = None) -> Iterator[dict[str, Any]]:
     """The rows of a table as the database has them, in the order of the key; `only` those with such a number there."""
     table = _PLAIN[name]
-    statement = sa.select(*table.c).order_by(*_key(table))
+    statement = sa.select(*_columns(name, connection.dialect.name)).order_by(*_key(table))
     where, numbers = only or ("", [])
     statements = (statement.where(table.c[where].in_(batch)) for batch in batches(numbers, _KEYS))
     for of_batch in [statement] if only is None else statements:
@@ -257,7 +279,8 @@ def _digests(connection: sa.Connection, name: str, where: sa.ColumnElement[bool]
     names = list(plain.c.keys())
     places = [names.index(column) for column in _KEY[name]]
     digested = name in _HIDDEN and connection.dialect.name == "postgresql"
-    shown = [*_key(plain), getattr(sa.func, f"digest_{name}")(*_key(plain))] if digested else list(plain.c)
+    columns = _columns(name, connection.dialect.name)
+    shown = [*_key(plain), getattr(sa.func, f"digest_{name}")(*_key(plain))] if digested else columns
     statement = sa.select(*shown) if where is None else sa.select(*shown).where(where)
     if name in _NUMBERED:
         statement = statement.order_by(*_key(plain))
