@@ -247,3 +247,18 @@ def test_progress_is_erased_before_the_answer(monkeypatch: pytest.MonkeyPatch) -
         progress.end()
         stream.write("answer")
     assert stream.shown.endswith("\r\x1b[Kanswer")
+
+
+def test_of_work_within_work_what_has_more_to_do_is_shown() -> None:
+    def shown_while(outer: int, inner: int) -> list[str]:
+        around = progress.watched(range(outer), outer, "letters")
+        return [progress._line(0) for _each in around for _part in progress.watched(range(inner), inner, "parts")]
+
+    few_parts, many_parts = shown_while(3, 2), shown_while(1, 4)
+    assert [line.rpartition(" ")[2] for line in few_parts] == ["0/3", "0/3", "1/3", "1/3", "2/3", "2/3"]
+    assert [line.rpartition(" ")[2] for line in many_parts] == ["0/4", "1/4", "2/4", "3/4"]
+    assert {line.split()[0] for line in (*few_parts, *many_parts)} == {"letters", "parts"}
+    stopped = progress.watched(range(9), 9, "letters")
+    next(stopped)
+    del stopped
+    assert "letters" not in progress._line(0)

@@ -59,12 +59,21 @@ def end() -> None:
 
 
 def watched(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
-    """The items one by one, each counted as done when the next is asked for."""
+    """The items one by one, each counted as done when the next is asked for.
+
+    Of work within other work what has more to do is shown: the letters, and not the parts of each.
+    """
+    if total <= _State.total:
+        yield from items
+        return
+    around = _State.label, _State.done, _State.total
     _State.label, _State.done, _State.total = label, 0, total
-    for item in items:
-        yield item
-        _State.done += 1
-    _State.total = 0
+    try:
+        for item in items:
+            yield item
+            _State.done += 1
+    finally:
+        _State.label, _State.done, _State.total = around
 
 
 def _draw(stream: TextIO, ended: threading.Event) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from exports.formats import pdf as printed
 from exports.formats.outfile import require_workbook
+from exports.formats.progress import watched
 from exports.formats.sheet import Workbook
 from exports.issued import stamp as stamps
 from exports.issued.reproduce import of_listing
@@ -160,7 +161,7 @@ def with_list(
 
     def everything() -> Iterator[Written]:
         yield stamps.stamped(of_listing(covering), stamps.of_listing(connection, covering)), folder / COVERING
-        yield from made
+        yield from watched(made, len(covering.content), _("writing papers"))
 
     if pdf:
         printed.require_libreoffice()

@@ -377,7 +377,7 @@ def decide(connection: Connection, asked: Selection, as_of: date, *, by: str) ->
     """
     from ledger import tables
     from ledger.decisions import store
-    from ledger.decisions.findings import judge
+    from ledger.decisions.findings import judge, judge_everyone
     from ledger.store.owners import require_application
     from ledger.store.records import last_number
 
@@ -385,12 +385,14 @@ def decide(connection: Connection, asked: Selection, as_of: date, *, by: str) ->
         raise NobodyAsked
     for number in asked.applications:
         require_application(connection, number)
-    judged = judge(connection, as_of, applications=None if asked.many else asked.applications)
     if asked.many:
-        judged = [finding for finding in judged if finding.outcome not in ("no_fee", "in_force")]
-    elif len(judged) < len(set(asked.applications)):
+        everyone = judge_everyone(connection, as_of)
+        judged = [finding for finding in everyone if finding.outcome not in ("no_fee", "in_force")]
+    else:
+        judged = judge(connection, as_of, applications=asked.applications)
         known = {finding.application for finding in judged}
-        raise NotYetApplied(next(number for number in asked.applications if number not in known), as_of)
+        if unknown := [number for number in asked.applications if number not in known]:
+            raise NotYetApplied(unknown[0], as_of)
     findings = asked.among(connection, judged)
     before = last_number(connection, tables.decision.c.no)
     numbers = set(store.keep(connection, findings, by=by))

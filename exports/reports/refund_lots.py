@@ -59,7 +59,7 @@ def to_propose(
     Before everyone is asked about, the books are brought up to the day.
     """
     from ledger.booking.run import book
-    from ledger.decisions.findings import judge
+    from ledger.decisions.findings import judge, judge_everyone
     from ledger.people.register import owners
 
     association = None if association is None else read_association(connection, association)
@@ -69,9 +69,10 @@ def to_propose(
         return list(dict.fromkeys(applications))
     book(connection, on, by=by)
     of = owners(connection, on)
+    judged = judge(connection, on, applications=applications) if applications else judge_everyone(connection, on)
     chosen = [
         finding.application
-        for finding in judge(connection, on, applications=applications or None)
+        for finding in judged
         if finding.outcome == "eligible" and finding.suggested == "refund"
         if association in (None, of.of(finding.application).association)
     ]
