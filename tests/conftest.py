@@ -291,6 +291,16 @@ def _addresses_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _clauses_once() -> Iterator[None]:
+    """What the text of a table says is read sign by sign once, and not at each check of the books."""
+    from migrations import guards
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(guards, "_clauses", cache(guards._clauses))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _connections_kept() -> Iterator[None]:
     """A connection is used again by the next command at the same books; a file of SQLite as long as the test lasts."""
     from ledger.store import database

@@ -23,6 +23,9 @@ from sqlalchemy.exc import DisconnectionError
 # By the name of the database. Engines are kept by the ledger for good, and a name may come again.
 _kept: dict[str, list[Engine]] = defaultdict(list)
 
+# So many statements SQLite keeps prepared at a connection: all that `verify` asks, of which Python alone keeps a part.
+_PREPARED = 2000
+
 # Those of SQLite that may have a file open.
 _files: set[Engine] = set()
 _own = False
@@ -35,7 +38,7 @@ def keeping(url: URL, **options: Any) -> Engine:
     del options["poolclass"]
     options |= {"pool_size": 1, "max_overflow": -1}
     if url.drivername != "postgresql+psycopg":
-        engine = create_engine(url, **options)
+        engine = create_engine(url, **options, connect_args={"cached_statements": _PREPARED})
         event.listen(engine, "connect", _opened)
         event.listen(engine, "checkout", _require_as_opened)
         event.listen(engine, "checkout", lambda *_: _files.add(engine))

@@ -105,6 +105,7 @@ def test_the_days_of_the_bank_are_set_and_a_day_is_refused_with_the_next(
     assert set_to("bank_closed_days", "") == ""
 
 
+@pytest.mark.thorough
 def test_the_calendar_of_holidays_is_loaded_by_the_command_that_asks_for_one() -> None:
     program = "import sys, cli; from ledger.booking import payment_files; print('holidays' in sys.modules)"
     assert (

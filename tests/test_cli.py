@@ -163,6 +163,7 @@ def test_version_is_told() -> None:
     assert re.fullmatch(r"seisan \d+\.\d+\.\d+\n", page("--version"))
 
 
+@pytest.mark.thorough
 def test_no_help_loads_anything_slow() -> None:
     ask = (
         "import sys, cli\n"

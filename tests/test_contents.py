@@ -38,6 +38,7 @@ def test_a_name_is_in_one_phase_only() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("words", "loaded"), [([], set()), (["check"], {"judging"}), (["--lang", "en", "credit", "list"], {"credits"})]
 )

@@ -130,6 +130,7 @@ def test_check_of_an_association_needs_no_everyone(kept: str) -> None:
     assert eligible == [finding for finding in everyone if finding["outcome"] == "eligible"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_list_of_empty_books_says_why(book_url: str, name: str, language: i18n.Language) -> None:

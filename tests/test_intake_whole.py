@@ -190,6 +190,7 @@ def _left_in_circles(count: int) -> int:
         gc.enable()
 
 
+@pytest.mark.thorough
 def test_nothing_is_left_to_be_collected_however_many_rows_are_wrong() -> None:
     assert _left_in_circles(2_000) <= _left_in_circles(200) + 20
     read(binary_book([ISSUES, A1])[:-9], ".xlsb")

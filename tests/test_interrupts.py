@@ -78,6 +78,7 @@ def interrupted(url: str, place: str, *words: str) -> tuple[int, str]:
         return code, said.read().decode()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("place", "says", "kept"),
     [

@@ -57,6 +57,7 @@ def _names(sheet: list[str], issuer: str) -> bool:
     return not {issuer, f"{issuer} 御中"}.isdisjoint(sheet)
 
 
+@pytest.mark.thorough
 def test_every_sheet_bears_the_name_in_the_settings(kept: str, tmp_path: Path) -> None:
     def all_written(folder: str) -> dict[str, Path]:
         (tmp_path / folder).mkdir()
@@ -74,6 +75,7 @@ def test_every_sheet_bears_the_name_in_the_settings(kept: str, tmp_path: Path) -
         assert (verified(kept, first[name])["ok"], verified(kept, without[name])["ok"]) == (True, True), name
 
 
+@pytest.mark.thorough
 def test_file_from_before_the_name_could_be_set_is_not_accused(
     kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

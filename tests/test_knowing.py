@@ -117,6 +117,7 @@ def _require_sums(report: ImportReport, times: int) -> None:
     assert said == ([f"全 {sum(_held(Path(file.name)) for file in read):,} 行"] if read else [])
 
 
+@pytest.mark.thorough
 @ONE_DATABASE
 @pytest.mark.parametrize("known_on", [None, date(2012, 2, 1), date(2001, 4, 2), date(2020, 3, 31)])
 @pytest.mark.parametrize("between", ["nothing", "rows withdrawn", "saved anew"])

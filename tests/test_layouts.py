@@ -139,6 +139,7 @@ def _of_version_0_1(book: Any) -> None:
 SINCE = {"month": 3, "member": 2, "check": 1, "check of everyone": 1, "refunds": 1, "credits": 1}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "statement", ["month", "member", "letter", "check", "check of everyone", "due", "refunds", "credits", "balance"]
 )

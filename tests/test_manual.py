@@ -59,10 +59,8 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, each_their_own: None
 REFUSED = {"close 2012-09"}
 
 
-@pytest.mark.parametrize(
-    "page",
-    [pytest.param(page, marks=() if page.parent == ROOT else pytest.mark.thorough, id=page.name) for page in RUN],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("page", RUN, ids=[page.name for page in RUN])
 def test_what_a_page_shows_can_be_typed(
     page: Path, office: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,6 +162,7 @@ def test_nothing_was_paid_by_a_file_that_is_void(filed: str) -> None:
     refused(filed, "payment-file-void", "refund", "paid", "--file", "1", *LATER)
 
 
+@pytest.mark.thorough
 def test_person_is_shown_what_is_meant_and_asked(three: str) -> None:
     code, said = on_terminal(three, *EVERYONE, reply="n", fresh=True)
     assert (code, states(three)) == (1, [])

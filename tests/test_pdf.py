@@ -34,6 +34,7 @@ def test_without_libreoffice_nothing_is_written(letters: str, tmp_path: Path, mo
         assert not (tmp_path / words[-1]).exists()
 
 
+@pytest.mark.thorough
 @SQLITE
 @pytest.mark.parametrize("does", ["exit 1", "sleep 60", "touch 1.pdf"])
 def test_when_libreoffice_fails_nothing_is_written(

@@ -76,6 +76,7 @@ def test_books_written_while_they_are_read_like_that_are_no_answer(kept: str, mo
             desk.done(kept, "slip", "charge", "--yen", "1", "--on", "2012-05-02", "--reason", "手数料")
 
 
+@pytest.mark.thorough
 def test_what_stands_in_a_log_that_was_left_beside_a_copy_is_read(kept: str, tmp_path: Path) -> None:
     """As after a power failure: the last write stands in the log alone. An empty log says nothing."""
     (folder := tmp_path / "媒体").mkdir()

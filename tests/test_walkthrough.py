@@ -51,7 +51,14 @@ def _session(body: str, url: str) -> Iterator[str]:
                 yield f"[{answer.exit_code}]\n"
 
 
-@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+# What a change is tried on at once; the others are left to `make test`.
+QUICK = {"refund", "todo", "worked-case"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=() if path.stem in QUICK else pytest.mark.thorough, id=path.stem) for path in FILES],
+)
 def test_the_transcript_is_what_happens(
     path: Path, empty_url: str, engine: str, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
