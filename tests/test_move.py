@@ -333,14 +333,16 @@ def test_what_does_not_agree_there_is_not_kept(books: str, to: str) -> None:
 def test_nobody_writes_the_books_that_are_being_moved(books: str, to: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was written in them after they were read would be in neither of the two."""
     monkeypatch.setattr(database, "PATIENCE", 50)
-    sound = verification.sound
+    sound, asked = verification.sound, []
 
     def tried(connection: Any, **only: Any) -> Any:
+        asked.append(connection)
         refused(books, "database-locked", "refund", "reject", "1", "--reason", "誤り", "--on", "2012-05-31")
         return sound(connection, **only)
 
     monkeypatch.setattr(verification, "sound", tried)
     desk.done(books, "move", to)
+    assert len(asked) == 1
     assert rows(to) == rows(books)
 
 
