@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.pool import NullPool
 
 from exports.issued import verification
+from exports.reports import summaries
 from ledger import tables
 from ledger.errors import Exit
 from ledger.store import database
@@ -202,6 +203,15 @@ def test_work_goes_on_with_a_login_for_each_person(
     assert "MORE" in str(rows(to)["application"]) and "MORE" not in str(rows(books)["application"])
 
 
+def test_a_key_of_before_is_answered_as_before(books: str, to: str) -> None:
+    """Whoever typed it: as a file the books knew no login, and a file knows none."""
+    typed = ("bill", "pay", "S-1", "--on", "2012-04-30", "--key", "S-1")
+    first = desk.typed(books, *typed).stdout
+    desk.done(books, "move", to)
+    before = rows(to)
+    assert (desk.typed(to, *typed).stdout, rows(to)) == (first, before)
+
+
 def test_moved_again_nothing_is_changed(books: str, to: str) -> None:
     desk.done(books, "move", to)
     desk.done(to, "refund", "reject", "1", "--reason", "移した後の誤り", "--on", "2012-05-31")
@@ -333,15 +343,51 @@ def test_what_does_not_agree_there_is_not_kept(books: str, to: str) -> None:
 def test_nobody_writes_the_books_that_are_being_moved(books: str, to: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was written in them after they were read would be in neither of the two."""
     monkeypatch.setattr(database, "PATIENCE", 50)
-    sound = verification.sound
+    sound, asked = verification.sound, []
 
     def tried(connection: Any, **only: Any) -> Any:
+        asked.append(connection)
         refused(books, "database-locked", "refund", "reject", "1", "--reason", "誤り", "--on", "2012-05-31")
         return sound(connection, **only)
 
     monkeypatch.setattr(verification, "sound", tried)
     desk.done(books, "move", to)
+    assert len(asked) == 1
     assert rows(to) == rows(books)
+
+
+@FROM_POSTGRESQL
+def test_others_go_on_while_a_moment_of_a_server_is_copied(
+    books: str, to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, sound, asked = rows(books), verification.sound, []
+
+    def written(connection: Any, **only: Any) -> Any:
+        asked.append(connection)
+        desk.done(books, "refund", "reject", "1", "--reason", "誤り", "--on", "2012-05-31")
+        return sound(connection, **only)
+
+    monkeypatch.setattr(verification, "sound", written)
+    desk.done(books, "move", to)
+    assert (len(asked), rows(to)) == (1, before)
+    assert rows(books) != before
+
+
+def test_who_stops_it_is_told_whether_it_was_carried_out(
+    books: str, to: str, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_words: object) -> None:
+        raise KeyboardInterrupt
+
+    other = place(KIND[kind(books)])
+    with monkeypatch.context() as stopped:
+        stopped.setattr(summaries, "moved", stop)
+        assert "what it wrote is kept" in desk.typed(books, "move", to, "--lang", "en").stderr
+    with monkeypatch.context() as stopped:
+        stopped.setattr(verification, "sound", stop)
+        assert "Nothing was changed" in desk.typed(books, "move", other, "--lang", "en").stderr
+    assert rows(to) == rows(books)
+    assert nothing_at(other)
 
 
 @pytest.mark.usefixtures("one_moment")

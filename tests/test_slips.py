@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from ledger import dates
 from ledger.booking import events
 from ledger.journal.entries import post
+from ledger.statements.corrections import as_before, corrections
 from ledger.store import database
 from tests import desk, posted
 from tests.desk import CHIEF, CLERK
@@ -346,6 +347,49 @@ def test_nothing_is_reversed_that_has_gone_on(url: str) -> None:
     approved(url, "write-off", SHORT)
     desk.done(url, "book", "--through", "2012-04-30")
     refused(url, "below-zero", "reverse", str(entry_of(url, 1)), "--on", LATER, "--reason", "誤り")
+
+
+# --- posted anew --------------------------------------------------------------------------------------------------
+
+# What was posted and reversed, what was posted after that, and whether it stands beside the reversal.
+ANEW: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = {
+    "a charge of that day": (("charge", "--yen", "440"), ("charge", "--yen", "550", "--on", DAY), True),
+    "a charge of another day": (("charge", "--yen", "440"), ("charge", "--yen", "440", "--on", LATER), False),
+    "interest of that day": (("charge", "--yen", "440"), ("interest", "--yen", "440", "--on", DAY), False),
+    "the same accounts": (
+        ("other", "--debit", "5900", "--credit", "1110", "--yen", "550"),
+        ("other", "--debit", "5900", "--credit", "1110", "--yen", "505", "--on", DAY),
+        True,
+    ),
+    "another account": (
+        ("other", "--debit", "5900", "--credit", "1110", "--yen", "550"),
+        ("other", "--debit", "5310", "--credit", "1110", "--yen", "550", "--on", DAY),
+        False,
+    ),
+    "the same deposit": (("income", LOOSE), ("income", LOOSE, "--yen", "60", "--on", LATER), True),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "stands"), ANEW.values(), ids=ANEW)
+def test_a_slip_that_was_posted_anew_stands_beside_the_reversal(
+    url: str, before: tuple[str, ...], after: tuple[str, ...], stands: bool
+) -> None:
+    wrong = approved(url, *before)
+    slip = desk.answered(url, "reverse", str(wrong), "--on", LATER, "--reason", "金額相違")["slip"]
+    desk.done(url, "slip", "approve", str(slip), "--on", LATER, by=CHIEF)
+    gone = entry_of(url, slip)
+    no = int(desk.answered(url, "slip", *after, "--reason", "正しい額")["no"])
+    with database.reading(url) as connection:
+        assert corrections(connection, {gone: wrong}, date(2012, 6, 10))[0].instead is None
+    desk.done(url, "slip", "approve", str(no), "--on", LATER, by=CHIEF)
+    anew = entry_of(url, no)
+    with database.reading(url) as connection:
+        (found,) = corrections(connection, {gone: wrong}, date(2012, 6, 10))
+        assert (found.instead and found.instead.no) == (anew if stands else None)
+        with as_before():
+            assert corrections(connection, {gone: wrong}, date(2012, 6, 10))[0].instead is None
+        both = corrections(connection, {gone: wrong, gone - 1: wrong}, date(2012, 6, 10))
+        assert [row.instead is not None for row in both].count(True) == stands, "one entry is posted for one reversal"
 
 
 # --- around the program ---------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from ledger.errors import Exit, NotAStatement, Refusal
 from ledger.i18n import N_, Calendar, Language, _
 from ledger.intake import files as input_files
 from ledger.intake.matching import as_before
+from ledger.statements import corrections
 from ledger.statements import letter as letters
 
 # What a file is: the very bytes that were handed out, or those that are made once more; saved again by another program,
@@ -189,7 +190,8 @@ class _HandedOut:
         layout, version = stamps.layout_of(self.content.properties), reproduce.version_of(connection, stamp)
         speaking, dating = i18n.speaking(stamp.language), i18n.dating(stamp.calendar)
         matching = as_before(before=stamp.form < stamps.MATCHED)
-        with speaking, dating, matching, snapshot.after(connection, stamp.batch):
+        pairing = corrections.as_before(before=stamp.form < stamps.PAIRED)
+        with speaking, dating, matching, pairing, snapshot.after(connection, stamp.batch):
             known = version_0_1.layout(stamp.of) if layout is None else layout
             workbook = stamps.arranged(self._made(connection, stamp, known, version), stamp)
             if layout is not None and layout == layout_of(workbook):

@@ -29,10 +29,11 @@ from ledger.store.owners import owned
 
 # The properties of a workbook; more of them, numbered from 2, where one is too short for the text.
 PROPERTY = "Seisan"
-FORM = 5
+FORM = 6
 ARRANGED = 3  # the first form in which the printed columns stand left of the others
 WORKED_OUT = 4  # the first form in which formulas stand beside more than the sums
 MATCHED = 5  # the first form in which a transfer's candidates have a score, by all that its payer and note may say
+PAIRED = 6  # the first form in which a slip that was posted anew stands beside the reversal that it follows
 LAYOUT = "Seisan layout"
 _LENGTH = 240  # Excel takes texts of at most 255 characters
 

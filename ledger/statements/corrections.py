@@ -4,9 +4,12 @@ Nothing is edited or deleted, so this is every correction there is: by the oppos
 (電子帳簿保存法取扱通達 8-9(2)).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -17,6 +20,9 @@ from ledger.journal.entries import parts
 from ledger.journal.ledgers import JournalEntry
 from ledger.journal.reversal import ON_ITS_DAY
 from ledger.store.records import batches
+
+# Whether the list is made as it was before slips that were posted anew stood in it.
+_BEFORE: ContextVar[bool] = ContextVar("corrections as before", default=False)
 
 # What an entry stands for, by its key: the event and its subject, with which time it was.
 _Subject = tuple[str, str]
@@ -35,11 +41,23 @@ def corrections(connection: Connection, reversals: Mapping[int, int], last: date
     """The corrections that these reversals are, each named with what it reverses, as the books were on the last day."""
     by_number = _read(connection, {*reversals, *reversals.values()})
     instead = _instead(connection, by_number, reversals, last)
+    if not _BEFORE.get():
+        instead |= _by_hand(connection, reversals, last)
     reposted = _read(connection, set(instead.values()))
     return [
         CorrectedEntry(by_number[no], by_number[original], reposted[instead[no]] if no in instead else None)
         for no, original in reversals.items()
     ]
+
+
+@contextmanager
+def as_before(*, before: bool = True) -> Iterator[None]:
+    """The list in the block is that of workbooks handed out before slips posted anew were named beside a reversal."""
+    token = _BEFORE.set(before)
+    try:
+        yield
+    finally:
+        _BEFORE.reset(token)
 
 
 def _read(connection: Connection, numbers: Collection[int]) -> dict[int, JournalEntry]:
@@ -74,6 +92,36 @@ def _instead(
         if following is not None:
             found[no] = following
     return found
+
+
+def _by_hand(connection: Connection, reversals: Mapping[int, int], last: date) -> dict[int, int]:
+    """For each reversal of a slip's entry that of the next slip for the same, which stands for no other reversal."""
+    slip, step, entry = tables.slip, tables.slip_step, tables.entry
+    columns = (slip.c.kind, slip.c.application, slip.c.deposit, slip.c.refund, slip.c.debit, slip.c.credit)
+    statement = (
+        select(step.c.entry, entry.c.happened_on.label("on"), *columns)
+        .join_from(step, slip, slip.c.no == step.c.slip)
+        .join(entry, entry.c.no == step.c.entry)
+        .where(slip.c.reverses.is_(None), entry.c.happened_on <= last)
+        .order_by(step.c.entry)
+    )
+    same = {row.entry: _same(row) for row in connection.execute(statement)}
+    posted: dict[tuple[object, ...], list[int]] = {}
+    for number, of in same.items():
+        posted.setdefault(of, []).append(number)
+    found: dict[int, int] = {}
+    for no, original in sorted(reversals.items()):
+        later = posted.get(same.get(original, ()), [])
+        if (following := next((number for number in later if number > no), None)) is not None:
+            later.remove(following)
+            found[no] = following
+    return found
+
+
+def _same(slip: Any) -> tuple[object, ...]:
+    """What a slip is for: its application, deposit or refund; where it is for none, its two accounts and its day."""
+    of = (slip.application, slip.deposit, slip.refund)
+    return (slip.kind, *of) if any(part is not None for part in of) else (slip.kind, slip.debit, slip.credit, slip.on)
 
 
 def _subject(entry: JournalEntry) -> _Subject | None:

@@ -214,9 +214,7 @@ def writing(
             connection.rollback()
         else:
             seals.seal_write(connection, before, command=command, by=signer)
-            with _uninterrupted():
-                connection.commit()
-                _Committed.times += 1
+            _commit(connection)
 
 
 class _Committed:
@@ -228,6 +226,12 @@ class _Committed:
 def commits() -> int:
     """How often this process has committed what a command wrote."""
     return _Committed.times
+
+
+def _commit(connection: Connection) -> None:
+    with _uninterrupted():
+        connection.commit()
+        _Committed.times += 1
 
 
 @contextmanager
@@ -381,8 +385,7 @@ def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
             locks = f"SELECT pg_advisory_xact_lock({_MAKERS})"
         connection.exec_driver_sql(locks)
         yield connection
-        with _uninterrupted():
-            connection.commit()
+        _commit(connection)
         return
     file = plain.connection.dbapi_connection
     assert file is not None
@@ -390,8 +393,7 @@ def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
     dangling = set(connection.exec_driver_sql("PRAGMA foreign_key_check"))
     yield connection
     assert not set(connection.exec_driver_sql("PRAGMA foreign_key_check")) - dangling, "a step lost a reference"
-    with _uninterrupted():
-        connection.commit()
+    _commit(connection)
 
 
 def alembic_config() -> Any:
