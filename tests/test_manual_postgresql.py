@@ -40,9 +40,29 @@ def test_page_can_be_typed_from_top_to_bottom(engine: str, environment: dict[str
     heads = re.findall(r"\b[0-9a-f]{64}\b", ended.stdout)
     assert len(heads) == 6 and len(set(heads)) == 1, "what was restored or moved is what was there"
     assert "Acting: otsukawa" in ended.stdout
+    _backed_up_as_by_cron(environment, tmp_path)
     # Why the page has a role for this: the auditor may not read account numbers.
     dumped = _run(["pg_dump", "--username", "kansa", "--file", os.devnull, "seisan"], tmp_path, environment)
     assert (dumped.returncode, "permission denied for table" in dumped.stderr) == (1, True)
+
+
+def _backed_up_as_by_cron(environment: dict[str, str], folder: Path) -> None:
+    """The script of the page, in other folders, with as little around it as cron gives."""
+    (script,) = (body for kind, body in blocks(DOCS / "postgresql.md") if kind == "sh" and body.startswith("#!"))
+    dumps = folder / "dumps"
+    dumps.mkdir()
+    programs = os.pathsep.join(environment["PATH"].split(os.pathsep)[:2])
+    file = folder / "seisan-backup"
+    for there, here in (("/var/backups/seisan", str(dumps)), ("/opt/seisan/bin", programs)):
+        assert there in script
+        script = script.replace(there, here)
+    file.write_text(script, encoding="utf-8")
+    around = {name: environment[name] for name in ("HOME", "PGHOST")} | {"PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+    ended = _run(["sh", str(file)], folder, around)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    (dump,) = dumps.iterdir()
+    assert dump.read_bytes().startswith(b"PGDMP") and dump.stat().st_mode & 0o077 == 0
+    assert re.search(r"\b[0-9a-f]{64}\b", ended.stdout), "the books that were dumped are verified"
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
