@@ -276,7 +276,8 @@ def _allocated_last(of: Table, *where: ColumnElement[bool]) -> CTE:
         for column in ranked.c
         if column.name != "place"
     )
-    return select(*columns).where(ranked.c.place == 1).cte(of.name)
+    # PostgreSQL expects nearly nothing of "= 1", and goes through all the rest for each of the rows that there are.
+    return select(*columns).where(ranked.c.place <= 1).cte(of.name)
 
 
 def _rows(of: Table, **values: ColumnElement[Any]) -> Select[Any]:
