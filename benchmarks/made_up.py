@@ -21,10 +21,16 @@ from ledger.dates import Month
 from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.journal import closing
+from ledger.kana import PAYER, as_banks_read
 from ledger.people.receivers import receiver_of
 from ledger.store import database
 from ledger.store.records import batches
 
+# Invented syllables of names: some 2,500 names, so that a payer is like a few members, and not like all of them.
+FAMILY, GIVEN = (
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ",
+    "ロウタスケイチジンコミ",
+)
 FEE = 7245
 FIRST, DAYS = date(2011, 1, 5), 990
 CLOSED = Month(2013, 10)
@@ -58,6 +64,12 @@ class Size:
 def number(nth: int) -> str:
     """The number of the nth application."""
     return f"A{nth:07}"
+
+
+def kana(nth: int) -> str:
+    """The name of the nth member, in kana."""
+    first, second, third = nth % len(FAMILY), nth // len(FAMILY) % len(GIVEN), nth // 7 % len(GIVEN)
+    return f"{FAMILY[first]}{FAMILY[(first * 5 + 3) % len(FAMILY)]}マ {GIVEN[second]}{GIVEN[third]}ウ"
 
 
 def applied_on(nth: int) -> date:
@@ -126,7 +138,7 @@ def _known(size: Size, source: int) -> Iterator[tuple[Table, Rows]]:
     )
     yield tables.fact, (fact | from_file for nth in applications for fact in _facts(nth))
     yield tables.deposit, ({"reference": f"D{nth:07}", "source": source} for nth in applications if paid(nth))
-    yield tables.deposit_known, (_deposit(nth) | from_file for nth in applications if paid(nth))
+    yield tables.deposit_known, (_deposit(size, nth) | from_file for nth in applications if paid(nth))
     yield tables.allocation, (_allocation(nth) | from_file for nth in applications if paid(nth) and nth % 100 != 41)
     yield tables.bill_known, (_billed(nth) | from_file for nth in applications)
 
@@ -135,14 +147,14 @@ def _member(size: Size, nth: int) -> dict[str, Any]:
     return {
         "member": size.member(nth),
         "name": f"甲山 太郎{nth + 1}",
-        "kana": "コウヤマ タロウ",
+        "kana": kana(nth),
         "association": ASSOCIATIONS[nth % len(ASSOCIATIONS)],
         "known_on": date(2010, 12, 1),
         "bank": "9999",
         "branch": f"{nth % 900 + 100}",
         "account_type": "1",
         "account_number": f"{nth + 1:07}",
-        "account_name": "コウヤマ タロウ",
+        "account_name": kana(nth),
     }
 
 
@@ -181,10 +193,16 @@ def _facts(nth: int) -> Rows:
         }
 
 
-def _deposit(nth: int) -> dict[str, Any]:
+def _deposit(size: Size, nth: int) -> dict[str, Any]:
     on = applied_on(nth) + timedelta(days=2)
     yen = FEE * 2 if nth % 200 == 11 else FEE
-    return {"deposit": f"D{nth:07}", "received_on": on, "yen": yen, "payer": f"ｺｳﾔﾏ ﾀﾛｳ{nth}", "known_on": on}
+    return {
+        "deposit": f"D{nth:07}",
+        "received_on": on,
+        "yen": yen,
+        "payer": as_banks_read(kana(size.owner(nth)), PAYER)[0],
+        "known_on": on,
+    }
 
 
 def _allocation(nth: int) -> dict[str, Any]:

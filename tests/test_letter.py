@@ -11,12 +11,13 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from exports.formats import package, terminal, xlsx
 from exports.formats.page import HEIGHT, TextPage
 from exports.formats.page_xlsx import PageRows
 from exports.formats.sheet import StyledRow, Workbook
+from exports.issued import stamp as stamps
 from exports.issued.letters import COVERING, letters_of_many
 from exports.reports import letter as sheets
 from exports.reports import letter_words as words
@@ -289,6 +290,20 @@ def test_what_stands_behind_the_rows_of_a_page_is_what_openpyxl_writes(every_out
             behind = re.search("<sheetData ?/>(.*)<pageMargins", xml) or re.search("</sheetData>(.*)<pageMargins", xml)
             assert behind is not None
             assert PageRows(page, {}).behind() == behind[1]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_seals_of_many_letters_are_looked_up_letter_by_letter(book_url: str) -> None:
+    """Read the other way round, every seal of a member was gone through for every letter."""
+    with database.reading(book_url) as connection:
+        asked: list[tuple[str, Any]] = []
+        event.listen(connection, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+        stamps.of_letters(connection)
+        (statement, parameters) = asked[0]
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    seals = [step for step in plan if "seal" in step]
+    assert sum("key=?" in step for step in seals) == 3
+    assert len(seals) == 5  # and the last of the fees and of the settings, once each
 
 
 def test_number_never_given_is_refused(book_url: str) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import count, takewhile
 from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, Text, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Text, cast, func, select, union_all
 
 from exports.formats import paper
 from exports.formats.sheet import Workbook
@@ -206,14 +206,20 @@ def of_letters(connection: Connection, no: int | None = None) -> dict[int, Stamp
     stated = select(decision.c.no, decision.c.as_of, decision.c.application, application.c.member)
     stated = stated.join(application, application.c.number == decision.c.application)
     letter = (stated if no is None else stated.where(decision.c.no == no)).cte("letter")
-    rests_on = union_all(
-        select(letter.c.no, seal.c.batch).where(seal.c.of == "decision", seal.c.key == cast(letter.c.no, Text)),
-        select(letter.c.no, seal.c.batch).where(seal.c.of == "application", seal.c.key == letter.c.application),
-        select(letter.c.no, seal.c.batch)
-        .join(particulars, particulars.c.member == letter.c.member)
-        .where(seal.c.of == "member_known", seal.c.key == cast(particulars.c.id, Text)),
-        *(select(letter.c.no, _last_of(table)) for table in ("fee", "setting")),
-    ).subquery()
+
+    def sealed(of: str, key: ColumnElement[str]) -> ScalarSelect[Any]:
+        """The last write that sealed these rows, looked up letter by letter: so one finds its own, and many theirs."""
+        return select(func.max(seal.c.batch)).where(seal.c.of == of, seal.c.key == key).scalar_subquery()
+
+    of_particulars = sealed("member_known", cast(particulars.c.id, Text))
+    of_member = select(func.max(of_particulars)).where(particulars.c.member == letter.c.member).scalar_subquery()
+    last_writes = (
+        sealed("decision", cast(letter.c.no, Text)),
+        sealed("application", letter.c.application),
+        of_member,
+        *map(_last_of, ("fee", "setting")),
+    )
+    rests_on = union_all(*(select(letter.c.no, write.label("batch")) for write in last_writes)).subquery()
     last = select(rests_on.c.no, func.max(rests_on.c.batch).label("batch")).group_by(rests_on.c.no).subquery()
     statement = (
         select(letter.c.no, letter.c.as_of, batch.c.no.label("batch"), batch.c.head)

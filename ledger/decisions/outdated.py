@@ -155,7 +155,9 @@ def _carried_out(dialect: str, scope: Scope | None) -> tuple[CTE, ...]:
         superseded = select(later.c.no).where(later.c.supersedes == of.c.decision).correlate(of).exists()
         stands = and_(of.c.decision.is_not(None), ~superseded)
         rows = _rows(of, application=case((stands, null()), else_=of.c.application))
-        shadows.append(shadow(table, rows if scope is None else rows.where(of.c.application.in_(scope))))
+        # Of everyone it is made once: looked through row by row, PostgreSQL takes the square of the books.
+        whole = rows.cte(table.name).prefix_with("MATERIALIZED")
+        shadows.append(whole if scope is None else shadow(table, rows.where(of.c.application.in_(scope))))
     return tuple(shadows)
 
 
@@ -274,7 +276,8 @@ def _allocated_last(of: Table, *where: ColumnElement[bool]) -> CTE:
         for column in ranked.c
         if column.name != "place"
     )
-    return select(*columns).where(ranked.c.place == 1).cte(of.name)
+    # PostgreSQL expects nearly nothing of "= 1", and goes through all the rest for each of the rows that there are.
+    return select(*columns).where(ranked.c.place <= 1).cte(of.name)
 
 
 def _rows(of: Table, **values: ColumnElement[Any]) -> Select[Any]:
