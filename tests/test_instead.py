@@ -208,6 +208,9 @@ OWN_BOOKS = {
     """,
     "followed in test_config.py": "not-a-settings-file",
     "of a server: test_open_writes.py": "clock-differs signed-by-another not-of-command",
+    "of two databases, followed in test_move.py": """
+        not-a-move owner-moves place-taken not-sound-to-move not-sound-there row-not-taken
+    """,
     "followed in test_versions.py": "closed-anew",
     "of papers, whose advice is to write another: test_receipts.py": "fee-not-received not-carried-out one-or-a-month",
     "what is written in a file of the user's: test_accounting_software.py": "not-an-account-list account-name-too-long",

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import Engine, Integer, create_engine, event, inspect, select, text
 from sqlalchemy.pool import NullPool
 
 from exports.issued import verification
@@ -164,6 +164,27 @@ def test_every_file_that_is_made_of_them_is_the_same_byte_by_byte(books: str, to
     assert second.keys() == first.keys()
     assert [name for name in first if first[name] != second[name]] == []
     desk.done(to, "verify", str(tmp_path / "前" / "月次.xlsx"))
+
+
+@FROM_POSTGRESQL
+def test_what_is_handed_over_is_in_one_order_whatever_the_habit_of_a_server(books: str, tmp_path: Path) -> None:
+    """No server here has another habit, so it is read how it is asked: by characters, wherever a text is the key."""
+    asked: list[str] = []
+
+    def noted(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", noted)
+    try:
+        desk.done(books, "export", "books", str(tmp_path / "一式"))
+    finally:
+        event.remove(Engine, "before_cursor_execute", noted)
+    keys = {name: next(iter(of.primary_key)) for name, of in tables.metadata.tables.items()}
+    by_text = {name: key.name for name, key in keys.items() if not isinstance(key.type, Integer)}
+    assert {"member", "application", "deposit"} <= by_text.keys()
+    for name, key in by_text.items():
+        wanted = f"ORDER BY {name}.{key} COLLATE C"
+        assert any(wanted in " ".join(each.replace('"', "").split()) for each in asked), name
 
 
 def test_moved_there_and_back_they_are_what_they_were(books: str, place: Place) -> None:

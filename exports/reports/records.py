@@ -223,8 +223,11 @@ def records(connection: Connection) -> Iterator[tuple[str, str, Table]]:
 def _table(connection: Connection, table: "sqlalchemy.Table") -> Table:
     from sqlalchemy import select
 
+    from ledger.store.records import by_characters
+
     def rows(_content: object) -> Iterator[Any]:
-        statement = select(*kept).order_by(*table.primary_key.columns)
+        key = (by_characters(part) if _kind(part) == "text" else part for part in table.primary_key)
+        statement = select(*kept).order_by(*key)
         with connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}) as found:
             yield from found
 

@@ -19,6 +19,7 @@ from ledger.codes import Account
 from ledger.journal.balances import SPANS, first_moved, held, sides
 from ledger.journal.entries import Entry, recorded
 from ledger.settlements import Settlement
+from ledger.store.records import by_characters
 
 _UNDETERMINED = ("needs_facts", "needs_review")
 
@@ -116,7 +117,7 @@ def undetermined(connection: Connection, last: date, more_than: int) -> list[Ope
         .where(decision.no > func.coalesce(settled.c.no, 0))
         .group_by(decision.application)
         .having(asked_on < last - timedelta(days=more_than))
-        .order_by(decision.application)
+        .order_by(by_characters(decision.application))
     )
     return [OpenItem(number, on, None, number) for number, on in connection.execute(statement)]
 

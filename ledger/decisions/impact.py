@@ -22,6 +22,7 @@ from ledger.notices.conditions import Notice
 from ledger.notices.drafts import DraftNotice
 from ledger.notices.refusals import DoesNotRun, UnknownFact
 from ledger.people.register import Person, people
+from ledger.store.records import by_characters
 
 EXAMPLES = 2  # of each kind of change, when the caller does not say
 
@@ -162,7 +163,7 @@ def _answers(connection: Connection, notice: Notice | None, as_of: date) -> Iter
     }
     flags = [name for columns in names.values() for name in columns]
     plain = ("application", "member", "outcome", "refundable", "decided")
-    statement = select(*(answered.c[name] for name in (*plain, *flags))).order_by(answered.c.application)
+    statement = select(*(answered.c[name] for name in (*plain, *flags))).order_by(by_characters(answered.c.application))
     judgements: dict[Any, Judgement] = {}  # a hundred thousand applications have a few hundred answers
     for application, member, outcome, refundable, decided, *truths in connection.execute(
         statement, query.parameters(as_of)

@@ -15,7 +15,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
-    String,
     Table,
     and_,
     bindparam,
@@ -27,9 +26,6 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from ledger import allocations, facts, fees, tables
 from ledger.codes import OPENING, RECEIPTS, Account
@@ -39,26 +35,10 @@ from ledger.facts import AS_OF
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice, Truth
 from ledger.store.owners import ever_owned
+from ledger.store.records import by_characters
 
 # The facts that `missing` may name, in the order in which it does.
 MISSABLE = ("issued_on", "mailed_on", "downloaded", "receipt", "reason", "used", "covered")
-
-
-class by_characters(FunctionElement[str]):  # noqa: N801 - it reads as a word of SQL
-    """A text to be ordered by the numbers of its characters, as Python orders it and SQLite by itself."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(by_characters, "sqlite")
-def _by_characters_sqlite(element: by_characters, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)
-
-
-@compiles(by_characters)
-def _by_characters(element: by_characters, compiler: SQLCompiler, **options: Any) -> str:
-    return f'{compiler.process(element.clauses, **options)} COLLATE "C"'
 
 
 # The applications of one member; and these applications with the others of their members, for a reissue may be among

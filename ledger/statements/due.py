@@ -14,6 +14,7 @@ from ledger import facts
 from ledger.facts import AS_OF
 from ledger.notices import cp_4_1_3
 from ledger.people.register import Person, people
+from ledger.store.records import by_characters
 
 
 @dataclass(frozen=True)
@@ -61,5 +62,5 @@ def _outstanding() -> Select[Any]:
             fact.c.revoked_on.is_(None),
             or_(fact.c.expires_on.is_(None), fact.c.expires_on > AS_OF),
         )
-        .order_by(fact.c.mailed_on, fact.c.application)
+        .order_by(fact.c.mailed_on, by_characters(fact.c.application))
     )

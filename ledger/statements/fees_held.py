@@ -18,7 +18,7 @@ from ledger.allocations import counting
 from ledger.codes import Account
 from ledger.facts import AS_OF
 from ledger.people.register import Owners, Person
-from ledger.store.records import batches
+from ledger.store.records import batches, by_characters
 
 # Plain texts: a driver may write a member of an enumeration in its own way.
 HELD = (str(Account.FEES_HELD), str(Account.CREDITS_HELD))
@@ -117,7 +117,7 @@ def _flows(few: bool) -> Select[Any]:
     sides = union_all(_side("credit", "debit", 1, few=few), _side("debit", "credit", -1, few=few)).cte("sides")
     key = sides.c.application, sides.c.way, sides.c.now
     statement = select(*key, func.sum(sides.c.yen).cast(BigInteger).label("yen")).group_by(*key)
-    return statement.order_by(sides.c.application)
+    return statement.order_by(by_characters(sides.c.application))
 
 
 def totals(connection: Connection, first: date, last: date, applications: Collection[str] | None = None) -> FeeTotals:

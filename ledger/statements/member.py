@@ -21,6 +21,7 @@ from ledger.people.register import Person, numerically
 from ledger.statements import labels, settlements
 from ledger.statements.settlements import SettlementLine
 from ledger.store.owners import ever_owned, owned
+from ledger.store.records import by_characters
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _deposits(connection: Connection, member: str, as_of: date) -> list[DepositL
         .join(allocated, allocated.c.deposit == latest.c.deposit)
         .join(owner, owner.c.number == allocated.c.application)
         .where(owner.c.member == member, latest.c.received_on <= facts.AS_OF)
-        .order_by(latest.c.received_on, latest.c.deposit)
+        .order_by(latest.c.received_on, by_characters(latest.c.deposit))
     )
     return [DepositLine(*row) for row in connection.execute(statement, {"as_of": as_of})]
 

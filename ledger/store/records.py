@@ -4,7 +4,10 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Select, Table, func, select, text
+from sqlalchemy import Column, Connection, Select, String, Table, func, select, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from ledger import dates
 from ledger.errors import Refusal
@@ -14,6 +17,26 @@ Value = TypeVar("Value")
 
 # The largest number that a column of numbers keeps on PostgreSQL.
 LARGEST = 2**31 - 1
+
+
+class by_characters(FunctionElement[str]):  # noqa: N801 - it reads as a word of SQL
+    """A text to be ordered by the numbers of its characters, as Python orders it and SQLite by itself.
+
+    A server may order texts by the habits of a language; what is handed out is in one order, whatever the server.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(by_characters, "sqlite")
+def _by_characters_sqlite(element: by_characters, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(by_characters)
+def _by_characters(element: by_characters, compiler: SQLCompiler, **options: Any) -> str:
+    return f'{compiler.process(element.clauses, **options)} COLLATE "C"'
 
 
 class NoNumberLeft(Refusal):
