@@ -17,8 +17,8 @@ A transfer pays for an application for certain when all of this holds:
    was said to pay for.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from ledger.intake.likeness import BY_WHOLE_NAME, Likeness, Names, OpenApplications, WaitingTransfer
 from ledger.intake.payer_names import FEWEST_FIGURES, number_keys, said
@@ -31,38 +31,37 @@ _FIGURES = 4
 
 _AGREES = BY_WHOLE_NAME | {"member", "named", "name_near", "association", "paid_before"}
 _SURNAME = frozenset(("surname", "office"))
-_SPEAKS = frozenset(("number", "member", "name"))
 _MEANS = BY_WHOLE_NAME | {"number", "named"}
 
 
-def certain(
-    transfers: Iterable[WaitingTransfer],
-    likely: Mapping[str, list[Likeness]],
-    names: Names,
-    applications: OpenApplications,
-) -> dict[str, str]:
-    """The application that each of these transfers pays for for certain; a transfer of which none is, is left out."""
-    meant: dict[str, set[str]] = defaultdict(set)
-    for deposit, likenesses in likely.items():
-        for likeness in likenesses:
-            if not _MEANS.isdisjoint(likeness.because):
-                meant[likeness.application.number].add(deposit)
-    sure: dict[str, str] = {}
-    for transfer in (transfer for transfer in transfers if not transfer.taken_back):
-        found = list(_certain(transfer, likely[transfer.deposit], names, applications))
-        if len(found) == 1 and meant[found[0]] <= {transfer.deposit}:
-            sure[transfer.deposit] = found[0]
-    return sure
+class Certainty:
+    """Looks at every transfer that waits, one after another, and says at the end which of them are certain."""
+
+    def __init__(self, names: Names, applications: OpenApplications) -> None:
+        self._names, self._applications = names, applications
+        self._meant: Counter[str] = Counter()
+        self._found: dict[str, str] = {}
+
+    def look(self, transfer: WaitingTransfer, likely: list[Likeness]) -> None:
+        """Notes which applications a transfer means, and which it pays for as far as it alone can tell."""
+        self._meant.update(of.application.number for of in likely if not _MEANS.isdisjoint(of.because))
+        if transfer.taken_back:
+            return
+        found = list(_certain(transfer, likely, self._names, self._applications))
+        if len(found) == 1:
+            self._found[transfer.deposit] = found[0]
+
+    def sure(self) -> dict[str, str]:
+        """The application that each transfer pays for for certain; a transfer of which none is, is left out."""
+        return {deposit: number for deposit, number in self._found.items() if self._meant[number] == 1}
 
 
 def _certain(
     transfer: WaitingTransfer, likely: list[Likeness], names: Names, applications: OpenApplications
 ) -> Iterator[str]:
     """The applications for which the rule holds, as far as this transfer alone can tell."""
-    for likeness in likely:
+    for likeness in _alone(likely):
         of = likeness.application
-        if _SPEAKS.isdisjoint(likeness.because):
-            continue
         if of.due != transfer.yen or of.withdrawn or of.applied_on is None:
             continue
         if not 0 <= (transfer.received_on - of.applied_on).days <= MOST_DAYS:
@@ -72,6 +71,19 @@ def _certain(
         meant = meant or _by_name(transfer, likeness, others, names, applications)
         if meant and not _unexplained(transfer, likeness):
             yield of.number
+
+
+def _alone(likely: list[Likeness]) -> Iterable[Likeness]:
+    """The applications that speak in a way in which no other does; of two that do so neither is certain.
+
+    Only these are held against all others, of which there are thousands where many bear one name.
+    """
+    ways = (
+        [of for of in likely if "number" in of.because],
+        [of for of in likely if "member" in of.because and not BY_WHOLE_NAME.isdisjoint(of.because)],
+        [of for of in likely if "name" in of.because],
+    )
+    return {of.application.number: of for way in ways if len(way) == 1 for of in way}.values()
 
 
 def _by_number(likeness: Likeness, others: list[Likeness]) -> bool:

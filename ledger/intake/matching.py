@@ -18,7 +18,7 @@ from ledger import facts, settlements, tables
 from ledger.allocations import allocations, at_most, counting
 from ledger.i18n import _
 from ledger.intake import matched_before
-from ledger.intake.certainty import certain
+from ledger.intake.certainty import Certainty
 from ledger.intake.likeness import NAMING, REASONS, Likeness, Names, OpenApplication, OpenApplications, WaitingTransfer
 from ledger.intake.payer_names import said
 from ledger.store.owners import owned
@@ -93,15 +93,14 @@ def unmatched(connection: Connection, fees: Mapping[str, int], gone: Collection[
     before = [(payer, allocated[deposit].applications) for deposit, payer in paid.items()]
     found = _matched(connection, transfers, covered, fees, None, before)
     return [
-        UnmatchedDeposit(of.deposit, of.received_on, of.yen, of.payer, of.note, *_listed(found[of.deposit]))
-        for of in transfers
+        UnmatchedDeposit(of.deposit, of.received_on, of.yen, of.payer, of.note, *found[of.deposit]) for of in transfers
     ]
 
 
 def candidates(
     connection: Connection, transfers: Iterable[WaitingTransfer], as_of: date, fees: Mapping[str, int]
 ) -> dict[str, list[str]]:
-    """The applications that each of these transfers names in some way, those with the highest score first.
+    """The applications that each of these transfers names in some way, those with the highest score first, a few.
 
     Only those applied for by the day count, and of which, as was known by then, nothing was received.
     """
@@ -114,16 +113,16 @@ def candidates(
     covered = {number: fees.get(number, 0) for number in paid}
     found = _matched(connection, transfers, covered, fees, as_of)
     return {
-        deposit: [candidate.application for candidate in of if not NAMING.isdisjoint(candidate.because)]
-        for deposit, of in found.items()
+        deposit: [candidate.application for candidate in listed if not NAMING.isdisjoint(candidate.because)]
+        for deposit, (listed, _further) in found.items()
     }
 
 
 _VERSIONS = (tables.deposit_known, (tables.deposit_known.c.deposit,))
 
 
-def _listed(found: list[Candidate]) -> tuple[tuple[Candidate, ...], int]:
-    return tuple(found[:LISTED]), max(0, len(found) - LISTED)
+# The candidates of a transfer that are listed, and how many there are beside them.
+_Listed = tuple[tuple[Candidate, ...], int]
 
 
 def _matched(
@@ -133,24 +132,36 @@ def _matched(
     fees: Mapping[str, int],
     as_of: date | None,
     paid_before: Iterable[tuple[str, tuple[str, ...]]] = (),
-) -> dict[str, list[Candidate]]:
-    """The candidates of each of these transfers; `paid_before` are payers with the applications that they paid for."""
+) -> dict[str, _Listed]:
+    """The candidates of each of these transfers, of which no more are held than are listed.
+
+    `paid_before` are payers with the applications that they paid for.
+    """
     if not transfers:
         return {}
     applications = list(_unpaid(connection, covered, fees, as_of))
     if _BEFORE.get():
-        return {
-            transfer.deposit: [
-                Candidate(of.number, of.member, of.name, reasons, 0, of.due, certain=False)
-                for of, reasons in matched_before.candidates(transfer, applications)
-            ]
-            for transfer in transfers
-        }
+        return {transfer.deposit: _as_before(transfer, applications) for transfer in transfers}
     names = Names.of(_names(connection))
     there_are = OpenApplications(applications, names, _payers_before(connection, paid_before))
-    likely = {transfer.deposit: there_are.like(transfer) for transfer in transfers}
-    sure = certain(transfers, likely, names, there_are)
-    return {deposit: [_candidate(likeness, sure.get(deposit)) for likeness in of] for deposit, of in likely.items()}
+    certainty, first = Certainty(names, there_are), dict[str, tuple[list[Likeness], int]]()
+    for transfer in transfers:
+        likely = there_are.like(transfer)
+        certainty.look(transfer, likely)
+        first[transfer.deposit] = likely[:LISTED], max(0, len(likely) - LISTED)
+    sure = certainty.sure()
+    return {
+        deposit: (tuple(_candidate(likeness, sure.get(deposit)) for likeness in listed), further)
+        for deposit, (listed, further) in first.items()
+    }
+
+
+def _as_before(transfer: WaitingTransfer, applications: list[OpenApplication]) -> _Listed:
+    found = matched_before.candidates(transfer, applications)
+    listed = tuple(
+        Candidate(of.number, of.member, of.name, reasons, 0, of.due, certain=False) for of, reasons in found[:LISTED]
+    )
+    return listed, max(0, len(found) - LISTED)
 
 
 def _payers_before(connection: Connection, paid_before: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, set[str]]:
