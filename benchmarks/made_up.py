@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from ledger import dates, tables
+from ledger import tables
 from ledger.booking import refunds, workflow
 from ledger.booking.bills import pay_bill
 from ledger.booking.events import entry_of
@@ -24,7 +24,7 @@ from ledger.journal import closing
 from ledger.kana import PAYER, as_banks_read
 from ledger.people.receivers import receiver_of
 from ledger.store import database
-from ledger.store.records import batches
+from ledger.store.records import batches, signature
 
 # Invented syllables of names: some 2,500 names, so that a payer is like a few members, and not like all of them.
 FAMILY, GIVEN = (
@@ -95,7 +95,7 @@ def changed(nth: int) -> bool:
 def fill(url: str, size: Size) -> None:
     """Fills books that `create` has just made."""
     with database.writing(url, by=CLERK, command="import") as connection:
-        row = {"name": "made-up.xlsx", "sha256": "0" * 64, "recorded_at": dates.now(), "by": CLERK}
+        row = {"name": "made-up.xlsx", "sha256": "0" * 64} | signature(connection, CLERK)
         key = connection.execute(tables.source.insert().values(row)).inserted_primary_key
         assert key is not None
         for table, rows in _known(size, key[0]):

@@ -139,7 +139,7 @@ WHOLE_ON_BOTH = {
         "test_migrations",
         "test_move",
     ),
-    *("test_other_programs", "test_races", "test_races_of_two", "test_upgrading", "test_verify"),
+    *("test_other_programs", "test_races", "test_races_of_two", "test_unreadable", "test_upgrading", "test_verify"),
 }
 TESTS, ROWS = 8, 20
 

@@ -102,8 +102,8 @@ def _reckon(
         lambda: writes.orphans(connection),
         lambda: _every_entry(connection, None if numbers is None else numbers["entry"]),
         lambda: sources.received(connection),
-        lambda: workflows.faults(connection, _of_steps(connection, numbers)),
-        lambda: workflows.slips(connection, _of_steps(connection, numbers)),
+        lambda: workflows.faults(connection, None if numbers is None else numbers["entry"]),
+        lambda: workflows.slips(connection, None if numbers is None else numbers["entry"]),
         lambda: workflows.payment_files(connection, agrees),
         lambda: workflows.grounds(connection),
         lambda: workflows.changes_of_people(connection),
@@ -160,14 +160,6 @@ def _recorded(connection: Connection, numbers: Collection[int]) -> Iterator[Faul
     posted |= recorded(connection, originals)
     yield from _entries(digests, posted)
     yield from sources.faults(connection, posted, digests)
-
-
-def _of_steps(connection: Connection, numbers: Mapping[str, Collection[int]] | None) -> dict[int, Entry]:
-    """The entries that were posted for a step of a refund, a credit or a slip."""
-    steps = (tables.refund_step.c, tables.credit_step.c, tables.slip_step.c)
-    named = (connection.execute(select(step.entry).where(step.entry.is_not(None))).scalars() for step in steps)
-    of_steps = {int(no) for of_step in named for no in of_step}
-    return recorded(connection, of_steps if numbers is None else of_steps & set(numbers["entry"]))
 
 
 # What is said by rows in which there is no day, no number and no known word where one has to be.

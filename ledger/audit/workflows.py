@@ -4,8 +4,8 @@ A payment file is held against the refunds that were put in it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from itertools import groupby
+from collections.abc import Collection, Iterator, Mapping
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select
@@ -16,9 +16,12 @@ from ledger.booking.payment_files import digest_of, pays_what_was_approved
 from ledger.booking.payment_orders import Agrees
 from ledger.codes import CREDIT_MOVES, RECORDED, REFUND_MOVES, SLIP_MOVES, STATES, Account
 from ledger.i18n import _
-from ledger.journal.entries import Entry
+from ledger.journal.entries import Entry, recorded
 from ledger.kana import same_person
 from ledger.settlements import TAKEN_BACK
+
+# So many refunds, credits or slips are held at a time.
+_AT_A_TIME = 500
 
 _OWED = (Account.REFUNDS_PAYABLE, Account.RETURNED_TRANSFERS)
 
@@ -38,23 +41,23 @@ _SIDES: dict[str, dict[str, tuple[tuple[Account, ...], tuple[Account, ...]]]] = 
 }
 
 
-def faults(connection: Connection, posted: Mapping[int, Entry]) -> Iterator[Fault]:
+def faults(connection: Connection, only: Collection[int] | None = None) -> Iterator[Fault]:
     """Every refund and credit that came out of its course, in the order of their numbers.
 
-    `posted` are the entries by number; a step with an entry that is not among them is not asked what it moved.
+    A step with an entry that is not among `only` is not asked what it moved; None: each is.
     """
     for things, steps, moves in (
         (tables.refund, tables.refund_step, REFUND_MOVES),
         (tables.credit, tables.credit_step, CREDIT_MOVES),
     ):
-        for no, yen, course in _courses(connection, things, steps):
+        for no, yen, course, posted in _courses(connection, things, steps, only):
             for code, nth, fields in _course(things.name, yen, course, moves, posted):
                 yield Fault(code, f"{things.name} {no}", {"nth": nth} | fields)
 
 
-def slips(connection: Connection, posted: Mapping[int, Entry]) -> Iterator[Fault]:
-    """Every slip that came out of its course, or whose entry moves something else than it says."""
-    for no, yen, course in _courses(connection, tables.slip, tables.slip_step):
+def slips(connection: Connection, only: Collection[int] | None = None) -> Iterator[Fault]:
+    """Every slip that came out of its course, or whose entry moves something else than it says; `only` as above."""
+    for no, yen, course, posted in _courses(connection, tables.slip, tables.slip_step, only):
         if not course or course[0].nth != 1:
             yield Fault("not-proposed", f"slip {no}", {"nth": 1})
             continue
@@ -160,14 +163,25 @@ def changes_of_people(connection: Connection) -> Iterator[Fault]:
         listed = listed | {row.name} if row.may else listed - {row.name}
 
 
-def _courses(connection: Connection, things: Table, steps: Table) -> Iterator[tuple[int, int, list[Row[Any]]]]:
+# Of each thing its number, the yen that were proposed, its steps, and the entries of these.
+_Course = tuple[int, int, list[Row[Any]], Mapping[int, Entry]]
+
+
+def _courses(connection: Connection, things: Table, steps: Table, only: Collection[int] | None) -> Iterator[_Course]:
+    """The course of each thing; they are read with their entries some at a time."""
     statement = (
         select(things.c.no, things.c.yen.label("proposed"), steps)
         .outerjoin(steps, steps.c[things.name] == things.c.no)
         .order_by(things.c.no, steps.c.nth)
     )
-    for (no, yen), rows in groupby(connection.execute(statement), lambda row: (row.no, row.proposed)):
-        yield no, yen, [row for row in rows if row.nth is not None]
+    among = None if only is None else frozenset(only)
+    with connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}) as rows:
+        courses = ((of, list(group)) for of, group in groupby(rows, lambda row: (row.no, row.proposed)))
+        while some := list(islice(courses, _AT_A_TIME)):
+            named = {row.entry for _of, course in some for row in course if row.entry is not None}
+            posted = recorded(connection, named if among is None else named & among)
+            for (no, yen), course in some:
+                yield no, yen, [row for row in course if row.nth is not None], posted
 
 
 def _course(
