@@ -50,13 +50,30 @@ _SET_ASIDE = (
     "test_money_set_aside.test_a_correction_is_posted_when_the_money_is_back_and_on_no_day_is_anything_below_zero"
 )
 
+# Those that try less of something in `make test` than in `make soak`, each with what stands for the rest of it.
+SMALLER = {
+    "test_calendar.test_letters_and_reminders_have_days_of_one_calendar": "each third file is verified; each is read",
+    "test_chain.test_every_row_deleted_is_named": "four rows of each table",
+    "test_crashes.test_killed_at_every_point_it_is_done_once": "at six points; the others in test_crashes",
+    "test_exports.test_any_text_makes_a_sound_workbook": "25 texts; test_attacks: texts that attack, by every writer",
+    "test_guards.test_whatever_is_none_of_our_rules_is_named": "`verify` names the rules that are gone, asked by turns",
+    "test_insider.test_what_is_planted_is_refused_or_named": "commands go on: one after each attack, by turns",
+    "test_intake_fuzz.test_no_change_of_its_bytes_makes_a_file_anything_but_read_or_refused": "400 changes each",
+    "test_permissions.test_list_changes_by_two_and_nobody_is_locked_out": "verified in the middle and at the end",
+    "test_places.test_files_are_their_owners_alone_or_read_by_whom_the_mask_lets": "by one mask half of the files",
+    "test_races.test_no_fee_goes_back_twice": "12 clients; test_races_of_two: each pair of commands",
+}
+
 # Of each table, by module and test: SQLite gets one row in so many, and PostgreSQL.
 ONE_IN = {
-    # each column of each table is changed; each table's rows are deleted, put in and exchanged
+    # each column of each table is changed (of all of them it is tried whether they are sealed); each table's rows are
+    # deleted, put in and exchanged
     "test_chain.test_changed_column_is_named_at_its_row": (16, 28),
     "test_chain.test_every_row_deleted_is_named": (3, 9),
     "test_chain.test_plausible_row_put_in_is_named": (3, 9),
     "test_chain.test_rows_that_change_places_are_named": (2, 8),
+    # each table, each number that is not the next: on PostgreSQL it is one function that refuses
+    "test_database.test_no_number_but_the_next": (1, 3),
     # each command that writes
     "test_crashes.test_killed_anywhere_it_is_done_once": (9, 27),
     "test_crashes.test_killed_anywhere_another_way_of_a_command_is_done_once": (5, 15),

@@ -23,7 +23,7 @@ from tests.server import Server
 
 pytestmark = pytest.mark.thorough
 
-SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "16"))
+SEQUENCES = int(os.environ.get("SEISAN_SEQUENCES", "12"))
 STEPS = int(os.environ.get("SEISAN_STEPS", "20"))
 PARTS = 4
 

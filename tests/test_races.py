@@ -18,7 +18,7 @@ pytestmark = pytest.mark.thorough
 
 # `make soak` runs the full figure; the ordinary run a smaller one, at which clients meet just as often.
 SOAK = bool(os.environ.get("SEISAN_SOAK"))
-CLIENTS, EACH = (64, 16) if SOAK else (24, 5)
+CLIENTS, EACH = (64, 16) if SOAK else (12, 5)
 APPLICATIONS = 2000 if SOAK else 20
 
 # What a user may never see: somebody else was quicker.

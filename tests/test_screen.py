@@ -143,6 +143,7 @@ LISTS = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("columns", WIDTHS[1:])
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_no_line_of_any_answer_is_longer_than_the_terminal(books: str, columns: int, language: str) -> None:
@@ -177,6 +178,7 @@ def test_a_circled_number_and_a_rare_name_can_be_told() -> None:
     assert "①②".encode("ascii", "readable") == b"(1)(2)"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("encoding", ["cp932", "ascii", "latin-1"])
 @pytest.mark.parametrize("words", LISTS, ids=" ".join)
 def test_every_kind_of_answer_can_be_read_in_every_encoding(books: str, words: tuple[str, ...], encoding: str) -> None:

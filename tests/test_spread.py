@@ -10,7 +10,7 @@ from tests.test_chain import COLUMNS
 
 
 def test_what_is_spread_is_a_test() -> None:
-    for test in (*spread.ONE_IN, *spread.LEFT_TO_SOAK):
+    for test in (*spread.ONE_IN, *spread.LEFT_TO_SOAK, *spread.SMALLER):
         module, _dot, name = test.partition(".")
         assert callable(getattr(import_module(f"tests.{module}"), name)), test
     for module in spread.WHOLE_ON_BOTH:
