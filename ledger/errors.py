@@ -308,7 +308,7 @@ class UnknownMember(Refusal):
     """the register of members has no number {member}"""
 
     member: str
-    instead = N_("use the number as the register of members writes it, such as: 東京 第9001号")
+    instead = N_("use the number as the register writes it, such as: 東京 第9001号; or look it up: seisan members")
 
 
 class AmbiguousNumber(Refusal):
@@ -394,7 +394,7 @@ class NotASetting(Refusal):
 
 
 class NamesNobody(Refusal):
-    """{name} names nobody: there is no letter and no figure in it"""
+    """'{name}' names nobody: there is no letter and no figure in it"""
 
     name: str
     instead = N_("say who is acting: --by NAME, or SEISAN_USER")

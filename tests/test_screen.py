@@ -152,6 +152,21 @@ def test_no_line_of_any_answer_is_longer_than_the_terminal(books: str, columns: 
             assert longest(text) <= columns, f"{words}\n{text}"
 
 
+# What a list is looked at for, and is never left out at 80 columns.
+ASKED_FOR = {
+    ("match",): ("候補の申込", "理由", "金額が未納の額と一致"),
+    ("bill",): ("照合結果",),
+    ("refund", "list", "--as-of", DAY): ("状態",),
+}
+
+
+@pytest.mark.parametrize("words", ASKED_FOR)
+def test_what_a_list_is_asked_for_has_room_at_80_columns(books: str, words: tuple[str, ...]) -> None:
+    text = shown(books, *words)[0]
+    table = text.partition("ここでは省略した列")[0]
+    assert [part for part in ASKED_FOR[words] if part not in table] == []
+
+
 def test_what_goes_to_another_program_is_whatever_the_width_of_a_terminal(books: str) -> None:
     words = ("refund", "list", "--as-of", DAY)
     piped = [

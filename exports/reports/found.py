@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class NothingToFind(Refusal):
-    """{text} holds no letter and no figure, so there is nothing to look for"""
+    """'{text}' holds no letter and no figure, so there is nothing to look for"""
 
     text: str
     exit = Exit.USAGE

@@ -64,7 +64,7 @@ REPORT = Report(
     list_key="deposits",
     columns=(
         Column("deposit", REFERENCE, width=16, importance=3),
-        Column("received_on", N_("Received on"), kind="day", width=16, once=True),
+        Column("received_on", N_("Received on"), kind="day", width=16, once=True, importance=1),
         Column("amount", N_("Amount"), "yen", "yen", total=True, once=True, importance=3),
         Column("payer", N_("Payer"), width=24, once=True, importance=3),
         Column("note", N_("Note"), width=20, once=True, importance=1),
@@ -72,7 +72,7 @@ REPORT = Report(
             "candidates",
             get=lambda row: list(row.candidates),
             columns=(
-                Column("application", COULD_PAY, width=16, importance=3),
+                Column("application", COULD_PAY, width=16, importance=4),
                 Column("member"),
                 Column("name"),
                 Column("person", N_("Member"), lambda row: f"{row.member} {row.name}", width=28, in_json=False),
@@ -83,6 +83,7 @@ REPORT = Report(
                     wrap=True,
                     show=lambda why: either("、", "; ").join(why),
                     data="texts",
+                    importance=4,
                 ),
                 Column("because", data="texts"),
                 Column("due", N_("Still due"), kind="yen", importance=1, on_paper=True),
@@ -94,6 +95,7 @@ REPORT = Report(
                     width=6,
                     show=lambda certain: either("確実", "certain") if certain else None,
                     data="flag",
+                    importance=3,
                 ),
             ),
         ),

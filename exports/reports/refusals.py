@@ -71,7 +71,7 @@ REPORT = Report(
         Column("role", N_("Database role"), width=14, importance=1),
         Column("command", N_("Command"), width=18),
         Column("code", N_("Refusal"), width=26, importance=3),
-        Column("says", N_("Told"), sentence, width=60, wrap=True, importance=2),
+        Column("says", N_("Told"), sentence, width=60, wrap=True, importance=4),
         Column("fields", data="the fields of its sentence"),
     ),
     reads=("refused",),
