@@ -418,7 +418,7 @@ def test_pairs_are_aligned_and_not_known_is_empty() -> None:
 
 def test_a_whole_sheet_is_shown_with_headings_and_notes() -> None:
     drawn = terminal.format_sheet(cover())
-    assert "平成24年9月30日" in drawn
+    assert "2012年9月30日" in drawn
     assert drawn.endswith("検査\n検査       帳簿  判定\n--------  -----  ----\n貸借一致  7,245  ○")
 
 

@@ -246,7 +246,7 @@ def test_letter_made_again_is_the_same_file(every_outcome: dict[str, Letter]) ->
         assert dumped(sheets.workbook(each)) == dumped(sheets.workbook(each))
 
 
-def bytes_of(each: Letter) -> bytes:
+def _bytes_of(each: Letter) -> bytes:
     written = BytesIO()
     xlsx.compose(sheets.workbook(each), written)
     return written.getvalue()
@@ -266,7 +266,7 @@ def test_letters_made_one_after_the_other_are_those_made_alone(every_outcome: di
                 if making is alone:
                     package.made.cache_clear()
                 with i18n.dating(calendar):
-                    making.append(bytes_of(each))
+                    making.append(_bytes_of(each))
     assert together == alone
     assert package.made.cache_info().hits
 

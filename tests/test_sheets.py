@@ -90,7 +90,7 @@ def _without_unmoved(made: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _without_any(_made: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *_given: []
+    return lambda *_given, **_named: []
 
 
 def _nothing_waived(made: Callable[..., Any]) -> Callable[..., Any]:

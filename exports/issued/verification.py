@@ -9,7 +9,7 @@ from exports.formats import bank
 from exports.issued.returned import MovedOn, WorkbookVerification
 from ledger import dates
 from ledger.audit import verify as verified
-from ledger.audit.faults import Fault, Named
+from ledger.audit.faults import Fault, FaultList
 from ledger.audit.posted import unposted
 from ledger.dates import Month
 from ledger.i18n import N_, _, ngettext
@@ -26,7 +26,7 @@ def verify(connection: Connection, *, month: Month | None = None, since: int | N
     if found.faults or month is not None or since is not None:
         return found
     # Of books that were tampered with, what they call for is not asked.
-    left = Named(unposted(connection, dates.today()))
+    left = FaultList(unposted(connection, dates.today()))
     return replace(found, faults=tuple(left), more=left.more)
 
 

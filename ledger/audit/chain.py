@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Text, cast, exists, func, select
 
 from ledger import tables
-from ledger.audit.faults import MOST, Fault, Named
+from ledger.audit.faults import MOST, Fault, FaultList
 from ledger.dates import Month
 from ledger.store import records
 from ledger.store import seals as chain
@@ -92,14 +92,14 @@ class _Located:
         self.take(others.noted)
         self.found.update({code: found - MOST for code, found in others.found.items() if found > MOST})
 
-    def named(self) -> Named:
+    def named(self) -> FaultList:
         """The same in the order in which it was recorded."""
-        named = Named(fault for _no, _nth, fault in sorted(self.noted, key=itemgetter(0, 1)))
+        named = FaultList(fault for _no, _nth, fault in sorted(self.noted, key=itemgetter(0, 1)))
         named.count({code: found - MOST for code, found in self.found.items() if found > MOST})
         return named
 
 
-def faults(connection: Connection, only: Collection[int] | None = None, watch: Watch | None = None) -> Named:
+def faults(connection: Connection, only: Collection[int] | None = None, watch: Watch | None = None) -> FaultList:
     """Everything in which rows, seals and batches disagree, in the order in which it was recorded; then the rest.
 
     With `only` the rows of these batches alone are read; that other rows came to be unsealed is then told as a number.
@@ -126,7 +126,7 @@ def faults(connection: Connection, only: Collection[int] | None = None, watch: W
     empty = (no for no in (batches if only is None else only) if no in batches and no not in seen)
     stored |= {no: head for no in empty if (head := chain.head(batches[no], ())) != batches[no]["head"]}
     located.take(_gaps(batches, without_batch))
-    twice = Named(_sealed_twice(connection, {*stored, *without_batch}))
+    twice = FaultList(_sealed_twice(connection, {*stored, *without_batch}))
     if not (located.noted or stored or twice or any(_uncounted(connection))):
         located.take(_unlinked(batches, ()))
         named = located.named()
@@ -141,10 +141,10 @@ def _disagreeing(
     stored: Mapping[int, str],
     without_batch: list[int],
     located: _Located,
-    twice: Named,
+    twice: FaultList,
     *,
     everything: bool,
-) -> Named:
+) -> FaultList:
     """The same where something disagrees: what the doubtful batches had sealed, and which rows no batch sealed.
 
     `stored` are these batches, each with the head that its seals give.

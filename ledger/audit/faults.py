@@ -118,7 +118,7 @@ class Fault:
 MOST = 1_000
 
 
-class Named:
+class FaultList:
     """Faults as they are found, in their order: of each kind the first, `MOST` at most, and how many more there are."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
@@ -150,7 +150,7 @@ class Named:
         for fault in faults:
             if fault.where not in but:
                 self.add(fault)
-        if isinstance(faults, Named):
+        if isinstance(faults, FaultList):
             self.count(faults.more)
 
     def count(self, more: Mapping[str, int]) -> None:

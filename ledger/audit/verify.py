@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ledger import tables
 from ledger.audit import chain, second_persons, sources, workflows, writes
-from ledger.audit.faults import Fault, Named
+from ledger.audit.faults import Fault, FaultList
 from ledger.booking.bank_balances import unaccepted
 from ledger.booking.payment_orders import Agrees
 from ledger.dates import Month
@@ -69,7 +69,7 @@ def verify(
     """
     only = None if month is None and since is None else chain.written(connection, month, since)
     watched = writes.Watched()
-    named = Named(chain.faults(connection, only, watched))
+    named = FaultList(chain.faults(connection, only, watched))
     _reckon(connection, named, month, only, watched, agrees)
     named.take(rules)
     return Verification(entries(connection), chain.last_head(connection), tuple(named), more=named.more)
@@ -82,7 +82,7 @@ def entries(connection: Connection) -> int:
 
 def _reckon(
     connection: Connection,
-    named: Named,
+    named: FaultList,
     month: Month | None,
     only: Collection[int] | None,
     watched: writes.Watched,

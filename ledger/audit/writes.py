@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, func,
 
 from ledger import tables
 from ledger.audit.chain import FEW_MISSING
-from ledger.audit.faults import MOST, Fault, Named
+from ledger.audit.faults import MOST, Fault, FaultList
 from ledger.dates import CLOCKS_APART
 from ledger.kana import same_person
 from ledger.store import commands
@@ -32,8 +32,8 @@ class Watched:
 
     def __init__(self) -> None:
         self._highest: dict[str, int] = {}
-        self._late: dict[str, Named] = {}
-        self._foreign = Named()
+        self._late: dict[str, FaultList] = {}
+        self._foreign = FaultList()
 
     def __call__(self, batch: Mapping[str, Any], seal: Mapping[str, Any]) -> None:
         """Is shown a batch and one of its seals, all of them in their order."""
@@ -44,13 +44,13 @@ class Watched:
             number = int(key)
             if number <= self._highest.get(of, 0):
                 fault = Fault("number-out-of-order", f"{of} {key}", {"batch": batch["no"]})
-                self._late.setdefault(of, Named()).add(fault)
+                self._late.setdefault(of, FaultList()).add(fault)
             else:
                 self._highest[of] = number
 
-    def faults(self, connection: Connection) -> Named:
+    def faults(self, connection: Connection) -> FaultList:
         """What was seen. Where one row stands above many that came later, that one is named, and not the many."""
-        found = Named(self._foreign)
+        found = FaultList(self._foreign)
         for of, late in self._late.items():
             fewer = min(len(late), MOST)
             above = list(_above_later(connection, of, fewer))
