@@ -22,6 +22,7 @@ from ledger.decisions.findings import judge
 from ledger.decisions.store import keep
 from ledger.journal import closing
 from ledger.kana import PAYER, as_banks_read
+from ledger.people.payees import Subject
 from ledger.people.receivers import receiver_of
 from ledger.store import database
 from ledger.store.records import batches, signature
@@ -238,7 +239,7 @@ def _refund(url: str, numbers: list[str]) -> None:
             def reserved(no: int, slip: dict[str, Any] = slip) -> Any:
                 return entry_of("refund_proposed", no, on=on, **slip)
 
-            bound = receiver_of(connection, application).bound
+            bound = receiver_of(connection, Subject(application=application)).bound
             proposed.append(workflow.begin(connection, workflow.REFUNDS, row, reserved, by=CLERK, bound=bound))
     with database.writing(url, by=CHIEF, command="refund approve") as connection:
         for nth, no in enumerate(proposed):

@@ -25,6 +25,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks import made_up
+from ledger.dates import Month
 from ledger.store import database
 from tests import server
 
@@ -61,7 +62,7 @@ ON_ALL = (
     "match",
     f"book --through {_DAY} --dry-run",
     "month list",
-    f"close {made_up.Month.of(_DAY)} --bank-balance 0 --accept 見本 --accept bank_differs=見本 --dry-run",
+    f"close {Month.of(_DAY)} --bank-balance 0 --accept 見本 --accept bank_differs=見本 --dry-run",
     f"statement month {made_up.CLOSED} --out month.xlsx --replace",
     f"statement year {made_up.CLOSED.year} --out year.xlsx --replace",
     f"statement association 東京 --from 2011-01-01 --as-of {_DAY} --out association.xlsx --replace",

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-not-found]
 
 from exports.formats import xlsx
 from exports.formats.sheet import Block, Kind, Sheet, SheetColumn, Values, Workbook
