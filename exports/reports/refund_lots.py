@@ -263,10 +263,11 @@ def shown(connection: Connection, no: int, as_of: date) -> tuple[str, Json]:
 
 
 def _bank_of(to: Any) -> Json:
-    """The bank and branch to which a refund goes, by number and name; None where they are not known."""
-    bank, branch, *_rest = to.bank_account or (None, None)
+    """The bank and branch to which a refund goes, by number and name, and the holder; None where they are not known."""
+    bank, branch, *_rest, holder = to.bank_account or (None, None, None)
     bank_name, branch_name = bank_names(bank, branch)
-    return {"bank": bank, "bank_name": bank_name, "branch": branch, "branch_name": branch_name}
+    of_bank = {"bank": bank, "bank_name": bank_name, "branch": branch, "branch_name": branch_name}
+    return of_bank | {"account_name": holder}
 
 
 def _to_the_same_account(connection: Connection, no: int, to: Any) -> list[_Other]:
@@ -326,6 +327,7 @@ def _in_words(refund: Any, now: Any, rests_on: Any, others: list[_Other], data: 
         (N_("Amount"), format_yen(refund.yen)),
         (N_("Goes to"), str(now)),
         (N_("Bank and branch"), labels.joined(filter(None, [bank_of, branch_of])) or None),
+        (N_("Name on the account"), data["account_name"]),
         (N_("Approved for"), data["approved_for"]),
         (N_("Grounds"), grounds),
         (N_("Proposed by"), data["proposed_by"]),
