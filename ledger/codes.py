@@ -136,6 +136,10 @@ WORK = CodeList(
     ("revocable", "取消しができる電子証明書(受領書未返送)", "certificates that may be revoked: receipt not returned"),
     ("reminders", "受領書の督促", "receipts to be asked for"),
     ("refunds_returned", "組戻しになった返金", "refunds whose transfer came back"),
+    # Without these no payment file is written for whom they are about.
+    ("accounts_changed", "承認待ちの口座変更", "changed bank accounts to be approved"),
+    ("payees_proposed", "承認待ちの受取人", "payees to be approved"),
+    ("payee_ends_proposed", "承認待ちの受取人の終了", "payees to be ended, to be approved"),
     (
         "approvals_fallen",
         "承認し直す返金(受取人・口座の変更)",
@@ -146,9 +150,6 @@ WORK = CodeList(
     ("refunds_approved", "振込データに載せる返金", "refunds to be put into a payment file"),
     ("refunds_proposed", "承認待ちの返金", "refunds to be approved"),
     ("credits_proposed", "承認待ちの充当", "credits to be approved"),
-    ("accounts_changed", "承認待ちの口座変更", "changed bank accounts to be approved"),
-    ("payees_proposed", "承認待ちの受取人", "payees to be approved"),
-    ("payee_ends_proposed", "承認待ちの受取人の終了", "payees to be ended, to be approved"),
     ("rulings_proposed", "承認待ちの決裁", "rulings to be approved"),
     ("slips_proposed", "承認待ちの伝票", "slips to be approved"),
     ("people_changes", "承認待ちの担当者変更", "changes of people to be approved"),
