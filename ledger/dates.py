@@ -5,11 +5,20 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from ledger.width import narrow
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+
+@lru_cache(maxsize=1)
+def _japan() -> "ZoneInfo":
+    from zoneinfo import ZoneInfo  # looks about for its files, which a command without a moment need not wait for
+
+    return ZoneInfo("Asia/Tokyo")
+
 
 # (name, letter, first day), newest first; an era's first year is 元年.
 ERAS = (
@@ -56,7 +65,7 @@ _KANJI = re.compile(r"[〇零一二三四五六七八九十]+(?=[年月日])")
 
 def today() -> date:
     """Today in Japan: the only place where the calendar is asked."""
-    return datetime.now(_JAPAN).date()
+    return datetime.now(_japan()).date()
 
 
 # So far the clocks of two machines may be apart that write to the same books.
@@ -70,17 +79,17 @@ def now() -> datetime:
 
 def in_japan(moment: datetime) -> datetime:
     """What a clock in Japan shows at a moment as `now` tells it, without a zone."""
-    return moment.replace(tzinfo=UTC).astimezone(_JAPAN).replace(tzinfo=None)
+    return moment.replace(tzinfo=UTC).astimezone(_japan()).replace(tzinfo=None)
 
 
 def with_offset(moment: datetime) -> datetime:
     """The same, with Japan's distance from UTC beside it: 2012-10-01 18:30:00+09:00."""
-    return moment.replace(tzinfo=UTC).astimezone(_JAPAN)
+    return moment.replace(tzinfo=UTC).astimezone(_japan())
 
 
 def day_of(moment: datetime) -> date:
     """The day in Japan of a moment as `now` tells it."""
-    return moment.replace(tzinfo=UTC).astimezone(_JAPAN).date()
+    return moment.replace(tzinfo=UTC).astimezone(_japan()).date()
 
 
 def months_after(day: date, months: int) -> date:

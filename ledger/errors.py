@@ -148,7 +148,7 @@ class Refusal(Exception):
 
     def __init_subclass__(cls) -> None:
         """Every cause is a dataclass without having to say so."""
-        dataclass(cls)
+        dataclass(cls, eq=False, repr=False)
 
     @classmethod
     def code(cls) -> str:

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TextIO
 
@@ -95,6 +96,7 @@ def width(text: str, ambiguous: int | None = None) -> int:
     return sum(_width_of(character, room) for character in text)
 
 
+@lru_cache(maxsize=4096)
 def _width_of(character: str, ambiguous: int) -> int:
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0

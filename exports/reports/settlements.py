@@ -128,10 +128,12 @@ _TABLE = Table((*COLUMNS, *_IN_FILE), total=N_("Total"), subtotal=_SUBTOTAL, lab
 
 
 def _settled(connection: Connection, question: Question) -> "list[SettlementLine]":
-    """Everything proposed by the day of the question, as it stood then."""
+    """Everything proposed by the day of the question, as it stood then; of one member nobody else's is read."""
     from ledger.people.register import owners
-    from ledger.statements.settlements import returns
+    from ledger.statements.settlements import returns, returns_to
 
+    if question["member"] is not None:
+        return returns_to(connection, question["member"], question["as_of"])
     return returns(connection, owners(connection, question["as_of"]), question["as_of"])
 
 
@@ -140,7 +142,7 @@ def _refunds(connection: Connection, question: Question) -> "list[SettlementLine
 
 
 def _credits(connection: Connection, question: Question) -> "list[SettlementLine]":
-    return [row for row in _settled(connection, question) if row.way == "credit"]
+    return sorted((row for row in _settled(connection, question) if row.way == "credit"), key=lambda row: row.no)
 
 
 _DONE = replace(in_month("done_on"), name="done", flag="--done", help=N_("those paid, or credited, in one month"))

@@ -60,7 +60,9 @@ class Program(Group):
         """Runs what was typed, and ends the process with its exit code."""
         sys.excepthook = screen.show_mistake
         gc.set_threshold(50_000, 20, 50)  # what is loaded stays, and is not looked through for garbage while it loads
-        sys.exit(self.run(sys.argv[1:] if args is None else args))
+        code = self.run(sys.argv[1:] if args is None else args)
+        gc.disable()  # nor once more as a whole when all of it ends
+        sys.exit(code)
 
     def run(self, words: Sequence[str]) -> int:
         """Runs what was typed; gives 0 done, 1 refused, 2 usage or 3 problems in the input, and never a traceback."""

@@ -7,7 +7,6 @@ have put one there to have another file overwritten, or a command wait for ever.
 import errno
 import os
 import re
-import secrets
 import shutil
 import stat
 import sys
@@ -176,7 +175,7 @@ def create(place: Path, mode: int | None = None) -> int:
 
 def beside(place: Path) -> Path:
     """A name beside a place that nobody can know before."""
-    return place.with_name(f".{place.name[:200]}.{secrets.token_hex(8)}")
+    return place.with_name(f".{place.name[:200]}.{os.urandom(8).hex()}")
 
 
 def replace(place: Path, content: bytes, mode: int = 0o600) -> None:
