@@ -147,8 +147,13 @@ class Refusal(Exception):
     exit: ClassVar[Exit] = Exit.REFUSED
 
     def __init_subclass__(cls) -> None:
-        """Every cause is a dataclass without having to say so."""
+        """Every cause is a dataclass without having to say so; what all have in common is not made for each."""
         dataclass(cls, eq=False, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Refusal) and type(other) is type(self) and other.arguments == self.arguments
+
+    __hash__ = Exception.__hash__
 
     @classmethod
     def code(cls) -> str:
