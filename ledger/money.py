@@ -31,7 +31,10 @@ def parse_whole(text: str) -> int | None:
     written = next(filter(None, (form.fullmatch(re.sub(r"(?<=[-+△▲¥金(]) ", "", plain)) for form in _WRITTEN)), None)
     if written is None:
         return None
-    return int(written["figures"].replace(",", "")) * (-1 if written["sign"] in (*"-△▲(",) else 1)
+    try:
+        return int(written["figures"].replace(",", "")) * (-1 if written["sign"] in (*"-△▲(",) else 1)
+    except ValueError:  # thousands of figures, which Python refuses to count
+        return None
 
 
 def tax_inside(gross: Yen, percent: int) -> Yen:
