@@ -38,9 +38,8 @@ def _translate_typer() -> None:
 
     class Wrapped(Text):
         def wrap(self, _console: Any, width: int, **_settings: Any) -> Lines:  # type: ignore[override]
-            pieces = [
-                piece for line in self.split(allow_blank=True) for piece in line.divide(breaks(line.plain, width))
-            ]
+            lines = self.split(allow_blank=True) if "\n" in self.plain else [self]
+            pieces = [piece for line in lines for piece in line.divide(breaks(line.plain, width))]
             for piece in pieces:
                 piece.rstrip()
             return Lines(pieces)
