@@ -59,7 +59,7 @@ class Program(Group):
     def main(self, args: Sequence[str] | None = None, *_more: Any, **_settings: Any) -> Any:
         """Runs what was typed, and ends the process with its exit code."""
         sys.excepthook = screen.show_mistake
-        gc.set_threshold(50_000, 20, 50)  # what is loaded stays, and is not looked through for garbage while it loads
+        gc.set_threshold(200_000, 20, 50)  # what is loaded stays, and is not looked through for garbage while it loads
         code = self.run(sys.argv[1:] if args is None else args)
         gc.disable()  # nor once more as a whole when all of it ends
         sys.exit(code)
