@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.width import narrow
 
@@ -98,8 +98,7 @@ def months_after(day: date, months: int) -> date:
     )
 
 
-@dataclass(frozen=True)
-class ReadDay:
+class ReadDay(NamedTuple):
     """A day as a text names it, or why it names none: not-a-day, no-year, another-weekday (`weekday`: the right one).
 
     `lapsed`: it is counted in an era that had ended, such as 平成33年1月1日, which papers of 2018 bear.

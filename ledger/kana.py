@@ -5,9 +5,9 @@ Banks read half-width kana, into which a name is brought for them and for nobody
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from string import ascii_lowercase, ascii_uppercase, digits
+from typing import NamedTuple
 
 from ledger.width import narrow
 
@@ -184,8 +184,7 @@ def signed_name(name: str) -> str | None:
 BYTES = "cp932"
 
 
-@dataclass(frozen=True)
-class NameField:
+class NameField(NamedTuple):
     """A field for names in the files of banks: the signs that may stand there beside kana, capitals and digits, and its
     length in half-width characters, of which a voiced mark is one. What is longer is refused, never cut short.
     """
