@@ -18,7 +18,6 @@ from ledger.errors import Exit, Refusal
 from ledger.i18n import N_
 from ledger.store.records import role, signature
 
-
 # A field that could be left out, or name several things.
 _MARKED = re.compile(r"\[(.+?)…?\]|(.+?)…?")
 
