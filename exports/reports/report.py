@@ -396,10 +396,12 @@ class Report:
         ]
 
     def sheet(self, content: Any, day: date, *, tables: tuple[Table, ...] | None = None) -> Sheet:
-        """The sheet of what was read, as of the day."""
+        """The sheet of what was read, as of the day; of several tables those that have rows."""
+        tables = tables or self.every_table
+        filled = [table for table in tables if any(True for _row in table.rows(content))] if self.tables else []
         return sheet(
             self.tab or self.title,
-            *(table.block(content) for table in tables or self.every_table),
+            *(table.block(content) for table in filled or tables[:1]),
             title=self.title,
             as_of=day if self.dated else None,
             subtitle=self.subtitle(content),
