@@ -112,7 +112,7 @@ def _left_out(found: "Found") -> tuple[str, ...]:
 
 
 def _shown(listing: Listing) -> str:
-    return terminal.format_sheet(replace(listing.sheet(), notes=_left_out(listing.content)))
+    return terminal.format_sheet(replace(listing.drawn(), notes=_left_out(listing.content)))
 
 
 @dataclass(frozen=True)
