@@ -71,3 +71,41 @@ def test_member_who_has_applied_for_nothing_is_told_apart_from_one_who_applied_l
     for asked, code in ((NUMBER, "nothing-applied-for"), (desk.MEMBER, "not-yet-applied")):
         answer = desk.typed(book_url, "check", asked, "--as-of", "2012-01-31", "--lang", "en")
         assert (answer.exit_code, f"({code})" in answer.stderr) == (1, True), answer.stderr
+
+
+@pytest.mark.parametrize("kind", ["members", "deposits", "issues"])
+def test_file_that_comes_again_with_one_row_changed_has_one_new_row(
+    book_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The whole list comes each month: what stands in it as before is not new, nor is since when it counts."""
+    files = {
+        "members": (
+            "会員番号,氏名,司法書士会",
+            [f"東京 第907{no}号,庚谷 {name}子,東京" for no, name in enumerate("春夏秋冬")],
+        ),
+        "deposits": (
+            "照会番号,入金日,金額,振込依頼人名",
+            [f"N-{no},2012-02-0{no},7245,コウヤマ" for no in (1, 2, 3, 4)],
+        ),
+        "issues": ("申込番号,送付日", [f"A-{no},2012-02-1{no}" for no in (1, 2, 3, 4)]),
+    }
+    applications = [
+        "申込番号,会員番号,申込日,申込区分",
+        *(f"A-{no},東京 第9070号,2012-02-01,新規" for no in (1, 2, 3, 4)),
+    ]
+
+    def taken_in(name: str, headings: str, lines: list[str]) -> str:
+        (tmp_path / name).write_text("\n".join((headings, *lines)), encoding="utf-8")
+        return desk.done(book_url, "import", str(tmp_path / name), "--lang", "en").stdout
+
+    if kind == "issues":
+        taken_in("会員.csv", *files["members"])
+        taken_in("申込.csv", applications[0], applications[1:])
+    headings, lines = files[kind]
+    assert "new: 4, unchanged: 0" in taken_in("先月.csv", headings, lines)
+    monkeypatch.setattr(dates, "today", lambda: date(2012, 6, 10))
+    changed = [*lines[:3], lines[3].replace("冬子", "冬美").replace("コウヤマ", "ボノ").replace("02-14", "02-15")]
+    answer = taken_in("今月.csv", headings, changed)
+    assert "new: 1, unchanged: 3" in answer
+    of_days = [line for line in answer.splitlines() if "name no day of knowing" in line]
+    assert len(of_days) == 1 and ": 1" in of_days[0].removeprefix(str(tmp_path)), of_days
