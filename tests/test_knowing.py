@@ -80,6 +80,22 @@ def test_a_day_of_knowing_that_is_given_later_takes_over_what_was_not_said(book_
 
 
 @ONE_DATABASE
+def test_day_of_knowing_that_is_given_holds_of_a_file_that_only_repeated_another(book_url: str, tmp_path: Path) -> None:
+    """Saved again it told nothing new; what it says counted from when the first told it, and now from before."""
+    again: dict[str, str | bytes] = {name: f"{text}\n" for name, text in KNOWN.items() if name != "b.csv"}
+    _take(book_url, tmp_path, dict(KNOWN))
+    assert all(sheet.taken_in == 0 for file in _take(book_url, tmp_path, again).files for sheet in file.sheets)
+    given = date(2012, 2, 1)
+    report = _take(book_url, tmp_path, again, known_on=given)
+    assert _noted(report) == dict.fromkeys(("m.csv", "f.csv", "i.csv"), "known-earlier")
+    mailed = [row["known_on"] for row in _rows(book_url, tables.fact) if row["name"] == "mailed_on"]
+    assert mailed == [date(2020, 4, 1), given]
+    assert _days(book_url, tables.member_known) == {date(2020, 4, 1), given}
+    for day in (given, date(2012, 2, 20)):  # the same again, and a later day: known already
+        assert all(file.unchanged for file in _take(book_url, tmp_path, again, known_on=day).files)
+
+
+@ONE_DATABASE
 def test_rows_that_were_withdrawn_are_not_taken_over(book_url: str, tmp_path: Path) -> None:
     _take(book_url, tmp_path, {name: KNOWN[name] for name in ("m.csv", "a.csv")})
     issues: dict[str, str | bytes] = {"i.csv": "申込番号,送付日\nA1,2012-01-26\nB1,2012-01-27\n"}

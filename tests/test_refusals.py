@@ -407,6 +407,7 @@ ELSEWHERE = {
     "test_statement_refunds.py": "not-a-bank-file statement-alone none-returned",
     "test_match_files.py": "matched-by-itself",
     "test_layouts.py": "notice-not-given",
+    "test_first_month.py": "nothing-applied-for",
     "test_bank_reconciliation.py": "balance-told-otherwise not-a-bank-layout",
     "test_disputes.py": "NotInBill NothingToDispute NotDisputed",
     "test_sheets.py": "no-such-sheet no-sheet-format ends-before-it-begins",

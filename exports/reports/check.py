@@ -60,6 +60,14 @@ class NotYetApplied(Refusal):
     instead = N_("ask for a later day: --as-of DAY")
 
 
+@dataclass
+class NothingAppliedFor(Refusal):
+    """{member} is in the register, and no application of theirs is known"""
+
+    member: str
+    instead = N_("take the application in: seisan import FILE, or look for what was meant: seisan find TEXT")
+
+
 class ExplainedCondition(NamedTuple):
     """A condition of a clause: what it says, whether it holds, and what that rests on."""
 
@@ -228,6 +236,10 @@ def _rows(connection: Connection, question: Question) -> Collection[CheckedFindi
         return Everyone(connection, question)
     findings = _judged(connection, question)
     if not findings:
+        from ledger.store.owners import owned_by
+
+        if question["application"] is None and not connection.execute(owned_by([question["member"]])).first():
+            raise NothingAppliedFor(question["member"])
         raise NotYetApplied(question["application"] or question["member"], question["as_of"])
     persons = people(connection, only={finding.member for finding in findings})
     return list(_checked(connection, findings, persons, question))

@@ -76,5 +76,11 @@ REPORT = Report(
     tables=(replace(AGEING, rows=_ageing),),
     total=N_("Total"),
     dated=True,
-    empty=Empty(N_("Nothing was received."), "deposit", ("deposits",), first=first_day("deposit_known", "received_on")),
+    empty=Empty(
+        N_("Nothing was received."),
+        "deposit",
+        ("deposits",),
+        first=first_day("deposit_known", "received_on"),
+        known=first_day("deposit_known", "known_on"),
+    ),
 )

@@ -38,6 +38,7 @@ REPORT = Report(
         "application",
         ("applications", "issues"),
         first=first_day("fact", "day", name="mailed_on"),
+        known=first_day("fact", "known_on", name="mailed_on"),
     ),
     notes=(N_("That revocation is possible does not mean that the certificate is revoked."),),
 )

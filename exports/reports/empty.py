@@ -1,4 +1,6 @@
-"""Why a list has nothing in it, in words: no such rows in the books yet, none by the day asked for, none that fits."""
+"""Why a list has nothing in it, in words: no such rows in the books yet, none by the day asked for, none known by that
+day, none that fits.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,8 +35,9 @@ def first_day(table: str, column: str, **of: str) -> FirstDay:
 class Empty:
     """What it means that a list has no rows (`says`), and what has to be in the books before it can have any.
 
-    Without rows in `table` it has none: the input files of `kinds` bring them, or `command` makes them. `first` is the
-    first day on which there was any of it, of a list as of a day.
+    Without rows in `table` it has none: the input files of `kinds` bring them, or `command` makes them. Of a list as of
+    a day, `first` is the first day on which there was any of it (none at all: the last of `kinds` is still to come),
+    `known` the first on which any was known.
     """
 
     says: str = N_("There is nothing to list.")
@@ -42,6 +45,7 @@ class Empty:
     kinds: tuple[str, ...] = ()
     command: str = ""
     first: FirstDay | None = None
+    known: FirstDay | None = None
 
     def why(self, connection: "sqlalchemy.Connection", question: Mapping[str, Any], narrowed_from: int) -> str:
         """The reason for which the list has no rows to a question, when so many were there before its filters.
@@ -49,30 +53,41 @@ class Empty:
         `typed` of the question is how what was asked is typed.
         """
         as_of, asked = question["as_of"], question["typed"]
-        if self.table and not _any(connection, self.table):
+        if self.table and not has_rows(connection, self.table):
             return self.nothing_yet()
         if narrowed_from:
             return _("None of the {count} rows fits: {asked}", count=narrowed_from, asked=" ".join(asked))
-        first = None if self.first is None else self.first(connection)
-        if first is not None and first > as_of:
-            return _("On {as_of} there was none of this yet: the first is of {first}.", as_of=as_of, first=first)
+        if self.first is not None:
+            first = self.first(connection)
+            if first is None:
+                return self.nothing_yet(self.kinds[-1:])
+            if first > as_of:
+                return _("On {as_of} there was none of this yet: the first is of {first}.", as_of=as_of, first=first)
+        known = None if self.known is None else self.known(connection)
+        if known is not None and known > as_of:
+            return _(
+                "On {as_of} none of this was known yet: the first became known on {first}. If it was known before, "
+                "take the file in once more: seisan import FILE --known-on DAY",
+                as_of=as_of,
+                first=known,
+            )
         if asked:
             return _("There is none that fits: {asked}", asked=" ".join(asked))
         return _(self.says)
 
-    def nothing_yet(self) -> str:
-        """That there is none, and what brings some."""
-        if self.kinds:
+    def nothing_yet(self, kinds: tuple[str, ...] | None = None) -> str:
+        """That there is none, and what brings some: the files of these kinds, or of all that the list needs."""
+        if kinds := self.kinds if kinds is None else kinds:
             from ledger.intake.kinds import require_kind
 
-            titles = either("、", ", ").join(_(require_kind(kind).title) for kind in self.kinds)
+            titles = either("、", ", ").join(_(require_kind(kind).title) for kind in kinds)
             return _(
                 "Nothing has been taken in yet of: {titles}. Next: seisan import FILE (an empty workbook: seisan "
                 "template {kind} --out FILE.xlsx)",
                 titles=titles,
-                kind=self.kinds[0],
+                kind=kinds[0],
             )
-        return " ".join(
+        return either("", " ").join(
             filter(None, [_(self.says), self.command and _("Next: seisan {command}", command=self.command)])
         )
 
@@ -83,10 +98,12 @@ NO_APPLICATION = Empty(
     "application",
     ("members", "applications"),
     first=first_day("fact", "day", name="applied_on"),
+    known=first_day("fact", "known_on", name="applied_on"),
 )
 
 
-def _any(connection: Any, table: str) -> bool:
+def has_rows(connection: Any, table: str) -> bool:
+    """Whether a table has any."""
     from sqlalchemy import literal, select
 
     from ledger import tables

@@ -35,7 +35,7 @@ REPORT = Report(
         Column("no", N_("No."), kind="count", width=6, importance=3),
         Column("file", N_("File"), width=28, importance=3),
         Column("kind", N_("Kind"), width=20, show=_titles),
-        Column("rows", N_("Rows that told something"), kind="count", width=12, importance=3),
+        Column("rows", N_("Rows recorded"), kind="count", width=12, importance=3),
         Column("withdrawn_rows", N_("Withdrawn"), kind="count", width=12),
         Column("on", N_("Taken in (Japan time)"), "recorded_at", "moment", width=20),
         Column("by", N_("By"), width=16, importance=1),

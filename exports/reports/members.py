@@ -38,5 +38,5 @@ REPORT = Report(
         Column("applications", N_("Applications"), kind="count", width=8),
     ),
     dated=True,
-    empty=Empty(N_("Nobody is in the register."), "member", ("members",), first=first_day("member_known", "known_on")),
+    empty=Empty(N_("Nobody is in the register."), "member", ("members",), known=first_day("member_known", "known_on")),
 )

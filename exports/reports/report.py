@@ -360,8 +360,11 @@ class Report:
                 complete[parameter.name] = parameter.read(connection, complete[parameter.name])
         content, filters = self.rows(connection, complete), self._filters(complete)
         if isinstance(content, Streamed):
-            before, content = len(content), content.where(filters) if filters else content
             few = content.few()
+            before = 0 if few == [] else len(content)  # as many as can be told of, though not all of the day
+            if filters:
+                content = content.where(filters)
+                few = content.few()
             content, rows = (content, True) if few is None else (few, bool(few))
         else:
             every = content if isinstance(content, list) else list(self.listed(content))

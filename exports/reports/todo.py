@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from exports.reports.empty import Empty
+from exports.reports.empty import Empty, has_rows
 from exports.reports.filters import read_association
 from exports.reports.report import AS_OF, Column, Connection, Parameter, Question, Report
 from ledger.codes import WORK
@@ -29,9 +29,11 @@ def _remembered(connection: Connection) -> Mapping[str, Any]:
 
 
 class _NothingToDo(Empty):
-    """That nothing has to be done needs no reason."""
+    """That nothing has to be done needs no reason, unless nothing was taken in yet."""
 
-    def why(self, _connection: Connection, question: Mapping[str, Any], _narrowed_from: int) -> str:
+    def why(self, connection: Connection, question: Mapping[str, Any], _narrowed_from: int) -> str:
+        if not has_rows(connection, self.table):
+            return self.nothing_yet()
         return _("Nothing has to be done as of {day}.", day=question["as_of"])
 
 
@@ -74,7 +76,7 @@ REPORT = Report(
         Column("next", N_("Next"), width=60, importance=3),
     ),
     dated=True,
-    empty=_NothingToDo(),
+    empty=_NothingToDo(table="source", kinds=("members", "applications", "deposits")),
     notes=(
         N_("What had come up by the day, by what was known then; what was proposed or done since is left out."),
         N_("Who approves is another person than who proposed."),

@@ -57,7 +57,7 @@ def take_in(
         raise Problems(problems, more)
     problems += bank.keep_own(connection, files)
     problems += spell_alike(connection, list(lines_of(files)))
-    counting = knowing.settle(connection, files, known_on, today)
+    silent = knowing.settle(connection, files, known_on, today)
     lines = list(lines_of(files))
     records = records_of(connection, lines)
     problems += check(lines, records, today, today)
@@ -79,7 +79,7 @@ def take_in(
     sources = record_sources(connection, new, by)
     taking = _Import(connection, sources)
     noticed = [*set_aside(aside), *(note for file in files for note in file.notes)]
-    notes = [*noticed, *billed_again(connection, lines), *of_cells(lines), *counting, *earlier, *of_bank.notes]
+    notes = [*noticed, *billed_again(connection, lines), *of_cells(lines), *earlier, *of_bank.notes]
     notes += bank_accounts.old_list(lines, today)
     lines.sort(key=taking.known_on_of)  # of one day, in the order of the files
     taking.add_identities(lines, records)
@@ -90,6 +90,7 @@ def take_in(
     taking.new |= add_rulings(connection, lines, taking.known_on_of, taking.source_of)
     taking.add_allocations(lines)
     taking.add_openings(lines)
+    notes += knowing.said_of(silent, taking.new, today)
     taken_back = tuple(taking.taken_back(of_bank))
     return ImportReport(
         [taking.report(file) for file in files], taking.corrections, taking.touched(lines), notes, taken_back
@@ -193,14 +194,16 @@ class _Import:
             for fact in line.facts():
                 application = str(line.values["application"])
                 versions = records.facts.setdefault((application, fact.name), [])
-                if fact in [version for day, version in versions if day == known_on][-1:]:
+                earlier = [version for version in versions if version[0] <= known_on][-1:]
+                if earlier == [(known_on, fact)]:
                     continue
                 before = versions[-1][1] if versions else None
                 insort_right(versions, (known_on, fact), key=itemgetter(0))
                 if before is not None and versions[-1][1] is fact:
                     # how far a register reached, or when it was answered, corrects nothing
                     self._correct(line, application, fact.name, before.code or before.day, fact.code or fact.day)
-                self.new.add(id(line))
+                if not earlier or earlier[0][1] != fact:  # what is only repeated is kept, and is not new
+                    self.new.add(id(line))
                 rows.append(
                     {"application": application, **fact._asdict(), "known_on": known_on, **self.source_of(line)}
                 )
@@ -219,7 +222,8 @@ class _Import:
             changes = versions.add(line, self.known_on_of(line), self.source_of(line))
             if changes is None:
                 continue
-            self.new.add(id(line))
+            if not versions.repeated:
+                self.new.add(id(line))
             for change in changes:
                 subject = str(line.about[1] if line.key else line.text("bill"))
                 self._correct(line, subject, change.name, change.was, change.now)

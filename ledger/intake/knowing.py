@@ -5,9 +5,11 @@ row tells came only later; for what the federation itself receives, the day of t
 than was thought is appended: the row counts from the earlier day too, and nothing of before is changed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from operator import eq
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, or_, select
@@ -18,8 +20,10 @@ from ledger.intake.columns import Value
 from ledger.intake.kind import InputRow
 from ledger.intake.kinds import require_kind
 from ledger.intake.recognition import InputFile
+from ledger.intake.records import records_of
 from ledger.intake.report import ImportNote
 from ledger.intake.table import RecognisedSheet
+from ledger.intake.versions import VERSIONED, Versions, holds_since
 from ledger.intake.withdrawing import IMPORTED
 from ledger.store.records import batches
 
@@ -38,31 +42,44 @@ class _From(NamedTuple):
     why: str
 
 
-def settle(connection: Connection, files: Sequence[InputFile], given: date | None, today: date) -> list[ImportNote]:
-    """Gives each row that does not say it the day from which it counts as known; and says so, sheet by sheet.
+class Silent(NamedTuple):
+    """Rows of a sheet that do not say when they became known, and the code of the note on since when they count."""
+
+    why: str
+    lines: list[InputRow]
+
+
+def settle(connection: Connection, files: Sequence[InputFile], given: date | None, today: date) -> list[Silent]:
+    """Gives each row that does not say it the day from which it counts as known; and tells which, sheet by sheet.
 
     A row about what is known already is not put behind it: it counts from the day on which the same was last told.
     """
     sheets = [sheet for file in files for sheet in file.sheets]
     told = {} if given else _last_told(connection, [line for sheet in sheets for line in sheet.lines])
-    return [note for sheet in sheets for note in _settle(sheet, given, told, today)]
+    return [silent for sheet in sheets for silent in _settle(sheet, given, told, today)]
 
 
-def _settle(
-    sheet: RecognisedSheet, given: date | None, told: Mapping[_Subject, date], today: date
-) -> Iterator[ImportNote]:
+def _settle(sheet: RecognisedSheet, given: date | None, told: Mapping[_Subject, date], today: date) -> list[Silent]:
     silent: dict[str, list[InputRow]] = {}
     for at, line in enumerate(sheet.lines):
         if line.known_on is None:
             since, why = _since(line, given, told, today)
             sheet.lines[at] = line._replace(known_on=since)
             silent.setdefault(why, []).append(sheet.lines[at])
-    for why, lines in silent.items():
-        code, fields = why, dict[str, object](count=len(lines), day=lines[0].known_on)
-        if why == "known-from-row":
+    return [Silent(why, lines) for why, lines in silent.items()]
+
+
+def said_of(silent: Iterable[Silent], new: Collection[int], today: date) -> Iterator[ImportNote]:
+    """Since when rows count that told something new (`new` has their ids); what only repeats counts as it did."""
+    for code, every in silent:
+        lines = [line for line in every if id(line) in new]
+        if not lines:
+            continue
+        fields = dict[str, object](count=len(lines), day=lines[0].known_on)
+        if code == "known-from-row":
             fields["column"] = lines[0].kind.headings[lines[0].kind.received_on or ""]
-        if why == "known-from-today" and (first := _earlier_month(lines, today)):
-            code, fields["first"] = "known-only-from-today", first
+        if code == "known-from-today" and (first := _earlier_month(lines, today)):
+            code, fields["first"] = "known-only-from-today", first  # noqa: PLW2901 - a note of its own
         yield ImportNote(lines[0].file, lines[0].sheet, lines[0].row, code, fields)
 
 
@@ -122,15 +139,15 @@ def taken_over(connection: Connection, file: InputFile, sha256: str, given: date
     The others stay as they are, as known already or as withdrawn, and are counted. None such: the file is unchanged.
     """
     was, withdrawn = _counting_from(connection, sha256)
+    silent = [line for sheet in file.sheets for line in _silent_of(sheet)]
+    others = [line for line in silent if (line.sheet, line.row) not in was.keys() | withdrawn]
+    was |= _told_by_others(connection, others)
     notes = []
     for at, sheet in enumerate(file.sheets):
         lines = [
             line._replace(known_on=given)
-            for line in sheet.lines
-            if line.known_on is None
-            and line.kind.code not in _READ_ONCE
-            and not _not_there_yet(line, given)
-            and was.get((line.sheet, line.row), date.min) > given
+            for line in _silent_of(sheet)
+            if not _not_there_yet(line, given) and was.get((line.sheet, line.row), date.min) > given
         ]
         of_withdrawn = [line.row for line in sheet.lines if (line.sheet, line.row) in withdrawn]
         if of_withdrawn:
@@ -141,6 +158,11 @@ def taken_over(connection: Connection, file: InputFile, sha256: str, given: date
             fields: dict[str, object] = {"count": len(lines), "day": given, "was": max(days)}
             notes.append(ImportNote(file.name, lines[0].sheet, lines[0].row, "known-earlier", fields))
     return (file if notes or file.problems else InputFile(file.name)), notes
+
+
+def _silent_of(sheet: RecognisedSheet) -> list[InputRow]:
+    """The rows that do not say when they became known, and of which a day that is given later holds."""
+    return [line for line in sheet.lines if line.known_on is None and line.kind.code not in _READ_ONCE]
 
 
 # A row by its sheet, if it has any, and its number.
@@ -163,3 +185,21 @@ def _counting_from(connection: Connection, sha256: str) -> tuple[dict[_Place, da
             else:
                 withdrawn.add((sheet, row))
     return since, withdrawn - since.keys()
+
+
+def _told_by_others(connection: Connection, lines: list[InputRow]) -> dict[_Place, date]:
+    """Since when the books say what these rows say, of which their file told nothing new: another had told it."""
+    since = dict[_Place, date]()
+    facts_told = records_of(connection, lines).facts if lines else {}
+    for line in lines:
+        days = [
+            holds_since(facts_told.get((str(line.values["application"]), fact.name), ()), partial(eq, fact))
+            for fact in line.facts()
+        ]
+        if days and all(days):
+            since[line.sheet, line.row] = max(filter(None, days))
+    for code in VERSIONED.keys() - set(_READ_ONCE):
+        if of_kind := [line for line in lines if line.kind.code == code]:
+            versions = Versions(connection, of_kind)
+            since |= {(line.sheet, line.row): day for line in of_kind if (day := versions.since(line)) is not None}
+    return since

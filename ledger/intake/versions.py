@@ -5,10 +5,10 @@ to be known by: each is a new one.
 """
 
 from bisect import insort_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, RowMapping
 
@@ -27,6 +27,8 @@ VERSIONED = {
     "fees": tables.fee,
     "payees": tables.payee_known,
 }
+T = TypeVar("T")
+
 _NUMBER = "account_number"
 _BILL_LINE = ("bill", "application", "nth")
 
@@ -78,6 +80,7 @@ class Versions:
         self._rows: list[dict[str, Any]] = []
         self._deposits: list[dict[str, Any]] = []
         self._bill_lines: dict[tuple[Any, ...], int] = {}
+        self.repeated = False  # whether the line added last only says once more what was known on its day
         order = [self._table.c.known_on, self._table.c.id]
         keys: dict[str, set[Any]] = {}
         for name, value in map(_about, lines):
@@ -102,6 +105,14 @@ class Versions:
         if self._key == _BILL_LINE:
             self._bill_lines[key[:2]] = max(self._bill_lines.get(key[:2], 0), stored["nth"])
 
+    def since(self, line: InputRow) -> date | None:
+        """The day since which the books say all that a line says; None where they do not."""
+        told = {name: line.values[name] for name in self._names if line.values.get(name) is not None}
+        versions = self._versions.get(self._key_of(line), [])
+        if _NUMBER in told:
+            told[_NUMBER] = self._as_known(told[_NUMBER], versions)
+        return holds_since(versions, lambda values: told.items() <= values.items())
+
     def add(self, line: InputRow, known_on: date, source: dict[str, object]) -> list[ChangedValue] | None:
         """Adds what a line says from a day on, and gives what it changes; None when all of it was known already.
 
@@ -120,6 +131,7 @@ class Versions:
         values = _over(before[1] if before else {}, told)
         if before == (known_on, values):
             return None
+        self.repeated = before is not None and before[1] == values
         self._append(key, known_on, values, source, [name for name in self._names if line.values.get(name) is not None])
         insort_right(versions, (known_on, values), key=itemgetter(0))
         self._fill(key, known_on, source)
@@ -163,6 +175,14 @@ class Versions:
         """Writes what was added; a transfer new to the books is first given its identity."""
         add(self._connection, tables.deposit, self._deposits)
         add(self._connection, self._table, self._rows)
+
+
+def holds_since(versions: Iterable[tuple[date, T]], holds: Callable[[T], bool]) -> date | None:
+    """The day since which what is known has held without a break, to the last version; None where that does not."""
+    since: date | None = None
+    for known_on, version in versions:
+        since = (since or known_on) if holds(version) else None
+    return since
 
 
 def _over(before: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
