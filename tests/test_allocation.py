@@ -17,6 +17,7 @@ from ledger.booking.run import book, called_for
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
+from ledger.i18n import speaking
 from ledger.intake import withdrawing
 from ledger.intake.importer import take_in
 from ledger.intake.withdrawing import RowsOfImport, parse_rows
@@ -192,6 +193,27 @@ def test_the_books_follow_what_is_said_of_a_deposit(book_url: str, name: str) ->
         )
         left = {row.code for row in called_for(connection, LAST).left}
         assert ("money_reserved" in left) == ("waits" in name)
+
+
+@pytest.mark.parametrize(
+    ("order", "yen", "holder"), [("fr", 7245, 2), ("rf", 7245, 1), ("fr", 8100, 0), ("f", 7245, 0)]
+)
+def test_what_waits_names_the_refund_that_holds_the_money_that_lacks(
+    book_url: str, order: str, yen: int, holder: int
+) -> None:
+    """Of a fee that goes back and of what was paid beyond it, the one that the correction is about."""
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, ENDED)
+        received("D", A, 8000)(connection)
+        for what in order:
+            if what == "f":
+                refunds.propose(connection, A, on=LATER, by=CLERK)
+            else:
+                overpayments.return_deposit(connection, "D", on=LATER, by=CLERK)
+        received("D", A, yen, known_on=LAST)(connection)
+        with speaking("en"):
+            left = called_for(connection, LAST).left
+        assert [(row.code, row.holder) for row in left] == ([("money_reserved", f"refund {holder}")] if holder else [])
 
 
 def test_what_an_application_is_said_to_have_received_is_what_the_books_hold_by_the_day(book_url: str) -> None:
