@@ -216,6 +216,41 @@ def test_what_waits_names_the_refund_that_holds_the_money_that_lacks(
         assert [(row.code, row.holder) for row in left] == ([("money_reserved", f"refund {holder}")] if holder else [])
 
 
+# What is told of a deposit while all of it waits to go back: whether it is named as held by that return.
+FEES = {
+    "it is another fee": ([("D", B)], "refund 1"),
+    "it is another fee in part": ([("D", f"{B}=300")], "refund 1"),
+    "it is another fee, paid otherwise since": ([("D", B), ("E", B)], ""),
+    "it is the same fee": ([("D", A)], ""),
+}
+
+
+@pytest.mark.parametrize("name", FEES)
+def test_a_fee_that_waits_for_a_return_is_named_and_booked_once_that_is_rejected(book_url: str, name: str) -> None:
+    told, holder = FEES[name]
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, UNENDED)
+        posted.application(connection, B, UNENDED)
+        received("C", A)(connection)
+        received("D", A)(connection)
+        received("E", None)(connection)
+        overpayments.return_deposit(connection, "D", on=LATER, by=CLERK)
+        unmatch("D")(connection)
+        for deposit, part in told:
+            match(deposit, part)(connection)
+        with speaking("en"):
+            left = called_for(connection, LAST).left
+        assert [(row.code, row.subject, row.holder) for row in left] == (
+            [("money_reserved", "D", holder)] if holder else []
+        )
+        refunds.reject(connection, 1, on=LAST, reason="誤り", by=CHIEF)
+        book(connection, LAST, by=CLERK)
+        assert called_for(connection, LAST).left == ()
+        assert held(connection).get(f"2040 {B}", 0) == {"it is the same fee": 0, "it is another fee in part": 300}.get(
+            name, 7245
+        )
+
+
 def test_what_an_application_is_said_to_have_received_is_what_the_books_hold_by_the_day(book_url: str) -> None:
     with database.writing(book_url) as connection:
         posted.application(connection, A, UNENDED)

@@ -24,7 +24,7 @@ from ledger.booking.inputs import (
     withdrawn_deposits,
 )
 from ledger.booking.planning import BookedEntry, Plan
-from ledger.booking.room import issue_reversed, leave_for_want_of_room, room_for
+from ledger.booking.room import held_by, issue_reversed, leave_for_want_of_room, room_for
 from ledger.codes import Account
 from ledger.i18n import N_
 from ledger.journal.entries import Entry, recorded
@@ -374,22 +374,24 @@ def _settle(
 def _settle_part(
     plan: Plan, deposit: DepositFacts, part: Part, applications: Applications, due_since: Mapping[str, date]
 ) -> None:
+    """Settles a part, as far as its fee is due. What a return holds meanwhile is named: the fee comes before it."""
     number, reference = part.application, deposit.reference
     held = plan.held(Account.SUSPENSE, reference)
-    if held <= 0:
-        return
     still_due = _still_due(plan, number, applications)
-    if still_due is None:
+    if held > 0 and still_due is None:
         plan.leave("fee_not_known", reference)
         return
     group = _group(plan, reference)
     assert group is not None
     within = (part.yen or deposit.yen) - plan.allocated(reference, number)
-    yen = min(held, still_due, within)
+    on = max(deposit.known_on, deposit.allocation.known_on or deposit.known_on, group.on)
+    wanted = min(still_due or 0, within)
+    if wanted > held and on <= plan.through and (holder := held_by(plan, reference)):
+        plan.leave("money_reserved", reference, group.first, holder)
+    yen = min(held, wanted)
     if yen <= 0:
         return
-    on = max(deposit.known_on, deposit.allocation.known_on or deposit.known_on, group.on, due_since[number])
-    available = plan.available_from(Account.SUSPENSE, reference, yen, on)
+    available = plan.available_from(Account.SUSPENSE, reference, yen, max(on, due_since[number]))
     if available is not None and available <= plan.through:
         nth = 1 + sum(entry.event == "suspense_settled" for entry in group.after)
         whose = {"deposit": reference, "application": number}
