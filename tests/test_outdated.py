@@ -212,6 +212,7 @@ def test_fee_learnt_later_shakes(books: Connection) -> None:
 
 
 def moved(by: int) -> dict[str, Any]:
+    """The days of an application, but for that on which it was made, so many days later."""
     return {name: day + timedelta(by) for name, day in UNRECEIVED.items() if isinstance(day, date) and day != APPLIED}
 
 
