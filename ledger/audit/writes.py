@@ -11,18 +11,16 @@ from ledger.audit.faults import MOST, Fault, FaultList
 from ledger.dates import CLOCKS_APART
 from ledger.kana import same_person
 from ledger.store import commands
+from ledger.store.records import SIGNATURE
 from ledger.store.seals import COUNTED
 
 # Under which names besides those of commands the tests write, who put there by hand what a file would bring.
 ALSO: set[str] = set()
 
-# What a record says of who wrote it (`models.rows.SignedBase`).
-SIGNATURE = {"recorded_at", "by", "role"}
-
 _SIGNED = tuple(
     table
     for name, table in sorted(tables.metadata.tables.items())
-    if set(table.columns.keys()) >= SIGNATURE and name != "batch"
+    if set(table.columns.keys()) >= set(SIGNATURE) and name != "batch"
 )
 _NUMBERED = tuple(tables.metadata.tables[name] for name in COUNTED if "no" in tables.metadata.tables[name].c)
 

@@ -6,7 +6,7 @@ rule there is (`certainty`) may be settled by a command that a person gives for 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +21,7 @@ from ledger.intake import matched_before
 from ledger.intake.certainty import Certainty
 from ledger.intake.likeness import NAMING, REASONS, Likeness, Names, OpenApplication, OpenApplications, WaitingTransfer
 from ledger.intake.payer_names import said
+from ledger.scope import within
 from ledger.store.owners import owned
 
 # So many candidates are listed of one transfer at most; further ones are counted.
@@ -229,11 +230,6 @@ def _names(connection: Connection) -> Iterator[tuple[str, str, str | None, str |
 _BEFORE: ContextVar[bool] = ContextVar("matched as before", default=False)
 
 
-@contextmanager
-def as_before(*, before: bool = True) -> Iterator[None]:
+def as_before(*, before: bool = True) -> AbstractContextManager[None]:
     """Candidates in the block are those of lists that were handed out before transfers were matched as they are now."""
-    token = _BEFORE.set(before)
-    try:
-        yield
-    finally:
-        _BEFORE.reset(token)
+    return within(_BEFORE, before)
