@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.width import narrow
 
@@ -32,35 +32,33 @@ _ERA_FIRST = {text: first for name, letter, first in ERAS for text in (name, let
 _LIGATURES = str.maketrans({"㍾": "明治", "㍽": "大正", "㍼": "昭和", "㍻": "平成", "㋿": "令和"})
 
 _HYPHENS = str.maketrans("‐‑–—−ー", "------")
-_WESTERN = re.compile(
+_WESTERN = (
     r"(?:西暦)?([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日|([0-9]{2})([0-9]{2}))"
 )
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_JAPANESE = re.compile(
+_JAPANESE = (
     r"([RHSTM令平昭大明]|令和|平成|昭和|大正|明治)\.?(元|[0-9]{1,2})"
     r"(?:年([0-9]{1,2})月([0-9]{1,2})日|([-/.])([0-9]{1,2})\5([0-9]{1,2}))"
 )
-_WITHOUT_YEAR = re.compile(
-    r"(?:[0-9]{1,2}([-/.]))?[0-9]{1,2}[-/.][0-9]{1,2}|(?:[0-9]{1,2}年)?[0-9]{1,2}月[0-9]{1,2}日|[0-9]{6,7}"
-)
+_WITHOUT_YEAR = r"(?:[0-9]{1,2}([-/.]))?[0-9]{1,2}[-/.][0-9]{1,2}|(?:[0-9]{1,2}年)?[0-9]{1,2}月[0-9]{1,2}日|[0-9]{6,7}"
 
 # What may stand behind a day: the time of day, which is left out, and the day of the week, which has to be right.
-_CLOCK = re.compile(
+_CLOCK = (
     r"(?:[ T]|(?<=[日)\]])|(?=午|[AP]M))"
     r"(?:(?:午前|午後|[AP]M ?)?(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[AP]M)?(?:\+09:?00)?"
     r"|(?:[01]?[0-9]|2[0-3])時(?:[0-5]?[0-9]分(?:[0-5]?[0-9]秒)?)?)$"
 )
 WEEKDAYS = "月火水木金土日"
-_OF_WEEK = re.compile(rf"(?:[(\[]([{WEEKDAYS}])(?:曜日?)?(?:[・/]?祝日?)?[)\]]|([{WEEKDAYS}])曜日?|([㈪-㈰]))$")
+_OF_WEEK = rf"(?:[(\[]([{WEEKDAYS}])(?:曜日?)?(?:[・/]?祝日?)?[)\]]|([{WEEKDAYS}])曜日?|([㈪-㈰]))$"
 
 # So many years after an era had ended papers may still count in it: they were printed before, for days to come.
 _LAPSED_YEARS = 10
 
 _FIGURES = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0}
-_KANJI = re.compile(r"[〇零一二三四五六七八九十]+(?=[年月日])")
+_KANJI = r"[〇零一二三四五六七八九十]+(?=[年月日])"
 
 
 def today() -> date:
@@ -100,8 +98,7 @@ def months_after(day: date, months: int) -> date:
     )
 
 
-@dataclass(frozen=True)
-class ReadDay:
+class ReadDay(NamedTuple):
     """A day as a text names it, or why it names none: not-a-day, no-year, another-weekday (`weekday`: the right one).
 
     `lapsed`: it is counted in an era that had ended, such as 平成33年1月1日, which papers of 2018 bear.
@@ -122,13 +119,13 @@ def read_day(text: str) -> ReadDay:
     or with the year last, it is none.
     """
     plain = _plain_day(text)
-    if clock := _CLOCK.search(plain):
+    if clock := re.search(_CLOCK, plain):
         plain = plain[: clock.start()]
-    if of_week := _OF_WEEK.search(plain):
+    if of_week := re.search(_OF_WEEK, plain):
         plain = plain[: of_week.start()]
     named, lapsed = _named(plain)
     if named is None:
-        return ReadDay(why="no-year" if _WITHOUT_YEAR.fullmatch(plain) else "not-a-day")
+        return ReadDay(why="no-year" if re.fullmatch(_WITHOUT_YEAR, plain) else "not-a-day")
     weekday = WEEKDAYS[named.weekday()]
     if of_week and weekday != _written_weekday(of_week):
         return ReadDay(why="another-weekday", weekday=weekday)
@@ -169,7 +166,7 @@ def _plain_day(text: str) -> str:
     """In half width and capitals, without the spaces beside anything but a figure; kanji numerals in figures."""
     plain = narrow(text).translate(_HYPHENS).translate(_LIGATURES).upper()
     plain = re.sub(r"(?<![0-9])\s+|\s+(?![0-9])", "", " ".join(plain.split()))
-    return _KANJI.sub(lambda found: _in_figures(found[0]), plain) if "年" in plain else plain
+    return re.sub(_KANJI, lambda found: _in_figures(found[0]), plain) if "年" in plain else plain
 
 
 def _in_figures(kanji: str) -> str:
@@ -186,10 +183,10 @@ def _written_weekday(found: re.Match[str]) -> str:
 
 def _named(plain: str) -> tuple[date | None, bool]:
     """The day that stands there and nothing else, and whether its era had ended by then."""
-    if western := _WESTERN.fullmatch(plain):
+    if western := re.fullmatch(_WESTERN, plain):
         year, month, day = (int(part) for part in western.groups() if part is not None and part not in "-/.")
         return _date(year, month, day), False
-    if japanese := _JAPANESE.fullmatch(plain):
+    if japanese := re.fullmatch(_JAPANESE, plain):
         era, count, *rest = japanese.groups()
         month, day = (int(part) for part in rest if part is not None and part not in "-/.")
         first = _ERA_FIRST[era]

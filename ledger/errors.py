@@ -6,9 +6,11 @@ Our own mistakes are assertions and crash.
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
+from inspect import get_annotations
 from typing import ClassVar, dataclass_transform
 
 from ledger import masking, visible
@@ -86,8 +88,6 @@ FORMULAS = {
     "unbalanced": N_("debits are {difference} yen more than credits; the balances have to balance"),
     "opened-before": N_("these books began with the balances of {value}"),
     "not-first": N_("there are entries already; opening balances come before any other, in new books"),
-    "heading-missing": N_("the heading {columns} is missing, so the sheet cannot be read as {kind}"),
-    "heading-twice": N_("the heading stands twice, in columns {first} and {second}"),
 } | FILE_FORMULAS
 
 
@@ -138,17 +138,26 @@ class Problems(Exception):
 
 @dataclass_transform()
 class Refusal(Exception):
-    """A command that the ledger will not carry out: one class per cause, each a dataclass with its facts as fields.
+    """A command that the ledger will not carry out: one class per cause, with its facts declared as of a dataclass.
 
-    The docstring of the class is the sentence that is shown, with the fields in braces; `instead` says what to do.
+    The docstring of the class is the sentence that is shown, with the facts in braces; `instead` says what to do.
+    One constructor serves all: each start of the program would make one for each cause, and it has many.
     """
 
     instead: ClassVar[str]
     exit: ClassVar[Exit] = Exit.REFUSED
 
-    def __init_subclass__(cls) -> None:
-        """Every cause is a dataclass without having to say so; what all have in common is not made for each."""
-        dataclass(cls, eq=False, repr=False)
+    def __init__(self, *values: object, **named: object) -> None:
+        super().__init__(*values)
+        given = dict(zip(self.declared(), values, strict=False)) | named
+        assert len(given) == len(values) + len(named) and given.keys() <= self.declared().keys(), given
+        vars(self).update(given)
+
+    @classmethod
+    def declared(cls) -> dict[str, type]:
+        """The fields of its sentence, by name, with what each is."""
+        causes = [cause for cause in reversed(cls.__mro__) if issubclass(cause, Refusal) and cause is not Refusal]
+        return {name: kind for cause in causes for name, kind in get_annotations(cause).items()}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Refusal) and type(other) is type(self) and other.arguments == self.arguments
@@ -168,7 +177,7 @@ class Refusal(Exception):
     @property
     def arguments(self) -> dict[str, object]:
         """The fields of its sentence, by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in self.declared()}
 
     @property
     def message(self) -> str:
@@ -223,8 +232,13 @@ class DatabaseLocked(Refusal):
 
     database: str
     seconds: int
-    holder: str = field(default_factory=lambda: _("someone else"))
+    holder: str = ""
     instead = N_("run the command again when the other one has ended; nothing was changed")
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The fields of its sentence; nobody may be known to hold the books."""
+        return super().arguments | {"holder": self.holder or _("someone else")}
 
 
 class WrittenMeanwhile(Refusal):
@@ -268,7 +282,7 @@ class NotPermitted(Refusal):
     """the database role {role} may not do this"""
 
     role: str
-    allowed: list[str] = field(default_factory=list)
+    allowed: Sequence[str] = ()
     instead = N_("have it done by a person whose role may; the roles are set up by: seisan roles")
     told = N_("these roles may (with their members): {allowed}; have it done by one of them")
 

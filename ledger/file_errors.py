@@ -11,6 +11,8 @@ FILE_FORMULAS = {
         "seisan match --out FILE.xlsx"
     ),
     "empty-file": N_("the file is empty; name the one that was filled in"),
+    "heading-missing": N_("the heading {columns} is missing, so the sheet cannot be read as {kind}"),
+    "heading-twice": N_("the heading stands twice, in columns {first} and {second}"),
     "no-rows": N_("there are headings, but no row under them"),
     "not-found": N_("there is no such file; look at the folder and the spelling"),
     "a-folder": N_("this is a folder, and no workbook and no CSV file is in it"),

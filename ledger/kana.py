@@ -5,9 +5,9 @@ Banks read half-width kana, into which a name is brought for them and for nobody
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from string import ascii_lowercase, ascii_uppercase, digits
+from typing import NamedTuple
 
 from ledger.width import narrow
 
@@ -68,9 +68,9 @@ _OLD_FORMS = str.maketrans(
     "瀧條靜壽實藏圓學榮峯嶌槇曾遙渕舘穗豐禮薗龍淺祿與應彌", "滝条静寿実蔵円学栄峰島槙曽遥淵館穂豊礼園竜浅禄与応弥"
 )
 _READ_ALIKE, _WRITTEN_ALIKE = str.maketrans("ヲヰヱ", "オイエ"), str.maketrans("ヅヂ", "ズジ")
-_APART = re.compile("\\s+(?=[\u3099\u309a])")
+_APART = "\\s+(?=[\u3099\u309a])"
 # A vowel that only makes the one before it long, by the last kana before it.
-_LONG_VOWEL = re.compile(
+_LONG_VOWEL = (
     "(?<=[アカサタナハマヤラワ])ア+|(?<=[イキシチニヒミリ])イ+|(?<=[ウクスツヌフムユル])ウ+"
     "|(?<=[エケセテネヘメレ])[イエ]+|(?<=[オコソトノホモヨロ])[ウオ]+"
 )
@@ -78,7 +78,7 @@ _LONG_VOWEL = re.compile(
 
 def rejoined(text: str) -> str:
     """The text in NFKC, upper case, with each voiced mark on its kana, also where a space had come between them."""
-    return unicodedata.normalize("NFC", _APART.sub("", unicodedata.normalize("NFKC", text))).upper()
+    return unicodedata.normalize("NFC", re.sub(_APART, "", unicodedata.normalize("NFKC", text))).upper()
 
 
 def payer_key(name: str) -> str:
@@ -107,7 +107,7 @@ def _read(name: str) -> str:
 
 def _plain(key: str) -> str:
     letters = unicodedata.normalize("NFD", key).replace("\u3099", "").replace("\u309a", "")
-    return _LONG_VOWEL.sub("", letters)
+    return re.sub(_LONG_VOWEL, "", letters)
 
 
 # --- numbers --------------------------------------------------------------------------------------------------------
@@ -124,16 +124,14 @@ def number_key(number: str) -> str:
     return "".join(number.split()).upper()
 
 
-_GROUPS = re.compile(r"[0-9]+|[^\W\d_]+")
+_GROUPS = r"[0-9]+|[^\W\d_]+"
 # What people write around a number, and no part of it: words, and a remark in brackets without a figure.
-_FRAME = re.compile(
-    r"[(\[][^)\]0-9]*[)\]]|第|号|司法書士会|登録番号|登録|(?:申込|会員|照会|請求書)?番号|^NO\.?(?=[^A-Z])"
-)
+_FRAME = r"[(\[][^)\]0-9]*[)\]]|第|号|司法書士会|登録番号|登録|(?:申込|会員|照会|請求書)?番号|^NO\.?(?=[^A-Z])"
 
 
 def number_groups(number: str, *, noughts: bool = False) -> list[str]:
     """The groups of figures and of letters in a number: 東京 第0091号 is 東京 and 91, with its `noughts` 0091."""
-    groups = _GROUPS.findall(_FRAME.sub("", number_key(number)))
+    groups = re.findall(_GROUPS, re.sub(_FRAME, "", number_key(number)))
     return groups if noughts else [group.lstrip("0") or "0" for group in groups]
 
 
@@ -145,8 +143,8 @@ def number_likenesses(number: str) -> tuple[set[str], set[str]]:
     around a number (第 and 号, No., a remark in brackets); and run together, where nothing stands between the figures
     and letters of one of them (20120001 and 2012-0001).
     """
-    key = _FRAME.sub("", number_key(number))
-    groups = _GROUPS.findall(key)
+    key = re.sub(_FRAME, "", number_key(number))
+    groups = re.findall(_GROUPS, key)
     plain, joined = "-".join([group.lstrip("0") or "0" for group in groups]), "".join(groups)
     if key == joined:
         return {plain, f"solid {joined}", f"joined {joined}"}, {plain, f"joined {joined}"}
@@ -186,8 +184,7 @@ def signed_name(name: str) -> str | None:
 BYTES = "cp932"
 
 
-@dataclass(frozen=True)
-class NameField:
+class NameField(NamedTuple):
     """A field for names in the files of banks: the signs that may stand there beside kana, capitals and digits, and its
     length in half-width characters, of which a voiced mark is one. What is longer is refused, never cut short.
     """

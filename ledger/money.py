@@ -14,10 +14,10 @@ _UNIT = r"(?:円|円也|円整|YEN|JPY)"
 # What may stand before and behind the figures. A hyphen behind them says "and no sen" only where ¥ or 金 stands before;
 # elsewhere it could be a minus.
 _WRITTEN = (
-    re.compile(rf"(?P<sign>{_SIGN}?)(?:JPY ?)?{_FIGURES} ?{_UNIT}?"),
-    re.compile(rf"(?P<sign>{_SIGN}?)[¥金] ?{_FIGURES}(?: ?{_UNIT}|也|-|\.-)?"),
-    re.compile(rf"[¥金] ?(?P<sign>{_SIGN}){_FIGURES} ?{_UNIT}?"),
-    re.compile(rf"(?P<sign>\()¥? ?{_FIGURES}(?: ?{_UNIT})?\)(?: ?{_UNIT})?"),
+    rf"(?P<sign>{_SIGN}?)(?:JPY ?)?{_FIGURES} ?{_UNIT}?",
+    rf"(?P<sign>{_SIGN}?)[¥金] ?{_FIGURES}(?: ?{_UNIT}|也|-|\.-)?",
+    rf"[¥金] ?(?P<sign>{_SIGN}){_FIGURES} ?{_UNIT}?",
+    rf"(?P<sign>\()¥? ?{_FIGURES}(?: ?{_UNIT})?\)(?: ?{_UNIT})?",
 )
 
 
@@ -28,10 +28,14 @@ def parse_whole(text: str) -> int | None:
     Not read: a fraction, figures in other groups (72,45, 7.245, 7 245), a mark beside them (7245①, 約7,245), 7,245-.
     """
     plain = " ".join(narrow(text).translate(_MINUS).split()).upper().replace("\\", "¥")
-    written = next(filter(None, (form.fullmatch(re.sub(r"(?<=[-+△▲¥金(]) ", "", plain)) for form in _WRITTEN)), None)
+    plain = re.sub(r"(?<=[-+△▲¥金(]) ", "", plain)
+    written = next(filter(None, (re.fullmatch(form, plain) for form in _WRITTEN)), None)
     if written is None:
         return None
-    return int(written["figures"].replace(",", "")) * (-1 if written["sign"] in (*"-△▲(",) else 1)
+    try:
+        return int(written["figures"].replace(",", "")) * (-1 if written["sign"] in (*"-△▲(",) else 1)
+    except ValueError:  # thousands of figures, which Python refuses to count
+        return None
 
 
 def tax_inside(gross: Yen, percent: int) -> Yen:

@@ -70,13 +70,13 @@ CLERKS, APPROVERS, BOTH = ("clerk",), ("approver",), ("clerk", "approver")
 EVERYBODY = (*BOTH, "auditor")  # who may write nothing gets a copy, which is not recorded
 
 WRITING = {
-    "import": Writing(CLERK, "追加.csv", "別.csv", "FILE…", "a_fact_is_told", CLERKS),
+    "import": Writing(CLERK, "追加.csv", "別.csv", "FILE", "a_fact_is_told", CLERKS),
     "book": Writing(CLERK, "--through 2012-05-31", "--through 2012-06-30", "--through", "booked", BOTH),
     "match": Writing(
         CLERK,
         "N-LOOSE UNPAID --on 2012-04-10",
         "N-LOOSE FREE --on 2012-04-10",
-        "[APPLICATION[=YEN]…]",
+        "APPLICATION[=YEN]",
         "matched",
         CLERKS,
     ),
@@ -96,13 +96,13 @@ WRITING = {
         "withdrawn",
         CLERKS,
     ),
-    "decide": Writing(CLERK, f"FREE ALIVE --as-of {ON}", f"FREE --as-of {ON}", "[APPLICATION…]", "decided", CLERKS),
+    "decide": Writing(CLERK, f"FREE ALIVE --as-of {ON}", f"FREE --as-of {ON}", "APPLICATION", "decided", CLERKS),
     "ruling approve": Writing(CHIEF, f"2 --on {ON}", f"1 --on {ON}", "NO", "ruling_approved", APPROVERS),
     "ruling reject": Writing(
         CLERK, f"2 --reason 別件 --on {ON}", f"2 --reason 誤り --on {ON}", "--reason", "ruling_rejected", BOTH
     ),
     "refund propose": Writing(CLERK, f"FREE --on {ON}", "FREE --on 2012-04-03", "--on", "refund_proposed", CLERKS),
-    "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO…", "taken_on approved", APPROVERS),
+    "refund approve": Writing(CHIEF, "1 --on 2012-04-03", "2 --on 2012-04-03", "NO", "taken_on approved", APPROVERS),
     "refund reject": Writing(
         CLERK,
         "1 --reason 口座相違 --on 2012-04-03",
@@ -132,7 +132,7 @@ WRITING = {
         APPROVERS,
     ),
     "overpaid return": Writing(CLERK, "N-THRICE --on 2012-04-06", "N-TWICE", "DEPOSIT", "deposit_returned", CLERKS),
-    "overpaid approve": Writing(CHIEF, "6 --on 2012-04-06", "1 --on 2012-04-06", "NO…", "taken_on approved", APPROVERS),
+    "overpaid approve": Writing(CHIEF, "6 --on 2012-04-06", "1 --on 2012-04-06", "NO", "taken_on approved", APPROVERS),
     "overpaid reject": Writing(
         CLERK,
         "6 --reason 口座相違 --on 2012-04-06",
@@ -141,7 +141,7 @@ WRITING = {
         "taken_on rejected",
         BOTH,
     ),
-    "overpaid paid": Writing(CLERK, "2 --on 2012-04-06", "2 3 --on 2012-04-06", "NO…", "taken_on paid", CLERKS),
+    "overpaid paid": Writing(CLERK, "2 --on 2012-04-06", "2 3 --on 2012-04-06", "NO", "taken_on paid", CLERKS),
     "overpaid returned": Writing(
         CLERK,
         "3 --reason 口座なし --on 2012-04-06",

@@ -303,7 +303,7 @@ def step(memory: Memory, kind: str, no: int, state: str, on: date, by: str, reas
     besides = MONEY_GONE.get(state, ())
     if kind == "refund" and state in ("approved", "paid"):
         against["grounds-changed"] = on == memory.today and grounds_changed(memory, course)
-        besides = () if on == memory.today else ("grounds-changed",)
+        besides = () if on == memory.today and course.deposit is None else ("grounds-changed",)
     answer = yield
     if answer.refused is None and not answer.result.changed:
         assert repeated and not anew and answer.result.no == no
@@ -345,8 +345,12 @@ def _changed_receiver(memory: Memory, course: Course, state: str, by: str) -> di
 
 
 def grounds_changed(memory: Memory, course: Course) -> bool:
-    """Whether today less comes back than a refund of a fee would pay, had it not been proposed."""
-    if course.application is None:
-        return False
-    finding = memory.finding(course.application, without=course)
+    """Whether today less comes back than a refund of a fee would pay, had it not been proposed.
+
+    Of a deposit: whether it is of less than is to be returned of it, or was withdrawn. It may be needed for a fee, too.
+    """
+    if course.deposit is not None:
+        known = memory.deposits.get(course.deposit, [])
+        return not known or known[-1].yen < course.yen
+    finding = memory.finding(str(course.application), without=course)
     return finding.outcome != "eligible" or finding.refundable < course.yen

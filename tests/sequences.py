@@ -289,7 +289,8 @@ class Commands(Telling):
             self.tell(number, "withdrawn_on", self.memory.today)
         number = doubtful[0] if sure and doubtful else number
         ruling = Ruling(len(self.memory.rulings) + 1, number, treatment, self.memory.today, by)
-        self.learn(f"ruling {ruling.no}", "learn_ruling", ruling)
+        # All by one name, so that they keep their order: a ruling has the next number.
+        self.learn("ruling", "learn_ruling", ruling)
 
     def ruling_approved(self, nth: int, ago: int, by: str) -> None:
         """`ruling approve` of one of the last."""

@@ -268,11 +268,16 @@ PARTS: list[tuple[str, Part | None]] = [
     ("=7245", None),
     ("A=0", None),
     ("A=-1", None),
+    ("A=△1", None),
+    ("A=¥1,000-", Part("A", 1000)),
+    ("A=10,00", None),
+    ("A=", None),
     ("A=x", None),
+    ("A=" + "9" * 5000, None),
 ]
 
 
-@pytest.mark.parametrize(("typed", "part"), PARTS, ids=[typed for typed, _part in PARTS])
+@pytest.mark.parametrize(("typed", "part"), PARTS, ids=[typed[:20] for typed, _part in PARTS])
 def test_a_part_is_an_application_and_perhaps_yen(typed: str, part: Part | None) -> None:
     if part is None:
         with pytest.raises(NotAPart):

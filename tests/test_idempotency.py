@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from exports.shell import commands
 from ledger import i18n
 from ledger.errors import DiskFull
 from ledger.store import idempotency
@@ -93,6 +94,25 @@ def test_under_its_key_it_answers_the_same(books: str, name: str, command: Writi
     assert kept(books) == held
 
 
+@pytest.mark.parametrize("before", ["NO", "NO…", "[NO]", "[NO…]"])
+def test_a_key_of_before_a_command_took_several_is_answered(
+    books: str, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    """A field that could not be left out, or named one thing only, was once kept under another name."""
+    words = "credit approve 1 --on 2012-04-03"
+    now = commands._field
+    with monkeypatch.context() as patch:
+        patch.setattr(commands, "_field", lambda param: before if now(param) == "NO" else now(param))
+        first = typed(books, words, CHIEF, "--json", "--key", "K-1")
+    assert first.exit_code == 0, first.output
+    held = kept(books)
+    again = typed(books, words, CHIEF, "--json", "--key", "K-1")
+    assert (again.exit_code, again.stdout) == (0, first.stdout)
+    refused = typed(books, "credit approve 2 --on 2012-04-03", CHIEF, "--json", "--key", "K-1")
+    assert json.loads(refused.stdout)["refused"] == "key-used-differently"
+    assert kept(books) == held
+
+
 def test_another_command_under_the_same_key_is_refused(books: str) -> None:
     assert typed(books, "book --through 2012-05-31", CLERK, "--key", "K-1").exit_code == 0
     held = kept(books)
@@ -128,22 +148,22 @@ def test_a_retry_is_answered_whatever_has_happened_since(books: str, tmp_path: P
     """A proposal was rejected, a file is gone, a month is closed, and each is typed again as it was."""
     file = tmp_path / "追加.csv"
     file.write_text(FILES["追加.csv"], encoding="utf-8")
-    commands = (
+    steps = (
         (f"refund propose FREE --on {ON}", CLERK),
         ("refund approve 1 --on 2012-04-03", CHIEF),
         ("refund paid 1 --on 2012-04-04", CLERK),
         ("credit undo 6 --reason 取下げ --on 2012-04-30", CLERK),
     )
-    first = [typed(books, words, by, "--json", "--key", words) for words, by in commands]
-    assert [result.exit_code for result in first] == [0] * len(commands), first[0].output
+    first = [typed(books, words, by, "--json", "--key", words) for words, by in steps]
+    assert [result.exit_code for result in first] == [0] * len(steps), first[0].output
     no = str(json.loads(first[0].stdout)["no"])
     desk.done(books, "refund", "reject", no, "--reason", "口座相違", "--on", ON)
     desk.done(books, "close", "2012-06", "--accept", "試験")
     held = kept(books)
-    for (words, by), answer in zip(commands, first, strict=True):
+    for (words, by), answer in zip(steps, first, strict=True):
         again = typed(books, words, by, "--json", "--key", words)
         assert (again.exit_code, again.stdout) == (0, answer.stdout)
-    for words, by in commands[1:]:
+    for words, by in steps[1:]:
         again = typed(books, words, by, "--json")
         assert (again.exit_code, json.loads(again.stdout)) != (0, None)
         assert "true" not in again.stdout

@@ -7,7 +7,6 @@ row of `test_refusals.py`, or of `AGAIN`, where the advice is to say the same ot
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -80,11 +79,7 @@ def named(words: list[str]) -> str:
 
 def example(cls: type[Refusal]) -> Refusal:
     """A refusal of a class, with plain facts."""
-    values = []
-    for field in fields(cls):  # type: ignore[arg-type]
-        kind = field.type if isinstance(field.type, type) else str
-        values.append(FIELDS.get(kind, ["1"]))
-    return cls(*values)
+    return cls(*(FIELDS.get(kind, ["1"]) for kind in cls.declared().values()))
 
 
 EVERY = sorted(every_refusal(), key=lambda cls: cls.__name__)

@@ -148,6 +148,25 @@ def books(made: Copies) -> Iterator[str]:
 def test_a_command_on_one_thing_reads_no_table_from_end_to_end(books: str, name: str, typed: str) -> None:
     by = WRITING[name].by if name in WRITING else desk.CLERK
     words = desk.resolved(books, typed)
+    selects = _selects(books, words, by)
+    assert selects
+    selects = {statement: values for statement, values in selects.items() if not _ANY_ROW.fullmatch(statement)}
+    read = [(found, statement) for statement, found in _read_whole(books, selects) if found]
+    assert not read, f"{shlex.join(words)}\n" + "\n".join(f"{found}: {statement}" for found, statement in read)
+
+
+@pytest.mark.parametrize("which", ["", f"--member '{desk.MEMBER}'"])
+@pytest.mark.parametrize(("name", "other"), [("refund", "credit"), ("overpaid", "credit"), ("credit", "refund")])
+def test_a_list_of_refunds_or_of_credits_reads_nothing_of_the_other(
+    books: str, name: str, other: str, which: str
+) -> None:
+    selects = _selects(books, desk.resolved(books, f"{name} list {which}"), desk.CLERK)
+    read = {table for statement in selects for table in re.findall(r"(?:FROM|JOIN) (\w+)", statement)}
+    assert read & {"refund_step", "credit_step"} == {"refund_step", "credit_step"} - {f"{other}_step"}
+
+
+def _selects(url: str, words: list[str], by: str) -> dict[str, Any]:
+    """Every SELECT of a command, with what was filled in."""
     selects: dict[str, Any] = {}
 
     def heard(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
@@ -156,13 +175,10 @@ def test_a_command_on_one_thing_reads_no_table_from_end_to_end(books: str, name:
 
     event.listen(Engine, "before_cursor_execute", heard)
     try:
-        desk.done(books, *words, by=by)
+        desk.done(url, *words, by=by)
     finally:
         event.remove(Engine, "before_cursor_execute", heard)
-    assert selects
-    selects = {statement: values for statement, values in selects.items() if not _ANY_ROW.fullmatch(statement)}
-    read = [(found, statement) for statement, found in _read_whole(books, selects) if found]
-    assert not read, f"{shlex.join(words)}\n" + "\n".join(f"{found}: {statement}" for found, statement in read)
+    return selects
 
 
 def _read_whole(url: str, selects: dict[str, Any]) -> Iterator[tuple[str, set[str]]]:

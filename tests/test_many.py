@@ -157,6 +157,22 @@ def test_all_of_a_payment_file_are_paid_by_its_number(filed: str) -> None:
     assert [row["no"] for row in desk.answered(filed, "refund", "paid", "--file", "1", *LATER)] == [1, 3]
 
 
+def test_where_nothing_is_approved_what_waits_for_that_is_named(filed: str, tmp_path: Path) -> None:
+    def nothing_to_file() -> str:
+        out = str(tmp_path / "次の総合振込.txt")
+        return refused(filed, "nothing-to-file", "refund", "file", "--on", "2012-04-02", "--out", out, "--lang", "en")
+
+    desk.done(filed, "refund", "paid", "1-3", *LATER)
+    assert "seisan refund list" in nothing_to_file()
+    for no in ("1", "3"):
+        desk.done(filed, "refund", "returned", no, "--on", "2012-03-27", "--reason", "口座なし")
+    with database.writing(filed) as connection:
+        posted.application(connection, "A-4")
+    desk.done(filed, "refund", "propose", "A-4", "--on", "2012-03-27")
+    said = "not approved yet: 3, 21,735 yen in all; by another person: seisan refund approve 1 3-4"
+    assert said in nothing_to_file()
+
+
 def test_nothing_was_paid_by_a_file_that_is_void(filed: str) -> None:
     desk.done(filed, "refund", "void", "1", "--reason", "取組日の誤り", *LATER, by=CHIEF)
     refused(filed, "payment-file-void", "refund", "paid", "--file", "1", *LATER)

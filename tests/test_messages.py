@@ -110,7 +110,7 @@ def test_refusal_fills_its_sentences_from_its_own_facts() -> None:
     refusals = errors.Refusal.__subclasses__()
     assert refusals
     for refusal in refusals:
-        facts = set(getattr(refusal, "__dataclass_fields__", {}))
+        facts = set(refusal.declared())
         assert _fields(refusal.template()) | _fields(refusal.instead) <= facts, refusal.__name__
         assert {refusal.template(), refusal.instead} <= _sentences(), f"{refusal.__name__} says what is not marked"
 

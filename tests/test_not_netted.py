@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from ledger import i18n
 from ledger.codes import Account
 from ledger.journal import balances
 from ledger.statements.suspense import ageing
@@ -112,6 +113,11 @@ def test_what_waits_is_told_in_classes_of_days_that_add_up(made: Copies) -> None
         assert [(row["age"], row["deposits"], row["yen"]) for row in told["ageing"]] == [
             *(("to_30", 2, 2 * 7245), ("to_90", 0, 0), ("to_180", 0, 0), ("over_180", 0, 0)),
         ]
+        heading = str(i18n._("By the days in suspense"))
+        assert heading in desk.done(url, "deposits", "--as-of", "2012-04-06").stdout
+        for narrowed in ("--as-of 2012-04-06 --state matched", "--as-of 2012-02-01"):
+            listed = desk.done(url, "deposits", *narrowed.split())
+            assert heading not in listed.stdout, "nothing waits, and it is laid out by days"
     edges = [(0, 1), (30, 2), (31, 4), (90, 8), (91, 16), (180, 32), (181, 64), (None, 128)]
     assert [(row.age, row.count, row.yen) for row in ageing(edges)] == [
         *(("to_30", 2, 3), ("to_90", 2, 12), ("to_180", 2, 48), ("over_180", 1, 64), ("unknown", 1, 128)),

@@ -62,6 +62,27 @@ def test_money_goes_to_the_payee_whom_a_second_person_approved(books: str, tmp_p
     desk.verifies(books)
 
 
+def test_what_waits_for_the_account_or_the_payee_is_typed_next(books: str, tmp_path: Path) -> None:
+    def following(*words: str) -> str:
+        return desk.done(books, *words, "--lang", "en", by=CHIEF).stdout.splitlines()[-1]
+
+    account(books, tmp_path, "9999,001,当座,7654321,コウヤマ タロウ")
+    account(books, tmp_path, "9999,001,当座,7654322,コウヤマ タロウ")
+    to_member = ("account", "approve", MEMBER)
+    assert following(*to_member) == "Next: seisan refund approve 1-2"
+    brought(books, tmp_path, desk.PAYEES, HEIR)
+    assert following("payee", "approve", "A-1") == "Next: seisan refund approve 1-2"
+    assert following(*to_member) == "Next: seisan todo", "both go to the heir"
+    desk.done(books, "refund", "reject", "1", "--on", "2012-03-26", "--reason", "誤り")
+    assert following("payee", "approve", "A-1") == "Next: seisan overpaid approve 2"
+    desk.done(books, "refund", "approve", "2", "--on", "2012-03-26", by=CHIEF)
+    assert following("payee", "approve", "A-1").startswith("Next: seisan refund file --on ")
+    desk.done(books, "payee", "end", "A-1", "--reason", "相続人ではなかった")
+    assert following("payee", "approve-end", "A-1") == "Next: seisan overpaid approve 2", "it was approved for another"
+    desk.done(books, "refund", "reject", "2", "--on", "2012-03-26", "--reason", "誤り")
+    assert following(*to_member) == "Next: seisan todo"
+
+
 def test_a_payee_that_nobody_brought_is_not_approved(books: str) -> None:
     refused(books, "no-payee-to-approve", "payee", "approve", "A-1", by=CHIEF)
 

@@ -20,6 +20,7 @@ THIRD = "丁川"
 NUMBER = "8765432"
 OLD, NEW = f"9999,999,普通,{NUMBER},コウヤマ タロウ", "9999,001,当座,7654321,コウヤマ タロウ"
 DAY = "2012-04-10"
+DEPOSITS = "照会番号,入金日,金額,振込依頼人名,申込番号,把握日"
 FILE = ("refund", "file", "--on", "2012-03-28", "--out")
 
 
@@ -39,7 +40,7 @@ def proposed(url: str, folder: Path) -> None:
     """Refund 1 of an application's fee and return 2 of a deposit are proposed by the clerk."""
     with database.writing(url) as connection:
         posted.application(connection, "A-1")
-        posted.deposit(connection, "N-2", "A-1", yen=500, on=posted.MAILED)
+    brought(url, folder, DEPOSITS, f"N-2,{posted.MAILED},500,ｺｳﾔﾏ ﾀﾛｳ,A-1,{posted.MAILED}")
     account(url, folder, OLD)
     desk.payer(url)
     desk.done(url, "refund", "propose", "A-1", "--on", "2012-03-23")
@@ -330,25 +331,26 @@ def refused(url: str, code: str, *words: str, by: str = CLERK) -> str:
     return answer.stderr
 
 
-def other_member(url: str) -> None:
-    """Another member with an application and an account."""
+def further(url: str, member: str, number: str, *, owes: bool) -> None:
+    """Another application, of this member, its fee still owed or paid."""
     with database.writing(url) as connection:
         from tests import given
 
         of = given.source(connection)
-        given.member(connection, of, desk.ANOTHER)
-        facts = {"applied_on": posted.APPLIED, "paid": []}
-        given.application(connection, of, "A-9", facts, member=desk.ANOTHER, as_of=date(2030, 1, 1))
+        if member != MEMBER:
+            given.member(connection, of, member)
+        facts = {"applied_on": posted.APPLIED, **({"paid": []} if owes else {})}
+        given.application(connection, of, number, facts, member=member, as_of=date(2030, 1, 1))
 
 
-SWAP = ("照会番号,入金日,金額,振込依頼人名,申込番号,把握日", "N-2,2012-01-26,500,ｺｳﾔﾏ ﾀﾛｳ,A-9,2012-03-26")
+SWAP = (DEPOSITS, "N-2,2012-01-26,500,ｺｳﾔﾏ ﾀﾛｳ,A-9,2012-03-26")
 
 
 @pytest.mark.parametrize("by", [CLERK, CHIEF])
 def test_a_deposit_that_is_said_to_be_anothers_is_not_paid_on_the_old_approval(
     books: str, tmp_path: Path, by: str
 ) -> None:
-    other_member(books)
+    further(books, desk.ANOTHER, "A-9", owes=False)
     desk.done(books, "overpaid", "approve", "2", "--on", "2012-03-26", by=CHIEF)
     brought(books, tmp_path, *SWAP, by=by)
     said = refused(books, "approval-fell", "overpaid", "paid", "2", "--on", "2012-03-28")
@@ -454,6 +456,67 @@ def test_grounds_that_have_changed_stop_it_until_a_person_says_why_it_goes_on(
     assert "返金No.1" in said and "会長決裁" in said
     shown = desk.answered(books, "refund", "show", "1")
     assert shown["despite"] == ["会長決裁"]
+    desk.verifies(books)
+
+
+# What becomes of the transfer of 500 yen, paid beyond the fee of A-1 and proposed for return; what is left of it then.
+LESS_LEFT = {
+    "it never was": 0,
+    "it was of less": 300,
+    "it is another fee": 0,
+    "it is another fee in part": 200,
+    "the fee was more": 0,
+}
+STILL_LEFT = ("it was of more", "another paid it", "it was said again", "another fee is paid")
+
+
+def happens(url: str, folder: Path, what: str) -> None:
+    """One of these becomes known on 26 March."""
+    known_on = "2012-03-26"
+    if what == "it never was":
+        number = str(desk.answered(url, "imports")["imports"][0]["no"])
+        desk.done(url, "withdraw", number, "--reason", "二重取込み", "--on", known_on)
+    elif what in ("it is another fee", "another fee is paid"):
+        further(url, MEMBER, "A-8", owes=what == "it is another fee")
+        brought(url, folder, DEPOSITS, f"N-2,2012-01-26,500,ｺｳﾔﾏ ﾀﾛｳ,A-8,{known_on}")
+    elif what == "it is another fee in part":
+        further(url, MEMBER, "A-8", owes=True)
+        desk.done(url, "unmatch", "N-2", "--reason", "一部は別の申込", "--on", known_on)
+        desk.done(url, "match", "N-2", "A-1", "A-8=300", "--on", known_on)
+    elif what == "the fee was more":
+        brought(url, folder, "適用開始日,発行手数料,税率,根拠,把握日", f"2011-01-01,7745,5,改定,{known_on}")
+    else:
+        yen = {"it was of less": 300, "it was of more": 900}.get(what, 500)
+        payer = "ｵﾂﾔﾏ ﾊﾅｺ" if what == "another paid it" else "ｺｳﾔﾏ ﾀﾛｳ"
+        brought(url, folder, DEPOSITS, f"N-2,2012-01-26,{yen},{payer},A-1,{known_on}")
+
+
+@pytest.mark.parametrize(
+    ("state", "command"),
+    [
+        ("proposed", (CHIEF, "overpaid approve 2 --on 2012-03-26")),
+        ("approved", (CLERK, "overpaid paid 2 --on 2012-03-28")),
+        ("filed", (CLERK, "overpaid paid 2 --on 2012-03-28")),
+        ("returned", (CHIEF, "overpaid approve 2 --on 2012-04-03")),
+    ],
+)
+@pytest.mark.parametrize("what", [*LESS_LEFT, *STILL_LEFT])
+def test_of_a_deposit_more_is_not_returned_than_is_left_beyond_what_is_due(
+    books: str, tmp_path: Path, what: str, state: str, command: tuple[str, str]
+) -> None:
+    come_to(books, state, "overpaid", "2", tmp_path / "f.txt")
+    happens(books, tmp_path, what)
+    by, words = command
+    if what in STILL_LEFT:
+        desk.done(books, *words.split(), by=by)
+    elif (what, state) == ("it never was", "approved"):  # nor is it known then to whom it would go
+        refused(books, "approval-fell", *words.split(), by=by)
+        refused(books, "grounds-changed", "overpaid", "approve", "2", "--on", "2012-03-28", by=CHIEF)
+    else:
+        said = refused(books, "grounds-changed", *words.split(), by=by)
+        assert f"残るのは {LESS_LEFT[what]} 円" in said
+        assert f"残るのは {LESS_LEFT[what]} 円" in desk.done(books, "refund", "show", "2").stdout
+        desk.done(books, *words.split(), "--despite", "会長決裁", by=by)
     desk.verifies(books)
 
 

@@ -1,19 +1,22 @@
 """Waivers by decision and by bill: for one debt one waiver, and only for what no correction of a bill takes back."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
+from ledger.booking import credits, refunds
 from ledger.booking.events import entry_of
 from ledger.booking.planning import Unbooked
 from ledger.booking.run import BookingReport
+from ledger.i18n import speaking
 from ledger.journal.entries import post
 from ledger.store import database
 from tests import posted
 from tests.billed import END, FEE, SENT, A, booked, came, decided, entry, owed, paid, states, undo, waived
-from tests.posted import ASKED, CLERK
+from tests.posted import ASKED, CHIEF, CLERK
 
 
 def _used(connection: Connection) -> str:
@@ -136,6 +139,55 @@ def test_a_waiver_whose_money_went_back_to_the_member_stands_and_is_named(book_u
         came(connection, tmp_path, ("B1", 6, A, FEE))
         assert booked(connection) == BookingReport({}, 0, (Unbooked("money_gone", A, no),))
         assert waived(connection) == FEE
+
+
+# What holds the money of a waiver that has lost its ground: whether it is named, and how that is taken back.
+HOLDERS: dict[str, tuple[tuple[str, ...], str | None, str]] = {
+    "a refund proposed": (("proposed",), "refund 1", "reject"),
+    "a refund approved": (("proposed", "approved"), "refund 1", "end"),
+    "a refund that came back": (("proposed", "approved", "paid", "returned"), "refund 1", "end"),
+    "a refund paid": (("proposed", "approved", "paid"), None, ""),
+    "a credit proposed": (("credited",), "credit 1", "reject credit"),
+}
+
+
+def _go(connection: Connection, state: str) -> None:
+    """A refund or credit of the application comes into a state."""
+    on, back_on = date(2012, 3, 30), date(2012, 4, 3)
+    steps: dict[str, Callable[[], object]] = {
+        "proposed": lambda: refunds.propose(connection, A, on=on, by=CLERK),
+        "approved": lambda: refunds.approve(connection, 1, on=on, by=CHIEF),
+        "paid": lambda: refunds.paid(connection, [1], on=on, by=CLERK),
+        "returned": lambda: refunds.returned(connection, 1, on=on, reason="口座なし", by=CLERK),
+        "credited": lambda: credits.propose(connection, A, "A-2", on=on, by=CLERK),
+        "reject": lambda: refunds.reject(connection, 1, on=back_on, reason="利用あり", by=CHIEF),
+        "end": lambda: refunds.end(connection, 1, on=back_on, reason="利用あり", by=CHIEF),
+        "reject credit": lambda: credits.reject(connection, 1, on=back_on, reason="利用あり", by=CHIEF),
+    }
+    steps[state]()
+
+
+@pytest.mark.parametrize("name", HOLDERS)
+def test_a_waiver_that_lost_its_ground_waits_for_what_holds_its_money(book_url: str, name: str) -> None:
+    states, holder, back = HOLDERS[name]
+    with database.writing(book_url) as connection:
+        posted.application(connection, A)
+        posted.application(connection, "A-2", {"applied_on": ASKED, "kind": "reissue", "paid": []})
+        booked(connection)
+        decided(connection, ASKED)
+        booked(connection)
+        for state in states:
+            _go(connection, state)
+        _used(connection)
+        with speaking("en"):
+            (left,) = booked(connection).left
+        no = entry(connection, "authority_waived")
+        expected = ("money_gone", "") if holder is None else ("money_reserved", holder)
+        assert (left.code, left.subject, left.entry, left.holder) == (expected[0], A, no, expected[1])
+        if back:
+            _go(connection, back)
+            assert booked(connection).left == ()
+            assert waived(connection) == 0
 
 
 @pytest.mark.parametrize("basis", [(None, FEE), (None, "B2", 1)], ids=["until 0003", "today"])

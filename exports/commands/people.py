@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from exports.reports import REPORTS, people_list, summaries
+from exports.reports import REPORTS, people_list, refund_lots, summaries
 from exports.reports.account_list import format_account
-from exports.reports.next_step import next_by_another, next_step
+from exports.reports.next_step import next_by_another
 from exports.shell.commands import Commands
 from exports.shell.options import AsJson, Member, Reason, argument, number, option
 from exports.shell.session import Answer, Books, Session
@@ -83,7 +83,8 @@ def approve(books: Books, member: Member) -> Answer:
     sentence = N_("The bank account of {member} is approved; refunds to it go on.")
     if not new:
         sentence = N_("The bank account of {member} had been approved before; nothing was changed.")
-    text = f"{_(sentence, member=change.member)}\n{next_step('refund', 'list')}"
+    following = refund_lots.next_to_member(books.connection, change.member)
+    text = f"{_(sentence, member=change.member)}\n{following}"
     return Answer(text, {"member": change.member, "changed": new})
 
 
@@ -97,10 +98,7 @@ def approve_payee(books: Books, application: Of, deposit: OfDeposit = False) -> 
     if not new:
         sentence = N_("The payee of {of} had been approved before; nothing was changed.")
     text = _(sentence, of=approved.of, name=approved.name, account=format_account(approved.account))
-    following = next_step("refund", "list")
-    if approved.deposit is not None:
-        following = next_step("overpaid", "list")
-    return Answer(f"{text}\n{following}", _of_payee(approved, new))
+    return Answer(f"{text}\n{refund_lots.next_of(books.connection, approved.of)}", _of_payee(approved, new))
 
 
 @payee.writes("end", "2011-0001 --reason 相続人ではなかった", may=("propose",))
@@ -123,9 +121,10 @@ def approve_payee_end(books: Books, application: Of, deposit: OfDeposit = False)
     """Ends, as a second person, that somebody receives money in the member's place; it goes to whom it went before."""
     from ledger.people import payees
 
-    done = payees.approve_end(books.connection, _subject(books, application, deposit), by=books.by)
+    of = _subject(books, application, deposit)
+    done = payees.approve_end(books.connection, of, by=books.by)
     sentence = N_("{name} receives nothing for {of} any more; what was approved for them is approved anew.")
-    return _payee_step(done, sentence, next_step("refund", "list"))
+    return _payee_step(done, sentence, refund_lots.next_of(books.connection, of))
 
 
 @payee.writes("reject-end", "2011-0001 --reason 届出のとおり", may=("propose", "approve"))

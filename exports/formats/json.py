@@ -20,7 +20,7 @@ def text(answer: object, *, ascii_only: bool = False) -> str:
     `ascii_only`: for an encoding that lacks some of them; every other character is escaped, and none is lost.
     """
     written = json.dumps(answer, ensure_ascii=ascii_only, indent=2, allow_nan=False, default=_plain)
-    return visible.UNSHOWN.sub(_number, written)
+    return re.sub(visible.UNSHOWN, _number, written)
 
 
 class MadeAsWritten(list[object]):
@@ -40,7 +40,7 @@ def pieces(answer: object, *, ascii_only: bool = False) -> Iterator[str]:
     encoder = json.JSONEncoder(ensure_ascii=ascii_only, indent=2, allow_nan=False, default=_plain)
     made = encoder.iterencode(answer)
     while part := "".join(islice(made, _PIECE)):
-        yield visible.UNSHOWN.sub(_number, part)
+        yield re.sub(visible.UNSHOWN, _number, part)
 
 
 def write(answer: object, path: Path) -> None:

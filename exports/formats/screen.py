@@ -109,22 +109,24 @@ def _width_of(character: str, ambiguous: int) -> int:
 # A line begins with none of these, and ends with none of those.
 _NOT_FIRST, _NOT_LAST = "、。,.:;!?)」』】〕…ー・々", "(「『【〔"
 # Where a person looks for the next thing of a list.
-_THING = re.compile(r"(?<=[、。])|(?<=; )")
+_THING = r"(?<=[、。])|(?<=; )"
 # A point of several, each of which has a line of its own where they do not all fit into one.
-_POINT = re.compile(r"(?<=[^ ])(?: |(?<=、))(?=\(\d+\) )")
+_POINT = r"(?<=[^ ])(?: |(?<=、))(?=\(\d+\) )"
 # What stands before the text of a line: under it, the next lines begin.
-_LEADING = re.compile(r" *(?:(?:[○×?!△→]|\$|\(\d+\)) (?=\S))?")
+_LEADING = r" *(?:(?:[○×?!△→]|\$|\(\d+\)) (?=\S))?"
 
 
 def breaks(text: str, columns: int) -> Iterator[int]:
     """Where a text is broken into lines of so many columns: at a space, or between two Japanese characters."""
-    start = room = at = 0
-    for place, character in enumerate(text):
-        before = text[place - 1] if place else ""
-        japanese = width(character) == 2 or width(before) == 2
+    if width(text) <= columns:
+        return
+    start = room = at = takes_before = 0
+    for place, (before, character) in enumerate(pairwise(f"\0{text}")):
+        takes = width(character)
+        japanese = takes == 2 or takes_before == 2
         if before == " " or (japanese and character not in _NOT_FIRST and before not in _NOT_LAST):
             at = place
-        room += width(character)
+        room, takes_before = room + takes, takes
         if room > columns and character != " ":
             start = at if at > start else place
             room = width(text[start : place + 1])
@@ -135,7 +137,7 @@ def fold(text: str, columns: int) -> list[str]:
     """The text in lines of at most so many columns; one that does not fit has each thing of a list on its own line."""
     if width(text) <= columns:
         return [text]
-    return [line for thing in _THING.split(text) if thing.strip() for line in _broken(thing.strip(), columns)]
+    return [line for thing in re.split(_THING, text) if thing.strip() for line in _broken(thing.strip(), columns)]
 
 
 def _broken(text: str, columns: int) -> list[str]:
@@ -158,12 +160,12 @@ def fit(text: str, stream: TextIO) -> str:
 def _hanging(line: str, room: int) -> list[str]:
     if width(line) <= room:
         return [line]
-    first, *points = _POINT.split(line)
+    first, *points = re.split(_POINT, line)
     return [part for point in (first, *(f"  {point}" for point in points)) for part in _folded(point.rstrip(), room)]
 
 
 def _folded(line: str, room: int) -> list[str]:
-    leading = _LEADING.match(line)
+    leading = re.match(_LEADING, line)
     first = leading[0] if leading is not None and width(leading[0]) * 2 < room else ""
     parts = _broken(line[len(first) :], room - width(first))
     return [first + parts[0], *(" " * width(first) + part for part in parts[1:])]

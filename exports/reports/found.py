@@ -112,11 +112,7 @@ def _left_out(found: "Found") -> tuple[str, ...]:
 
 
 def _shown(listing: Listing) -> str:
-    found: Found = listing.content
-    sheet = listing.sheet()
-    tables = zip(sheet.blocks, listing.report.every_table, strict=True)
-    blocks = tuple(block for block, table in tables if table.data(found))
-    return terminal.format_sheet(replace(sheet, blocks=blocks, notes=_left_out(found)))
+    return terminal.format_sheet(replace(listing.drawn(), notes=_left_out(listing.content)))
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,25 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exports.formats.terminal import format_pairs, format_table
 from exports.reports import explanation
 from exports.reports.account_list import bank_names
 from exports.reports.filters import read_association
+from exports.reports.next_step import next_step
 from exports.reports.report import Column, Connection, Json, Table
 from exports.reports.settlements import WAYS
+from ledger import dates
 from ledger.codes import STATES
 from ledger.errors import Refusal
 from ledger.i18n import N_, _
 from ledger.money import format_yen
 from ledger.statements import labels
+
+if TYPE_CHECKING:
+    from ledger.people.payees import Subject
+    from ledger.settlements import Settlement
 
 
 class NoRefundNamed(Refusal):
@@ -95,6 +101,53 @@ def waiting_for_approval(connection: Connection) -> set[int]:
 
     every = refunds(connection)
     return {refund.no for refund in every if refund.state in ("proposed", "returned")} | fallen(connection, every)
+
+
+def _next_for(connection: Connection, refunds: "Sequence[Settlement]") -> str:
+    """The line that names what is typed next for refunds whose account or payee was approved, or ended.
+
+    That they are approved, else that they are paid; where none of them waits, where everything stands.
+    """
+    from ledger.booking.approvals import fell
+    from ledger.booking.pay_days import bank_calendar
+    from ledger.store.numbers import spans
+
+    unapproved = ("proposed", "returned")
+    waiting = [refund for refund in refunds if refund.state in unapproved or fell(connection, refund) is not None]
+    if waiting:
+        verb = "overpaid" if all(refund.way == "overpayment" for refund in waiting) else "refund"
+        return next_step(verb, "approve", *spans(refund.no for refund in waiting).split())
+    if any(refund.state == "approved" for refund in refunds):
+        day = bank_calendar(connection).first_from(dates.today())
+        return next_step("refund", "file", "--on", day, "--out", f"transfers-{day}.txt")
+    return next_step("todo")
+
+
+def next_to_member(connection: Connection, member: str) -> str:
+    """The same for what goes to an account of a member's own."""
+    from ledger import tables
+    from ledger.people.receivers import receiver
+    from ledger.settlements import refunds
+    from ledger.statements.settlements import returns_to
+
+    numbers = [line.no for line in returns_to(connection, member, dates.today(), ["refund"]) if line.open]
+    found = refunds(connection, tables.refund.c.no.in_(numbers))
+    return _next_for(connection, [refund for refund in found if receiver(connection, refund).payee is None])
+
+
+def next_of(connection: Connection, of: "Subject") -> str:
+    """The same for what comes back of an application, or of a deposit."""
+    from sqlalchemy import or_, select
+
+    from ledger import tables
+    from ledger.people.receivers import subject_of
+    from ledger.settlements import refunds
+
+    refund, allocation = tables.refund.c, tables.allocation.c
+    deposits = select(allocation.deposit).where(allocation.application == of.application)
+    where = or_(refund.application == of.application, refund.deposit.in_(deposits))
+    found = refunds(connection, where if of.deposit is None else refund.deposit == of.deposit)
+    return _next_for(connection, [row for row in found if subject_of(connection, row) == of])
 
 
 def waiting_for_payment(connection: Connection) -> set[int]:

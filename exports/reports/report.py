@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from itertools import groupby
+from itertools import compress, groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
@@ -447,7 +447,15 @@ class Listing:
         with on_screen():
             if self.why_empty:
                 return terminal.format_sheet(replace(self.sheet(), blocks=(), notes=(self.why_empty,)))
-            return terminal.format_sheet(self.sheet()) if self.report.text is None else self.report.text(self)
+            return terminal.format_sheet(self.drawn()) if self.report.text is None else self.report.text(self)
+
+    def drawn(self) -> Sheet:
+        """For the terminal: of several tables those that have rows."""
+        sheet, tables = self.sheet(), self.report.every_table
+        if len(tables) == 1:
+            return sheet
+        filled = [any(True for _row in table.rows(self.content)) for table in tables]
+        return replace(sheet, blocks=tuple(compress(sheet.blocks, filled)) or sheet.blocks[:1])
 
     def sheet(self) -> Sheet:
         """For workbook and CSV."""

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from exports.formats.sheet import Sheet
 from exports.reports.empty import Empty, first_day
@@ -127,22 +128,16 @@ _STEPS = Column(
 _TABLE = Table((*COLUMNS, *_IN_FILE), total=N_("Total"), subtotal=_SUBTOTAL, label_at="name", order=_in_order)
 
 
-def _settled(connection: Connection, question: Question) -> "list[SettlementLine]":
-    """Everything proposed by the day of the question, as it stood then; of one member nobody else's is read."""
+def _by_number(connection: Connection, question: Question, of: Literal["refund", "credit"]) -> "list[SettlementLine]":
+    """All of these proposed by the day of the question, as they stood then; of one member nobody else's is read."""
     from ledger.people.register import owners
     from ledger.statements.settlements import returns, returns_to
 
     if question["member"] is not None:
-        return returns_to(connection, question["member"], question["as_of"])
-    return returns(connection, owners(connection, question["as_of"]), question["as_of"])
-
-
-def _refunds(connection: Connection, question: Question) -> "list[SettlementLine]":
-    return sorted((row for row in _settled(connection, question) if row.way != "credit"), key=lambda row: row.no)
-
-
-def _credits(connection: Connection, question: Question) -> "list[SettlementLine]":
-    return sorted((row for row in _settled(connection, question) if row.way == "credit"), key=lambda row: row.no)
+        found = returns_to(connection, question["member"], question["as_of"], (of,))
+    else:
+        found = returns(connection, owners(connection, question["as_of"]), question["as_of"], (of,))
+    return sorted(found, key=lambda row: row.no)
 
 
 _DONE = replace(in_month("done_on"), name="done", flag="--done", help=N_("those paid, or credited, in one month"))
@@ -159,7 +154,7 @@ REFUNDS = Report(
     summary=N_("Refunds and returned overpayments, with their states."),
     examples=("refund list", "refund list --association 東京 --state approved", "refund list --out 返金一覧.xlsx"),
     parameters=(AS_OF, *_narrowing(REFUND_STATES)),
-    rows=_refunds,
+    rows=partial(_by_number, of="refund"),
     columns=(
         *COLUMNS,
         *_IN_FILE,
@@ -191,7 +186,7 @@ CREDITS = replace(
     summary=N_("Credits, with their states."),
     examples=("credit list", "credit list --json"),
     parameters=(AS_OF, *_narrowing(CREDIT_STATES)),
-    rows=_credits,
+    rows=partial(_by_number, of="credit"),
     columns=(*COLUMNS, Column("application"), Column("to", get="target"), _STEPS),
     order=None,
     empty=Empty(

@@ -227,13 +227,8 @@ def _content(ctx: typer.Context) -> dict[str, str]:
 
 
 def _field(param: Any) -> str:
-    """The name of a field as keys have had it from the first: --on, NO, FILE…, [DEPOSIT]."""
-    if param.param_type_name == "option":
-        return str(param.opts[0])
-    if param.name in ("numbers", "no"):  # those of refunds were once always required
-        return f"{param.metavar}…" if param.name == "numbers" else str(param.metavar)
-    name = f"{param.metavar}…" if param.nargs == -1 else str(param.metavar)
-    return name if param.required else f"[{name}]"
+    """The name of a field as it is typed: --on, NO, FILE."""
+    return str(param.opts[0] if param.param_type_name == "option" else param.metavar)
 
 
 def _text(value: object) -> str:

@@ -7,8 +7,8 @@ names without a full path lies beside it, wherever the command is typed.
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ledger.errors import Refusal
 from ledger.i18n import N_
@@ -35,8 +35,7 @@ class NotASettingsFile(Refusal):
     )
 
 
-@dataclass(frozen=True)
-class Configured:
+class Configured(NamedTuple):
     """What a settings file says, by key; `file` is None when there is none.
 
     `bank_csv` is the file that says how the bank's CSV is laid out.

@@ -4,7 +4,7 @@ import sys
 from contextlib import redirect_stdout
 from copy import copy
 from difflib import get_close_matches
-from typing import Any, cast, get_args
+from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -12,9 +12,9 @@ from typer.core import TyperCommand, TyperGroup
 from exports.formats.screen import breaks
 from exports.shell.misuse import NoSuchCommand, TooManyWords, within
 from exports.shell.options import LARGEST
+from exports.shell.values import read_here
 from ledger.errors import Exit
 from ledger.i18n import N_, _
-from ledger.money import parse_whole
 
 # The options of the program itself: every command takes them, wherever they stand.
 GLOBAL = ("database", "by", "lang", "key")
@@ -38,9 +38,8 @@ def _translate_typer() -> None:
 
     class Wrapped(Text):
         def wrap(self, _console: Any, width: int, **_settings: Any) -> Lines:  # type: ignore[override]
-            pieces = [
-                piece for line in self.split(allow_blank=True) for piece in line.divide(breaks(line.plain, width))
-            ]
+            lines = self.split(allow_blank=True) if "\n" in self.plain else [self]
+            pieces = [piece for line in lines for piece in line.divide(breaks(line.plain, width))]
             for piece in pieces:
                 piece.rstrip()
             return Lines(pieces)
@@ -88,7 +87,14 @@ def _translated(command: Any, ctx: typer.Context) -> Any:
 
 
 class Page:
-    """What has a page of help."""
+    """What has a page of help, and reads its options itself."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Its options and arguments, Typer's own among them."""
+        above: Any = super()
+        params: list[Any] = above.get_params(ctx)
+        read_here(params)
+        return params
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Writes how it is called."""
@@ -103,36 +109,8 @@ class Page:
         rich_format_help(obj=_translated(ctx.command, ctx), ctx=ctx, markup_mode="rich")
 
 
-def _types(annotation: Any) -> tuple[Any, ...]:
-    return (annotation, *get_args(annotation))
-
-
-def _digits(typed: Any) -> Any:
-    """A number, or each of several, in the digits that the parser of numbers reads; anything else as it was typed."""
-    if isinstance(typed, (list, tuple)):
-        return type(typed)(map(_digits, typed))
-    whole = parse_whole(typed) if isinstance(typed, str) else None
-    return typed if whole is None else str(whole)
-
-
 class Command(Page, TyperCommand):
     """A command with a page of help."""
-
-    def make_parser(self, ctx: Any) -> Any:
-        """What reads the words after its name; a number among them is read in either width: １７, ７，２４５."""
-        parser: Any = super().make_parser(ctx)
-        parse, params = parser.parse_args, cast(list[Any], self.params)
-        numbers = [param.name for param in params if int in _types(param.type_descriptor.annotation)]
-
-        def parse_args(args: list[str]) -> Any:
-            options, rest, order = parse(args)
-            for name in numbers:
-                if name in options:
-                    options[name] = _digits(options[name])
-            return options, rest, order
-
-        parser.parse_args = parse_args
-        return parser
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Reads what was typed after its name."""

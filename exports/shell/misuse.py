@@ -32,6 +32,19 @@ class NotARange(BadParameter):
     """What is neither a number nor a range of numbers."""
 
 
+class NotWhole(BadParameter):
+    """What is no whole number."""
+
+
+class OutOfRange(BadParameter):
+    """A number below the least or above the largest that is asked for."""
+
+    def __init__(self, *, at_least: float | None = None, at_most: float | None = None) -> None:
+        limit = at_most if at_least is None else at_least
+        super().__init__(str(limit))
+        self.limit, self.is_below = limit, at_least is not None
+
+
 @contextmanager
 def within(ctx: typer.Context) -> Iterator[None]:
     """What is misused in the block is said of this command; its parser does not say of which."""
@@ -40,13 +53,6 @@ def within(ctx: typer.Context) -> Iterator[None]:
     except BadOptionUsage as error:
         error.ctx = error.ctx or ctx
         raise
-
-
-# What the library that reads numbers calls a fault, and how we say it.
-NUMBERS = {
-    "greater_than_equal": ("ge", N_("{name} is at least {limit}")),
-    "less_than_equal": ("le", N_("{name} is at most {limit}")),
-}
 
 
 def sentence(error: typer.TyperException) -> str:
@@ -79,24 +85,13 @@ def _what_is_wrong(error: typer.TyperException) -> str:
                 name=_name(error.param),
                 value=error.message,
             )
-        case BadParameter():
-            return _not_a_value(error)
+        case NotWhole():
+            return _("{name} has to be a whole number", name=_name(error.param))
+        case OutOfRange():
+            text = N_("{name} is at least {limit}") if error.is_below else N_("{name} is at most {limit}")
+            return _(text, name=_name(error.param), limit=error.limit)
         case UsageError() if error.ctx and isinstance(error.ctx.command, TyperGroup):
             return _("the command is missing")
-    return error.format_message()
-
-
-def _not_a_value(error: BadParameter) -> str:
-    from pydantic import ValidationError
-
-    name = _name(error.param)
-    if isinstance(error.__cause__, ValidationError):
-        fault = error.__cause__.errors()[0]
-        if fault["type"] in NUMBERS:
-            limit, text = NUMBERS[fault["type"]]
-            return _(text, name=name, limit=fault["ctx"][limit])
-        if fault["type"].startswith("int"):
-            return _("{name} has to be a whole number", name=name)
     return error.format_message()
 
 

@@ -17,8 +17,7 @@ from exports.shell.config import Configured
 from exports.shell.contents import Named, contents
 from exports.shell.help import FLAGS, GLOBAL, Group
 from exports.shell.options import option
-from exports.shell.session import Answer, Session, show
-from ledger import i18n, kana
+from ledger import i18n
 from ledger.errors import Exit, NamesNobody, NoSuchLanguage, NotText, Problems, Refusal
 from ledger.i18n import N_, _, ngettext
 
@@ -59,7 +58,7 @@ class Program(Group):
     def main(self, args: Sequence[str] | None = None, *_more: Any, **_settings: Any) -> Any:
         """Runs what was typed, and ends the process with its exit code."""
         sys.excepthook = screen.show_mistake
-        gc.set_threshold(50_000, 20, 50)  # what is loaded stays, and is not looked through for garbage while it loads
+        gc.set_threshold(200_000, 20, 50)  # what is loaded stays, and is not looked through for garbage while it loads
         code = self.run(sys.argv[1:] if args is None else args)
         gc.disable()  # nor once more as a whole when all of it ends
         sys.exit(code)
@@ -104,13 +103,14 @@ def _exit_code(command: Callable[[], Any], as_json: bool) -> int:
     from exports.formats import progress
 
     committed = _commits()
+    data: Any = None
     try:
         with progress.shown_on(sys.stderr):
-            code = command()
+            done = command()
     except Refusal as refusal:
         lines = [_("Refused: {sentence}", sentence=refusal), f"  → {refusal.hint}"]
-        data: Any = {"refused": refusal.code(), "says": refusal.message, "instead": refusal.hint}
-        answer = Answer(note="\n".join(lines), data=data, exit=refusal.exit)
+        data = {"refused": refusal.code(), "says": refusal.message, "instead": refusal.hint}
+        note, code = "\n".join(lines), refusal.exit
     except Problems as report:
         data = {"problems": [problem.as_json() for problem in report.problems]}
         lines = [str(problem) for problem in report.problems]
@@ -121,18 +121,20 @@ def _exit_code(command: Callable[[], Any], as_json: bool) -> int:
         lines.append(
             ngettext("{count} problem; nothing was taken in.", "{count} problems; nothing was taken in.", report.count)
         )
-        answer = Answer(note="\n".join(lines), data=data, exit=Exit.PROBLEMS)
+        note, code = "\n".join(lines), Exit.PROBLEMS
     except typer.TyperException as error:
-        answer = Answer(note=misuse.sentence(error), exit=Exit.USAGE)
+        note, code = misuse.sentence(error), Exit.USAGE
     except (typer.Abort, KeyboardInterrupt):
-        answer = Answer(note=_(_STOPPED[_commits() > committed]), exit=Exit.REFUSED)
+        note, code = _(_STOPPED[_commits() > committed]), Exit.REFUSED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
     else:
-        return code if isinstance(code, int) else Exit.DONE
-    show(answer, as_json)
-    return answer.exit
+        return done if isinstance(done, int) else Exit.DONE
+    from exports.shell.session import Answer, show
+
+    show(Answer(note=note, data=data, exit=code), as_json)
+    return code
 
 
 def _say_when_unreadable(words: Sequence[str]) -> None:
@@ -236,6 +238,9 @@ def global_options(
     ] = False,
 ) -> None:
     """Takes the options of the program itself."""
+    from exports.shell.session import Session
+    from ledger import kana
+
     if no_pager:
         screen.unpaged()
     if lang not in i18n.LANGUAGES:

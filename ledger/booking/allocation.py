@@ -19,6 +19,7 @@ from ledger.i18n import N_
 from ledger.intake.records import record_sources
 from ledger.journal.balances import held_for
 from ledger.journal.refusals import NoReasonGiven
+from ledger.money import parse_whole
 
 
 class SettledOtherwise(Refusal):
@@ -67,10 +68,10 @@ def parse_part(text: str) -> Part:
     number, equals, amount = unicodedata.normalize("NFKC", text).strip().rpartition("=")
     if not equals:
         return Part(amount)
-    digits = amount.replace(",", "").removesuffix("円").strip()
-    if not number.strip() or not digits.isdecimal() or int(digits) == 0:
+    yen = parse_whole(amount)
+    if not number.strip() or yen is None or yen <= 0:
         raise NotAPart(text)
-    return Part(number.strip(), int(digits))
+    return Part(number.strip(), yen)
 
 
 def settle(connection: Connection, deposit: str, parts: Sequence[Part], *, on: date, through: date, by: str) -> bool:

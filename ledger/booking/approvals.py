@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from ledger.booking import refusals
 from ledger.booking.eligibility import require_eligible
-from ledger.booking.workflow import way_back
+from ledger.booking.run import beyond_due
+from ledger.booking.workflow import reversal_of, way_back
 from ledger.decisions.outdated import without_refund
 from ledger.decisions.store import decision
 from ledger.errors import Refusal
@@ -130,8 +131,11 @@ def changed_grounds(connection: Connection, refund: Settlement, on: date) -> tup
 def _changed_answer(connection: Connection, refund: Settlement, on: date) -> tuple[str, str] | None:
     """The answer of a day, and why it is no longer the one that a refund rests on; None while it is.
 
-    It is asked as if the refund had not been proposed. A return of what was never a fee rests on no answer.
+    It is asked as if the refund had not been proposed. A return of what was never a fee rests on no answer, but on
+    what of its deposit is left beyond what is due.
     """
+    if refund.deposit is not None:
+        return _less_left(connection, refund, refund.deposit, on)
     if refund.application is None or refund.decision is None:
         return None
     rests_on = decision(connection, refund.decision)
@@ -153,3 +157,22 @@ def _changed_answer(connection: Connection, refund: Settlement, on: date) -> tup
                 proposed=format_yen(refund.yen),
             )
     return answer, why
+
+
+def _less_left(connection: Connection, refund: Settlement, deposit: str, on: date) -> tuple[str, str] | None:
+    """What is left of a deposit beyond what is due, and why that is too little for its return; None while it is not.
+
+    A deposit may have been withdrawn or corrected since, or have turned out to be a fee.
+    """
+    reservation = refund.steps[0]
+    freed = reversal_of(connection, reservation, max(on, reservation.on), "", "refund_rejected")
+    left = beyond_due(connection, deposit, on, [freed])
+    if left >= refund.yen:
+        return None
+    why = _(
+        "of deposit {deposit} {yen} yen are left beyond what is due, of {proposed} yen proposed",
+        deposit=deposit,
+        yen=format_yen(left),
+        proposed=format_yen(refund.yen),
+    )
+    return f"left {left}", why

@@ -14,6 +14,7 @@ from ledger.booking import inputs
 from ledger.booking.clearing import clear, in_order
 from ledger.booking.inputs import ApplicationFacts, Applications, BillLine, StandingDecision
 from ledger.booking.planning import Basis, BookedEntry, Plan
+from ledger.booking.room import leave_for_want_of_room
 from ledger.codes import ISSUED, WAIVED, Account
 from ledger.i18n import N_
 from ledger.journal.entries import Entry, recorded
@@ -183,7 +184,7 @@ def _waived_by_line(plan: Plan, number: str) -> Counter[tuple[object, object]]:
 
 
 def _unwaive(plan: Plan, number: str, lines: list[BillLine], decision: StandingDecision | None, reach: int) -> None:
-    """Reverses waivers beyond what decision and bills bear out, while the money is still held."""
+    """Reverses waivers beyond what decision and bills bear out, once the money is held."""
     for waiver in reversed(plan.booked(WAIVED, number)):
         if not waiver.live or _waived(plan, number) <= reach:
             continue
@@ -191,10 +192,12 @@ def _unwaive(plan: Plan, number: str, lines: list[BillLine], decision: StandingD
         if on is None:
             continue
         original = recorded(plan.connection, [waiver.no])[waiver.no]
-        if plan.held(Account.FEES_HELD, number) < original.movements[0].yen:
-            plan.leave("money_gone", number, waiver.no)
-        elif on <= plan.through:
-            plan.undo(waiver.no, original, on, NOT_WAIVED)
+        # What was set aside meanwhile is there again from when it came back.
+        held_from = plan.available_from(Account.FEES_HELD, number, original.movements[0].yen, on)
+        if held_from is None:
+            leave_for_want_of_room(plan, number, [number], waiver.no)
+        elif held_from <= plan.through:
+            plan.undo(waiver.no, original, held_from, NOT_WAIVED)
 
 
 def _lost_on(plan: Plan, waiver: BookedEntry, lines: list[BillLine], decision: StandingDecision | None) -> date | None:

@@ -27,6 +27,7 @@ from ledger.people.receivers import Receiver, approved_receiver, receiver, subje
 from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import account_numbers, settings
 from ledger.store.account_numbers import AccountHolder
+from ledger.store.numbers import spans
 from ledger.store.records import next_number, signature
 
 # Before the SHA-256 of a file, where its characters are not shown (`columns.HiddenColumn`).
@@ -171,11 +172,14 @@ def _earlier_or_ready(
         return earlier, None
     bank_calendar(connection).require(on)
     require_open(connection, on)
-    approved = [refund for refund in refunds(connection) if refund.state == "approved" and refund.no not in left_out]
+    every = refunds(connection)
+    approved = [refund for refund in every if refund.state == "approved" and refund.no not in left_out]
     if not approved:
         if (earlier := _valid_file(connection, on)) is not None:
             return earlier, None
-        raise payment_refusals.NothingToFile(on)
+        waiting = [refund for refund in every if refund.state in ("proposed", "returned")]
+        yen, numbers = sum(refund.yen for refund in waiting), spans(refund.no for refund in waiting)
+        raise payment_refusals.NothingToFile(on, len(waiting), yen, numbers)
     if on < (latest := max(refund.steps[-1].on for refund in approved)):
         raise refusals.BeforeTheStepBefore(on, latest)
     changed = {refund.no: approvals.changed_grounds(connection, refund, on) for refund in approved}

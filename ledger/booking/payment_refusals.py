@@ -3,7 +3,7 @@
 from datetime import date
 
 from ledger.errors import Refusal
-from ledger.i18n import N_
+from ledger.i18n import N_, _
 
 
 class UnknownPaymentFile(Refusal):
@@ -24,7 +24,18 @@ class NothingToFile(Refusal):
     """no approved refund waits for a payment file, and none was made for {on}"""
 
     on: date
+    count: int = 0
+    yen: int = 0
+    numbers: str = ""
     instead = N_("see what waits, and for whom: seisan refund list")
+    approve_first = N_(
+        "not approved yet: {count}, {yen} yen in all; by another person: seisan refund approve {numbers}"
+    )
+
+    @property
+    def hint(self) -> str:
+        """What to do instead; where refunds wait to be approved, how many, of how many yen, and by which command."""
+        return _(self.approve_first, **self.arguments | {"yen": f"{self.yen:,}"}) if self.count else super().hint
 
 
 class NotABankDay(Refusal):

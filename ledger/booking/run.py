@@ -1,7 +1,7 @@
 """Booking of a month, or of any time: everything that facts, deposits, bills and decisions call for, up to a day."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from ledger.booking.fees import end_claims, plan_fees
 from ledger.booking.inputs import applications, scopes
 from ledger.booking.own_days import Brought, bring
 from ledger.booking.planning import Plan, Unbooked
+from ledger.codes import Account
 from ledger.dates import Month
 from ledger.journal.closing import closed_to
 from ledger.journal.entries import Entry, post
@@ -78,12 +79,26 @@ def called_for(connection: Connection, through: date) -> CalledFor:
     return CalledFor(tuple(postings), tuple(left))
 
 
+def beyond_due(connection: Connection, deposit: str, through: date, first: Sequence[Entry]) -> int:
+    """What suspense would hold of a deposit, in yen, after these entries and what is called for; nothing is posted."""
+    plans = _plans(connection, through, (), [deposit], first)
+    return sum(plan.held(Account.SUSPENSE, deposit) for plan in plans)
+
+
 def _plans(
-    connection: Connection, through: date, only: Collection[str] | None = None, deposits: Collection[str] = ()
+    connection: Connection,
+    through: date,
+    only: Collection[str] | None = None,
+    deposits: Collection[str] = (),
+    first: Sequence[Entry] = (),
 ) -> Iterator[Plan]:
-    """The plans for all, or for these: one, or one after another where there is too much for one (see `scopes`)."""
+    """The plans for all, or for these: one, or one after another where there is too much for one (see `scopes`).
+
+    `first` are entries that each plan begins with.
+    """
     for scope in scopes(connection, only, deposits):
         plan = Plan(connection, through, scope)
+        plan.add(*first)
         facts = applications(connection, plan.only)
         correct_issued(plan, facts)
         plan_fees(plan, facts)

@@ -3,14 +3,14 @@
 Those are listed that moved in the period or were still open at its end.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, literal, or_, select
 
 from ledger import facts, fees, masking, settlements, tables
 from ledger.allocations import owners
@@ -23,6 +23,12 @@ from ledger.settlements import Settlement, Way
 from ledger.statements.fees_held import first_received
 from ledger.store.owners import ever_owned
 from ledger.store.records import batches
+
+# Which are asked for: refunds, overpayments returned among them, or credits.
+Of = Collection[Literal["refund", "credit"]]
+BOTH: Of = ("refund", "credit")
+_TABLES = {"refund": tables.refund, "credit": tables.credit}
+_ORDER: tuple[Way, ...] = ("refund", "overpayment", "credit")
 
 
 @dataclass(frozen=True)
@@ -59,26 +65,36 @@ class SettlementLine(Settlement):
         return None if self.tax_percent is None else tax_inside(Yen(self.yen), self.tax_percent)
 
 
-def returns(connection: Connection, owners: Owners, last: date) -> list[SettlementLine]:
-    """Everything proposed by the day, as it stood then: refunds, overpayments, credits, each by number."""
-    refunds = settlements.refunds(connection, as_of=last)
-    refunds.sort(key=lambda refund: (refund.way == "overpayment", refund.no))
-    return list(_lines(connection, last, refunds + settlements.credits(connection, as_of=last), owners))
+def returns(connection: Connection, owners: Owners, last: date, of: Of = BOTH) -> list[SettlementLine]:
+    """Everything proposed by the day, as it stood then: refunds, overpayments, credits, each by number.
+
+    What is not asked for is not read.
+    """
+    rows = [row for name in of for row in settlements.settlements(connection, _TABLES[name], as_of=last)]
+    rows.sort(key=lambda row: (_ORDER.index(row.way), row.no))
+    return list(_lines(connection, last, rows, owners))
 
 
-def returns_to(connection: Connection, member: str, last: date) -> list[SettlementLine]:
+def returns_to(connection: Connection, member: str, last: date, of: Of = BOTH) -> list[SettlementLine]:
     """The same of one member, by application; nobody else's is read."""
-    refund, credit, step = tables.refund.c, tables.credit.c, tables.refund_step.c
-    allocation, known = tables.allocation.c, tables.member_known.c
     mine = connection.execute(ever_owned(literal(member))).scalars().all()
+    rows: list[Settlement] = []
+    if "refund" in of:
+        rows += settlements.refunds(connection, _to_member(connection, member, mine), last)
+    if "credit" in of:
+        rows += settlements.credits(connection, tables.credit.c.application.in_(mine), last)
+    of_member = [line for line in _lines(connection, last, rows) if line.person and line.person.number == member]
+    return sorted(of_member, key=lambda line: (numerically(line.application or ""), line.way, line.no))
+
+
+def _to_member(connection: Connection, member: str, mine: Sequence[Any]) -> ColumnElement[bool]:
+    """The refunds of these applications, which are or were a member's; of their deposits; and of what goes to it."""
+    refund, step = tables.refund.c, tables.refund_step.c
+    allocation, known = tables.allocation.c, tables.member_known.c
     deposits = connection.execute(select(allocation.deposit).where(allocation.application.in_(mine))).scalars().all()
     to_member = select(step.refund).where(step.member_known.in_(select(known.id).where(known.member == member)))
     numbers = connection.execute(to_member).scalars().all()
-    theirs = or_(refund.application.in_(mine), refund.deposit.in_(deposits), refund.no.in_(numbers))
-    rows = settlements.refunds(connection, theirs, last)
-    rows += settlements.credits(connection, credit.application.in_(mine), last)
-    of_member = [line for line in _lines(connection, last, rows) if line.person and line.person.number == member]
-    return sorted(of_member, key=lambda line: (numerically(line.application or ""), line.way, line.no))
+    return or_(refund.application.in_(mine), refund.deposit.in_(deposits), refund.no.in_(numbers))
 
 
 def one(connection: Connection, way: Way, no: int, last: date) -> SettlementLine | None:
@@ -121,7 +137,9 @@ def _lines(
         to = members(connection, last, {approved.member for approved in approvals if approved.member is not None})
         whose = Owners(whose.persons | to, whose.member_of)
         payees = list(whose.persons)
-    endings, waiting = account_endings(connection, last, payees or None), accounts.waiting(connection, *payees)
+    endings, waiting = dict[str, str](), dict[str, accounts.AccountChange]()
+    if any(row.way != "credit" for row in rows):  # a credit goes to no account
+        endings, waiting = account_endings(connection, last, payees or None), accounts.waiting(connection, *payees)
     for row, approved in zip(rows, approvals, strict=True):
         if row.deposit is not None:
             application, received_on = deposits.get(row.deposit, (None, None))

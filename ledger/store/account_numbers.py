@@ -7,8 +7,7 @@ is given to whoever committed a record of looking at the account, for a short ti
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, ColumnElement, Connection, Table, Text, bindparam, func, select
 
 from ledger import tables
 from ledger.store.records import next_number, owns, signature

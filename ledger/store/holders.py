@@ -4,10 +4,9 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ledger import dates, visible
 from ledger.i18n import _
@@ -22,8 +21,7 @@ CALLED = "seisan"
 _LOCKS = Path("/proc/locks")
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(NamedTuple):
     """Who holds the books: the name they signed with or their login, since when (UTC), which process; None: not known.
 
     Without a name it is a program that does not say whose it is.

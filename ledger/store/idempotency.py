@@ -6,6 +6,7 @@ no key has the books' own: the bytes of a file, what an entry stands for, the nu
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +17,9 @@ from ledger import tables
 from ledger.errors import Exit, Refusal
 from ledger.i18n import N_
 from ledger.store.records import role, signature
+
+# A field that could be left out, or name several things.
+_MARKED = re.compile(r"\[(.+?)…?\]|(.+?)…?")
 
 
 class KeyUsedDifferently(Refusal):
@@ -78,7 +82,7 @@ def answered(connection: Connection, request: Request) -> StoredAnswer | None:
     refused (key-of-another).
     """
     table = tables.request
-    columns = (table.c.digest, table.c.answer, table.c.role)
+    columns = (table.c.answer, table.c.role)
     before = connection.execute(select(*columns).where(table.c.key == request.key)).one_or_none()
     if before is None:
         return None
@@ -86,9 +90,9 @@ def answered(connection: Connection, request: Request) -> StoredAnswer | None:
     if before.role is not None and role(connection) not in (None, before.role):
         raise KeyOfAnother(request.key, before.role)
     stored = json.loads(before.answer)
-    if before.digest == request.digest:
+    first, now = _by_name(stored["asked"]), _by_name(request.content)
+    if first == now:
         return StoredAnswer(stored["text"], stored["json"])
-    first, now = stored["asked"], request.content
     field = next(name for name in (*first, *now) if first.get(name) != now.get(name))
     raise KeyUsedDifferently(request.key, field, first.get(field) or "—", now.get(field) or "—")
 
@@ -101,6 +105,16 @@ def keep(connection: Connection, request: Request, answer: StoredAnswer, *, by: 
         connection.execute(text("SELECT keep_request(:key, :digest, :answer)"), row)
         return
     connection.execute(tables.request.insert().values(row | {"command": request.command} | signature(connection, by)))
+
+
+def _by_name(asked: Mapping[str, str]) -> dict[str, str]:
+    """What was asked for, by the bare names of its fields.
+
+    Keys of before tell NO, NO… and [NO…] apart: whether a field could be left out or named several things. A command
+    that came to take more is still the one that it was.
+    """
+    found = {field: _MARKED.fullmatch(field) for field in asked}
+    return {field if of is None else of[1] or of[2]: asked[field] for field, of in found.items()}
 
 
 def _plain(value: object) -> str:
