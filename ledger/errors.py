@@ -208,7 +208,7 @@ class NoDatabase(Refusal):
     """there are no books at {database}"""
 
     database: str
-    instead = N_("create them first: seisan init; or see which are meant, and why: seisan where")
+    instead = N_("books that are elsewhere: seisan where says how they are named; new ones, here: seisan init")
 
 
 class DatabaseNewer(Refusal):

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from exports.formats.xlsx import FILL_ROWS
 from exports.reports import template
 from ledger import i18n
+from ledger.errors import NoSuchKind
 from ledger.intake import GUIDE
 from ledger.intake.columns import MOST_YEN
 from ledger.intake.kinds import KINDS, require_kind
@@ -108,3 +109,31 @@ def test_without_books_and_with_too_many_numbers_none_are_listed(
         path = tmp_path / "x.xlsx"
         desk.done(url, "template", "issues", "--out", str(path))
         assert _rules(load_workbook(path))["申込番号"].type == "textLength"
+
+
+@pytest.mark.parametrize("typed", ["会員名簿", "Register of members", "ＭＥＭＢＥＲＳ", " members "])
+def test_kind_is_named_by_its_title_in_either_language(typed: str, tmp_path: Path) -> None:
+    assert _blank(tmp_path / "x.xlsx", typed).worksheets[0]["A1"].value == "会員番号"
+
+
+def test_sample_does_not_contradict_itself(tmp_path: Path) -> None:
+    """What stands in one cell of a sample goes with the others."""
+    rows = {}
+    for kind in KINDS:
+        page = _blank(tmp_path / f"{kind.code}.xlsx", kind.code).worksheets[0]
+        rows[kind.code] = {cell.value: page.cell(2, cell.column).value for cell in page[1]}
+    assert str(rows["members"]["会員番号"]).removeprefix("(例) ").startswith(str(rows["members"]["司法書士会"]))
+    assert (rows["applications"]["申込区分"], rows["applications"]["前回申込番号"]) == ("新規", None)
+    assert (rows["openings"]["勘定科目"], rows["openings"]["申込番号"], rows["openings"]["照会番号"]) == (
+        "1110",
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_unknown_kind_is_answered_with_every_kind_and_its_title(language: i18n.Language) -> None:
+    i18n.use(language)
+    with pytest.raises(NoSuchKind) as refused:
+        template.read_kind("secrets")
+    assert all(f"{kind.code} ({i18n._(kind.title)})" in refused.value.hint for kind in KINDS)

@@ -60,6 +60,18 @@ def test_copy_is_read_and_verified_and_not_written(copy: Path) -> None:
     assert [path.name for path in copy.parent.iterdir()] == [copy.name]
 
 
+def test_plain_copy_of_books_in_use_is_backed_up_to_where_one_may_write(kept: str, tmp_path: Path) -> None:
+    """It is in WAL mode, as a backup is not; nothing can be put beside it, and the backup is whole all the same."""
+    (folder := tmp_path / "監査").mkdir()
+    shutil.copy(kept.removeprefix("sqlite:///"), folder / "帳簿.db")
+    (folder / "帳簿.db").chmod(0o444)
+    folder.chmod(0o555)
+    answer = typed(folder / "帳簿.db", "backup", str(tmp_path / "控え.db"))
+    assert answer.returncode == 0, answer.stderr
+    assert typed(tmp_path / "控え.db", "verify").returncode == 0
+    assert [path.name for path in folder.iterdir()] == ["帳簿.db"]
+
+
 def test_books_written_while_they_are_read_like_that_are_no_answer(kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_place(_database: str) -> None:
         cause = sqlite3.OperationalError("unable to open database file")

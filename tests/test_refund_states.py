@@ -154,6 +154,30 @@ def test_in_every_state_every_command_is_done_or_refused(books: str, tmp_path: P
             with_effect(books, group, no, command, by, expected)
 
 
+@pytest.mark.parametrize("group", ["refund", "overpaid"])
+@pytest.mark.parametrize("state", ["approved", "filed", "paid", "paid in a file", "recovered in part", "ended"])
+def test_step_typed_again_tells_what_comes_next_as_it_stands_now(
+    books: str, tmp_path: Path, state: str, group: str
+) -> None:
+    no, subject = ("1", ("propose", "A-1")) if group == "refund" else ("2", ("return", "N-2"))
+    come_to(books, state, group, no, tmp_path / "総合振込.txt")
+    (by, approve), *_rest = TO[state]
+    again = {
+        by: approve.format(group=group, no=no).split(),
+        CLERK: [group, *subject, "--on", "2012-03-23"],
+    }
+    for who, words in again.items():
+        said = desk.typed(books, *words, "--lang", "en", by=who)
+        if said.exit_code:  # what was rejected or ended is proposed anew, or refused
+            continue
+        changed = "done before" not in said.stdout
+        leads_on = re.findall(r"seisan (?:refund|overpaid) (\w+)", said.stdout)
+        if state == "approved" and "approve" in words:
+            assert leads_on == ["file"]
+        elif not changed:
+            assert leads_on == ["show"], said.stdout
+
+
 @pytest.mark.parametrize("state", ["proposed", "approved", "filed", "paid", "returned", "approved anew"])
 def test_what_another_proposal_is_told_leads_on(books: str, tmp_path: Path, state: str) -> None:
     come_to(books, state, "refund", "1", tmp_path / "総合振込.txt")

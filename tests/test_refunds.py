@@ -38,7 +38,7 @@ from ledger.journal.entries import Result
 from ledger.journal.refusals import NoReasonGiven
 from ledger.settlements import refunds
 from ledger.store import database
-from tests import posted
+from tests import desk, posted
 from tests.posted import APPLIED, ASKED, CHIEF, CLERK, ELIGIBLE
 
 A = "2011-0001"
@@ -138,6 +138,27 @@ def test_that_the_member_asked_for_a_credit_is_remarked_and_stops_nothing(book_u
         posted.application(connection, A, choice="credit")
         remarks = propose(connection, A, on=ASKED, by=CLERK).remarks
     assert "the member asked for the fee to be credited to the reissue, not refunded" in remarks
+
+
+@pytest.mark.parametrize(
+    ("revoked_on", "said"),
+    [
+        (date(2012, 2, 14), "revoked on day 19, before the day on which 30 days had passed by the policy (2012-02-26)"),
+        (date(2012, 2, 25), "revoked on day 30: that is the notice's 30 days or more, but before the day on which 30"),
+        (date(2012, 2, 26), None),
+    ],
+)
+def test_proposal_approver_and_check_are_told_the_same_of_days(
+    book_url: str, revoked_on: date, said: str | None
+) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, revoked_on=revoked_on)
+        book(connection, through=ASKED, by=CLERK)
+    asked = ("refund", "propose", A, "--on", str(ASKED)), ("refund", "show", "1"), ("check", "--application", A)
+    for words in asked:
+        answer = desk.done(book_url, *words, "--lang", "en").stdout
+        remarks = [line.strip() for line in answer.splitlines() if line.startswith("  ! ") and "revoked" in line]
+        assert [line.startswith(f"! {said}") for line in remarks] == ([] if said is None else [True]), answer
 
 
 # --- said twice -----------------------------------------------------------------------------------------------------

@@ -115,6 +115,24 @@ def test_reminders_of_one_association(mailed: str, tmp_path: Path) -> None:
     assert nothing.stderr and not (tmp_path / "y").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("--as-of", "2012-02-20"),
+            "No reminder is due on 2012-02-20; what is outstanding: seisan due --as-of 2012-02-20",
+        ),
+        (("--as-of", "2012-02-20", "--association", "東京"), "No reminder is due on 2012-02-20"),
+        (("--as-of", "2012-02-01"), "On 2012-02-01 there was none of this yet: the first is of 2012-02-09"),
+    ],
+)
+def test_where_no_reminder_is_due_it_says_so(mailed: str, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    out = tmp_path / "none"
+    answer = desk.done(mailed, "letter", "--reminders", *words, "--out", str(out), "--lang", "en")
+    assert said in answer.output and "--state" not in answer.output
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_reminder_fits_on_one_page_with_the_longest_texts(language: i18n.Language) -> None:
     i18n.use(language)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated
 
 from exports.commands import refunds
-from exports.commands.steps import advised, proposed, recorded, settled, together
+from exports.commands.steps import advised, gone_on, proposed, recorded, settled, together
 from exports.reports import REPORTS, refund_lots
 from exports.shell.commands import Commands
 from exports.shell.options import (
@@ -40,9 +40,8 @@ def propose(
     from ledger.booking import credits
 
     proposal = credits.propose(books.connection, application, to, on=on, by=books.by)
-    return proposed(
-        proposal, N_("Credit {no}: {yen} yen proposed. Next, by another person: seisan credit approve {no}")
-    )
+    sentence = N_("Credit {no}: {yen} yen proposed. Next, by another person: seisan credit approve {no}")
+    return gone_on(books, "credit", proposed(proposal, sentence), "proposed", proposal)
 
 
 Numbers = Annotated[list[str], numbers_of(N_("the numbers of the credits; 1-93 for all of these that wait"))]

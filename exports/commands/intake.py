@@ -77,8 +77,8 @@ def _ending(books: Books, text: str, data: object) -> Answer:
 
 
 _KINDS = N_(
-    "the kind of file: members, applications, issues, downloads, receipts, revocations, usage, choices, payees, "
-    "deposits, bills, openings, fees, rulings"
+    "the kind of file, or its title: members, applications, issues, downloads, receipts, revocations, usage, choices, "
+    "payees, deposits, bills, openings, fees, rulings"
 )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from exports.commands.steps import advised, proposed, recorded, settled, together, went_on
+from exports.commands.steps import advised, gone_on, proposed, recorded, settled, together, went_on
 from exports.reports import REPORTS, refund_lots, refund_statement
 from exports.shell.commands import Commands
 from exports.shell.options import (
@@ -58,12 +58,10 @@ def propose(
     """Proposes to pay fees back, as found on the day, and reserves them."""
     sentence = N_("Refund {no}: {yen} yen proposed. Next, by another person: seisan refund approve {no}")
     chosen = refund_lots.to_propose(books.connection, applications or [], everyone, association, on, books.by)
-    answers = [proposed(refund_lots.propose(books, number, on), sentence) for number in chosen]
-    return together(
-        answers,
-        _listed(books, answers),
-        N_("{count} refunds proposed. Next, by another person: seisan refund approve {numbers}"),
-    )
+    proposals = [refund_lots.propose(books, number, on) for number in chosen]
+    answers = [proposed(proposal, sentence) for proposal in proposals]
+    of_many = N_("{count} refunds proposed. Next, by another person: seisan refund approve {numbers}")
+    return gone_on(books, "refund", together(answers, _listed(books, answers), of_many), "proposed", *proposals)
 
 
 def _listed(books: Books, answers: list[Answer]) -> Callable[[], str]:
@@ -80,7 +78,8 @@ def return_overpayment(
     from ledger.booking.overpayments import return_deposit
 
     sentence = N_("Return {no}: {yen} yen proposed. Next, by another person: seisan overpaid approve {no}")
-    return proposed(return_deposit(books.connection, deposit, on=on, by=books.by), sentence)
+    proposal = return_deposit(books.connection, deposit, on=on, by=books.by)
+    return gone_on(books, "refund", proposed(proposal, sentence), "proposed", proposal)
 
 
 Numbers = Annotated[list[str], numbers_of(N_("the numbers of the refunds; 1-93 for all of these that wait"))]
@@ -109,6 +108,7 @@ def approve(books: Books, numbers: Numbers, on: On, despite: Despite = None) -> 
     day = bank_calendar(books.connection).first_from(on)
     answers = [recorded(step, _APPROVED, on=day) for step in steps]
     answer = together(answers, _listed(books, answers), _MANY_APPROVED, on=day)
+    answer = gone_on(books, "refund", answer, "approved", *steps)
     return went_on(books, answer, *(step.no for step in steps))
 
 
@@ -230,7 +230,7 @@ def returned(
     if no is None or reason is None:
         raise refund_statement.NoneReturned
     step = refunds.returned(books.connection, no, on=on or dates.today(), reason=reason, by=books.by)
-    return settled(books, "refund", recorded(step, _CAME_BACK), step)
+    return settled(books, "refund", gone_on(books, "refund", recorded(step, _CAME_BACK), "returned", step), step)
 
 
 @returns.writes("end", "1 --reason 再発行分に充当を希望 --by 丙田", may=("approve",))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from exports.reports import next_step, summaries
 from exports.shell.session import Answer, Books, Session
 from ledger import dates
+from ledger.codes import STATES
 from ledger.dates import Month
 from ledger.i18n import N_, _, ngettext
 
@@ -32,6 +33,28 @@ def proposed(proposal: Any, sentence: str) -> Answer:
     text = "\n".join([answer.text, *(f"  ! {remark}" for remark in proposal.remarks)])
     data = {"no": proposal.no, "changed": proposal.changed, "amount": proposal.yen, "remarks": list(proposal.remarks)}
     return Answer(text, data)
+
+
+def gone_on(books: Books, of: str, answer: Answer, leaves: str, *steps: Any) -> Answer:
+    """The answer; of one step that was done before and has gone on since, how it stands, and not what came next then.
+
+    `leaves` is the state in which such a step leaves a refund or a credit.
+    """
+    from ledger import tables
+    from ledger.settlements import settlements
+
+    if len(steps) != 1 or steps[0].changed:
+        return answer
+    table, no = tables.metadata.tables[of], steps[0].no
+    (row,) = settlements(books.connection, table, table.c.no == no)
+    if row.state == leaves:
+        return answer
+    lines = [
+        _("It had been done before; nothing was changed."),
+        _("No. {no} has gone on since: {state} ({on})", no=no, state=_(STATES[row.state]), on=row.steps[-1].on),
+        next_step.next_step("refund", "show", no) if of == "refund" else next_step.next_step("credit", "list"),
+    ]
+    return replace(answer, text="\n".join(lines))
 
 
 def together(answers: list[Answer], listed: Callable[[], str], sentence: str, **fields: object) -> Answer:

@@ -141,6 +141,10 @@ def reminders_of_many(
     asked = {"as_of": as_of, "association": association, "state": REMINDED}
     covering = REPORTS["due"].ask(connection, asked)
     meant = {receipt.application for receipt in covering.content}
+    if not meant:
+        outstanding = REPORTS["due"].ask(connection, asked | {"state": None})
+        none = N_("No reminder is due on {as_of}; what is outstanding: seisan due --as-of {as_of}")
+        return [], outstanding.why_empty or _(none, as_of=as_of)
 
     def made() -> Iterator[Written]:
         stamp_of = stamps.of_papers(connection, "reminder", as_of)

@@ -4,7 +4,6 @@ Only what decides is shown, unless everything is asked for. ○ × ? read the sa
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from exports.formats import screen
@@ -50,6 +49,8 @@ class _Told(NamedTuple):
 
 def finding(finding: "Finding", person: "Person", origins: "Mapping[int, Origin]", everything: bool = False) -> str:
     """The finding as a few lines, ending with what is missing or what can be done now."""
+    from ledger.decisions.remarks import counted
+
     sentence, outcome = N_("{member} {name}, application {application}"), _(_ANSWERS[finding.outcome])
     head = _(sentence, member=person.number, name=person.name, application=finding.application)
     room = (screen.columns() or _NARROW) - screen.width(outcome)
@@ -62,7 +63,7 @@ def finding(finding: "Finding", person: "Person", origins: "Mapping[int, Origin]
         for clause in finding.deciding():
             parts += format_clause(finding, clause, finding.deciding_in(clause), origins)
     parts += [*_money(finding), *(f"  {step.says}" for step in finding.course)]
-    parts += [f"  ! {_remark(finding, code)}" for code in (*finding.doubts, *finding.warnings)]
+    parts += [f"  ! {counted(code, finding.row)}" for code in (*finding.doubts, *finding.warnings)]
     parts += [f"  → {step}" for step in _next(finding)]
     return "\n".join(parts)
 
@@ -165,24 +166,6 @@ def _beside(told: list[_Told]) -> Iterator[str]:
     for row in told:
         yield f"    {row.says}"
         yield f"      {row.grounds}" + (f"  [{row.source}]" if row.source else "")
-
-
-def _remark(finding: "Finding", code: str) -> str:
-    """A doubt or a warning; one about a count of days with the count and the day."""
-    from ledger.notices.cp_4_1_3 import REVOCABLE_AFTER
-    from ledger.notices.review_flags import remark
-
-    if code != "revoked_before_cp_day":
-        return remark(code)
-    count = (finding.row["revoked_on"] - finding.row["mailed_on"]).days
-    day = finding.row["mailed_on"] + timedelta(days=REVOCABLE_AFTER + 1)
-    sentence = N_("revoked on day {count}, before the day on which {limit} days had passed by the policy ({day})")
-    if count == REVOCABLE_AFTER:
-        sentence = N_(
-            "revoked on day {count}: that is the notice's {limit} days or more, but before the day on which {limit} "
-            "days had passed by the policy ({day})"
-        )
-    return _(sentence, count=count, limit=REVOCABLE_AFTER, day=day)
 
 
 def _next(finding: "Finding") -> Iterator[str]:

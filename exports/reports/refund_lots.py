@@ -273,8 +273,9 @@ def shown(connection: Connection, no: int, as_of: date) -> tuple[str, Json]:
     """A refund as an approver has to see it, in words and for other programs."""
     from ledger.booking import approvals
     from ledger.booking.refunds import find_refund
+    from ledger.decisions.kept_grounds import KeptGrounds
+    from ledger.decisions.remarks import counted
     from ledger.decisions.store import decision
-    from ledger.notices.review_flags import remark
     from ledger.people.receivers import application_of, approved_receiver, receiver
 
     refund = find_refund(connection, no)
@@ -304,7 +305,7 @@ def shown(connection: Connection, no: int, as_of: date) -> tuple[str, Json]:
         "decision": refund.decision,
         "notice": rests_on.notice.announced_on if rests_on and rests_on.notice else None,
         "clauses": list(rests_on.clauses) if rests_on else [],
-        "warnings": [remark(code) for code in rests_on.warnings] if rests_on else [],
+        "warnings": [counted(code, KeptGrounds(rests_on).row) for code in rests_on.warnings] if rests_on else [],
         "against": against,
         "despite": despite,
         "proposed_by": refund.steps[0].by,

@@ -10,11 +10,13 @@ from exports.formats import xlsx
 from exports.formats.outfile import require_workbook
 from exports.formats.sheet import Block, EntryRule, Kind, Sheet, SheetColumn, Value, Workbook, guide
 from ledger import dates
-from ledger.i18n import N_, _
+from ledger.errors import NoSuchKind
+from ledger.i18n import N_, _, in_each
 from ledger.intake.columns import MOST_YEN, InputColumn
 from ledger.intake.kind import KNOWN_ON
 from ledger.intake.kind import Kind as InputKind
-from ledger.intake.kinds import require_kind
+from ledger.intake.kinds import KINDS
+from ledger.kana import search_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,7 +32,6 @@ SAMPLE: Mapping[str, str] = {
     "application": "2012-0001",
     "deposit": "20120402-001",
     "bill": "S-2012-04",
-    "previous": "2011-0001",
     "account": "1110",
     "document": "日司連発第1号",
     "name": "甲山 太郎",
@@ -47,6 +48,8 @@ SAMPLE: Mapping[str, str] = {
 }
 SAMPLE_DAY, SAMPLE_YEN, SAMPLE_PERCENT = date(2012, 4, 2), 7245, 5
 _MARK = "(例) "
+# What the sample row leaves blank, as it does not go with the rest of it: the bank's account is kept by no parts.
+_LEFT_BLANK = {("openings", "application"), ("openings", "deposit")}
 
 _GUIDE = (
     N_("Fill in one row for each, without empty columns between. The row marked (例) is a sample: delete it."),
@@ -58,12 +61,20 @@ _GUIDE = (
 )
 
 
-def write(code: str, path: Path, connection: "Connection | None" = None) -> None:
+def read_kind(typed: str) -> InputKind:
+    """A kind of input file, by its code or its title in either language. Refused: another (no-such-kind)."""
+    named = {search_key(name): kind for kind in KINDS for name in (kind.code, *in_each(kind.title))}
+    if (kind := named.get(search_key(typed))) is None:
+        raise NoSuchKind(typed, [f"{each.code} ({_(each.title)})" for each in KINDS])
+    return kind
+
+
+def write(typed: str, path: Path, connection: "Connection | None" = None) -> None:
     """Writes the empty workbook of a kind with a second sheet that explains it; an unknown kind is refused.
 
     With books, the numbers that are known there can be chosen.
     """
-    kind = require_kind(code)
+    kind = read_kind(typed)
     require_workbook(path)
     known = _known(connection) if connection is not None else {}
     columns = tuple(_column(kind, column, known) for column in kind.by_heading.values())
@@ -121,9 +132,9 @@ def _known(connection: "Connection") -> dict[str, list[str]]:
 def _sample(kind: InputKind, column: InputColumn, *, first: bool) -> Value:
     """What stands in a cell of the sample row; its first cell says that it is one."""
     value: Value = SAMPLE.get(column.name)
-    if kind.only_one and column.heading in kind.any_of[1:]:
+    if (kind.only_one and column.heading in kind.any_of[1:]) or (kind.code, column.name) in _LEFT_BLANK:
         return None
-    if column.choices:
+    if column.choices and value is None:
         value = column.choices[0]
     elif column.form == "day":
         value = SAMPLE_DAY if column.required or column.heading in kind.any_of else None

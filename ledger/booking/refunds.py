@@ -20,10 +20,10 @@ from ledger.booking.eligibility import claim
 from ledger.booking.events import TEMPLATES, entry_of
 from ledger.booking.recovery import lots
 from ledger.booking.workflow import REFUNDS, Proposal, begin, proposed_on, reversal_of, step
+from ledger.decisions.remarks import counted
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
 from ledger.journal.entries import Entry, Result, key, post
-from ledger.notices import review_flags
 from ledger.people.payees import Subject
 from ledger.people.receivers import receiver, receiver_of
 from ledger.settlements import Settlement
@@ -53,7 +53,7 @@ def propose(connection: Connection, application: str, *, on: date, by: str) -> P
     )
     remarks = [_(CHOSE_CREDIT)] if finding.row["choice"] == "credit" else []
     remarks += [to.ended.says] if to.ended is not None else []
-    return Proposal(no, True, yen, (*remarks, *(review_flags.remark(code) for code in finding.warnings)))
+    return Proposal(no, True, yen, (*remarks, *(counted(code, finding.row) for code in finding.warnings)))
 
 
 def approve(connection: Connection, no: int, *, on: date, by: str, despite: str | None = None) -> Result:

@@ -48,7 +48,7 @@ MEMBER_STATES = {"registered": N_("registered"), "deregistered": N_("registratio
 # What a transfer is known to pay for, and what is left of it.
 DEPOSIT_STATES = {
     "matched": N_("all of it pays for fees"),
-    "partly": N_("pays for fees, and some is left"),
+    "partly": N_("known what it pays for, some is left"),
     "suspense": N_("not known what it pays for"),
     "cleared": N_("returned or taken as income"),
     "not_booked": N_("not posted yet"),

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +78,10 @@ def backup(address: str, file: Path, faults: Faults) -> Copied:
     with database.reading(address):
         pass  # that they are there, and of this version, is said before anything is written
     with put_beside(file, replaces=_is_earlier(file, address)) as making:
-        _copy(books, making)
+        with database.reading(address) as there:  # also where nothing can be written beside them
+            source = there.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            _copy(source, making, books)
         return _sound(making, file, faults)
 
 
@@ -95,7 +98,8 @@ def restore(address: str, file: Path, faults: Faults) -> Copied:
     with places.on_disk(books):
         places.require_plain(books)
     with database.turn(address), put_beside(books, replaces=True, mode=_mode(books)) as making:
-        _copy(file, making)
+        with closing(_opened(file)) as source:
+            _copy(source, making, file)
         copied = _sound(making, file, faults)
         if books.exists():
             _require_prefix(address, making, file)
@@ -160,17 +164,20 @@ def _sync(folder: Path) -> None:
         os.close(number)
 
 
-def _copy(books: Path, making: Path) -> None:
+def _opened(file: Path) -> sqlite3.Connection:
+    """A database, to be read; a file that cannot be opened as one is refused."""
+    try:
+        return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error as error:
+        raise failures.of_sqlite(error, str(file), file) or NotADatabase(str(file)) from None
+
+
+def _copy(source: sqlite3.Connection, making: Path, books: Path) -> None:
     """SQLite's own copy of a database that others use: one moment of it, whole."""
     try:
-        source = sqlite3.connect(f"{books.resolve().as_uri()}?mode=ro", uri=True)
-        target = sqlite3.connect(making)
-        try:
+        with closing(sqlite3.connect(making)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
-        finally:
-            target.close()
-            source.close()
     except sqlite3.Error as error:
         raise failures.of_sqlite(error, str(making), making) or NotADatabase(str(books)) from None
 
