@@ -10,20 +10,26 @@ from ledger.i18n import N_, _, either
 if TYPE_CHECKING:
     import sqlalchemy
 
-FirstDay = Callable[["sqlalchemy.Connection"], date | None]
+FirstDay = Callable[["sqlalchemy.Connection", date], date | None]
 
 
 def first_day(table: str, column: str, **of: str) -> FirstDay:
-    """The first day in a column of a table, or of those rows in which other columns hold these values."""
+    """The first day in a column of a table, or of those rows in which other columns hold these values.
 
-    def asked(connection: "sqlalchemy.Connection") -> date | None:
+    It is looked for where it comes after the day asked for: None where any row is of that day or before.
+    """
+
+    def asked(connection: "sqlalchemy.Connection", as_of: date) -> date | None:
         from sqlalchemy import func, select
 
         from ledger import tables
 
         columns = tables.metadata.tables[table].c
-        statement = select(func.min(columns[column])).where(*(columns[name] == value for name, value in of.items()))
-        day: date | None = connection.execute(statement).scalar()
+        such = [columns[name] == value for name, value in of.items()]
+        by_then = select(columns[column]).where(*such, columns[column] <= as_of).limit(1)
+        if connection.execute(by_then).first() is not None:
+            return None
+        day: date | None = connection.execute(select(func.min(columns[column])).where(*such)).scalar()
         return day
 
     return asked
@@ -53,8 +59,8 @@ class Empty:
             return self.nothing_yet()
         if narrowed_from:
             return _("None of the {count} rows fits: {asked}", count=narrowed_from, asked=" ".join(asked))
-        first = None if self.first is None else self.first(connection)
-        if first is not None and first > as_of:
+        first = None if self.first is None else self.first(connection, as_of)
+        if first is not None:
             return _("On {as_of} there was none of this yet: the first is of {first}.", as_of=as_of, first=first)
         if asked:
             return _("There is none that fits: {asked}", asked=" ".join(asked))

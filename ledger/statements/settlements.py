@@ -10,7 +10,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, literal, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from ledger import facts, fees, masking, settlements, tables
 from ledger.allocations import owners
@@ -21,7 +21,7 @@ from ledger.people.register import Owners, Person, latest_rows, members, numeric
 from ledger.people.register import owners as owners_of
 from ledger.settlements import Settlement, Way
 from ledger.statements.fees_held import first_received
-from ledger.store.owners import ever_owned
+from ledger.store.owners import ever_theirs
 from ledger.store.records import batches
 
 
@@ -70,7 +70,7 @@ def returns_to(connection: Connection, member: str, last: date) -> list[Settleme
     """The same of one member, by application; nobody else's is read."""
     refund, credit, step = tables.refund.c, tables.credit.c, tables.refund_step.c
     allocation, known = tables.allocation.c, tables.member_known.c
-    mine = connection.execute(ever_owned(literal(member))).scalars().all()
+    mine = ever_theirs(connection, member)
     deposits = connection.execute(select(allocation.deposit).where(allocation.application.in_(mine))).scalars().all()
     to_member = select(step.refund).where(step.member_known.in_(select(known.id).where(known.member == member)))
     numbers = connection.execute(to_member).scalars().all()
