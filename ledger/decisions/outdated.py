@@ -4,7 +4,7 @@ They are judged on shadows of the tables, which hold what was recorded since as 
 """
 
 from bisect import bisect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -78,8 +78,10 @@ class OutdatedDecision:
         return self.now is not None and self.now.notice != self.decision.notice
 
 
-def outdated(connection: Connection, on: date) -> list[OutdatedDecision]:
+def outdated(connection: Connection, on: date, applications: Collection[str] | None = None) -> list[OutdatedDecision]:
     """The decisions that stand and would be answered otherwise, by number: each is asked again twice.
+
+    Those of every application, or of these.
 
     For its own day, with hindsight: every fact, deposit and fee recorded since it was kept counts, whenever it became
     known, as far as what it tells of had happened by that day; the notice is the one in force then. And for the day
@@ -90,29 +92,31 @@ def outdated(connection: Connection, on: date) -> list[OutdatedDecision]:
     that stands are left out. Another answer is another outcome or other yen; under the same notice, where a fee was
     received, also other clauses.
     """
-    decisions = standing(connection)
+    decisions = standing(connection, applications)
     dialect = connection.dialect.name
     carried_out = partial(_carried_out, dialect)
     rows = _judged_again(connection, [decision for decision in decisions if decision.as_of <= on], on, carried_out)
     outdated_by_day = {(row.decision.no, row.asked_on): row for row in rows}
     with_hindsight = partial(_with_hindsight, dialect)
-    for group, reached in _kept_knowing_the_same(connection, decisions):
+    for group, reached in _kept_knowing_the_same(connection, decisions, applications):
         for row in _judged_again(connection, group, group[0].as_of, with_hindsight, **reached):
             outdated_by_day[row.decision.no, row.asked_on] = row
     return [outdated_by_day[key] for key in sorted(outdated_by_day)]
 
 
 def _kept_knowing_the_same(
-    connection: Connection, decisions: Sequence[Decision]
+    connection: Connection, decisions: Sequence[Decision], applications: Collection[str] | None
 ) -> Iterator[tuple[list[Decision], dict[str, object]]]:
-    """The decisions day by day, apart where the books held something else that concerns everyone when they were kept.
+    """The decisions, of all applications or of these, day by day; apart where the books that each was kept in differed.
 
-    That is which rows were withdrawn, and which fees there were: a fee is of no application. With each group goes how
-    far the books reached, in sources and fees, or the moment where that was not kept.
+    What concerns everyone tells them apart: which rows were withdrawn, and which fees there were, for a fee is of no
+    application. With each group goes how far the books reached, in sources and fees, or the moment where that was not
+    kept.
     """
     decision, source, withdrawn, fee = tables.decision.c, tables.source.c, tables.withdrawn.c, tables.fee.c
     columns = (decision.no, decision.sources_to, decision.fees_to, decision.recorded_at)
-    kept = {row.no: row for row in connection.execute(select(*columns).where(STANDS))}
+    these = [] if applications is None else [decision.application.in_(list(applications))]
+    kept = {row.no: row for row in connection.execute(select(*columns).where(STANDS, *these))}
     withdrawals = sorted(connection.execute(select(withdrawn.source).distinct()).scalars())
     fees = sorted(connection.execute(select(fee.id)).scalars())
     either = source.id.in_(union(select(withdrawn.source), select(fee.source)))
