@@ -12,20 +12,26 @@ from ledger.i18n import N_, _, either
 if TYPE_CHECKING:
     import sqlalchemy
 
-FirstDay = Callable[["sqlalchemy.Connection"], date | None]
+FirstDay = Callable[["sqlalchemy.Connection", date], date | None]
 
 
 def first_day(table: str, column: str, **of: str) -> FirstDay:
-    """The first day in a column of a table, or of those rows in which other columns hold these values."""
+    """The first day in a column of a table, or of those rows in which other columns hold these values.
 
-    def asked(connection: "sqlalchemy.Connection") -> date | None:
+    It is looked for only where it comes after the day asked for; else any day by then is given, which is found sooner.
+    """
+
+    def asked(connection: "sqlalchemy.Connection", as_of: date) -> date | None:
         from sqlalchemy import func, select
 
         from ledger import tables
 
         columns = tables.metadata.tables[table].c
-        statement = select(func.min(columns[column])).where(*(columns[name] == value for name, value in of.items()))
-        day: date | None = connection.execute(statement).scalar()
+        such = [columns[name] == value for name, value in of.items()]
+        by_then = select(columns[column]).where(*such, columns[column] <= as_of).limit(1)
+        day: date | None = connection.execute(by_then).scalar()
+        if day is None:
+            day = connection.execute(select(func.min(columns[column])).where(*such)).scalar()
         return day
 
     return asked
@@ -58,12 +64,12 @@ class Empty:
         if narrowed_from:
             return _("None of the {count} rows fits: {asked}", count=narrowed_from, asked=" ".join(asked))
         if self.first is not None:
-            first = self.first(connection)
+            first = self.first(connection, as_of)
             if first is None:
                 return self.nothing_yet(self.kinds[-1:])
             if first > as_of:
                 return _("On {as_of} there was none of this yet: the first is of {first}.", as_of=as_of, first=first)
-        known = None if self.known is None else self.known(connection)
+        known = None if self.known is None else self.known(connection, as_of)
         if known is not None and known > as_of:
             return _(
                 "On {as_of} none of this was known yet: the first became known on {first}. If it was known before, "

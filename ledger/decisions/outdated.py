@@ -4,7 +4,7 @@ They are judged on shadows of the tables, which hold what was recorded since as 
 """
 
 from bisect import bisect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -78,8 +78,10 @@ class OutdatedDecision:
         return self.now is not None and self.now.notice != self.decision.notice
 
 
-def outdated(connection: Connection, on: date) -> list[OutdatedDecision]:
+def outdated(connection: Connection, on: date, applications: Collection[str] | None = None) -> list[OutdatedDecision]:
     """The decisions that stand and would be answered otherwise, by number: each is asked again twice.
+
+    Those of every application, or of these.
 
     For its own day, with hindsight: every fact, deposit and fee recorded since it was kept counts, whenever it became
     known, as far as what it tells of had happened by that day; the notice is the one in force then. And for the day
@@ -90,7 +92,7 @@ def outdated(connection: Connection, on: date) -> list[OutdatedDecision]:
     that stands are left out. Another answer is another outcome or other yen; under the same notice, where a fee was
     received, also other clauses.
     """
-    decisions = standing(connection)
+    decisions = standing(connection, applications)
     dialect = connection.dialect.name
     carried_out = partial(_carried_out, dialect)
     rows = _judged_again(connection, [decision for decision in decisions if decision.as_of <= on], on, carried_out)

@@ -162,9 +162,11 @@ def decision(connection: Connection, no: int) -> Decision:
     raise UnknownDecision(no)
 
 
-def standing(connection: Connection) -> list[Decision]:
-    """The decisions that stand, by number: nothing superseded them."""
-    return _decisions(connection, STANDS)
+def standing(connection: Connection, applications: Collection[str] | None = None) -> list[Decision]:
+    """The decisions that stand, by number: nothing superseded them; of all applications, or of these."""
+    if applications is None:
+        return _decisions(connection, STANDS)
+    return _decisions(connection, STANDS, tables.decision.c.application.in_(list(applications)))
 
 
 def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = None) -> list[Row[Any]]:

@@ -13,7 +13,7 @@ from ledger.codes import Account
 from ledger.journal.balances import first_moved
 from ledger.people.naming import persons
 from ledger.people.register import Person, numerically
-from ledger.store.owners import owned, owned_by
+from ledger.store.owners import ever_theirs, owned
 from ledger.store.records import batches
 
 
@@ -50,7 +50,7 @@ def received(
 ) -> list[ReceivedDeposit]:
     """The transfers received by the day: all, these, or those that pay for applications of one member; by day."""
     if member is not None:
-        references = paying_for(connection, [number for (number,) in connection.execute(owned_by([member]))])
+        references = paying_for(connection, ever_theirs(connection, member))
     rows: list[ReceivedDeposit] = []
     for group in [None] if references is None else batches(sorted(references)):
         rows += _received(connection, as_of, group)

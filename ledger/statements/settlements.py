@@ -10,7 +10,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from ledger import facts, fees, masking, settlements, tables
 from ledger.allocations import owners
@@ -21,7 +21,7 @@ from ledger.people.register import Owners, Person, latest_rows, members, numeric
 from ledger.people.register import owners as owners_of
 from ledger.settlements import Settlement, Way
 from ledger.statements.fees_held import first_received
-from ledger.store.owners import ever_owned
+from ledger.store.owners import ever_theirs
 from ledger.store.records import batches
 
 # Which are asked for: refunds, overpayments returned among them, or credits.
@@ -77,7 +77,7 @@ def returns(connection: Connection, owners: Owners, last: date, of: Of = BOTH) -
 
 def returns_to(connection: Connection, member: str, last: date, of: Of = BOTH) -> list[SettlementLine]:
     """The same of one member, by application; nobody else's is read."""
-    mine = connection.execute(ever_owned(literal(member))).scalars().all()
+    mine = ever_theirs(connection, member)
     rows: list[Settlement] = []
     if "refund" in of:
         rows += settlements.refunds(connection, _to_member(connection, member, mine), last)
