@@ -52,12 +52,14 @@ def _by_name(connection: Connection, written: str) -> list[tuple[str, bool]]:
     key = search_key(written)
     if not key:
         return []
-    found: dict[str, bool] = {}
-    for names, members in _names(connection).items():
-        keys = [search_key(name) for name in names if name]
-        if any(key in known for known in keys):
-            for member in members:
-                found[member] = found.get(member, False) or key in keys
+    row, found = tables.member_known.c, dict[str, bool]()
+    key_of: dict[str | None, str] = {None: ""}
+    for member, *names in connection.execute(select(row.member, row.name, row.kana, row.account_name)):
+        for name in names:
+            if (known := key_of.get(name)) is None:
+                known = key_of[name] = search_key(name)
+            if key in known:
+                found[member] = found.get(member, False) or key == known
     return sorted(found.items(), key=lambda member: (not member[1], numerically(member[0])))
 
 
