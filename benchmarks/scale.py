@@ -99,7 +99,7 @@ def _filled(url: str, size: int) -> None:
 
 
 @contextmanager
-def _made(sizes: list[int], *, postgresql: bool) -> Iterator[list[str]]:
+def made(sizes: list[int], *, postgresql: bool) -> Iterator[list[str]]:
     """Books of these sizes, for as long as the block lasts."""
     with ExitStack() as stack:
         if postgresql:
@@ -131,7 +131,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         os.environ["XDG_STATE_HOME"] = folder
         os.chdir(folder)
-        urls = asked.books or stack.enter_context(_made(sizes, postgresql=asked.postgresql))
+        urls = asked.books or stack.enter_context(made(sizes, postgresql=asked.postgresql))
         print(f"{'':70} {sizes[0]:>17,} {sizes[1]:>17,} ratio")
         for command in (command for command in (*ON_ONE, *ON_ALL) if command.startswith(asked.only)):
             (few, little, _), (many, much, code) = (spent(url, command) for url in urls)
