@@ -3,13 +3,14 @@
 Money that was never due takes the course of a refund, for a deposit.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, null, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, null, or_, select
 
 from ledger import tables
 from ledger.store.owners import owned
@@ -151,6 +152,18 @@ class Settlement:
 def refunds(connection: Connection, where: Where = None, as_of: date | None = None) -> list[Settlement]:
     """Every refund and returned overpayment, or those that fit, in the order proposed; by a day, as it stood then."""
     return settlements(connection, tables.refund, where, as_of)
+
+
+def ever_of(
+    connection: Connection, applications: Collection[str], *, deposits: Collection[str] = ()
+) -> ColumnElement[bool]:
+    """The refunds of these applications, or of deposits that ever paid for one of them, or of these deposits.
+
+    The deposits are looked up first: within one statement PostgreSQL would read every refund for them.
+    """
+    row, refund = tables.allocation.c, tables.refund.c
+    paid = connection.execute(select(row.deposit).where(row.application.in_(list(applications)))).scalars()
+    return or_(refund.application.in_(list(applications)), refund.deposit.in_({*deposits, *paid}))
 
 
 def credits(connection: Connection, where: Where = None, as_of: date | None = None) -> list[Settlement]:

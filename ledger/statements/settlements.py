@@ -89,12 +89,10 @@ def returns_to(connection: Connection, member: str, last: date, of: Of = BOTH) -
 
 def _to_member(connection: Connection, member: str, mine: Sequence[Any]) -> ColumnElement[bool]:
     """The refunds of these applications, which are or were a member's; of their deposits; and of what goes to it."""
-    refund, step = tables.refund.c, tables.refund_step.c
-    allocation, known = tables.allocation.c, tables.member_known.c
-    deposits = connection.execute(select(allocation.deposit).where(allocation.application.in_(mine))).scalars().all()
+    step, known = tables.refund_step.c, tables.member_known.c
     to_member = select(step.refund).where(step.member_known.in_(select(known.id).where(known.member == member)))
     numbers = connection.execute(to_member).scalars().all()
-    return or_(refund.application.in_(mine), refund.deposit.in_(deposits), refund.no.in_(numbers))
+    return or_(settlements.ever_of(connection, mine), tables.refund.c.no.in_(numbers))
 
 
 def one(connection: Connection, way: Way, no: int, last: date) -> SettlementLine | None:
