@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Connection, Row, func, literal, or_, selec
 from ledger import tables
 from ledger.errors import UnknownAccount
 from ledger.journal.entries import PARTS, Movement
+from ledger.store.large import each_row
 from ledger.store.owners import ever_owned, owned, owned_by
 
 Order = Literal["on", "no"]
 # What a line may leave blank; its counterparty where it names neither an application nor a deposit.
 Blank = Literal["application", "counterparty", "deposit", "reason"]
-_AT_A_TIME = 2_000  # rows of the database
 
 
 @dataclass(frozen=True)
@@ -257,10 +257,8 @@ def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: 
     )
     days = () if order == "no" else (entry.c.happened_on,)
     ordered = statement.order_by(*days, entry.c.no, movement.c.nth)
-    # Closed also when not all of them are read: PostgreSQL keeps a cursor for them.
-    with connection.execute(ordered, execution_options={"yield_per": _AT_A_TIME}) as rows:
-        for _no, of_entry in groupby(rows, lambda row: row.no):
-            yield _entry(list(of_entry))
+    for _no, of_entry in groupby(each_row(connection, ordered), lambda row: row.no):
+        yield _entry(list(of_entry))
 
 
 def _entry(rows: list[Row[Any]]) -> JournalEntry:

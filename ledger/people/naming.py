@@ -113,10 +113,11 @@ def persons(connection: Connection, numbers: Sequence[str]) -> dict[str, Person]
     found: dict[str, Person] = {}
     for group in batches(numbers):
         within = versions.c.member.in_(group)
-        said = connection.execute(select(versions).where(within).order_by(versions.c.known_on, versions.c.id))
-        rows = {row.member: row for row in said}
-        rows |= {
-            row.member: row for row in connection.execute(latest_version(versions, (versions.c.member,), None, within))
-        }
-        found |= {number: Person(number, row.name, row.association) for number, row in rows.items()}
+        every = select(versions.c.member, versions.c.name, versions.c.association).where(within)
+        latest = latest_version(versions, (versions.c.member,), None, within).subquery().c
+        for statement in (
+            every.order_by(versions.c.known_on, versions.c.id),
+            select(latest.member, latest.name, latest.association),
+        ):
+            found |= {number: Person(number, *said) for number, *said in connection.execute(statement)}
     return found
