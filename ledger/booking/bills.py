@@ -242,7 +242,7 @@ def reconcile_as_of(connection: Connection, as_of: date) -> list[BillComparison]
     An application whose certificate was issued by the day and which is not owed then is one whose fee is not received.
     """
     issued, waived = owed_and_waived(connection, as_of)
-    rows = connection.execute(_known_to_be_issued(), {"as_of": as_of}).all()
+    rows = list(each_row(connection, _known_to_be_issued(), {"as_of": as_of}))
     short = {number for number, is_issued in rows if is_issued and number not in issued}
     numbers = {number for number, _is_issued in rows} | issued.keys()
     bills = bill_lines(connection, as_of=as_of)

@@ -100,7 +100,7 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
     last = select(func.max(table.c.no)).group_by(table.c.application)
     if len(findings) <= _FEW:
         last = last.where(table.c.application.in_([finding.application for finding in findings]))
-    stored = connection.execute(select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last)))
+    stored = each_row(connection, select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last)))
     before_by_application = {row.application: row for row in stored}
     following = next_number(connection, table.c.no)
     signed = signature(connection, by) | _reach(connection)
@@ -177,7 +177,7 @@ def standing(connection: Connection) -> list[Decision]:
 def numbers_standing(connection: Connection) -> list[int]:
     """The numbers of the decisions that stand, in their order."""
     number = tables.decision.c.no
-    return list(connection.execute(select(number).where(STANDS).order_by(number)).scalars())
+    return [no for (no,) in each_row(connection, select(number).where(STANDS).order_by(number))]
 
 
 def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = None) -> list[Row[Any]]:
@@ -196,7 +196,7 @@ def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = 
         by_then = select(func.max(table.c.no)).where(table.c.recorded_at <= closed.recorded_at)
         last = last.where(table.c.no <= by_then.scalar_subquery())
     statement = select(table.c.no, table.c.application, table.c.outcome).where(table.c.no.in_(last))
-    return list(connection.execute(statement.order_by(table.c.no)))
+    return list(each_row(connection, statement.order_by(table.c.no)))
 
 
 def _decisions(connection: Connection, *where: ColumnElement[bool], few: bool = False) -> list[Decision]:
