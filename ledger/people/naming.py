@@ -11,6 +11,7 @@ from ledger.facts import latest_version
 from ledger.i18n import N_
 from ledger.kana import number_groups, search_key
 from ledger.people.register import Person, numerically, person_order
+from ledger.store.large import each_row
 from ledger.store.numbers import as_recorded, containing
 from ledger.store.records import batches
 
@@ -65,7 +66,7 @@ def _names(connection: Connection) -> dict[tuple[str | None, ...], list[str]]:
     """The members of each name that the register ever said."""
     row = tables.member_known.c
     members: dict[tuple[str | None, ...], list[str]] = {}
-    for member, *names in connection.execute(select(row.member, row.name, row.kana, row.account_name)):
+    for member, *names in each_row(connection, select(row.member, row.name, row.kana, row.account_name)):
         members.setdefault(tuple(names), []).append(member)
     return members
 
