@@ -45,6 +45,10 @@ ON_ONE = (
 ON_ALL = (
     "where",
     f"todo --as-of {_DAY}",
+    f"members --as-of {_DAY}",
+    f"applications --as-of {_DAY}",
+    f"deposits --as-of {_DAY}",
+    "receipts",
     f"check --everyone --as-of {_DAY} --json",
     f"check --everyone --as-of {_DAY} --out check.xlsx --replace",
     f"decide --everyone --as-of {_DAY} --dry-run",
@@ -56,6 +60,7 @@ ON_ALL = (
     "bill list",
     f"bill pay S-2011-04 --on {_DAY} --dry-run",
     f"balance --as-of {_DAY}",
+    "entries",
     "entries --json",
     "export journal --format hledger --out journal.txt --replace",
     "account list",

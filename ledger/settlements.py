@@ -13,6 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, Table, null, or_, select
 
 from ledger import tables
+from ledger.store.large import each_row
 from ledger.store.owners import owned
 
 Way = Literal["refund", "overpayment", "credit"]
@@ -180,7 +181,7 @@ def settlements(
         statement = statement.where(where)
     if as_of is not None:
         statement = statement.where(transitions_of(table).c.happened_on <= as_of)
-    by_number = (list(rows) for _no, rows in groupby(connection.execute(statement), lambda row: row.no))
+    by_number = (list(rows) for _no, rows in groupby(each_row(connection, statement), lambda row: row.no))
     # The columns stand in the order of the fields: seven of the settlement, then those of each transition.
     values = ((*rows[0][:7], tuple(Transition(*row[7:]) for row in rows)) for rows in by_number)
     return [Settlement(*fields) for fields in values]

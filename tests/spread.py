@@ -153,6 +153,7 @@ WHOLE_ON_BOTH = {
         "test_guards",
         "test_insider",
         "test_interrupts",
+        "test_large",
         "test_lookups",
         "test_migrations",
         "test_move",

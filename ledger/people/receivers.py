@@ -19,6 +19,7 @@ from ledger.people.payees import Subject
 from ledger.people.register import EndedRegistration
 from ledger.settlements import Settlement, Transition, ever_of, refunds
 from ledger.store import account_numbers
+from ledger.store.large import each_row
 from ledger.store.owners import owned
 from ledger.store.records import batches
 
@@ -182,7 +183,7 @@ def receivers(connection: Connection, refunds: Collection[Settlement]) -> dict[i
     """To whom each of these refunds goes by what is known now, by its number: a few SELECTs for all of them."""
     if not refunds:
         return {}
-    of_deposit = dict(_every(connection, allocations.owners(None)))
+    of_deposit = dict(each_row(connection, allocations.owners(None)))
     whose = {refund.no: refund.application or of_deposit.get(str(refund.deposit)) for refund in refunds}
     owner = owned().c
     member_of: dict[str, str] = {}

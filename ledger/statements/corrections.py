@@ -20,6 +20,7 @@ from ledger.journal.entries import parts
 from ledger.journal.ledgers import JournalEntry
 from ledger.journal.reversal import ON_ITS_DAY
 from ledger.scope import within
+from ledger.store.large import each_row
 from ledger.store.records import batches
 
 # Whether the list is made as it was before slips that were posted anew stood in it.
@@ -77,7 +78,7 @@ def _instead(
     )
     wanted = {*subjects.values(), *((ON_ITS_DAY, str(original)) for original in reversals.values())}
     later: dict[_Subject, list[int]] = {}
-    for no, own_key in connection.execute(statement, execution_options={"yield_per": 1_000}):
+    for no, own_key in each_row(connection, statement):
         event, subject, *_rest = parts(own_key)
         if (of_entry := (str(event), str(subject))) in wanted:
             later.setdefault(of_entry, []).append(no)

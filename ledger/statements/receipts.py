@@ -16,6 +16,7 @@ from ledger.money import Yen, tax_inside
 from ledger.people.register import Owners, Person, PostalAddress, numerically, owners, postal_addresses
 from ledger.statements.issuer import Issuer, issuer
 from ledger.statements.settlements import rates_and_causes
+from ledger.store.large import each_row
 from ledger.store.records import batches
 
 
@@ -103,7 +104,7 @@ def _held(connection: Connection, as_of: date, group: Collection[str] | None) ->
     moved = union_all(*sides).subquery().c
     total = func.sum(moved.yen).cast(BigInteger)
     statement = select(moved.application, moved.deposit, total).group_by(moved.application, moved.deposit)
-    return {(application, deposit): yen for application, deposit, yen in connection.execute(statement)}
+    return {(application, deposit): yen for application, deposit, yen in each_row(connection, statement)}
 
 
 def _transfers(connection: Connection, references: Collection[str]) -> dict[str, tuple[date, str]]:

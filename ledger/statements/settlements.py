@@ -230,5 +230,6 @@ def _filed(connection: Connection, files: Collection[int]) -> dict[tuple[int | N
 
 def account_endings(connection: Connection, last: date, only: Collection[str] | None = None) -> dict[str, str]:
     """Each member's bank account, or that of these, with all but its last four digits hidden, where one is known."""
-    rows = [row for as_of in (None, last) for row in latest_rows(connection, as_of, only).values()]
+    of = ("member", "account_number")
+    rows = (row for as_of in (None, last) for row in latest_rows(connection, as_of, only, of).values())
     return {row.member: masking.account(row.account_number) for row in rows if row.account_number is not None}

@@ -122,8 +122,10 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE}")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    # Days that are read as text are read as ISO writes them, whatever a server's habit is.
-    connection.exec_driver_sql("SET LOCAL DateStyle = 'ISO'")
+    # Days that are read as text are read as ISO writes them, whatever a server's habit is; and where the rows are taken
+    # over some at a time (`large`), all of them will be.
+    as_read = {"DateStyle": "ISO", "cursor_tuple_fraction": "1"}
+    connection.exec_driver_sql("SELECT " + ", ".join(f"set_config('{of}', '{to}', true)" for of, to in as_read.items()))
 
 
 @contextmanager
