@@ -66,7 +66,7 @@ def standing(url: str) -> Any:
 
 def test_every_command_that_writes_is_killed_somewhere() -> None:
     writes = re.compile(
-        r"\.writes\(|session\.writing\(|database\.create\(|copies\.(backup|restore)\(|moving\.move\(|play\.acts\("
+        r"\.writes\(|session\.writing\(|upgrade\.create\(|copies\.(backup|restore)\(|moving\.move\(|play\.acts\("
     )
     sources = {name: inspect.getsource(inspect.unwrap(command.callback)) for name, command in COMMANDS.items()}
     writing = {name for name, source in sources.items() if writes.search(source)} | set(WRITING)
