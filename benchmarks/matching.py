@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from ledger import fees
 from ledger.intake.matching import UnmatchedDeposit, unmatched
-from ledger.store import database
+from ledger.store import database, upgrade
 from tests import payers
 from tests.payers import Paid
 
@@ -67,7 +67,7 @@ def _matched(count: int, waiting: float, seed: int, result: Measured) -> float:
     """Adds what comes of so many transfers; gives the seconds that matching took."""
     with TemporaryDirectory(prefix="seisan-matching-") as folder:
         url = f"sqlite:///{Path(folder) / 'books.db'}"
-        database.create(url)
+        upgrade.create(url)
         with database.writing(url) as connection:
             truth = payers.fill(connection, payers.world(count, members=MEMBERS, waiting=waiting, seed=seed))
             began = time.perf_counter()

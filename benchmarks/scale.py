@@ -26,7 +26,7 @@ from pathlib import Path
 
 from benchmarks import made_up
 from ledger.dates import Month
-from ledger.store import database
+from ledger.store import upgrade
 from tests import server
 
 RATIO, MEMORY = 1.2, 500  # times what the books have grown; MB
@@ -99,7 +99,7 @@ def _of_server(url: str) -> float:
 
 
 def _filled(url: str, size: int) -> None:
-    database.create(url, by=made_up.CLERK)
+    upgrade.create(url, by=made_up.CLERK)
     made_up.fill(url, made_up.Size.of(size))
 
 

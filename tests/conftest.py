@@ -354,14 +354,14 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def _sqlite_books() -> Path:
     """A file with migrated, empty books, made once in a run, to be copied."""
-    from ledger.store import database
+    from ledger.store import upgrade
 
     run = Server(Path(os.environ[_RUN]))
     books = run.folder / "books.db"
     with run.alone():
         if not books.exists():
             making = run.folder / "making.db"
-            database.create(f"sqlite:///{making}")
+            upgrade.create(f"sqlite:///{making}")
             connections.let_go_of_files()
             making.rename(books)
     return books
@@ -370,14 +370,14 @@ def _sqlite_books() -> Path:
 @pytest.fixture(scope="session")
 def _postgresql_books(server: Server) -> str:
     """The name of a database with migrated, empty books, made once in a run, to be copied."""
-    from ledger.store import database
+    from ledger.store import upgrade
 
     made = server.folder / "books"
     with server.alone():
         if not made.exists():
             server.tell("DROP DATABASE IF EXISTS books")
             server.tell("CREATE DATABASE books")
-            database.create(server.url("books"))
+            upgrade.create(server.url("books"))
             made.touch()
     return "books"
 

@@ -22,7 +22,7 @@ from sqlalchemy.sql.elements import BinaryExpression
 from ledger.decisions import findings, query
 from ledger.notices import conditions, register
 from ledger.notices.conditions import Clause, Condition, Notice, Truth, days_after
-from ledger.store import database
+from ledger.store import database, upgrade
 from tests import given
 from tests.notice_cases import CASES, SAME, SameNotice
 from tests.test_cases import answer
@@ -171,7 +171,7 @@ def main() -> int:
     survived = 0
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'cases.db'}"
-        database.create(url)
+        upgrade.create(url)
         for mutant, by in listed(url):
             survived += by is None and mutant.same is None
             sys.stdout.write(line(mutant, by))

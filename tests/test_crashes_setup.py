@@ -20,7 +20,7 @@ from sqlalchemy import inspect as look
 from sqlalchemy.pool import NullPool
 
 from exports.issued import verification
-from ledger.store import database
+from ledger.store import database, upgrade
 from migrations import triggers
 from tests import crashes, desk
 from tests.commands import COMMANDS, WRITING
@@ -66,7 +66,7 @@ def standing(url: str) -> Any:
 
 def test_every_command_that_writes_is_killed_somewhere() -> None:
     writes = re.compile(
-        r"\.writes\(|session\.writing\(|database\.create\(|copies\.(backup|restore)\(|moving\.move\(|play\.acts\("
+        r"\.writes\(|session\.writing\(|upgrade\.create\(|copies\.(backup|restore)\(|moving\.move\(|play\.acts\("
     )
     sources = {name: inspect.getsource(inspect.unwrap(command.callback)) for name, command in COMMANDS.items()}
     writing = {name for name, source in sources.items() if writes.search(source)} | set(WRITING)
@@ -111,20 +111,20 @@ def upgrade() -> None:
 @pytest.fixture
 def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Every version so far; for the time of the test there is one more."""
-    real, known = database.MIGRATIONS, sorted(database._versions()[0])
+    real, known = database.MIGRATIONS, sorted(database.versions()[0])
     folder = Path(shutil.copytree(real, tmp_path / "steps"))
     (folder / "versions" / "9998_made_up.py").write_text(STEP.format(before=known[-1]), encoding="utf-8")
     monkeypatch.setattr(database, "MIGRATIONS", folder)
-    database._versions.cache_clear()
+    database.versions.cache_clear()
     yield known
-    database._versions.cache_clear()
+    database.versions.cache_clear()
 
 
 def at_version(url: str, version: str) -> None:
     """Makes empty books as an earlier Seisan left them."""
     with database._engine(url).connect() as plain:
         connection = plain.execution_options(writes=True)
-        config = database.alembic_config()
+        config = upgrade.alembic_config()
         config.attributes["connection"] = connection
         alembic.upgrade(config, version)
         connection.commit()

@@ -23,7 +23,7 @@ from ledger.booking.recording import import_files
 from ledger.codes import APPLICATION_KINDS, ASSOCIATIONS, REASONS
 from ledger.decisions.findings import Finding, judge
 from ledger.notices.review_flags import DOUBTS, FEE_NOT_KNOWN, WARNINGS
-from ledger.store import database, shipment
+from ledger.store import database, shipment, upgrade
 
 pytestmark = pytest.mark.thorough
 
@@ -106,7 +106,7 @@ def files() -> list[Path]:
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """One book for the whole module, on SQLite."""
     url = f"sqlite:///{tmp_path_factory.mktemp('books') / 'demo.db'}"
-    database.create(url)
+    upgrade.create(url)
     with database.writing(url) as connection:
         import_files(connection, files(), None, through=dates.today(), by="demo")
     with database.reading(url) as connection:

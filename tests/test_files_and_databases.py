@@ -279,9 +279,9 @@ def _plain(url: str) -> Any:
 
 
 def test_books_of_another_version(book_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    known, _head = database._versions()
+    known, _head = database.versions()
     with monkeypatch.context() as later:
-        later.setattr(database, "_versions", lambda: (known | {"9998"}, "9998"))
+        later.setattr(database, "versions", lambda: (known | {"9998"}, "9998"))
         refused(book_url, ["balance"], "database-older")
     with _plain(book_url).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

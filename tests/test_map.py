@@ -15,7 +15,7 @@ pytestmark = pytest.mark.thorough
 ONE_DATABASE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 # The version of the books, and the one that a step leads to which somebody adds.
-LAST = database._versions()[1]
+LAST = database.versions()[1]
 NEXT = f"{int(LAST) + 1:04}"
 
 # --- encode a new notice --------------------------------------------------------------------------------------------

@@ -12,13 +12,13 @@ from sqlalchemy.pool import NullPool
 from ledger import tables
 from ledger.codes import Account
 from ledger.errors import DatabaseNewer, DatabaseOlder
-from ledger.store import database, shipment
+from ledger.store import database, shipment, upgrade
 from migrations import guards, triggers, writes
 from tests import desk
 
 pytestmark = pytest.mark.thorough
 
-HEAD = database._versions()[1]
+HEAD = database.versions()[1]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -98,7 +98,7 @@ def test_triggers_are_those_of_the_list_with_all_that_they_say(book_url: str, en
 
 def test_once_more_changes_nothing_and_leaves_every_trigger(books: str) -> None:
     before = desk.held(books)
-    assert database.create(books) == database.Creation(HEAD, HEAD, [], [])
+    assert upgrade.create(books) == upgrade.Creation(HEAD, HEAD, [], [])
     assert desk.held(books) == before
     with database.reading(books) as connection:
         assert guards.faults(connection) == []
@@ -128,7 +128,7 @@ def test_trigger_that_somebody_took_away_is_back(book_url: str, engine: str) -> 
     with _plain(book_url).begin() as connection:
         connection.execute(text(f"DROP TRIGGER {gone}{where}"))
     assert _standing(book_url) == triggers.names(engine) - {gone}
-    database.create(book_url)
+    upgrade.create(book_url)
     with database.reading(book_url) as connection:
         assert guards.faults(connection) == []
 
@@ -142,7 +142,7 @@ def test_step_that_fails_leaves_the_books_as_they_were(books: str, monkeypatch: 
 
     monkeypatch.setattr(triggers, "create_all", fail)
     with pytest.raises(ZeroDivisionError):
-        database.create(books)
+        upgrade.create(books)
     assert (desk.held(books), _standing(books)) == (before, standing)
 
 
@@ -161,15 +161,15 @@ def test_books_of_a_newer_version_are_refused_and_left_alone(book_url: str) -> N
         with pytest.raises(DatabaseNewer), attempt(book_url):
             raise AssertionError("the books were opened")
     with pytest.raises(DatabaseNewer):
-        database.create(book_url)
+        upgrade.create(book_url)
     assert desk.held(book_url) == before
 
 
 def test_books_of_an_older_version_are_refused_until_brought_up_to_date(
     book_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known, head = database._versions()
-    monkeypatch.setattr(database, "_versions", lambda: (known | {"9998"}, "9998"))
+    known, head = database.versions()
+    monkeypatch.setattr(database, "versions", lambda: (known | {"9998"}, "9998"))
     with pytest.raises(DatabaseOlder) as refused, database.reading(book_url):
         raise AssertionError("the books were opened")
     assert refused.value.version == head

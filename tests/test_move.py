@@ -297,9 +297,9 @@ def test_books_of_one_kind_are_copied_otherwise(books: str, place: Place) -> Non
 def test_books_of_an_earlier_version_are_brought_up_to_date_first(
     books: str, to: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known, _head = database._versions()
+    known, _head = database.versions()
     with monkeypatch.context() as later:
-        later.setattr(database, "_versions", lambda: (known | {"9998"}, "9998"))
+        later.setattr(database, "versions", lambda: (known | {"9998"}, "9998"))
         refused(books, "database-older", "move", to)
     assert nothing_at(to)
 

@@ -27,7 +27,7 @@ from exports.demo import play
 from ledger import masking, tables
 from ledger.errors import AccountNotApproved, Exit
 from ledger.people import accounts, register
-from ledger.store import database
+from ledger.store import database, upgrade
 from tests import desk, given, posted
 from tests.commands import COMMANDS, EXAMPLES, OPTIONS
 from tests.desk import ANOTHER, CHIEF, CLERK, MEMBER, ON
@@ -476,7 +476,7 @@ def test_what_is_hidden_is_hidden_whole() -> None:
 def test_books_can_be_read_by_their_owner_only(empty_url: str) -> None:
     before = os.umask(0)
     try:
-        database.create(empty_url)
+        upgrade.create(empty_url)
         file = Path(empty_url.removeprefix("sqlite:///"))
         with database.writing(empty_url) as connection:
             source(connection)

@@ -79,7 +79,7 @@ def test_books_written_while_they_are_read_like_that_are_no_answer(kept: str, mo
         raise OperationalError("", None, cause)
 
     with monkeypatch.context() as patched:
-        patched.setattr(database, "_connect", no_place)
+        patched.setattr(database, "connect", no_place)
         patched.setattr(places, "why_not", lambda file: NotWritable(str(file)))
         with database.reading(kept):
             pass

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from ledger import tables
-from ledger.store import database
+from ledger.store import database, upgrade
 from migrations import triggers, writes
 from tests import desk
 from tests.desk import CHIEF
@@ -39,7 +39,7 @@ def handed_out(request: pytest.FixtureRequest) -> Path:
 def earlier(handed_out: Path, empty_url: str) -> str:
     """Books as that version left them, with its tables and its rows."""
     with create_engine(database.parse_url(empty_url), poolclass=NullPool).connect() as connection:
-        config = database.alembic_config()
+        config = upgrade.alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, version(handed_out))
         _fill(connection, rows_of(handed_out))
@@ -104,7 +104,7 @@ def test_an_earlier_version_has_its_own_tables_and_is_not_opened(earlier: str, h
 def test_brought_up_to_date_no_row_no_seal_and_no_rule_is_lost(earlier: str, handed_out: Path, engine: str) -> None:
     books = rows_of(handed_out)
     before = held(earlier, books)
-    assert database.create(earlier)[0] == version(handed_out)
+    assert upgrade.create(earlier)[0] == version(handed_out)
     after = held(earlier, books)
     assert [name for name, rows in before.items() if not all(row in after[name] for row in rows)] == []
     # An account that a later version has is added, sealed in a batch of its own.
@@ -119,7 +119,7 @@ def test_brought_up_to_date_no_row_no_seal_and_no_rule_is_lost(earlier: str, han
 
 
 def test_how_far_the_books_reached_is_not_known_of_earlier_decisions_and_known_of_later_ones(earlier: str) -> None:
-    database.create(earlier)
+    upgrade.create(earlier)
     asked = text("SELECT sources_to, fees_to, entries_to FROM decision ORDER BY no")
     with database.reading(earlier) as connection:
         before = connection.execute(asked).all()
@@ -133,7 +133,7 @@ def test_how_far_the_books_reached_is_not_known_of_earlier_decisions_and_known_o
 
 
 def test_an_approved_refund_of_an_earlier_version_goes_into_a_payment_file(earlier: str, tmp_path: Path) -> None:
-    database.create(earlier)
+    upgrade.create(earlier)
     for words in desk.filing(tmp_path, "8"):
         if words[:2] not in (("refund", "propose"), ("refund", "approve"), ("refund", "file")):
             desk.done(earlier, *words)

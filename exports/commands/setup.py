@@ -41,9 +41,9 @@ The books are {database}; ask them more, for example:
 @app.runs("init", "", "--database postgresql://user@host/seisan", as_json=AsJson)
 def init(session: Session) -> Answer:
     """Creates the books, or brings them up to date."""
-    from ledger.store import database
+    from ledger.store import database, upgrade
 
-    creation = database.create(session.database, by=session.by)
+    creation = upgrade.create(session.database, by=session.by)
     place = database.format_url(session.database)
     text, data = summaries.created(creation, place), summaries.created_json(creation) | {"database": place}
     if creation.before is not None and _waits(session):

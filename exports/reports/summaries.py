@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ledger.decisions.store import Decision
     from ledger.intake.report import ImportReport
     from ledger.intake.withdrawing import Withdrawal
-    from ledger.store.database import Creation
     from ledger.store.move import Moved
+    from ledger.store.upgrade import Creation
     from migrations.roles import Role
 
 _LEFT_SHOWN = 20

@@ -5,27 +5,23 @@ was read can change before it is written on. Whatever the driver says goes out a
 """
 
 import getpass
-import json
 import os
 import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from ledger import errors, masking, tables
+from ledger import errors, masking
 from ledger.errors import Refusal
-from ledger.i18n import N_
 from ledger.store import connecting, failures, holders, places, seals, write_queue
 
 ROOT = Path(__file__).parents[2]
@@ -38,24 +34,11 @@ _NO_PLACE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR_SHM", "SQLITE_I
 _FORBIDDEN = "42501"
 
 
-class PlaceTaken(Refusal):
-    """at {place} there are books already, or something else"""
-
-    place: str
-    instead = N_(
-        "nothing was changed; name a database of the server with no books in it (no init before), or a new file"
-    )
-
-
 # A name as the books have it.
 Spelled = Callable[[Connection, str], str]
 
 # How long a writer waits for another one before it gives up, in milliseconds; asked at each connection.
 PATIENCE = 60_000
-
-# The key of the lock under which books are made or brought up to date on PostgreSQL; any number would do, as long as
-# all take the same. Writers take their turn in `begin_write`.
-_MAKERS = 7245
 
 
 def parse_url(database: str) -> URL:
@@ -143,7 +126,7 @@ def reading(database: str) -> Iterator[Connection]:
 @contextmanager
 def _connected_to_read(database: str) -> Iterator[Connection]:
     try:
-        connection = _connect(database)
+        connection = connect(database)
     except DatabaseError as error:
         file = _unwritable(database, error)
         if file is None:
@@ -204,7 +187,7 @@ def writing(
     With `dry_run` the same is done and then taken back. `by`, as the books have it `spelled`, and `command` are kept
     with the seals.
     """
-    with refusing(database), turn(database, by), _connect(database) as plain:
+    with refusing(database), turn(database, by), connect(database) as plain:
         connection = plain.execution_options(writes=True)
         _require_version(connection, database)
         signer = by if spelled is None else spelled(connection, by)
@@ -216,7 +199,7 @@ def writing(
             connection.rollback()
         else:
             seals.seal_write(connection, before, command=command, by=signer)
-            _commit(connection)
+            commit(connection)
 
 
 class _Committed:
@@ -230,7 +213,8 @@ def commits() -> int:
     return _Committed.times
 
 
-def _commit(connection: Connection) -> None:
+def commit(connection: Connection) -> None:
+    """Keeps what was written; who stops the program meanwhile is heard afterwards."""
     with _uninterrupted():
         connection.commit()
         _Committed.times += 1
@@ -284,7 +268,8 @@ def _locked(database: str, holder: holders.Holder | None) -> errors.DatabaseLock
     return refusal
 
 
-def _connect(database: str) -> Connection:
+def connect(database: str) -> Connection:
+    """A connection of its own to books that are there, of whatever version; refused where there are none."""
     url = parse_url(database)
     if url.drivername == "sqlite":
         if not (file := Path(str(url.database))).is_file():
@@ -299,119 +284,8 @@ def _file(database: str) -> Path:
     return Path(str(parse_url(database).database)).absolute()
 
 
-class Creation(NamedTuple):
-    """What became of the books: the version before (None: there were none) and after, and what was loaded.
-
-    Accounts are named by their code, fees by the first day on which they apply.
-    """
-
-    before: str | None
-    after: str
-    accounts: list[str]
-    fees: list[date]
-
-
-def create(database: str, *, by: str = "") -> Creation:
-    """Creates the books or brings them up to date, with the accounts and fees that are shipped and not in them yet.
-
-    Books of a newer version are refused.
-    """
-    from ledger.store import shipment
-
-    with refusing(database):
-        url = parse_url(database)
-        if url.drivername == "sqlite" and not (file := Path(str(url.database))).is_file():
-            with places.on_disk(format_url(database)):
-                places.require_plain(file)
-                os.close(places.create(file, 0o600))  # the owner's alone
-        with turn(database, by), _connect(database) as plain, _tables_made_anew(plain) as connection:
-            before = _version(connection)
-            holders.obtained(connection)
-            versions, head = _versions()
-            if before is not None and before not in versions:
-                raise errors.DatabaseNewer(format_url(database), before)
-            tables_before = set(inspect(connection).get_table_names())
-            _upgrade(connection)
-            # What a step puts in a table that it makes is sealed here; what stood there before was sealed already.
-            marks = seals.open_write(connection, command="init", by=by)
-            marks = _made_by_steps(connection, marks, tables_before)
-            accounts, fees = shipment.load_chart(connection), shipment.load_fees(connection)
-            seals.seal_write(connection, marks, command="init", by=by)
-    return Creation(before, head, accounts, fees)
-
-
-@contextmanager
-def filled(database: str, fill: Callable[[Connection], None], *, dry_run: bool = False) -> Iterator[Connection]:
-    """Books of this version for rows that `fill` puts in before any trigger stands; kept if the block ends well.
-
-    Of a dry run nothing is kept.
-    Refused: a place at which there are tables of books already (place-taken).
-    """
-    with refusing(database), _connect(database) as plain, _tables_made_anew(plain, dry_run=dry_run) as connection:
-        if {*inspect(connection).get_table_names()} & {*tables.metadata.tables, "alembic_version"}:
-            raise PlaceTaken(format_url(database))
-        _upgrade(connection, fill)
-        yield connection
-
-
-def _upgrade(connection: Connection, fill: Callable[[Connection], None] | None = None) -> None:
-    """Carries the steps out that these books have not seen, in the transaction that is open."""
-    from alembic import command
-
-    config = alembic_config()
-    config.attributes |= {"connection": connection, "fill": fill}
-    command.upgrade(config, "head")
-
-
-def _made_by_steps(connection: Connection, marks: seals.Marks, tables_before: set[str]) -> seals.Marks:
-    """Has what the steps put in tables that they made be sealed with this write."""
-    if connection.dialect.name == "sqlite":
-        return {name: mark for name, mark in marks.items() if name in tables_before}
-    made = json.dumps(dict.fromkeys(set(seals.SEALED) - tables_before, 0))
-    statement = "UPDATE open_write SET touched = touched || CAST(:made AS jsonb) WHERE transaction = txid_current()"
-    connection.execute(text(statement), {"made": made})
-    return marks
-
-
-@contextmanager
-def _tables_made_anew(plain: Connection, *, dry_run: bool = False) -> Iterator[Connection]:
-    """For one writer whose steps may make a table anew that others refer to.
-
-    SQLite cannot alter a table: the step copies it, drops it and renames the copy, which its foreign keys refuse, and
-    it can switch these off outside a transaction only. So they are asked once at the end, before COMMIT.
-    """
-    connection = plain.execution_options(writes=True)
-    if plain.dialect.name != "sqlite":
-        # So nobody writes meanwhile. The lock of a number, which anybody may take, is for books that have no other yet.
-        locks = "LOCK TABLE open_write IN EXCLUSIVE MODE"
-        if not inspect(connection).has_table("open_write"):
-            locks = f"SELECT pg_advisory_xact_lock({_MAKERS})"
-        connection.exec_driver_sql(locks)
-        yield connection
-        if not dry_run:
-            _commit(connection)
-        return
-    file = plain.connection.dbapi_connection
-    assert file is not None
-    file.cursor().execute("PRAGMA foreign_keys=OFF")
-    dangling = set(connection.exec_driver_sql("PRAGMA foreign_key_check"))
-    yield connection
-    assert not set(connection.exec_driver_sql("PRAGMA foreign_key_check")) - dangling, "a step lost a reference"
-    if not dry_run:
-        _commit(connection)
-
-
-def alembic_config() -> Any:
-    """Alembic's configuration; the connection is handed over in its attributes, never an address in a file."""
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
-
-
 @cache
-def _versions() -> tuple[frozenset[str], str]:
+def versions() -> tuple[frozenset[str], str]:
     """The versions this Seisan knows, read from the names of the steps: importing Alembic costs half a second."""
     steps = sorted(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     return frozenset(steps), steps[-1]
@@ -424,7 +298,8 @@ _HAS_VERSION = {
 }
 
 
-def _version(connection: Connection) -> str | None:
+def version_of(connection: Connection) -> str | None:
+    """The version of the books, which is the number of their last step; None where there are no books."""
     if connection.execute(_HAS_VERSION[connection.dialect.name]).scalar() is None:
         return None
     try:
@@ -436,11 +311,11 @@ def _version(connection: Connection) -> str | None:
 
 
 def _require_version(connection: Connection, database: str) -> None:
-    version = _version(connection)
-    versions, head = _versions()
+    version = version_of(connection)
+    known, head = versions()
     if version is None:
         raise errors.NoDatabase(format_url(database))
-    if version not in versions:
+    if version not in known:
         raise errors.DatabaseNewer(format_url(database), version)
     if version != head:
         raise errors.DatabaseOlder(format_url(database), version)

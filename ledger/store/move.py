@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 from ledger import tables
 from ledger.errors import NoDatabase, Refusal
 from ledger.i18n import N_
-from ledger.store import backup, database, places, seals
+from ledger.store import backup, database, places, seals, upgrade
 from ledger.store.records import owns
 
 # Parents first, so that no row names one that is not there yet.
@@ -133,7 +133,7 @@ def _stand_there(to: str, heads: list[str]) -> bool:
         url = database.parse_url(to)
         if url.drivername != "sqlite" or not Path(str(url.database)).exists():
             return False
-    raise database.PlaceTaken(database.format_url(to))
+    raise upgrade.PlaceTaken(database.format_url(to))
 
 
 class _TakenBack(Exception):
@@ -145,14 +145,14 @@ def _new_books(to: str, fill: Callable[[Connection], None], *, dry_run: bool) ->
     """New books with what `fill` puts in; they are there when the block has ended well, not before, nor a dry run's."""
     url = database.parse_url(to)
     if url.drivername != "sqlite":
-        with database.filled(to, fill, dry_run=dry_run) as new:
+        with upgrade.filled(to, fill, dry_run=dry_run) as new:
             yield new
         return
     file = Path(str(url.database))
     with places.on_disk(file):
         places.require_plain(file)
     with suppress(_TakenBack), backup.put_beside(file, mode=0o600) as making:
-        with database.filled(f"sqlite:///{making}", fill, dry_run=dry_run) as new:
+        with upgrade.filled(f"sqlite:///{making}", fill, dry_run=dry_run) as new:
             yield new
         if dry_run:
             raise _TakenBack
