@@ -8,7 +8,7 @@ least of so many times, taken in turns: whatever else a machine does makes a pro
 is marked; so is what takes 1.2 times as long in the larger books, for nothing asked of one may grow with all.
 
 What Python makes of our modules is written down for the run, as where a program is installed: where that is switched
-off (PYTHONDONTWRITEBYTECODE) each command makes it anew, which takes a third of importing sqlmodel.
+off (PYTHONDONTWRITEBYTECODE) each command makes it anew, which takes a tenth of importing sqlmodel.
 """
 
 import argparse
