@@ -72,6 +72,11 @@ def test_member_who_has_applied_for_nothing_is_told_apart_from_one_who_applied_l
     for asked, code in ((NUMBER, "nothing-applied-for"), (desk.MEMBER, "not-yet-applied")):
         answer = desk.typed(book_url, "check", asked, "--as-of", "2012-01-31", "--lang", "en")
         assert (answer.exit_code, f"({code})" in answer.stderr) == (1, True), answer.stderr
+    (tmp_path / "追加.csv").write_text(
+        f"申込番号,会員番号,申込日,申込区分\nA-2,{NUMBER},2012-01-30,新規\n", encoding="utf-8"
+    )
+    desk.done(book_url, "import", str(tmp_path / "追加.csv"))
+    assert "A-2" in desk.done(book_url, "check", NUMBER, "--as-of", "2012-01-31").stdout
 
 
 @pytest.mark.parametrize("kind", ["members", "deposits", "issues"])
