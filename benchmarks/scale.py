@@ -45,6 +45,10 @@ ON_ONE = (
 ON_ALL = (
     "where",
     f"todo --as-of {_DAY}",
+    f"members --as-of {_DAY}",
+    f"applications --as-of {_DAY}",
+    f"deposits --as-of {_DAY}",
+    "receipts",
     f"check --everyone --as-of {_DAY} --json",
     f"check --everyone --as-of {_DAY} --out check.xlsx --replace",
     f"decide --everyone --as-of {_DAY} --dry-run",
@@ -56,6 +60,7 @@ ON_ALL = (
     "bill list",
     f"bill pay S-2011-04 --on {_DAY} --dry-run",
     f"balance --as-of {_DAY}",
+    "entries",
     "entries --json",
     "export journal --format hledger --out journal.txt --replace",
     "account list",
@@ -99,7 +104,7 @@ def _filled(url: str, size: int) -> None:
 
 
 @contextmanager
-def _made(sizes: list[int], *, postgresql: bool) -> Iterator[list[str]]:
+def made(sizes: list[int], *, postgresql: bool) -> Iterator[list[str]]:
     """Books of these sizes, for as long as the block lasts."""
     with ExitStack() as stack:
         if postgresql:
@@ -131,7 +136,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         os.environ["XDG_STATE_HOME"] = folder
         os.chdir(folder)
-        urls = asked.books or stack.enter_context(_made(sizes, postgresql=asked.postgresql))
+        urls = asked.books or stack.enter_context(made(sizes, postgresql=asked.postgresql))
         print(f"{'':70} {sizes[0]:>17,} {sizes[1]:>17,} ratio")
         for command in (command for command in (*ON_ONE, *ON_ALL) if command.startswith(asked.only)):
             (few, little, _), (many, much, code) = (spent(url, command) for url in urls)

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from ledger import tables
 from ledger.facts import AS_OF, ONLY, not_withdrawn
+from ledger.store.large import each_row
 from ledger.store.records import batches
 
 
@@ -75,7 +76,7 @@ def allocations(connection: Connection, deposits: Collection[str] | None = None)
     rows: dict[str, list[Any]] = {}
     groups: Iterable[Collection[str] | None] = [None] if deposits is None else batches(sorted(deposits))
     for group in groups:
-        for row in connection.execute(_known_last(group is not None), {} if group is None else {"only": group}):
+        for row in each_row(connection, _known_last(group is not None), {} if group is None else {"only": group}):
             rows.setdefault(row.deposit, []).append(row)
     return {deposit: _allocation(parts) for deposit, parts in rows.items()}
 

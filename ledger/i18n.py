@@ -8,8 +8,8 @@ refusal is a sentence as well.
 
 import gettext
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
@@ -19,6 +19,7 @@ from typing import Literal, TypeVar
 from ledger import visible
 from ledger.dates import FiscalYear, Month, format_japanese, format_western, in_japan
 from ledger.money import format_yen
+from ledger.scope import within
 
 Language = Literal["ja", "en"]
 # By which calendar a document counts its years; "" where nobody chose: cells and headings as the language has them.
@@ -43,14 +44,9 @@ def use(language: Language) -> None:
     _language.set(language)
 
 
-@contextmanager
-def speaking(language: Language) -> Iterator[None]:
+def speaking(language: Language) -> AbstractContextManager[None]:
     """Within the block this language is spoken, and the one before it afterwards."""
-    before = _language.set(language)
-    try:
-        yield
-    finally:
-        _language.reset(before)
+    return within(_language, language)
 
 
 def language() -> Language:
@@ -58,14 +54,9 @@ def language() -> Language:
     return _language.get()
 
 
-@contextmanager
-def dating(calendar: Calendar) -> Iterator[None]:
+def dating(calendar: Calendar) -> AbstractContextManager[None]:
     """Within the block a document is made whose days are all of this calendar."""
-    before = _calendar.set(calendar)
-    try:
-        yield
-    finally:
-        _calendar.reset(before)
+    return within(_calendar, calendar)
 
 
 def calendar() -> Calendar:

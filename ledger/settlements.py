@@ -3,15 +3,17 @@
 Money that was never due takes the course of a refund, for a deposit.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, null, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, null, or_, select
 
 from ledger import tables
+from ledger.store.large import each_row
 from ledger.store.owners import owned
 
 Way = Literal["refund", "overpayment", "credit"]
@@ -153,6 +155,18 @@ def refunds(connection: Connection, where: Where = None, as_of: date | None = No
     return settlements(connection, tables.refund, where, as_of)
 
 
+def ever_of(
+    connection: Connection, applications: Collection[str], *, deposits: Collection[str] = ()
+) -> ColumnElement[bool]:
+    """The refunds of these applications, or of deposits that ever paid for one of them, or of these deposits.
+
+    The deposits are looked up first: within one statement PostgreSQL would read every refund for them.
+    """
+    row, refund = tables.allocation.c, tables.refund.c
+    paid = connection.execute(select(row.deposit).where(row.application.in_(list(applications)))).scalars()
+    return or_(refund.application.in_(list(applications)), refund.deposit.in_({*deposits, *paid}))
+
+
 def credits(connection: Connection, where: Where = None, as_of: date | None = None) -> list[Settlement]:
     """Every credit, or those that fit, in the order proposed; by a day, as it stood then."""
     return settlements(connection, tables.credit, where, as_of)
@@ -167,7 +181,7 @@ def settlements(
         statement = statement.where(where)
     if as_of is not None:
         statement = statement.where(transitions_of(table).c.happened_on <= as_of)
-    by_number = (list(rows) for _no, rows in groupby(connection.execute(statement), lambda row: row.no))
+    by_number = (list(rows) for _no, rows in groupby(each_row(connection, statement), lambda row: row.no))
     # The columns stand in the order of the fields: seven of the settlement, then those of each transition.
     values = ((*rows[0][:7], tuple(Transition(*row[7:]) for row in rows)) for rows in by_number)
     return [Settlement(*fields) for fields in values]

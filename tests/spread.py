@@ -88,7 +88,7 @@ ONE_IN = {
     # each operation in each state
     "test_closing.test_each_operation_in_each_state_of_the_month": (3, 12),
     "test_refund_states.test_in_every_state_every_command_is_done_or_refused": (3, 9),
-    "test_refund_states.test_of_a_deposit_more_is_not_returned_than_is_left_beyond_what_is_due": (3, 12),
+    "test_left_of_deposits.test_of_a_deposit_more_is_not_returned_than_is_left_beyond_what_is_due": (3, 12),
     # each line of a bill, each way in which it comes
     "test_bills.test_lines_are_cleared_compared_waived_and_paid": (3, 12),
     "test_bills.test_each_line_of_a_bill_is_reconciled": (1, 12),
@@ -153,6 +153,7 @@ WHOLE_ON_BOTH = {
         "test_guards",
         "test_insider",
         "test_interrupts",
+        "test_large",
         "test_lookups",
         "test_migrations",
         "test_move",

@@ -36,7 +36,7 @@ PAIRS = (
 READING = {
     "check": ("check --application FREE", f"check '{desk.MEMBER}'"),
     "letter": ("letter 1 --out letter.xlsx --replace",),
-    "decision list": ("decision list FREE",),
+    "decision list": ("decision list FREE", f"decision list --member '{desk.ANOTHER}'"),
     "refund show": ("refund show 1", "refund show 3"),
     "overpaid show": ("overpaid show 6",),
     "entries": ("entries --application FREE", f"entries --member '{desk.MEMBER}'", *PAIRS),
@@ -44,6 +44,14 @@ READING = {
     "receipt": ("receipt FREE --out receipt.xlsx --replace",),
     "refund advice": ("refund advice 3 --out advice.xlsx --replace",),
     "credit advice": ("credit advice 2 --out advice.xlsx --replace",),
+    # Lists of one member, application or deposit.
+    **{
+        name: (f"{name} --member '{desk.MEMBER}'", f"{name} --member '{desk.ANOTHER}'")
+        for name in (
+            *("members", "applications", "deposits", "due", "receipts", "ruling list"),
+            *("refund list", "overpaid list", "credit list", "account list"),
+        )
+    },
     "statement member": (f"statement member '{desk.ANOTHER}' --as-of {ON} --out member.xlsx --replace",),
 }
 
@@ -129,8 +137,8 @@ SMALL = {
 # SQLite knows what was approved in a write by what has no seal yet; one row for each account that was ever approved.
 SMALL_ON_SQLITE = {"account_approval", "payee_approval"}
 
-# Whether there is any row at all: the first one answers.
-_ANY_ROW = re.compile(r"SELECT \S+ AS \w+\s+FROM \w+\s+LIMIT \S+( OFFSET \S+)?")
+# Whether there is any row at all, or any by a day: the first one answers.
+_ANY_ROW = re.compile(r"SELECT \S+( AS \w+)?\s+FROM \w+\s+(WHERE [^()]*\S+ <= \S+\s+)?LIMIT \S+( OFFSET \S+)?")
 
 
 def test_every_command_is_on_one_thing_or_on_many() -> None:

@@ -38,7 +38,7 @@ def test_page_can_be_typed_from_top_to_bottom(engine: str, environment: dict[str
     ended = _run(["sh", "-c", script], tmp_path, environment)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     heads = re.findall(r"\b[0-9a-f]{64}\b", ended.stdout)
-    assert len(heads) == 6 and len(set(heads)) == 1, "what was restored or moved is what was there"
+    assert len(heads) == 7 and len(set(heads)) == 1, "what was restored or moved is what was there"
     assert "Acting: otsukawa" in ended.stdout
     _backed_up_as_by_cron(environment, tmp_path)
     # Why the page has a role for this: the auditor may not read account numbers.

@@ -75,8 +75,7 @@ A_LIST: Edits = {
     "ledger/statements/fee_schedule.py": ROWS,
     "exports/reports/fee_list.py": LIST,
     "exports/reports/__init__.py": replaced(
-        "    entries,\n    found,", "    entries,\n    fee_list,\n    found,",
-        "*(imports.REPORT,", "*(fee_list.REPORT, imports.REPORT,",
+        *('    "imports": ', '    "fees": "fee_list.REPORT",\n    "imports": '),
     ),
 }  # fmt: skip
 

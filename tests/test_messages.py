@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from ledger import errors
+from ledger import errors, i18n
 from ledger.i18n import DOMAIN, LANGUAGES, LOCALES, _, ngettext, speaking
 
 ROOT = Path(__file__).parent.parent
@@ -189,3 +189,16 @@ def test_one_and_several_are_told_apart() -> None:
         ]
     with speaking("ja"):
         assert ngettext(*forms, 1000, place="x") == "回答 1,000 通を書き出しました: x"
+
+
+def test_block_gives_back_what_held_before_however_it_ends() -> None:
+    first = i18n.language()
+    with i18n.speaking("en"):
+        with pytest.raises(RuntimeError), i18n.speaking("ja"):
+            raise RuntimeError
+        assert i18n.language() == "en"
+    assert i18n.language() == first
+    later = i18n.speaking("en")  # nothing holds before the block begins
+    assert i18n.language() == first
+    with later:
+        assert i18n.language() == "en"

@@ -242,6 +242,21 @@ def test_moved_again_nothing_is_changed(books: str, to: str) -> None:
     assert "nothing was changed" in desk.typed(books, "move", to, "--lang", "en").stdout
 
 
+def test_a_dry_run_does_all_of_it_and_leaves_nothing_there(books: str, to: str) -> None:
+    before = rows(books)
+    tried = desk.typed(books, "move", to, "--dry-run", "--lang", "en")
+    assert tried.exit_code == 0, tried.output
+    assert tried.stderr.startswith("Dry run: nothing is kept.")
+    assert f"Would be moved to {database.format_url(to)}, and was verified there: " in tried.stdout
+    answer = desk.answered(books, "move", to, "--dry-run")
+    assert nothing_at(to)
+    assert rows(books) == before
+    assert desk.answered(books, "move", to) == answer
+    assert rows(to) == before
+    again = desk.typed(books, "move", to, "--dry-run", "--lang", "en").stdout
+    assert "nothing was changed" in again and "Would be moved" not in again
+
+
 # --- what is not moved ----------------------------------------------------------------------------------------------
 
 
@@ -350,7 +365,8 @@ def test_what_does_not_agree_there_is_not_kept(books: str, to: str) -> None:
     """A function that somebody has put beside ours could be called by a rule that looks like ours."""
     with psycopg.connect(to) as around:
         around.execute("CREATE FUNCTION lower_than(a integer) RETURNS boolean LANGUAGE sql AS 'SELECT a < 1'")
-    assert "lower_than" in refused(books, "not-sound-there", "move", to)
+    for tried in ((), ("--dry-run",)):
+        assert "lower_than" in refused(books, "not-sound-there", "move", to, *tried)
     with psycopg.connect(to) as around:
         around.execute("DROP FUNCTION lower_than")
     assert nothing_at(to)
@@ -397,7 +413,7 @@ def test_others_go_on_while_a_moment_of_a_server_is_copied(
 def test_who_stops_it_is_told_whether_it_was_carried_out(
     books: str, to: str, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(*_words: object) -> None:
+    def stop(*_words: object, **_more: object) -> None:
         raise KeyboardInterrupt
 
     other = place(KIND[kind(books)])

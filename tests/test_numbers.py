@@ -194,3 +194,32 @@ def test_numbers_of_one_import_that_are_alike_are_asked_about(books: str) -> Non
     assert answer.exit_code == Exit.PROBLEMS
     assert ["0007" in line for line in answer.stderr.splitlines() if "another-spelling" in line] == [True]
     assert "x.csv:3:" in answer.stderr
+
+
+# As they were recorded, and how they may be typed.
+KEPT_AND_TYPED = (
+    ("2012-0093", ("2012-93", "2012-0093", "２０１２－００９３", "20120093", "0093", "2012 0093")),
+    ("２０１２－０１８４", ("2012-184", "２０１２－０１８４", "2012-0184")),
+    ("20120275", ("20120275", "２０１２０２７５", "2012 0275")),
+    ("x-366", ("366", "X366", "ｘ-366", "x-366")),
+)
+
+
+def test_number_is_found_by_its_figures_in_whatever_width_and_case_and_no_other_is(books: str) -> None:
+    rows = "".join(f"{number},{MEMBER},2012-05-01,新規\n" for number, _typed in KEPT_AND_TYPED)
+    brought(books, "a", f"申込番号,会員番号,申込日,申込区分\n{rows}")
+    with database.reading(books) as connection:
+        for number, spellings in KEPT_AND_TYPED:
+            for typed in spellings:
+                assert numbers.containing(connection, "application", typed) == [number], typed
+        of_2012 = {"2012-0093", "２０１２－０１８４", "2012-a1"}
+        assert {*numbers.containing(connection, "application", "2012")} == of_2012
+
+
+def test_number_of_both_widths_is_another_spelling_too(books: str) -> None:
+    brought(books, "a", f"申込番号,会員番号,申込日,申込区分\n2012-b１7,{MEMBER},2012-05-01,新規\n")
+    with database.reading(books) as connection:
+        for typed in ("2012-B17", "２０１２－ｂ１７", "2012-b1７"):
+            assert numbers.recorded(connection, "application", [typed]) == {typed: ["2012-b１7"]}
+        both = numbers.recorded(connection, "application", ["2012-B17", "2012-A1", "2012-B18", "9"])
+    assert both == {"2012-B17": ["2012-b１7"], "2012-A1": ["2012-a1"]}

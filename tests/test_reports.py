@@ -1,6 +1,8 @@
 """A report is one value: whatever is shown, written or documented of a list follows from its columns."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -106,3 +108,10 @@ def test_codes_are_the_same_in_both_languages(kept: str, language: i18n.Language
     with database.reading(kept) as connection:
         first = REPORTS["due"].ask(connection, {"as_of": date(2012, 2, 20)}).data()["due"][0]
     assert first["state"] in ("waiting", "remind", "revocable")
+
+
+def test_a_list_is_loaded_when_it_is_asked_for_and_bears_the_name_it_is_asked_by() -> None:
+    program = "import sys; from exports.reports import REPORTS; REPORTS['due']; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "exports.reports.due" in loaded and "exports.reports.check" not in loaded
+    assert [report.name for report in REPORTS.values()] == [*REPORTS]

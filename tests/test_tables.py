@@ -10,6 +10,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from ledger import models, tables
 from ledger.columns import hidden
 from ledger.models.description import description
+from ledger.models.rows import RowBase, SignedBase
+from ledger.store.records import SIGNATURE
 
 
 def test_file_describes_what_is_declared(update: bool) -> None:
@@ -51,3 +53,7 @@ def test_every_table_has_its_name_for_statements() -> None:
 def test_a_question_loads_neither_sqlmodel_nor_pydantic_nor_the_mapper() -> None:
     tell = "import sys, ledger.tables; print(*sorted({'sqlmodel', 'pydantic', 'sqlalchemy.orm'} & set(sys.modules)))"
     assert run([sys.executable, "-c", tell], capture_output=True, text=True, check=True).stdout.split() == []
+
+
+def test_what_signs_a_record_is_what_a_signed_row_declares() -> None:
+    assert set(SIGNATURE) == SignedBase.model_fields.keys() - RowBase.model_fields.keys()

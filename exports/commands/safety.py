@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from exports.reports import REPORTS
 from exports.shell.commands import Commands
-from exports.shell.options import LARGEST, AsJson, Replace, argument, option
+from exports.shell.options import LARGEST, AsJson, DryRun, Replace, argument, option
 from exports.shell.session import Answer, Session
 from ledger import dates
 from ledger.dates import Month
@@ -74,7 +74,14 @@ def restore(session: Session, file: Annotated[Path, argument("FILE", N_("the bac
     return _copied(copy, N_("Restored from {file} (entries: {count}, head of the chain {head})"), file)
 
 
-@app.runs("move", "postgresql://seisan_owner@/seisan", "sqlite:///控え.db", as_json=AsJson)
+@app.runs(
+    "move",
+    "postgresql://seisan_owner@/seisan",
+    "postgresql://seisan_owner@/seisan --dry-run",
+    "sqlite:///控え.db",
+    dry_run=DryRun,
+    as_json=AsJson,
+)
 def move(
     session: Session,
     to: Annotated[
@@ -85,8 +92,10 @@ def move(
     from exports.reports import summaries
     from ledger.store import move as moving
 
-    moved = moving.move(session.database, to, by=session.by, rules=_rules, faults=_each_fault, watch=_watched)
-    return Answer(*summaries.moved(moved, session.database, to))
+    session.announce()
+    asked: dict[str, Any] = {"rules": _rules, "faults": _each_fault, "watch": _watched, "dry_run": session.dry_run}
+    moved = moving.move(session.database, to, by=session.by, **asked)
+    return Answer(*summaries.moved(moved, session.database, to, dry_run=session.dry_run))
 
 
 def _watched(rows: Iterable[Any], total: int) -> Iterator[Any]:

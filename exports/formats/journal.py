@@ -108,7 +108,7 @@ def write(
 
     `path` appears whole or stays as it was. Refused: characters that the encoding cannot hold, entry by entry.
     """
-    entries = [_entry(entry) for entry in ledgers.entries(connection, first=first, last=last)]
+    entries = [_entry(entry) for entry in ledgers.each_entry(connection, first=first, last=last)]
     with new_file(path) as out:
         out.writelines(_encoded(connection, request, entries))
     return len(entries), _substituted(connection, request, entries)

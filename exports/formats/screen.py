@@ -13,13 +13,14 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TextIO
 
 from ledger import visible
+from ledger.scope import within
 
 # How many columns the screen has; None where the answer goes to a file or to another program.
 _columns: ContextVar[int | None] = ContextVar("columns", default=None)
@@ -63,14 +64,9 @@ def columns() -> int | None:
     return _columns.get()
 
 
-@contextmanager
-def wide(width: int | None) -> Iterator[None]:
+def wide(width: int | None) -> AbstractContextManager[None]:
     """Within the block answers are so many columns wide; None: as wide as they are."""
-    before = _columns.set(width)
-    try:
-        yield
-    finally:
-        _columns.reset(before)
+    return within(_columns, width)
 
 
 def use(stream: TextIO) -> None:

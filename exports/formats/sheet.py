@@ -5,7 +5,7 @@ data and are never translated. A cell of None is "not known" and stays empty.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from ledger import dates, i18n
 from ledger.i18n import N_, _, either
 from ledger.intake import GUIDE
+from ledger.scope import within
 
 if TYPE_CHECKING:
     from exports.formats.page import TextPage
@@ -269,14 +270,9 @@ def natural(value: Value) -> Kind:
     return "count" if isinstance(value, int) else "text"
 
 
-@contextmanager
-def on_screen() -> Iterator[None]:
+def on_screen() -> AbstractContextManager[None]:
     """Within the block sheets are for a screen, where days are 2012-09-21 in sentences as they are in cells."""
-    before = _screen.set(True)
-    try:
-        yield
-    finally:
-        _screen.reset(before)
+    return within(_screen, True)
 
 
 def format_day(day: date) -> str:

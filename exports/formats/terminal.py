@@ -1,7 +1,8 @@
 """Tables and lists for the terminal, in columns that stay straight when half of the text is Japanese."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -72,7 +73,11 @@ def format_table(block: Block) -> str:
 
 def _drawn(block: Block) -> tuple[str, list[str]]:
     """The table, and the titles of the columns for which the screen has no room."""
-    body = [(line.style, _row(line.cells, block.columns)) for line in lines(block)]
+    # A list may be as long as the books: of cells that say the same one is held, of a row nothing once it is drawn.
+    same: dict[str, str] = {}
+    rows = ((line.style, _row(line.cells, block.columns)) for line in lines(block))
+    body = deque((style, list(map(same.setdefault, cells, cells))) for style, cells in rows)
+    del same
     titles = [visible.line(_(column.title)) for column in block.columns]
     fitted = _fit(block, titles, body)
     shown, widths = tuple(block.columns[at] for at in fitted.widths), [*fitted.widths.values()]
@@ -87,7 +92,8 @@ def _drawn(block: Block) -> tuple[str, list[str]]:
             yield _line([part[nth] if nth < len(part) else "" for part in folded], shown, widths)
 
     drawn = [*draw(titles), rule] if block.titled else []
-    for style, cells in body:
+    while body:
+        style, cells = body.popleft()
         summed = style in ("subtotal", "total")
         drawn += [rule] if summed else []
         drawn += draw(_named(cells, block.columns, fitted.widths) if summed else cells)
@@ -95,7 +101,7 @@ def _drawn(block: Block) -> tuple[str, list[str]]:
     return "\n".join(drawn), [titles[at] for at in fitted.left_out]
 
 
-def _fit(block: Block, titles: list[str], body: list[tuple[Style, list[str]]]) -> _Fit:
+def _fit(block: Block, titles: list[str], body: Collection[tuple[Style, list[str]]]) -> _Fit:
     """As it is when nothing limits it; else titles are folded, then texts; what still finds no room is left out.
 
     Left out is first what is empty, then by importance, of the same importance the last. Numbers and days stay whole;

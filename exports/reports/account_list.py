@@ -31,10 +31,10 @@ ACCOUNT_PARTS = (
 )
 
 
-def _rows(connection: Connection, _question: Question) -> list[Any]:
+def _rows(connection: Connection, question: Question) -> list[Any]:
     from ledger.people.accounts import changes
 
-    return changes(connection)
+    return changes(connection, *filter(None, [question["member"]]))
 
 
 def format_account(parts: Sequence[str | None]) -> str:

@@ -18,17 +18,15 @@ def _rows(connection: Connection, question: Question) -> list[Any]:
 
 
 def _fact(key: str, title: str, *, kind: Any = "day", on_paper: bool = False) -> Column:
-    return Column(key, title, lambda row: row.finding.row[key], kind, 17 if kind == "day" else 10, on_paper=on_paper)
+    return Column(key, title, kind=kind, width=17 if kind == "day" else 10, on_paper=on_paper)
 
 
-APPLICATION_NO = Column("application", N_("Application No."), "finding.application", width=14, importance=3)
-STATE = Column("state", N_("State"), "finding.outcome", width=16, show=format_outcome, importance=3)
-FEE_RECEIVED = Column("fee_received", N_("Fee received"), "finding.fee_received", "yen", total=True)
+APPLICATION_NO = Column("application", N_("Application No."), width=14, importance=3)
+STATE = Column("state", N_("State"), "outcome", width=16, show=format_outcome, importance=3)
+FEE_RECEIVED = Column("fee_received", N_("Fee received"), kind="yen", total=True)
 HOW_IT_GOES_BACK = (
-    Column("course", get=lambda row: list(row.finding.course), columns=COURSE),
-    Column(
-        *("course", N_("Refund or credit"), "finding.course"), width=36, show=format_course, wrap=True, in_json=False
-    ),
+    Column("course", get=lambda row: list(row.course), columns=COURSE),
+    Column("course", N_("Refund or credit"), width=36, show=format_course, wrap=True, in_json=False),
 )
 
 REPORT = Report(
@@ -48,7 +46,8 @@ REPORT = Report(
         APPLICATION_NO,
         _fact("applied_on", N_("Applied on")),
         Column(
-            *("kind", N_("Kind"), lambda row: row.finding.row["kind"]),
+            "kind",
+            N_("Kind"),
             width=8,
             show=lambda code: None if code is None else format_code("kind", code),
         ),

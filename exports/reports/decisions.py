@@ -134,9 +134,11 @@ def listed(connection: Connection, rows: "Iterable[Decision]") -> list[ListedDec
 
 def _rows(connection: Connection, question: Question) -> list[ListedDecision]:
     from ledger.decisions.store import decisions
+    from ledger.store.owners import ever_theirs
 
-    application = question["application"]
-    return listed(connection, decisions(connection, None if application is None else [application]))
+    application, member = question["application"], question["member"]
+    of = [application] if application is not None else None if member is None else ever_theirs(connection, member)
+    return listed(connection, decisions(connection, of))
 
 
 _NO = Column("no", N_("Decision No."), "decision.no", "number", 8, importance=3)

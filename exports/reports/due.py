@@ -14,7 +14,7 @@ from ledger.statements.labels import RECEIPT_STATES, label
 def _rows(connection: Connection, question: Question) -> list[Any]:
     from ledger.statements.due import due
 
-    return due(connection, question["as_of"])
+    return due(connection, question["as_of"], question["member"])
 
 
 def _text(listing: Listing) -> str:

@@ -12,21 +12,25 @@ from ledger.i18n import N_, _, either
 if TYPE_CHECKING:
     import sqlalchemy
 
-FirstDay = Callable[["sqlalchemy.Connection"], date | None]
+FirstDay = Callable[["sqlalchemy.Connection", date], date | None]
 
 
 def first_day(table: str, column: str, **of: str) -> FirstDay:
-    """The first day in a column of a table, or of those rows in which other columns hold these values."""
+    """The first day in a column of a table, or of those rows in which other columns hold these values; None: no day.
 
-    def asked(connection: "sqlalchemy.Connection") -> date | None:
+    Where any row is of the day asked for or before, it is that row's day: the very first is not looked for.
+    """
+
+    def asked(connection: "sqlalchemy.Connection", as_of: date) -> date | None:
         from sqlalchemy import func, select
 
         from ledger import tables
 
         columns = tables.metadata.tables[table].c
-        statement = select(func.min(columns[column])).where(*(columns[name] == value for name, value in of.items()))
-        day: date | None = connection.execute(statement).scalar()
-        return day
+        such = [columns[name] == value for name, value in of.items()]
+        by_then = select(columns[column]).where(*such, columns[column] <= as_of).limit(1)
+        day: date | None = connection.execute(by_then).scalar()
+        return day or connection.execute(select(func.min(columns[column])).where(*such)).scalar()
 
     return asked
 
@@ -58,12 +62,12 @@ class Empty:
         if narrowed_from:
             return _("None of the {count} rows fits: {asked}", count=narrowed_from, asked=" ".join(asked))
         if self.first is not None:
-            first = self.first(connection)
+            first = self.first(connection, as_of)
             if first is None:
                 return self.nothing_yet(self.kinds[-1:])
             if first > as_of:
                 return _("On {as_of} there was none of this yet: the first is of {first}.", as_of=as_of, first=first)
-        known = None if self.known is None else self.known(connection)
+        known = None if self.known is None else self.known(connection, as_of)
         if known is not None and known > as_of:
             return _(
                 "On {as_of} none of this was known yet: the first became known on {first}. If it was known before, "

@@ -115,7 +115,7 @@ _BLANKS = {
 def _rows(connection: Connection, question: Question) -> list[ListedEntry]:
     from ledger.intake.payers import payers
     from ledger.journal.chart import chart
-    from ledger.journal.ledgers import entries
+    from ledger.journal.ledgers import each_entry
 
     search = {name: question[name] for name in _SEARCHED}
     if question["payer"] is not None:
@@ -129,7 +129,7 @@ def _rows(connection: Connection, question: Question) -> list[ListedEntry]:
             raise ImpossibleRange(str(search[least]), str(search[most]))
     if search["counterparty"] is not None:
         search["counterparty"] = _counterparty(connection, search["counterparty"])
-    return list(_booked(entries(connection, **search), chart(connection)))
+    return list(_booked(each_entry(connection, **search), chart(connection)))
 
 
 def _payer(connection: Connection, name: str) -> str:

@@ -72,8 +72,8 @@ _APPLICATIONS = (
     applications.APPLICATION_NO,
     *member(),
     applications.STATE,
-    Column("fee_received", N_("Fee received"), "finding.fee_received", "yen"),
-    _next("check --application", lambda row: row.finding.application),
+    Column("fee_received", N_("Fee received"), kind="yen"),
+    _next("check --application", lambda row: row.application),
 )
 _DEPOSITS = (
     *(column for column in deposits.COLUMNS if column.key in ("deposit", "received_on", "payer", "applications")),

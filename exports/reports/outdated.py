@@ -53,9 +53,12 @@ class OwnedDecision(NamedTuple):
 def _rows(connection: Connection, question: Question) -> list[OwnedDecision]:
     from ledger.decisions.outdated import outdated
     from ledger.people.register import owners
+    from ledger.store.owners import ever_theirs
 
-    owned = owners(connection, question["as_of"])
-    rows = outdated(connection, question["as_of"])
+    member = question["member"]
+    of = None if member is None else ever_theirs(connection, member)
+    rows = outdated(connection, question["as_of"], of)
+    owned = owners(connection, question["as_of"], {row.decision.application for row in rows})
     return [OwnedDecision(row, owned.of(row.decision.application)) for row in rows]
 
 

@@ -12,9 +12,11 @@ from ledger.i18n import N_
 
 def _rows(connection: Connection, question: Question) -> list[Any]:
     from ledger.statements.receipts import fees_received
+    from ledger.store.owners import ever_theirs
 
-    of_one = question["application"]
-    return fees_received(connection, question["as_of"], None if of_one is None else [of_one])
+    application, member = question["application"], question["member"]
+    of = [application] if application is not None else None if member is None else ever_theirs(connection, member)
+    return fees_received(connection, question["as_of"], of)
 
 
 REPORT = Report(

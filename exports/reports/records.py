@@ -207,7 +207,6 @@ _MASKED = {
     *((table, "account_number") for table in ("member_known", "payee_known")),
     *((table, "account") for table in ("bank_line", "bank_balance")),
 }
-_AT_A_TIME = 2_000
 _YEN = ("yen", "bank_yen", "refundable")
 
 
@@ -223,13 +222,13 @@ def records(connection: Connection) -> Iterator[tuple[str, str, Table]]:
 def _table(connection: Connection, table: "sqlalchemy.Table") -> Table:
     from sqlalchemy import select
 
+    from ledger.store.large import each_row
     from ledger.store.records import by_characters
 
     def rows(_content: object) -> Iterator[Any]:
         key = (by_characters(part) if _kind(part) == "text" else part for part in table.primary_key)
         statement = select(*kept).order_by(*key)
-        with connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}) as found:
-            yield from found
+        return each_row(connection, statement)
 
     kept = [column for column in table.columns if (table.name, column.name) not in LEFT_OUT]
     return Table(tuple(_column(table.name, column) for column in kept), rows)

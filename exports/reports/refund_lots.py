@@ -137,16 +137,11 @@ def next_to_member(connection: Connection, member: str) -> str:
 
 def next_of(connection: Connection, of: "Subject") -> str:
     """The same for what comes back of an application, or of a deposit."""
-    from sqlalchemy import or_, select
-
-    from ledger import tables
     from ledger.people.receivers import subject_of
-    from ledger.settlements import refunds
+    from ledger.settlements import ever_of, refunds
 
-    refund, allocation = tables.refund.c, tables.allocation.c
-    deposits = select(allocation.deposit).where(allocation.application == of.application)
-    where = or_(refund.application == of.application, refund.deposit.in_(deposits))
-    found = refunds(connection, where if of.deposit is None else refund.deposit == of.deposit)
+    applications, deposits = ([number] if number is not None else [] for number in (of.application, of.deposit))
+    found = refunds(connection, ever_of(connection, applications, deposits=deposits))
     return _next_for(connection, [row for row in found if subject_of(connection, row) == of])
 
 

@@ -20,11 +20,15 @@ class ListedRuling(NamedTuple):
 
 
 def _rows(connection: Connection, question: Question) -> list[ListedRuling]:
+    from ledger import tables
     from ledger.booking.rulings import rulings
     from ledger.decisions.findings import judge
     from ledger.people.naming import persons
+    from ledger.store.owners import ever_theirs
 
-    rows = rulings(connection, as_of=question["as_of"])
+    member = question["member"]
+    of = None if member is None else tables.ruling.c.application.in_(ever_theirs(connection, member))
+    rows = rulings(connection, of, question["as_of"])
     findings = judge(connection, question["as_of"], applications=[row.application for row in rows]) if rows else []
     received = {finding.application: finding.fee_received for finding in findings}
     owners = persons(connection, [row.member for row in rows])

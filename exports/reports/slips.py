@@ -26,7 +26,8 @@ def _rows(connection: Connection, question: Question) -> "list[Slip]":
     association, number = question["association"], question["member"]
     if association is None and number is None:
         return slips
-    owned = owners(connection, question["as_of"])
+    about = {slip.application for slip in slips if slip.application is not None}
+    owned = owners(connection, question["as_of"], about)
     whose = ((slip, owned.of(slip.application)) for slip in slips if slip.application in owned.member_of)
     meant = ((slip, person) for slip, person in whose if association in (None, person.association))
     return [slip for slip, person in meant if number in (None, person.number)]

@@ -85,8 +85,8 @@ def created_json(creation: "Creation") -> Json:
     return {"before": before, "after": after, "loaded": {"accounts": accounts, "fees": fees}}
 
 
-def moved(result: "Moved", address: str, to: str) -> tuple[str, Json]:
-    """What was moved where, and what to do with both places next."""
+def moved(result: "Moved", address: str, to: str, *, dry_run: bool) -> tuple[str, Json]:
+    """What was moved where, and what to do with both places next; of a dry run what would be moved."""
     from ledger.store.database import format_url, parse_url
 
     old, new = format_url(address), format_url(to)
@@ -94,11 +94,17 @@ def moved(result: "Moved", address: str, to: str) -> tuple[str, Json]:
     sentence = N_("The books are at {new} already, every write of them; nothing was changed.")
     if result.changed:
         sentence = N_("Moved to {new} and verified there: {rows} rows, {entries} entries, {writes} writes.")
+        if dry_run:
+            sentence = N_(
+                "Would be moved to {new}, and was verified there: {rows} rows, {entries} entries, {writes} writes."
+            )
     lines = [
         _(sentence, new=new, rows=f"{rows:,}", entries=f"{entries:,}", writes=f"{writes:,}"),
         _("Head of the chain, there as here: {head}", head=result.head),
     ]
-    if parse_url(to).drivername == "sqlite":
+    if dry_run and result.changed:
+        lines.append(next_step("move", new, "--database", old))
+    elif parse_url(to).drivername == "sqlite":
         lines.append(_("It is a copy of this moment: what is written here from now on is not in it."))
         lines.append(next_step("verify", "--database", new))
     else:

@@ -126,7 +126,8 @@ def _typed(function: Function, run: Run, may: tuple[str, ...], options: dict[str
     @wraps(function)
     def carry_out(ctx: typer.Context, **values: Any) -> int:
         replaces, agreed = values.pop("replace", False), values.pop("yes", True)
-        session = replace(_session(ctx, values, takes_key="dry_run" in options), may=may)
+        # What asks nothing of a person writes no books that are open, in which a key could be kept.
+        session = replace(_session(ctx, values, takes_key="dry_run" in options and bool(may)), may=may)
         asks = not (agreed or session.dry_run or session.as_json or session.key) and _person_types()
         session = replace(session, asks=asks)
         content = {parameter.name: _value(parameter, values[parameter.name]) for parameter in parameters}

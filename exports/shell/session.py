@@ -152,10 +152,14 @@ class Session:
 
     @contextmanager
     def _open(self) -> Iterator[Books]:
-        if self.dry_run:
-            screen.write(_("Dry run: nothing is kept."), sys.stderr)
+        self.announce()
         with self._at_work(dry_run=self.dry_run) as books:
             yield books
+
+    def announce(self) -> None:
+        """Says of a dry run that it is one."""
+        if self.dry_run:
+            screen.write(_("Dry run: nothing is kept."), sys.stderr)
 
     @contextmanager
     def _at_work(self, *, dry_run: bool) -> Iterator[Books]:

@@ -19,6 +19,7 @@ from ledger.i18n import _
 from ledger.journal.entries import Entry, recorded
 from ledger.kana import same_person
 from ledger.settlements import TAKEN_BACK
+from ledger.store.large import each_row
 
 # So many refunds, credits or slips are held at a time.
 _AT_A_TIME = 500
@@ -175,13 +176,13 @@ def _courses(connection: Connection, things: Table, steps: Table, only: Collecti
         .order_by(things.c.no, steps.c.nth)
     )
     among = None if only is None else frozenset(only)
-    with connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}) as rows:
-        courses = ((of, list(group)) for of, group in groupby(rows, lambda row: (row.no, row.proposed)))
-        while some := list(islice(courses, _AT_A_TIME)):
-            named = {row.entry for _of, course in some for row in course if row.entry is not None}
-            posted = recorded(connection, named if among is None else named & among)
-            for (no, yen), course in some:
-                yield no, yen, [row for row in course if row.nth is not None], posted
+    rows = each_row(connection, statement)
+    courses = ((of, list(group)) for of, group in groupby(rows, lambda row: (row.no, row.proposed)))
+    while some := list(islice(courses, _AT_A_TIME)):
+        named = {row.entry for _of, course in some for row in course if row.entry is not None}
+        posted = recorded(connection, named if among is None else named & among)
+        for (no, yen), course in some:
+            yield no, yen, [row for row in course if row.nth is not None], posted
 
 
 def _course(

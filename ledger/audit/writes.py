@@ -11,18 +11,17 @@ from ledger.audit.faults import MOST, Fault, FaultList
 from ledger.dates import CLOCKS_APART
 from ledger.kana import same_person
 from ledger.store import commands
+from ledger.store.large import each_row
+from ledger.store.records import SIGNATURE
 from ledger.store.seals import COUNTED
 
 # Under which names besides those of commands the tests write, who put there by hand what a file would bring.
 ALSO: set[str] = set()
 
-# What a record says of who wrote it (`models.rows.SignedBase`).
-SIGNATURE = {"recorded_at", "by", "role"}
-
 _SIGNED = tuple(
     table
     for name, table in sorted(tables.metadata.tables.items())
-    if set(table.columns.keys()) >= SIGNATURE and name != "batch"
+    if set(table.columns.keys()) >= set(SIGNATURE) and name != "batch"
 )
 _NUMBERED = tuple(tables.metadata.tables[name] for name in COUNTED if "no" in tables.metadata.tables[name].c)
 
@@ -63,17 +62,16 @@ def _above_later(connection: Connection, of: str, fewer_than: int) -> Iterator[F
     seal, found = tables.seal.c, 0
     backwards = select(seal.batch, seal.key).where(seal.of == of).order_by(seal.batch.desc(), seal.nth.desc())
     lowest: int | None = None
-    with connection.execute(backwards, execution_options={"yield_per": 10_000}) as rows:
-        for batch, key in rows:
-            if not key.isdecimal():
-                continue
-            if lowest is not None and int(key) >= lowest:
-                yield Fault("number-out-of-order", f"{of} {key}", {"batch": batch})
-                found += 1
-                if found > fewer_than:
-                    return
-            else:
-                lowest = int(key)
+    for batch, key in each_row(connection, backwards):
+        if not key.isdecimal():
+            continue
+        if lowest is not None and int(key) >= lowest:
+            yield Fault("number-out-of-order", f"{of} {key}", {"batch": batch})
+            found += 1
+            if found > fewer_than:
+                return
+        else:
+            lowest = int(key)
 
 
 # --- batches, numbers -----------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from ledger.codes import ISSUED, OPENING, PAID, REPAID, WAIVED, Account
 from ledger.i18n import N_, _
 from ledger.journal.balances import held, moved_by_event
 from ledger.journal.entries import Entry, parts, post
+from ledger.store.large import each_row
 from ledger.store.records import batches
 
 # The states of a line, as they are spoken of. What other lines clear wholly agrees.
@@ -176,7 +177,7 @@ def _known(connection: Connection, only: Collection[str] | None) -> set[str]:
     """The numbers of the applications there are: all, or those among these."""
     number = tables.application.c.number
     if only is None:
-        return set(connection.execute(select(number)).scalars())
+        return {found for (found,) in each_row(connection, select(number))}
     rows = (connection.execute(select(number).where(number.in_(group))) for group in batches(sorted(only)))
     return {found for group in rows for found in group.scalars()}
 
@@ -241,7 +242,7 @@ def reconcile_as_of(connection: Connection, as_of: date) -> list[BillComparison]
     An application whose certificate was issued by the day and which is not owed then is one whose fee is not received.
     """
     issued, waived = owed_and_waived(connection, as_of)
-    rows = connection.execute(_known_to_be_issued(), {"as_of": as_of}).all()
+    rows = list(each_row(connection, _known_to_be_issued(), {"as_of": as_of}))
     short = {number for number, is_issued in rows if is_issued and number not in issued}
     numbers = {number for number, _is_issued in rows} | issued.keys()
     bills = bill_lines(connection, as_of=as_of)
@@ -418,7 +419,7 @@ def _transfers(connection: Connection, as_of: date | None = None) -> defaultdict
         statement = statement.where(entry.c.happened_on <= as_of)
     transfers: defaultdict[LineKey, _Transferred] = defaultdict(_Transferred)
     of: dict[int, tuple[_Transferred, int]] = {}
-    for no, own_key, reverses, yen in connection.execute(statement):
+    for no, own_key, reverses, yen in each_row(connection, statement):
         if reverses is None:
             event, bill, application, nth, *_again = parts(own_key)
             line, sign = transfers[str(bill), str(application), int(nth or 0)], 1

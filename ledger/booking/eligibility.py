@@ -6,7 +6,6 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ledger.booking import refusals
-from ledger.booking.run import book
 from ledger.codes import Account
 from ledger.decisions.findings import Finding, judge
 from ledger.decisions.store import keep
@@ -25,6 +24,8 @@ def claim(
     hold, and the waiver that the decision calls for stands in them. Refused, one class per cause: every other outcome,
     and a fee that the books do not hold.
     """
+    from ledger.booking.run import book  # all that posts, which who looks at a refund need not wait for
+
     book(connection, on, by=by, only=[application, *also])
     finding = next(iter(judge(connection, on, applications=[application])), None)
     if finding is None:

@@ -11,7 +11,7 @@ for comes from there. When day or yen of a deposit turn out otherwise, or it was
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 from ledger.allocations import Part
 from ledger.booking.events import entry_of
@@ -24,7 +24,7 @@ from ledger.booking.inputs import (
     withdrawn_deposits,
 )
 from ledger.booking.planning import BookedEntry, Plan
-from ledger.booking.room import issue_reversed, leave_for_want_of_room, room_for
+from ledger.booking.room import held_by, issue_reversed, leave_for_want_of_room, room_for
 from ledger.codes import Account
 from ledger.i18n import N_
 from ledger.journal.entries import Entry, recorded
@@ -226,8 +226,10 @@ def _correct_receipts(plan: Plan, received: list[DepositFacts], applications: Ap
             if len(unfit) == len(to_do):
                 break
             to_do = unfit
-    for reference, _deposit, group, _on in to_do:
-        leave_for_want_of_room(plan, reference, [*plan.allocated_to(reference), reference], group.first)
+    for reference, facts, group, on in to_do:
+        postings = _corrected(plan, on, reference, facts, group, applications, originals)
+        lacking = [deficit.part for deficit in plan.deficits(postings)]
+        leave_for_want_of_room(plan, reference, lacking, group.first)
     return {reference for reference, _deposit, group, _on in changed if _group(plan, reference) == group}
 
 
@@ -266,19 +268,32 @@ def _correct_on(
     claims: bool,
 ) -> bool:
     """The same on one day; no where the money was not there then."""
+    postings = _corrected(plan, on, reference, deposit, group, applications, originals)
+    room = room_for(plan, postings, on, claims=claims)
+    if room is None:
+        return False
+    new = len(postings) - len(group.live)
+    plan.add(*postings[:new], *room, *postings[new:])
+    return True
+
+
+def _corrected(
+    plan: Plan,
+    on: date,
+    reference: str,
+    deposit: DepositFacts | None,
+    group: _Group,
+    applications: Applications,
+    originals: Mapping[int, Entry],
+) -> list[Entry]:
+    """What a deposit is booked as by what is known now, and then the reversals of what was booked of it."""
     anew: list[Entry] = []
     if deposit is not None:
         without = plan.allocated_to(reference)
         due_since = due_known_on(plan.connection, [applications[number] for number in deposit.allocation.applications])
         anew = list(_receipt(plan, deposit, applications, due_since, group.nth + 1, on, without))
-    reversals = [
-        opposite(entry.no, originals[entry.no], on=on, reason=CORRECTED, cause=CORRECTION) for entry in group.live
-    ]
-    room = room_for(plan, [*anew, *reversals], on, claims=claims)
-    if room is None:
-        return False
-    plan.add(*anew, *room, *reversals)
-    return True
+    reversed_by = partial(opposite, on=on, reason=CORRECTED, cause=CORRECTION)
+    return anew + [reversed_by(entry.no, originals[entry.no]) for entry in group.live]
 
 
 # --- suspense -------------------------------------------------------------------------------------------------------
@@ -359,22 +374,24 @@ def _settle(
 def _settle_part(
     plan: Plan, deposit: DepositFacts, part: Part, applications: Applications, due_since: Mapping[str, date]
 ) -> None:
+    """Settles a part, as far as its fee is due. What a return holds meanwhile is named: the fee comes before it."""
     number, reference = part.application, deposit.reference
     held = plan.held(Account.SUSPENSE, reference)
-    if held <= 0:
-        return
     still_due = _still_due(plan, number, applications)
-    if still_due is None:
+    if held > 0 and still_due is None:
         plan.leave("fee_not_known", reference)
         return
     group = _group(plan, reference)
     assert group is not None
     within = (part.yen or deposit.yen) - plan.allocated(reference, number)
-    yen = min(held, still_due, within)
+    on = max(deposit.known_on, deposit.allocation.known_on or deposit.known_on, group.on)
+    wanted = min(still_due or 0, within)
+    if wanted > held and on <= plan.through and (holder := held_by(plan, reference)):
+        plan.leave("money_reserved", reference, group.first, holder)
+    yen = min(held, wanted)
     if yen <= 0:
         return
-    on = max(deposit.known_on, deposit.allocation.known_on or deposit.known_on, group.on, due_since[number])
-    available = plan.available_from(Account.SUSPENSE, reference, yen, on)
+    available = plan.available_from(Account.SUSPENSE, reference, yen, max(on, due_since[number]))
     if available is not None and available <= plan.through:
         nth = 1 + sum(entry.event == "suspense_settled" for entry in group.after)
         whose = {"deposit": reference, "application": number}

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, and_, bindpara
 from ledger import facts, fees, tables
 from ledger.allocations import UNKNOWN, Allocation, allocations
 from ledger.journal.entries import Movement
+from ledger.store.large import each_row
 from ledger.store.owners import owned
 from ledger.store.records import batches
 
@@ -157,8 +158,8 @@ def scopes(
         if sum(connection.execute(count).scalar_one() for count in counts) <= size:
             yield None
             return
-        applications = connection.execute(select(application)).scalars().all()
-        deposits = connection.execute(select(deposit)).scalars().all()
+        applications = [number for (number,) in each_row(connection, select(application))]
+        deposits = [reference for (reference,) in each_row(connection, select(deposit))]
     elif len(applications) + len(deposits) <= size:
         yield related(connection, applications, deposits)
         return
@@ -279,7 +280,7 @@ def bill_lines(
     given: dict[str, object] = {} if only is None else {"only": list(only)}
     if as_of is not None:
         given["as_of"] = as_of
-    rows = [BillLine(*row) for row in connection.execute(_bill_lines(only is not None, as_of is not None), given)]
+    rows = [BillLine(*row) for row in each_row(connection, _bill_lines(only is not None, as_of is not None), given)]
     # Which line came in first decides only between lines that say the same.
     return sorted(
         rows, key=lambda line: (line.billed_on, line.bill, line.application, line.yen < 0, line.yen, line.nth)

@@ -21,6 +21,7 @@ from ledger.intake.matching import UnmatchedDeposit, unmatched
 from ledger.intake.records import add, record_sources
 from ledger.intake.worklist import FilledRow
 from ledger.journal.balances import held
+from ledger.store.large import each_row
 from ledger.store.numbers import recorded
 
 
@@ -95,15 +96,15 @@ def _settled(connection: Connection, matches: list[Match], *, on: date, through:
 def _deposits(connection: Connection) -> dict[str, Any]:
     """Every transfer as it is known last."""
     version = tables.deposit_known
-    rows = connection.execute(facts.latest_version(version, (version.c.deposit,), None))
+    rows = each_row(connection, facts.latest_version(version, (version.c.deposit,), None))
     return {row.deposit: row for row in rows}
 
 
 def _gone(connection: Connection) -> set[str]:
     """The transfers of which nothing waits in suspense, though they were posted: returned, or taken as income."""
     deposit = tables.movement.c.deposit
-    posted = connection.execute(select(deposit).where(deposit.is_not(None)).distinct()).scalars()
-    return set(posted) - held(connection, Account.SUSPENSE, "deposit").keys()
+    posted = each_row(connection, select(deposit).where(deposit.is_not(None)).distinct())
+    return {reference for (reference,) in posted} - held(connection, Account.SUSPENSE, "deposit").keys()
 
 
 # --- what was filled in ---------------------------------------------------------------------------------------------

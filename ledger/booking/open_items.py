@@ -19,6 +19,7 @@ from ledger.codes import Account
 from ledger.journal.balances import SPANS, first_moved, held, sides
 from ledger.journal.entries import Entry, recorded
 from ledger.settlements import Settlement
+from ledger.store.large import each_row
 from ledger.store.records import by_characters
 
 _UNDETERMINED = ("needs_facts", "needs_review")
@@ -46,7 +47,7 @@ def suspense(connection: Connection, last: date) -> list[OpenItem]:
     parts = held(connection, Account.SUSPENSE, "deposit", last)
     if not parts:
         return []
-    whose: dict[str | None, str] = dict(connection.execute(_owners(), {"as_of": last}).all())
+    whose: dict[str | None, str] = dict(each_row(connection, _owners(), {"as_of": last}))
     since = first_moved(connection, Account.SUSPENSE, "deposit", last)
     return [OpenItem(part, since.get(part), yen, whose.get(part)) for part, yen in parts.items() if part is not None]
 

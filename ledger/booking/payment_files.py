@@ -12,18 +12,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Exists, Row, exists, select
 
-from ledger import bank_list, kana, tables
+from ledger import kana, tables
 from ledger.booking import approvals, payment_refusals, refusals
 from ledger.booking.pay_days import bank_calendar
+from ledger.booking.payment_contents import filed_refund, order_of
 from ledger.booking.payment_orders import Agrees, FiledRefund, PaymentFile, PaymentOrder, Transfer
 from ledger.booking.workflow import FIELDS, REFUNDS, append, format_state
 from ledger.i18n import N_, _
 from ledger.journal.closing import require_open
 from ledger.journal.refusals import NoReasonGiven
-from ledger.people import accounts, payees
 from ledger.people.four_eyes import one_person
-from ledger.people.payees import Subject
-from ledger.people.receivers import Receiver, approved_receiver, receiver, subject_of
+from ledger.people.receivers import Receiver, approved_receiver, receiver
 from ledger.settlements import Settlement, Transition, refunds
 from ledger.store import account_numbers, settings
 from ledger.store.account_numbers import AccountHolder
@@ -33,37 +32,6 @@ from ledger.store.records import next_number, signature
 # Before the SHA-256 of a file, where its characters are not shown (`columns.HiddenColumn`).
 _DIGEST = "sha256 "
 
-# What stands against putting a refund in a file, and what to do about each.
-REASONS = {
-    "not_set": N_("not set: {about} (seisan settings set {name} VALUE)"),
-    "set_unreadable": N_("{about}: banks cannot read in it: {characters} (seisan settings set {name} VALUE)"),
-    "payer_unknown": N_(
-        "refund {refund}: it is not known whose deposit {deposit} is (seisan match), nor who receives it (seisan "
-        "template payees --out FILE.xlsx, seisan import FILE, seisan payee approve '{deposit}' --deposit)"
-    ),
-    "no_account": N_("refund {refund} ({member}): no bank account is known (seisan import FILE)"),
-    "payee_waits": N_("refund {refund} ({member}): who receives it is not approved (seisan payee approve {typed})"),
-    "payee_ends": N_(
-        "refund {refund} ({member}): who receives it is to be ended, which nobody has decided yet (seisan payee "
-        "approve-end {typed}, seisan payee reject-end {typed} --reason …)"
-    ),
-    "fell": N_("refund {refund}: approved for {approved}, and would now go to {now} (seisan refund approve {refund})"),
-    "died": N_("refund {refund} ({member}): the member died (seisan payee approve {typed})"),
-    "grounds": N_("refund {refund}: {why} (--despite REASON)"),
-    "account_waits": N_(
-        "refund {refund} ({member}): its changed account is not approved (seisan account approve '{member}')"
-    ),
-    "missing": N_("refund {refund} ({member}): {column} is not known (seisan import FILE)"),
-    "characters": N_("refund {refund} ({member}): banks cannot read in the account holder's kana: {characters}"),
-    "too_long": N_("refund {refund} ({member}): the account holder's kana has {length} characters, more than {limit}"),
-}
-_PARTS = {
-    "bank": N_("the number of the bank"),
-    "branch": N_("the number of the branch"),
-    "account_type": N_("the kind of account"),
-    "account_name": N_("the account holder's kana"),
-}
-_NAMES_OF_PAYER = ("payer_bank_name", "payer_branch_name")
 VOID = N_("void")
 
 
@@ -184,7 +152,7 @@ def _earlier_or_ready(
         raise refusals.BeforeTheStepBefore(on, latest)
     changed = {refund.no: approvals.changed_grounds(connection, refund, on) for refund in approved}
     receivers = {refund.no: receiver(connection, refund) for refund in approved}
-    order, filed = _order(connection, approved, receivers, on, changed if not (despite or "").strip() else {})
+    order, filed = order_of(connection, approved, receivers, on, changed if not (despite or "").strip() else {})
     _require_maker(connection, approved, by)
     return None, _Ready(approved, changed, receivers, order, filed)
 
@@ -198,113 +166,6 @@ def _require_maker(connection: Connection, approved: Collection[Settlement], by:
     signed = ((no, step) for no, step in steps if step.state in ("proposed", "approved"))
     if took_part := sorted({no for no, step in signed if one_person(connection, by, step.by, step.role)}):
         raise payment_refusals.SamePersonFiles(by, took_part)
-
-
-# --- what is in it --------------------------------------------------------------------------------------------------
-
-
-def _order(
-    connection: Connection,
-    approved: list[Settlement],
-    receivers: Mapping[int, Receiver],
-    on: date,
-    changed: Mapping[int, tuple[str, str] | None],
-) -> tuple[PaymentOrder, list[FiledRefund]]:
-    """What a file of these refunds says, and whose they are. Refused: everything that stands against it, at once."""
-    payer, reasons = _payer(connection)
-    waiting = accounts.waiting(connection)
-    filed, transfers = [], []
-    for refund in approved:
-        to = receivers[refund.no]
-        if not to.is_known and not payees.waits(connection, Subject(deposit=refund.deposit)):
-            reasons.append(_(REASONS["payer_unknown"], refund=refund.no, deposit=refund.deposit))
-            continue
-        filed.append(_filed_refund(refund, to))
-        objections = list(_objections(connection, refund, to, waits=to.payee is None and to.member in waiting))
-        if (of_grounds := changed.get(refund.no)) is not None:
-            objections.append(_(REASONS["grounds"], refund=refund.no, why=of_grounds[1]))
-        reasons += objections
-        if not objections:
-            bank, branch, kind, number, holder = map(str, to.bank_account or ())
-            payee, _unreadable = kana.as_banks_read(holder, kana.PAYEE)
-            transfers.append(Transfer(refund.no, bank, branch, kind, number, payee, refund.yen, *_names(bank, branch)))
-    if reasons:
-        raise payment_refusals.NotReadyToFile(reasons)
-    return PaymentOrder(payer, on, tuple(transfers)), filed
-
-
-def _payer(connection: Connection) -> tuple[dict[str, str], list[str]]:
-    """The federation as its bank knows it, and a reason for everything of that which is not set or cannot be written.
-
-    What was set under an earlier version may hold what banks do not read.
-    """
-    payer: dict[str, str] = {}
-    reasons: list[str] = []
-    for name, value in settings.values(connection).items():
-        setting = settings.SETTINGS[name]
-        if value is None and setting.needed:
-            reasons.append(_(REASONS["not_set"], name=name, about=_(setting.about)))
-        elif setting.field is not None:
-            payer[name], unreadable = kana.as_banks_read(value or "", setting.field)
-            if unreadable:
-                reasons.append(_(REASONS["set_unreadable"], name=name, about=_(setting.about), characters=unreadable))
-        elif setting.needed:
-            payer[name] = str(value)
-    for part, of_list in zip(_NAMES_OF_PAYER, _names(payer.get("payer_bank"), payer.get("payer_branch")), strict=True):
-        payer[part] = payer[part] or of_list
-    return payer, reasons
-
-
-def _names(bank: str | None, branch: str | None) -> tuple[str, str]:
-    """The names of a bank and a branch as banks read them, by the list of banks; empty where it has none that fits.
-
-    Of fifteen banks from abroad it has a name with a sign that the field does not take; the number says which is meant.
-    """
-    listed = (bank_list.bank(bank), bank_list.branch(bank, branch or "")) if bank else (None, None)
-    written = (kana.as_banks_read(found.kana if found else "", kana.PLACE) for found in listed)
-    of_bank, of_branch = (name if not left and len(name) <= kana.PLACE.length else "" for name, left in written)
-    return of_bank, of_branch
-
-
-def _objections(connection: Connection, refund: Settlement, to: Receiver, *, waits: bool) -> Iterator[str]:
-    """What stands against paying a refund to the account that is known now."""
-
-    def says(code: str, **fields: object) -> str:
-        return _(REASONS[code], refund=refund.no, member=to.member or refund.deposit, **fields)
-
-    of = subject_of(connection, refund)
-    if (code := _of_receiver(connection, of, to)) is not None:
-        yield says(code, typed=of.typed)
-    if to.bank_account is None:
-        yield from [says("no_account")] if to.is_known else []
-        return
-    if waits:
-        yield says("account_waits")
-    elif (fallen := approvals.fell(connection, refund)) is not None:
-        yield says("fell", approved=str(fallen[0]), now=str(fallen[1]))
-    account = dict(zip(accounts.ACCOUNT, to.bank_account, strict=True))
-    for part, label in _PARTS.items():
-        if not account[part]:
-            yield says("missing", column=_(label))
-    payee, unreadable = kana.as_banks_read(account["account_name"] or "", kana.PAYEE)
-    if unreadable:
-        yield says("characters", characters=unreadable)
-    elif len(payee) > kana.PAYEE.length:
-        yield says("too_long", length=len(payee), limit=kana.PAYEE.length)
-
-
-def _of_receiver(connection: Connection, of: Subject, to: Receiver) -> str | None:
-    """What stands against paying whoever receives it, by its code."""
-    if payees.waits(connection, of):
-        return "payee_waits"
-    if payees.ends(connection, of) is not None:
-        return "payee_ends"
-    return "died" if to.ended is not None and to.ended.deceased else None
-
-
-def _filed_refund(refund: Settlement, to: Receiver) -> FiledRefund:
-    whose = (to.member, str(to.name), to.account or "")
-    return FiledRefund(refund.no, refund.application, refund.deposit, *whose, refund.yen)
 
 
 # --- once more ------------------------------------------------------------------------------------------------------
@@ -342,7 +203,7 @@ def _stored(
     read = not gone_on and not (dry_run and account_numbers.hidden(connection))
     if agrees is not None and not pays_what_was_approved(connection, row, agrees, looked=read):
         raise payment_refusals.PaymentFileNotAsApproved(row.no)
-    filed = tuple(_filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
+    filed = tuple(filed_refund(refund, _filed_to(connection, refund, row.no)) for refund in contents)
     content = account_numbers.content_of(connection, row.no) if read else ""
     return PaymentFile(row.no, False, row.pay_on, row.sha256, content, filed, gone_on)
 

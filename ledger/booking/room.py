@@ -76,14 +76,14 @@ def _claims(plan: Plan, deficit: Deficit, on: date) -> Iterator[Entry]:
 def leave_for_want_of_room(plan: Plan, subject: str, parts: Iterable[str], entry: int | None) -> None:
     """Notes that a correction waits: for a refund or credit that holds the money, or because it has gone on."""
     for part in parts:
-        if holder := _holder(plan, part):
+        if holder := held_by(plan, part):
             plan.leave("money_reserved", subject, entry, holder)
             return
     plan.leave("money_gone", subject, entry)
 
 
-def _holder(plan: Plan, part: str) -> str:
-    """The refund or credit, not carried out or set against a reissue, that holds the money of a part."""
+def held_by(plan: Plan, part: str) -> str:
+    """The refund or credit, not carried out or set against a reissue, that holds the money of a part; else nothing."""
     refund, credit = tables.refund.c, tables.credit.c
     for row in refunds(plan.connection, or_(refund.application == part, refund.deposit == part)):
         if row.open:

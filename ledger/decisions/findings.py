@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Row, RowMapping, Select
+from sqlalchemy import Connection, Row, RowMapping
 
 from ledger import facts
 from ledger.codes import format_code
@@ -17,11 +17,9 @@ from ledger.facts import Origin
 from ledger.i18n import _, either
 from ledger.notices import register, review_flags
 from ledger.notices.conditions import Clause, Condition, Notice
+from ledger.store.large import AT_A_TIME, each_row
 
 C = TypeVar("C")
-
-# So many findings of everyone are taken over from the database at once.
-_AT_A_TIME = 1000
 
 # Who can supply a missing fact, and the kind of input file that brings it.
 SUPPLY = {
@@ -133,19 +131,8 @@ def judge(
 
 
 def judge_everyone(connection: Connection, as_of: date) -> Iterator[Finding]:
-    """The same of everyone, in the same order, a few at a time as the database yields them."""
-    few = cast("Connection", _AFewAtATime(connection))
-    return judging(few, as_of, register.in_force(as_of))
-
-
-class _AFewAtATime:
-    """A connection whose rows are taken over a few at a time."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def execute(self, statement: Select[Any], parameters: Mapping[str, Any]) -> CursorResult[Any]:
-        return self._connection.execute(statement, parameters, execution_options={"yield_per": _AT_A_TIME})
+    """The same of everyone, in the same order, one by one as the database yields them."""
+    return judging(connection, as_of, register.in_force(as_of))
 
 
 def judging(
@@ -156,14 +143,15 @@ def judging(
     applications: Sequence[str] | None = None,
     member: str | None = None,
 ) -> Iterator[Finding]:
-    """The findings under a given notice, one by one as the database yields them."""
+    """The findings under a given notice, one by one; those of everyone, or of many, as the database yields them."""
     scope = query.MEMBER if member is not None else None if applications is None else query.APPLICATIONS
     numbers = None if applications is None else set(applications)
     parameters = query.parameters(as_of, member=member, applications=applications if member is None else None)
-    with connection.execute(query.question(notice, scope), parameters) as rows:
-        for row in rows:
-            if (numbers is None or row.application in numbers) and (member is None or row.member == member):
-                yield _finding(row, as_of, notice)
+    statement = query.question(notice, scope)
+    many = member is None and (numbers is None or len(numbers) > AT_A_TIME)
+    for row in each_row(connection, statement, parameters) if many else connection.execute(statement, parameters):
+        if (numbers is None or row.application in numbers) and (member is None or row.member == member):
+            yield _finding(row, as_of, notice)
 
 
 def _finding(row: Row[Any], as_of: date, notice: Notice | None) -> Finding:

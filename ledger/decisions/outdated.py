@@ -3,7 +3,8 @@
 They are judged on shadows of the tables, which hold what was recorded since as if it had been known.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -12,12 +13,14 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
     Connection,
     Date,
+    DateTime,
     FromClause,
+    Integer,
     Select,
-    Subquery,
     Table,
     and_,
     bindparam,
@@ -75,8 +78,10 @@ class OutdatedDecision:
         return self.now is not None and self.now.notice != self.decision.notice
 
 
-def outdated(connection: Connection, on: date) -> list[OutdatedDecision]:
+def outdated(connection: Connection, on: date, applications: Collection[str] | None = None) -> list[OutdatedDecision]:
     """The decisions that stand and would be answered otherwise, by number: each is asked again twice.
+
+    Those of every application, or of these.
 
     For its own day, with hindsight: every fact, deposit and fee recorded since it was kept counts, whenever it became
     known, as far as what it tells of had happened by that day; the notice is the one in force then. And for the day
@@ -87,24 +92,57 @@ def outdated(connection: Connection, on: date) -> list[OutdatedDecision]:
     that stands are left out. Another answer is another outcome or other yen; under the same notice, where a fee was
     received, also other clauses.
     """
-    decisions = standing(connection)
+    decisions = standing(connection, applications)
     dialect = connection.dialect.name
     carried_out = partial(_carried_out, dialect)
     rows = _judged_again(connection, [decision for decision in decisions if decision.as_of <= on], on, carried_out)
     outdated_by_day = {(row.decision.no, row.asked_on): row for row in rows}
-    decisions.sort(key=lambda decision: decision.as_of)
-    for as_of, group in groupby(decisions, key=lambda decision: decision.as_of):
-        for row in _judged_again(connection, list(group), as_of, partial(_with_hindsight, dialect)):
+    with_hindsight = partial(_with_hindsight, dialect)
+    for group, reached in _kept_knowing_the_same(connection, decisions, applications):
+        for row in _judged_again(connection, group, group[0].as_of, with_hindsight, **reached):
             outdated_by_day[row.decision.no, row.asked_on] = row
     return [outdated_by_day[key] for key in sorted(outdated_by_day)]
 
 
+def _kept_knowing_the_same(
+    connection: Connection, decisions: Sequence[Decision], applications: Collection[str] | None
+) -> Iterator[tuple[list[Decision], dict[str, object]]]:
+    """The decisions, of all applications or of these, day by day; apart where the books that each was kept in differed.
+
+    What concerns everyone tells them apart: which rows were withdrawn, and which fees there were, for a fee is of no
+    application. With each group goes how far the books reached, in sources and fees, or the moment where that was not
+    kept.
+    """
+    decision, source, withdrawn, fee = tables.decision.c, tables.source.c, tables.withdrawn.c, tables.fee.c
+    columns = (decision.no, decision.sources_to, decision.fees_to, decision.recorded_at)
+    these = [] if applications is None else [decision.application.in_(list(applications))]
+    kept = {row.no: row for row in connection.execute(select(*columns).where(STANDS, *these))}
+    withdrawals = sorted(connection.execute(select(withdrawn.source).distinct()).scalars())
+    fees = sorted(connection.execute(select(fee.id)).scalars())
+    either = source.id.in_(union(select(withdrawn.source), select(fee.source)))
+    moments = sorted(connection.execute(select(source.recorded_at).where(either)).scalars())
+
+    def held(row: Any) -> tuple[int, int]:
+        if row.sources_to is None:
+            return -1, bisect(moments, row.recorded_at)
+        return bisect(withdrawals, row.sources_to), bisect(fees, row.fees_to)
+
+    def order(each: Decision) -> tuple[date, tuple[int, int]]:
+        return each.as_of, held(kept[each.no])
+
+    for _order, group in groupby(sorted(decisions, key=order), key=order):
+        (first, *_others) = alike = list(group)
+        row = kept[first.no]
+        moment = row.recorded_at if row.sources_to is None else None
+        yield alike, {"sources_reached": row.sources_to, "fees_reached": row.fees_to, "moment_reached": moment}
+
+
 def _judged_again(
-    connection: Connection, decisions: Sequence[Decision], asked_on: date, shadows: Shadows
+    connection: Connection, decisions: Sequence[Decision], asked_on: date, shadows: Shadows, **reached: object
 ) -> Iterator[OutdatedDecision]:
     """Those of the decisions that would be answered otherwise for the day; all of them are judged at once."""
     applications = {decision.application for decision in decisions}
-    findings = judged(connection, asked_on, register.in_force(asked_on), applications, shadows)
+    findings = judged(connection, asked_on, register.in_force(asked_on), applications, shadows, **reached)
     pairs = [(decision, findings.get(decision.application)) for decision in decisions]
     differing = [(decision, finding) for decision, finding in pairs if _differs(decision, finding)]
     records = {number for _decision, finding in differing if finding is not None for number in finding.fact_ids()}
@@ -218,26 +256,29 @@ def _hindsight(dialect: str, scope: Scope | None) -> tuple[CTE, ...]:
     shares, touches = decisions.c.application.in_(sharing), decisions.c.application.in_(touched)
     known_by_then = case((fee.c.known_on <= AS_OF, fee.c.known_on), else_=AS_OF)
     within_fact, within_allocation, within_entry = _within(scope, fact, allocation, entry, movement)
+    gone = _rows(withdrawn, known_on=AS_OF).where(_recorded_since(withdrawn, "source", _SOURCES)).cte(withdrawn.name)
+    standing_facts = fact.c.id.not_in(select(gone.c.row_id).where(gone.c.of == fact.name))
+    recorded_facts = counts(fact, "source", "sources_to", of_fact)
     return (
-        _known_last(
-            fact, (fact.c.application, fact.c.name), counts(fact, "source", "sources_to", of_fact), within_fact
-        ),
+        gone,
+        _known_last(fact, (fact.c.application, fact.c.name), recorded_facts, standing_facts, within_fact),
         _allocated_last(allocation, counts(allocation, "source", "sources_to", shares), within_allocation),
-        _rows(withdrawn, known_on=AS_OF).where(_withdrawn_since(withdrawn, decisions)).cte(withdrawn.name),
         _rows(entry, known_on=AS_OF, for_day=cast(null(), Date), happened_on=happened_on)
         .where(within_entry, counts(entry, "no", "entries_to", touches))
         .cte(entry.name),
-        _rows(fee, known_on=known_by_then).where(counts(fee, "id", "fees_to")).cte(fee.name),
+        _rows(fee, known_on=known_by_then).where(_recorded_since(fee, "id", _FEES)).cte(fee.name),
     )
 
 
-def _withdrawn_since(withdrawn: Table, decisions: Subquery) -> ColumnElement[bool]:
-    """What was withdrawn by the day, or since the first of its decisions: asked once, for files have many rows."""
-    source = tables.source
-    reached = select(func.min(decisions.c.sources_to)).scalar_subquery()
-    moment = select(func.min(decisions.c.recorded_at)).where(decisions.c.sources_to.is_(None)).scalar_subquery()
-    later = select(source.c.id).where(source.c.recorded_at > moment)
-    return or_(withdrawn.c.known_on <= AS_OF, withdrawn.c.source > reached, withdrawn.c.source.in_(later))
+# How far the books reached when decisions were kept (`_kept_knowing_the_same`).
+_SOURCES, _FEES = (bindparam(name, type_=Integer) for name in ("sources_reached", "fees_reached"))
+_MOMENT = bindparam("moment_reached", type_=DateTime)
+
+
+def _recorded_since(of: Table, no: str, reached: BindParameter[Any]) -> ColumnElement[bool]:
+    """What of a table became known by the day, or was recorded since the decisions asked about were kept."""
+    later = select(tables.source.c.id).where(tables.source.c.recorded_at > _MOMENT)
+    return or_(of.c.known_on <= AS_OF, of.c[no] > reached, of.c.source.in_(later))
 
 
 def _within(

@@ -38,6 +38,7 @@ from ledger.decisions.store import content
 from ledger.errors import UnknownDecision
 from ledger.notices import register
 from ledger.settlements import OPEN
+from ledger.store.large import each_row
 from ledger.store.records import batches
 
 # So many decisions are compared at a time.
@@ -85,13 +86,13 @@ def _replayed(connection: Connection, among: ColumnElement[bool]) -> Iterator[Re
     together = [*(column.name for column in same_books), "notice"]
     statement = select(*same_books, decision.c.notice, decision.c.no, decision.c.application).where(among)
     statement = statement.order_by(*same_books, decision.c.notice, decision.c.no)
-    with connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}) as rows:
-        for _same, group in groupby(rows, key=lambda row: [row._mapping[name] for name in together]):
-            first = next(group)
-            numbers: dict[str, list[int]] = {}
-            for row in chain([first], group):
-                numbers.setdefault(row.application, []).append(row.no)
-            yield from _on_same_books(connection, first, numbers)
+    rows = each_row(connection, statement)
+    for _same, group in groupby(rows, key=lambda row: [row._mapping[name] for name in together]):
+        first = next(group)
+        numbers: dict[str, list[int]] = {}
+        for row in chain([first], group):
+            numbers.setdefault(row.application, []).append(row.no)
+        yield from _on_same_books(connection, first, numbers)
 
 
 def _on_same_books(connection: Connection, first: Any, numbers: dict[str, list[int]]) -> Iterator[Replay]:

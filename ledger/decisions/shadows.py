@@ -18,9 +18,8 @@ from ledger.notices.conditions import Notice
 # The shadows for a question about the applications of a scope (None: everyone), which is given its parameters.
 Shadows = Callable[[Scope | None], tuple[CTE, ...]]
 
-# So many applications are asked for by name; for more, everyone is judged, and some of the rows are held at a time.
+# So many applications are asked for by name; for more, everyone is judged.
 _BY_NAME = 500
-_FEW = {"yield_per": _BY_NAME}
 
 
 def judged(
@@ -70,10 +69,10 @@ class _Shadowed:
         self._shadows = shadows
         self._parameters = parameters
 
-    def execute(self, statement: Select[Any], parameters: Mapping[str, Any]) -> CursorResult[Any]:
+    def execute(self, statement: Select[Any], parameters: Mapping[str, Any], **how: Any) -> CursorResult[Any]:
         """The rows of the SELECT; a common table expression hides the table whose name it bears."""
         given = {**parameters, **self._parameters}
-        return self._connection.execute(_with_shadows(statement, self._shadows), given, execution_options=_FEW)
+        return self._connection.execute(_with_shadows(statement, self._shadows), given, **how)
 
 
 @lru_cache(maxsize=20)

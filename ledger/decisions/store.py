@@ -17,6 +17,7 @@ from ledger.errors import UnknownDecision
 from ledger.facts import COLUMNS
 from ledger.journal.closing import MonthStep
 from ledger.notices import register
+from ledger.store.large import each_row
 from ledger.store.owners import owned
 from ledger.store.records import batches, last_number, next_number, signature
 
@@ -40,14 +41,20 @@ _COLUMNS = ("no", "application", "member", "as_of", "by", "outcome", "verdict", 
 class Decision(JudgedApplication):
     """A kept finding: its number, who kept it when, and what it answered; codes and yen are as they were then.
 
-    `finding` is all that was kept (`content`).
+    `kept` is all that was kept (`content`), as it stands in the books: read, it takes many times the memory.
     """
 
     no: int
     decided_at: datetime
     by: str
     superseded_by: int | None = field(compare=False)
-    finding: Mapping[str, Any]
+    kept: str = field(repr=False)
+
+    @property
+    def finding(self) -> Mapping[str, Any]:
+        """All that was kept, by name; it is read each time."""
+        found: Mapping[str, Any] = json.loads(self.kept)
+        return found
 
 
 _later = tables.decision.alias("later")
@@ -93,7 +100,7 @@ def keep(connection: Connection, findings: Sequence[Finding], *, by: str) -> lis
     last = select(func.max(table.c.no)).group_by(table.c.application)
     if len(findings) <= _FEW:
         last = last.where(table.c.application.in_([finding.application for finding in findings]))
-    stored = connection.execute(select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last)))
+    stored = each_row(connection, select(table.c.no, table.c.application, table.c.finding).where(table.c.no.in_(last)))
     before_by_application = {row.application: row for row in stored}
     following = next_number(connection, table.c.no)
     signed = signature(connection, by) | _reach(connection)
@@ -145,12 +152,12 @@ def decisions(connection: Connection, applications: Sequence[str] | None = None)
     """The decisions kept, oldest first: of these applications, or of all."""
     if applications is None:
         return _decisions(connection)
-    return _decisions(connection, tables.decision.c.application.in_(list(applications)))
+    return _decisions(connection, tables.decision.c.application.in_(list(applications)), few=True)
 
 
 def decisions_of(connection: Connection, numbers: Collection[int]) -> list[Decision]:
     """The decisions of these numbers, oldest first."""
-    rows = (_decisions(connection, tables.decision.c.no.in_(batch)) for batch in batches(sorted(numbers)))
+    rows = (_decisions(connection, tables.decision.c.no.in_(batch), few=True) for batch in batches(sorted(numbers)))
     return [decision for batch in rows for decision in batch]
 
 
@@ -162,9 +169,17 @@ def decision(connection: Connection, no: int) -> Decision:
     raise UnknownDecision(no)
 
 
-def standing(connection: Connection) -> list[Decision]:
-    """The decisions that stand, by number: nothing superseded them."""
-    return _decisions(connection, STANDS)
+def standing(connection: Connection, applications: Collection[str] | None = None) -> list[Decision]:
+    """The decisions that stand, by number: nothing superseded them; of all applications, or of these."""
+    if applications is None:
+        return _decisions(connection, STANDS)
+    return _decisions(connection, STANDS, tables.decision.c.application.in_(list(applications)))
+
+
+def numbers_standing(connection: Connection) -> list[int]:
+    """The numbers of the decisions that stand, in their order."""
+    number = tables.decision.c.no
+    return [no for (no,) in each_row(connection, select(number).where(STANDS).order_by(number))]
 
 
 def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = None) -> list[Row[Any]]:
@@ -183,11 +198,12 @@ def standing_on(connection: Connection, as_of: date, closed: MonthStep | None = 
         by_then = select(func.max(table.c.no)).where(table.c.recorded_at <= closed.recorded_at)
         last = last.where(table.c.no <= by_then.scalar_subquery())
     statement = select(table.c.no, table.c.application, table.c.outcome).where(table.c.no.in_(last))
-    return list(connection.execute(statement.order_by(table.c.no)))
+    return list(each_row(connection, statement.order_by(table.c.no)))
 
 
-def _decisions(connection: Connection, *where: ColumnElement[bool]) -> list[Decision]:
-    return [_decision(row) for row in connection.execute(_statement().where(*where).order_by(tables.decision.c.no))]
+def _decisions(connection: Connection, *where: ColumnElement[bool], few: bool = False) -> list[Decision]:
+    statement = _statement().where(*where).order_by(tables.decision.c.no)
+    return [_decision(row) for row in (connection.execute(statement) if few else each_row(connection, statement))]
 
 
 @cache
@@ -214,7 +230,7 @@ def _decision(row: Row[Any]) -> Decision:
     ruling = finding.get("ruling")
     values["ruling"] = None if ruling is None else Ruling(**_dated(ruling, "decided_on", "approved_on"))
     notice = register.announced(date.fromisoformat(row.notice)) if row.notice else None
-    return Decision(**values, decided_at=row.recorded_at, notice=notice, finding=finding)
+    return Decision(**values, decided_at=row.recorded_at, notice=notice, kept=row.finding)
 
 
 def _dated(fields: Mapping[str, Any], *days: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, FromClause, ScalarSele
 
 from ledger import tables
 from ledger.facts import AS_OF, known, not_withdrawn
+from ledger.store.large import each_row
 
 Day = date | ColumnElement[date]
 
@@ -56,5 +57,4 @@ def dues(connection: Connection, as_of: date | None = None) -> dict[str, int]:
     yen = due(columns, as_of).label("yen")
     told = select(columns.c.application, yen).subquery().c
     statement = select(told.application, told.yen).where(told.yen.is_not(None))
-    rows = connection.execute(statement, {} if as_of is None else {"as_of": as_of})
-    return {row.application: row.yen for row in rows}
+    return dict(each_row(connection, statement, {} if as_of is None else {"as_of": as_of}))

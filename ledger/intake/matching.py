@@ -6,7 +6,7 @@ rule there is (`certainty`) may be settled by a command that a person gives for 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +21,8 @@ from ledger.intake import matched_before
 from ledger.intake.certainty import Certainty
 from ledger.intake.likeness import NAMING, REASONS, Likeness, Names, OpenApplication, OpenApplications, WaitingTransfer
 from ledger.intake.payer_names import said
+from ledger.scope import within
+from ledger.store.large import each_row
 from ledger.store.owners import owned
 
 # So many candidates are listed of one transfer at most; further ones are counted.
@@ -75,7 +77,7 @@ def unmatched(connection: Connection, fees: Mapping[str, int], gone: Collection[
     `fees` are the yen of each application's fee, as far as it is known; the candidates with the highest score come
     first. Transfers that are `gone`, returned or taken as income, wait no more.
     """
-    rows = connection.execute(facts.latest_version(*_VERSIONS, None)).all()
+    rows = list(each_row(connection, facts.latest_version(*_VERSIONS, None)))
     ever = allocations(connection)
     allocated = {deposit: told for deposit, told in ever.items() if told.parts}
     yen = {row.deposit: row.yen for row in rows}
@@ -109,7 +111,7 @@ def candidates(
         return {}
     row = counting(facts.AS_OF).subquery().c
     received = select(row.application).where(row.application.is_not(None))
-    paid = set(connection.execute(received, {"as_of": as_of}).scalars())
+    paid = {number for (number,) in each_row(connection, received, {"as_of": as_of})}
     covered = {number: fees.get(number, 0) for number in paid}
     found = _matched(connection, transfers, covered, fees, as_of)
     return {
@@ -167,7 +169,7 @@ def _as_before(transfer: WaitingTransfer, applications: list[OpenApplication]) -
 def _payers_before(connection: Connection, paid_before: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, set[str]]:
     """The members for whom each payer paid before, by the payer's whole name as it is written."""
     owner = owned().c
-    members: dict[str, str] = dict(connection.execute(select(owner.number, owner.member)).all())
+    members: dict[str, str] = dict(each_row(connection, select(owner.number, owner.member)))
     before: dict[str, set[str]] = defaultdict(set)
     for payer, applications in paid_before:
         if whole := said(payer, None).whole.written:
@@ -188,21 +190,21 @@ def _unpaid(
     fact, owner, versions = tables.fact, owned().c, tables.member_known
     latest = facts.latest_version(versions, (versions.c.member,), None).subquery().c
     of_member = select(latest.member, latest.name, latest.kana, latest.account_name, latest.association)
-    persons = {row.member: row for row in connection.execute(of_member)}
+    persons = {row.member: row for row in each_row(connection, of_member)}
     of_days = fact.c.name.in_(("applied_on", "withdrawn_on"))
     moment = None if as_of is None else facts.AS_OF
     told = facts.latest_version(fact, (fact.c.application, fact.c.name), moment, of_days).subquery().c
     days: dict[tuple[str, str], date | None] = {
         (row.application, row.name): row.day
-        for row in connection.execute(
-            select(told.application, told.name, told.day), {} if as_of is None else {"as_of": as_of}
+        for row in each_row(
+            connection, select(told.application, told.name, told.day), {} if as_of is None else {"as_of": as_of}
         )
     }
     credited: dict[str, int] = defaultdict(int)
     for credit in settlements.credits(connection, None, as_of):
         if credit.state in ("proposed", "applied"):
             credited[credit.to_application or ""] += credit.yen
-    for number, member in connection.execute(select(owner.number, owner.member)):
+    for number, member in each_row(connection, select(owner.number, owner.member)):
         applied_on, person = days.get((number, "applied_on")), persons.get(member)
         if person is None or (as_of is not None and (applied_on is None or applied_on > as_of)):
             continue
@@ -220,7 +222,7 @@ def _names(connection: Connection) -> Iterator[tuple[str, str, str | None, str |
     """The member, and name, kana and holder of the account, of all that the register ever said."""
     row = tables.member_known.c
     statement = select(row.member, row.name, row.kana, row.account_name)
-    rows = connection.execute(statement.where(facts.not_withdrawn(tables.member_known, None)))
+    rows = each_row(connection, statement.where(facts.not_withdrawn(tables.member_known, None)))
     yield from (tuple(row) for row in rows)
 
 
@@ -229,11 +231,6 @@ def _names(connection: Connection) -> Iterator[tuple[str, str, str | None, str |
 _BEFORE: ContextVar[bool] = ContextVar("matched as before", default=False)
 
 
-@contextmanager
-def as_before(*, before: bool = True) -> Iterator[None]:
+def as_before(*, before: bool = True) -> AbstractContextManager[None]:
     """Candidates in the block are those of lists that were handed out before transfers were matched as they are now."""
-    token = _BEFORE.set(before)
-    try:
-        yield
-    finally:
-        _BEFORE.reset(token)
+    return within(_BEFORE, before)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, or_
 
 from ledger import settlements, tables
 from ledger.errors import Problem
@@ -62,10 +62,9 @@ def problems(connection: Connection, corrected: list[CorrectedOwner]) -> Iterato
 
 
 def _standing(connection: Connection, application: str) -> Iterator[str]:
-    refund, credit, deposit = tables.refund.c, tables.credit.c, tables.allocation.c
-    paid = select(deposit.deposit).where(deposit.application == application)
+    credit = tables.credit.c
     for found in (
-        settlements.refunds(connection, or_(refund.application == application, refund.deposit.in_(paid))),
+        settlements.refunds(connection, settlements.ever_of(connection, [application])),
         settlements.credits(connection, or_(credit.application == application, credit.to_application == application)),
     ):
         for settlement in found:

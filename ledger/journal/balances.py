@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from ledger import tables
 from ledger.journal.chart import DEBIT_KINDS, ChartAccount
+from ledger.store.large import each_row
 
 # The days, account, part and events that a statement is given when it is carried out: it is put together once.
 FIRST, LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
@@ -162,7 +163,8 @@ def held(connection: Connection, account: str, by: By, as_of: date | None = None
     """What each part of an account holds, in yen, positive on the account's own side; parts that hold nothing are left
     out. `by` is what the parts are kept by; what is kept by something else stands under None.
     """
-    return _held(connection, _of_parts(by, "ever" if as_of is None else "by"), account, last=as_of)
+    statement = _of_parts(by, "ever" if as_of is None else "by")
+    return dict(each_row(connection, statement, {"account": str(account), "last": as_of}))
 
 
 def moved_by_event(connection: Connection, event: str, account: str, as_of: date | None = None) -> dict[str, int]:
@@ -173,7 +175,7 @@ def moved_by_event(connection: Connection, event: str, account: str, as_of: date
     given = {"events": [event], "account": str(account), "last": as_of}
     moved: Counter[str] = Counter()
     for side, sign in (("debit", -1), ("credit", 1)):
-        for number, yen in connection.execute(_moved_side(side, "ever" if as_of is None else "by"), given):
+        for number, yen in each_row(connection, _moved_side(side, "ever" if as_of is None else "by"), given):
             moved[number] += sign * int(yen)
     return {number: yen for number, yen in moved.items() if yen}
 

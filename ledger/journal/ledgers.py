@@ -1,6 +1,6 @@
 """The journal and the ledgers as they are read: entries by date, amount and counterparty, accounts line by line."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Connection, Row, func, literal, or_, selec
 from ledger import tables
 from ledger.errors import UnknownAccount
 from ledger.journal.entries import PARTS, Movement
+from ledger.store.large import each_row
 from ledger.store.owners import ever_owned, owned, owned_by
 
 Order = Literal["on", "no"]
 # What a line may leave blank; its counterparty where it names neither an application nor a deposit.
 Blank = Literal["application", "counterparty", "deposit", "reason"]
-_AT_A_TIME = 2_000  # rows of the database
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Counterparty:
     payers: Collection[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AccountLine:
     """One side of a movement as it stands in an account; the other side is 0."""
 
@@ -40,7 +40,7 @@ class AccountLine:
     counter: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """An entry with the day it happened, when and by whom it was recorded, and its movements.
 
@@ -257,16 +257,18 @@ def _read(connection: Connection, conditions: list[ColumnElement[bool]], order: 
     )
     days = () if order == "no" else (entry.c.happened_on,)
     ordered = statement.order_by(*days, entry.c.no, movement.c.nth)
-    # Closed also when not all of them are read: PostgreSQL keeps a cursor for them.
-    with connection.execute(ordered, execution_options={"yield_per": _AT_A_TIME}) as rows:
-        for _no, of_entry in groupby(rows, lambda row: row.no):
-            yield _entry(list(of_entry))
+    # What many entries say alike is held once, for there may be very many entries.
+    same: dict[Any, Any] = {}
+    for _no, of_entry in groupby(each_row(connection, ordered), lambda row: row.no):
+        yield _entry(list(of_entry), same.setdefault)
 
 
-def _entry(rows: list[Row[Any]]) -> JournalEntry:
+def _entry(rows: list[Row[Any]], share: Callable[[Any, Any], Any]) -> JournalEntry:
     row = rows[0]
-    columns = ("no", "happened_on", "recorded_at", "by", "event", "key", "reverses", "reason")
-    movements = tuple(Movement(*(getattr(row, name) for name in PARTS)) for row in rows)
-    members = tuple((row.debit_member, row.credit_member) for row in rows)
-    values = [*(getattr(row, name) for name in columns), movements, members, row.for_day, row.known_on]
+    moved = [row[-len(PARTS) - 2 :] for row in rows]  # the movement and whose each side is stand last
+    movements = tuple([Movement(share(part[0], part[0]), share(part[1], part[1]), *part[2:-2]) for part in moved])
+    members = tuple([(share(part[-2], part[-2]), share(part[-1], part[-1])) for part in moved])
+    said = (row.happened_on, row.recorded_at, row.by, row.event)
+    own = (row.key, row.reverses, row.reason, movements, members, row.for_day, row.known_on)
+    values = [row.no, *map(share, said, said), *own]
     return JournalEntry(*values)

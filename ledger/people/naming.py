@@ -11,6 +11,7 @@ from ledger.facts import latest_version
 from ledger.i18n import N_
 from ledger.kana import number_groups, search_key
 from ledger.people.register import Person, numerically, person_order
+from ledger.store.large import each_row
 from ledger.store.numbers import as_recorded, containing
 from ledger.store.records import batches
 
@@ -52,12 +53,14 @@ def _by_name(connection: Connection, written: str) -> list[tuple[str, bool]]:
     key = search_key(written)
     if not key:
         return []
-    found: dict[str, bool] = {}
-    for names, members in _names(connection).items():
-        keys = [search_key(name) for name in names if name]
-        if any(key in known for known in keys):
-            for member in members:
-                found[member] = found.get(member, False) or key in keys
+    row, found = tables.member_known.c, dict[str, bool]()
+    key_of: dict[str | None, str] = {None: ""}
+    for member, *names in connection.execute(select(row.member, row.name, row.kana, row.account_name)):
+        for name in names:
+            if (known := key_of.get(name)) is None:
+                known = key_of[name] = search_key(name)
+            if key in known:
+                found[member] = found.get(member, False) or key == known
     return sorted(found.items(), key=lambda member: (not member[1], numerically(member[0])))
 
 
@@ -65,7 +68,7 @@ def _names(connection: Connection) -> dict[tuple[str | None, ...], list[str]]:
     """The members of each name that the register ever said."""
     row = tables.member_known.c
     members: dict[tuple[str | None, ...], list[str]] = {}
-    for member, *names in connection.execute(select(row.member, row.name, row.kana, row.account_name)):
+    for member, *names in each_row(connection, select(row.member, row.name, row.kana, row.account_name)):
         members.setdefault(tuple(names), []).append(member)
     return members
 
@@ -113,10 +116,11 @@ def persons(connection: Connection, numbers: Sequence[str]) -> dict[str, Person]
     found: dict[str, Person] = {}
     for group in batches(numbers):
         within = versions.c.member.in_(group)
-        said = connection.execute(select(versions).where(within).order_by(versions.c.known_on, versions.c.id))
-        rows = {row.member: row for row in said}
-        rows |= {
-            row.member: row for row in connection.execute(latest_version(versions, (versions.c.member,), None, within))
-        }
-        found |= {number: Person(number, row.name, row.association) for number, row in rows.items()}
+        every = select(versions.c.member, versions.c.name, versions.c.association).where(within)
+        latest = latest_version(versions, (versions.c.member,), None, within).subquery().c
+        for statement in (
+            every.order_by(versions.c.known_on, versions.c.id),
+            select(latest.member, latest.name, latest.association),
+        ):
+            found |= {number: Person(number, *said) for number, *said in connection.execute(statement)}
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, Table, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, Table, bindparam, select
 
 from ledger import allocations, masking, tables
 from ledger.facts import ONLY, latest_version
@@ -17,8 +17,9 @@ from ledger.people import payees, register
 from ledger.people.accounts import ACCOUNT
 from ledger.people.payees import Subject
 from ledger.people.register import EndedRegistration
-from ledger.settlements import Settlement, Transition, refunds
+from ledger.settlements import Settlement, Transition, ever_of, refunds
 from ledger.store import account_numbers
+from ledger.store.large import each_row
 from ledger.store.owners import owned
 from ledger.store.records import batches
 
@@ -135,11 +136,8 @@ def refunds_to(connection: Connection, to: Receiver) -> list[Settlement]:
         select(payee.application).where(by_payee, payee.application.is_not(None)),
     )
     numbers = {number for way in ways for number in connection.execute(way).scalars()}
-    allocation, refund = tables.allocation.c, tables.refund.c
-    of_these = select(allocation.deposit).where(allocation.application.in_(numbers))
     to_payees = select(payee.deposit).where(by_payee, payee.deposit.is_not(None))
-    deposits = {deposit for way in (of_these, to_payees) for deposit in connection.execute(way).scalars()}
-    return refunds(connection, or_(refund.application.in_(numbers), refund.deposit.in_(deposits)))
+    return refunds(connection, ever_of(connection, numbers, deposits=connection.execute(to_payees).scalars().all()))
 
 
 def subject_of(connection: Connection, refund: Settlement) -> Subject:
@@ -185,7 +183,7 @@ def receivers(connection: Connection, refunds: Collection[Settlement]) -> dict[i
     """To whom each of these refunds goes by what is known now, by its number: a few SELECTs for all of them."""
     if not refunds:
         return {}
-    of_deposit = dict(_every(connection, allocations.owners(None)))
+    of_deposit = dict(each_row(connection, allocations.owners(None)))
     whose = {refund.no: refund.application or of_deposit.get(str(refund.deposit)) for refund in refunds}
     owner = owned().c
     member_of: dict[str, str] = {}

@@ -14,6 +14,7 @@ from ledger.codes import ASSOCIATIONS, REASONS
 from ledger.errors import UnknownMember
 from ledger.facts import AS_OF, latest_version
 from ledger.i18n import _
+from ledger.store.large import each_row
 from ledger.store.numbers import as_recorded
 from ledger.store.owners import owned
 from ledger.store.records import batches
@@ -25,6 +26,9 @@ _DIGITS = re.compile(r"(\d+)")
 
 # Up to so many members are asked for by number; for more, every one is read.
 FEW = 500
+
+# The columns that say who a member is.
+_PERSON = ("member", "name", "association")
 
 Order = tuple[int, tuple[str | int, ...], tuple[str | int, ...]]
 
@@ -48,32 +52,35 @@ class PostalAddress:
 
 def postal_addresses(connection: Connection, only: Collection[str] | None = None) -> dict[str, PostalAddress]:
     """Where the post reaches every member, or these, as the register says last: a letter goes to where they are now."""
-    rows = latest_rows(connection, None, only, account=False)
+    rows = latest_rows(connection, None, only, ("member", "postal_code", "address"))
     return {number: PostalAddress(row.postal_code, row.address) for number, row in rows.items()}
 
 
 def latest_rows(
-    connection: Connection, as_of: date | None = None, only: Collection[str] | None = None, *, account: bool = True
+    connection: Connection,
+    as_of: date | None = None,
+    only: Collection[str] | None = None,
+    columns: tuple[str, ...] = (),
 ) -> dict[str, Row[Any]]:
     """The row of the register that counts of every member, or of these: the last (by the day, when one is given).
 
-    Without the number of the `account` PostgreSQL need not make out what it shows of each (`columns.HiddenColumn`).
+    Whole, or these `columns` of it, the member's number among them. Without the account's number PostgreSQL need not
+    make out what it shows of each (`columns.HiddenColumn`).
     """
     few = only is not None and len(only) <= FEW
     parameters: dict[str, object] = {"as_of": as_of} if as_of else {}
     asked = {"only": list(only)} if only is not None and few else {}
-    rows = connection.execute(_latest(as_of is not None, few, account), parameters | asked)
+    statement = _latest(as_of is not None, few, columns)
+    rows = connection.execute(statement, parameters | asked) if few else each_row(connection, statement, parameters)
     return {row.member: row for row in rows}
 
 
 @cache
-def _latest(by_day: bool, few: bool, account: bool) -> Select[Any]:
+def _latest(by_day: bool, few: bool, columns: tuple[str, ...]) -> Select[Any]:
     versions = tables.member_known
     within = versions.c.member.in_(bindparam("only", type_=String, expanding=True)) if few else None
     latest = latest_version(versions, (versions.c.member,), AS_OF if by_day else None, within)
-    if account:
-        return latest
-    return latest.with_only_columns(*(of for of in latest.selected_columns if of.name != "account_number"))
+    return latest.with_only_columns(*(latest.selected_columns[name] for name in columns)) if columns else latest
 
 
 def require_member(connection: Connection, member: str) -> Row[Any]:
@@ -116,7 +123,7 @@ def people(connection: Connection, as_of: date | None = None, only: Collection[s
 
     Whose rows were all withdrawn is still named, without a day: what was applied for or posted stands under that name.
     """
-    rows = latest_rows(connection, as_of, only, account=False)
+    rows = latest_rows(connection, as_of, only, _PERSON)
     if as_of is None and (only is None or not rows.keys() >= set(only)):
         rows = _whoever_was_withdrawn(connection, rows.keys()) | rows
     return {number: Person(number, row.name, row.association) for number, row in rows.items()}
@@ -126,7 +133,8 @@ def _whoever_was_withdrawn(connection: Connection, known: Collection[str]) -> di
     """The last row of each member of whom nothing counts any more."""
     row, version = tables.withdrawn.c, tables.member_known
     withdrawn = select(row.row_id).where(row.of == version.name)
-    statement = select(version).where(version.c.id.in_(withdrawn)).order_by(version.c.known_on, version.c.id)
+    statement = select(*(version.c[name] for name in _PERSON)).where(version.c.id.in_(withdrawn))
+    statement = statement.order_by(version.c.known_on, version.c.id)
     return {row.member: row for row in connection.execute(statement) if row.member not in known}
 
 
@@ -165,7 +173,7 @@ def owners(connection: Connection, as_of: date, applications: Collection[str] | 
     owner, member_of = owned(AS_OF), dict[str, str]()
     for group in [None] if applications is None else batches(applications):
         statement = select(owner) if group is None else select(owner).where(owner.c.number.in_(group))
-        member_of |= dict(connection.execute(statement, {"as_of": as_of}).all())
+        member_of |= dict(each_row(connection, statement, {"as_of": as_of}))
     only = None if applications is None else set(member_of.values())
     return Owners(members(connection, as_of, only), member_of)
 

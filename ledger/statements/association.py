@@ -50,8 +50,7 @@ class AssociationStatement:
     @property
     def applied(self) -> int:
         """How many applications were made in the period."""
-        days = (row.finding.row["applied_on"] for row in self.applications)
-        return sum(on is not None and self.first <= on <= self.last for on in days)
+        return sum(self.first <= row.applied_on <= self.last for row in self.applications)
 
     def moved(self, way: str) -> int:
         """What moved of the fees held in the period, in yen: received, authority, refunded, credited, other, left."""
@@ -74,7 +73,7 @@ def association_statement(connection: Connection, name: str, first: date, last: 
     return AssociationStatement(
         *(name, first, last),
         members=[row for row in registered(connection, last) if row.person.association == name],
-        applications=[row for row in known_applications(connection, last) if row.member.association == name],
+        applications=known_applications(connection, last, association=name),
         received=[
             row
             for row in received_in(connection, first, last)

@@ -23,6 +23,7 @@ from ledger.statements.authority import Payable
 from ledger.statements.fees_held import HELD, FeeTotals
 from ledger.statements.subsidiary import SubsidiaryLedger
 from ledger.statements.suspense import SuspenseDeposit
+from ledger.store.large import each_row
 
 # Of which entries the statements here are, which are put together once: those up to the last day.
 _BY = tables.entry.c.happened_on <= LAST
@@ -205,9 +206,9 @@ def _deposits(connection: Connection, last: date) -> Control:
     """
     versions = tables.deposit_known
     booked = _booked_deposits(connection, last)
-    any_version = {(row.deposit, row.yen) for row in connection.execute(select(versions.c.deposit, versions.c.yen))}
+    any_version = {(row.deposit, row.yen) for row in each_row(connection, select(versions.c.deposit, versions.c.yen))}
     given = {"as_of": last, "opened_on": _opened_on(connection) or date.min}
-    expected: dict[str, int] = dict(connection.execute(_received_since(), given).all())
+    expected: dict[str, int] = dict(each_row(connection, _received_since(), given))
     expected |= {reference: yen for reference, yen in booked.items() if (reference, yen) in any_version}
     for reference in _dated_later(connection, last) - set(booked):
         expected.pop(reference, None)
@@ -239,11 +240,11 @@ def _dated_later(connection: Connection, last: date) -> set[str]:
         .join(entry, entry.c.no == movement.c.entry)
         .where(movement.c.deposit.is_not(None), entry.c.for_day <= last, entry.c.happened_on > last)
     )
-    return set(connection.execute(statement).scalars())
+    return {deposit for (deposit,) in each_row(connection, statement)}
 
 
 def _booked_deposits(connection: Connection, last: date) -> dict[str, int]:
-    return dict(connection.execute(_booked_by(), {"last": last}).all())
+    return dict(each_row(connection, _booked_by(), {"last": last}))
 
 
 @cache

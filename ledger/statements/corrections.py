@@ -4,8 +4,8 @@ Nothing is edited or deleted, so this is every correction there is: by the oppos
 (電子帳簿保存法取扱通達 8-9(2)).
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +19,8 @@ from ledger.journal import ledgers
 from ledger.journal.entries import parts
 from ledger.journal.ledgers import JournalEntry
 from ledger.journal.reversal import ON_ITS_DAY
+from ledger.scope import within
+from ledger.store.large import each_row
 from ledger.store.records import batches
 
 # Whether the list is made as it was before slips that were posted anew stood in it.
@@ -50,14 +52,9 @@ def corrections(connection: Connection, reversals: Mapping[int, int], last: date
     ]
 
 
-@contextmanager
-def as_before(*, before: bool = True) -> Iterator[None]:
+def as_before(*, before: bool = True) -> AbstractContextManager[None]:
     """The list in the block is that of workbooks handed out before slips posted anew were named beside a reversal."""
-    token = _BEFORE.set(before)
-    try:
-        yield
-    finally:
-        _BEFORE.reset(token)
+    return within(_BEFORE, before)
 
 
 def _read(connection: Connection, numbers: Collection[int]) -> dict[int, JournalEntry]:
@@ -81,7 +78,7 @@ def _instead(
     )
     wanted = {*subjects.values(), *((ON_ITS_DAY, str(original)) for original in reversals.values())}
     later: dict[_Subject, list[int]] = {}
-    for no, own_key in connection.execute(statement, execution_options={"yield_per": 1_000}):
+    for no, own_key in each_row(connection, statement):
         event, subject, *_rest = parts(own_key)
         if (of_entry := (str(event), str(subject))) in wanted:
             later.setdefault(of_entry, []).append(no)

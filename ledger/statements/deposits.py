@@ -13,7 +13,8 @@ from ledger.codes import Account
 from ledger.journal.balances import first_moved
 from ledger.people.naming import persons
 from ledger.people.register import Person, numerically
-from ledger.store.owners import owned, owned_by
+from ledger.store.large import each_row
+from ledger.store.owners import ever_theirs, owned
 from ledger.store.records import batches
 
 
@@ -50,7 +51,7 @@ def received(
 ) -> list[ReceivedDeposit]:
     """The transfers received by the day: all, these, or those that pay for applications of one member; by day."""
     if member is not None:
-        references = paying_for(connection, [number for (number,) in connection.execute(owned_by([member]))])
+        references = paying_for(connection, ever_theirs(connection, member))
     rows: list[ReceivedDeposit] = []
     for group in [None] if references is None else batches(sorted(references)):
         rows += _received(connection, as_of, group)
@@ -78,7 +79,7 @@ def received_in(connection: Connection, first: date, last: date) -> ReceivedDepo
     versions = tables.deposit_known
     latest = facts.latest_version(versions, (versions.c.deposit,), facts.AS_OF).subquery().c
     statement = select(latest.received_on, latest.deposit).where(latest.received_on.between(first, last))
-    rows = connection.execute(statement, {"as_of": last}).all()
+    rows = each_row(connection, statement, {"as_of": last})
     ordered = sorted(rows, key=lambda row: (row.received_on, numerically(row.deposit)))
     return ReceivedDeposits(connection, [row.deposit for row in ordered], last)
 
@@ -105,11 +106,11 @@ def _received(connection: Connection, as_of: date, group: list[str] | None) -> l
         .order_by(allocated.c.deposit, allocated.c.part)
     )
     pays: dict[str, list[tuple[str, str]]] = {}
-    for deposit, application, member in connection.execute(parts, day):
+    for deposit, application, member in each_row(connection, parts, day):
         pays.setdefault(deposit, []).append((application, member))
     whose = {deposit: dict.fromkeys(member for _application, member in paid) for deposit, paid in pays.items()}
     members = persons(connection, sorted({member for paid in pays.values() for _application, member in paid}))
-    left: dict[str, int] = dict(connection.execute(_in_suspense(group), day).all())
+    left: dict[str, int] = dict(each_row(connection, _in_suspense(group), day))
     since: dict[str, date] = {}
     for waiting in batches([deposit for deposit, yen in left.items() if yen]):
         since |= first_moved(connection, Account.SUSPENSE, "deposit", as_of, waiting)
@@ -125,7 +126,7 @@ def _received(connection: Connection, as_of: date, group: list[str] | None) -> l
             left.get(row.deposit),
             (as_of - since[row.deposit]).days if left.get(row.deposit) and row.deposit in since else None,
         )
-        for row in connection.execute(latest, day)
+        for row in each_row(connection, latest, day)
         if row.received_on <= as_of
     ]
 

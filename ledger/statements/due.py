@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
 
-from ledger import facts
+from ledger import facts, tables
 from ledger.facts import AS_OF
 from ledger.notices import cp_4_1_3
 from ledger.people.register import Person, people
+from ledger.store.owners import ever_theirs
 from ledger.store.records import by_characters
 
 
@@ -35,25 +36,30 @@ class OutstandingReceipt:
     entered_to: date | None
 
 
-def due(connection: Connection, as_of: date) -> list[OutstandingReceipt]:
-    """The receipts outstanding on a day, the longest outstanding first.
+def due(connection: Connection, as_of: date, member: str | None = None) -> list[OutstandingReceipt]:
+    """The receipts outstanding on a day, the longest outstanding first: of everyone, or of one member.
 
     A receipt known by that day ends it; so do a revocation and the end of validity that have come by then.
     """
-    members = people(connection)
+    asked: dict[str, object] = {"as_of": as_of}
+    if member is None:
+        found, members = list(connection.execute(_outstanding(few=False), asked)), people(connection)
+    else:
+        theirs = connection.execute(_outstanding(few=True), asked | {"only": ever_theirs(connection, member)})
+        found, members = [row for row in theirs if row.member == member], people(connection, only=[member])
     rows = []
-    for application, member, mailed_on, entered_to in connection.execute(_outstanding(), {"as_of": as_of}):
+    for application, of, mailed_on, entered_to in found:
         day = (as_of - mailed_on).days
         reminder_on, revocable_on = cp_4_1_3.reminder_on(mailed_on), cp_4_1_3.revocable_on(mailed_on)
         state = "revocable" if as_of >= revocable_on else "remind" if as_of >= reminder_on else "waiting"
         days = (mailed_on, day, reminder_on, revocable_on)
-        rows.append(OutstandingReceipt(application, members[member], *days, state, entered_to))
+        rows.append(OutstandingReceipt(application, members[of], *days, state, entered_to))
     return rows
 
 
 @cache
-def _outstanding() -> Select[Any]:
-    fact = facts.known(AS_OF)
+def _outstanding(*, few: bool) -> Select[Any]:
+    fact = facts.known(AS_OF, tables.fact.c.application.in_(facts.ONLY) if few else None)
     return (
         select(fact.c.application, fact.c.member, fact.c.mailed_on, fact.c.receipts_entered_to)
         .where(

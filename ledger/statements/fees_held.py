@@ -18,6 +18,7 @@ from ledger.allocations import counting
 from ledger.codes import Account
 from ledger.facts import AS_OF
 from ledger.people.register import Owners, Person
+from ledger.store.large import each_row
 from ledger.store.records import batches, by_characters
 
 # Plain texts: a driver may write a member of an enumeration in its own way.
@@ -99,17 +100,16 @@ def flows(
     given: dict[str, Any] = {"first": first, "as_of": last}
     if applications is not None:
         given["only"] = list(applications)
-    statement, few = _flows(applications is not None), {"yield_per": 1_000}
-    with connection.execute(statement, given, execution_options=few) as rows:
-        for application, ways in groupby(rows, lambda row: row.application):
-            flow = FeeFlow()
-            for row in ways:
-                flow.to_date[row.way] = flow.to_date.get(row.way, 0) + row.yen
-                if row.now:
-                    flow.ways[row.way] = row.yen
-                else:
-                    flow.before += row.yen
-            yield application, flow
+    rows = each_row(connection, _flows(applications is not None), given)
+    for application, ways in groupby(rows, lambda row: row.application):
+        flow = FeeFlow()
+        for row in ways:
+            flow.to_date[row.way] = flow.to_date.get(row.way, 0) + row.yen
+            if row.now:
+                flow.ways[row.way] = row.yen
+            else:
+                flow.before += row.yen
+        yield application, flow
 
 
 @cache

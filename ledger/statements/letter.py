@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Row, false, literal, select
 from ledger import fees
 from ledger.decisions.findings import first_decided
 from ledger.decisions.rulings import Ruling
-from ledger.decisions.store import GIVEN_BACK, Decision, decision, standing
+from ledger.decisions.store import GIVEN_BACK, Decision, decision, decisions_of, numbers_standing
 from ledger.facts import COLUMNS
 from ledger.money import Yen, tax_inside
 from ledger.notices import review_flags
 from ledger.notices.conditions import Condition, Notice
 from ledger.people.register import (
+    FEW,
     EndedRegistration,
     Person,
     PostalAddress,
@@ -25,6 +26,7 @@ from ledger.people.register import (
     postal_addresses,
 )
 from ledger.statements.issuer import Issuer, issuer
+from ledger.store.records import batches
 
 # Where no clause decides, or a person has to look, these are the facts that the answer is about.
 _OF_A_LIVE_ONE = ("applied_on", "issued_on", "mailed_on", "expires_on")
@@ -98,14 +100,18 @@ def letter(connection: Connection, no: int) -> Letter:
 
 def letters(connection: Connection, numbers: Collection[int] | None = None) -> Iterator[Letter]:
     """The letter for each decision that stands, by number; of these, where some are named."""
-    persons: dict[date, dict[str, Person]] = {}
-    registers: dict[date, dict[str, Row[Any]]] = {}
-    places, sender = postal_addresses(connection), issuer(connection)
-    for row in (row for row in standing(connection) if numbers is None or row.no in numbers):
-        if row.as_of not in persons:
-            persons[row.as_of] = members(connection, row.as_of)
-            registers[row.as_of] = latest_rows(connection, row.as_of)
-        yield _letter(connection, row, persons[row.as_of][row.member], registers[row.as_of], places, sender)
+    sender = issuer(connection)
+    for group in batches([no for no in numbers_standing(connection) if numbers is None or no in numbers], FEW):
+        decisions = decisions_of(connection, group)
+        places = postal_addresses(connection, {row.member for row in decisions})
+        persons: dict[date, dict[str, Person]] = {}
+        registers: dict[date, dict[str, Row[Any]]] = {}
+        for as_of in {row.as_of for row in decisions}:
+            theirs = {row.member for row in decisions if row.as_of == as_of}
+            persons[as_of] = members(connection, as_of, theirs)
+            registers[as_of] = latest_rows(connection, as_of, theirs)
+        for row in decisions:
+            yield _letter(connection, row, persons[row.as_of][row.member], registers[row.as_of], places, sender)
 
 
 def _letter(

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from ledger import facts, masking, tables
 from ledger.people.register import Person, ended_registration, person_order
+from ledger.store.large import each_row
 from ledger.store.owners import owned, owned_by
 from ledger.store.records import batches
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RegisteredMember:
     """A member as the register said by a day: number, name and association, kana, end of the registration, account.
 
@@ -39,8 +40,7 @@ class RegisteredMember:
 
 def registered(connection: Connection, as_of: date, numbers: Collection[str] | None = None) -> list[RegisteredMember]:
     """The members in the register by the day, or these of them, by association and number."""
-    rows: list[Any] = []
-    counts: dict[str, int] = {}
+    lines: list[RegisteredMember] = []
     for group in [None] if numbers is None else batches(numbers):
         versions, owner = tables.member_known, owned(facts.AS_OF)
         within: ColumnElement[bool] | None = None
@@ -48,24 +48,22 @@ def registered(connection: Connection, as_of: date, numbers: Collection[str] | N
         if group is not None:
             within = versions.c.member.in_(group)
             counted = counted.where(owner.c.number.in_(owned_by(group)))
-        rows += connection.execute(
-            facts.latest_version(versions, (versions.c.member,), facts.AS_OF, within), {"as_of": as_of}
+        counts: dict[str, int] = dict(each_row(connection, counted, {"as_of": as_of}))
+        latest = facts.latest_version(versions, (versions.c.member,), facts.AS_OF, within)
+        lines += (
+            RegisteredMember(
+                Person(row.member, row.name, row.association),
+                row.kana,
+                row.deregistered_on,
+                row.deregistered_reason,
+                ended_registration(row) is not None,
+                _account(row),
+                row.postal_code,
+                row.address,
+                counts.get(row.member, 0),
+            )
+            for row in each_row(connection, latest, {"as_of": as_of})
         )
-        counts |= dict(connection.execute(counted, {"as_of": as_of}).all())
-    lines = [
-        RegisteredMember(
-            Person(row.member, row.name, row.association),
-            row.kana,
-            row.deregistered_on,
-            row.deregistered_reason,
-            ended_registration(row) is not None,
-            _account(row),
-            row.postal_code,
-            row.address,
-            counts.get(row.member, 0),
-        )
-        for row in rows
-    ]
     return sorted(lines, key=lambda line: person_order(line.person))
 
 

@@ -16,6 +16,7 @@ from ledger.money import Yen, tax_inside
 from ledger.people.register import Owners, Person, PostalAddress, numerically, owners, postal_addresses
 from ledger.statements.issuer import Issuer, issuer
 from ledger.statements.settlements import rates_and_causes
+from ledger.store.large import each_row
 from ledger.store.records import batches
 
 
@@ -96,14 +97,14 @@ def _held(connection: Connection, as_of: date, group: Collection[str] | None) ->
         statement = (
             select(application.label("application"), movement.deposit, yen.label("yen"))
             .join_from(tables.movement, tables.entry, entry.no == movement.entry)
-            .where(movement[side] == Account.FEES_HELD, movement.deposit.is_not(None), application.is_not(None))
-            .where(entry.happened_on <= as_of)
+            .where(movement[side] == Account.FEES_HELD, movement.deposit.is_not(None), entry.happened_on <= as_of)
         )
-        sides.append(statement if group is None else statement.where(application.in_(group)))
+        # Not both: SQLite would go by the index through all that is not NULL.
+        sides.append(statement.where(application.is_not(None) if group is None else application.in_(group)))
     moved = union_all(*sides).subquery().c
     total = func.sum(moved.yen).cast(BigInteger)
     statement = select(moved.application, moved.deposit, total).group_by(moved.application, moved.deposit)
-    return {(application, deposit): yen for application, deposit, yen in connection.execute(statement)}
+    return {(application, deposit): yen for application, deposit, yen in each_row(connection, statement)}
 
 
 def _transfers(connection: Connection, references: Collection[str]) -> dict[str, tuple[date, str]]:

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from ledger import facts, fees, masking, settlements, tables
 from ledger.allocations import owners
@@ -21,7 +21,7 @@ from ledger.people.register import Owners, Person, latest_rows, members, numeric
 from ledger.people.register import owners as owners_of
 from ledger.settlements import Settlement, Way
 from ledger.statements.fees_held import first_received
-from ledger.store.owners import ever_owned
+from ledger.store.owners import ever_theirs
 from ledger.store.records import batches
 
 # Which are asked for: refunds, overpayments returned among them, or credits.
@@ -77,7 +77,7 @@ def returns(connection: Connection, owners: Owners, last: date, of: Of = BOTH) -
 
 def returns_to(connection: Connection, member: str, last: date, of: Of = BOTH) -> list[SettlementLine]:
     """The same of one member, by application; nobody else's is read."""
-    mine = connection.execute(ever_owned(literal(member))).scalars().all()
+    mine = ever_theirs(connection, member)
     rows: list[Settlement] = []
     if "refund" in of:
         rows += settlements.refunds(connection, _to_member(connection, member, mine), last)
@@ -89,12 +89,10 @@ def returns_to(connection: Connection, member: str, last: date, of: Of = BOTH) -
 
 def _to_member(connection: Connection, member: str, mine: Sequence[Any]) -> ColumnElement[bool]:
     """The refunds of these applications, which are or were a member's; of their deposits; and of what goes to it."""
-    refund, step = tables.refund.c, tables.refund_step.c
-    allocation, known = tables.allocation.c, tables.member_known.c
-    deposits = connection.execute(select(allocation.deposit).where(allocation.application.in_(mine))).scalars().all()
+    step, known = tables.refund_step.c, tables.member_known.c
     to_member = select(step.refund).where(step.member_known.in_(select(known.id).where(known.member == member)))
     numbers = connection.execute(to_member).scalars().all()
-    return or_(refund.application.in_(mine), refund.deposit.in_(deposits), refund.no.in_(numbers))
+    return or_(settlements.ever_of(connection, mine), tables.refund.c.no.in_(numbers))
 
 
 def one(connection: Connection, way: Way, no: int, last: date) -> SettlementLine | None:
@@ -232,5 +230,6 @@ def _filed(connection: Connection, files: Collection[int]) -> dict[tuple[int | N
 
 def account_endings(connection: Connection, last: date, only: Collection[str] | None = None) -> dict[str, str]:
     """Each member's bank account, or that of these, with all but its last four digits hidden, where one is known."""
-    rows = [row for as_of in (None, last) for row in latest_rows(connection, as_of, only).values()]
+    of = ("member", "account_number")
+    rows = (row for as_of in (None, last) for row in latest_rows(connection, as_of, only, of).values())
     return {row.member: masking.account(row.account_number) for row in rows if row.account_number is not None}

@@ -19,6 +19,7 @@ from ledger.journal.chart import Chart
 from ledger.journal.ledgers import AccountLine
 from ledger.journal.period import PeriodJournal, PostedLine, own_side
 from ledger.people.register import numerically
+from ledger.store.large import each_row
 from ledger.store.records import batches
 
 # A part: its name, and whether that is a deposit.
@@ -89,12 +90,9 @@ class AccountParts(Iterable[PartLedger]):
         """What each part held before the period and what moved in it, in no order."""
         code, sign = self.account.opening.code, 1 if self.account.opening.on_debit_side else -1
         statement, given = _amounts(self.chart.kept_by[code]), {"account": code, **self.journal.days}
-        with self.journal.connection.execute(statement, given, execution_options={"yield_per": 1_000}) as rows:
-            for application, deposit, opening, moved, lines in rows:
-                by_deposit = application is None and deposit is not None
-                yield PartAmounts(
-                    deposit if by_deposit else application, by_deposit, sign * opening, sign * moved, lines
-                )
+        for application, deposit, opening, moved, lines in each_row(self.journal.connection, statement, given):
+            by_deposit = application is None and deposit is not None
+            yield PartAmounts(deposit if by_deposit else application, by_deposit, sign * opening, sign * moved, lines)
 
     def _lines(self, parts: list[PartAmounts]) -> dict[_Name, list[_Line]]:
         """The lines of these parts in the period, by part."""

@@ -122,8 +122,10 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE}")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    # Days that are read as text are read as ISO writes them, whatever a server's habit is.
-    connection.exec_driver_sql("SET LOCAL DateStyle = 'ISO'")
+    # Days that are read as text are read as ISO writes them, whatever a server's habit is; and where the rows are taken
+    # over some at a time (`large`), all of them will be.
+    as_read = {"DateStyle": "ISO", "cursor_tuple_fraction": "1"}
+    connection.exec_driver_sql("SELECT " + ", ".join(f"set_config('{of}', '{to}', true)" for of, to in as_read.items()))
 
 
 @contextmanager
@@ -339,12 +341,13 @@ def create(database: str, *, by: str = "") -> Creation:
 
 
 @contextmanager
-def filled(database: str, fill: Callable[[Connection], None]) -> Iterator[Connection]:
+def filled(database: str, fill: Callable[[Connection], None], *, dry_run: bool = False) -> Iterator[Connection]:
     """Books of this version for rows that `fill` puts in before any trigger stands; kept if the block ends well.
 
+    Of a dry run nothing is kept.
     Refused: a place at which there are tables of books already (place-taken).
     """
-    with refusing(database), _connect(database) as plain, _tables_made_anew(plain) as connection:
+    with refusing(database), _connect(database) as plain, _tables_made_anew(plain, dry_run=dry_run) as connection:
         if {*inspect(connection).get_table_names()} & {*tables.metadata.tables, "alembic_version"}:
             raise PlaceTaken(format_url(database))
         _upgrade(connection, fill)
@@ -371,7 +374,7 @@ def _made_by_steps(connection: Connection, marks: seals.Marks, tables_before: se
 
 
 @contextmanager
-def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
+def _tables_made_anew(plain: Connection, *, dry_run: bool = False) -> Iterator[Connection]:
     """For one writer whose steps may make a table anew that others refer to.
 
     SQLite cannot alter a table: the step copies it, drops it and renames the copy, which its foreign keys refuse, and
@@ -385,7 +388,8 @@ def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
             locks = f"SELECT pg_advisory_xact_lock({_MAKERS})"
         connection.exec_driver_sql(locks)
         yield connection
-        _commit(connection)
+        if not dry_run:
+            _commit(connection)
         return
     file = plain.connection.dbapi_connection
     assert file is not None
@@ -393,7 +397,8 @@ def _tables_made_anew(plain: Connection) -> Iterator[Connection]:
     dangling = set(connection.exec_driver_sql("PRAGMA foreign_key_check"))
     yield connection
     assert not set(connection.exec_driver_sql("PRAGMA foreign_key_check")) - dangling, "a step lost a reference"
-    _commit(connection)
+    if not dry_run:
+        _commit(connection)
 
 
 def alembic_config() -> Any:

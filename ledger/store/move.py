@@ -5,7 +5,7 @@ itself. Nothing of it is there before all of it is. The books that are copied st
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
@@ -86,11 +86,14 @@ class Moved:
     changed: bool
 
 
-def move(address: str, to: str, *, by: str, rules: Faults, faults: Faults, watch: Watch) -> Moved:
+def move(
+    address: str, to: str, *, by: str, rules: Faults, faults: Faults, watch: Watch, dry_run: bool = False
+) -> Moved:
     """Puts books into a database of the other kind; `rules` are faults of what a database enforces, `faults` all.
 
     While SQLite's are moved nobody else writes them; of a server's one moment is taken, and others go on. Moved again,
-    nothing is changed. Refused: two of one kind, who does not own them, books that do not agree with themselves, and a
+    nothing is changed. In a dry run all of it is done and verified, and taken back before COMMIT: nothing is left in
+    the new place. Refused: two of one kind, who does not own them, books that do not agree with themselves, and a
     place that holds anything else.
     """
     if database.parse_url(address).drivername == database.parse_url(to).drivername:
@@ -104,7 +107,7 @@ def move(address: str, to: str, *, by: str, rules: Faults, faults: Faults, watch
         if moved.changed:
             if wrong := rules(books):
                 raise NotSoundToMove(database.format_url(address), wrong[0])
-            with _new_books(to, lambda new: _bring(address, books, new, to, watch)) as new:
+            with _new_books(to, lambda new: _bring(address, books, new, to, watch), dry_run=dry_run) as new:
                 _require_same(address, books, to, new, faults)
     return moved
 
@@ -133,20 +136,26 @@ def _stand_there(to: str, heads: list[str]) -> bool:
     raise database.PlaceTaken(database.format_url(to))
 
 
+class _TakenBack(Exception):
+    """A dry run ended well."""
+
+
 @contextmanager
-def _new_books(to: str, fill: Callable[[Connection], None]) -> Iterator[Connection]:
-    """New books with what `fill` puts in; they are there when the block has ended well, and not before."""
+def _new_books(to: str, fill: Callable[[Connection], None], *, dry_run: bool) -> Iterator[Connection]:
+    """New books with what `fill` puts in; they are there when the block has ended well, not before, nor a dry run's."""
     url = database.parse_url(to)
     if url.drivername != "sqlite":
-        with database.filled(to, fill) as new:
+        with database.filled(to, fill, dry_run=dry_run) as new:
             yield new
         return
     file = Path(str(url.database))
     with places.on_disk(file):
         places.require_plain(file)
-    with backup.put_beside(file, mode=0o600) as making:
-        with database.filled(f"sqlite:///{making}", fill) as new:
+    with suppress(_TakenBack), backup.put_beside(file, mode=0o600) as making:
+        with database.filled(f"sqlite:///{making}", fill, dry_run=dry_run) as new:
             yield new
+        if dry_run:
+            raise _TakenBack
         backup.close(making)
 
 

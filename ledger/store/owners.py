@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Subquery, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Subquery, func, literal, select
 
 from ledger import tables
 from ledger.errors import UnknownApplication
@@ -42,11 +42,16 @@ def _not_withdrawn(identity: ColumnElement[int], as_of: ColumnElement[date] | No
     return identity.not_in(withdrawn if as_of is None else withdrawn.where(row.c.known_on <= as_of))
 
 
-def ever_owned(member: ColumnElement[str]) -> CompoundSelect[tuple[str]]:
+def ever_owned(member: ColumnElement[str]) -> CompoundSelect[Any]:
     """The numbers of the applications that were ever recorded as this member's."""
     application, row = tables.application.c, tables.application_known.c
     corrected = select(row.application).where(row.member == member)
     return select(application.number).where(application.member == member).union(corrected)
+
+
+def ever_theirs(connection: Connection, member: str) -> list[str]:
+    """The same as they are found: whose each was on a day is looked up for these few alone."""
+    return list(connection.execute(ever_owned(literal(member))).scalars())
 
 
 def owned_by(members: Collection[str]) -> CompoundSelect[Any]:

@@ -18,6 +18,9 @@ Value = TypeVar("Value")
 # The largest number that a column of numbers keeps on PostgreSQL.
 LARGEST = 2**31 - 1
 
+# What a record says of who wrote it (`models.rows.SignedBase`).
+SIGNATURE = ("recorded_at", "by", "role")
+
 
 class by_characters(FunctionElement[str]):  # noqa: N801 - it reads as a word of SQL
     """A text to be ordered by the numbers of its characters, as Python orders it and SQLite by itself.
@@ -75,7 +78,7 @@ def count(connection: Connection, table: Table) -> int:
 
 def signature(connection: Connection, by: str) -> dict[str, object]:
     """Who writes a record, at which moment and with which login, as the columns of a signed row."""
-    return {"recorded_at": dates.now(), "by": by, "role": role(connection)}
+    return dict(zip(SIGNATURE, (dates.now(), by, role(connection)), strict=True))
 
 
 def role(connection: Connection) -> str | None:

@@ -10,7 +10,7 @@ version adds leaves every seal as it is.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import date, datetime
 from functools import cache, reduce
 from hashlib import sha256
@@ -22,6 +22,7 @@ import sqlalchemy as sa
 
 from ledger import dates, tables
 from ledger.columns import hidden
+from ledger.store.large import each_row
 from ledger.store.records import LARGEST as NUMBERS_TO
 from ledger.store.records import NoNumberLeft, batches
 
@@ -231,9 +232,7 @@ def plain(connection: sa.Connection, name: str, only: tuple[str, list[int]] | No
     where, numbers = only or ("", [])
     statements = (statement.where(table.c[where].in_(batch)) for batch in batches(numbers, _KEYS))
     for of_batch in [statement] if only is None else statements:
-        # Closed also when not all of them are read: PostgreSQL keeps a cursor for them.
-        with connection.execute(of_batch, execution_options={"yield_per": _LINES}) as rows:
-            yield from (dict(row._mapping) for row in rows)
+        yield from (dict(row._mapping) for row in each_row(connection, of_batch))
 
 
 def digests(connection: sa.Connection, name: str) -> Iterator[tuple[str, str]]:
@@ -259,8 +258,7 @@ def unsealed(connection: sa.Connection, name: str) -> Iterator[str]:
     """The key of every row of a table that has no seal."""
     key, plain = _key(_PLAIN[name]), _PLAIN[name]
     statement = sa.select(*key).select_from(plain).where(_without_seal(name))
-    with connection.execute(statement, execution_options={"yield_per": _LINES}) as rows:
-        yield from ("/".join(map(str, row)) for row in rows)
+    yield from ("/".join(map(str, row)) for row in each_row(connection, statement))
 
 
 def _number(part: str) -> int | None:
@@ -285,8 +283,8 @@ def _digests(connection: sa.Connection, name: str, where: sa.ColumnElement[bool]
     if name in _NUMBERED:
         statement = statement.order_by(*_key(plain))
     moving = _movements(connection, where) if name == "entry" else nullcontext()
-    # Closed also when not all of them are read: PostgreSQL keeps a cursor for them.
-    with moving as moved, connection.execute(statement, execution_options={"yield_per": _LINES}) as rows:
+    with moving as moved:
+        rows = each_row(connection, statement)
         if digested:  # whoever may not read the row is told what is sealed of it
             yield from ((str(key), digest) for key, digest in rows)
         for row in rows:
@@ -305,7 +303,7 @@ def _movements(connection: sa.Connection, where: sa.ColumnElement[bool] | None) 
     statement = sa.select(*movement.c).order_by(movement.c.entry, movement.c.nth)
     if where is not None:
         statement = statement.where(movement.c.entry.in_(sa.select(entry.c.no).where(where)))
-    with connection.execute(statement, execution_options={"yield_per": _LINES}) as rows:
+    with closing(each_row(connection, statement)) as rows:
         by_entry = groupby(rows, key=attrgetter("entry"))
         ahead = next(by_entry, None)
 

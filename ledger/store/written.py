@@ -6,13 +6,13 @@ name or what is in it, nothing stands there. A file that is not in the list is s
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
 from ledger.errors import NotWritable, Refusal
 from ledger.i18n import N_
+from ledger.scope import within
 from ledger.store import places
 
 _MOST_BYTES = 4_000_000  # about 60,000 files; older ones are forgotten, and asked about
@@ -26,14 +26,9 @@ class FileInTheWay(Refusal):
     instead = N_("name another file, or move that one away; --replace writes over it")
 
 
-@contextmanager
-def replacing(yes: bool) -> Iterator[None]:
+def replacing(yes: bool) -> AbstractContextManager[None]:
     """Within the block any file may be written over, if `yes`: a person said so (`--replace`)."""
-    before = _replacing.set(yes or _replacing.get())
-    try:
-        yield
-    finally:
-        _replacing.reset(before)
+    return within(_replacing, yes or _replacing.get())
 
 
 def may_replace() -> bool:
