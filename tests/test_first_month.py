@@ -3,6 +3,7 @@
 What the day that is asked about did not know yet is said to be so; so is that nothing was taken in.
 """
 
+import shlex
 from datetime import date
 from pathlib import Path
 
@@ -71,6 +72,11 @@ def test_member_who_has_applied_for_nothing_is_told_apart_from_one_who_applied_l
     for asked, code in ((NUMBER, "nothing-applied-for"), (desk.MEMBER, "not-yet-applied")):
         answer = desk.typed(book_url, "check", asked, "--as-of", "2012-01-31", "--lang", "en")
         assert (answer.exit_code, f"({code})" in answer.stderr) == (1, True), answer.stderr
+    (tmp_path / "追加.csv").write_text(
+        f"申込番号,会員番号,申込日,申込区分\nA-2,{NUMBER},2012-01-30,新規\n", encoding="utf-8"
+    )
+    desk.done(book_url, "import", str(tmp_path / "追加.csv"))
+    assert "A-2" in desk.done(book_url, "check", NUMBER, "--as-of", "2012-01-31").stdout
 
 
 @pytest.mark.parametrize("kind", ["members", "deposits", "issues"])
@@ -109,3 +115,43 @@ def test_file_that_comes_again_with_one_row_changed_has_one_new_row(
     assert "new: 1, unchanged: 3" in answer
     of_days = [line for line in answer.splitlines() if "name no day of knowing" in line]
     assert len(of_days) == 1 and ": 1" in of_days[0].removeprefix(str(tmp_path)), of_days
+
+
+def test_reason_for_which_many_are_not_booked_is_said_once(book_url: str, tmp_path: Path) -> None:
+    """No fee is known yet, and thirty transfers wait for it: one line says so, with how many and which."""
+    numbers = range(1, 31)
+    files = {
+        "会員.csv": ("会員番号,氏名,司法書士会", [f"{NUMBER},庚谷 未申,東京"]),
+        "申込.csv": ("申込番号,会員番号,申込日,申込区分", [f"A-{no:02},{NUMBER},2012-02-01,新規" for no in numbers]),
+        "入金.csv": (
+            "照会番号,入金日,金額,振込依頼人名,申込番号",
+            [f"N-{no:02},2012-02-02,5000,コウヤマ,A-{no:02}" for no in numbers],
+        ),
+        "発行.csv": ("申込番号,送付日", [f"A-{no:02},2012-02-10" for no in numbers]),
+    }
+    for name, (headings, lines) in files.items():
+        (tmp_path / name).write_text("\n".join((headings, *lines)), encoding="utf-8")
+    answer = desk.done(book_url, "import", *(str(tmp_path / name) for name in files), "--lang", "en").stdout
+    reasons = [line for line in answer.splitlines() if "not wholly received" in line]
+    assert len(reasons) == 1 and "A-01, A-02" in reasons[0] and "(30 in all)" in reasons[0], answer
+    assert "30 left for now:" in answer and "… and 20 more; all of them: seisan book --json" in answer
+
+
+@pytest.mark.parametrize(
+    ("command", "named"), [("bill", ["bill dispute"]), ("due --as-of 2012-05-10", ["letter --reminders"])]
+)
+def test_list_of_what_is_to_be_done_ends_with_what_is_typed_next_as_it_stands(
+    book_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, named: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    take_in(book_url, tmp_path)
+    (tmp_path / "発行2.csv").write_text("申込番号,送付日\nA-1,2012-04-14\n", encoding="utf-8")
+    (tmp_path / "請求.csv").write_text("請求書番号,請求日,申込番号,金額\nS-1,2012-04-25,A-1,9999\n", encoding="utf-8")
+    desk.done(book_url, "import", "発行2.csv", "請求.csv")
+    shown = desk.done(book_url, *command.split(), "--lang", "en").stdout
+    following = [line.removeprefix("Next: seisan ") for line in shown.splitlines() if line.startswith("Next: ")]
+    assert [line.startswith(name) for line, name in zip(following, named, strict=True)] == [True], shown
+    for line in following:
+        desk.done(book_url, *shlex.split(line.replace("…", "誤り")))
+    again = desk.done(book_url, "bill", "--lang", "en").stdout
+    assert ("Next: " in again) == (command != "bill"), "what is in dispute waits for the authority"

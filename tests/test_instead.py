@@ -202,6 +202,7 @@ OWN_BOOKS = {
         payment-file-not-as-approved key-of-another no-number-left books-damaged
     """,
     "followed in test_config.py": "not-a-settings-file",
+    "followed in test_first_month.py": "nothing-applied-for",
     "of a server: test_open_writes.py": "clock-differs signed-by-another not-of-command",
     "of two databases, followed in test_move.py": """
         not-a-move owner-moves place-taken not-sound-to-move not-sound-there row-not-taken

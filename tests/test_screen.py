@@ -167,6 +167,23 @@ def test_what_a_list_is_asked_for_has_room_at_80_columns(books: str, words: tupl
     assert [part for part in ASKED_FOR[words] if part not in table] == []
 
 
+@pytest.mark.parametrize("columns", WIDTHS[1:])
+@pytest.mark.parametrize("words", [("todo", "--as-of", DAY), ("find", "甲山")], ids=["todo", "find"])
+def test_command_that_is_typed_next_stands_whole_in_its_line(books: str, words: tuple[str, ...], columns: int) -> None:
+    answer = json.loads(desk.done(books, *words, "--json").stdout)
+    rows = (
+        answer["todo"] if "todo" in answer else [row for part in answer.values() if type(part) is list for row in part]
+    )
+    lines = shown(books, *words, variables={"COLUMNS": str(columns)})[0].splitlines()
+    below = [line.removeprefix("  → ") for line in lines if line.startswith("  → ")]
+    commands = [row["next"] for row in rows]
+    for command in commands:
+        assert command in below or any(line.endswith(f"  {command}") for line in lines), command
+    if words[0] == "todo":
+        assert len(below) in (0, len(rows)), "below every row, or in the table"
+        assert not any("ここでは省略した列" in line for line in lines), "and nothing is left out for it"
+
+
 def test_what_goes_to_another_program_is_whatever_the_width_of_a_terminal(books: str) -> None:
     words = ("refund", "list", "--as-of", DAY)
     piped = [

@@ -357,7 +357,10 @@ def test_more_of_the_same_asks_no_more_of_the_database(book_url: str) -> None:
 # --- the command ----------------------------------------------------------------------------------------------------
 
 
-def test_nothing_to_do_is_said(book_url: str) -> None:
+def test_nothing_to_do_is_said(book_url: str, tmp_path: Path) -> None:
+    assert "まだ取り込んでいません" in desk.done(book_url, "todo").output
+    (tmp_path / "会員.csv").write_text("会員番号,氏名,司法書士会\n東京 第9001号,甲山 太郎,東京\n", encoding="utf-8")
+    desk.done(book_url, "import", str(tmp_path / "会員.csv"))
     assert "やることはありません" in desk.done(book_url, "todo").output
     assert desk.answered(book_url, "todo", "--as-of", "2012-06-30") == {"as_of": "2012-06-30", "todo": []}
 

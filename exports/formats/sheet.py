@@ -89,7 +89,8 @@ class SheetColumn:
 
     "number" is a numbering (no thousands separator), "count" a quantity, "percent" whole percent, "moment" a day
     with a time, "flag" true or false, which stands in no cell. `on_paper`: there is no room for it on a terminal.
-    `importance`: where a terminal is too narrow, the columns of the smallest are left out first.
+    `importance`: where a terminal is too narrow, the columns of the smallest are left out first; what is `typed`, a
+    command, then stands below its row, whole.
     `required`, `note`, `choices` and `rule` speak to whoever fills in an empty sheet. `key` names it for programs, in
     every language and whatever its title becomes. `formula` says how its cells are worked out from others, by their
     keys; tables that differ in nothing else have the same columns.
@@ -108,6 +109,7 @@ class SheetColumn:
     key: str = ""
     importance: int = 2
     formula: str = field(default="", compare=False)
+    typed: bool = False
 
 
 @dataclass(frozen=True)

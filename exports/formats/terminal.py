@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from exports.formats.screen import columns, fold, width
@@ -56,10 +56,11 @@ def format_cell(value: Value, kind: Kind = "any") -> str:
 
 @dataclass(frozen=True)
 class _Fit:
-    """Which columns are shown, by their place, with how many columns of the screen each has."""
+    """Which columns are shown, by their place, with how many columns of the screen each has; which stand below rows."""
 
     widths: dict[int, int]
     left_out: list[int]
+    below: list[int] = field(default_factory=list)
 
 
 def format_table(block: Block) -> str:
@@ -96,13 +97,15 @@ def _drawn(block: Block) -> tuple[str, list[str]]:
         summed = style in ("subtotal", "total")
         drawn += [rule] if summed else []
         drawn += draw(_named(cells, block.columns, fitted.widths) if summed else cells)
+        drawn += [f"  → {cells[at]}" for at in fitted.below if cells[at]]
     return "\n".join(drawn), [titles[at] for at in fitted.left_out]
 
 
 def _fit(block: Block, titles: list[str], body: Collection[tuple[Style, list[str]]]) -> _Fit:
     """As it is when nothing limits it; else titles are folded, then texts; what still finds no room is left out.
 
-    Left out is first what is empty, then by importance, of the same importance the last. Numbers and days stay whole.
+    Left out is first what is empty, then by importance, of the same importance the last. Numbers and days stay whole;
+    so does what is typed, below its row.
     """
     shown = [at for at, column in enumerate(block.columns) if not column.on_paper]
     filled = {at: max((width(cells[at]) for _style, cells in body), default=0) for at in shown}
@@ -110,6 +113,8 @@ def _fit(block: Block, titles: list[str], body: Collection[tuple[Style, list[str
     room = columns()
     if room is None or _total(widths) <= room:
         return _Fit(widths, [])
+    below = [at for at in shown if block.columns[at].typed and filled[at]]
+    shown = [at for at in shown if at not in below]
     named = {at: min(width(titles[at]), max([_TITLE, *map(len, re.findall("[!-~]+", titles[at]))])) for at in shown}
     whole = {at: max(filled[at], named[at] if block.titled else 0) for at in shown}
     least = {at: max(min(whole[at], _TEXT), named[at]) if _is_text(block.columns[at]) else whole[at] for at in shown}
@@ -127,7 +132,7 @@ def _fit(block: Block, titles: list[str], body: Collection[tuple[Style, list[str
                 break
             widest = max(slack, key=lambda at: (room_of[at], at))
             room_of[widest] -= min(too_much, slack[widest], 4)
-    return _Fit(room_of, sorted(left_out))
+    return _Fit(room_of, sorted(left_out), below)
 
 
 def _named(cells: list[str], columns: Sequence[SheetColumn], shown: Mapping[int, int]) -> list[str]:

@@ -4,10 +4,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from exports.formats import terminal
 from exports.formats.sheet import Kind, Sheet, TypedValue
 from exports.reports.empty import Empty
 from exports.reports.filters import ASSOCIATION, MEMBER, month, state
-from exports.reports.report import Cells, Column, Connection, Line, Parameter, Question, Report, Table, member, sheet
+from exports.reports.next_step import next_step
+from exports.reports.report import (
+    Cells,
+    Column,
+    Connection,
+    Line,
+    Listing,
+    Parameter,
+    Question,
+    Report,
+    Table,
+    member,
+    sheet,
+)
 from ledger.codes import format_code
 from ledger.i18n import N_, _
 from ledger.statements.labels import label
@@ -145,6 +159,19 @@ def _tied(bills: ComparedBills) -> Iterator[Line]:
         yield Line({"sum": _(words), "yen": getattr(bills.tie, name)}, formulas=formulas, name=name)
 
 
+def _text(listing: Listing) -> str:
+    """The lines, and below them what is typed next about those that do not agree and are in no dispute."""
+    differing = [
+        row.line for row in listing.content.lines if row.line.differs and row.line.bill and not row.line.disputed
+    ]
+    lines = [terminal.format_sheet(listing.drawn())]
+    if any(line.state == "billed_though_waived" for line in differing):
+        lines.append(next_step("bill", "claims", "--out", "claims.xlsx"))
+    if differing:
+        lines.append(next_step("bill", "dispute", differing[0].bill, differing[0].application) + " --reason …")
+    return "\n".join(lines)
+
+
 REPORT = Report(
     name="bill",
     title=N_("Bills compared with the books"),
@@ -172,6 +199,7 @@ REPORT = Report(
     rows=_rows,
     list_key="lines",
     listed=lambda bills: bills.lines,
+    text=_text,
     columns=(
         Column("bill", N_("Bill"), "line.bill", width=16, importance=3),
         Column("billed_on", N_("Billed on"), "line.billed_on", "day", 17, importance=1),

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from exports.formats import terminal
 from exports.reports.empty import Empty, first_day
 from exports.reports.filters import ASSOCIATION, MEMBER, month, state
-from exports.reports.report import AS_OF, Column, Connection, Question, Report, member
+from exports.reports.next_step import next_step
+from exports.reports.report import AS_OF, Column, Connection, Listing, Question, Report, member
 from ledger.i18n import N_
 from ledger.statements.labels import RECEIPT_STATES, label
 
@@ -15,6 +17,14 @@ def _rows(connection: Connection, question: Question) -> list[Any]:
     return due(connection, question["as_of"], question["member"])
 
 
+def _text(listing: Listing) -> str:
+    """The receipts outstanding, and below them what is typed next where some are to be asked for."""
+    lines = [terminal.format_sheet(listing.drawn())]
+    if any(row.state == "remind" for row in listing.content):
+        lines.append(next_step("letter", "--reminders", "--as-of", listing.made_on, "--out", "reminders"))
+    return "\n".join(lines)
+
+
 REPORT = Report(
     name="due",
     title=N_("Receipts outstanding"),
@@ -22,6 +32,7 @@ REPORT = Report(
     examples=("due --as-of 2012-02-20", "due --association 東京 --state remind --out 受領書督促.xlsx"),
     parameters=(AS_OF, ASSOCIATION, MEMBER, state(lambda: RECEIPT_STATES), month("mailed_on")),
     rows=_rows,
+    text=_text,
     list_key="due",
     columns=(
         *member(),

@@ -44,7 +44,11 @@ def _rows(connection: Connection, question: Question) -> "Found":
 
 def _next(command: str, get: Callable[[Any], Any]) -> Column:
     """What can be asked next of what was found."""
-    return Column("next", N_("Next"), lambda row: f"seisan {command} {quote(str(get(row)))}", width=40, importance=3)
+
+    def next_of(row: Any) -> str:
+        return f"seisan {command} {quote(str(get(row)))}"
+
+    return Column("next", N_("Next"), next_of, width=40, importance=3, typed=True)
 
 
 def _member_next(row: Any) -> str:
@@ -62,7 +66,7 @@ _MEMBERS = (
     Column("kana", N_("Name in kana"), width=20, importance=1),
     members.STATE,
     Column("applications", N_("Applications"), kind="count", width=8),
-    Column("next", N_("Next"), _member_next, width=40, importance=3),
+    Column("next", N_("Next"), _member_next, width=40, importance=3, typed=True),
 )
 _APPLICATIONS = (
     applications.APPLICATION_NO,
@@ -76,7 +80,7 @@ _DEPOSITS = (
     Column("amount", N_("Amount"), "yen", "yen"),
     Column("left", N_("Left in suspense"), kind="yen"),
     next(column for column in deposits.COLUMNS if column.key == "state"),
-    Column("next", N_("Next"), _deposit_next, width=40, importance=3),
+    Column("next", N_("Next"), _deposit_next, width=40, importance=3, typed=True),
 )
 
 

@@ -81,9 +81,10 @@ class Column:
     reads. Where `get` gives a list, `columns` say what is in each thing of it; if these have titles, each thing stands
     in a row of its own, and a column that is to be told `once` in the first of them. The reference of the JSON names
     its `kind`, or `data` where data and cell are of another kind. Where a terminal is too narrow for all columns, those
-    of the smallest `importance` are left out first; what the list is about has 3, what it is asked for 4. `formula`
-    says how a workbook works the cell out from others (see `exports.formats.formulas`): in every row, or in the row
-    that it is given, where an empty one says nothing; the value stays what the books say.
+    of the smallest `importance` are left out first; what the list is about has 3, what it is asked for 4; what is
+    `typed` stands below its row. `formula` says how a workbook works the cell out from others (see
+    `exports.formats.formulas`): in every row, or in the row that it is given, where an empty one says nothing; the
+    value stays what the books say.
     """
 
     key: str
@@ -97,6 +98,7 @@ class Column:
     on_paper: bool = False
     importance: int = 2
     once: bool = False
+    typed: bool = False
     in_json: bool = True
     data: str = ""
     columns: tuple["Column", ...] = ()
@@ -136,7 +138,7 @@ class Column:
         looks = (self.title, self.kind, self.width, self.total, self.wrap, self.on_paper)
         key = f"{self.key}{IN_JAPAN}" if self.kind == "moment" else self.key
         formula = self.formula if isinstance(self.formula, str) else ""
-        return SheetColumn(*looks, key=key, importance=self.importance, formula=formula)
+        return SheetColumn(*looks, key=key, importance=self.importance, formula=formula, typed=self.typed)
 
 
 def record(columns: Iterable[Column], row: Any) -> Json:

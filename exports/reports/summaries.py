@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ledger.booking.closing_points import Objection
     from ledger.booking.disputes import DisputeResult
     from ledger.booking.month_end import ClosingResult
+    from ledger.booking.planning import Unbooked
     from ledger.booking.run import BookingReport
     from ledger.decisions.store import Decision
     from ledger.intake.report import ImportReport
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from ledger.store.upgrade import Creation
     from migrations.roles import Role
 
-_LEFT_SHOWN = 20
+# So many lines are shown of what is told one by one, and so many of what one line tells together.
+_LEFT_SHOWN, _TOGETHER = 20, 10
 
 OLD_LIST = N_(
     "The list of banks is more than {months} months old: branches opened since are not in it. A newer one comes with a "
@@ -168,6 +171,25 @@ def imported_json(report: "ImportReport") -> Json:
     }
 
 
+def _left(left: "Sequence[Unbooked]") -> list[str]:
+    """What was left, those of one reason together, each reason said once."""
+    of_reason: dict[tuple[object, ...], list[Unbooked]] = {}
+    for row in left:
+        of_reason.setdefault((row.code, row.entry, row.holder), []).append(row)
+    lines = []
+    shown = 0
+    for rows in list(of_reason.values())[:_LEFT_SHOWN]:
+        named = [row.subject for row in rows[:_TOGETHER]]
+        shown += len(named)
+        subjects = labels.joined(named)
+        if len(rows) > len(named):
+            subjects = _("{subjects} … ({count} in all)", subjects=subjects, count=len(rows))
+        lines.append(f"  {replace(rows[0], subject=subjects).says}")
+    if len(left) > shown:
+        lines.append(_("  … and {count} more; all of them: seisan book --json", count=len(left) - shown))
+    return lines
+
+
 def booked(report: "BookingReport") -> tuple[str, Json]:
     """What booking posted, corrected and left, and why it was left."""
     posted = format_pairs((EVENTS.get(event, event), count) for event, count in report.posted.items())
@@ -185,10 +207,7 @@ def booked(report: "BookingReport") -> tuple[str, Json]:
             )
         )
     if report.left:
-        lines.append(_("{count} left for now:", count=len(report.left)))
-        lines += [f"  {row.says}" for row in report.left[:_LEFT_SHOWN]]
-    if len(report.left) > _LEFT_SHOWN:
-        lines.append(_("  … and {count} more; all of them: seisan book --json", count=len(report.left) - _LEFT_SHOWN))
+        lines += [_("{count} left for now:", count=len(report.left)), *_left(report.left)]
     remaining = [{"code": row.code, "about": row.subject, "says": row.says} for row in report.left]
     data: dict[str, Any] = {"posted": report.posted, "corrected": report.corrected, "left": remaining}
     if report.brought:

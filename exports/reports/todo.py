@@ -73,7 +73,7 @@ REPORT = Report(
         Column("oldest_on", N_("Oldest"), "oldest.on", "day", 17, in_json=False),
         Column("oldest_no", N_("Its number"), "oldest.name", width=20, in_json=False),
         Column("oldest", columns=(Column("no", get=lambda item: item.name or None), Column("on", kind="day"))),
-        Column("next", N_("Next"), width=60, importance=3),
+        Column("next", N_("Next"), width=60, importance=3, typed=True),
     ),
     dated=True,
     empty=_NothingToDo(table="source", kinds=("members", "applications", "deposits")),
