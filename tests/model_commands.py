@@ -303,10 +303,10 @@ def step(memory: Memory, kind: str, no: int, state: str, on: date, by: str, reas
     besides = MONEY_GONE.get(state, ())
     if kind == "refund" and state in ("approved", "paid"):
         against["grounds-changed"] = on == memory.today and grounds_changed(memory, course)
-        besides = () if on == memory.today and course.deposit is None else ("grounds-changed",)
+        besides = (*besides, "grounds-changed")  # also where the books are to be corrected, and this holds the money
     if (kind, state) == ("credit", "applied"):
         against["credit-grounds-changed"] = on == memory.today and grounds_changed(memory, course)
-        besides = besides if on == memory.today else (*besides, "credit-grounds-changed")
+        besides = (*besides, "credit-grounds-changed")
     answer = yield
     if answer.refused is None and not answer.result.changed:
         assert repeated and not anew and answer.result.no == no
