@@ -303,7 +303,10 @@ def step(memory: Memory, kind: str, no: int, state: str, on: date, by: str, reas
     besides = MONEY_GONE.get(state, ())
     if kind == "refund" and state in ("approved", "paid"):
         against["grounds-changed"] = on == memory.today and grounds_changed(memory, course)
-        besides = () if on == memory.today and course.deposit is None else ("grounds-changed",)
+        besides = (*besides, "grounds-changed")  # also where the books are to be corrected, and this holds the money
+    if (kind, state) == ("credit", "applied"):
+        against["credit-grounds-changed"] = on == memory.today and grounds_changed(memory, course)
+        besides = (*besides, "credit-grounds-changed")
     answer = yield
     if answer.refused is None and not answer.result.changed:
         assert repeated and not anew and answer.result.no == no
@@ -345,7 +348,7 @@ def _changed_receiver(memory: Memory, course: Course, state: str, by: str) -> di
 
 
 def grounds_changed(memory: Memory, course: Course) -> bool:
-    """Whether today less comes back than a refund of a fee would pay, had it not been proposed.
+    """Whether today less comes back than a refund or credit of a fee is of, had it not been proposed.
 
     Of a deposit: whether it is of less than is to be returned of it, or was withdrawn. It may be needed for a fee, too.
     """

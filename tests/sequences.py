@@ -72,7 +72,9 @@ class Commands(Telling):
                 assert failing_controls(books.connection, Month.of(self.memory.today)) == []
                 books.seal()
                 faults = verify(books.connection, guards.faults(books.connection), agrees=bank.agrees).faults
-                assert faults == (), faults
+                # All of a sequence is one write, and what is typed under a key in it has a command of its own.
+                others = [fault for fault in faults if fault.code != "key-of-another-command"]
+                assert others == [], others
         finally:
             self.open.close()
 

@@ -14,6 +14,7 @@ from ledger.booking.credits import approve, propose, reject, undo
 from ledger.booking.planning import Unbooked
 from ledger.booking.refunds import propose as propose_refund
 from ledger.booking.refusals import (
+    CreditGroundsChanged,
     CreditOutOfOrder,
     CreditSpent,
     CreditToAnotherMember,
@@ -67,6 +68,43 @@ def applied(connection: Connection) -> int:
     no = proposed(connection)
     approve(connection, no, on=APPROVED, by=CHIEF)
     return no
+
+
+# --- grounds ---
+
+# What becomes known between proposal and approval: whether less comes back than is to be credited.
+KNOWN: dict[str, tuple[Callable[[Connection], None], bool]] = {
+    "it was seen again": (lambda c: posted.fact(c, OLD, "mailed_on", day=posted.MAILED, known_on=APPROVED), False),
+    "it was used": (lambda c: posted.fact(c, OLD, "used", code="yes", day=APPROVED, known_on=APPROVED), True),
+    "it was not used, once more": (
+        lambda c: posted.fact(c, OLD, "used", code="no", day=APPROVED, known_on=APPROVED),
+        False,
+    ),
+    "less was received": (
+        lambda c: posted.deposit(c, f"{OLD}-1", OLD, yen=7000, known_on=APPROVED),
+        True,
+    ),
+    "more was received": (
+        lambda c: posted.deposit(c, f"{OLD}-1", OLD, yen=8000, known_on=APPROVED),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", KNOWN)
+def test_a_credit_whose_grounds_have_changed_is_rejected_and_not_applied(books: str, what: str) -> None:
+    becomes_known, changed = KNOWN[what]
+    with database.writing(books) as connection:
+        no = proposed(connection)
+        becomes_known(connection)
+        book(connection, APPROVED, by=CLERK)
+        if changed:
+            with pytest.raises(CreditGroundsChanged):
+                approve(connection, no, on=APPROVED, by=CHIEF)
+            reject(connection, no, on=APPROVED, reason="判定が変わった", by=CHIEF)
+            book(connection, END, by=CLERK)
+        else:
+            approve(connection, no, on=APPROVED, by=CHIEF)
 
 
 # --- the course of a credit -----------------------------------------------------------------------------------------

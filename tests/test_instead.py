@@ -264,6 +264,7 @@ OWN_BOOKS = {
     "followed in test_closing_points.py": """
         accepted-twice balance-not-repeated point-does-not-stand same-person-closes unknown-point
     """,
+    "followed in test_credits.py": "credit-grounds-changed",
     "of a number that two records share but for its spelling: test_numbers.py": "ambiguous-number",
     "of a refund whose fee went elsewhere: test_refunds.py": "fee-not-held",
 }

@@ -439,6 +439,7 @@ ELSEWHERE = {
     "test_accounting_software.py": "entries-not-in-encoding NotAnAccountList exported-otherwise AccountNameTooLong",
     "test_receipts.py": "fee-not-received not-carried-out one-or-a-month",
     "test_exports.py": "NotInEncoding TooManyRows TextTooLong",
+    "test_credits.py": "CreditGroundsChanged",
     "test_rulings.py": "CreditedReissueWithdrawn FeeNotKnown NothingToRule RulingOutOfOrder",
     "test_slips.py": "slip-waits slip-ground-changed stands-again posted-anew corrected-fact rests-on-claim"
     " waived-meanwhile",

@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from ledger.booking import refusals
 from ledger.booking.eligibility import require_eligible
-from ledger.booking.run import beyond_due
-from ledger.booking.workflow import reversal_of, way_back
-from ledger.decisions.outdated import without_refund
+from ledger.booking.room import holder_of
+from ledger.booking.run import called_for
+from ledger.booking.workflow import way_back
+from ledger.decisions.outdated import without
 from ledger.decisions.store import decision
 from ledger.errors import Refusal
 from ledger.i18n import _, either
@@ -117,7 +118,7 @@ def changed_grounds(connection: Connection, refund: Settlement, on: date) -> tup
     That is the answer of the day, when it is no longer the one that the refund rests on, and a registration that has
     ended, until the refund is in a payment file. What a person went on with before does not stand against it again.
     """
-    parts = [_changed_answer(connection, refund, on)]
+    parts = [changed_answer(connection, refund, on)]
     ended = receiver(connection, refund).ended if refund.state != "filed" else None
     if ended is not None:
         parts.append((f"registration ended {ended.on} {ended.reason}", ended.says))
@@ -128,18 +129,23 @@ def changed_grounds(connection: Connection, refund: Settlement, on: date) -> tup
     return "; ".join(kept for kept, _why in against), either("、", "; ").join(why for _kept, why in against)
 
 
-def _changed_answer(connection: Connection, refund: Settlement, on: date) -> tuple[str, str] | None:
-    """The answer of a day, and why it is no longer the one that a refund rests on; None while it is.
+def changed_answer(connection: Connection, refund: Settlement, on: date) -> tuple[str, str] | None:
+    """The answer of a day, and why it is no longer the one that a refund or credit rests on; None while it is.
 
-    It is asked as if the refund had not been proposed. A return of what was never a fee rests on no answer, but on
-    what of its deposit is left beyond what is due.
+    Whatever it is of, a correction of the books that waits for the money that it holds takes that away too.
     """
-    if refund.deposit is not None:
-        return _less_left(connection, refund, refund.deposit, on)
+    return _less_comes_back(connection, refund, on) or _waits_for(connection, refund, on)
+
+
+def _less_comes_back(connection: Connection, refund: Settlement, on: date) -> tuple[str, str] | None:
+    """The answer of a day, when less comes back, asked as if the refund had not been proposed.
+
+    A return of what was never a fee rests on no answer.
+    """
     if refund.application is None or refund.decision is None:
         return None
     rests_on = decision(connection, refund.decision)
-    finding = without_refund(connection, refund.application, refund.no, on)
+    finding = without(connection, refund.application, "credit" if refund.to_application else "refund", refund.no, on)
     if finding is None:
         answer, why = "unknown 0", refusals.NotAppliedYet(refund.application, on).message
     else:
@@ -159,20 +165,11 @@ def _changed_answer(connection: Connection, refund: Settlement, on: date) -> tup
     return answer, why
 
 
-def _less_left(connection: Connection, refund: Settlement, deposit: str, on: date) -> tuple[str, str] | None:
-    """What is left of a deposit beyond what is due, and why that is too little for its return; None while it is not.
-
-    A deposit may have been withdrawn or corrected since, or have turned out to be a fee.
-    """
-    reservation = refund.steps[0]
-    freed = reversal_of(connection, reservation, max(on, reservation.on), "", "refund_rejected")
-    left = beyond_due(connection, deposit, on, [freed])
-    if left >= refund.yen:
-        return None
-    why = _(
-        "of deposit {deposit} {yen} yen are left beyond what is due, of {proposed} yen proposed",
-        deposit=deposit,
-        yen=format_yen(left),
-        proposed=format_yen(refund.yen),
-    )
-    return f"left {left}", why
+def _waits_for(connection: Connection, refund: Settlement, on: date) -> tuple[str, str] | None:
+    """What of the books would be corrected by a day, were the money not in this refund or credit."""
+    applications, deposits = ([part] if part is not None else [] for part in (refund.application, refund.deposit))
+    for left in called_for(connection, on, applications, deposits).left:
+        if left.code == "money_reserved" and left.holder == holder_of(refund):
+            why = _("what is known of {subject} has changed, and the money is not there for this", subject=left.subject)
+            return f"{left.code} {left.subject}", why
+    return None

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, select
 
 from ledger import tables
 from ledger.booking import refusals, workflow
+from ledger.booking.approvals import changed_answer
 from ledger.booking.credit_origins import credited_from
 from ledger.booking.eligibility import claim
 from ledger.booking.events import entry_of
@@ -80,10 +81,13 @@ def _still_owed(connection: Connection, application: str, on: date) -> int:
 def approve(connection: Connection, no: int, *, on: date, by: str) -> Result:
     """Approves a credit and applies it.
 
-    Refused to the person who proposed it, and when the reissue has been withdrawn since, or owes less now.
+    Refused to the person who proposed it, when its grounds have changed, and when the reissue has been withdrawn since,
+    or owes less now.
     """
 
     def apply(credit: Settlement) -> list[int]:
+        if (changed := changed_answer(connection, credit, on)) is not None:
+            raise refusals.CreditGroundsChanged(no, on, changed[1])
         application, reissue = _applications(credit)
         if (withdrawn_on := _withdrawn(applications(connection, [reissue])[reissue], on)) is not None:
             raise refusals.CreditedReissueWithdrawn(no, reissue, withdrawn_on)

@@ -237,6 +237,15 @@ class GroundsChanged(Refusal):
     instead = N_("take it back: {way}; or go on all the same and say why, which is kept: --despite REASON")
 
 
+class CreditGroundsChanged(Refusal):
+    """credit {credit} rests on what would be answered otherwise on {on}: {why}"""
+
+    credit: int
+    on: date
+    why: str
+    instead = N_("reject it, and propose anew what still comes back: seisan credit reject {credit} --reason …")
+
+
 class MemberDied(Refusal):
     """member {member}, to whom refund {refund} would go, has died"""
 

@@ -17,7 +17,7 @@ from ledger.codes import Account
 from ledger.i18n import N_, _
 from ledger.journal.entries import Entry
 from ledger.journal.reversal import CORRECTION, opposite
-from ledger.settlements import credits, refunds
+from ledger.settlements import Settlement, credits, refunds
 
 CORRECTED = N_("what is known of the deposit was corrected")
 
@@ -87,11 +87,16 @@ def held_by(plan: Plan, part: str) -> str:
     refund, credit = tables.refund.c, tables.credit.c
     for row in refunds(plan.connection, or_(refund.application == part, refund.deposit == part)):
         if row.open:
-            return _("refund {no}", no=row.no)
+            return holder_of(row)
     for row in credits(plan.connection, credit.application == part):
         if row.standing:
-            return _("credit {no}", no=row.no)
+            return holder_of(row)
     return ""
+
+
+def holder_of(settlement: Settlement) -> str:
+    """A refund or credit, as the notes of what waits for it name it."""
+    return _("refund {no}" if settlement.to_application is None else "credit {no}", no=settlement.no)
 
 
 def _paid_out(plan: Plan, part: str) -> int:

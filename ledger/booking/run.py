@@ -1,7 +1,7 @@
 """Booking of a month, or of any time: everything that facts, deposits, bills and decisions call for, up to a day."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,7 +12,6 @@ from ledger.booking.fees import end_claims, plan_fees
 from ledger.booking.inputs import applications, scopes
 from ledger.booking.own_days import Brought, bring
 from ledger.booking.planning import Plan, Unbooked
-from ledger.codes import Account
 from ledger.dates import Month
 from ledger.journal.closing import closed_to
 from ledger.journal.entries import Entry, post
@@ -69,36 +68,24 @@ class CalledFor:
     left: tuple[Unbooked, ...]
 
 
-def called_for(connection: Connection, through: date) -> CalledFor:
-    """What booking would post and leave up to and on a day; nothing is posted."""
+def called_for(
+    connection: Connection, through: date, only: Collection[str] | None = None, deposits: Collection[str] = ()
+) -> CalledFor:
+    """What booking would post and leave up to and on a day, of these few as `book` says; nothing is posted."""
     postings: list[Entry] = []
     left: list[Unbooked] = []
-    for plan in _plans(connection, through):
+    for plan in _plans(connection, through, only, deposits):
         postings += plan.postings
         left += plan.left
     return CalledFor(tuple(postings), tuple(left))
 
 
-def beyond_due(connection: Connection, deposit: str, through: date, first: Sequence[Entry]) -> int:
-    """What suspense would hold of a deposit, in yen, after these entries and what is called for; nothing is posted."""
-    plans = _plans(connection, through, (), [deposit], first)
-    return sum(plan.held(Account.SUSPENSE, deposit) for plan in plans)
-
-
 def _plans(
-    connection: Connection,
-    through: date,
-    only: Collection[str] | None = None,
-    deposits: Collection[str] = (),
-    first: Sequence[Entry] = (),
+    connection: Connection, through: date, only: Collection[str] | None = None, deposits: Collection[str] = ()
 ) -> Iterator[Plan]:
-    """The plans for all, or for these: one, or one after another where there is too much for one (see `scopes`).
-
-    `first` are entries that each plan begins with.
-    """
+    """The plans for all, or for these: one, or one after another where there is too much for one (see `scopes`)."""
     for scope in scopes(connection, only, deposits):
         plan = Plan(connection, through, scope)
-        plan.add(*first)
         facts = applications(connection, plan.only)
         correct_issued(plan, facts)
         plan_fees(plan, facts)

@@ -175,10 +175,10 @@ def _changes(stored: Mapping[str, Any], finding: Finding, origins: Mapping[int, 
             yield ChangedFact(column, stored[column], finding.row[column], None)
 
 
-def without_refund(connection: Connection, application: str, refund: int, as_of: date) -> Finding | None:
-    """The finding for an application as of a day, as if one refund of it had never been proposed."""
-    notice, shadows = register.in_force(as_of), whatever_is_asked(_left_out(connection.dialect.name))
-    return judged(connection, as_of, notice, [application], shadows, left_out=refund).get(application)
+def without(connection: Connection, application: str, kind: str, no: int, as_of: date) -> Finding | None:
+    """The finding for an application as of a day, as if one `refund` or `credit` of it had never been proposed."""
+    notice, shadows = register.in_force(as_of), whatever_is_asked(_left_out(connection.dialect.name, kind))
+    return judged(connection, as_of, notice, [application], shadows, left_out=no).get(application)
 
 
 # --- the tables as they would have been -----------------------------------------------------------------------------
@@ -204,10 +204,11 @@ def _with_hindsight(dialect: str, scope: Scope | None) -> tuple[CTE, ...]:
 
 
 @cache
-def _left_out(dialect: str) -> tuple[CTE, ...]:
-    """Refunds, without one of them."""
-    of = original(dialect, tables.refund)
-    return (shadow(tables.refund, select(of).where(of.c.no != bindparam("left_out"))),)
+def _left_out(dialect: str, kind: str) -> tuple[CTE, ...]:
+    """Refunds or credits, without one of them."""
+    table = tables.metadata.tables[kind]
+    of = original(dialect, table)
+    return (shadow(table, select(of).where(of.c.no != bindparam("left_out"))),)
 
 
 @cache
