@@ -108,4 +108,5 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/$(PIP) install -r requirements-dev.lock
 	@$(BIN)/$(PIP) install --no-build-isolation --no-deps -e .
+	@$(BIN)/python -m compileall -q cli.py exports ledger migrations
 	@touch $@

@@ -165,6 +165,7 @@ WORK = CodeList(
     ("money_reserved", "訂正できない記帳(資金が別の手続中)", "not corrected: the money is reserved"),
     ("reversed_by_hand", "人が取り消した記帳", "reversed by a person and not booked again"),
     ("fee_not_received", "入金不足のまま発行された電子証明書", "certificates issued whose fee is not wholly received"),
+    ("fees_owed", "手数料の入金を待つ申込み", "applications that wait for their fee"),
     ("claims", "会員への請求", "claims on members"),
     ("decisions_outdated", "見直す判定", "decisions that would be answered otherwise"),
     ("rulings_needed", "連合会の決裁が必要な申込み", "applications that need a ruling of the federation"),

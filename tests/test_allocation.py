@@ -9,9 +9,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from ledger import tables
-from ledger.allocations import Part
 from ledger.booking import allocation, bills, credits, overpayments, refunds
-from ledger.booking.allocation import NotAllocated, NotAPart, PartsBeyondDeposit, SettledBeforeKnown, SettledOtherwise
+from ledger.booking.allocation import NotAllocated, PartsBeyondDeposit, SettledBeforeKnown, SettledOtherwise
 from ledger.booking.recording import withdraw_rows
 from ledger.booking.run import book, called_for
 from ledger.codes import Account
@@ -315,32 +314,6 @@ def test_what_cannot_be_allocated_is_refused_and_changes_nothing(book_url: str, 
         with pytest.raises(refusal):
             step(connection)
         assert held(connection) == kept
-
-
-PARTS: list[tuple[str, Part | None]] = [
-    ("2011-0001", Part("2011-0001")),
-    ("2011-0001=7245", Part("2011-0001", 7245)),
-    ("2011-0001=7,245円", Part("2011-0001", 7245)),
-    ("２０１１-0001＝7245", Part("2011-0001", 7245)),
-    ("=7245", None),
-    ("A=0", None),
-    ("A=-1", None),
-    ("A=△1", None),
-    ("A=¥1,000-", Part("A", 1000)),
-    ("A=10,00", None),
-    ("A=", None),
-    ("A=x", None),
-    ("A=" + "9" * 5000, None),
-]
-
-
-@pytest.mark.parametrize(("typed", "part"), PARTS, ids=[typed[:20] for typed, _part in PARTS])
-def test_a_part_is_an_application_and_perhaps_yen(typed: str, part: Part | None) -> None:
-    if part is None:
-        with pytest.raises(NotAPart):
-            allocation.parse_part(typed)
-    else:
-        assert allocation.parse_part(typed) == part
 
 
 # --- withdrawing ----------------------------------------------------------------------------------------------------

@@ -203,6 +203,10 @@ MADE: dict[str, tuple[Callable[[Connection], object], str]] = {
     "bank_lines": (charged, "bank --state bank_only"),
     "to_book": (lambda c: mailed(c, "A"), "book --through 2012-06-30"),
     "fee_not_received": (unpaid, "entries --application A"),
+    "fees_owed": (
+        lambda c: posted.application(c, "A", {"applied_on": posted.APPLIED}, paid=[]),
+        "applications --owing --as-of 2012-06-30",
+    ),
     "decisions_outdated": (outdated, "decision outdated"),
     "receipts_missing": (lambda c: mailed(c, "A"), "template receipts"),
     "bills_to_pay": (billed, "bill pay S-1"),

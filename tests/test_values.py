@@ -13,6 +13,9 @@ from exports.shell import misuse, values
 from exports.shell.help import Command
 from exports.shell.options import LARGEST, argument, number, numbers, option
 from ledger import i18n
+from ledger.allocations import Part
+from ledger.booking import allocation
+from ledger.booking.allocation import NotAPart
 from tests.commands import COMMANDS
 
 ROOT = Path(__file__).parents[1]
@@ -105,6 +108,32 @@ def test_what_is_typed_is_what_the_command_gets(kind: Any, declared: Any, typed:
     needed = ... if kind not in (bool, str | None) else None if kind == str | None else False
     got = asked(kind, declared, *typed, default=needed)
     assert (type(got), got) == (type(answer), answer)
+
+
+PARTS: list[tuple[str, Part | None]] = [
+    ("2011-0001", Part("2011-0001")),
+    ("2011-0001=7245", Part("2011-0001", 7245)),
+    ("2011-0001=7,245円", Part("2011-0001", 7245)),
+    ("２０１１-0001＝7245", Part("2011-0001", 7245)),
+    ("=7245", None),
+    ("A=0", None),
+    ("A=-1", None),
+    ("A=△1", None),
+    ("A=¥1,000-", Part("A", 1000)),
+    ("A=10,00", None),
+    ("A=", None),
+    ("A=x", None),
+    ("A=" + "9" * 5000, None),
+]
+
+
+@pytest.mark.parametrize(("typed", "part"), PARTS, ids=[typed[:20] for typed, _part in PARTS])
+def test_a_part_is_an_application_and_perhaps_yen(typed: str, part: Part | None) -> None:
+    if part is None:
+        with pytest.raises(NotAPart):
+            allocation.parse_part(typed)
+    else:
+        assert allocation.parse_part(typed) == part
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -5,7 +5,7 @@ from typing import Any
 from exports.reports.decisions import COURSE, format_course, format_outcome
 from exports.reports.empty import NO_APPLICATION
 from exports.reports.filters import ASSOCIATION, MEMBER, month, state
-from exports.reports.report import AS_OF, Column, Connection, Question, Report, member
+from exports.reports.report import AS_OF, Column, Connection, Parameter, Question, Report, member
 from ledger.codes import format_code
 from ledger.i18n import N_
 from ledger.statements.labels import OUTCOMES
@@ -29,6 +29,13 @@ HOW_IT_GOES_BACK = (
     Column("course", N_("Refund or credit"), width=36, show=format_course, wrap=True, in_json=False),
 )
 
+_OWING = Parameter(
+    *("owing", "flag", N_("only those whose fee is not wholly received"), "--owing"),
+    default=False,
+    column="fee_owed",
+    fits=lambda owed, _asked: bool(owed),
+)
+
 REPORT = Report(
     name="applications",
     title=N_("Applications made"),
@@ -37,8 +44,9 @@ REPORT = Report(
         "applications --member '甲山 太郎'",
         "applications --association 東京 --state needs_facts",
         "applications --month 2012-01 --out 申込一覧.xlsx",
+        "applications --owing",
     ),
-    parameters=(AS_OF, ASSOCIATION, MEMBER, state(lambda: OUTCOMES), month("applied_on")),
+    parameters=(AS_OF, ASSOCIATION, MEMBER, state(lambda: OUTCOMES), month("applied_on"), _OWING),
     rows=_rows,
     list_key="applications",
     columns=(
@@ -56,6 +64,7 @@ REPORT = Report(
         _fact("revoked_on", N_("Revoked on")),
         _fact("withdrawn_on", N_("Withdrawn on"), on_paper=True),
         FEE_RECEIVED,
+        Column("fee_owed", get="owed", kind="yen"),
         STATE,
         *HOW_IT_GOES_BACK,
     ),

@@ -86,6 +86,14 @@ class Finding(JudgedApplication):
     overpaid: int | None
     row: RowMapping
 
+    @property
+    def owed(self) -> int | None:
+        """What of the fee is not received, in yen: nothing once the application is withdrawn; None: no fee is known."""
+        due: int | None = self.row["fee_due"]
+        if due is None or self.row["withdrawn_on"] is not None:
+            return None if due is None else 0
+        return max(due - (self.fee_received or 0), 0)
+
     def holds(self, condition: Condition) -> bool | None:
         """Whether a condition of the notice holds; None when it is not known."""
         truth: bool | None = self.row[query.condition_columns(self.notice)[condition]]

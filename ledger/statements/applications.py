@@ -28,6 +28,7 @@ class KnownApplication:
     revoked_on: date | None
     withdrawn_on: date | None
     fee_received: int | None
+    owed: int | None
     outcome: str
     course: tuple[CourseStep, ...]
 
@@ -65,6 +66,7 @@ def _known(finding: Finding, member: Person) -> KnownApplication:
         application=finding.application,
         member=member,
         fee_received=finding.fee_received,
+        owed=finding.owed,
         outcome=finding.outcome,
         course=finding.course,
         **{name: finding.row[name] for name in _FACTS},

@@ -55,10 +55,29 @@ class AskedBooks:
         """The receipts that are outstanding."""
         return due(self.connection, self.as_of)
 
-    @cached_property
+    @property
     def findings(self) -> list[Finding]:
         """The answers that call for something: the fee comes back, a fact is missing, or a ruling is needed."""
-        return [row for row in judge_everyone(self.connection, self.as_of) if row.outcome in _CALLING]
+        return self._judged[0]
+
+    @property
+    def owing(self) -> list[OpenItem]:
+        """The applications, their certificates not issued, whose fee is owed, and that no credit is to pay."""
+        paid_by_credit = {row.to_application for row in every_credit(self.connection) if row.open}
+        for row in self.findings:
+            paid_by_credit |= {row.row["credit_to"], row.row["open_reissue"]} if row.suggested == "credit" else set()
+        return [item for item in self._judged[1] if item.name not in paid_by_credit]
+
+    @cached_property
+    def _judged(self) -> tuple[list[Finding], list[OpenItem]]:
+        """Everyone is judged once: of most no more is kept than that they owe."""
+        calling, owing = [], []
+        for row in judge_everyone(self.connection, self.as_of):
+            if row.outcome in _CALLING:
+                calling.append(row)
+            if row.owed and row.row["issued_on"] is None and row.row["mailed_on"] is None:
+                owing.append(OpenItem(row.application, row.row["applied_on"], row.owed, row.application))
+        return calling, owing
 
     @cached_property
     def not_posted(self) -> CalledFor:

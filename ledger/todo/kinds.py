@@ -333,6 +333,7 @@ KINDS: Mapping[str, WorkKind] = {
     "money_reserved": WorkKind(_left("money_reserved"), _BOOK),
     "reversed_by_hand": WorkKind(_left("reversed_by_hand"), _BOOK),
     "fee_not_received": WorkKind(_fee_not_received, _for_oldest("entries", "--application")),
+    "fees_owed": WorkKind(lambda asked: asked.owing, typed("applications", "--owing", on="--as-of")),
     "claims": WorkKind(
         lambda asked: open_items.claims(asked.connection, asked.as_of), typed("entries", "--account", Account.CLAIMS)
     ),
