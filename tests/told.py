@@ -174,6 +174,7 @@ class Telling(RuleBasedStateMachine):
             unknown = [next(reversed(self.memory.deposits))]
         name = unknown[-min(nth, len(unknown))]
         self.learn(f"payee of {name}", "learn_payee", name, account, by)
+        self.hand_in_the_news()  # before the transfer is told to be somebody's, which refuses it
 
     def ago(self, days: int) -> date:
         """The day so many days ago."""
