@@ -97,7 +97,6 @@ COMMANDS = [
     *[("a_bill_comes", NUMBERS, EITHER, (0, 0, 2000), SURE)] * 2,
     *[("an_account_is_told", MEMBERS, ("1234567", "7654321"), PEOPLE)] * 2,
     ("learn", ("payees",), ("learn_payee",), NUMBERS, ("3334445", "3334446"), PEOPLE),
-    *[("a_payee_of_a_transfer_is_told", (1, 1, 2, 3), ("3334445", "3334446"), PEOPLE)] * 2,
     ("look", MEMBERS, ("照会", "照会", "")),
     *[("a_ruling_comes", NUMBERS, ("refund", "refund", "no_refund"), PEOPLE, SURE)] * 2,
     *[("credited", PAIRS, SURE)] * 4,

@@ -319,8 +319,8 @@ class Memory(Known):
         return self.applications[number].member if number else None
 
     def in_place_of(self, refund: Course) -> BankAccount:
-        """Who receives a refund in the member's place, or what somebody unknown sent; nobody has an account."""
-        return self.payees.get(self.whose(refund) or refund.deposit or "", BankAccount())
+        """Who receives a refund in the member's place; nobody has an account."""
+        return self.payees.get(self.whose(refund) or "", BankAccount())
 
     def account_of(self, refund: Course) -> BankAccount:
         """The member's bank account that a refund goes to."""

@@ -165,17 +165,6 @@ class Telling(RuleBasedStateMachine):
         """A bank account comes with the register of members: the first, the same, or another."""
         self.learn("accounts", "learn_account", member, number, by)
 
-    def a_payee_of_a_transfer_is_told(self, nth: int, account: str, by: str) -> None:
-        """Who receives what somebody unknown sent; mostly of a transfer of which nobody knows whose it is."""
-        unknown = [name for name in self.memory.deposits if not self.memory.allocated(name)]
-        if not unknown:
-            self.pay(7245, self.memory.today, None)
-            self.hand_in_the_news()
-            unknown = [next(reversed(self.memory.deposits))]
-        name = unknown[-min(nth, len(unknown))]
-        self.learn(f"payee of {name}", "learn_payee", name, account, by)
-        self.hand_in_the_news()  # before the transfer is told to be somebody's, which refuses it
-
     def ago(self, days: int) -> date:
         """The day so many days ago."""
         return self.memory.today - timedelta(days)
