@@ -1,6 +1,6 @@
 """What is wrong with an input file as a whole, or with a sheet of it: the sentence by its code, with what to do."""
 
-from ledger.i18n import N_
+from ledger.i18n import N_, _
 
 FILE_FORMULAS = {
     "unknown-kind": N_(
@@ -86,3 +86,21 @@ FILE_FORMULAS = {
     ),
     "not-a-table": N_("files ending in {ending} are not read; .xlsx, .xls, .xlsb, .ods and .csv are"),
 }
+
+# What the system says of a file that it does not give, by what it raises.
+_UNREAD: dict[type[OSError], str] = {
+    FileNotFoundError: "not-found",
+    PermissionError: "not-readable",
+    OSError: "not-a-file",
+}
+
+
+def why_unread(error: Exception) -> str:
+    """Why a file of settings could not be read, in words for whoever wrote it: not the system's own, but of a TOML file
+    the line and column that its reader names.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return _("the text is not UTF-8; save it as UTF-8")
+    if isinstance(error, OSError):
+        return _(FILE_FORMULAS[next(code for kind, code in _UNREAD.items() if isinstance(error, kind))])
+    return str(error)

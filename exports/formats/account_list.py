@@ -19,6 +19,7 @@ from exports.formats import yayoi
 from exports.formats.ledger_text import ExportAccount, width
 from ledger import visible
 from ledger.errors import Refusal
+from ledger.file_errors import why_unread
 from ledger.i18n import N_, _
 from ledger.store import places
 
@@ -48,7 +49,7 @@ def read(path: Path, chart: Sequence[ExportAccount]) -> dict[str, dict[str, str]
             raise NotAnAccountList(str(path), [_("it is larger than {limit} bytes", limit=_LARGEST)])
         said = tomllib.loads(data.decode("utf-8-sig"))
     except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8
-        raise NotAnAccountList(str(path), [str(error)]) from None
+        raise NotAnAccountList(str(path), [why_unread(error)]) from None
     if reasons := list(_reasons(said, {account.code for account in chart})):
         raise NotAnAccountList(str(path), reasons)
     return {code: dict(words) for code, words in said.items()}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.errors import Refusal
+from ledger.file_errors import why_unread
 from ledger.i18n import N_
 from ledger.store import places
 
@@ -56,7 +57,7 @@ def configured() -> Configured:
     try:
         values = tomllib.loads(places.read(file, _MOST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError) as error:  # ValueError: no TOML, or no UTF-8
-        raise NotASettingsFile(str(file), str(error)) from None
+        raise NotASettingsFile(str(file), why_unread(error)) from None
     for key, value in values.items():
         if key not in (*VARIABLES, _BANK_CSV) or not isinstance(value, str) or not value.strip():
             raise NotASettingsFile(str(file), key)

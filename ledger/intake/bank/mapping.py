@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.dates import read_day
 from ledger.errors import Refusal
+from ledger.file_errors import why_unread
 from ledger.i18n import N_, _
 from ledger.intake.bank.zengin import day_of
 from ledger.store import places
@@ -118,7 +119,7 @@ def read_layout(file: Path) -> CsvLayout:
     try:
         said = tomllib.loads(places.read(file, _LONGEST_FILE).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:  # ValueError: no TOML, or no UTF-8
-        raise NotABankLayout(str(file), str(error)) from None
+        raise NotABankLayout(str(file), why_unread(error)) from None
     if why := _wrong(said):
         raise NotABankLayout(str(file), why)
     titles: dict[str, Any] = {name: " ".join(str(said[key]).split()) for key, name in _KEYS.items() if key in said}
