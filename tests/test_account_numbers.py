@@ -361,3 +361,25 @@ def test_a_payment_file_that_a_clerk_planted_is_handed_out_to_nobody(own: Login,
         assert not out.exists()
     found = desk.typed(own("owner"), "verify", "--json").stdout
     assert '"file-not-as-approved"' in found
+
+
+# Another number, and whether, masked, it looks like the one before.
+LOOKS_ALIKE = {"8765432": False, "7765432": True, "8765433": False, "8765432 on another branch": False}
+
+
+@pytest.mark.parametrize("number", LOOKS_ALIKE)
+def test_another_number_with_the_same_ending_is_told_to_whoever_approves(
+    book_url: str, tmp_path: Path, number: str
+) -> None:
+    digits, _on, branch = number.partition(" on another ")
+    for cells in (
+        "9999,999,普通,8765432,コウヤマ タロウ",
+        f"9999,{'001' if branch else '999'},普通,{digits},コウヤマ タロウ",
+    ):
+        (tmp_path / "会員.csv").write_text(f"{desk.BANKED}\n{MEMBER},甲山 太郎,東京,{cells}\n", encoding="utf-8")
+        said = desk.done(book_url, "import", str(tmp_path / "会員.csv"))
+    listed = desk.done(book_url, "account", "list")
+    for output in (said.stdout + said.stderr, listed.stdout):
+        assert ("末尾が同じ別の番号" in output) is LOOKS_ALIKE[number]
+    (changed,) = desk.answered(book_url, "account", "list")["changes"] or [{"same_ending": False}]
+    assert changed["same_ending"] is LOOKS_ALIKE[number]

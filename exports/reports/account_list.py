@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exports.reports.empty import Empty
 from exports.reports.filters import MEMBER
 from exports.reports.report import Column, Connection, Question, Report
 from ledger.codes import ACCOUNT_TYPES
-from ledger.i18n import N_
+from ledger.i18n import N_, _
+
+if TYPE_CHECKING:
+    from ledger.people.accounts import AccountChange
 
 PARTS = ("bank", "branch", "account_type", "account_number", "account_name")
 
@@ -45,6 +48,12 @@ def format_account(parts: Sequence[str | None]) -> str:
     return " ".join(filter(None, [*place, ACCOUNT_TYPES[kind].said if kind else None, number, name]))
 
 
+def _now(change: "AccountChange") -> str:
+    """The account as it is now; whoever approves has to see that it is another, of which no more than that is shown."""
+    account = format_account(change.now)
+    return _("{account} (another number with this ending)", account=account) if change.same_ending else account
+
+
 REPORT = Report(
     name="account list",
     title=N_("Changed bank accounts"),
@@ -60,7 +69,9 @@ REPORT = Report(
         Column(
             "was", N_("Account before"), width=36, show=lambda was: format_account(was) or None, columns=ACCOUNT_PARTS
         ),
-        Column("now", N_("Account now"), width=36, show=format_account, columns=ACCOUNT_PARTS, importance=3),
+        Column("now", columns=ACCOUNT_PARTS),
+        Column("now", N_("Account now"), width=36, get=lambda change: change, show=_now, importance=3, in_json=False),
+        Column("same_ending", kind="flag"),
         Column("also_of", N_("Account also of"), width=17),
         Column("known_on", N_("Known on"), kind="day", width=17, importance=1),
         Column("brought_by", N_("Brought by")),

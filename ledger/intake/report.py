@@ -15,7 +15,7 @@ from ledger.intake.columns import Value
 class Correction:
     """An earlier value that a taken-in row supersedes; `now` is None where the row says that there was none.
 
-    An account number shows its last four digits only.
+    An account number shows its last four digits only; where those are the same, `same_ending` is said as well.
     """
 
     kind: str
@@ -26,17 +26,21 @@ class Correction:
     now: Value | None
     file: str
     row: int
+    same_ending: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """Hides what is never shown whole."""
         if self.name == "account_number":
-            object.__setattr__(self, "was", masking.account(str(self.was)))
-            object.__setattr__(self, "now", None if self.now is None else masking.account(str(self.now)))
+            was, now = masking.account(str(self.was)), None if self.now is None else masking.account(str(self.now))
+            for name, value in (("was", was), ("now", now), ("same_ending", was == now)):
+                object.__setattr__(self, name, value)
 
     @property
     def sentence(self) -> str:
         """The correction in words."""
         now = _("none") if self.now is None else format_code(self.name, self.now)
+        if self.same_ending:
+            now = _("{account} (another number with this ending)", account=now)
         fields = vars(self) | {"was": format_code(self.name, self.was), "now": now}
         return _("{file}:{row}: {column} of {about}: {was} is superseded by {now}", **fields)
 

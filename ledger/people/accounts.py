@@ -25,6 +25,7 @@ class AccountChange:
 
     `was` and `now` are the parts named by `ACCOUNT`, masked. `version` is the row of the register that brings it.
     `approved_by` is None while it waits for a second person. `also_of` is the member who had the account before.
+    `same_ending`: another number that, masked, looks like the one before.
     """
 
     member: str
@@ -37,6 +38,7 @@ class AccountChange:
     role: str | None
     approved_by: str | None = None
     also_of: str | None = None
+    same_ending: bool = False
 
 
 def changes(connection: Connection, *members: str) -> list[AccountChange]:
@@ -107,7 +109,8 @@ def _change(rows: list[Row[Any]]) -> AccountChange | None:
         elif row.account_number is not None and (trusted is None or _account(row) != _account(trusted)):
             was, now = _masked(trusted), _masked(row)
             columns = (row.member, row.name, row.id, row.known_on, was, now, row.brought_by, row.role)
-            later = AccountChange(*columns, row.approved_by, row.also_of)
+            another = trusted is not None and trusted.account_number != row.account_number
+            later = AccountChange(*columns, row.approved_by, row.also_of, another and was[3] == now[3])
             if row.id == counts.id:
                 return later
             if row.approved_by is not None:
