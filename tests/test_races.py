@@ -59,7 +59,7 @@ def test_reading_first_and_inserting_then_pays_twice(book_url: str) -> None:
         run.book(connection, crowd.FIRST, by="test")
     crowd.require_right_books(book_url)
     crowd.without_guards(book_url)
-    crowd.naive(book_url, numbers, clients=8, thinking=0.005)
+    crowd.naive(book_url, numbers, clients=8, thinking=0.05)
     with pytest.raises(AssertionError, match=r"account 2040 of A\d+ holds -"):
         crowd.require_right_books(book_url)
 

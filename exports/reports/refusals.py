@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DECLARED_IN = (
     *("ledger.errors", "ledger.journal.refusals", "ledger.notices.refusals", "ledger.people.refusals"),
     *("ledger.people.naming", "ledger.store.places", "ledger.store.backup", "ledger.store.connecting"),
-    *("ledger.store.database", "ledger.store.move"),
+    *("ledger.store.upgrade", "ledger.store.move"),
     *("ledger.store.idempotency", "ledger.store.records", "ledger.store.written", "ledger.intake.withdrawing"),
     *("ledger.intake.payers", "ledger.intake.bank.mapping", "ledger.booking.refusals", "ledger.booking.allocation"),
     *("ledger.booking.slip_refusals", "ledger.booking.payment_refusals", "ledger.booking.bank_balances"),

@@ -55,7 +55,7 @@ def _by_name(connection: Connection, written: str) -> list[tuple[str, bool]]:
         return []
     row, found = tables.member_known.c, dict[str, bool]()
     key_of: dict[str | None, str] = {None: ""}
-    for member, *names in connection.execute(select(row.member, row.name, row.kana, row.account_name)):
+    for member, *names in each_row(connection, select(row.member, row.name, row.kana, row.account_name)):
         for name in names:
             if (known := key_of.get(name)) is None:
                 known = key_of[name] = search_key(name)
