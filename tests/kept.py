@@ -125,6 +125,22 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
         ("taken_on", "refund", 1, 0, 0, 0, CHIEF, "申出"),
         ("booked",),
     ],
+    "a fee that a bill waived in part and a decision for the rest is decided again once it was paid back": [
+        ("as_the_office_finds_them", ["", "unused", "unused", "unused", "unused", "unused"]),
+        ("time_passes", 1),
+        ("a_bill_comes", SECOND, True, 2000, 1),
+        ("made_void", 1, "口座", CLERK, 0),
+        ("time_passes", 1),
+        ("taken_on", "refund", 2, 0, 0, 0, CHIEF, "口座"),
+        ("decided", [SECOND]),
+    ],
+    "a fee that was waived turns out not to have been received": [
+        ("as_the_office_finds_them", ["unused", "unused", "unused", "unused", "unused", "unused"]),
+        ("under_a_key", "K-2", ("taken_on", "credit", 5, 0, 1, 0, CLERK, "口座")),
+        ("taken_on", "credit", 5, 0, 1, 0, CHIEF, "申出"),
+        ("withdrawn", 3, 1, 1, "申出", 0),
+        ("decided", [FIRST]),
+    ],
     "a credit is not undone before the day on which a waiver brought its money back": [
         ("as_the_office_finds_them", ["unused", "unused", "unused", "", "unused", "unused"], 180),
         ("taken_on", "credit", 1, 0, 1, 0, CHIEF, "申出"),
@@ -224,6 +240,10 @@ KEPT: dict[str, list[tuple[Any, ...]]] = {
 
 # What each command of a kept sequence answers: how many entries it posts, or the code of the refusal; "+5": an import.
 ANSWERS: dict[str, list[int | str]] = {
+    "a fee that a bill waived in part and a decision for the rest is decided again once it was paid back": [
+        *("+3", "+1", 2, 0, 0, "same-person-voids", 1, 0),
+    ],
+    "a fee that was waived turns out not to have been received": ["+4", 2, "key-used-differently", 1, 3, 0],
     "a fee paid to the authority, waived and reserved for a refund turns out to be less": [
         "+2",
         1,
@@ -232,7 +252,7 @@ ANSWERS: dict[str, list[int | str]] = {
         0,
         "+0",
         0,
-        4,
+        "grounds-changed",
         0,
     ],
     "credits in a circle, and back": ["+4", 2, 2, 2, 1, "+1", 1, 1, 1, 1, 1, 1, "credit-gone-on", 1, 2],

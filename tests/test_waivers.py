@@ -5,8 +5,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from ledger import tables
 from ledger.booking import credits, refunds
 from ledger.booking.events import entry_of
 from ledger.booking.planning import Unbooked
@@ -14,7 +15,7 @@ from ledger.booking.run import BookingReport
 from ledger.i18n import speaking
 from ledger.journal.entries import post
 from ledger.store import database
-from tests import posted
+from tests import given, posted
 from tests.billed import END, FEE, SENT, A, booked, came, decided, entry, owed, paid, states, undo, waived
 from tests.posted import ASKED, CHIEF, CLERK
 
@@ -139,6 +140,40 @@ def test_a_waiver_whose_money_went_back_to_the_member_stands_and_is_named(book_u
         came(connection, tmp_path, ("B1", 6, A, FEE))
         assert booked(connection) == BookingReport({}, 0, (Unbooked("money_gone", A, no),))
         assert waived(connection) == FEE
+
+
+def test_a_waiver_of_a_bill_stands_beside_a_decision_that_was_carried_out(book_url: str, tmp_path: Path) -> None:
+    """Decided again once the fee was paid back, the decision calls for nothing more, and takes nothing away."""
+    with database.writing(book_url) as connection:
+        posted.application(connection, A)
+        booked(connection)
+        came(connection, tmp_path, ("B1", 3, A, FEE), ("B2", 3, A, -2000))
+        booked(connection)
+        decided(connection, ASKED)
+        booked(connection)
+        assert waived(connection) == FEE
+        for state in ("proposed", "approved", "paid"):
+            _go(connection, state)
+        decided(connection, date(2012, 4, 2))
+        assert (booked(connection), waived(connection)) == (BookingReport({}, 0, ()), FEE)
+
+
+def test_a_waiver_whose_fee_was_not_received_says_so_and_not_that_it_has_gone(book_url: str) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, A)
+        booked(connection)
+        decided(connection, ASKED)
+        booked(connection)
+        of = given.source(connection)
+        rows = connection.execute(select(tables.deposit_known.c.id)).scalars().all()
+        gone = [{"of": "deposit_known", "row_id": row} for row in rows]
+        rows = connection.execute(select(tables.allocation.c.id)).scalars().all()
+        gone += [{"of": "allocation", "row_id": row} for row in rows]
+        signed = {"known_on": ASKED, "reason": "二重取込み", "source": of}
+        connection.execute(tables.withdrawn.insert(), [row | signed for row in gone])
+        booked(connection)
+        _used(connection)
+        assert [left.code for left in booked(connection).left] == ["fee_not_received"]
 
 
 # What holds the money of a waiver that has lost its ground: whether it is named, and how that is taken back.

@@ -129,7 +129,9 @@ def _waive_one(plan: Plan, number: str, lines: list[BillLine], decision: Standin
     eligible = decision if decision is not None and decision.outcome == "eligible" else None
     decided = None if eligible and eligible.no in {waiver.basis[0] for waiver in by_hand} else eligible
     reach = max(debt if decided else 0, sum(shares.values()))
-    _unwaive(plan, number, lines, decision, reach)
+    _unwaive(
+        plan, number, lines, decision, max(reach, min(debt, sum(shares.values()) + _decided(plan, number, decision)))
+    )
     missing, issued = reach - _waived(plan, number), plan.latest(ISSUED, number)
     owed_since = issued.on if issued is not None else plan.opened_on if opened else None
     if missing <= 0 or owed_since is None:
@@ -183,6 +185,19 @@ def _waived_by_line(plan: Plan, number: str) -> Counter[tuple[object, object]]:
     return waived
 
 
+def _decided(plan: Plan, number: str, decision: StandingDecision | None) -> int:
+    """What waivers that rest on a decision, and stand, waive beside others; 0 where no other is in the books.
+
+    Once a fee has come back a decision calls for nothing more (`settled`), and takes nothing away either.
+    """
+    waivers = [waiver for waiver in plan.booked(WAIVED, number) if waiver.live]
+    by_decision = [waiver for waiver in waivers if isinstance(waiver.basis[0], int)]
+    if len(by_decision) == len(waivers):
+        return 0
+    standing = [waiver.no for waiver in by_decision if _lost_on(plan, waiver, [], decision) is None]
+    return sum(original.movements[0].yen for original in recorded(plan.connection, standing).values())
+
+
 def _unwaive(plan: Plan, number: str, lines: list[BillLine], decision: StandingDecision | None, reach: int) -> None:
     """Reverses waivers beyond what decision and bills bear out, once the money is held."""
     for waiver in reversed(plan.booked(WAIVED, number)):
@@ -194,7 +209,9 @@ def _unwaive(plan: Plan, number: str, lines: list[BillLine], decision: StandingD
         original = recorded(plan.connection, [waiver.no])[waiver.no]
         # What was set aside meanwhile is there again from when it came back.
         held_from = plan.available_from(Account.FEES_HELD, number, original.movements[0].yen, on)
-        if held_from is None:
+        if held_from is None and plan.covered(number) < plan.moved(ISSUED, Account.AUTHORITY_PAYABLE, number):
+            plan.leave("fee_not_received", number)  # not gone: it was corrected, and is not there
+        elif held_from is None:
             leave_for_want_of_room(plan, number, [number], waiver.no)
         elif held_from <= plan.through:
             plan.undo(waiver.no, original, held_from, NOT_WAIVED)
