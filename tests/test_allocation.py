@@ -16,7 +16,6 @@ from ledger.booking.run import book, called_for
 from ledger.codes import Account
 from ledger.decisions.findings import judge
 from ledger.errors import Refusal, UnknownApplication, UnknownDeposit
-from ledger.i18n import speaking
 from ledger.intake import withdrawing
 from ledger.intake.importer import take_in
 from ledger.intake.withdrawing import RowsOfImport, parse_rows
@@ -192,62 +191,6 @@ def test_the_books_follow_what_is_said_of_a_deposit(book_url: str, name: str) ->
         )
         left = {row.code for row in called_for(connection, LAST).left}
         assert ("money_reserved" in left) == ("waits" in name)
-
-
-@pytest.mark.parametrize(
-    ("order", "yen", "holder"), [("fr", 7245, 2), ("rf", 7245, 1), ("fr", 8100, 0), ("f", 7245, 0)]
-)
-def test_what_waits_names_the_refund_that_holds_the_money_that_lacks(
-    book_url: str, order: str, yen: int, holder: int
-) -> None:
-    """Of a fee that goes back and of what was paid beyond it, the one that the correction is about."""
-    with database.writing(book_url) as connection:
-        posted.application(connection, A, ENDED)
-        received("D", A, 8000)(connection)
-        for what in order:
-            if what == "f":
-                refunds.propose(connection, A, on=LATER, by=CLERK)
-            else:
-                overpayments.return_deposit(connection, "D", on=LATER, by=CLERK)
-        received("D", A, yen, known_on=LAST)(connection)
-        with speaking("en"):
-            left = called_for(connection, LAST).left
-        assert [(row.code, row.holder) for row in left] == ([("money_reserved", f"refund {holder}")] if holder else [])
-
-
-# What is told of a deposit while all of it waits to go back: whether it is named as held by that return.
-FEES = {
-    "it is another fee": ([("D", B)], "refund 1"),
-    "it is another fee in part": ([("D", f"{B}=300")], "refund 1"),
-    "it is another fee, paid otherwise since": ([("D", B), ("E", B)], ""),
-    "it is the same fee": ([("D", A)], ""),
-}
-
-
-@pytest.mark.parametrize("name", FEES)
-def test_a_fee_that_waits_for_a_return_is_named_and_booked_once_that_is_rejected(book_url: str, name: str) -> None:
-    told, holder = FEES[name]
-    with database.writing(book_url) as connection:
-        posted.application(connection, A, UNENDED)
-        posted.application(connection, B, UNENDED)
-        received("C", A)(connection)
-        received("D", A)(connection)
-        received("E", None)(connection)
-        overpayments.return_deposit(connection, "D", on=LATER, by=CLERK)
-        unmatch("D")(connection)
-        for deposit, part in told:
-            match(deposit, part)(connection)
-        with speaking("en"):
-            left = called_for(connection, LAST).left
-        assert [(row.code, row.subject, row.holder) for row in left] == (
-            [("money_reserved", "D", holder)] if holder else []
-        )
-        refunds.reject(connection, 1, on=LAST, reason="誤り", by=CHIEF)
-        book(connection, LAST, by=CLERK)
-        assert called_for(connection, LAST).left == ()
-        assert held(connection).get(f"2040 {B}", 0) == {"it is the same fee": 0, "it is another fee in part": 300}.get(
-            name, 7245
-        )
 
 
 def test_what_an_application_is_said_to_have_received_is_what_the_books_hold_by_the_day(book_url: str) -> None:

@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests import desk
+from ledger.booking import overpayments, refunds
+from ledger.booking.run import book, called_for
+from ledger.i18n import speaking
+from ledger.store import database
+from tests import desk, posted
 from tests.desk import CHIEF, CLERK, MEMBER
+from tests.test_allocation import ENDED, LAST, LATER, UNENDED, A, B, held, match, received, unmatch
 from tests.test_refund_states import DEPOSITS, begun, books, brought, come_to, further, refused
 
 __all__ = ["begun", "books"]
@@ -95,3 +100,62 @@ def test_no_fee_goes_back_that_was_not_received(
         assert "A-1-1" in refused(books, "grounds-changed", *words.split(), by=by)
         desk.done(books, "refund", "show", "1")
     desk.verifies(books)
+
+
+# --- what waits, in the books ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("order", "yen", "holder"), [("fr", 7245, 2), ("rf", 7245, 1), ("fr", 8100, 0), ("f", 7245, 0)]
+)
+def test_what_waits_names_the_refund_that_holds_the_money_that_lacks(
+    book_url: str, order: str, yen: int, holder: int
+) -> None:
+    """Of a fee that goes back and of what was paid beyond it, the one that the correction is about."""
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, ENDED)
+        received("D", A, 8000)(connection)
+        for what in order:
+            if what == "f":
+                refunds.propose(connection, A, on=LATER, by=CLERK)
+            else:
+                overpayments.return_deposit(connection, "D", on=LATER, by=CLERK)
+        received("D", A, yen, known_on=LAST)(connection)
+        with speaking("en"):
+            left = called_for(connection, LAST).left
+        assert [(row.code, row.holder) for row in left] == ([("money_reserved", f"refund {holder}")] if holder else [])
+
+
+# What is told of a deposit while all of it waits to go back: whether it is named as held by that return.
+WAITS = {
+    "it is another fee": ([("D", B)], "refund 1"),
+    "it is another fee in part": ([("D", f"{B}=300")], "refund 1"),
+    "it is another fee, paid otherwise since": ([("D", B), ("E", B)], ""),
+    "it is the same fee": ([("D", A)], ""),
+}
+
+
+@pytest.mark.parametrize("name", WAITS)
+def test_a_fee_that_waits_for_a_return_is_named_and_booked_once_that_is_rejected(book_url: str, name: str) -> None:
+    told, holder = WAITS[name]
+    with database.writing(book_url) as connection:
+        posted.application(connection, A, UNENDED)
+        posted.application(connection, B, UNENDED)
+        received("C", A)(connection)
+        received("D", A)(connection)
+        received("E", None)(connection)
+        overpayments.return_deposit(connection, "D", on=LATER, by=CLERK)
+        unmatch("D")(connection)
+        for deposit, part in told:
+            match(deposit, part)(connection)
+        with speaking("en"):
+            left = called_for(connection, LAST).left
+        assert [(row.code, row.subject, row.holder) for row in left] == (
+            [("money_reserved", "D", holder)] if holder else []
+        )
+        refunds.reject(connection, 1, on=LAST, reason="誤り", by=CHIEF)
+        book(connection, LAST, by=CLERK)
+        assert called_for(connection, LAST).left == ()
+        assert held(connection).get(f"2040 {B}", 0) == {"it is the same fee": 0, "it is another fee in part": 300}.get(
+            name, 7245
+        )
