@@ -209,6 +209,22 @@ def _column(table: Table, name: str) -> ColumnElement[Any]:
     return table.c[name] if name in table.c else null().label(name)
 
 
+def reserved_from(connection: Connection, table: Table, numbers: Collection[int]) -> tuple[set[str], set[str]]:
+    """The applications and the deposits whose money these refunds or credits hold.
+
+    What came by credit is still of the application whose fee was received, and along the way of others.
+    """
+    step, movement = transitions_of(table).c, tables.movement.c
+    parts = select(movement.debit_application, movement.credit_application, movement.deposit)
+    rows = connection.execute(
+        parts.join_from(transitions_of(table), tables.movement, movement.entry == step.entry)
+        .where(step[table.name].in_(list(numbers)), step.nth == 1)
+        .distinct()
+    ).all()
+    applications = {number for *both, _deposit in rows for number in both if number is not None}
+    return applications, {deposit for *_both, deposit in rows if deposit is not None}
+
+
 def transitions_of(table: Table) -> Table:
     """The table of the transitions of refunds or credits."""
     return {"refund": tables.refund_step, "credit": tables.credit_step}[table.name]

@@ -1,12 +1,15 @@
 """Refunds and returns whose deposit turns out otherwise: nothing goes back that is not there for it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ledger.booking import overpayments, refunds
 from ledger.booking.run import book, called_for
+from ledger.dates import Month
 from ledger.i18n import speaking
+from ledger.statements.month import failing_controls
 from ledger.store import database
 from tests import desk, posted
 from tests.desk import CHIEF, CLERK, MEMBER
@@ -159,3 +162,45 @@ def test_a_fee_that_waits_for_a_return_is_named_and_booked_once_that_is_rejected
         assert held(connection).get(f"2040 {B}", 0) == {"it is the same fee": 0, "it is another fee in part": 300}.get(
             name, 7245
         )
+
+
+@pytest.mark.parametrize("state", ["proposed", "approved"])
+def test_a_fee_that_came_by_credit_does_not_go_back_once_its_deposit_is_taken_back(
+    book_url: str, tmp_path: Path, state: str
+) -> None:
+    """The refund is of the reissue, and its money of the deposit that had paid for the first certificate."""
+    on = "2012-03-26"
+    with database.writing(book_url) as connection:
+        posted.application(connection, "A-1")
+        posted.application(connection, "A-2", posted.ELIGIBLE | {"kind": "reissue", "previous": "A-1"}, paid=[])
+    brought(book_url, tmp_path, desk.BANKED, f"{MEMBER},甲山 太郎,東京,9999,999,普通,7654321,コウヤマ タロウ")
+    desk.done(book_url, "credit", "propose", "A-1", "--to", "A-2", "--on", "2012-03-23")
+    desk.done(book_url, "credit", "approve", "1", "--on", "2012-03-23", by=CHIEF)
+    desk.done(book_url, "refund", "propose", "A-2", "--on", "2012-03-23")
+    if state == "approved":
+        desk.done(book_url, "refund", "approve", "1", "--on", "2012-03-23", by=CHIEF)
+    (deposit,) = (row["deposit"] for row in desk.answered(book_url, "deposits")["deposits"])
+    desk.done(book_url, "unmatch", deposit, "--reason", "別人の入金", "--on", on)
+    with database.reading(book_url) as connection, speaking("en"):
+        (left,) = called_for(connection, date.fromisoformat(on)).left
+    assert (left.code, left.subject, left.holder) == ("money_reserved", deposit, "refund 1")
+    verb, by = ("approve", CHIEF) if state == "proposed" else ("paid", CLERK)
+    refused(book_url, "grounds-changed", "refund", verb, "1", "--on", on, by=by)
+    ending = ("reject", "1") if state == "proposed" else ("end", "1")
+    desk.done(book_url, "refund", *ending, "--on", on, "--reason", "別人の入金", by=CHIEF)
+    desk.verifies(book_url)
+
+
+def test_a_transfer_that_settles_a_claim_is_a_deposit_of_the_month(book_url: str, tmp_path: Path) -> None:
+    with database.writing(book_url) as connection:
+        posted.application(connection, "A-1")
+    brought(book_url, tmp_path, desk.BANKED, f"{MEMBER},甲山 太郎,東京,9999,999,普通,7654321,コウヤマ タロウ")
+    desk.done(book_url, "refund", "propose", "A-1", "--on", "2012-03-23")
+    desk.done(book_url, "refund", "approve", "1", "--on", "2012-03-23", by=CHIEF)
+    desk.done(book_url, "refund", "paid", "1", "--on", "2012-03-26")
+    (deposit,) = (row["deposit"] for row in desk.answered(book_url, "deposits")["deposits"])
+    desk.done(book_url, "unmatch", deposit, "--reason", "別人の入金", "--on", "2012-03-27")
+    brought(book_url, tmp_path, DEPOSITS, "N-9,2012-03-28,7245,ｺｳﾔﾏ ﾀﾛｳ,A-1,2012-03-28")
+    with database.reading(book_url) as connection:
+        assert posted.events(connection)[-1][0] == "claim_settled"
+        assert failing_controls(connection, Month(2012, 3)) == []

@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from ledger import tables
 from ledger.booking import refusals
 from ledger.booking.eligibility import require_eligible
 from ledger.booking.room import holder_of
@@ -33,7 +34,7 @@ from ledger.people.receivers import (
     receivers,
     subject_of,
 )
-from ledger.settlements import Settlement
+from ledger.settlements import Settlement, reserved_from
 from ledger.store import settings
 
 # Why a step goes on although something stands against it, as it is kept with the step.
@@ -167,7 +168,10 @@ def _less_comes_back(connection: Connection, refund: Settlement, on: date) -> tu
 
 def _waits_for(connection: Connection, refund: Settlement, on: date) -> tuple[str, str] | None:
     """What of the books would be corrected by a day, were the money not in this refund or credit."""
-    applications, deposits = ([part] if part is not None else [] for part in (refund.application, refund.deposit))
+    table = tables.refund if refund.to_application is None else tables.credit
+    applications, deposits = reserved_from(connection, table, [refund.no])
+    if refund.application is not None:
+        applications.add(refund.application)
     for left in called_for(connection, on, applications, deposits).left:
         if left.code == "money_reserved" and left.holder == holder_of(refund):
             why = _("what is known of {subject} has changed, and the money is not there for this", subject=left.subject)

@@ -20,6 +20,7 @@ from ledger.intake.report import ImportReport, Touched
 from ledger.intake.withdrawing import RowsOfImport, Withdrawal, withdraw
 from ledger.journal.entries import recorded
 from ledger.journal.refusals import NoReasonGiven
+from ledger.settlements import reserved_from
 
 
 def import_files(
@@ -83,12 +84,17 @@ def post_after(
 
     `steps` is the table of refunds, of credits or of slips.
     """
+    numbers = list(numbers)
     names = [name for name in ("application", "to_application", "deposit") if name in steps.c]
-    statement = select(*(steps.c[name] for name in names)).where(steps.c.no.in_(list(numbers)))
+    statement = select(*(steps.c[name] for name in names)).where(steps.c.no.in_(numbers))
     rows = [row._mapping for row in connection.execute(statement)]
     found = {name: {row[name] for row in rows if row[name] is not None} for name in names}
     applications = found.get("application", set()) | found.get("to_application", set())
-    touched = Touched(frozenset(applications), frozenset(found.get("deposit", ())))
+    deposits = found.get("deposit", set())
+    if steps.name in ("refund", "credit"):
+        of_money, of_deposits = reserved_from(connection, steps, numbers)
+        applications, deposits = applications | of_money, deposits | of_deposits
+    touched = Touched(frozenset(applications), frozenset(deposits))
     return post_for(connection, touched, through=through, by=by)
 
 

@@ -83,9 +83,20 @@ def leave_for_want_of_room(plan: Plan, subject: str, parts: Iterable[str], entry
 
 
 def held_by(plan: Plan, part: str) -> str:
-    """The refund or credit, not carried out or set against a reissue, that holds the money of a part; else nothing."""
-    refund, credit = tables.refund.c, tables.credit.c
-    for row in refunds(plan.connection, or_(refund.application == part, refund.deposit == part)):
+    """The refund or credit, not carried out or set against a reissue, that holds the money of a part; else nothing.
+
+    That may be a refund of another application, to which the money had come by credit.
+    """
+    refund, credit, step, movement = tables.refund.c, tables.credit.c, tables.refund_step.c, tables.movement.c
+    reserved = (
+        select(step.refund)
+        .join_from(tables.refund_step, tables.movement, movement.entry == step.entry)
+        .where(movement.credit == str(Account.REFUNDS_PAYABLE), step.nth == 1)
+        .where(or_(movement.credit_application == part, movement.deposit == part))
+    )
+    numbers = plan.connection.execute(reserved).scalars().all()
+    of_part = or_(refund.application == part, refund.deposit == part, refund.no.in_(numbers))
+    for row in refunds(plan.connection, of_part):
         if row.open:
             return holder_of(row)
     for row in credits(plan.connection, credit.application == part):

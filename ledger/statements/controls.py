@@ -250,7 +250,8 @@ def _booked_deposits(connection: Connection, last: date) -> dict[str, int]:
 @cache
 def _booked_by() -> Select[Any]:
     movement, entry = tables.movement, tables.entry
-    accounts, bank = (str(Account.FEES_HELD), str(Account.SUSPENSE)), str(Account.BANK)
+    # A transfer may settle a claim on the member; what a member pays back of a refund is no deposit (below).
+    accounts, bank = list(map(str, (Account.FEES_HELD, Account.SUSPENSE, Account.CLAIMS))), str(Account.BANK)
     came = and_(movement.c.debit == bank, movement.c.credit.in_(accounts))
     went = and_(movement.c.credit == bank, movement.c.debit.in_(accounts))
     yen = func.sum(case((came, movement.c.yen), else_=-movement.c.yen)).cast(BigInteger)
