@@ -301,12 +301,13 @@ def step(memory: Memory, kind: str, no: int, state: str, on: date, by: str, reas
     if binds:
         against |= _changed_receiver(memory, course, state, by)
     besides = MONEY_GONE.get(state, ())
-    if kind == "refund" and state in ("approved", "paid"):
-        against["grounds-changed"] = on == memory.today and grounds_changed(memory, course)
-        besides = (*besides, "grounds-changed")  # also where the books are to be corrected, and this holds the money
-    if (kind, state) == ("credit", "applied"):
-        against["credit-grounds-changed"] = on == memory.today and grounds_changed(memory, course)
-        besides = (*besides, "credit-grounds-changed")
+    if asks := {"approved": "grounds-changed", "paid": "grounds-changed", "applied": "credit-grounds-changed"}.get(
+        state
+    ):
+        against[asks] = on == memory.today and grounds_changed(memory, course)
+        # Also where the books are to be corrected, and this holds the money. Of a deposit nobody may have known whose
+        # it was when its return was proposed.
+        besides = (*besides, asks, *(["proposed-differently"] if course.deposit is not None else []))
     answer = yield
     if answer.refused is None and not answer.result.changed:
         assert repeated and not anew and answer.result.no == no
