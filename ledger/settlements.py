@@ -96,6 +96,11 @@ class Settlement:
         return self.steps[-1].state
 
     @property
+    def table(self) -> Table:
+        """The table that it stands in."""
+        return tables.credit if self.way == "credit" else tables.refund
+
+    @property
     def open(self) -> bool:
         """Whether the money still waits."""
         return self.state in OPEN

@@ -10,7 +10,6 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ledger import tables
 from ledger.booking import refusals
 from ledger.booking.eligibility import require_eligible
 from ledger.booking.room import holder_of
@@ -146,7 +145,7 @@ def _less_comes_back(connection: Connection, refund: Settlement, on: date) -> tu
     if refund.application is None or refund.decision is None:
         return None
     rests_on = decision(connection, refund.decision)
-    finding = without(connection, refund.application, "credit" if refund.to_application else "refund", refund.no, on)
+    finding = without(connection, refund.application, refund.table.name, refund.no, on)
     if finding is None:
         answer, why = "unknown 0", refusals.NotAppliedYet(refund.application, on).message
     else:
@@ -168,8 +167,7 @@ def _less_comes_back(connection: Connection, refund: Settlement, on: date) -> tu
 
 def _waits_for(connection: Connection, refund: Settlement, on: date) -> tuple[str, str] | None:
     """What of the books would be corrected by a day, were the money not in this refund or credit."""
-    table = tables.refund if refund.to_application is None else tables.credit
-    applications, deposits = reserved_from(connection, table, [refund.no])
+    applications, deposits = reserved_from(connection, refund.table, [refund.no])
     if refund.application is not None:
         applications.add(refund.application)
     for left in called_for(connection, on, applications, deposits).left:

@@ -128,10 +128,10 @@ def _waive_one(plan: Plan, number: str, lines: list[BillLine], decision: Standin
     shares = clear(lines, debt, reversed_waivers=_lines_of(by_hand, lines)).waived
     eligible = decision if decision is not None and decision.outcome == "eligible" else None
     decided = None if eligible and eligible.no in {waiver.basis[0] for waiver in by_hand} else eligible
-    reach = max(debt if decided else 0, sum(shares.values()))
-    _unwaive(
-        plan, number, lines, decision, max(reach, min(debt, sum(shares.values()) + _decided(plan, number, decision)))
-    )
+    by_bills = sum(shares.values())
+    reach = max(debt if decided else 0, by_bills)
+    standing = min(debt, by_bills + _decided(plan, number, decision))
+    _unwaive(plan, number, lines, decision, max(reach, standing))
     missing, issued = reach - _waived(plan, number), plan.latest(ISSUED, number)
     owed_since = issued.on if issued is not None else plan.opened_on if opened else None
     if missing <= 0 or owed_since is None:

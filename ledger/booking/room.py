@@ -107,7 +107,7 @@ def held_by(plan: Plan, part: str) -> str:
 
 def holder_of(settlement: Settlement) -> str:
     """A refund or credit, as the notes of what waits for it name it."""
-    return _("refund {no}" if settlement.to_application is None else "credit {no}", no=settlement.no)
+    return _("credit {no}" if settlement.way == "credit" else "refund {no}", no=settlement.no)
 
 
 def _paid_out(plan: Plan, part: str) -> int:
